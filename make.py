@@ -231,8 +231,9 @@ NO_INDEX = (
 
 def report(line: str, begun: float) -> None:
     """Print the lines of pip that tell a waiting person something."""
-    if line.startswith("Downloading ") and not line.endswith(".metadata") and ".metadata (" not in line:
-        say("downloading " + line[len("Downloading ") :].rsplit("/", 1)[-1], begun)
+    if line.startswith("Downloading ") and ".metadata (" not in line:
+        file, _, size = line[len("Downloading ") :].rsplit("/", 1)[-1].partition(" ")
+        say("downloading {} {}".format(" ".join(file.split("-")[:2]), size), begun)
     elif line.startswith("Installing collected packages"):
         say("unpacking {} packages".format(line.count(",") + 1), begun)
 
