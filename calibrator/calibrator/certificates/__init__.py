@@ -1,0 +1,53 @@
+"""Documents of a run: one typed model, a gate that decides whether it may be issued, three renderings.
+
+What may be imported from here is named in `__all__`; everything is loaded when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from calibrator.certificates._build import build
+    from calibrator.certificates._gate import Missing, gate
+    from calibrator.certificates._issue import issue
+    from calibrator.certificates._model import Certificate
+    from calibrator.certificates._readback import ReadBack, read_back
+    from calibrator.certificates._render import FORMATS, LANGUAGES, render
+
+__all__ = [
+    "FORMATS",
+    "LANGUAGES",
+    "Certificate",
+    "Missing",
+    "ReadBack",
+    "build",
+    "gate",
+    "issue",
+    "read_back",
+    "render",
+]
+
+_HOMES = {
+    "FORMATS": "_render",
+    "LANGUAGES": "_render",
+    "Certificate": "_model",
+    "Missing": "_gate",
+    "ReadBack": "_readback",
+    "build": "_build",
+    "gate": "_gate",
+    "issue": "_issue",
+    "read_back": "_readback",
+    "render": "_render",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

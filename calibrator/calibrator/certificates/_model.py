@@ -1,0 +1,236 @@
+"""The certificate model: what a document says, before any page is made of it.
+
+Numbers are decimals in the unit beside them, as recorded; rounding belongs to the rendering.
+Items and letters in comments are those of ISO/IEC 17025:2017, 7.8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final, Literal
+
+from calibrator.procedure._types import Text
+
+__all__ = [
+    "SIMULATED",
+    "Certificate",
+    "Conditions",
+    "Conformity",
+    "Customer",
+    "Deviation",
+    "Digest",
+    "Item",
+    "Laboratory",
+    "Method",
+    "Person",
+    "Result",
+    "ResultSection",
+    "Standard",
+    "UnverifiedFigure",
+    "Verdict",
+]
+
+SIMULATED: Final = "SIMULATED - not a calibration certificate / 模拟数据，非校准证书"
+"""What every page of every rendering of a simulated run says (METROLOGY 8)."""
+
+Verdict = Literal["pass", "conditional pass", "conditional fail", "fail", "undetermined"]
+
+
+@dataclass(frozen=True, slots=True)
+class Laboratory:
+    """Who calibrated (7.8.2.1 b, c)."""
+
+    name: str
+    address: str
+    place: str  # where the work was done, when not at the address
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Whose instrument it is (7.8.2.1 e)."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person with what they did (7.8.2.1 o)."""
+
+    id: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The instrument that was calibrated (7.8.2.1 g)."""
+
+    manufacturer: str
+    model: str
+    serial: str
+    asset: str
+    firmware: str
+    identity: str  # as the instrument itself replied
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """To which procedure and document (7.8.2.1 f)."""
+
+    id: str
+    version: str
+    title: Text
+    document: str
+    document_status: str
+    content_hash: str
+    approved: bool
+    interval: str  # which column of the maker's specification the limits are
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """The environment over the results (7.8.4.1 b); None where it was not recorded."""
+
+    temperature_low_c: Decimal | None
+    temperature_high_c: Decimal | None
+    humidity_low_rh: Decimal | None
+    humidity_high_rh: Decimal | None
+    how: tuple[str, ...]  # measured, typed, simulated
+    sensors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """One standard and what it is traceable to (7.8.4.1 c)."""
+
+    asset: str
+    model: str
+    serial: str
+    certificate: str
+    issued: date | None
+    due: date | None
+    by: str
+    traceability: str
+    route: str
+    interval: str
+    file_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result with its uncertainty and verdict (7.8.2.1 m, 7.8.4.1 a, 7.8.6.2)."""
+
+    id: str
+    function: str
+    unit: str
+    nominal: Decimal
+    range: Decimal
+    indication: Decimal | None  # mean of the readings that count
+    readings: int
+    error: Decimal
+    standard_uncertainty: Decimal
+    expanded_uncertainty: Decimal
+    coverage_factor: Decimal
+    dof: str
+    limit_lower: Decimal
+    limit_upper: Decimal
+    guard_band: Decimal
+    pfa: Decimal | None
+    verdict: Verdict
+    limit_status: str
+    standard_status: str
+    standard: str
+    attempts: int  # how often the point was measured
+
+    @property
+    def limit(self) -> Decimal:
+        """The larger magnitude of the two limits, for a single column."""
+        return max(abs(self.limit_lower), abs(self.limit_upper))
+
+
+@dataclass(frozen=True, slots=True)
+class ResultSection:
+    """Results that share a wiring."""
+
+    id: str
+    title: Text
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """What was done otherwise than the method says, by whom and why (7.8.2.1 n)."""
+
+    what: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedFigure:
+    """A figure that nobody has checked against the maker's document (METROLOGY 9)."""
+
+    kind: Literal["limit", "standard"]
+    status: str
+    source: str
+    points: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conformity:
+    """The statement of conformity (7.8.6): counted verdicts, rule, and how far the statement goes."""
+
+    rule: str
+    policy: str
+    counts: dict[str, int]
+    complete: bool  # every section of the procedure was in the job and every point has a result
+    all_pass: bool
+    joint_probability: Decimal | None  # that all true errors lie within their limits
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Where the record stood, so that a cut tail is seen."""
+
+    run: str
+    run_count: int
+    run_head: str
+    register_count: int
+    register_head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A calibration certificate (校准证书) with a statement of conformity to the maker's specification."""
+
+    id: str
+    simulated: bool
+    outcome: str  # completed, stopped, interrupted, open
+    pass_: str  # as-found
+    issued_at: datetime
+    began_at: datetime
+    ended_at: datetime
+    laboratory: Laboratory
+    customer: Customer | None
+    performed_by: tuple[Person, ...]
+    authorised_by: tuple[Person, ...]
+    item: Item
+    method: Method
+    conditions: Conditions
+    standards: tuple[Standard, ...]
+    sections: tuple[ResultSection, ...]
+    conformity: Conformity
+    not_tested: tuple[Text, ...]
+    deviations: tuple[Deviation, ...]
+    unverified: tuple[UnverifiedFigure, ...]
+    digest: Digest
+    versions: tuple[tuple[str, str], ...]
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """All results in the order of the document."""
+        return tuple(r for s in self.sections for r in s.results)
