@@ -1,0 +1,83 @@
+"""The four doors of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from calibrator._home import Home
+    from calibrator.engine._stop import StopSignal
+    from calibrator.engine._types import Job, Operator, Outcome, Plan, Progress, SafeReport
+    from calibrator.record import Event
+
+__all__ = ["make_safe", "plan", "resume", "run"]
+
+
+def plan(job: Job, home: Home) -> Plan:
+    """Return what the job would do, without opening or energising anything.
+
+    Raises `UsageError` for names and files that are not right; what refuses the job is in `Plan.refused`.
+    """
+    from calibrator.engine._planner import make_plan
+
+    return make_plan(job, home)
+
+
+def run(
+    job: Job,
+    home: Home,
+    operator: Operator | None = None,
+    *,
+    listeners: Sequence[Callable[[Event], None]] = (),
+    progress: Callable[[Progress], None] | None = None,
+    stop: StopSignal | None = None,
+) -> Outcome:
+    """Do the job and return how it ended, always in the safe state or with exit code 7.
+
+    Called on the main thread: signals set `stop` and the operator is asked there, the work is done on a
+    thread of its own. Listeners see every event after its commit, on the engine's thread. `operator` None:
+    the simulated operator on a bench in this process, else one that refuses. `job.answers` comes first,
+    the operator is asked what the file leaves open when `job.interactive`.
+    Raises `UsageError` and `RefusedError` before a run is opened; later errors are in the outcome.
+    """
+    from calibrator.engine._sessions import run_job
+
+    return run_job(job, home, operator, listeners=listeners, progress=progress, stop=stop)
+
+
+def resume(
+    run: str | None,
+    home: Home,
+    operator: Operator | None = None,
+    *,
+    answers: Path | None = None,
+    interactive: bool = True,
+    listeners: Sequence[Callable[[Event], None]] = (),
+    progress: Callable[[Progress], None] | None = None,
+    stop: StopSignal | None = None,
+) -> Outcome:
+    """Go on with a broken run (an id, a unique beginning, None for the last) and return how it ended."""
+    from calibrator.engine._sessions import resume_job
+
+    return resume_job(
+        run,
+        home,
+        operator,
+        answers=answers,
+        interactive=interactive,
+        listeners=listeners,
+        progress=progress,
+        stop=stop,
+    )
+
+
+def make_safe(home: Home, bench: Path | None = None) -> SafeReport:
+    """Put everything that may be energised in standby and confirm it by measurement.
+
+    That is what the record shows as energised and not closed, and every source of `bench` when given.
+    """
+    from calibrator.engine._start import make_everything_safe
+
+    return make_everything_safe(home, bench)
