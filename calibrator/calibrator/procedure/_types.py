@@ -12,6 +12,25 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from calibrator_uncertainty import Budget
 
+__all__ = [
+    "Bench",
+    "Contribution",
+    "MeterHandle",
+    "Point",
+    "PointEvaluation",
+    "PointLimits",
+    "PointObservations",
+    "PointReferences",
+    "Procedure",
+    "ProcedureInfo",
+    "Proof",
+    "Reading",
+    "Resume",
+    "Section",
+    "SourceHandle",
+    "Text",
+]
+
 Resume = Literal["reading", "point", "cycle", "section", "never"]
 
 
@@ -25,13 +44,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class PointLimits:
-    """The UUT's limits at a point for one interval, as decimals in the point's unit, with status and source."""
+    """The UUT's limits at a point for one interval, decimals in the point's unit, with status and source."""
 
     interval: str  # "24h", "90d", "1y"
     lower: Decimal
     upper: Decimal
     status: str  # status vocabulary of calibrator_drivers.accuracy
     source: str
+    confirmed: str = ""  # person, document, page and date of a confirmation (METROLOGY 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +78,7 @@ class Proof:
     range: Decimal
     unit: str
     tolerance: float = 0.01  # relative to the value
+    settings: Mapping[str, str | int | float | bool] = field(default_factory=dict)  # as those of a point
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +103,9 @@ class ProcedureInfo:
     title: Text
     document: str  # the document that the points and limits come from
     document_status: str
-    roles: Mapping[str, tuple[str, ...]]  # name in the procedure -> role names, e.g. {"source": (...), "uut": (...)}
+    roles: Mapping[
+        str, tuple[str, ...]
+    ]  # name in the procedure -> role names, e.g. {"source": (...), "uut": (...)}
     rule: str  # default decision rule
     resume: Resume
     temperature_c: tuple[float, float]
@@ -135,6 +158,7 @@ class Contribution:
     status: str
     source: str
     shared: str = ""
+    confirmed: str = ""  # person, document, page and date of a confirmation (METROLOGY 9)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,59 @@
+"""The authors' API: all that a procedure may use of the work.
+
+A procedure imports this package, `calibrator_drivers.roles` and `calibrator_uncertainty`,
+and nothing of engine or record.
+"""
+
+from calibrator.procedure._encode import decode_references, encode_references
+from calibrator.procedure._folder import content_hash, load_info
+from calibrator.procedure._registry import available, is_approved, load
+from calibrator.procedure._table import FUNCTION_UNITS, INTERVALS, PointTable, load_table, parse_table
+from calibrator.procedure._types import (
+    Bench,
+    Contribution,
+    MeterHandle,
+    Point,
+    PointEvaluation,
+    PointLimits,
+    PointObservations,
+    PointReferences,
+    Procedure,
+    ProcedureInfo,
+    Proof,
+    Reading,
+    Resume,
+    Section,
+    SourceHandle,
+    Text,
+)
+
+__all__ = [
+    "FUNCTION_UNITS",
+    "INTERVALS",
+    "Bench",
+    "Contribution",
+    "MeterHandle",
+    "Point",
+    "PointEvaluation",
+    "PointLimits",
+    "PointObservations",
+    "PointReferences",
+    "PointTable",
+    "Procedure",
+    "ProcedureInfo",
+    "Proof",
+    "Reading",
+    "Resume",
+    "Section",
+    "SourceHandle",
+    "Text",
+    "available",
+    "content_hash",
+    "decode_references",
+    "encode_references",
+    "is_approved",
+    "load",
+    "load_info",
+    "load_table",
+    "parse_table",
+]

@@ -1,0 +1,108 @@
+"""The folder of a procedure: its head and the hash of its content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from calibrator_drivers.roles import ROLE_NAMES
+
+from calibrator.procedure._toml import Path as KeyPath
+from calibrator.procedure._toml import TomlFile
+from calibrator.procedure._types import ProcedureInfo, Resume, Text
+
+__all__ = ["content_hash", "load_info", "text_of"]
+
+HEAD = "procedure.toml"
+RULES = ("guard-band-u", "simple")
+_KEYS = (
+    *("id", "version", "title", "document", "document_status", "roles", "rule", "resume"),
+    *("environment", "warm_up_s", "truth", "budget_kind", "not_tested"),
+)
+_HASHED = (".py", ".toml", ".csv")
+
+
+def load_info(folder: Path) -> ProcedureInfo:
+    """Read `procedure.toml` of a procedure's folder.
+
+    Raises `ConfigurationError` that names file, line and key.
+    """
+    path = folder / HEAD
+    head = TomlFile.parse(path.read_text(encoding="utf-8"), f"{folder.name}/{HEAD}")
+    data = head.data
+    head.refuse_unknown(data, _KEYS, ())
+    environment = head.require(data, "environment", dict, ())
+    head.refuse_unknown(environment, ("temperature_c", "humidity_rh"), ("environment",))
+    return ProcedureInfo(
+        id=head.require(data, "id", str, ()),
+        version=head.require(data, "version", str, ()),
+        title=text_of(head, data, "title", ()),
+        document=head.require(data, "document", str, ()),
+        document_status=head.require(data, "document_status", str, ()),
+        roles=_roles(head, head.require(data, "roles", dict, ())),
+        rule=_one_of(head, data, "rule", RULES),
+        resume=cast("Resume", _one_of(head, data, "resume", get_args(Resume))),
+        temperature_c=_band(head, environment, "temperature_c"),
+        humidity_rh=_band(head, environment, "humidity_rh"),
+        warm_up_s=head.require(data, "warm_up_s", float, ()),
+        content_hash=content_hash(folder),
+        truth=data.get("truth", ""),
+        budget_kind="guideline" if data.get("budget_kind") == "guideline" else "model",
+        not_tested=tuple(
+            text_of(head, {"text": item}, "text", ("not_tested", number))
+            for number, item in enumerate(data.get("not_tested", ()))
+        ),
+    )
+
+
+def content_hash(folder: Path) -> str:
+    """Return the sha256 over every script and table of a procedure, the same on every platform.
+
+    Names and contents are taken in order of the name, with line ends as LF.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*"), key=lambda item: item.relative_to(folder).as_posix()):
+        if path.suffix in _HASHED and path.is_file():
+            content = path.read_bytes().replace(b"\r\n", b"\n")
+            name = path.relative_to(folder).as_posix()
+            digest.update(f"{name}\n{len(content)}\n".encode())
+            digest.update(content)
+    return digest.hexdigest()
+
+
+def text_of(file: TomlFile, table: Mapping[str, Any], key: str, path: KeyPath) -> Text:
+    """Read a text `{ en = "...", zh = "..." }`, which must have both languages."""
+    value = file.require(table, key, dict, path)
+    file.refuse_unknown(value, ("en", "zh"), (*path, key))
+    place = (*path, key)
+    return Text(en=file.require(value, "en", str, place), zh=file.require(value, "zh", str, place))
+
+
+def _roles(head: TomlFile, table: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    roles: dict[str, tuple[str, ...]] = {}
+    for name in table:
+        listed = head.require(table, name, list, ("roles",))
+        for role in listed:
+            head.refuse_unknown({str(role): None}, ROLE_NAMES, ("roles", name))
+        roles[name] = tuple(listed)
+    return roles
+
+
+def _one_of(head: TomlFile, table: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> str:
+    value = str(head.require(table, key, str, ()))
+    if value not in allowed:
+        raise head.error(
+            f"{key!r} is {value!r}", (key,), f"Take one of {', '.join(allowed)}.", "unknown-value"
+        )
+    return value
+
+
+def _band(head: TomlFile, table: Mapping[str, Any], key: str) -> tuple[float, float]:
+    band = head.require(table, key, list, ("environment",))
+    if len(band) != 2 or not band[0] < band[1]:
+        raise head.error(
+            f"{key!r} is {band!r}", ("environment", key), "Write [lowest, highest].", "wrong-band"
+        )
+    return float(band[0]), float(band[1])

@@ -1,0 +1,240 @@
+"""Point tables of a UUT model: sections, points and limits from a TOML file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from calibrator.procedure._folder import text_of
+from calibrator.procedure._toml import Path as KeyPath
+from calibrator.procedure._toml import TomlFile
+from calibrator.procedure._types import Point, PointLimits, Proof, Resume, Section
+
+__all__ = ["FUNCTION_UNITS", "INTERVALS", "PointTable", "load_table", "parse_table"]
+
+FUNCTION_UNITS: Mapping[str, str] = {
+    "dcv": "V",
+    "acv": "V",
+    "dci": "A",
+    "aci": "A",
+    "res2w": "ohm",
+    "res4w": "ohm",
+    "freq": "Hz",
+}
+INTERVALS = ("24h", "90d", "1y", "2y")
+_STATUSES = ("seen", "checked", "memory_high", "memory_medium", "memory_low", "derived")
+_Settings = Mapping[str, str | int | float | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class PointTable:
+    """The content of a point table: the UUT model that it is for, and its sections in order."""
+
+    model: str  # id of the accuracy table
+    title: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(slots=True)
+class _Reader:
+    """One file being read, with the ids met so far."""
+
+    file: TomlFile
+    settings: Mapping[str, type]
+    seen: dict[str, KeyPath] = field(default_factory=dict)
+
+
+def load_table(path: Path, *, settings: Mapping[str, type]) -> PointTable:
+    """Read a point table; `settings` names the settings that its points may have, with their types.
+
+    Raises `ConfigurationError` that names file, line and key: a unit that does not fit its
+    function, an unknown key (with a suggestion), an id used twice, a lower limit above the upper.
+    """
+    return parse_table(path.read_text(encoding="utf-8"), f"{path.parent.name}/{path.name}", settings=settings)
+
+
+def parse_table(text: str, name: str, *, settings: Mapping[str, type]) -> PointTable:
+    """Read a point table from its text; `name` is what errors call it (see `load_table`)."""
+    reader = _Reader(TomlFile.parse(text, name), settings)
+    file, data = reader.file, reader.file.data
+    file.refuse_unknown(data, ("table", "section"), ())
+    head = file.require(data, "table", dict, ())
+    file.refuse_unknown(head, ("model", "title", "note"), ("table",))
+    sections = []
+    for number, item in enumerate(file.require(data, "section", list, ())):
+        section = _section(reader, item, ("section", number))
+        _refuse_twice(reader, f"section {section.id}", ("section", number, "id"))
+        sections.append(section)
+    return PointTable(
+        model=file.require(head, "model", str, ("table",)),
+        title=file.require(head, "title", str, ("table",)),
+        sections=tuple(sections),
+    )
+
+
+def _section(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Section:
+    file = reader.file
+    known = ("id", "title", "wiring", "prompt", "standard", "status", "source", "settings", "proof", "resume")
+    file.refuse_unknown(table, (*known, "point"), path)
+    resume = table.get("resume", "point")
+    if resume not in get_args(Resume):
+        way_out = f"Take one of {', '.join(get_args(Resume))}."
+        raise file.error(f"'resume' is {resume!r}", (*path, "resume"), way_out, "unknown-value")
+    settings = _settings(reader, table.get("settings", {}), path)
+    points = file.require(table, "point", list, path)
+    return Section(
+        id=file.require(table, "id", str, path),
+        title=text_of(file, table, "title", path),
+        wiring=file.require(table, "wiring", str, path),
+        prompt=text_of(file, table, "prompt", path),
+        points=tuple(
+            _point(reader, item, table, settings, (*path, "point", number))
+            for number, item in enumerate(points)
+        ),
+        proof=_proof(reader, table["proof"], settings, (*path, "proof")) if "proof" in table else None,
+        resume=cast("Resume", resume),
+    )
+
+
+def _point(
+    reader: _Reader,
+    table: Mapping[str, Any],
+    section: Mapping[str, Any],
+    defaults: _Settings,
+    path: KeyPath,
+) -> Point:
+    file = reader.file
+    known = ("id", "function", "nominal", "range", "unit", "limits", "standard", "status", "source")
+    file.refuse_unknown(table, (*known, "settings"), path)
+    function, unit = _function(reader, table, path)
+    nominal, range_ = _decimal(reader, table, "nominal", path), _range(reader, table, path)
+    point_id = table.get("id", _id(function, nominal, range_, unit))
+    _refuse_twice(reader, point_id, path)
+    merged = {**section, **table}
+    return Point(
+        id=point_id,
+        section=file.require(section, "id", str, path[:-2]),
+        function=function,
+        nominal=nominal,
+        range=range_,
+        unit=unit,
+        limits=_limits(reader, table, merged, path),
+        standard=file.require(merged, "standard", str, path),
+        settings={**defaults, **_settings(reader, table.get("settings", {}), path)},
+    )
+
+
+def _id(function: str, nominal: Decimal, range_: Decimal, unit: str) -> str:
+    signed = f"{nominal:+f}" if nominal else "0"
+    return f"{function}:{range_:f}{unit}:{signed}{unit}"
+
+
+def _function(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> tuple[str, str]:
+    """Return function and unit, which must fit one another."""
+    function = reader.file.require(table, "function", str, path)
+    reader.file.refuse_unknown({function: None}, FUNCTION_UNITS, (*path, "function"))
+    unit = reader.file.require(table, "unit", str, path)
+    fitting = FUNCTION_UNITS[function]
+    if unit != fitting:
+        raise reader.file.error(
+            f"the unit {unit!r} does not fit the function {function!r}, which is measured in {fitting!r}",
+            (*path, "unit"),
+            f"Write unit = {fitting!r} and give nominal, range and limits in it.",
+            "unit-does-not-fit",
+        )
+    return function, unit
+
+
+def _range(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Decimal:
+    range_ = _decimal(reader, table, "range", path)
+    if range_ <= 0:
+        raise reader.file.error(
+            f"the range {range_} is not above zero", (*path, "range"), "Write a magnitude.", "wrong-range"
+        )
+    return range_
+
+
+def _limits(
+    reader: _Reader, table: Mapping[str, Any], merged: Mapping[str, Any], path: KeyPath
+) -> Mapping[str, PointLimits]:
+    file = reader.file
+    limits = file.require(table, "limits", dict, path)
+    file.refuse_unknown(limits, INTERVALS, (*path, "limits"))
+    status, source = (file.require(merged, key, str, path) for key in ("status", "source"))
+    file.refuse_unknown({status: None}, _STATUSES, (*path, "status"))
+    found = {}
+    for interval, value in limits.items():
+        lower, upper = _pair(reader, limits, interval, value, (*path, "limits"))
+        found[interval] = PointLimits(interval, lower, upper, status, source)
+    if not found:
+        raise file.error("the point has no limits", (*path, "limits"), "Give one interval at least.")
+    return found
+
+
+def _pair(
+    reader: _Reader, table: Mapping[str, Any], interval: str, value: object, path: KeyPath
+) -> tuple[Decimal, Decimal]:
+    """Return lower and upper limit: a text is symmetric about zero, a table gives both."""
+    if isinstance(value, dict):
+        place = (*path, interval)
+        reader.file.refuse_unknown(value, ("lower", "upper"), place)
+        lower, upper = (_decimal(reader, value, key, place) for key in ("lower", "upper"))
+    else:
+        upper = _decimal(reader, table, interval, path)
+        lower = -upper
+    if lower >= upper:
+        raise reader.file.error(
+            f"the lower limit {lower} is not below the upper limit {upper}",
+            (*path, interval),
+            "Give limits of the error with lower < upper; a symmetric limit is a positive number.",
+            "limits-crossed",
+        )
+    return lower, upper
+
+
+def _proof(reader: _Reader, table: Mapping[str, Any], defaults: _Settings, path: KeyPath) -> Proof:
+    reader.file.refuse_unknown(table, ("function", "value", "range", "unit", "tolerance", "settings"), path)
+    function, unit = _function(reader, table, path)
+    return Proof(
+        function=function,
+        value=_decimal(reader, table, "value", path),
+        range=_range(reader, table, path),
+        unit=unit,
+        tolerance=float(table.get("tolerance", 0.01)),
+        settings={**defaults, **_settings(reader, table.get("settings", {}), path)},
+    )
+
+
+def _settings(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> _Settings:
+    place = (*path, "settings")
+    reader.file.refuse_unknown(table, reader.settings, place)
+    found: dict[str, str | int | float | bool] = {}
+    for key in table:
+        found[key] = reader.file.require(table, key, reader.settings[key], place)
+    return found
+
+
+def _decimal(reader: _Reader, table: Mapping[str, Any], key: str, path: KeyPath) -> Decimal:
+    """Return a decimal written as text, so that no digit is lost to binary."""
+    text = reader.file.require(table, key, str, path)
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise reader.file.error(
+            f"{key!r} is {text!r}, which is not a number", (*path, key), 'Write a decimal such as "0.0085".'
+        )
+    return value
+
+
+def _refuse_twice(reader: _Reader, name: str, path: KeyPath) -> None:
+    if name in reader.seen:
+        first = reader.file.line(reader.seen[name])
+        raise reader.file.error(
+            f"{name!r} stands twice, first on line {first}", path, "Remove or change one.", "duplicate-id"
+        )
+    reader.seen[name] = path

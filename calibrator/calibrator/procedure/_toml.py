@@ -1,0 +1,128 @@
+"""TOML files read with errors that name file, line and key."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from calibrator._errors import ConfigurationError
+
+__all__ = ["Path", "TomlFile"]
+
+T = TypeVar("T")
+Path = tuple[str | int, ...]
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]\]?\s*(#.*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class TomlFile:
+    """A parsed file that still knows its text, to say where a key stands."""
+
+    name: str
+    text: str
+    data: Mapping[str, Any]
+
+    @classmethod
+    def parse(cls, text: str, name: str) -> TomlFile:
+        """Parse `text`; raises `ConfigurationError` with the line where it is not TOML."""
+        try:
+            return cls(name, text, tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigurationError(
+                f"{name} is not valid TOML: {error}", where=name, way_out="Correct the line.", code="toml"
+            ) from error
+
+    def error(self, what: str, path: Path, way_out: str, code: str = "configuration") -> ConfigurationError:
+        """Return an error about the key at `path`, to be raised by the caller."""
+        line = self.line(path)
+        place = f"{self.name}, line {line}" if line else self.name
+        return ConfigurationError(what, where=f"{place}, key {dotted(path)}", way_out=way_out, code=code)
+
+    def refuse_unknown(self, table: Mapping[str, Any], known: Collection[str], path: Path) -> None:
+        """Refuse a key of `table` that is not among `known`, with the nearest that is."""
+        for key in table:
+            if key not in known:
+                close = difflib.get_close_matches(key, known, n=1)
+                hint = f"Did you mean {close[0]!r}?" if close else f"Known here: {', '.join(sorted(known))}."
+                raise self.error(f"unknown key {key!r}", (*path, key), hint, "unknown-key")
+
+    def require(self, table: Mapping[str, Any], key: str, kind: type[T], path: Path) -> T:
+        """Return `table[key]`, which must be there and of `kind` (a whole number may be a float)."""
+        if key not in table:
+            raise self.error(f"key {key!r} is missing", (*path, key), f"Add {key!r}.", "missing-key")
+        value = table[key]
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            return cast("T", float(value))
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise self.error(
+                f"{key!r} is {value!r}, which is not of the type {kind.__name__}",
+                (*path, key),
+                f"Write a {kind.__name__}.",
+                "wrong-type",
+            )
+        return value
+
+    def line(self, path: Path) -> int | None:
+        """Return the line on which the key at `path` stands, or of its table, None when not found."""
+        lines = self.text.splitlines()
+        best: int | None = None
+        start = 0
+        for depth in range(len(path), 0, -1):
+            found = _header_line(lines, path[:depth])
+            if found is not None:
+                best, start = found + 1, found + 1
+                break
+        key = next((part for part in reversed(path) if isinstance(part, str)), None)
+        if key is None:
+            return best
+        for number in range(start, len(lines)):
+            if _HEADER.match(lines[number]):
+                break
+            if re.search(rf"(^|[\s{{,.\"']){re.escape(key)}[\"']?\s*[=.]", lines[number]):
+                return number + 1
+        return best
+
+
+def dotted(path: Path) -> str:
+    """Return `section[2].point[3].unit` for a path; people count from 1."""
+    text = ""
+    for part in path:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def _header_line(lines: list[str], path: Path) -> int | None:
+    """Return the index of the header line that opens the table at `path`."""
+    counts: dict[str, int] = {}
+    wanted = _plain_name(path)
+    for number, line in enumerate(lines):
+        match = _HEADER.match(line)
+        if match is None:
+            continue
+        name = match[2].replace('"', "").replace("'", "").replace(" ", "")
+        if match[1] == "[[":
+            counts[name] = counts.get(name, -1) + 1
+            for other in [key for key in counts if key.startswith(f"{name}.")]:
+                del counts[other]
+        if name == wanted and _indexed(name, counts) == path:
+            return number
+    return None
+
+
+def _plain_name(path: Path) -> str:
+    return ".".join(part for part in path if isinstance(part, str))
+
+
+def _indexed(name: str, counts: Mapping[str, int]) -> tuple[str | int, ...]:
+    parts: list[str | int] = []
+    walked = ""
+    for part in name.split("."):
+        walked = f"{walked}.{part}" if walked else part
+        parts.append(part)
+        if walked in counts:
+            parts.append(counts[walked])
+    return tuple(parts)
