@@ -1,0 +1,1 @@
+"""Procedures: what is measured and how, one folder each."""

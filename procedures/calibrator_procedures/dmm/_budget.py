@@ -1,0 +1,109 @@
+"""Budgets of the multimeter's points: which model, and which recorded figure is which input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from calibrator_procedures.dmm import _model
+
+if TYPE_CHECKING:
+    from calibrator.procedure import Contribution, PointObservations, PointReferences
+    from calibrator_uncertainty import Budget, Input
+
+__all__ = ["MissingReferenceError", "budget_of"]
+
+_SQRT12 = 12.0**0.5
+
+
+class MissingReferenceError(ValueError):
+    """A budget needs a figure that the references do not hold: nothing is silently zero."""
+
+    code = "reference-missing"
+
+    def __init__(self, point: str, kind: str) -> None:
+        super().__init__(
+            f"the budget of {point} needs the figure {kind!r}, which its references do not hold."
+            " Fix the references of the run again from the bench file and the accuracy tables."
+        )
+        self.point = point
+        self.kind = kind
+
+
+def budget_of(references: PointReferences, observed: PointObservations) -> Budget:
+    """Return the budget of the error of indication at one point.
+
+    Raises `MissingReferenceError` where the references lack a figure that the model needs.
+    """
+    from calibrator_uncertainty import Budget
+
+    model, kinds = _model_of(references)
+    inputs = [_indication(references, observed)]
+    if references.point.standard == "source":
+        inputs.append(_applied(references, observed))
+    inputs += [_figure(references, kind) for kind in kinds]
+    return Budget(model, inputs, unit=references.point.unit, name=references.point.id)
+
+
+def _model_of(references: PointReferences) -> tuple[Callable[..., float], tuple[str, ...]]:
+    """Return the model of a point and the kinds of figures that it takes beside the indication."""
+    point = references.point
+    quantity = "ohms" if point.function in ("res2w", "res4w") else point.function
+    models: dict[tuple[str, bool], tuple[Callable[..., float], tuple[str, ...]]] = {
+        ("dcv", True): (_model.voltage_error, ("standard", "source_resistance", "leads", "loading", "emf")),
+        ("ohms", True): (_model.resistance_error, ("standard", "leakage", "emf", "test_current")),
+        ("dci", True): (_model.current_error, ("standard",)),
+        ("dcv", False): (_model.short_voltage_error, ("emf",)),
+        ("ohms", False): (_model.short_resistance_error, ("emf", "test_current")),
+        ("dci", False): (_model.open_error, ()),
+    }
+    return models[quantity, point.standard == "source"]
+
+
+def _indication(references: PointReferences, observed: PointObservations) -> Input:
+    """Return the mean indication; resolution enters once, as a floor under s/sqrt(n) (METROLOGY 14)."""
+    from calibrator_uncertainty import type_a
+
+    point = references.point
+    resolution = _require(references, "resolution")
+    return type_a(
+        "indication",
+        [reading.value for reading in observed.readings],
+        point.unit,
+        # half_width is half a count: d/sqrt(12)
+        floor_u=2.0 * resolution.half_width / _SQRT12,
+    )
+
+
+def _applied(references: PointReferences, observed: PointObservations) -> Input:
+    """Return the value read back from the source; what the source errs by is the input `standard`."""
+    from calibrator_uncertainty import constant
+
+    applied = observed.applied if observed.applied is not None else float(references.point.nominal)
+    return constant("applied", applied, references.point.unit, source="read back from the source")
+
+
+def _figure(references: PointReferences, kind: str) -> Input:
+    """Return the input made of one recorded figure, exact where its half-width is zero."""
+    from calibrator_uncertainty import constant, from_half_width
+
+    figure = _require(references, kind)
+    if figure.half_width == 0:
+        return constant(kind, figure.estimate, figure.unit, source=figure.source)
+    return from_half_width(
+        kind,
+        figure.estimate,
+        figure.half_width,
+        figure.unit,
+        k=figure.k,
+        treat_as=figure.treat_as,
+        source=figure.source,
+        shared=figure.shared or None,
+    )
+
+
+def _require(references: PointReferences, kind: str) -> Contribution:
+    figure = references.contribution(kind)
+    if figure is None:
+        raise MissingReferenceError(references.point.id, kind)
+    return figure

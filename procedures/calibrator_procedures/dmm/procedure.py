@@ -1,0 +1,110 @@
+"""Digital multimeter: zero offsets and gain, as the 34401A Service Guide orders them (chapter 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from calibrator.procedure import (
+    Bench,
+    Point,
+    PointEvaluation,
+    PointObservations,
+    PointReferences,
+    PointTable,
+    ProcedureInfo,
+    Section,
+    load_info,
+    load_table,
+)
+
+__all__ = ["PROCEDURE", "SETTINGS", "DmmVerification"]
+
+SETTINGS: Mapping[str, type] = {
+    "nplc": float,  # integration time in power line cycles
+    "readings": int,
+    "discard": int,  # readings before them that are recorded and not used
+    "settle_min_s": float,
+    "settle_window": str,  # decimal, in the point's unit
+    "settle_timeout_s": float,
+    "uut_wires": int,
+    "source_wires": int,
+    "high_impedance": bool,
+    "input_conductance_s": float,  # siemens: the meter's input as the source feels it
+    "input_conductance_half_width_s": float,
+}
+SETTLING_SAMPLES = 3
+
+
+class DmmVerification:
+    """Verification of a multimeter; a further UUT model is a further file in `tables/`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def info(self) -> ProcedureInfo:
+        """The head of `procedure.toml`."""
+        return load_info(self._folder)
+
+    @cached_property
+    def _tables(self) -> dict[str, PointTable]:
+        files = sorted((self._folder / "tables").glob("*.toml"))
+        tables = (load_table(path, settings=SETTINGS) for path in files)
+        return {table.model: table for table in tables}
+
+    def models(self) -> tuple[str, ...]:
+        """Return the UUT models that have a point table."""
+        return tuple(self._tables)
+
+    def sections(self, model: str) -> tuple[Section, ...]:
+        """Return the sections of a UUT model in the order of measurement; raises KeyError when unknown."""
+        return self._tables[model].sections
+
+    def measure(self, bench: Bench, point: Point) -> None:
+        """Set the meter, energise where a source realises the value, settle, and record the readings."""
+        settings = point.settings
+        bench.uut.configure(
+            point.function,
+            point.range,
+            point.unit,
+            nplc=float(settings["nplc"]),
+            wires=int(settings.get("uut_wires", 2)),
+            high_impedance=bool(settings.get("high_impedance", True)),
+        )
+        if point.standard != "source":
+            _observe(bench, point)
+            return
+        bench.source.stage(
+            point.function, point.nominal, point.unit, wires=int(settings.get("source_wires", 2))
+        )
+        with bench.energised():
+            _observe(bench, point)
+
+    def evaluate(
+        self,
+        section: Section,
+        observations: Sequence[PointObservations],
+        references: Mapping[str, PointReferences],
+    ) -> tuple[PointEvaluation, ...]:
+        """Return the error of indication of every observed point with its budget."""
+        from calibrator_procedures.dmm._budget import budget_of
+
+        return tuple(
+            PointEvaluation(item.point, budget_of(references[item.point], item)) for item in observations
+        )
+
+
+def _observe(bench: Bench, point: Point) -> None:
+    settings = point.settings
+    bench.settle(
+        minimum_s=float(settings["settle_min_s"]),
+        window=float(settings["settle_window"]),
+        samples=SETTLING_SAMPLES,
+        timeout_s=float(settings["settle_timeout_s"]),
+    )
+    bench.read(int(settings["readings"]), discard=int(settings["discard"]))
+
+
+PROCEDURE = DmmVerification(Path(__file__).parent)
