@@ -1,0 +1,238 @@
+"""An instrument's accuracy table: which row holds at a point, and the limit there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from calibrator_drivers._errors import OutOfRange, UnknownFunction, UnknownInterval, UnknownOption
+from ._limit import base_limit, limit_of_row
+from ._select import at_lowest_range, contains, covering, in_band, same_range, with_option
+from ._tabulated import TabulatedPoint, is_tabulated
+from ._types import Limit, RangeRow, State, Status
+
+__all__ = ["AccuracyTable"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccuracyTable:
+    """Accuracy of one instrument model, row by row, with status and source of each figure."""
+
+    id: str
+    manufacturer: str
+    model: str
+    kind: str
+    title: str
+    file: str
+    rows: tuple[RangeRow, ...]
+    warm_up_s: float | None = None
+    t_ref_c: float = 23.0
+    over_range_fraction: float = 0.0
+    tabulated: tuple[TabulatedPoint, ...] = ()
+    idn_example: str = ""
+    _by_function: Mapping[str, tuple[RangeRow, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        grouped: dict[str, list[RangeRow]] = {}
+        for row in self.rows:
+            grouped.setdefault(row.function, []).append(row)
+        object.__setattr__(self, "_by_function", {name: tuple(rows) for name, rows in grouped.items()})
+
+    def functions(self) -> tuple[str, ...]:
+        """Return the functions of the table, in its order."""
+        return tuple(self._by_function)
+
+    def intervals(self, function: str) -> tuple[str, ...]:
+        """Return the intervals that rows of a function hold for, in the table's order."""
+        return tuple(dict.fromkeys(row.interval for row in self._of(function)))
+
+    def options(self, function: str) -> tuple[str, ...]:
+        """Return the options that rows of a function are marked with."""
+        return tuple(dict.fromkeys(row.option for row in self._of(function) if row.option is not None))
+
+    def ranges(self, function: str) -> tuple[float, ...]:
+        """Return the distinct ranges (their highest nominal value) of a function, ascending."""
+        return tuple(sorted({row.range_high for row in self._of(function)}))
+
+    def span(self, function: str) -> tuple[float, float]:
+        """Return the lowest and the highest nominal value of a function."""
+        rows = self._of(function)
+        return min(row.range_low for row in rows), max(row.range_high for row in rows)
+
+    def limit(
+        self,
+        function: str,
+        value: float,
+        *,
+        range_high: float | None = None,
+        frequency_hz: float = 0.0,
+        interval: str = "1y",
+        state: State = State(),  # noqa: B008 - frozen
+    ) -> Limit:
+        """Return the half-width that the specification gives at `value` (in the function's unit).
+
+        `range_high` locks the range, by nominal or highest value; without it the lowest range that
+        holds the value nominally is used. A longer interval stands in where the table lacks the asked one.
+        An option that is not stated takes the largest limit among the options.
+
+        Raises:
+            AccuracyError: no figure can be given; see its sub-classes.
+        """
+        rows = self._candidates(
+            function,
+            value,
+            range_high=range_high,
+            frequency_hz=frequency_hz,
+            interval=interval,
+            option=state.option,
+        )
+        limits = [self._limit(row, value, frequency_hz, state) for row in rows]
+        worst = max(limits, key=lambda limit: limit.half_width)
+        notes = list(worst.notes)
+        if worst.interval != interval:
+            notes.append(f"no {interval} figure: the {worst.interval} figure is used")
+        if len(rows) > 1:
+            names = ", ".join(str(row.option) for row in rows)
+            notes.append(f"option not stated ({names}): the largest figure is used")
+        elif state.option is not None and rows[0].option is not None and not _named(rows[0], state.option):
+            notes.append(f"no figure for option {state.option}: that of {rows[0].option} is used")
+        return Limit(
+            worst.half_width,
+            worst.unit,
+            worst.k,
+            worst.treat_as,
+            worst.status,
+            worst.source,
+            worst.interval,
+            worst.row,
+            tuple(notes),
+        )
+
+    def row(
+        self,
+        function: str,
+        value: float,
+        *,
+        range_high: float | None = None,
+        frequency_hz: float = 0.0,
+        interval: str = "1y",
+        option: str | None = None,
+    ) -> RangeRow:
+        """Return the row that `limit` uses at `value`: range, resolution, impedance, currents.
+
+        Raises:
+            AccuracyError: no row holds the point; see its sub-classes.
+        """
+        rows = self._candidates(
+            function,
+            value,
+            range_high=range_high,
+            frequency_hz=frequency_hz,
+            interval=interval,
+            option=option,
+        )
+        return max(rows, key=lambda row: base_limit(row, value))
+
+    def _of(self, function: str) -> tuple[RangeRow, ...]:
+        rows = self._by_function.get(function)
+        if rows is None:
+            raise UnknownFunction(
+                f"{self.id} has no function {function!r}; it has {', '.join(self._by_function)}",
+                where=self.file,
+                way_out="Use one of these, or another instrument.",
+            )
+        return rows
+
+    def _candidates(
+        self,
+        function: str,
+        value: float,
+        *,
+        range_high: float | None,
+        frequency_hz: float,
+        interval: str,
+        option: str | None,
+    ) -> list[RangeRow]:
+        rows = self._of(function)
+        holding = at_lowest_range(self._holding(rows, value, range_high, frequency_hz))
+        if not holding:
+            raise self._out_of_range(rows, value, range_high, frequency_hz)
+        found = covering(holding, interval)
+        if not found:
+            known = ", ".join(dict.fromkeys(row.interval for row in holding))
+            raise UnknownInterval(
+                f"{self.id} {function} {value:g} {rows[0].unit} has no figure for {interval}; it has {known}",
+                where=self.file,
+                way_out="Ask for one of these, or have the instrument calibrated.",
+            )
+        chosen = with_option(found, option, self.options(function))
+        if not chosen:
+            raise UnknownOption(
+                f"{self.id} {function} has no option {option!r}; it has {', '.join(self.options(function))}",
+                where=self.file,
+                way_out="Use one of these names.",
+            )
+        return chosen
+
+    def _holding(
+        self, rows: Sequence[RangeRow], value: float, range_high: float | None, frequency_hz: float
+    ) -> list[RangeRow]:
+        signed = any(row.range_low < 0.0 for row in rows)  # temperatures; else a range holds magnitudes
+        eligible = [
+            row
+            for row in rows
+            if in_band(row, frequency_hz) and (range_high is None or same_range(row, range_high))
+        ]
+        nominal = [row for row in eligible if contains(row, value, 0.0, signed=signed)]
+        return nominal or [row for row in eligible if contains(row, value, self._over(row), signed=signed)]
+
+    def _over(self, row: RangeRow) -> float:
+        return self.over_range_fraction if row.over_range_fraction is None else row.over_range_fraction
+
+    def _out_of_range(
+        self, rows: Sequence[RangeRow], value: float, range_high: float | None, frequency_hz: float
+    ) -> OutOfRange:
+        function, unit = rows[0].function, rows[0].unit
+        span = self.span(function)
+        on = f" on the {range_high:g} {unit} range" if range_high is not None else ""
+        at = f" at {frequency_hz:g} Hz" if frequency_hz else ""
+        return OutOfRange(
+            f"{self.id} has no row for {function} {value:g} {unit}{on}{at}; "
+            f"it reaches from {span[0]:g} to {span[1]:g} {unit}",
+            function=function,
+            value=value,
+            span=span,
+            where=self.file,
+            way_out="Choose a value within, or another instrument.",
+        )
+
+    def _limit(self, row: RangeRow, value: float, frequency_hz: float, state: State) -> Limit:
+        status = row.status
+        if status is Status.CHECKED and not is_tabulated(self.tabulated, row, value, frequency_hz):
+            status = Status.MEMORY_HIGH
+        return limit_of_row(
+            row,
+            value,
+            frequency_hz=frequency_hz,
+            state=state,
+            status=status,
+            base_90d=self._base_90d(row, value),
+            where=self.file,
+        )
+
+    def _base_90d(self, row: RangeRow, value: float) -> float | None:
+        if row.tc_fraction_of_90d_per_c is None:
+            return None
+        for other in self._by_function[row.function]:
+            if (
+                other.interval == "90d"
+                and other.range_high == row.range_high
+                and other.freq_high_hz == row.freq_high_hz
+                and other.option == row.option
+            ):
+                return base_limit(other, value)
+        return None
+
+
+def _named(row: RangeRow, option: str) -> bool:
+    return row.option is not None and (row.option == option or row.option.startswith(f"{option} "))
