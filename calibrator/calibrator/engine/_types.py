@@ -171,7 +171,7 @@ class PlannedPoint:
     standard: str  # asset chosen, "" where none
     title: str
     refused: tuple[Refusal, ...]  # why other assets may not
-    expected_U: float | None
+    expected_U: float | None  # noqa: N815 - the trade's symbol
     tur: float | None  # T / U95 (METROLOGY 13)
     tar: float | None  # ratio of the two specifications
     limit: Decimal | None

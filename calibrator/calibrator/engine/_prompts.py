@@ -1,0 +1,74 @@
+"""The prompts that a job will put, with their texts; the same for the plan, the answers check and the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+
+from calibrator.engine._levels import hazard_of
+from calibrator.engine._types import Answer, Prompt
+from calibrator.procedure import Section, Text
+
+__all__ = ["connect_prompt", "hazard_prompt", "planned_prompts", "warm_minutes", "warm_up_prompt"]
+
+
+def warm_up_prompt(required_s: float) -> Prompt:
+    """Return the question since when everything has been switched on (METROLOGY 18)."""
+    minutes = f"{required_s / 60:g}"
+    return Prompt(
+        "warm-up",
+        "warm-up",
+        Text(
+            f"For how many minutes have all instruments been switched on without a break?"
+            f" Needed are {minutes}; what is missing is waited for.",
+            f"所有仪器已连续通电多少分钟？需要 {minutes} 分钟；不足部分将等待。",
+        ),
+    )
+
+
+def warm_minutes(answer: Answer, required_s: float) -> float | None:
+    """Return the minutes that were answered, those required for a plain yes, None for anything else."""
+    text = answer.value.strip().lower()
+    if text in {"yes", "y", "ok"}:
+        return required_s / 60
+    try:
+        minutes = Decimal(text)
+    except InvalidOperation:
+        return None
+    return float(minutes) if minutes.is_finite() and minutes >= 0 else None
+
+
+def connect_prompt(section: Section) -> Prompt:
+    """Return the prompt that asks for a section's leads."""
+    return Prompt(f"connect:{section.id}", "connect", section.prompt, wiring=section.wiring)
+
+
+def hazard_prompt(section: Section) -> Prompt | None:
+    """Return the prompt that releases a section's dangerous levels, None where it has none."""
+    hazard = hazard_of(section.points)
+    if hazard is None:
+        return None
+    level = f"{hazard.value:f} {hazard.unit}"
+    return Prompt(
+        f"hazard:{section.id}",
+        "hazard",
+        Text(
+            f"DANGER: up to {level} will stand on the terminals and leads. Hands off, leads insulated,"
+            " nobody else at the bench. Release the output?",
+            f"危险：端子和导线上将出现最高 {level}。请勿触碰，确认导线绝缘良好、"
+            "无他人在工作台旁。是否允许输出？",
+        ),
+        wiring=section.wiring,
+        hazard=hazard,
+    )
+
+
+def planned_prompts(sections: Sequence[Section], warm_up_s: float) -> tuple[Prompt, ...]:
+    """Return every prompt of a job in the order in which it is put."""
+    prompts = [warm_up_prompt(warm_up_s)] if warm_up_s > 0 else []
+    for section in sections:
+        prompts.append(connect_prompt(section))
+        hazard = hazard_prompt(section)
+        if hazard is not None:
+            prompts.append(hazard)
+    return tuple(prompts)

@@ -1,0 +1,149 @@
+"""The steps of a run and where a broken run goes on; pure functions of sections and recorded events.
+
+A step is what `resume` does whole or not at all. What is recorded decides: a step is done when
+its `step.done` is in the record, and a review's repeats become steps when the review is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from calibrator.procedure import Section
+
+__all__ = ["History", "RecordedEvent", "Step", "history_of", "next_step", "steps_of"]
+
+StepKind = Literal["self-test", "warm-up", "prompt", "proof", "point", "review", "close"]
+
+
+class RecordedEvent(Protocol):
+    """What is needed of an event of the record."""
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of event."""
+        ...
+
+    @property
+    def seq(self) -> int:
+        """Return the place in the stream."""
+        ...
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """Return what was recorded."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step; `attempt` counts the times a person wanted it measured, not the times it broke."""
+
+    id: str
+    kind: StepKind
+    section: str = ""
+    point: str | None = None
+    attempt: int = 1
+    prompt: str = ""  # "connect" or "hazard" where kind is "prompt"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the record says of a run so far."""
+
+    done: frozenset[str] = frozenset()
+    open_step: str | None = None  # begun and not done
+    checkpoint: str | None = None  # snapshot to go on from, None on a bench that has none
+    repeats: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    broken: tuple[int, ...] = ()  # readings of the open step that nobody discarded yet
+    begun: bool = False  # whether any step was begun
+
+
+def steps_of(
+    sections: Sequence[Section],
+    *,
+    hazardous: Collection[str] = (),
+    repeats: Mapping[str, Sequence[Sequence[str]]] | None = None,
+) -> tuple[Step, ...]:
+    """Return all steps in order.
+
+    `hazardous` holds the points above the hazard threshold; `repeats` the points each done review of a
+    section sent back, first review first.
+    """
+    steps = [Step("self-test", "self-test"), Step("warm-up", "warm-up")]
+    for section in sections:
+        again = (repeats or {}).get(section.id, ())
+        steps += _section_steps(section, frozenset(hazardous), again)
+    return tuple(steps)
+
+
+def _section_steps(
+    section: Section, hazardous: frozenset[str], repeats: Sequence[Sequence[str]]
+) -> Iterator[Step]:
+    name = section.id
+    yield Step(f"connect:{name}", "prompt", name, prompt="connect")
+    if section.proof is not None:
+        yield Step(f"proof:{name}", "proof", name)
+    released = False
+    for point in section.points:
+        if point.id in hazardous and not released:
+            released = True
+            yield Step(f"hazard:{name}", "prompt", name, prompt="hazard")
+        yield Step(f"point:{point.id}", "point", name, point.id)
+    yield Step(f"review:{name}", "review", name)
+    for attempt, again in enumerate(repeats, start=2):
+        if not again:
+            break
+        wanted = frozenset(again)
+        for point in section.points:
+            if point.id in wanted:
+                yield Step(f"point:{point.id}#{attempt}", "point", name, point.id, attempt)
+        yield Step(f"review:{name}#{attempt}", "review", name, attempt=attempt)
+    yield Step(f"close:{name}", "close", name)
+
+
+def history_of(events: Iterable[RecordedEvent]) -> History:
+    """Read the state of a run from its events, in order."""
+    done: set[str] = set()
+    open_step: str | None = None
+    checkpoint: str | None = None
+    begun = False
+    repeats: dict[str, list[tuple[str, ...]]] = {}
+    decision: tuple[str, tuple[str, ...]] | None = None
+    readings: list[int] = []
+    for event in events:
+        body = event.body
+        if event.kind == "step.begun":
+            begun, open_step, readings, decision = True, body["step"], [], None
+            checkpoint = body["snapshot"] or checkpoint
+        elif event.kind == "step.done":
+            done.add(body["step"])
+            checkpoint = body.get("snapshot") or checkpoint
+            if decision is not None:
+                repeats.setdefault(decision[0], []).append(decision[1])
+            open_step, readings, decision = None, [], None
+        elif event.kind == "review":
+            decision = (body["section"], tuple(body["repeat"]))
+        elif event.kind == "reading":
+            readings.append(event.seq)
+        elif event.kind == "readings.discarded":
+            gone = set(body["seqs"])
+            readings = [seq for seq in readings if seq not in gone]
+        elif event.kind == "resumed":
+            done -= set(body.get("undone", ()))
+            for name in body.get("restarted", ()):
+                repeats.pop(name, None)
+    return History(
+        frozenset(done),
+        open_step,
+        checkpoint,
+        {name: tuple(rounds) for name, rounds in repeats.items()},
+        tuple(readings) if open_step is not None else (),
+        begun,
+    )
+
+
+def next_step(steps: Sequence[Step], history: History) -> Step | None:
+    """Return the first step that is not done, None when all are."""
+    return next((step for step in steps if step.id not in history.done), None)
