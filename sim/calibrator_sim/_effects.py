@@ -1,0 +1,151 @@
+"""The physical effects of the bench: each has a name, a magnitude and a status, and can be scaled.
+
+Statuses are those of the reference tables: `memory_medium` is a magnitude that is believed, not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from calibrator_sim._errors import BenchFileError, closest
+
+__all__ = ["CATALOGUE", "Effect", "Effects"]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One effect: what it does, how large it is, and how well that is known."""
+
+    name: str
+    what: str
+    magnitude: str
+    status: str
+
+
+CATALOGUE: tuple[Effect, ...] = (
+    Effect(
+        "standard_error",
+        "error of the calibrator's output: z times its limit at the point, one z a serial, function and range",
+        "accuracy table, by the row's treat_as",
+        "as the row",
+    ),
+    Effect(
+        "unit_error",
+        "gain and offset error of a unit under test, drawn from a named population",
+        "accuracy table, 1 year",
+        "as the row",
+    ),
+    Effect("emf", "thermal EMF of the connection, one draw a wiring", "wirings.NAME.emf_v", "as the file"),
+    Effect(
+        "leads",
+        "resistance of both leads, one draw a wiring",
+        "wirings.NAME.lead_resistance_ohm",
+        "as the file",
+    ),
+    Effect(
+        "leakage", "leakage across the resistance", "up to 1 / wirings.NAME.insulation_ohm", "as the file"
+    ),
+    Effect(
+        "loading",
+        "the meter's input conductance loads source and leads",
+        "10 Mohm within 1 %, or up to 1e-10 S where high impedance is chosen",
+        "memory_high",
+    ),
+    Effect(
+        "source_resistance", "output resistance of the source", "50 ohm on the 330 mV range", "as the row"
+    ),
+    Effect(
+        "noise",
+        "white noise of a reading, falling with the square root of the integration time",
+        "0.15 to 1.2 ppm of range at 10 power line cycles",
+        "memory_medium",
+    ),
+    Effect(
+        "hum",
+        "power line hum, rejected by 60 dB where whole cycles are integrated",
+        "20 uV on leads, 1 mV on an open input",
+        "memory_medium",
+    ),
+    Effect(
+        "quantisation", "the reading is a whole number of counts", "accuracy table, resolution", "as the row"
+    ),
+    Effect(
+        "settling",
+        "the output goes to its value with one time constant; settled when 1 % of its limit is left",
+        "0.25 s; after standby 2 ms",
+        "memory_medium",
+    ),
+    Effect(
+        "warm_up",
+        "error of a cold instrument that decays",
+        "5 ppm with 1200 s (meter), 10 ppm with 300 s (calibrator)",
+        "memory_medium",
+    ),
+    Effect("drift", "the unit's gain goes on drifting", "up to 5 ppm a year", "memory_medium"),
+    Effect(
+        "temperature",
+        "the unit's gain and offset follow the room away from 23 degC",
+        "up to the accuracy table's coefficients",
+        "as the row",
+    ),
+    Effect(
+        "autozero",
+        "offset that stays when autozero is off",
+        "up to 2 ppm of range + 5 uV",
+        "memory_medium",
+    ),
+    Effect(
+        "open_input", "an open voltage input wanders", "up to 5 mV (> 10 Gohm), 20 uV (10 Mohm)", "memory_low"
+    ),
+)
+
+_NAMES = tuple(effect.name for effect in CATALOGUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """How large each effect is: 1 as it is in nature, 0 switched off."""
+
+    standard_error: float = 1.0
+    unit_error: float = 1.0
+    emf: float = 1.0
+    leads: float = 1.0
+    leakage: float = 1.0
+    loading: float = 1.0
+    source_resistance: float = 1.0
+    noise: float = 1.0
+    hum: float = 1.0
+    quantisation: float = 1.0
+    settling: float = 1.0
+    warm_up: float = 1.0
+    drift: float = 1.0
+    temperature: float = 1.0
+    autozero: float = 1.0
+    open_input: float = 1.0
+
+    @classmethod
+    def parse(cls, table: Mapping[str, object], where: str = "simulation.effects") -> Effects:
+        """Take the scales of a bench file; `true` and `false` stand for 1 and 0.
+
+        Raises:
+            BenchFileError: an unknown effect, or a scale that is not a number from 0 upwards.
+        """
+        scales: dict[str, float] = {}
+        for name, value in table.items():
+            if name not in _NAMES:
+                raise BenchFileError(
+                    f'There is no effect "{name}"',
+                    where=f"{where}.{name}",
+                    way_out=closest(name, _NAMES),
+                    code="unknown-effect",
+                )
+            if not isinstance(value, (int, float)) or not 0.0 <= float(value) < float("inf"):
+                raise BenchFileError(
+                    f"The scale of an effect is a number from 0 upwards, not {value!r}",
+                    where=f"{where}.{name}",
+                    way_out="1 is natural size, 0 or false switches the effect off.",
+                    code="bad-value",
+                )
+            scales[name] = float(value)
+        return cls(**scales)

@@ -1,0 +1,90 @@
+"""Faults as a timed script: what goes wrong, at which instrument, when, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from calibrator_sim._errors import BenchFileError, closest
+from calibrator_sim._read import Table
+
+__all__ = ["KINDS", "Fault", "parse_faults"]
+
+KINDS = {
+    "no-reply": "a query is carried out and its reply lost",
+    "late-reply": "a reply comes `delay_s` of real time late",
+    "duplicate-reply": "a reply is sent twice",
+    "closed": "the connection is closed when the next message arrives",
+    "garbage": "a reply is replaced by `text`, or by bytes that mean nothing",
+    "identity": "*IDN? is answered with `text`, or as another instrument",
+    "stuck": "readings repeat the last value",
+    "trip": "the output drops to standby with an error",
+    "wrong-wiring": "the operator connects `wiring` in place of the one asked for",
+}
+_KEYS = ("at_s", "after", "instrument", "kind", "for_s", "count", "delay_s", "text", "wiring")
+_ENDLESS = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: armed from `at_s` after the start and after `after` replies, for `for_s` or `count` times."""
+
+    kind: str
+    instrument: str
+    at_s: float
+    after: int
+    for_s: float
+    count: int
+    delay_s: float
+    text: str
+    wiring: str
+
+
+def parse_faults(
+    simulation: Table, instruments: Collection[str], wirings: Collection[str]
+) -> tuple[Fault, ...]:
+    """Take `[[simulation.faults]]`.
+
+    Raises:
+        BenchFileError: with the key and the way out.
+    """
+    entries = simulation.values.get("faults", ())
+    if not isinstance(entries, (list, tuple)):
+        raise simulation.bad("faults", "a list of tables ([[simulation.faults]])", entries)
+    return tuple(
+        _fault(Table(entry, f"simulation.faults[{index}]"), instruments, wirings)
+        for index, entry in enumerate(entries)
+    )
+
+
+def _fault(entry: Table, instruments: Collection[str], wirings: Collection[str]) -> Fault:
+    entry.allow(_KEYS)
+    kind = entry.choice("kind", "", KINDS)
+    instrument = entry.text("instrument")
+    if kind != "wrong-wiring" and instrument not in instruments:
+        raise BenchFileError(
+            f'The fault is at the instrument "{instrument}", which the bench does not have',
+            where=entry.at("instrument"),
+            way_out=closest(instrument, instruments),
+            code="unknown-instrument",
+        )
+    wiring = entry.text("wiring")
+    if (kind == "wrong-wiring" or wiring) and wiring not in wirings:
+        raise BenchFileError(
+            f'The fault connects the wiring "{wiring}", which the bench does not have',
+            where=entry.at("wiring"),
+            way_out=closest(wiring, wirings),
+            code="unknown-wiring",
+        )
+    lasting = "for_s" in entry.values
+    return Fault(
+        kind=kind,
+        instrument=instrument,
+        at_s=entry.number("at_s", 0.0, low=0.0),
+        after=int(entry.number("after", 0, low=0)),
+        for_s=entry.number("for_s", float("inf"), low=0.0),
+        count=int(entry.number("count", _ENDLESS if lasting or kind == "stuck" else 1, low=1)),
+        delay_s=entry.number("delay_s", 0.2, low=0.0),
+        text=entry.text("text"),
+        wiring=wiring,
+    )

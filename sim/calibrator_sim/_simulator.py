@@ -1,0 +1,68 @@
+"""The plug: opens simulated benches and serves them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import resources
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from calibrator_sim._bench import SimBench
+
+__all__ = ["SIMULATOR", "BenchSimulator"]
+
+
+class BenchSimulator:
+    """Opens benches of simulated instruments; found through the group `calibrator.simulators`."""
+
+    def open(self, bench: Mapping[str, Any], *, seed: int | None = None) -> SimBench:
+        """Open a bench in this process on a virtual clock; `seed` overrides the file's.
+
+        Raises:
+            BenchFileError: an unknown model, effect or key, a missing seed, a wiring that names
+                an unknown instrument.
+        """
+        from calibrator_sim._bench import SimBench
+
+        return SimBench.virtual(bench, seed=seed)
+
+    def default_bench(self) -> str:
+        """Return the TOML text of the bench that `--sim` and `demo` use."""
+        return resources.files("calibrator_sim").joinpath("default_bench.toml").read_text(encoding="utf-8")
+
+    def serve(
+        self,
+        bench: Mapping[str, Any] | None,
+        models: Sequence[str],
+        *,
+        host: str,
+        wiring: str | None,
+        seed: int | None,
+        speed: float,
+        announce: Callable[[Sequence[Mapping[str, str]]], None],
+        commands: TextIO | None,
+    ) -> None:
+        """Keep a bench, or single catalogue models, up in scaled real time until interrupted.
+
+        `announce` is called once with name, model, serial and VISA resource of each instrument;
+        each line of `commands` that names a wiring connects it.
+
+        Raises:
+            BenchFileError: as `open`.
+            ServeError: the address cannot be served.
+        """
+        from calibrator_sim._serve import serve
+
+        serve(
+            bench,
+            models,
+            host=host,
+            wiring=wiring,
+            seed=seed,
+            speed=speed,
+            announce=announce,
+            commands=commands,
+        )
+
+
+SIMULATOR = BenchSimulator()
