@@ -1,0 +1,103 @@
+"""The home: the folder where record, configuration and results live."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from calibrator._errors import ConfigurationError, StorageError
+
+if TYPE_CHECKING:
+    from calibrator_drivers.clock import Clock
+
+    from calibrator.record import Record
+
+__all__ = ["Home"]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The paths of one home; nothing is made or read before it is needed."""
+
+    path: Path
+
+    @classmethod
+    def resolve(cls, path: Path | str | None = None, environ: Mapping[str, str] = os.environ) -> Home:
+        """Return the home that `--home`, then `CALIBRATOR_HOME`, then the platform names.
+
+        Raises:
+            ConfigurationError: the name is that of a file.
+        """
+        origin = "--home"
+        if path is None and environ.get("CALIBRATOR_HOME"):
+            path, origin = environ["CALIBRATOR_HOME"], "CALIBRATOR_HOME"
+        if path is None:
+            from platformdirs import user_data_path
+
+            path, origin = user_data_path("calibrator", appauthor=False), "the platform's data folder"
+        found = Path(path).expanduser().absolute()
+        if found.exists() and not found.is_dir():
+            raise ConfigurationError(
+                f"The home {found} is a file",
+                where=origin,
+                way_out="Name a folder; it is made where there is none.",
+                code="home-is-a-file",
+            )
+        return cls(found)
+
+    @property
+    def record_path(self) -> Path:
+        """The record's database file."""
+        return self.path / "record.sqlite"
+
+    @property
+    def lab_file(self) -> Path:
+        """Name, address, time zone, persons and confirmations of the laboratory."""
+        return self.path / "lab.toml"
+
+    @property
+    def settings_file(self) -> Path:
+        """Defaults of the command line's options."""
+        return self.path / "calibrator.toml"
+
+    @property
+    def certificates(self) -> Path:
+        """Folder of the issued documents."""
+        return self.path / "certificates"
+
+    @property
+    def traffic(self) -> Path:
+        """Folder of the traffic logs, one JSONL file a run."""
+        return self.path / "traffic"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the rotating diagnostic log."""
+        return self.path / "logs"
+
+    def ensure(self, folder: Path | None = None) -> Path:
+        """Make the home, or a folder in it, where there is none, and return it.
+
+        Raises:
+            StorageError: the folder cannot be made.
+        """
+        wanted = folder or self.path
+        try:
+            wanted.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"The folder cannot be made: {error.strerror or error}",
+                where=str(wanted),
+                way_out="Choose another folder with --home or CALIBRATOR_HOME.",
+                code="cannot-open",
+            ) from error
+        return wanted
+
+    def open_record(self, clock: Clock, *, write: bool = True) -> Record:
+        """Open this home's record; see `Record.open` for what it raises."""
+        from calibrator.record import Record
+
+        return Record.open(self.path, clock=clock, write=write)

@@ -1,0 +1,99 @@
+"""What happens when a record is opened to write: versions, projections, heads left open by a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from calibrator_drivers.clock import Clock
+from sqlalchemy import Connection, insert, inspect, select, update
+
+from calibrator._errors import RefusedError
+from calibrator.record import _projections
+from calibrator.record import _schema as schema
+from calibrator.record._model import Event
+from calibrator.record._reading import REGISTER, anchors, find_head, last_event, streams, to_event
+from calibrator.record._store import Store
+from calibrator.record._writer import Writer
+
+__all__ = ["all_events", "prepare"]
+
+
+def prepare(store: Store, *, home: str, clock: Clock) -> None:
+    """Make or check the tables, rebuild old projections, and anchor runs that a crash left open.
+
+    Raises:
+        RefusedError: code `home-newer`, the home was written by a newer program.
+    """
+    with store.transaction() as connection:
+        if not inspect(connection).has_table("events"):
+            _create(connection)
+        check_version(connection, store.place)
+        if _version(connection, "projections") != schema.PROJECTIONS_VERSION:
+            _projections.rebuild(connection, all_events(connection))
+            _set_version(connection, "projections", schema.PROJECTIONS_VERSION)
+        opened = last_event(connection, REGISTER, "station.opened")
+        unanchored = _unanchored(connection)
+    writer = Writer(store, clock)
+    program = _program_version()
+    if opened is None or opened.body.get("version") != program:
+        writer.append(REGISTER, "station.opened", {"home": home, "version": program}, 1, clock.now())
+    for details in unanchored:
+        writer.append(REGISTER, "run.anchored", details, 1, clock.now())
+
+
+def check_version(connection: Connection, place: str) -> None:
+    """Refuse a home that a newer program wrote."""
+    found = _version(connection, "schema")
+    if found > schema.SCHEMA_VERSION:
+        raise RefusedError(
+            f"This home was written by a newer Calibrator (record version {found}, this one knows "
+            f"{schema.SCHEMA_VERSION})",
+            where=place,
+            way_out="Install the newer version, or name another folder with --home.",
+            code="home-newer",
+        )
+
+
+def all_events(connection: Connection, stream: str | None = None) -> Iterator[Event]:
+    """Yield the events of one stream or of all, the register's last."""
+    for name in streams(connection) if stream is None else (stream,):
+        query = select(schema.events).where(schema.events.c.stream == name).order_by(schema.events.c.seq)
+        for row in connection.execute(query):
+            yield to_event(row)
+
+
+def _create(connection: Connection) -> None:
+    schema.create_events(connection)
+    schema.create_projections(connection)
+    for key, value in (("schema", schema.SCHEMA_VERSION), ("projections", schema.PROJECTIONS_VERSION)):
+        connection.execute(insert(schema.meta), {"key": key, "value": str(value)})
+
+
+def _version(connection: Connection, key: str) -> int:
+    value = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == key)).scalar()
+    return int(value or 0)
+
+
+def _set_version(connection: Connection, key: str, value: int) -> None:
+    connection.execute(update(schema.meta).where(schema.meta.c.key == key).values(value=str(value)))
+
+
+def _unanchored(connection: Connection) -> list[dict[str, object]]:
+    """Return the heads of open runs that the register does not know yet."""
+    found: list[dict[str, object]] = []
+    table, known = schema.runs, anchors(connection)
+    for run in connection.execute(select(table.c.run).where(table.c.state == "open")).scalars().all():
+        head = find_head(connection, run)
+        count = max((int(anchor.body["count"]) for anchor in known.get(run, ())), default=0)
+        if head is not None and head.count > count:
+            found.append({"run": run, "head": head.hash, "count": head.count, "mode": head.mode})
+    return found
+
+
+def _program_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("calibrator-lab")
+    except PackageNotFoundError:  # run from a source tree that was never installed
+        return "unknown"

@@ -1,0 +1,105 @@
+"""Reading events back out of the table, page by page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from calibrator._errors import IntegrityError
+from calibrator.record._canonical import parse_utc, utc_text
+from calibrator.record._model import Event, Head
+from calibrator.record._schema import events
+from calibrator.record._store import Store
+
+__all__ = ["REGISTER", "anchors", "find_head", "iterate", "last_event", "streams", "to_event"]
+
+REGISTER = "register"
+
+_PAGE = 500
+
+
+def to_event(row: Row[Any]) -> Event:
+    """Return the event of a row, as its canonical text says.
+
+    Raises:
+        IntegrityError: code `record-damaged`, the text is no event.
+    """
+    try:
+        held = json.loads(row.canonical)
+        return Event(
+            held["stream"],
+            held["seq"],
+            held["kind"],
+            held["version"],
+            parse_utc(held["at"]),
+            held["body"],
+            row.canonical,
+            row.previous,
+            row.hash,
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise IntegrityError(
+            f"Event {row.seq} of {row.stream} cannot be read",
+            where="record",
+            way_out="Run `calibrator verify`, which names all that is wrong.",
+            code="record-damaged",
+        ) from error
+
+
+def iterate(store: Store, stream: str, kinds: Collection[str] | None = None) -> Iterator[Event]:
+    """Yield a stream's events in order; other threads may append meanwhile."""
+    after = 0
+    while True:
+        query = select(events).where(events.c.stream == stream, events.c.seq > after)
+        if kinds is not None:
+            query = query.where(events.c.kind.in_(sorted(kinds)))
+        with store.transaction() as connection:
+            rows = connection.execute(query.order_by(events.c.seq).limit(_PAGE)).fetchall()
+        for row in rows:
+            yield to_event(row)
+        if len(rows) < _PAGE:
+            return
+        after = rows[-1].seq
+
+
+def last_event(connection: Connection, stream: str, kind: str | None = None) -> Event | None:
+    """Return the newest event of a stream, or of one kind in it."""
+    query = select(events).where(events.c.stream == stream)
+    if kind is not None:
+        query = query.where(events.c.kind == kind)
+    row = connection.execute(query.order_by(events.c.seq.desc()).limit(1)).first()
+    return None if row is None else to_event(row)
+
+
+def find_head(connection: Connection, stream: str) -> Head | None:
+    """Return the end of a stream as the table has it, None where there is no such stream."""
+    newest = last_event(connection, stream)
+    if newest is None:
+        return None
+    opened = last_event(connection, stream, "run.opened")
+    closed = last_event(connection, stream, "run.closed")
+    resumed = last_event(connection, stream, "resumed")
+    still_open = closed is None or (resumed is not None and resumed.seq > closed.seq)
+    mode = "" if opened is None else str(opened.body.get("mode", ""))
+    return Head(newest.seq, newest.hash, utc_text(newest.at), mode, still_open)
+
+
+def anchors(connection: Connection) -> dict[str, list[Event]]:
+    """Return what the register says of each run's heads, in order."""
+    found: dict[str, list[Event]] = {}
+    query = select(events).where(
+        events.c.stream == REGISTER, events.c.kind.in_(("run.began", "run.ended", "run.anchored"))
+    )
+    for row in connection.execute(query.order_by(events.c.seq)):
+        event = to_event(row)
+        found.setdefault(str(event.body["run"]), []).append(event)
+    return found
+
+
+def streams(connection: Connection) -> tuple[str, ...]:
+    """Return the names of all streams, the register last."""
+    names = [row[0] for row in connection.execute(select(events.c.stream).distinct())]
+    return tuple(sorted(names, key=lambda name: (name == REGISTER, name)))

@@ -1,0 +1,240 @@
+"""The record of one home: committed when `append` returns."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+from calibrator_drivers.clock import Clock
+from sqlalchemy import select
+
+from calibrator._errors import StorageError, UsageError
+from calibrator.record import _schema as schema
+from calibrator.record._canonical import GENESIS, parse_utc, plain_body
+from calibrator.record._ids import uuid7
+from calibrator.record._lock import HomeLock
+from calibrator.record._model import Event, Finding, RunSummary
+from calibrator.record._opening import check_version, prepare
+from calibrator.record._reading import REGISTER, find_head, iterate, last_event
+from calibrator.record._store import Store
+from calibrator.record._verify import verify
+from calibrator.record._writer import Writer
+
+__all__ = ["Record"]
+
+_log = logging.getLogger("calibrator.record")
+
+
+class Record:
+    """An append-only, hash-chained event table with projections; open it with `Record.open`.
+
+    Run streams take their times from the run's clock (`set_clock`), the register and the run ids
+    from the station's clock that `open` was given.
+    """
+
+    REGISTER: ClassVar[str] = REGISTER
+
+    def __init__(self, store: Store, *, clock: Clock, write: bool, lock: HomeLock | None = None) -> None:
+        self._store = store
+        self._station_clock = clock
+        self._clock = clock
+        self._lock = lock
+        self._writer = Writer(store, clock) if write else None
+        self._listeners: list[Callable[[Event], None]] = []
+
+    @classmethod
+    def open(cls, home: Path | None, *, clock: Clock, write: bool = True, url: str | None = None) -> Record:
+        """Open the record of `home` (None: in memory, gone at the end); `write` takes the home's lock.
+
+        A reader of a home without a record sees an empty one.
+
+        Raises:
+            StorageError: the folder cannot be written, or another process writes there (`home-in-use`).
+            RefusedError: the home was written by a newer program (`home-newer`).
+            IntegrityError: the file is damaged.
+        """
+        if home is None:
+            store = Store.in_memory()
+            prepare(store, home="memory", clock=clock)
+            return cls(store, clock=clock, write=write)
+        path = home / "record.sqlite"
+        if not write:
+            return cls._open_to_read(path, clock)
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"The home folder cannot be made: {error.strerror or error}",
+                where=str(home),
+                way_out="Choose another folder with --home or CALIBRATOR_HOME.",
+                code="cannot-open",
+            ) from error
+        lock = HomeLock(home)
+        lock.acquire(clock)
+        store: Store | None = None
+        try:
+            store = Store.writer(path, url)
+            prepare(store, home=str(home), clock=clock)
+            return cls(store, clock=clock, write=True, lock=lock)
+        except BaseException:
+            if store is not None:
+                store.close()
+            lock.release()
+            raise
+
+    @classmethod
+    def _open_to_read(cls, path: Path, clock: Clock) -> Record:
+        if not path.exists():
+            store = Store.in_memory()
+            prepare(store, home="memory", clock=clock)
+        else:
+            store = Store.reader(path)
+            with store.transaction() as connection:
+                check_version(connection, store.place)
+        return cls(store, clock=clock, write=False)
+
+    def set_clock(self, clock: Clock) -> None:
+        """Take the times of run events from `clock` from now on (virtual on a simulated bench)."""
+        self._clock = clock
+
+    def new_run(self) -> str:
+        """Return a new run's id: UUIDv7 of the station's time (RFC 9562, 5.7)."""
+        return uuid7(self._station_clock.now())
+
+    def append(
+        self,
+        stream: str,
+        kind: str,
+        body: Mapping[str, Any],
+        *,
+        version: int = 1,
+        at: datetime | None = None,
+    ) -> Event:
+        """Commit one event and return it; what returns is on the disk (synchronous=FULL).
+
+        Floats in `body` are stored as hex, decimals and dates as text. A run's first event is
+        `run.opened` with its mode. The register gets `run.began` and `run.ended` in the same
+        transaction.
+
+        Raises:
+            StorageError: the record cannot be written; nothing of this event is stored.
+            UsageError: the stream has not begun (`run-not-opened`) or begins twice.
+            TypeError: `body` holds what the record has no text for.
+        """
+        if self._writer is None:
+            raise StorageError(
+                "This record was opened to read only", where=self._store.place, code="read-only"
+            )
+        clock = self._station_clock if stream == REGISTER else self._clock
+        written = self._writer.append(stream, kind, plain_body(body), version, at or clock.now())
+        for event in written:
+            self._publish(event)
+        return next(event for event in written if event.stream == stream and event.kind == kind)
+
+    def _publish(self, event: Event) -> None:
+        for listener in tuple(self._listeners):
+            try:
+                listener(event)
+            except Exception:  # noqa: BLE001 - a listener's error never harms the record
+                _log.exception("a listener failed at %s %s", event.stream, event.seq)
+
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Call `listener` with each event after its commit; returns what ends that."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def events(self, stream: str, *, kinds: Collection[str] | None = None) -> Iterator[Event]:
+        """Yield the events of a stream in order, of the named kinds only where given."""
+        return iterate(self._store, stream, kinds)
+
+    def last(self, stream: str, kind: str) -> Event | None:
+        """Return the newest event of a kind in a stream, None where there is none."""
+        with self._store.transaction() as connection:
+            return last_event(connection, stream, kind)
+
+    def head(self, stream: str) -> tuple[int, str]:
+        """Return how many events a stream has and the hash of the last, (0, 64 zeros) for none."""
+        with self._store.transaction() as connection:
+            found = find_head(connection, stream)
+        return (0, GENESIS) if found is None else (found.count, found.hash)
+
+    def runs(self) -> tuple[RunSummary, ...]:
+        """Return one line for each run, in the order in which they began."""
+        table = schema.runs
+        with self._store.transaction() as connection:
+            rows = connection.execute(select(table).order_by(table.c.position)).fetchall()
+        return tuple(
+            RunSummary(
+                row.run,
+                row.mode,
+                row.procedure,
+                row.uut,
+                row.asset,
+                row.serial,
+                parse_utc(row.opened_at),
+                row.state,
+                row.verdict,
+                row.exit_code,
+            )
+            for row in rows
+        )
+
+    def find_run(self, text: str) -> str:
+        """Return the id of the run that `text` means: an id, a unique beginning of one, or `last`.
+
+        Raises:
+            UsageError: no such run, or more than one.
+        """
+        known = [run.id for run in self.runs()]
+        found = known[-1:] if text == "last" else [run for run in known if text and run.startswith(text)]
+        if len(found) == 1:
+            return found[0]
+        if not known:
+            what, way_out = (
+                "There is no run here yet",
+                "Begin with `calibrator demo`, or name another --home.",
+            )
+        elif not found:
+            what, way_out = f"There is no run {text!r}", "`calibrator runs` lists them."
+        else:
+            what = f"{text!r} is the beginning of {len(found)} runs"
+            way_out = f"Give more of it: {', '.join(found[-3:])}."
+        raise UsageError(what, where=self._store.place, way_out=way_out, code="no-such-run")
+
+    def results(self, run: str) -> list[dict[str, Any]]:
+        """Return the point objects of the last `section.evaluated` of each section, in order."""
+        table = schema.points
+        query = select(table.c.body).where(table.c.run == run)
+        with self._store.transaction() as connection:
+            rows = connection.execute(query.order_by(table.c.section_position, table.c.position)).fetchall()
+        return [json.loads(row.body) for row in rows]
+
+    def verify(self, stream: str | None = None) -> tuple[Finding, ...]:
+        """Return all that is not as it was written, nothing when the record (or one run) is intact.
+
+        Chains, the register's heads, the append-only triggers and the projections are compared.
+        """
+        return verify(self._store, stream)
+
+    def close(self) -> None:
+        """Close the record and give the home's lock back; may be called twice."""
+        self._store.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def __enter__(self) -> Record:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,159 @@
+"""The tables: one append-only event table, and projections that can be thrown away and made again."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, Text
+
+__all__ = [
+    "PROJECTIONS_VERSION",
+    "SCHEMA_VERSION",
+    "TRIGGERS",
+    "assets",
+    "certificates",
+    "create_events",
+    "create_projections",
+    "drop_projections",
+    "events",
+    "meta",
+    "points",
+    "projection_tables",
+    "readings",
+    "runs",
+]
+
+SCHEMA_VERSION = 1
+"""Of the event table; a home with a higher one is refused."""
+
+PROJECTIONS_VERSION = 1
+"""Raise it with any change of a projection: older ones are made again from the events."""
+
+_event_tables = MetaData()
+_projections = MetaData()
+
+events = Table(
+    "events",
+    _event_tables,
+    Column("stream", Text, primary_key=True, nullable=False),
+    Column("seq", Integer, primary_key=True, nullable=False, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("canonical", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    sqlite_strict=True,
+)
+Index("events_by_kind", events.c.stream, events.c.kind, events.c.seq)
+
+meta = Table(
+    "meta",
+    _event_tables,
+    Column("key", Text, primary_key=True, nullable=False),
+    Column("value", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+runs = Table(
+    "runs",
+    _projections,
+    Column("run", Text, primary_key=True, nullable=False),
+    Column("position", Integer),  # of run.began in the register; the order of the runs
+    Column("mode", Text, nullable=False),
+    Column("procedure", Text, nullable=False),
+    Column("uut", Text, nullable=False),
+    Column("asset", Text, nullable=False),
+    Column("serial", Text, nullable=False),
+    Column("opened_at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("verdict", Text),
+    Column("exit_code", Integer),
+    sqlite_strict=True,
+)
+
+points = Table(
+    "points",
+    _projections,
+    Column("run", Text, primary_key=True, nullable=False),
+    Column("section", Text, primary_key=True, nullable=False),
+    Column("position", Integer, primary_key=True, nullable=False, autoincrement=False),
+    Column("section_position", Integer, nullable=False),  # seq of the section's first evaluation
+    Column("seq", Integer, nullable=False),  # of the evaluation that counts
+    Column("point", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("body", Text, nullable=False),  # the point object, canonical
+    sqlite_strict=True,
+)
+
+readings = Table(
+    "readings",
+    _projections,
+    Column("run", Text, primary_key=True, nullable=False),
+    Column("seq", Integer, primary_key=True, nullable=False, autoincrement=False),
+    Column("point", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("purpose", Text, nullable=False),  # "use" of the event: result or discard
+    Column("value", Text, nullable=False),  # hex float
+    Column("unit", Text, nullable=False),
+    Column("discarded", Integer, nullable=False),
+    sqlite_strict=True,
+)
+
+assets = Table(
+    "assets",
+    _projections,
+    Column("asset", Text, primary_key=True, nullable=False),
+    Column("seq", Integer, nullable=False),  # of the newest asset.added
+    Column("model", Text, nullable=False),
+    Column("serial", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+certificates = Table(
+    "certificates",
+    _projections,
+    Column("asset", Text, primary_key=True, nullable=False),
+    Column("number", Text, primary_key=True, nullable=False),
+    Column("seq", Integer, nullable=False),  # of the newest certificate.added
+    Column("issued", Text, nullable=False),
+    Column("due", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+projection_tables = (runs, points, readings, assets, certificates)
+
+TRIGGERS = {
+    "events_are_never_changed": (
+        "CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events BEGIN"
+        " SELECT RAISE(ABORT, 'the record is append-only: no event is ever changed'); END"
+    ),
+    "events_are_never_deleted": (
+        "CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events BEGIN"
+        " SELECT RAISE(ABORT, 'the record is append-only: no event is ever deleted'); END"
+    ),
+    "events_follow_each_other": (
+        "CREATE TRIGGER events_follow_each_other BEFORE INSERT ON events"
+        " WHEN NEW.seq != (SELECT coalesce(max(seq), 0) + 1 FROM events WHERE stream = NEW.stream) BEGIN"
+        " SELECT RAISE(ABORT, 'the record is append-only: an event follows the last one of its stream'); END"
+    ),
+}
+
+
+def create_events(connection: Connection) -> None:
+    """Create the event table with its triggers, and the table of versions."""
+    _event_tables.create_all(connection)
+    for statement in TRIGGERS.values():
+        connection.exec_driver_sql(statement)
+
+
+def create_projections(connection: Connection) -> None:
+    """Create the projections, empty."""
+    _projections.create_all(connection)
+
+
+def drop_projections(connection: Connection) -> None:
+    """Drop the projections, of whatever version they are."""
+    for table in projection_tables:
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table.name}")

@@ -1,0 +1,172 @@
+"""Verification: chains, the register's heads, the triggers, and projections against events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from calibrator.record import _projections
+from calibrator.record import _schema as schema
+from calibrator.record._canonical import GENESIS, event_hash
+from calibrator.record._model import Event, Finding
+from calibrator.record._reading import REGISTER, anchors, streams
+from calibrator.record._store import Store
+
+__all__ = ["verify"]
+
+
+def verify(store: Store, stream: str | None = None) -> tuple[Finding, ...]:
+    """Return what is not as it was written in one stream, or in the whole record."""
+    with store.transaction() as connection:
+        names = streams(connection) if stream is None else (stream,)
+        chains = {name: tuple(_check_chain(connection, name)) for name in names}
+        found = [finding for name in names for finding in chains[name]]
+        found += _check_triggers(connection)
+        found += _check_heads(connection, stream)
+        damaged = any(finding.code == "damaged" for finding in found)
+        if not damaged and (stream is None or stream != REGISTER):
+            found += _check_projections(connection, stream)
+    return tuple(found)
+
+
+def _check_chain(connection: Connection, stream: str) -> Iterator[Finding]:
+    """Walk one stream; each row gives at most one finding."""
+    query = select(schema.events).where(schema.events.c.stream == stream).order_by(schema.events.c.seq)
+    rows = connection.execute(query).fetchall()
+    before: Row[Any] | None = None
+    sound_before = True
+    for row in rows:
+        expected = 1 if before is None else before.seq + 1
+        gap = row.seq != expected
+        if gap:
+            last = row.seq - 1
+            span = f"Event {expected} was" if last == expected else f"Events {expected} to {last} were"
+            yield Finding(stream, expected, f"{span} deleted", "deleted")
+        fault = _check_row(row)
+        if fault is not None:
+            yield fault
+        elif not gap and sound_before and row.previous != (GENESIS if before is None else before.hash):
+            yield _broken_link(connection, row, before)
+        before, sound_before = row, fault is None
+
+
+def _check_row(row: Row[Any]) -> Finding | None:
+    """Hold one row against its own hash and its own text."""
+    if event_hash(row.previous, row.canonical) != row.hash:
+        return Finding(row.stream, row.seq, f"Event {row.seq} was changed after it was written", "changed")
+    try:
+        held = json.loads(row.canonical)
+        stands = (held["stream"], held["seq"], held["kind"], held["version"], held["at"])
+    except (ValueError, KeyError, TypeError):
+        return Finding(row.stream, row.seq, f"Event {row.seq} is no event of this record", "damaged")
+    if stands[:2] != (row.stream, row.seq):
+        what = f"Event {row.seq} was moved: it is event {stands[1]} of {stands[0]}"
+        return Finding(row.stream, row.seq, what, "reordered")
+    if stands[2:] != (row.kind, row.version, row.at):
+        what = f"The columns of event {row.seq} differ from its text"
+        return Finding(row.stream, row.seq, what, "changed")
+    return None
+
+
+def _broken_link(connection: Connection, row: Row[Any], before: Row[Any] | None) -> Finding:
+    """Say what a row that is sound in itself but not chained to the one before it means."""
+    if before is None:
+        return Finding(row.stream, row.seq, f"Event {row.seq} was not written as the first", "changed")
+    events = schema.events
+    parent = connection.execute(
+        select(events.c.seq).where(events.c.stream == row.stream, events.c.hash == row.previous)
+    ).scalar()
+    if parent is not None:
+        what = f"Event {before.seq} was inserted: event {row.seq} was written after event {parent}"
+        return Finding(row.stream, before.seq, what, "inserted")
+    what = f"Event {before.seq} was replaced: event {row.seq} was written after another one"
+    return Finding(row.stream, before.seq, what, "changed")
+
+
+def _check_triggers(connection: Connection) -> Iterator[Finding]:
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'events'"
+    present = {name: sql for name, sql in connection.exec_driver_sql(query)}
+    for name, statement in schema.TRIGGERS.items():
+        if present.get(name) != statement:
+            yield Finding(REGISTER, None, f"The trigger {name} was removed or changed", "trigger")
+
+
+def _check_heads(connection: Connection, only: str | None) -> Iterator[Finding]:
+    """Hold the runs against what the register says of them, both ways."""
+    known = anchors(connection)
+    runs = {name for name in streams(connection) if name != REGISTER}
+    for run in sorted(runs | set(known)):
+        if only is not None and run != only:
+            continue
+        if run not in known:
+            what = f"The register does not know the run {run}: its tail was cut or the run was put in"
+            yield Finding(run, None, what, "unregistered")
+        elif run not in runs:
+            what = f"The run {run} is missing; the register has it with {known[run][-1].body['count']} events"
+            yield Finding(run, None, what, "missing-run")
+        else:
+            yield from _check_anchors(connection, run, known[run])
+
+
+def _check_anchors(connection: Connection, run: str, known: list[Event]) -> Iterator[Finding]:
+    events = schema.events
+    heads = select(events.c.seq, events.c.hash).where(events.c.stream == run)
+    hashes = {seq: text for seq, text in connection.execute(heads)}
+    count = max(hashes)
+    furthest = max(int(anchor.body["count"]) for anchor in known)
+    if furthest > count:
+        what = f"The tail of the run was cut: {count} events are left of {furthest}"
+        yield Finding(run, count + 1, what, "cut-tail")
+    for anchor in known:
+        seq = int(anchor.body["count"])
+        if seq in hashes and hashes[seq] != anchor.body["head"]:
+            what = (
+                f"The run was written anew: event {seq} is not the one in event {anchor.seq} of the register"
+            )
+            yield Finding(run, seq, what, "changed")
+            return
+    closed = select(events.c.seq).where(events.c.stream == run, events.c.kind == "run.closed")
+    for (seq,) in connection.execute(closed.order_by(events.c.seq)):
+        if not any(anchor.kind == "run.ended" and anchor.body["count"] == seq for anchor in known):
+            what = f"The register has no end for event {seq}, run.closed: the register's tail was cut"
+            yield Finding(run, seq, what, "unregistered")
+
+
+def _check_projections(connection: Connection, run: str | None) -> Iterator[Finding]:
+    """Make the projections again beside the stored ones and compare them row by row."""
+    from calibrator.record._opening import all_events
+
+    fresh = Store.in_memory()
+    try:
+        with fresh.transaction() as other:
+            schema.create_projections(other)
+            for name in (run, REGISTER) if run is not None else (None,):
+                for event in all_events(connection, name):
+                    _projections.apply(other, event)
+            for table in schema.projection_tables:
+                yield from _compare(connection, other, table.name, run)
+    finally:
+        fresh.close()
+
+
+def _compare(stored: Connection, made: Connection, name: str, run: str | None) -> Iterator[Finding]:
+    table = next(t for t in schema.projection_tables if t.name == name)
+    keys = [column.name for column in table.primary_key]
+    query = select(table)
+    if run is not None:
+        if "run" not in table.c:
+            return
+        query = query.where(table.c.run == run)
+    was = {tuple(row[key] for key in keys): dict(row) for row in stored.execute(query).mappings()}
+    is_ = {tuple(row[key] for key in keys): dict(row) for row in made.execute(query).mappings()}
+    for key in sorted(was.keys() | is_.keys(), key=str):
+        if was.get(key) != is_.get(key):
+            row = is_.get(key) or was.get(key) or {}
+            stream = str(row.get("run", REGISTER))
+            place = ", ".join(f"{k} {v}" for k, v in zip(keys, key, strict=True))
+            kind = "is missing" if key not in was else "was put in" if key not in is_ else "was changed"
+            what = f"The row {place} of the table {name} {kind}: it differs from the events"
+            yield Finding(stream, row.get("seq"), what, "projection")
