@@ -59,9 +59,7 @@ class Record:
             IntegrityError: the file is damaged.
         """
         if home is None:
-            store = Store.in_memory()
-            prepare(store, home="memory", clock=clock)
-            return cls(store, clock=clock, write=write)
+            return cls(_empty(clock), clock=clock, write=write)
         path = home / "record.sqlite"
         if not write:
             return cls._open_to_read(path, clock)
@@ -90,12 +88,14 @@ class Record:
     @classmethod
     def _open_to_read(cls, path: Path, clock: Clock) -> Record:
         if not path.exists():
-            store = Store.in_memory()
-            prepare(store, home="memory", clock=clock)
-        else:
-            store = Store.reader(path)
+            return cls(_empty(clock), clock=clock, write=False)
+        store = Store.reader(path)
+        try:
             with store.transaction() as connection:
                 check_version(connection, store.place)
+        except BaseException:
+            store.close()
+            raise
         return cls(store, clock=clock, write=False)
 
     def set_clock(self, clock: Clock) -> None:
@@ -238,3 +238,9 @@ class Record:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _empty(clock: Clock) -> Store:
+    store = Store.in_memory()
+    prepare(store, home="memory", clock=clock)
+    return store

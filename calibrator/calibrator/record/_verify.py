@@ -88,7 +88,7 @@ def _broken_link(connection: Connection, row: Row[Any], before: Row[Any] | None)
 
 def _check_triggers(connection: Connection) -> Iterator[Finding]:
     query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'events'"
-    present = {name: sql for name, sql in connection.exec_driver_sql(query)}
+    present = {row.name: row.sql for row in connection.exec_driver_sql(query)}
     for name, statement in schema.TRIGGERS.items():
         if present.get(name) != statement:
             yield Finding(REGISTER, None, f"The trigger {name} was removed or changed", "trigger")
@@ -114,7 +114,7 @@ def _check_heads(connection: Connection, only: str | None) -> Iterator[Finding]:
 def _check_anchors(connection: Connection, run: str, known: list[Event]) -> Iterator[Finding]:
     events = schema.events
     heads = select(events.c.seq, events.c.hash).where(events.c.stream == run)
-    hashes = {seq: text for seq, text in connection.execute(heads)}
+    hashes = {row.seq: row.hash for row in connection.execute(heads)}
     count = max(hashes)
     furthest = max(int(anchor.body["count"]) for anchor in known)
     if furthest > count:
