@@ -1,0 +1,130 @@
+"""Verdicts against limits, with guard bands and the specific probability of false accept."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from calibrator_uncertainty._errors import InputError
+
+__all__ = ["Judgement", "judge"]
+
+Verdict = Literal["pass", "conditional pass", "conditional fail", "fail"]
+RULES = ("guard-band-u", "simple")
+NO_ACCEPTANCE_ZONE = "no acceptance zone"
+# A value that differs from a limit by less than the float arithmetic that made it lies on the limit.
+_ARITHMETIC = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict at one point, all in the unit of `error`.
+
+    `pfa` is specific (no prior): the probability, from this measurement alone, that the true value lies
+    outside the limits. `acceptance_lower` and `acceptance_upper` are None where there is no such limit;
+    `note` says where there is no acceptance zone.
+    """
+
+    verdict: Verdict
+    rule: str
+    guard_band: float
+    acceptance_lower: float | None
+    acceptance_upper: float | None
+    pfa: float
+    note: str
+
+
+def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives them
+    error: float,
+    U: float,
+    u: float,
+    dof: float,
+    lower: float | Decimal | None,
+    upper: float | Decimal | None,
+    *,
+    rule: str = "guard-band-u",
+) -> Judgement:
+    """Judge a measured value against its limits.
+
+    `guard-band-u`: non-binary with w = U (pass inside the limits by U, conditional pass inside, conditional
+    fail outside by up to U, fail beyond). `simple`: simple acceptance, w = 0, pass or fail.
+
+    Args:
+        error: the measured value (error of indication) that is judged.
+        U: expanded uncertainty for the guard band.
+        u: standard uncertainty for the probability.
+        dof: effective degrees of freedom; infinite means a normal distribution, else a scaled t.
+        lower: lower limit, or None where there is none.
+        upper: upper limit, or None where there is none.
+        rule: `guard-band-u` or `simple`.
+
+    Raises:
+        InputError: limits that cross, none at all, or figures that cannot be.
+
+    Source: ILAC-G8:09/2019, 4.2.1-4.2.3; JCGM 106:2012, 7.2-7.4, 9.4 (specific risk).
+
+    Example:
+        >>> judge(0.0021, 0.0006, 0.0003, float("inf"), -0.0025, 0.0025).verdict
+        'conditional pass'
+    """
+    low = -math.inf if lower is None else float(lower)
+    high = math.inf if upper is None else float(upper)
+    _check(error, U, u, dof, low, high, rule)
+    guard = U if rule == "guard-band-u" else 0.0
+    span = max(abs(x) for x in (error, low, high) if math.isfinite(x)) * _ARITHMETIC
+    excess = max(error - high, low - error)  # how far outside; negative inside
+    verdict = _verdict(excess, guard, span)
+    empty = guard > 0 and guard >= (high - low) / 2 - span
+    return Judgement(
+        verdict=verdict,
+        rule=rule,
+        guard_band=guard,
+        acceptance_lower=None if lower is None else low + guard,
+        acceptance_upper=None if upper is None else high - guard,
+        pfa=_probability_outside(error, u, dof, low, high),
+        note=NO_ACCEPTANCE_ZONE if empty else "",
+    )
+
+
+def _verdict(excess: float, guard: float, span: float) -> Verdict:
+    if guard == 0.0:
+        return "pass" if excess <= span else "fail"
+    if excess <= -guard + span:
+        return "pass"
+    if excess <= span:
+        return "conditional pass"
+    return "conditional fail" if excess <= guard + span else "fail"
+
+
+def _probability_outside(error: float, u: float, dof: float, low: float, high: float) -> float:
+    if u == 0.0:
+        return 0.0 if low <= error <= high else 1.0
+    from scipy.special import ndtr, stdtr
+
+    below = (low - error) / u
+    above = (error - high) / u
+    if math.isinf(dof):
+        return float(ndtr(below) + ndtr(above))
+    return float(stdtr(dof, below) + stdtr(dof, above))
+
+
+def _check(  # noqa: PLR0917
+    error: float, U: float, u: float, dof: float, low: float, high: float, rule: str
+) -> None:
+    if rule not in RULES:
+        raise InputError(
+            f"the decision rule {rule!r} is unknown", way_out=f"Use one of: {', '.join(RULES)}.", code="rule"
+        )
+    for name, figure in (("error", error), ("U", U), ("u", u)):
+        if not math.isfinite(figure):
+            raise InputError(f"{name} is {figure}; a verdict needs a finite number", code="not-finite")
+    if U < 0 or u < 0:
+        raise InputError(f"U = {U} and u = {u}: an uncertainty is never negative", code="negative-u")
+    if math.isnan(dof) or dof < 1:
+        raise InputError(f"dof = {dof}: degrees of freedom are 1 or more", code="dof")
+    if math.isnan(low) or math.isnan(high) or low > high:
+        raise InputError(f"the lower limit {low} lies above the upper limit {high}", code="limits-crossed")
+    if math.isinf(low) and math.isinf(high):
+        raise InputError("there is neither a lower nor an upper limit to judge against", code="no-limits")

@@ -1,0 +1,76 @@
+"""Draws of the inputs of several budgets at once; what is shared is drawn once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from calibrator_uncertainty._errors import InputError, ModelError
+from calibrator_uncertainty._shapes import Constant
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from calibrator_uncertainty._budget import Budget
+    from calibrator_uncertainty._shapes import Shape
+
+__all__ = ["SharedDraws"]
+
+
+class SharedDraws:
+    """Draws deviates; the same `shared` text gets the same deviates, whichever budget asks first."""
+
+    def __init__(self, budgets: Sequence[Budget], counts: Sequence[int], rng: np.random.Generator) -> None:
+        """Plan `counts[i]` draws of `budgets[i]`; a shared input is drawn for the longest of its users."""
+        self._rng = rng
+        self._shapes: dict[str, Shape] = {}
+        self._lengths: dict[str, int] = {}
+        self._deviates: dict[str, Any] = {}
+        for budget, count in zip(budgets, counts, strict=True):
+            for one in budget.inputs:
+                if one.shared:
+                    known = self._shapes.setdefault(one.shared, one.distribution)
+                    if known != one.distribution:
+                        raise InputError(
+                            f"inputs that share {one.shared!r} are {known.name} and {one.distribution.name}",
+                            where=f"{budget.name} {one.name}".strip(),
+                            way_out="One physical error has one distribution.",
+                            code="shared-shape",
+                        )
+                    self._lengths[one.shared] = max(self._lengths.get(one.shared, 0), count)
+
+    def result(self, budget: Budget, count: int) -> Any:  # noqa: ANN401 - array of draws
+        """Return `count` draws of the budget's result in its unit.
+
+        Raises:
+            ModelError: the model gives NaN or infinity inside the sampled range.
+        """
+        import numpy as np
+
+        columns: list[Any] = []
+        for one in budget.inputs:
+            if one.u == 0.0 or isinstance(one.distribution, Constant):
+                columns.append(float(one.estimate))
+            else:
+                columns.append(one.estimate + one.u * self._drawn(one.shared, one.distribution, count))
+        drawn = np.broadcast_to(np.asarray(budget.sample(columns), dtype=np.float64), (count,))
+        if not np.isfinite(drawn).all():
+            bad = int(np.argmin(np.isfinite(drawn)))
+            place = ", ".join(
+                f"{one.name} = {column if isinstance(column, float) else column[bad]:.6g}"
+                for one, column in zip(budget.inputs, columns, strict=True)
+            )
+            raise ModelError(
+                f"the model gives {drawn[bad]} at {place}",
+                where=budget.name,
+                way_out="The model must be defined wherever its inputs may lie.",
+                code="not-finite",
+            )
+        return drawn
+
+    def _drawn(self, shared: str | None, shape: Shape, count: int) -> Any:  # noqa: ANN401
+        if not shared:
+            return shape.draw(self._rng, count)
+        if shared not in self._deviates:
+            self._deviates[shared] = shape.draw(self._rng, self._lengths[shared])
+        return self._deviates[shared][:count]

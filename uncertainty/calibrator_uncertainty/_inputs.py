@@ -1,0 +1,252 @@
+"""Inputs of a budget and the ways in which one is known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._shapes import (
+    SQRT2,
+    SQRT3,
+    SQRT6,
+    Arcsine,
+    Constant,
+    Normal,
+    Rectangular,
+    Shape,
+    StudentT,
+    Trapezoidal,
+    Triangular,
+)
+
+__all__ = [
+    "Input",
+    "arcsine",
+    "constant",
+    "from_half_width",
+    "normal",
+    "rectangular",
+    "student_t",
+    "trapezoidal",
+    "triangular",
+    "type_a",
+]
+
+
+_NORMAL = Normal()
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input quantity: estimate and standard uncertainty `u`, both in `unit`.
+
+    `u` of a temperature in degC is in kelvins. `dof` is infinite for a distribution that is known.
+    `shared` names the physical cause: inputs of any budgets that bear the same text share one error.
+    """
+
+    name: str
+    estimate: float
+    unit: str
+    u: float
+    dof: float = math.inf
+    distribution: Shape = _NORMAL
+    source: str = ""
+    shared: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier():
+            raise InputError(
+                f"the input name {self.name!r} cannot be an argument of the model",
+                way_out="Use letters, digits and underscores.",
+                code="name",
+            )
+        for what, figure in (("estimate", self.estimate), ("u", self.u)):
+            if not math.isfinite(figure):
+                raise InputError(
+                    f"the {what} of {self.name} is {figure}; it must be finite", code="not-finite"
+                )
+        if self.u < 0:
+            raise InputError(
+                f"u of {self.name} is {self.u}; a standard uncertainty is never negative", code="negative-u"
+            )
+        if math.isnan(self.dof) or self.dof < 1:
+            raise InputError(
+                f"dof of {self.name} is {self.dof}; degrees of freedom are 1 or more", code="dof"
+            )
+        if not isinstance(self.distribution, Shape):
+            raise InputError(
+                f"the distribution of {self.name} is {self.distribution!r}",
+                way_out="Give a shape, or make the input with normal(), rectangular(), ...",
+                code="shape",
+            )
+
+
+def constant(name: str, value: float, unit: str, *, source: str = "") -> Input:
+    """Return an exact number as an input."""
+    return Input(name, float(value), unit, 0.0, math.inf, Constant(), source)
+
+
+def normal(
+    name: str,
+    estimate: float,
+    u: float,
+    unit: str,
+    *,
+    k: float = 1.0,
+    dof: float = math.inf,
+    source: str = "",
+    shared: str | None = None,
+) -> Input:
+    """Return a normal input; `u` is divided by `k`, so that a certificate's U and k may be given.
+
+    Raises:
+        InputError: k not positive, u negative.
+
+    Source: JCGM 100:2008, 4.3.3-4.3.4.
+    """
+    if not (math.isfinite(k) and k > 0):
+        raise InputError(f"k of {name} is {k}; a coverage factor is positive", code="k")
+    return Input(name, float(estimate), unit, u / k, dof, Normal(), source, shared)
+
+
+def student_t(
+    name: str,
+    estimate: float,
+    u: float,
+    dof: float,
+    unit: str,
+    *,
+    source: str = "",
+    shared: str | None = None,
+) -> Input:
+    """Return an input with scale `u` and a t distribution when it is drawn (JCGM 101:2008, 6.4.9.7)."""
+    return Input(name, float(estimate), unit, u, dof, StudentT(dof), source, shared)
+
+
+def rectangular(
+    name: str,
+    estimate: float,
+    half_width: float,
+    unit: str,
+    *,
+    dof: float = math.inf,
+    source: str = "",
+    shared: str | None = None,
+) -> Input:
+    """Return a rectangular input of `half_width`, u = a/√3 (JCGM 100:2008, 4.3.7)."""
+    return Input(name, float(estimate), unit, half_width / SQRT3, dof, Rectangular(), source, shared)
+
+
+def triangular(
+    name: str, estimate: float, half_width: float, unit: str, *, source: str = "", shared: str | None = None
+) -> Input:
+    """Return a triangular input of `half_width`, u = a/√6 (JCGM 100:2008, 4.3.9)."""
+    return Input(name, float(estimate), unit, half_width / SQRT6, math.inf, Triangular(), source, shared)
+
+
+def trapezoidal(
+    name: str,
+    estimate: float,
+    half_width: float,
+    beta: float,
+    unit: str,
+    *,
+    source: str = "",
+    shared: str | None = None,
+) -> Input:
+    """Return a symmetric trapezoid of base half-width a: u = a·√((1 + β²)/6) (JCGM 100:2008, 4.3.9)."""
+    shape = Trapezoidal(beta)
+    return Input(
+        name,
+        float(estimate),
+        unit,
+        half_width * math.sqrt((1 + beta**2) / 6),
+        math.inf,
+        shape,
+        source,
+        shared,
+    )
+
+
+def arcsine(
+    name: str, estimate: float, half_width: float, unit: str, *, source: str = "", shared: str | None = None
+) -> Input:
+    """Return a U-shaped input of `half_width`, u = a/√2 (JCGM 101:2008, 6.4.6)."""
+    return Input(name, float(estimate), unit, half_width / SQRT2, math.inf, Arcsine(), source, shared)
+
+
+def type_a(
+    name: str, readings: Sequence[float], unit: str, *, floor_u: float = 0.0, source: str = ""
+) -> Input:
+    """Return the mean of `readings` with s/√n, or with `floor_u` where that is larger.
+
+    `floor_u` is the resolution's d/√12, which enters once (METROLOGY 14): where it is the larger, the
+    input is rectangular with infinite degrees of freedom; else t with n - 1.
+
+    Raises:
+        InputError: no readings, one reading without a floor, or a reading that is not finite.
+
+    Source: JCGM 100:2008, 4.2.
+
+    Example:
+        >>> type_a("V", [1.0, 2.0, 3.0], "V").u
+        0.5773502691896258
+    """
+    values = [float(reading) for reading in readings]
+    count = len(values)
+    if not all(math.isfinite(value) for value in values):
+        raise InputError(f"a reading of {name} is not finite", code="not-finite")
+    if count == 0 or (count == 1 and floor_u <= 0):
+        raise InputError(
+            f"{name} has {count} reading(s); s needs two, or a resolution as floor",
+            way_out="Take more readings or give floor_u.",
+            code="readings",
+        )
+    mean = math.fsum(values) / count
+    spread = (
+        math.sqrt(math.fsum((v - mean) ** 2 for v in values) / ((count - 1) * count)) if count > 1 else 0.0
+    )
+    text = source or f"{count} readings"
+    if floor_u >= spread:
+        shape: Shape = Rectangular() if floor_u > 0 else Constant()
+        return Input(name, mean, unit, floor_u, math.inf, shape, text)
+    return Input(name, mean, unit, spread, count - 1.0, StudentT(count - 1.0), text)
+
+
+def from_half_width(
+    name: str,
+    estimate: float,
+    half_width: float,
+    unit: str,
+    *,
+    k: float,
+    treat_as: Literal["normal_k", "limit_rectangular"] | str,
+    source: str = "",
+    shared: str | None = None,
+) -> Input:
+    """Return the input that a specification row or certificate gives.
+
+    `normal_k`: normal with u = half_width/k. `limit_rectangular`: rectangular with u = half_width/√3.
+
+    Raises:
+        InputError: `normal_k` without a stated k, or another `treat_as`.
+    """
+    if treat_as == "normal_k":
+        if not k > 0:
+            raise InputError(
+                f"{name} is to be normal but its k is {k}",
+                where=source,
+                way_out="State k, or treat the figure as limit_rectangular.",
+                code="k",
+            )
+        return normal(name, estimate, half_width, unit, k=k, source=source, shared=shared)
+    if treat_as == "limit_rectangular":
+        return rectangular(name, estimate, half_width, unit, source=source, shared=shared)
+    raise InputError(
+        f"treat_as of {name} is {treat_as!r}; it is normal_k or limit_rectangular",
+        where=source,
+        code="treat-as",
+    )

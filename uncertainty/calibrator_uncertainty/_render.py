@@ -1,0 +1,103 @@
+"""A budget as the table that an assessor expects: text, Markdown and HTML."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from calibrator_uncertainty._rounding import plain, round_like, round_uncertainty
+
+if TYPE_CHECKING:
+    from calibrator_uncertainty._result import BudgetLine, BudgetResult
+
+__all__ = ["as_html", "as_markdown", "as_text"]
+
+HEAD = ("quantity", "value", "unit", "distribution", "u", "dof", "sensitivity", "contribution", "share")
+NUMERIC = (1, 4, 5, 6, 7, 8)
+
+
+def as_text(result: BudgetResult) -> str:
+    """Return a table for a terminal, with the statement of the result below."""
+    rows = [HEAD, *_rows(result)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if column in NUMERIC and number else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for number, row in enumerate(rows)
+    ]
+    rule = "-" * max(len(line) for line in lines)
+    title = [result.name] if result.name else []
+    return "\n".join([*title, lines[0], rule, *lines[1:], rule, statement(result)])
+
+
+def as_markdown(result: BudgetResult) -> str:
+    """Return a Markdown table with the statement of the result below."""
+    rows = ["| " + " | ".join(HEAD) + " |", "| " + " | ".join(_marks()) + " |"]
+    rows += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in _rows(result)]
+    title = [f"**{result.name}**", ""] if result.name else []
+    return "\n".join([*title, *rows, "", statement(result)])
+
+
+def as_html(result: BudgetResult) -> str:
+    """Return an HTML table; every text is escaped."""
+    head = "".join(f"<th>{cell}</th>" for cell in HEAD)
+    body = "\n".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in _rows(result)
+    )
+    caption = html.escape(result.name)
+    foot = html.escape(statement(result))
+    return (
+        f'<table class="budget">\n<caption>{caption}</caption>\n<thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{body}\n</tbody>\n"
+        f'<tfoot><tr><td colspan="{len(HEAD)}">{foot}</td></tr></tfoot>\n</table>'
+    )
+
+
+def statement(result: BudgetResult) -> str:
+    """Return the result in one line: value ± U with k, dof and what k rests on."""
+    rounded = round_uncertainty(result.U)
+    value = plain(round_like(result.value, rounded))
+    basis = "k = 2" if result.policy == "k2" else f"p = {100 * result.probability:g} %"
+    unit = f" {result.unit}" if result.unit else ""
+    return (
+        f"({value} ± {plain(rounded)}){unit}, k = {result.k:.2f} ({basis}), "
+        f"u = {_figures(result.u, 3)}{unit}, dof = {_dof(result.dof)}"
+    )
+
+
+def _marks() -> Sequence[str]:
+    return [("---:" if column in NUMERIC else "---") for column in range(len(HEAD))]
+
+
+def _rows(result: BudgetResult) -> list[tuple[str, ...]]:
+    return [_row(line) for line in result.lines]
+
+
+def _row(line: BudgetLine) -> tuple[str, ...]:
+    value = plain(round_like(line.value, round_uncertainty(line.u))) if line.u else f"{line.value:.10g}"
+    return (
+        line.name,
+        value,
+        line.unit,
+        line.distribution,
+        _figures(line.u, 3),
+        _dof(line.dof),
+        _figures(line.sensitivity, 4),
+        _figures(line.contribution, 3),
+        f"{100 * line.share + 0.0:.1f} %",
+    )
+
+
+def _figures(number: float, digits: int) -> str:
+    return "0" if number == 0 else f"{Decimal(f'{number:.{digits}g}'):g}"
+
+
+def _dof(dof: float) -> str:
+    if math.isinf(dof):
+        return "∞"
+    return f"{dof:.0f}" if dof >= 100.0 else f"{dof:.1f}".rstrip("0").rstrip(".")

@@ -1,0 +1,155 @@
+"""Shapes of distributions: what one standard uncertainty of an input looks like when it is drawn.
+
+A shape is standardised: mean 0 and standard deviation 1 (scale 1 for Student's t, whose standard deviation
+is larger). An input is `estimate + u * deviate`, so that two inputs which share one physical error share
+the deviate and keep their own u.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+
+from calibrator_uncertainty._errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["Arcsine", "Constant", "Normal", "Rectangular", "Shape", "StudentT", "Trapezoidal", "Triangular"]
+
+SQRT3 = math.sqrt(3.0)
+SQRT6 = math.sqrt(6.0)
+SQRT2 = math.sqrt(2.0)
+
+
+@runtime_checkable
+class Shape(Protocol):
+    """A standardised distribution."""
+
+    @property
+    def name(self) -> str:
+        """The word that a budget shows."""
+        ...
+
+    def draw(self, rng: np.random.Generator, count: int) -> Floats:
+        """Draw `count` deviates."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """No spread at all: an exact number."""
+
+    name: ClassVar[str] = "constant"
+
+    def draw(self, rng: np.random.Generator, count: int) -> Floats:
+        """Return zeros."""
+        import numpy as np
+
+        return np.zeros(count)
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """Normal (JCGM 101:2008, 6.4.7)."""
+
+    name: ClassVar[str] = "normal"
+
+    def draw(self, rng: np.random.Generator, count: int) -> Floats:
+        """Draw `count` deviates."""
+        return rng.standard_normal(count)
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangular:
+    """Rectangular, half-width √3 (JCGM 101:2008, 6.4.2)."""
+
+    name: ClassVar[str] = "rectangular"
+
+    def draw(self, rng: np.random.Generator, count: int) -> Floats:
+        """Draw `count` deviates."""
+        deviates = rng.random(count)
+        deviates -= 0.5
+        deviates *= 2.0 * SQRT3
+        return deviates
+
+
+@dataclass(frozen=True, slots=True)
+class Triangular:
+    """Triangular, half-width √6 (JCGM 101:2008, 6.4.5)."""
+
+    name: ClassVar[str] = "triangular"
+
+    def draw(self, rng: np.random.Generator, count: int) -> Floats:
+        """Draw `count` deviates."""
+        deviates = rng.random(count)
+        deviates += rng.random(count)
+        deviates -= 1.0
+        deviates *= SQRT6
+        return deviates
+
+
+@dataclass(frozen=True, slots=True)
+class Trapezoidal:
+    """Symmetric trapezoid; `beta` is top over base, 0 a triangle, 1 a rectangle (JCGM 101:2008, 6.4.4)."""
+
+    beta: float
+    name: ClassVar[str] = "trapezoidal"
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.beta <= 1.0:
+            raise InputError(f"beta of a trapezoid is {self.beta}; it lies between 0 and 1", code="shape")
+
+    def draw(self, rng: np.random.Generator, count: int) -> Floats:
+        """Draw `count` deviates."""
+        deviates = rng.random(count)
+        deviates -= 0.5
+        deviates *= 1.0 + self.beta
+        second = rng.random(count)
+        second -= 0.5
+        second *= 1.0 - self.beta
+        deviates += second
+        deviates *= SQRT6 / math.sqrt(1.0 + self.beta**2)
+        return deviates
+
+
+@dataclass(frozen=True, slots=True)
+class Arcsine:
+    """U-shaped, half-width √2: a quantity that swings as a sine (JCGM 101:2008, 6.4.6)."""
+
+    name: ClassVar[str] = "arcsine"
+
+    def draw(self, rng: np.random.Generator, count: int) -> Floats:
+        """Draw `count` deviates."""
+        import numpy as np
+
+        return SQRT2 * np.sin(2.0 * math.pi * rng.random(count))
+
+
+@dataclass(frozen=True, slots=True)
+class StudentT:
+    """Student's t of scale 1: the mean of few readings (JCGM 101:2008, 6.4.9.4)."""
+
+    dof: float
+    name: ClassVar[str] = "t"
+
+    def __post_init__(self) -> None:
+        if not self.dof >= 1.0:
+            raise InputError(f"t with {self.dof} degrees of freedom; there must be 1 or more", code="dof")
+
+    def draw(self, rng: np.random.Generator, count: int) -> Floats:
+        """Draw `count` deviates of scale 1 (their standard deviation is √(ν/(ν-2)))."""
+        return rng.standard_t(self.dof, count)
+
+
+NAMED: dict[str, Shape] = {
+    "constant": Constant(),
+    "normal": Normal(),
+    "rectangular": Rectangular(),
+    "triangular": Triangular(),
+    "arcsine": Arcsine(),
+}
