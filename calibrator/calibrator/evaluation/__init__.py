@@ -1,0 +1,19 @@
+"""Evaluation: results as a pure function of a run's events and the references recorded with them."""
+
+from calibrator.evaluation._joint import joint
+from calibrator.evaluation._recompute import Difference, recompute
+from calibrator.evaluation._section import evaluate_section, live
+from calibrator.evaluation._show import budget, show
+from calibrator.evaluation._summary import Summary, summarize
+
+__all__ = [
+    "Difference",
+    "Summary",
+    "budget",
+    "evaluate_section",
+    "joint",
+    "live",
+    "recompute",
+    "show",
+    "summarize",
+]

@@ -1,0 +1,164 @@
+"""What a run's events say about its points: references, and the version of each point that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from calibrator._errors import IntegrityError
+from calibrator.procedure import PointObservations, PointReferences, Reading, Section, Text, decode_references
+
+if TYPE_CHECKING:
+    from calibrator.record import Event
+
+__all__ = ["ObservedPoint", "RunContent", "collect", "number"]
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedPoint:
+    """The version of a point that counts, and how many complete versions were measured.
+
+    `overload` says that a counted reading was over the range.
+    """
+
+    observations: PointObservations
+    versions: int
+    overload: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunContent:
+    """What evaluation needs of a run: its opening, its references, its complete points in table order."""
+
+    opened: Body
+    references: Mapping[str, PointReferences]
+    points: Mapping[str, ObservedPoint]
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The sections that have a complete point, in the order of the references."""
+        return tuple(dict.fromkeys(self.references[point].point.section for point in self.points))
+
+    def section(self, section: str) -> Section:
+        """Return a section as it was recorded: the points that were fixed, the recorded title."""
+        titles = self.opened["procedure"].get("section_titles") or {}
+        title = titles.get(section, {"en": section, "zh": section})
+        points = tuple(item.point for item in self.references.values() if item.point.section == section)
+        nothing = Text(en="", zh="")
+        return Section(section, Text(en=title["en"], zh=title["zh"]), "", nothing, points, None)
+
+    def observed(self, section: str) -> dict[str, ObservedPoint]:
+        """Return the complete points of a section, in the order of its references."""
+        return {
+            name: item for name, item in self.points.items() if self.references[name].point.section == section
+        }
+
+
+@dataclass(slots=True)
+class _Version:
+    """One measurement of a point, from `step.begun` to `step.done`."""
+
+    point: str
+    readings: list[tuple[Reading, Body]] = field(default_factory=list)
+    environment: Body = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The state while the events are walked once, in order."""
+
+    opened: Body | None = None
+    references: dict[str, PointReferences] = field(default_factory=dict)
+    environment: Body = field(default_factory=dict)
+    current: _Version | None = None
+    complete: dict[str, list[_Version]] = field(default_factory=dict)
+    discarded: set[int] = field(default_factory=set)
+
+
+def collect(events: Iterable[Event]) -> RunContent:
+    """Walk a run's events and return what its evaluation needs.
+
+    A version of a point is complete when its step was done, and counts unless one of its result readings was
+    discarded; the first that counts is taken (METROLOGY 23).
+
+    Raises `IntegrityError` (code `run-not-opened`) where the stream does not begin with `run.opened`.
+    """
+    walk = _Walk()
+    for event in events:
+        _take(walk, event)
+    if walk.opened is None:
+        raise IntegrityError(
+            "the run has no opening event",
+            where="run.opened",
+            way_out="Check the record: calibrator verify.",
+            code="run-not-opened",
+        )
+    points = {}
+    for name in walk.references:
+        found = _first_valid(walk, name)
+        if found is not None:
+            points[name] = found
+    return RunContent(walk.opened, walk.references, points)
+
+
+def number(value: str | float | None) -> float | None:
+    """Return a recorded number: a decimal text, a hex float, an integer, or None."""
+    if value is None or isinstance(value, int | float):
+        return value
+    return float.fromhex(value) if "x" in value.lower() else float(value)
+
+
+def _take(walk: _Walk, event: Event) -> None:
+    body = event.body
+    match event.kind:
+        case "run.opened":
+            walk.opened = body
+        case "references.fixed":
+            decoded = (decode_references(item) for item in body["points"])
+            walk.references = {item.point.id: item for item in decoded}
+        case "environment":
+            walk.environment = body
+            if walk.current is not None:
+                walk.current.environment = body
+        case "step.begun":
+            is_point = body["kind"] == "point"
+            walk.current = _Version(body["point"], environment=walk.environment) if is_point else None
+        case "step.done":
+            if walk.current is not None:
+                walk.complete.setdefault(walk.current.point, []).append(walk.current)
+            walk.current = None
+        case "reading":
+            _take_reading(walk, event)
+        case "readings.discarded":
+            walk.discarded.update(int(seq) for seq in body["seqs"])
+
+
+def _take_reading(walk: _Walk, event: Event) -> None:
+    body = event.body
+    if body["use"] != "result" or walk.current is None or walk.current.point != body["point"]:
+        return
+    value = number(body["value"])
+    reading = Reading(body["raw"], float("nan") if value is None else value, event.at, event.seq)
+    walk.current.readings.append((reading, body))
+
+
+def _first_valid(walk: _Walk, point: str) -> ObservedPoint | None:
+    versions = walk.complete.get(point, [])
+    for index, version in enumerate(versions, start=1):
+        kept = [(reading, body) for reading, body in version.readings if reading.seq not in walk.discarded]
+        if not kept or len(kept) < len(version.readings):
+            continue
+        observations = PointObservations(
+            point=point,
+            version=index,
+            applied=number(kept[0][1].get("applied")),
+            readings=tuple(reading for reading, _ in kept),
+            temperature_c=number(version.environment.get("temperature_c")),
+            humidity_rh=number(version.environment.get("humidity_rh")),
+        )
+        overload = any(bool(body.get("overload")) for _, body in kept)
+        return ObservedPoint(observations, len(versions), overload)
+    return None

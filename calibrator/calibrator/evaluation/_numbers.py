@@ -1,0 +1,50 @@
+"""Numbers as they are printed: decimals as text, never through binary rounding."""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+
+__all__ = ["decimal_of_raw", "fixed", "plain", "significant", "value_of_raw"]
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+def plain(value: Decimal) -> str:
+    """Return a decimal without exponent and without a minus before zero."""
+    text = format(value, "f")
+    return text.removeprefix("-") if value == 0 else text
+
+
+def fixed(value: float, places: int) -> str:
+    """Return a float with a fixed number of decimal places, half to even; `inf` for infinity."""
+    if not math.isfinite(value):
+        return "inf" if value > 0 else "-inf" if value < 0 else "nan"
+    return plain(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN))
+
+
+def significant(value: float, digits: int) -> str:
+    """Return a float to `digits` significant digits, half to even, without exponent; `inf` for infinity."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else fixed(value, 0)
+    exact = Decimal(repr(float(value)))
+    step = Decimal(1).scaleb(exact.adjusted() - digits + 1)
+    return plain(exact.quantize(step, rounding=ROUND_HALF_EVEN))
+
+
+def decimal_of_raw(raw: str) -> Decimal | None:
+    """Return the number that an instrument's reply begins with, digit by digit; None where it holds none."""
+    found = _NUMBER.search(raw.strip())
+    if found is None:
+        return None
+    try:
+        return Decimal(found[0])
+    except InvalidOperation:
+        return None
+
+
+def value_of_raw(raw: str) -> float | None:
+    """Return the number that an instrument's reply begins with as a float; None where it holds none."""
+    found = decimal_of_raw(raw)
+    return None if found is None else float(found)

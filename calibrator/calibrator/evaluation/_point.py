@@ -1,0 +1,174 @@
+"""One point's result as `show --json` prints it and `section.evaluated` records it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from calibrator.evaluation._figures import FigureStatus, figure_status
+from calibrator.evaluation._numbers import decimal_of_raw, fixed, plain, significant
+
+if TYPE_CHECKING:
+    from calibrator_uncertainty import BudgetLine, BudgetResult, Clause8, Judgement
+
+    from calibrator.evaluation._collect import ObservedPoint
+    from calibrator.procedure import PointReferences, Reading
+
+__all__ = ["judged_point", "overloaded_point"]
+
+PointObject = dict[str, Any]
+
+UNVERIFIED = "unverified-figure"
+NO_ACCEPTANCE_ZONE = "no-acceptance-zone"
+OVERLOAD = "overload"
+
+
+def judged_point(
+    references: PointReferences,
+    observed: ObservedPoint,
+    result: BudgetResult,
+    *,
+    opened: Mapping[str, Any],
+    clause8: Clause8 | None = None,
+) -> PointObject:
+    """Return the point object: error, U and verdict by the job's one rule, printed and exact.
+
+    On a live bench a figure that is neither seen, checked nor confirmed leaves the verdict undetermined.
+    """
+    from calibrator_uncertainty import judge, round_like, round_uncertainty
+
+    limits = references.limits
+    judgement = judge(
+        result.value, result.U, result.u, result.dof, limits.lower, limits.upper, rule=opened["rule"]
+    )
+    status = figure_status(references)
+    rounded = round_uncertainty(result.U)
+    return {
+        **_head(references, observed, status),
+        "error": plain(round_like(result.value, rounded)),
+        "u": significant(result.u, 3),
+        "U": plain(rounded),
+        "k": fixed(result.k, 2),
+        "dof": fixed(result.dof, 1),
+        "guard_band": plain(rounded) if judgement.guard_band else "0",
+        "pfa": fixed(judgement.pfa, 6),
+        "verdict": _verdict(judgement, status, opened["mode"]),
+        "rule": judgement.rule,
+        "policy": result.policy,
+        "notes": _notes(judgement, status),
+        "clause8": _clause8(clause8),
+        "budget": [_line(line) for line in result.lines],
+        "exact": _exact(result, judgement),
+    }
+
+
+def overloaded_point(
+    references: PointReferences, observed: ObservedPoint, *, opened: Mapping[str, Any]
+) -> PointObject:
+    """Return the point object of an indication over the range, which has no number: the point fails."""
+    status = figure_status(references)
+    undetermined = opened["mode"] == "live" and not status.decides
+    empty = dict.fromkeys(("error", "u", "U", "k", "dof", "guard_band", "pfa"))
+    return {
+        **_head(references, observed, status),
+        **empty,
+        "verdict": "undetermined" if undetermined else "fail",
+        "rule": opened["rule"],
+        "policy": opened["policy"],
+        "notes": [OVERLOAD, *([] if status.decides else [UNVERIFIED])],
+        "clause8": None,
+        "budget": [],
+        "exact": {},
+    }
+
+
+def _head(references: PointReferences, observed: ObservedPoint, status: FigureStatus) -> PointObject:
+    """Return what a point object says before any number was computed."""
+    point, limits, seen = references.point, references.limits, observed.observations
+    return {
+        "id": point.id,
+        "section": point.section,
+        "function": point.function,
+        "nominal": plain(point.nominal),
+        "range": plain(point.range),
+        "unit": point.unit,
+        "readings": [_reading(item) for item in seen.readings],
+        "limit": plain((limits.upper - limits.lower) / 2),
+        "lower_limit": plain(limits.lower),
+        "upper_limit": plain(limits.upper),
+        "interval": limits.interval,
+        "figure_status": status.as_json(),
+        "standard": references.standard_asset,
+        "standard_title": references.standard_title,
+        "attempt": seen.version,
+        "attempts": observed.versions,
+    }
+
+
+def _reading(reading: Reading) -> str:
+    """Return a reading with the digits that the instrument sent."""
+    digits = decimal_of_raw(reading.raw)
+    if digits is not None and float(digits) == reading.value:
+        return plain(digits)
+    return repr(reading.value)
+
+
+def _verdict(judgement: Judgement, status: FigureStatus, mode: str) -> str:
+    return "undetermined" if mode == "live" and not status.decides else judgement.verdict
+
+
+def _notes(judgement: Judgement, status: FigureStatus) -> list[str]:
+    notes = [NO_ACCEPTANCE_ZONE] if judgement.note else []
+    return notes if status.decides else [*notes, UNVERIFIED]
+
+
+def _clause8(found: Clause8 | None) -> PointObject | None:
+    """Return the verdict of JCGM 101:2008, clause 8, that stands beside U (METROLOGY 16)."""
+    if found is None:
+        return None
+    return {
+        "ok": found.ok,
+        "low": significant(found.low, 4),
+        "high": significant(found.high, 4),
+        "delta": significant(found.delta, 2),
+        "d_low": significant(found.d_low, 2),
+        "d_high": significant(found.d_high, 2),
+        "draws": found.draws,
+    }
+
+
+def _line(line: BudgetLine) -> PointObject:
+    return {
+        "name": line.name,
+        "value": _shortest(line.value),
+        "unit": line.unit,
+        "distribution": line.distribution,
+        "u": significant(line.u, 3),
+        "dof": fixed(line.dof, 0),
+        "sensitivity": significant(line.sensitivity, 4),
+        "contribution": significant(line.contribution, 3),
+        "share": fixed(line.share, 4),
+        "source": line.source,
+        "shared": line.shared or "",
+    }
+
+
+def _shortest(value: float) -> str:
+    """Return a float with the fewest digits that give it back."""
+    from decimal import Decimal
+
+    return plain(Decimal(repr(float(value)))) if math.isfinite(value) else fixed(value, 0)
+
+
+def _exact(result: BudgetResult, judgement: Judgement) -> dict[str, str]:
+    numbers = {
+        "error": result.value,
+        "u": result.u,
+        "U": result.U,
+        "k": result.k,
+        "dof": result.dof,
+        "guard_band": judgement.guard_band,
+        "pfa": judgement.pfa,
+    }
+    return {name: float(value).hex() for name, value in numbers.items()}

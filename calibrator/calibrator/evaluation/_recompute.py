@@ -1,0 +1,116 @@
+"""Recomputation: what the record says again from its readings, and where it differs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from calibrator.evaluation._collect import collect
+from calibrator.evaluation._numbers import value_of_raw
+from calibrator.evaluation._section import CLAUSE_8_DRAWS, evaluate_content
+from calibrator.evaluation._show import recorded_results
+from calibrator.procedure import load
+
+if TYPE_CHECKING:
+    from calibrator.record import Event, Record
+
+__all__ = ["TOLERANCE", "Difference", "recompute"]
+
+TOLERANCE = 1e-12
+"""Relative agreement of exact numbers; printed digits must be the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where the record and its recomputation differ, with the versions then and now."""
+
+    point: str
+    field: str  # path in the point object, "reading <seq>", or "versions"
+    recorded: str
+    recomputed: str
+
+
+def recompute(record: Record, run: str) -> tuple[Difference, ...]:
+    """Evaluate a run again and return every difference from its recorded results, none when they agree.
+
+    Exact numbers agree within 1e-12 of their value, everything printed in every digit, and each reading's
+    value is what its raw text says. Where something differs, the last differences name the
+    versions then and now.
+    """
+    events = list(record.events(run))
+    found = [*_readings(events), *_results(events)]
+    return (*found, *_versions(events)) if found else ()
+
+
+def _results(events: Sequence[Event]) -> Iterator[Difference]:
+    content = collect(events)
+    recorded = recorded_results(events)
+    if not recorded:
+        return
+    procedure = load(content.opened["procedure"]["id"])
+    for section, results in recorded.items():
+        again = {p["id"]: p for p in evaluate_content(content, procedure, section, draws=CLAUSE_8_DRAWS)}
+        then = {point["id"]: point for point in results}
+        for name in dict.fromkeys((*then, *again)):
+            if name not in then or name not in again:
+                yield Difference(name, "point", _there(name, then), _there(name, again))
+            else:
+                yield from _compare(name, "", then[name], again[name])
+
+
+def _compare(point: str, path: str, then: object, now: object) -> Iterator[Difference]:
+    """Compare two parts of a point object, exact numbers within the tolerance."""
+    if isinstance(then, Mapping) and isinstance(now, Mapping):
+        for key in dict.fromkeys((*then, *now)):
+            yield from _compare(point, f"{path}.{key}" if path else str(key), then.get(key), now.get(key))
+    elif isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
+        for index, (left, right) in enumerate(zip(then, now, strict=True)):
+            yield from _compare(point, f"{path}[{index}]", left, right)
+    elif then != now and not (path.startswith("exact.") and _agree(then, now)):
+        yield Difference(point, path, str(then), str(now))
+
+
+def _agree(then: object, now: object) -> bool:
+    if not (isinstance(then, str) and isinstance(now, str)):
+        return False
+    left, right = float.fromhex(then), float.fromhex(now)
+    return left == right or math.isclose(left, right, rel_tol=TOLERANCE, abs_tol=0.0)
+
+
+def _readings(events: Sequence[Event]) -> Iterator[Difference]:
+    for event in events:
+        if event.kind != "reading" or event.body.get("overload"):
+            continue
+        value, said = float.fromhex(event.body["value"]), value_of_raw(event.body["raw"])
+        if said != value:
+            yield Difference(event.body["point"], f"reading {event.seq}", repr(value), event.body["raw"])
+
+
+def _versions(events: Sequence[Event]) -> Iterator[Difference]:
+    """Name the versions then and now that differ, after the differences that they may explain."""
+    opened: Mapping[str, Any] = collect(events).opened
+    then = {**opened["versions"], "procedure": opened["procedure"]["hash"]}
+    now = {**_present(then), "procedure": load(opened["procedure"]["id"]).info.content_hash}
+    for name, version in then.items():
+        if now.get(name) != version:
+            yield Difference("", f"versions.{name}", str(version), str(now.get(name)))
+
+
+def _present(names: Mapping[str, Any]) -> dict[str, str]:
+    """Return the versions now of the packages that a run's opening names."""
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    found: dict[str, str] = {}
+    for name in names:
+        try:
+            found[name] = version("calibrator-lab" if name == "calibrator" else name)
+        except PackageNotFoundError:
+            found[name] = platform.python_version() if name == "python" else "not installed"
+    return found
+
+
+def _there(name: str, points: Mapping[str, object]) -> str:
+    return "there" if name in points else "not there"

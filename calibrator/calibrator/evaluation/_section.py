@@ -1,0 +1,95 @@
+"""Evaluation of a section, and of a run so far: a pure function of the run's events."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from calibrator.evaluation._collect import RunContent, collect
+from calibrator.evaluation._point import judged_point, overloaded_point
+
+if TYPE_CHECKING:
+    import numpy as np
+    from calibrator_uncertainty import Budget, BudgetResult, Clause8
+
+    from calibrator.procedure import Procedure
+    from calibrator.record import Event
+
+__all__ = ["budgets_of", "evaluate_content", "evaluate_section", "generator", "live"]
+
+CLAUSE_8_DRAWS = 260_000  # the most for one point; one significant digit of u takes no more
+
+
+def evaluate_section(events: Iterable[Event], procedure: Procedure, section: str) -> list[dict[str, Any]]:
+    """Return the point objects of a section's complete points, in table order, with the clause-8 verdicts.
+
+    The same events give the same objects, on every machine that has the same numpy.
+
+    Raises:
+        IntegrityError: the stream does not begin with `run.opened`.
+    """
+    return evaluate_content(collect(events), procedure, section, draws=CLAUSE_8_DRAWS)
+
+
+def live(events: Iterable[Event], procedure: Procedure) -> list[dict[str, Any]]:
+    """Return the point objects of every complete point so far, without Monte Carlo: the verdict so far."""
+    content = collect(events)
+    return [
+        point
+        for section in content.sections
+        for point in evaluate_content(content, procedure, section, draws=0)
+    ]
+
+
+def evaluate_content(
+    content: RunContent, procedure: Procedure, section: str, *, draws: int
+) -> list[dict[str, Any]]:
+    """Return the point objects of a section; `draws` of 0 leaves out the clause-8 verdicts."""
+    budgets = budgets_of(content, procedure, section)
+    results = _results(budgets, content)
+    verdicts = _clause8(budgets, draws, content.opened["policy"])
+    found = []
+    for name, observed in content.observed(section).items():
+        references = content.references[name]
+        if name in results:
+            point = judged_point(
+                references, observed, results[name], opened=content.opened, clause8=verdicts.get(name)
+            )
+        else:
+            point = overloaded_point(references, observed, opened=content.opened)
+        found.append(point)
+    return found
+
+
+def budgets_of(content: RunContent, procedure: Procedure, section: str) -> dict[str, Budget]:
+    """Return the budget of every complete point of a section that has a number."""
+    usable = [item.observations for item in content.observed(section).values() if not item.overload]
+    evaluated = procedure.evaluate(content.section(section), usable, content.references)
+    return {item.point: item.budget for item in evaluated}
+
+
+def generator(budgets: Sequence[Budget]) -> np.random.Generator:
+    """Return a generator whose seed follows from the numbers of the budgets, never from ids or times."""
+    import numpy as np
+
+    digest = hashlib.sha256()
+    for budget in budgets:
+        for item in budget.inputs:
+            digest.update(f"{item.name} {item.estimate.hex()} {item.u.hex()}\n".encode())
+    return np.random.default_rng(int.from_bytes(digest.digest()))
+
+
+def _results(budgets: dict[str, Budget], content: RunContent) -> dict[str, BudgetResult]:
+    policy = content.opened["policy"]
+    return {name: budget.evaluate(policy=policy) for name, budget in budgets.items()}
+
+
+def _clause8(budgets: dict[str, Budget], draws: int, policy: str) -> dict[str, Clause8]:
+    if not draws or not budgets:
+        return {}
+    from calibrator_uncertainty import validate_first_order
+
+    ordered = list(budgets.values())
+    verdicts = validate_first_order(ordered, draws=draws, rng=generator(ordered), policy=policy)
+    return dict(zip(budgets, verdicts, strict=True))

@@ -1,0 +1,116 @@
+"""What `show`, `budget` and the instrument's joint statement read from the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from calibrator._errors import UsageError
+from calibrator.evaluation._collect import RunContent, collect
+from calibrator.evaluation._section import budgets_of, evaluate_content
+from calibrator.evaluation._summary import VERDICTS, summarize
+from calibrator.procedure import load
+
+if TYPE_CHECKING:
+    from calibrator_uncertainty import BudgetResult
+
+    from calibrator.procedure import Procedure
+    from calibrator.record import Event, Record
+
+__all__ = ["FORMAT", "budget", "recorded_results", "show"]
+
+FORMAT = 1
+
+
+def show(record: Record, run: str) -> dict[str, Any]:
+    """Return the object of `show RUN --json`: the run, and its points as they were recorded.
+
+    Points of a section that was not yet evaluated (a run that goes on or was broken) are evaluated now,
+    without Monte Carlo. Nothing in it depends on ids or wall-clock times but `run.id` and the times.
+
+    Raises:
+        UsageError: no such procedure is installed and the run is not evaluated yet.
+    """
+    events = list(record.events(run))
+    recorded = recorded_results(events)
+    content = collect(events)
+    missing = [section for section in content.sections if section not in recorded]
+    if missing:
+        procedure = load(content.opened["procedure"]["id"])
+        now = {name: evaluate_content(content, procedure, name, draws=0) for name in missing}
+        recorded = {**recorded, **now}
+    points = [point for section in content.sections for point in recorded[section]]
+    return {"format": FORMAT, "run": _run(run, events, content, points), "points": points}
+
+
+def recorded_results(events: Iterable[Event]) -> dict[str, list[dict[str, Any]]]:
+    """Return the point objects of the last `section.evaluated` of every section."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for event in events:
+        if event.kind == "section.evaluated":
+            found[event.body["section"]] = list(event.body["results"])
+    return found
+
+
+def budget(record: Record, run: str, point: str) -> BudgetResult:
+    """Return the evaluated budget of one point, recomputed from its recorded readings and references.
+
+    Raises:
+        UsageError: the run has no complete point of that id (code `unknown-point`).
+    """
+    content = collect(record.events(run))
+    if point not in content.points:
+        raise UsageError(
+            f"the run has no measured point {point!r}",
+            where=run,
+            way_out=_close(point, list(content.points)),
+            code="unknown-point",
+        )
+    procedure: Procedure = load(content.opened["procedure"]["id"])
+    section = content.references[point].point.section
+    budgets = budgets_of(content, procedure, section)
+    if point not in budgets:
+        raise UsageError(
+            f"the point {point!r} was over the range and has no budget",
+            where=run,
+            way_out="Look at its readings: calibrator show RUN.",
+            code="overload",
+        )
+    return budgets[point].evaluate(policy=content.opened["policy"])
+
+
+def _close(point: str, known: Sequence[str]) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(point, known, n=3)
+    return f"Did you mean {' or '.join(close)}?" if close else "See its points: calibrator show RUN."
+
+
+def _run(
+    run: str, events: Sequence[Event], content: RunContent, points: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    opened, summary = content.opened, summarize(points)
+    closing = next((event for event in reversed(events) if event.kind == "run.closed"), None)
+    counts = {name: sum(point["verdict"] == name for point in points) for name in VERDICTS}
+    procedure = opened["procedure"]
+    return {
+        "id": run,
+        "mode": opened["mode"],
+        "procedure": {key: procedure[key] for key in ("id", "version", "title", "hash", "document")},
+        "uut": opened["uut"],
+        "interval": opened["interval"],
+        "rule": opened["rule"],
+        "policy": opened["policy"],
+        "seed": opened["seed"],
+        "sections": opened["sections"],
+        "complete": opened["complete"],
+        "opened_at": events[0].at.isoformat(),
+        "closed_at": closing.at.isoformat() if closing else None,
+        "outcome": closing.body["outcome"] if closing else "open",
+        "verdict": summary.verdict,
+        "exit_code": closing.body["exit_code"] if closing else None,
+        "verdicts": counts,
+        "failed": list(summary.failed),
+        "not_tested": procedure.get("not_tested", []),
+        "joint": closing.body.get("joint") if closing else None,
+    }
