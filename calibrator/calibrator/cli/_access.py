@@ -1,0 +1,38 @@
+"""Opening the record for a command, and taking its words for a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from calibrator_drivers.clock import RealClock
+
+from calibrator._errors import UsageError
+from calibrator.cli._settings import Settings
+
+if TYPE_CHECKING:
+    from calibrator.record import Record
+
+__all__ = ["opened"]
+
+
+@contextmanager
+def opened(chosen: Settings, *, write: bool = False) -> Iterator[Record]:
+    """Open the home's record, for reading unless `write`, and close it on every way out.
+
+    Raises `UsageError` (code `no-record`) where there is none to read.
+    """
+    home = chosen.home
+    if not write and not home.record_path.exists():
+        raise UsageError(
+            "There is no record yet",
+            where=str(home.record_path),
+            way_out="`calibrator demo` makes one; another folder is chosen with --home.",
+            code="no-record",
+        )
+    record = home.open_record(RealClock(), write=write)
+    try:
+        yield record
+    finally:
+        record.close()

@@ -1,0 +1,79 @@
+"""`calibrator bench check`: open, identify, compare, close."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from calibrator._errors import CalibratorError
+from calibrator.cli._failures import exit_code_of
+from calibrator.cli._settings import command, settings
+
+if TYPE_CHECKING:
+    from calibrator.standards import BenchInstrument
+
+__all__ = ["bench"]
+
+
+@click.group(short_help="Check a bench file against the instruments that answer.")
+def bench() -> None:
+    """Work with bench files."""
+
+
+@command(short_help="Open, identify, compare serials, close; nothing is set.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one object an instrument as JSON.")
+@click.pass_context
+def check(ctx: click.Context, file: Path, as_json: bool) -> int:
+    """Read FILE, ask every instrument in it who it is, and compare models and serial numbers.
+
+    Nothing is reset, set or energised. Exit code 5 when an instrument does not answer or is another.
+    """
+    from calibrator.bench import benches
+    from calibrator.cli._output import print_json
+    from calibrator.standards import load_bench
+
+    chosen = settings(ctx)
+    found = load_bench(file)
+    rows = []
+    codes = [0]
+    with benches.resources(found) as resources:
+        for instrument in found.instruments.values():
+            row, code = _look(instrument, resources.get(instrument.name))
+            rows.append(row)
+            codes.append(code)
+    if as_json:
+        print_json(rows)
+    else:
+        for row in rows:
+            state = chosen.words(row["state"])
+            click.echo(f"{row['name']:<14} {row['resource']:<36} {row['identity'] or '-':<40} {state}")
+    return max(codes)
+
+
+bench.add_command(check)
+
+
+def _look(instrument: BenchInstrument, resource: str | None) -> tuple[dict[str, str], int]:
+    from calibrator_drivers._errors import DriversError
+    from calibrator_drivers.clock import RealClock
+    from calibrator_drivers.registry import open_instrument
+
+    row = {"name": instrument.name, "model": instrument.model, "resource": resource or "", "identity": ""}
+    if resource is None:
+        return {**row, "state": "has no address"}, 0
+    try:
+        device = open_instrument(instrument.model, resource, clock=RealClock(), name=instrument.name)
+        try:
+            identity = device.identify()
+        finally:
+            device.close()
+    except (CalibratorError, DriversError) as error:
+        return {**row, "state": str(error)}, exit_code_of(error)
+    row["identity"] = identity.raw
+    if identity.serial not in ("", "0") and identity.serial != instrument.serial:
+        state = f"another instrument: serial {identity.serial} answers, the file says {instrument.serial}"
+        return {**row, "state": state}, 5
+    return {**row, "state": "as the file says"}, 0

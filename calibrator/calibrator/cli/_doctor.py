@@ -1,0 +1,51 @@
+"""`calibrator doctor`: what an engineer asks first, as a report to paste."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import click
+
+from calibrator.cli._settings import Settings, command, settings
+
+__all__ = ["Finding", "doctor", "examine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report; `ok` is None for plain information."""
+
+    topic: str
+    what: str
+    ok: bool | None = None
+    way_out: str = ""
+
+
+@command(short_help="Report versions, VISA, ports, permissions, clock, disk; to paste.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.pass_context
+def doctor(ctx: click.Context, as_json: bool) -> int:
+    """Report what this machine offers: versions, VISA libraries, serial ports, permissions, clock, disk.
+
+    Nothing is opened that could disturb an instrument. Exit code 0, or 5 when something needs mending.
+    """
+    from calibrator.cli._output import print_json
+
+    findings = examine(settings(ctx))
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            mark = {True: "ok", False: "!!", None: "  "}[finding.ok]
+            click.echo(f"{mark} {finding.topic:<12} {finding.what}")
+            if finding.way_out:
+                click.echo(f"{'':15} -> {finding.way_out}")
+    return 5 if any(finding.ok is False for finding in findings) else 0
+
+
+def examine(chosen: Settings) -> list[Finding]:
+    """Return every finding about machine, libraries and home."""
+    from calibrator.cli._doctor_home import examine_home
+    from calibrator.cli._doctor_machine import examine_machine
+
+    return [*examine_machine(), *examine_home(chosen)]

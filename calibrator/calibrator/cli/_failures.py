@@ -1,0 +1,88 @@
+"""Every error becomes one sentence on the error output and an exit code."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from calibrator._errors import CalibratorError
+
+__all__ = ["exit_code_of", "report"]
+
+INTERRUPTED = 130
+SOFTWARE = 5
+
+# Roots of the other rooms' error trees, by name: naming them does not load them.
+_ROOTS = {
+    "InstrumentError": 5,
+    "AccuracyError": 2,
+    "SimulationError": 2,
+    "UncertaintyError": 5,
+}
+
+
+def exit_code_of(error: BaseException) -> int:
+    """Return the exit code of an error of any room."""
+    if isinstance(error, CalibratorError):
+        return error.exit_code
+    if isinstance(error, (KeyboardInterrupt, click.Abort)):
+        return INTERRUPTED
+    if isinstance(error, click.ClickException):
+        return error.exit_code
+    for base in type(error).__mro__:
+        if base.__name__ in _ROOTS and base.__module__.startswith("calibrator"):
+            return _ROOTS[base.__name__]
+    return SOFTWARE
+
+
+def report(error: BaseException) -> int:
+    """Say what went wrong on the error output and return the exit code."""
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 1
+    if isinstance(error, BrokenPipeError):
+        # The reader of our output went away (`| head`): nobody is left to tell.
+        sys.stdout = None  # or the interpreter complains at its exit
+        return exit_code_of(error)
+    if _debug_asked():
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, click.UsageError):
+        _say(f"{error.format_message()}{_usage_hint(error)}")
+    elif isinstance(error, click.ClickException):
+        _say(error.format_message())
+    elif isinstance(error, (KeyboardInterrupt, click.Abort)):
+        _say("Interrupted.")
+    elif _is_ours(error):
+        _say(str(error))
+    else:
+        _say(_unexpected(error))
+    return exit_code_of(error)
+
+
+def _is_ours(error: BaseException) -> bool:
+    return isinstance(error, CalibratorError) or hasattr(error, "way_out")
+
+
+def _usage_hint(error: click.UsageError) -> str:
+    if error.ctx is None or "--help" in error.format_message():
+        return ""
+    return f" `{error.ctx.command_path} --help` shows how."
+
+
+def _unexpected(error: BaseException) -> str:
+    from calibrator.cli._log import write_traceback
+
+    name = type(error).__name__
+    log = write_traceback(error)
+    place = f"The details are in {log}." if log is not None else "Run it again with --debug for the details."
+    return f"Calibrator met an error that it does not know: {name}: {error}. {place}"
+
+
+def _say(sentence: str) -> None:
+    click.echo(f"calibrator: {sentence}", err=True)
+
+
+def _debug_asked() -> bool:
+    return "--debug" in sys.argv

@@ -1,0 +1,147 @@
+"""The table that moves: where the run is, what it reads, how it looks so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from calibrator.cli._format import duration
+from calibrator.cli._view import PointRow, RunView
+
+if TYPE_CHECKING:
+    from calibrator.engine import Progress
+    from calibrator.record import Event
+
+__all__ = ["VERDICT_STYLES", "LiveScreen"]
+
+VERDICT_STYLES = {
+    "pass": "green",
+    "conditional pass": "yellow",
+    "conditional fail": "dark_orange",
+    "fail": "bold red",
+    "undetermined": "magenta",
+}
+_ROWS_BESIDE_TABLE = 9
+_REFRESH_PER_S = 8
+
+
+class LiveScreen:
+    """Draws a `RunView` eight times a second while the run goes on."""
+
+    def __init__(self, say: Callable[[str], str], language: str, console: Console | None = None) -> None:
+        self.view = RunView()
+        self._say = say
+        self._language = language
+        self._console = console or Console(highlight=False)
+        self._live: Live | None = None
+
+    def listen(self, event: Event) -> None:
+        """Follow one event; the drawing comes by itself."""
+        self.view.take(event)
+
+    def progress(self, progress: Progress) -> None:
+        """Follow what happens between events."""
+        self.view.progress(progress)
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Draw for the time of the run; the last picture stays."""
+        self._live = self._make()
+        self._live.start()
+        try:
+            yield
+        finally:
+            self._live.stop()
+            self._live = None
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take the drawing away while a person is asked."""
+        if self._live is None:
+            yield
+            return
+        self._live.transient = True
+        self._live.stop()
+        try:
+            yield
+        finally:
+            self._live = self._make()
+            self._live.start()
+
+    def render(self) -> RenderableType:
+        """Return the picture of this moment."""
+        return Group(self._head(), self._table(), self._bar(), self._now())
+
+    def _make(self) -> Live:
+        return Live(get_renderable=self.render, console=self._console, refresh_per_second=_REFRESH_PER_S)
+
+    def _head(self) -> Text:
+        view = self.view
+        head = Text(view.title.get(self._language, ""), style="bold")
+        head.append(f"  {view.uut}", style="not bold")
+        if view.mode == "simulated":
+            head.append(f"  {self._say('SIMULATED')}", style="bold black on yellow")
+        return head
+
+    def _table(self) -> Table:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        table.add_column(self._say("point"), no_wrap=True, min_width=20)
+        for heading in ("reading", "error", "U", "limit"):
+            table.add_column(self._say(heading), justify="right", no_wrap=True)
+        table.add_column(self._say("verdict"), no_wrap=True, min_width=10)
+        for row in self._window():
+            here = row.id == self.view.current
+            table.add_row(
+                Text(f"{'> ' if here else '  '}{row.id}", style="bold" if here else ""),
+                f"{row.reading} {row.unit}" if row.reading else "",
+                row.error,
+                row.expanded,
+                row.limit,
+                Text(
+                    self._say(row.verdict) if row.verdict else "", style=VERDICT_STYLES.get(row.verdict, "")
+                ),
+            )
+        return table
+
+    def _window(self) -> list[PointRow]:
+        """Return the rows around the current point that the terminal has room for."""
+        rows = list(self.view.rows.values())
+        room = max(4, self._console.size.height - _ROWS_BESIDE_TABLE)
+        place = next((i for i, row in enumerate(rows) if row.id == self.view.current), len(self.view.done))
+        first = max(0, min(place - room + 2, len(rows) - room))
+        return rows[first : first + room]
+
+    def _bar(self) -> Table:
+        view = self.view
+        grid = Table.grid(padding=(0, 2))
+        left = view.seconds_left
+        counts = "  ".join(f"{self._say(name)} {number}" for name, number in sorted(view.verdicts.items()))
+        grid.add_row(
+            ProgressBar(total=max(1, view.total), completed=len(view.done), width=30),
+            f"{len(view.done)}/{view.total}",
+            f"{self._say('left')} {duration(left)}" if left is not None else "",
+            counts,
+        )
+        return grid
+
+    def _now(self) -> Text:
+        view = self.view
+        parts = [self._say(view.step)] if view.step else []
+        doing = view.doing
+        if doing is not None:
+            share = f" {doing.done:.0f}/{doing.total:.0f} s" if doing.total else ""
+            value = f" {doing.value:.8g} {doing.unit}" if doing.value is not None else ""
+            parts.append(f"{self._say(doing.doing)}{share}{value}")
+        if view.stability:
+            parts.append(view.stability)
+        if view.last_fault:
+            parts.append(view.last_fault)
+        return Text(" | ".join(parts), style="dim")

@@ -1,0 +1,97 @@
+"""`calibrator plan`: a dry run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Unpack
+
+import click
+
+from calibrator.cli._job import JobOptions, job_from, job_options
+from calibrator.cli._settings import Settings, command, settings
+
+if TYPE_CHECKING:
+    from calibrator.engine import Plan, PlannedPoint
+
+__all__ = ["plan"]
+
+REFUSED = 4
+
+
+@command(short_help="Dry run: points, standards, expected U, ratio, duration, prompts.")
+@job_options
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+@click.pass_context
+def plan(ctx: click.Context, as_json: bool, **options: Unpack[JobOptions]) -> int:
+    """Say what `run` would do with PROCEDURE, and open nothing.
+
+    Every point with the chosen standard (and why others were refused), range, expected U, test
+    uncertainty ratio and duration; then what the operator will be asked. Exit code 4 when the run
+    would be refused.
+    """
+    from calibrator import engine
+
+    chosen = settings(ctx)
+    made = engine.plan(job_from(options), chosen.home)
+    if as_json:
+        from calibrator.cli._output import print_json
+
+        print_json(_plain(asdict(made)))
+    else:
+        _print(chosen, made)
+    return REFUSED if made.refused else 0
+
+
+def _print(chosen: Settings, made: Plan) -> None:
+    from calibrator.cli._format import duration
+    from calibrator.cli._output import table
+
+    say = chosen.words
+    click.echo(f"{getattr(made.title, chosen.language)} - {made.uut} - {made.bench} ({say(made.mode)})")
+    columns = {
+        "point": say("point"),
+        "range": f">{say('range')}",
+        "standard": say("standard"),
+        "limit": f">{say('limit')}",
+        "U": f">{say('expected U')}",
+        "tur": ">TUR",
+        "tar": ">TAR",
+        "status": say("status"),
+        "time": f">{say('time')}",
+    }
+    table([_row(point) for point in made.points], columns)
+    for point in made.points:
+        for refusal in point.refused:
+            click.echo(f"{point.id}: {refusal.asset} {say('not taken')}: {refusal.reason}")
+    click.echo(say("The operator is asked:"))
+    for number, prompt in enumerate(made.prompts, start=1):
+        click.echo(f"{number:>3}  {prompt.id:<22} {getattr(prompt.text, chosen.language)}")
+    click.echo(f"{say('duration')}: {duration(made.duration_s)}, {len(made.points)} {say('points')}")
+    for refusal in made.refused:
+        click.echo(f"{say('refused')}: {refusal.reason} [{refusal.code}] {refusal.place}", err=True)
+
+
+def _row(point: PlannedPoint) -> dict[str, str]:
+    def figure(value: float | None, digits: int) -> str:
+        return "" if value is None else f"{value:.{digits}g}"
+
+    return {
+        "point": point.id,
+        "range": f"{point.range.normalize():f} {point.unit}",
+        "standard": point.title or point.standard,
+        "limit": "" if point.limit is None else f"{point.limit.normalize():f}",
+        "U": figure(point.expected_U, 2),
+        "tur": figure(point.tur, 3),
+        "tar": figure(point.tar, 3),
+        "status": point.status,
+        "time": f"{point.duration_s:.0f} s",
+    }
+
+
+def _plain(value: object) -> object:
+    """Return `value` as JSON has it: decimals become strings."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)

@@ -1,0 +1,59 @@
+"""`calibrator resume`: go on after a crash or an interruption."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from calibrator.cli._job import answer_options
+from calibrator.cli._settings import command, settings
+
+__all__ = ["resume"]
+
+
+@command(short_help="Go on with a run after a crash or an interruption.")
+@click.argument("run", required=False)
+@answer_options
+@click.option("--json", "as_json", is_flag=True, help="Print the recorded events, one JSON line each.")
+@click.pass_context
+def resume(
+    ctx: click.Context, run: str | None, answers: Path | None, non_interactive: bool, as_json: bool
+) -> int:
+    """Go on with RUN (an id, a unique beginning of one, or the last) where it was broken off.
+
+    First everything is made safe; then serial numbers, procedure and environment are compared
+    with the beginning. No completed point is measured twice.
+    """
+    from calibrator import engine
+    from calibrator.cli._access import opened
+    from calibrator.cli._log import log_to
+    from calibrator.cli._run import operator_for
+    from calibrator.cli._screens import screen_for
+    from calibrator.cli._summary import summarize
+
+    chosen = settings(ctx)
+    home = chosen.home
+    log_to(home.logs)
+    screen = screen_for(as_json=as_json, say=chosen.words, language=chosen.language)
+    with opened(chosen) as record:
+        found = record.find_run(run or "last")
+        sim = True
+        for event in record.events(found):
+            screen.view.take(event)
+            if event.kind == "run.opened":
+                sim = bool(event.body["mode"] == "simulated" and not event.body["bench"]["file"])
+    operator = operator_for(chosen, screen, sim=sim, interactive=not non_interactive, person="")
+    with screen.shown():
+        outcome = engine.resume(
+            found,
+            home,
+            operator,
+            answers=answers,
+            interactive=not non_interactive,
+            listeners=[screen.listen],
+            progress=screen.progress,
+            stop=engine.StopSignal(),
+        )
+    summarize(chosen, outcome, to_stderr=as_json)
+    return outcome.exit_code

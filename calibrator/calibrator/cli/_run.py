@@ -1,0 +1,66 @@
+"""`calibrator run`: the main job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Unpack
+
+import click
+
+from calibrator.cli._job import JobOptions, answer_options, job_from, job_options
+from calibrator.cli._settings import Settings, command, settings
+
+if TYPE_CHECKING:
+    from calibrator.cli._screens import Screen
+    from calibrator.engine import Job, Operator
+
+__all__ = ["operator_for", "perform", "run"]
+
+
+@command(short_help="Run a procedure on a unit under test: the main job.")
+@job_options
+@answer_options
+@click.option("--json", "as_json", is_flag=True, help="Print the recorded events, one JSON line each.")
+@click.pass_context
+def run(ctx: click.Context, as_json: bool, **options: Unpack[JobOptions]) -> int:
+    """Run PROCEDURE on a unit under test, on the instruments of a bench file or on the simulated bench.
+
+    Every reading is recorded before it is used. Ctrl-C makes the bench safe and leaves a run that
+    `calibrator resume` goes on with.
+    """
+    return perform(settings(ctx), job_from(options), as_json=as_json)
+
+
+def perform(chosen: Settings, job: Job, *, as_json: bool) -> int:
+    """Do a job with its screen and its summary; return the exit code."""
+    from calibrator import engine
+    from calibrator.cli._log import log_to
+    from calibrator.cli._screens import screen_for
+    from calibrator.cli._summary import summarize
+
+    home = chosen.home
+    log_to(home.logs)
+    screen = screen_for(as_json=as_json, say=chosen.words, language=chosen.language)
+    operator = operator_for(chosen, screen, sim=job.sim, interactive=job.interactive, person=job.person)
+    stop = engine.StopSignal()
+    with screen.shown():
+        outcome = engine.run(
+            job, home, operator, listeners=[screen.listen], progress=screen.progress, stop=stop
+        )
+    summarize(chosen, outcome, to_stderr=as_json)
+    return outcome.exit_code
+
+
+def operator_for(
+    chosen: Settings, screen: Screen, *, sim: bool, interactive: bool, person: str
+) -> Operator | None:
+    """Return who is asked: the person at the terminal on a bench that needs one, None else.
+
+    None lets the engine take the simulated operator, or refuse where nobody can answer.
+    """
+    import sys
+
+    if sim or not interactive or not sys.stdin.isatty():
+        return None
+    from calibrator.cli._operator import TerminalOperator
+
+    return TerminalOperator(screen, chosen.words, chosen.language, person)

@@ -1,0 +1,167 @@
+"""Three ways to follow a run: lines, JSON lines, and (in `_live`) a table that moves."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+from calibrator.cli._format import duration
+from calibrator.cli._output import json_line
+from calibrator.cli._view import RunView
+
+if TYPE_CHECKING:
+    from calibrator.engine import Progress
+    from calibrator.record import Event
+
+__all__ = ["JsonScreen", "PlainScreen", "Screen", "screen_for"]
+
+
+class Screen(Protocol):
+    """What follows a run; events and progress arrive on the engine's thread."""
+
+    view: RunView
+
+    def listen(self, event: Event) -> None:
+        """Follow one committed event."""
+        ...
+
+    def progress(self, progress: Progress) -> None:
+        """Follow what happens between events."""
+        ...
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave the terminal to a prompt."""
+        ...
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Be on the terminal for the time of the run."""
+        ...
+
+
+class PlainScreen:
+    """One line for each thing that a reader of a log wants to know."""
+
+    def __init__(self, say: Callable[[str], str], language: str, *, to_stderr: bool = False) -> None:
+        self.view = RunView()
+        self._say = say
+        self._language = language
+        self._to_stderr = to_stderr
+
+    def listen(self, event: Event) -> None:
+        """Print a line where the event is worth one."""
+        self.view.take(event)
+        line = self._line(event)
+        if line:
+            click.echo(f"{event.at:%H:%M:%S}  {line}", err=self._to_stderr)
+
+    def progress(self, progress: Progress) -> None:
+        """Print nothing: a log is read afterwards."""
+        self.view.progress(progress)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Lines need no pause."""
+        yield
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Lines need no place."""
+        yield
+
+    def _line(self, event: Event) -> str:
+        teller = _TELLERS.get(event.kind)
+        return "" if teller is None else teller(self, event)
+
+    def _opened(self, event: Event) -> str:
+        view = self.view
+        return f"{view.title.get(self._language, '')} - {view.uut} - {self._say(view.mode)} - {event.stream}"
+
+    def _asked(self, event: Event) -> str:
+        return f"{self._say('asked')}: {event.body['text'].get(self._language, '')}"
+
+    def _answered(self, event: Event) -> str:
+        return f"{self._say('answered')}: {event.body['answer']} ({self._say(event.body['how'])})"
+
+    def _step_done(self, _event: Event) -> str:
+        view = self.view
+        if view.step != "point" or not view.current:
+            return ""
+        row = view.rows[view.current]
+        left = view.seconds_left
+        rest = f", {self._say('left')} {duration(left)}" if left else ""
+        return f"{view.current:<22} {row.reading:>14} {row.unit:<4} {len(view.done)}/{view.total}{rest}"
+
+    def _evaluated(self, event: Event) -> str:
+        return "\n".join(self._results(event.body["results"]))
+
+    def _fault(self, event: Event) -> str:
+        return f"{self._say('fault')}: {event.body['what']}"
+
+    def _results(self, results: list[dict[str, str]]) -> Iterator[str]:
+        yield self._say("results")
+        for result in results:
+            row = self.view.rows[str(result["id"])]
+            yield (
+                f"{'':10}{row.id:<22} {self._say('error')} {row.error:>14} {row.unit:<4} "
+                f"U {row.expanded:<12} {self._say(row.verdict)}"
+            )
+
+
+_TELLERS: Mapping[str, Callable[[PlainScreen, Event], str]] = {
+    "run.opened": PlainScreen._opened,
+    "prompt.asked": PlainScreen._asked,
+    "prompt.answered": PlainScreen._answered,
+    "step.done": PlainScreen._step_done,
+    "section.evaluated": PlainScreen._evaluated,
+    "fault": PlainScreen._fault,
+}
+
+
+class JsonScreen:
+    """One recorded event a line on the standard output, nothing else there."""
+
+    def __init__(self) -> None:
+        self.view = RunView()
+
+    def listen(self, event: Event) -> None:
+        """Print the event."""
+        self.view.take(event)
+        shape = {
+            "stream": event.stream,
+            "seq": event.seq,
+            "kind": event.kind,
+            "at": f"{event.at:%Y-%m-%dT%H:%M:%S.%fZ}",
+            "body": event.body,
+        }
+        sys.stdout.write(json_line(shape) + "\n")
+        sys.stdout.flush()
+
+    def progress(self, progress: Progress) -> None:
+        """Print nothing: only what is recorded leaves here."""
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Prompts go to the error output and disturb no line."""
+        yield
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Lines need no place."""
+        yield
+
+
+def screen_for(*, as_json: bool, say: Callable[[str], str], language: str) -> Screen:
+    """Return the screen that suits the output: JSON when asked, a live table on a terminal, lines else."""
+    if as_json:
+        return JsonScreen()
+    if sys.stdout.isatty():
+        from calibrator.cli._live import LiveScreen
+
+        return LiveScreen(say, language)
+    return PlainScreen(say, language)

@@ -1,0 +1,126 @@
+"""What every command may be told: home, language, debug; and `calibrator.toml` behind the options.
+
+An option on the command line comes before `CALIBRATOR_*`, that before `calibrator.toml` in the
+home, that before the default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+if TYPE_CHECKING:
+    from calibrator._home import Home
+
+__all__ = ["Command", "Settings", "command", "global_options", "settings"]
+
+F = TypeVar("F", bound=Callable[..., object])
+_GIVEN = "calibrator.given"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options that every command shares, after files and environment."""
+
+    home_path: Path | None
+    language: str
+    debug: bool
+
+    @property
+    def home(self) -> Home:
+        """The folder of record, configuration and results."""
+        from calibrator._home import Home
+
+        return Home.resolve(self.home_path)
+
+    @property
+    def words(self) -> Callable[[str], str]:
+        """What turns an English text of the terminal into the chosen language."""
+        from calibrator.i18n import translator
+
+        return translator(self.language)
+
+
+def _keep(ctx: click.Context, param: click.Parameter, value: object) -> object:
+    if value is not None and value is not False and param.name is not None:
+        ctx.meta.setdefault(_GIVEN, {})[param.name] = value
+    return value
+
+
+def global_options(function: F) -> F:
+    """Give a command or group `--home`, `--language` and `--debug`."""
+    options = _global_options()
+    # the lowest decorator is listed first; a finished command takes options in order
+    for option in options if isinstance(function, click.Command) else reversed(options):
+        function = option(function)
+    return function
+
+
+def _global_options() -> list[Callable[[F], F]]:
+    shared: dict[str, Any] = {"expose_value": False, "callback": _keep}
+    return [
+        click.option(
+            "--home",
+            type=click.Path(file_okay=False, path_type=Path),
+            envvar="CALIBRATOR_HOME",
+            metavar="DIR",
+            help="Where record, configuration and results live (also CALIBRATOR_HOME; "
+            "default: the platform's user data folder).",
+            **shared,
+        ),
+        click.option(
+            "--language",
+            type=click.Choice(["en", "zh"]),
+            envvar="CALIBRATOR_LANGUAGE",
+            help="Language of the terminal (default: en).",
+            **shared,
+        ),
+        click.option("--debug", is_flag=True, help="Show the traceback of an error.", **shared),
+    ]
+
+
+class Command(click.Command):
+    """A command that takes its defaults from `calibrator.toml`."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Fill from `calibrator.toml` what was not given, then run."""
+        _apply_file(ctx)
+        return super().invoke(ctx)
+
+
+def command(name: str | None = None, *, short_help: str) -> Callable[[Callable[..., int]], click.Command]:
+    """Make a command of a function that returns an exit code; the shared options are listed last."""
+
+    def make(function: Callable[..., int]) -> click.Command:
+        return global_options(click.command(name, cls=Command, short_help=short_help)(function))
+
+    return make
+
+
+def settings(ctx: click.Context) -> Settings:
+    """Return the shared options of this call."""
+    given: Mapping[str, Any] = ctx.meta.get(_GIVEN, {})
+    return Settings(given.get("home"), given.get("language", "en"), bool(given.get("debug")))
+
+
+def _apply_file(ctx: click.Context) -> None:
+    """Take defaults from the home's `calibrator.toml`."""
+    from calibrator.cli._settings_file import SettingsFile
+
+    file = SettingsFile.read(settings(ctx).home.settings_file)
+    if file is None:
+        return
+    if file.language is not None:
+        ctx.meta.setdefault(_GIVEN, {}).setdefault("language", file.language)
+    names = [
+        param.name for param in ctx.command.params if isinstance(param, click.Option) and param.expose_value
+    ]
+    section = file.section(ctx.info_name or "", [name for name in names if name is not None])
+    for param in ctx.command.params:
+        if param.name in section and ctx.get_parameter_source(param.name) is ParameterSource.DEFAULT:
+            ctx.params[param.name] = file.convert(param, section[param.name], ctx)

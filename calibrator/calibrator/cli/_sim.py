@@ -1,0 +1,118 @@
+"""`calibrator sim serve`: keep simulated instruments up for any client."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Protocol, TextIO, cast
+
+import click
+
+from calibrator._errors import ConfigurationError
+from calibrator.cli._settings import command, settings
+
+__all__ = ["sim"]
+
+GROUP = "calibrator.simulators"
+
+
+class Serving(Protocol):
+    """The part of a simulator's plug that keeps instruments up for others."""
+
+    def serve(
+        self,
+        bench: Mapping[str, Any] | None,
+        models: Sequence[str],
+        *,
+        host: str,
+        wiring: str | None,
+        seed: int | None,
+        speed: float,
+        announce: Callable[[Sequence[Mapping[str, str]]], None],
+        commands: TextIO | None,
+    ) -> None:
+        """Serve until interrupted; wiring names come from `commands`."""
+        ...
+
+
+@click.group(short_help="Keep simulated instruments up for any client.")
+def sim() -> None:
+    """Work with simulated instruments."""
+
+
+@command(short_help="Serve a bench, or single models, until interrupted.")
+@click.argument("what", nargs=-1, required=True, metavar="BENCH|MODEL...")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line an instrument.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--wiring", help="The wiring that is connected at the start.")
+@click.option("--seed", type=int, help="Seed of the bench instead of the file's.")
+@click.option("--speed", type=click.FloatRange(min=0.001), default=1.0, show_default=True, help="Time scale.")
+@click.pass_context
+def serve(
+    ctx: click.Context,
+    what: tuple[str, ...],
+    *,
+    as_json: bool,
+    host: str,
+    wiring: str | None,
+    seed: int | None,
+    speed: float,
+) -> int:
+    """Serve the instruments of a BENCH file, or single catalogue MODELs, over real sockets until interrupted.
+
+    A line with the name of a wiring on the standard input connects that wiring.
+    """
+    say = settings(ctx).words
+
+    def announce(instruments: Sequence[Mapping[str, str]]) -> None:
+        from calibrator.cli._output import json_line
+
+        for instrument in instruments:
+            if as_json:
+                click.echo(json_line(dict(instrument)))
+            else:
+                click.echo("  ".join(instrument[key] for key in ("name", "model", "serial", "resource")))
+        sys.stdout.flush()
+        if not as_json:
+            click.echo(say("Serving; Ctrl-C ends it. The name of a wiring connects that wiring."), err=True)
+
+    bench, models = _bench_or_models(what)
+    try:
+        _simulator().serve(
+            bench,
+            models,
+            host=host,
+            wiring=wiring,
+            seed=seed,
+            speed=speed,
+            announce=announce,
+            commands=sys.stdin,
+        )
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+sim.add_command(serve)
+
+
+def _bench_or_models(what: Sequence[str]) -> tuple[Mapping[str, Any] | None, Sequence[str]]:
+    """Take one name of a TOML file as a bench, everything else as catalogue models."""
+    if len(what) == 1 and (what[0].endswith(".toml") or Path(what[0]).is_file()):
+        from calibrator.standards import load_bench
+
+        return load_bench(Path(what[0])).raw, ()
+    return None, what
+
+
+def _simulator() -> Serving:
+    for point in entry_points(group=GROUP):
+        return cast("Serving", point.load())
+    raise ConfigurationError(
+        "No simulator is installed",
+        where=f"entry points {GROUP}",
+        way_out="Install calibrator-lab whole.",
+        code="no-simulator",
+    )

@@ -1,0 +1,137 @@
+"""What a screen shows of a run, gathered from its events; no drawing here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from calibrator.engine import Progress
+    from calibrator.record import Event
+
+__all__ = ["PointRow", "RunView"]
+
+
+@dataclass(slots=True)
+class PointRow:
+    """What is known of one point so far."""
+
+    id: str
+    reading: str = ""
+    error: str = ""
+    expanded: str = ""
+    limit: str = ""
+    unit: str = ""
+    verdict: str = ""
+
+
+@dataclass(slots=True)
+class RunView:
+    """The state of a run as its events tell it; `take` each event in order."""
+
+    run: str = ""
+    mode: str = ""
+    title: Mapping[str, str] = field(default_factory=dict)
+    uut: str = ""
+    rows: dict[str, PointRow] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
+    current: str = ""
+    step: str = ""
+    stability: str = ""
+    doing: Progress | None = None
+    began_at: datetime | None = None
+    points_began_at: datetime | None = None
+    at: datetime | None = None
+    last_fault: str = ""
+
+    def take(self, event: Event) -> None:
+        """Follow one event."""
+        self.at = event.at
+        handler = _HANDLERS.get(event.kind)
+        if handler is not None:
+            handler(self, event.body)
+
+    def progress(self, progress: Progress) -> None:
+        """Follow what happens between events."""
+        self.doing = progress
+
+    @property
+    def total(self) -> int:
+        """How many points the run has."""
+        return len(self.rows)
+
+    @property
+    def verdicts(self) -> dict[str, int]:
+        """How many points have each verdict so far."""
+        counts: dict[str, int] = {}
+        for row in self.rows.values():
+            if row.verdict:
+                counts[row.verdict] = counts.get(row.verdict, 0) + 1
+        return counts
+
+    @property
+    def seconds_left(self) -> float | None:
+        """The time left in the run's clock, judged by the points so far; None before the first."""
+        if self.at is None or self.points_began_at is None or not self.done:
+            return None
+        spent = (self.at - self.points_began_at).total_seconds()
+        return spent / len(self.done) * (self.total - len(self.done))
+
+    def _opened(self, body: Mapping[str, Any]) -> None:
+        self.began_at = self.at
+        self.mode = str(body.get("mode", ""))
+        self.title = body.get("procedure", {}).get("title", {})
+        uut = body.get("uut", {})
+        self.uut = f"{uut.get('model', '')} {uut.get('serial', '')}".strip()
+
+    def _preflight(self, body: Mapping[str, Any]) -> None:
+        for point in body.get("points", ()):
+            name = str(point["point"])
+            self.rows.setdefault(name, PointRow(name))
+
+    def _step_begun(self, body: Mapping[str, Any]) -> None:
+        self.step = str(body.get("kind", ""))
+        self.current = str(body.get("point") or "")
+        self.stability = ""
+        if self.step == "point" and self.points_began_at is None:
+            self.points_began_at = self.at
+
+    def _step_done(self, _body: Mapping[str, Any]) -> None:
+        if self.step == "point" and self.current:
+            self.done.add(self.current)
+        self.doing = None
+
+    def _reading(self, body: Mapping[str, Any]) -> None:
+        row = self.rows.setdefault(str(body["point"]), PointRow(str(body["point"])))
+        row.unit = str(body.get("unit", ""))
+        row.reading = "overload" if body.get("overload") else f"{float.fromhex(body['value']):.8g}"
+
+    def _settled(self, body: Mapping[str, Any]) -> None:
+        met = "settled" if body.get("criterion_met") else "not settled"
+        self.stability = f"{met}, {float(body.get('elapsed_s', 0)):.0f} s"
+
+    def _evaluated(self, body: Mapping[str, Any]) -> None:
+        for result in body.get("results", ()):
+            row = self.rows.setdefault(str(result["id"]), PointRow(str(result["id"])))
+            row.error = str(result["error"])
+            row.expanded = str(result["U"])
+            row.limit = str(result["limit"])
+            row.unit = str(result["unit"])
+            row.verdict = str(result["verdict"])
+
+    def _fault(self, body: Mapping[str, Any]) -> None:
+        self.last_fault = str(body.get("what", ""))
+
+
+_HANDLERS = {
+    "run.opened": RunView._opened,
+    "preflight": RunView._preflight,
+    "step.begun": RunView._step_begun,
+    "step.done": RunView._step_done,
+    "reading": RunView._reading,
+    "settled": RunView._settled,
+    "section.evaluated": RunView._evaluated,
+    "fault": RunView._fault,
+}
