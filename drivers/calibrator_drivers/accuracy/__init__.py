@@ -17,6 +17,7 @@ from calibrator_drivers._errors import (
     UnknownModel,
     UnknownOption,
 )
+
 from ._store import list_tables, load_table, read_table
 from ._table import AccuracyTable
 from ._types import Adder, Limit, RangeRow, State, Status, TreatAs

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from calibrator_drivers._errors import ConditionsNotMet, UncomputedAdder
+
 from ._types import Adder, Limit, RangeRow, State, Status
 
 __all__ = ["limit_of_row"]

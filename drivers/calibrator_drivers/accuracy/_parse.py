@@ -13,6 +13,7 @@ from dataclasses import fields
 from typing import Any
 
 from calibrator_drivers._errors import BadTable
+
 from ._table import AccuracyTable
 from ._tabulated import TabulatedPoint
 from ._types import Adder, RangeRow, Status, TreatAs

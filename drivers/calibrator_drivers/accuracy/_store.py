@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from calibrator_drivers._errors import UnknownModel
+
 from ._parse import parse_limits, parse_table
 from ._table import AccuracyTable
 from ._tabulated import TabulatedPoint

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from calibrator_drivers._errors import OutOfRange, UnknownFunction, UnknownInterval, UnknownOption
+
 from ._limit import base_limit, limit_of_row
 from ._select import at_lowest_range, contains, covering, in_band, same_range, with_option
 from ._tabulated import TabulatedPoint, is_tabulated

@@ -1,0 +1,83 @@
+"""The traffic log: every message on the wire, one JSON line each, beside the record.
+
+A line is `{"utc", "ns", "name", "dir", "text" or "hex", "duration_ns"}`; `dir` is "out" for what was
+sent and "in" for a reply, whose `duration_ns` counts from the message before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from threading import Lock
+
+from .clock import Clock
+
+__all__ = ["TrafficLog"]
+
+
+class TrafficLog:
+    """Appends to one file; each line reaches the operating system at once, so a killed process loses none.
+
+    Raises:
+        OSError: the file cannot be opened or written.
+    """
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.path = path
+        self._clock = clock
+        self._lock = Lock()
+        self._hash = hashlib.sha256()
+        self._last_ns: dict[str, int] = {}
+        before = path.read_bytes() if path.exists() else b""
+        self._hash.update(before)
+        self._offset = len(before)
+        self._file = path.open("ab", buffering=0)
+        if before and not before.endswith(b"\n"):  # the line that was being written when a process died
+            self._append(b"\n")
+
+    @property
+    def offset(self) -> int:
+        """Bytes written so far: where the next line will begin."""
+        return self._offset
+
+    def sent(self, name: str, message: bytes) -> int:
+        """Log what goes out to the instrument `name`; return the line's offset."""
+        return self._line(name, "out", message)
+
+    def received(self, name: str, message: bytes) -> int:
+        """Log what came in from the instrument `name`; return the line's offset."""
+        return self._line(name, "in", message)
+
+    def close(self) -> tuple[str, int]:
+        """Close the file; return the SHA-256 of all of it in hex, and its length in bytes."""
+        with self._lock:
+            self._file.close()
+            return self._hash.hexdigest(), self._offset
+
+    def _line(self, name: str, direction: str, message: bytes) -> int:
+        now_ns = self._clock.monotonic_ns()
+        entry: dict[str, str | int] = {
+            "utc": self._clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            "ns": now_ns,
+            "name": name,
+            "dir": direction,
+        }
+        text = message.decode("ascii", errors="replace")
+        if message.isascii() and text.rstrip("\r\n").isprintable():
+            entry["text"] = text
+        else:
+            entry["hex"] = message.hex()
+        entry["duration_ns"] = now_ns - self._last_ns.get(name, now_ns) if direction == "in" else 0
+        self._last_ns[name] = now_ns
+        with self._lock:
+            return self._append(json.dumps(entry).encode() + b"\n")
+
+    def _append(self, line: bytes) -> int:
+        at = self._offset
+        view = memoryview(line)
+        while view:
+            view = view[self._file.write(view) :]
+        self._hash.update(line)
+        self._offset += len(line)
+        return at
