@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from calibrator_drivers.clock import Clock, RealClock
 
 from calibrator._errors import CalibratorError
 from calibrator.cli._failures import exit_code_of
 from calibrator.cli._settings import command, settings
 
 if TYPE_CHECKING:
-    from calibrator.standards import BenchInstrument
+    from calibrator.standards import BenchFile, BenchInstrument
 
 __all__ = ["bench"]
 
@@ -31,41 +34,51 @@ def check(ctx: click.Context, file: Path, as_json: bool) -> int:
 
     Nothing is reset, set or energised. Exit code 5 when an instrument does not answer or is another.
     """
-    from calibrator.bench import benches
     from calibrator.cli._output import print_json
     from calibrator.standards import load_bench
 
     chosen = settings(ctx)
     found = load_bench(file)
-    rows = []
-    codes = [0]
-    with benches.resources(found) as resources:
-        for instrument in found.instruments.values():
-            row, code = _look(instrument, resources.get(instrument.name))
-            rows.append(row)
-            codes.append(code)
+    with _reached(found) as (addresses, clock):
+        looks = [_look(item, addresses.get(name), clock) for name, item in found.instruments.items()]
+    rows = [row for row, _code in looks]
     if as_json:
         print_json(rows)
     else:
         for row in rows:
             state = chosen.words(row["state"])
             click.echo(f"{row['name']:<14} {row['resource']:<36} {row['identity'] or '-':<40} {state}")
-    return max(codes)
+    return max((code for _row, code in looks), default=0)
 
 
 bench.add_command(check)
 
 
-def _look(instrument: BenchInstrument, resource: str | None) -> tuple[dict[str, str], int]:
+@contextmanager
+def _reached(found: BenchFile) -> Iterator[tuple[Mapping[str, str], Clock]]:
+    """Give each instrument's address and the clock; a simulated bench without addresses is opened meanwhile."""
+    written = {name: item.resource for name, item in found.instruments.items() if item.resource is not None}
+    if written or not found.simulated:
+        yield written, RealClock()
+        return
+    from calibrator.bench import find_simulator
+
+    opened = find_simulator().open(found.raw)
+    try:
+        yield opened.resources, opened.clock
+    finally:
+        opened.close()
+
+
+def _look(instrument: BenchInstrument, resource: str | None, clock: Clock) -> tuple[dict[str, str], int]:
     from calibrator_drivers._errors import DriversError
-    from calibrator_drivers.clock import RealClock
     from calibrator_drivers.registry import open_instrument
 
     row = {"name": instrument.name, "model": instrument.model, "resource": resource or "", "identity": ""}
     if resource is None:
         return {**row, "state": "has no address"}, 0
     try:
-        device = open_instrument(instrument.model, resource, clock=RealClock(), name=instrument.name)
+        device = open_instrument(instrument.model, resource, clock=clock, name=instrument.name)
         try:
             identity = device.identify()
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from calibrator.cli._settings import Settings, settings
+from calibrator.cli._settings import Settings, command, settings
 
 __all__ = ["DEMO_SEED", "demo"]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
 import click
 
 from calibrator.cli._settings import command, settings
@@ -59,8 +62,8 @@ def show(ctx: click.Context, run: str | None, as_json: bool) -> int:
     if as_json:
         print_json(shown)
         return 0
-    head = shown["run"]
-    click.echo("  ".join(f"{say(key)} {value}" for key, value in head.items() if isinstance(value, str)))
+    for line in _head(shown["run"], say, chosen.language):
+        click.echo(line)
     columns = {
         "id": say("point"),
         "error": f">{say('error')}",
@@ -70,10 +73,25 @@ def show(ctx: click.Context, run: str | None, as_json: bool) -> int:
         "unit": say("unit"),
         "pfa": ">PFA",
         "verdict": say("verdict"),
-        "figure_status": say("status"),
+        "figure_status": say("limit / standard known from"),
     }
-    table([{key: say(str(point.get(key, ""))) for key in columns} for point in shown["points"]], columns)
+    table([{key: _cell(point.get(key), say) for key in columns} for point in shown["points"]], columns)
     return 0
+
+
+def _head(run: Mapping[str, Any], say: Callable[[str], str], language: str) -> Iterator[str]:
+    yield f"{run['id']}  {say(run['mode'])}  {say(run['outcome'])}  {run['opened_at']}"
+    yield f"{run['procedure']['title'][language]}  ({run['procedure']['id']} {run['procedure']['version']})"
+    yield f"{run['uut']['model']} {run['uut']['serial']}  {say('interval')} {run['interval']}  {run['rule']}"
+    counts = ", ".join(f"{number} {say(name)}" for name, number in run["verdicts"].items() if number)
+    yield f"{say('verdict')}: {say(run['verdict'] or '-')}  ({counts})"
+
+
+def _cell(value: object, say: Callable[[str], str]) -> str:
+    """Return what stands in a table; the two statuses of a point are those of limit and standard."""
+    if isinstance(value, dict):
+        return " / ".join(str(item) for item in value.values())
+    return "" if value is None else say(str(value))
 
 
 @command(short_help="Show the uncertainty budget of a point.")

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol, TextIO, cast
 
 import click
 
-from calibrator._errors import ConfigurationError
 from calibrator.cli._settings import command, settings
 
 __all__ = ["sim"]
-
-GROUP = "calibrator.simulators"
 
 
 class Serving(Protocol):
@@ -78,9 +74,11 @@ def serve(
         if not as_json:
             click.echo(say("Serving; Ctrl-C ends it. The name of a wiring connects that wiring."), err=True)
 
+    from calibrator.bench import find_simulator
+
     bench, models = _bench_or_models(what)
     try:
-        _simulator().serve(
+        cast("Serving", find_simulator()).serve(
             bench,
             models,
             host=host,
@@ -105,14 +103,3 @@ def _bench_or_models(what: Sequence[str]) -> tuple[Mapping[str, Any] | None, Seq
 
         return load_bench(Path(what[0])).raw, ()
     return None, what
-
-
-def _simulator() -> Serving:
-    for point in entry_points(group=GROUP):
-        return cast("Serving", point.load())
-    raise ConfigurationError(
-        "No simulator is installed",
-        where=f"entry points {GROUP}",
-        way_out="Install calibrator-lab whole.",
-        code="no-simulator",
-    )

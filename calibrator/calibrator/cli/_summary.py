@@ -58,6 +58,8 @@ def worst_points(points: Sequence[Mapping[str, Any]], count: int = _WORST) -> li
     """Return the points that come nearest to their limit, by (|error| + U) / limit, the worst first."""
 
     def nearness(point: Mapping[str, Any]) -> Decimal:
+        if point["error"] is None:  # an overload has no number and is beyond every limit
+            return Decimal("Infinity")
         limit = abs(Decimal(str(point["limit"])))
         reach = abs(Decimal(str(point["error"]))) + Decimal(str(point["U"]))
         return reach / limit if limit else Decimal("Infinity")

@@ -65,7 +65,10 @@ def _result_findings(record: Record, streams: list[str]) -> Iterator[str]:
 
     for stream in streams:
         for difference in evaluation.recompute(record, stream):
-            yield f"{stream}: {difference}"
+            yield (
+                f"{stream}, {difference.point} {difference.field}: "
+                f"recorded {difference.recorded}, recomputed {difference.recomputed}"
+            )
 
 
 def _verify_document(chosen: Settings, file: Path) -> int:
