@@ -56,7 +56,7 @@ bench.add_command(check)
 
 @contextmanager
 def _reached(found: BenchFile) -> Iterator[tuple[Mapping[str, str], Clock]]:
-    """Give each instrument's address and the clock; a simulated bench without addresses is opened meanwhile."""
+    """Give each instrument's address and the clock; a simulated bench without any is opened meanwhile."""
     written = {name: item.resource for name, item in found.instruments.items() if item.resource is not None}
     if written or not found.simulated:
         yield written, RealClock()
