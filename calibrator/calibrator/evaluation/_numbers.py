@@ -6,7 +6,7 @@ import math
 import re
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
-__all__ = ["decimal_of_raw", "fixed", "plain", "significant", "value_of_raw"]
+__all__ = ["decimal_of_raw", "fixed", "plain", "shortest", "significant", "value_of_raw"]
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
@@ -25,12 +25,32 @@ def fixed(value: float, places: int) -> str:
 
 
 def significant(value: float, digits: int) -> str:
-    """Return a float to `digits` significant digits, half to even, without exponent; `inf` for infinity."""
+    """Return a float to `digits` significant digits, half to even, without exponent; `inf` for infinity.
+
+    Example:
+        >>> significant(0.99996, 3), significant(-123.45, 4)
+        ('1.00', '-123.4')
+    """
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else fixed(value, 0)
     exact = Decimal(repr(float(value)))
-    step = Decimal(1).scaleb(exact.adjusted() - digits + 1)
-    return plain(exact.quantize(step, rounding=ROUND_HALF_EVEN))
+    place = exact.adjusted() - digits + 1
+    rounded = exact.quantize(Decimal(1).scaleb(place), rounding=ROUND_HALF_EVEN)
+    if rounded.adjusted() > exact.adjusted():  # a carry such as 0.9996 -> 1.000 has one digit too many
+        rounded = rounded.quantize(Decimal(1).scaleb(place + 1))
+    return plain(rounded)
+
+
+def shortest(value: float) -> str:
+    """Return a float with the fewest digits that give it back.
+
+    Example:
+        >>> shortest(100.0), shortest(1e-7)
+        ('100', '0.0000001')
+    """
+    if not math.isfinite(value):
+        return fixed(value, 0)
+    return plain(Decimal(repr(float(value)))).removesuffix(".0")
 
 
 def decimal_of_raw(raw: str) -> Decimal | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from calibrator.evaluation._figures import FigureStatus, figure_status
-from calibrator.evaluation._numbers import decimal_of_raw, fixed, plain, significant
+from calibrator.evaluation._numbers import decimal_of_raw, fixed, plain, shortest, significant
 
 if TYPE_CHECKING:
     from calibrator_uncertainty import BudgetLine, BudgetResult, Clause8, Judgement
@@ -66,13 +65,18 @@ def judged_point(
 def overloaded_point(
     references: PointReferences, observed: ObservedPoint, *, opened: Mapping[str, Any]
 ) -> PointObject:
-    """Return the point object of an indication over the range, which has no number: the point fails."""
+    """Return the point object of an indication over the range: an error without bound, which fails."""
     status = figure_status(references)
     undetermined = opened["mode"] == "live" and not status.decides
-    empty = dict.fromkeys(("error", "u", "U", "k", "dof", "guard_band", "pfa"))
     return {
         **_head(references, observed, status),
-        **empty,
+        "error": "inf",
+        "u": "0",
+        "U": "0",
+        "k": "0",
+        "dof": "inf",
+        "guard_band": "0",
+        "pfa": "1.000000",
         "verdict": "undetermined" if undetermined else "fail",
         "rule": opened["rule"],
         "policy": opened["policy"],
@@ -141,7 +145,7 @@ def _clause8(found: Clause8 | None) -> PointObject | None:
 def _line(line: BudgetLine) -> PointObject:
     return {
         "name": line.name,
-        "value": _shortest(line.value),
+        "value": shortest(line.value),
         "unit": line.unit,
         "distribution": line.distribution,
         "u": significant(line.u, 3),
@@ -152,13 +156,6 @@ def _line(line: BudgetLine) -> PointObject:
         "source": line.source,
         "shared": line.shared or "",
     }
-
-
-def _shortest(value: float) -> str:
-    """Return a float with the fewest digits that give it back."""
-    from decimal import Decimal
-
-    return plain(Decimal(repr(float(value)))) if math.isfinite(value) else fixed(value, 0)
 
 
 def _exact(result: BudgetResult, judgement: Judgement) -> dict[str, str]:

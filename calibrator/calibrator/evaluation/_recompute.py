@@ -31,6 +31,10 @@ class Difference:
     recorded: str
     recomputed: str
 
+    def __str__(self) -> str:
+        place = f"{self.point} {self.field}".strip()
+        return f"{place}: recorded {self.recorded}, recomputed {self.recomputed}"
+
 
 def recompute(record: Record, run: str) -> tuple[Difference, ...]:
     """Evaluate a run again and return every difference from its recorded results, none when they agree.

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from calibrator._errors import UsageError
 from calibrator.evaluation._collect import RunContent, collect
+from calibrator.evaluation._joint import joint
 from calibrator.evaluation._section import budgets_of, evaluate_content
 from calibrator.evaluation._summary import VERDICTS, summarize
 from calibrator.procedure import load
+from calibrator.record import utc_text
 
 if TYPE_CHECKING:
     from calibrator_uncertainty import BudgetResult
@@ -79,6 +81,13 @@ def budget(record: Record, run: str, point: str) -> BudgetResult:
     return budgets[point].evaluate(policy=content.opened["policy"])
 
 
+def _joint(events: Sequence[Event], content: RunContent, closed: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the instrument's joint statement as it was recorded, or computed where it was not."""
+    if "joint" in closed or not content.points:
+        return closed.get("joint")
+    return joint(events, load(content.opened["procedure"]["id"]))
+
+
 def _close(point: str, known: Sequence[str]) -> str:
     import difflib
 
@@ -91,6 +100,8 @@ def _run(
 ) -> dict[str, Any]:
     opened, summary = content.opened, summarize(points)
     closing = next((event for event in reversed(events) if event.kind == "run.closed"), None)
+    outcome = closing.body["outcome"] if closing else "open"
+    statement = _joint(events, content, closing.body) if closing and outcome == "completed" else None
     counts = {name: sum(point["verdict"] == name for point in points) for name in VERDICTS}
     procedure = opened["procedure"]
     return {
@@ -104,13 +115,15 @@ def _run(
         "seed": opened["seed"],
         "sections": opened["sections"],
         "complete": opened["complete"],
-        "opened_at": events[0].at.isoformat(),
-        "closed_at": closing.at.isoformat() if closing else None,
-        "outcome": closing.body["outcome"] if closing else "open",
-        "verdict": summary.verdict,
+        "opened_at": utc_text(events[0].at),
+        "closed_at": utc_text(closing.at) if closing else None,
+        "outcome": outcome,
+        "verdict": summary.verdict if outcome == "completed" else None,
+        "verdict_so_far": summary.verdict,
         "exit_code": closing.body["exit_code"] if closing else None,
         "verdicts": counts,
         "failed": list(summary.failed),
         "not_tested": procedure.get("not_tested", []),
-        "joint": closing.body.get("joint") if closing else None,
+        "joint": statement,
+        "joint_probability": statement["probability"] if statement else None,
     }
