@@ -219,6 +219,21 @@ class Record:
             rows = connection.execute(query.order_by(table.c.section_position, table.c.position)).fetchall()
         return [json.loads(row.body) for row in rows]
 
+    def asset_bodies(self) -> tuple[str, ...]:
+        """Return the newest `asset.added` body of each asset as canonical text, by asset id."""
+        table = schema.assets
+        with self._store.transaction() as connection:
+            return tuple(connection.execute(select(table.c.body).order_by(table.c.asset)).scalars())
+
+    def certificate_bodies(self, asset: str | None = None) -> tuple[str, ...]:
+        """Return the newest `certificate.added` body of each certificate as canonical text, oldest first."""
+        table = schema.certificates
+        query = select(table.c.body).order_by(table.c.asset, table.c.issued, table.c.seq)
+        if asset is not None:
+            query = query.where(table.c.asset == asset)
+        with self._store.transaction() as connection:
+            return tuple(connection.execute(query).scalars())
+
     def verify(self, stream: str | None = None) -> tuple[Finding, ...]:
         """Return all that is not as it was written, nothing when the record (or one run) is intact.
 

@@ -1,0 +1,73 @@
+"""Laboratory, benches, assets and the certificates of standards: what a run rests on from outside."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from calibrator.standards._asset import AssetFile, Certificate, CertificateValue, parse_asset_file
+    from calibrator.standards._bench import BenchFile, BenchInstrument, load_bench
+    from calibrator.standards._bench_parts import Environment, Figure, Interlock, LeadFigures, Wiring
+    from calibrator.standards._confirmation import Confirmation, confirmed
+    from calibrator.standards._intervals import interval_of
+    from calibrator.standards._lab import Lab, Person, lab_template, load_lab
+    from calibrator.standards._register import Asset, Register
+
+__all__ = [
+    "Asset",
+    "AssetFile",
+    "BenchFile",
+    "BenchInstrument",
+    "Certificate",
+    "CertificateValue",
+    "Confirmation",
+    "Environment",
+    "Figure",
+    "Interlock",
+    "Lab",
+    "LeadFigures",
+    "Person",
+    "Register",
+    "Wiring",
+    "confirmed",
+    "interval_of",
+    "lab_template",
+    "load_bench",
+    "load_lab",
+    "parse_asset_file",
+]
+
+_HOMES = {
+    "Asset": "_register",
+    "AssetFile": "_asset",
+    "BenchFile": "_bench",
+    "BenchInstrument": "_bench",
+    "Certificate": "_asset",
+    "CertificateValue": "_asset",
+    "Confirmation": "_confirmation",
+    "Environment": "_bench_parts",
+    "Figure": "_bench_parts",
+    "Interlock": "_bench_parts",
+    "Lab": "_lab",
+    "LeadFigures": "_bench_parts",
+    "Person": "_lab",
+    "Register": "_register",
+    "Wiring": "_bench_parts",
+    "confirmed": "_confirmation",
+    "interval_of": "_intervals",
+    "lab_template": "_lab",
+    "load_bench": "_bench",
+    "load_lab": "_lab",
+    "parse_asset_file": "_asset",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,209 @@
+"""The bench file: one schema for live and simulated benches."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from calibrator.standards._asset import AssetFile, parse_bench_asset
+from calibrator.standards._bench_parts import (
+    Environment,
+    Interlock,
+    Wiring,
+    parse_environment,
+    parse_interlock,
+    parse_wiring,
+)
+from calibrator.standards._table import Table, read_text
+
+__all__ = ["BenchFile", "BenchInstrument", "load_bench"]
+
+_TOP = ("name", "note", "instruments", "wirings", "environment", "interlock", "assets", "simulation")
+_INSTRUMENT = (
+    "asset",
+    "model",
+    "serial",
+    "resource",
+    "bus",
+    "options",
+    "uut",
+    "timeout_s",
+    "zeroed_at",
+    "zeroed_temperature_c",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BenchInstrument:
+    """An instrument of a bench, or an artefact, which has no address."""
+
+    name: str
+    asset: str
+    model: str  # accuracy table and driver, such as "fluke_5522a"
+    serial: str  # "" where the file does not say
+    resource: str | None  # VISA address; None for an artefact, and where the simulator says it
+    bus: str | None  # instruments that share one have one lock and worker
+    options: tuple[str, ...]  # installed hardware options
+    uut: bool
+    artefact: bool  # connected by a wiring and never spoken to
+    timeout_s: float
+    zeroed_at: datetime | None  # last zero calibration, UTC
+    zeroed_temperature_c: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BenchFile:
+    """A bench as its file says."""
+
+    name: str
+    path: str  # of the file, or a name for a bench that is not in a file
+    sha256: str
+    text: str
+    raw: Mapping[str, Any]  # the parsed file, for the simulator
+    instruments: Mapping[str, BenchInstrument]
+    wirings: Mapping[str, Wiring]
+    interlock: Interlock | None
+    environment: Environment
+    simulated: bool  # METROLOGY 8: a [simulation] table, or one serial that begins with SIM
+    assets: Mapping[str, AssetFile]  # by asset id; on simulated benches only
+
+    @property
+    def in_process(self) -> bool:
+        """Whether the simulator opens this bench in the process: [simulation] and no address."""
+        addressed = any(instrument.resource for instrument in self.instruments.values())
+        return "simulation" in self.raw and not addressed
+
+
+def load_bench(source: Path | str, name: str | None = None) -> BenchFile:
+    """Take a bench file, or the TOML text of one; `name` is what messages call it.
+
+    Raises:
+        ConfigurationError: with file, line and key, and the way out.
+    """
+    text = read_text(source, "bench file") if isinstance(source, Path) else source
+    called = name or (str(source) if isinstance(source, Path) else "the bench")
+    top = Table.parse(text, called)
+    top.allow(*_TOP)
+    artefacts = _artefacts(top)
+    tables = dict(top.named("instruments"))
+    if not tables:
+        way_out = "Add an [instruments.NAME] table for each instrument."
+        raise top.error("instruments", "The bench has no instruments", way_out, "no-instruments")
+    instruments = {key: _instrument(key, table, artefacts) for key, table in tables.items()}
+    simulated = top.has("simulation") or any(i.serial.startswith("SIM") for i in instruments.values())
+    _check_addresses(top, instruments)
+    _check_twice(top, instruments)
+    _check_serials(top, instruments)
+    return BenchFile(
+        top.text("name", called),
+        called,
+        hashlib.sha256(text.encode("utf-8")).hexdigest(),
+        text,
+        tomllib.loads(text),
+        instruments,
+        {key: parse_wiring(key, table, instruments) for key, table in top.named("wirings")},
+        parse_interlock(top),
+        parse_environment(top, instruments),
+        simulated,
+        _assets(top, instruments, simulated),
+    )
+
+
+def _artefacts(top: Table) -> frozenset[str]:
+    named = {table.text("artefact", "") for _, table in top.named("wirings")}
+    return frozenset(named - {""})
+
+
+def _instrument(name: str, table: Table, artefacts: frozenset[str]) -> BenchInstrument:
+    table.allow(*_INSTRUMENT)
+    resource = table.text("resource") if table.has("resource") else None
+    if resource is not None and "::" not in resource:
+        way_out = 'Write one such as "TCPIP0::192.168.1.20::5025::SOCKET" or "GPIB0::22::INSTR".'
+        raise table.error("resource", f'"{resource}" is no VISA address', way_out, "bad-resource")
+    if resource is not None and name in artefacts:
+        what = f'"{name}" has an address, but a wiring connects it as an artefact'
+        raise table.error(
+            "resource", what, "Take the address away, or the wiring's artefact key.", "bad-resource"
+        )
+    return BenchInstrument(
+        name,
+        table.text("asset"),
+        table.text("model"),
+        table.text("serial", ""),
+        resource,
+        table.text("bus") if table.has("bus") else None,
+        table.texts("options"),
+        table.flag("uut"),
+        name in artefacts,
+        table.number("timeout_s", 5.0, above=0.0),
+        table.moment("zeroed_at"),
+        table.optional_number("zeroed_temperature_c", low=-50.0, high=100.0),
+    )
+
+
+def _check_addresses(top: Table, instruments: Mapping[str, BenchInstrument]) -> None:
+    """Without a simulator, or beside an instrument that has one, every instrument needs an address."""
+    spoken_to = [instrument for instrument in instruments.values() if not instrument.artefact]
+    if top.has("simulation") and not any(instrument.resource for instrument in spoken_to):
+        return
+    for instrument in spoken_to:
+        if instrument.resource is None:
+            raise top.table("instruments").error(
+                instrument.name,
+                f'The instrument "{instrument.name}" has no address',
+                'Add resource = "TCPIP0::…", or connect it by artefact = … in a wiring.',
+                "no-resource",
+            )
+
+
+def _check_twice(top: Table, instruments: Mapping[str, BenchInstrument]) -> None:
+    """One thing stands on the bench once."""
+    for key in ("asset", "resource"):
+        seen: dict[str, str] = {}
+        for name, instrument in instruments.items():
+            value = getattr(instrument, key)
+            if value is not None and value in seen:
+                raise (
+                    top.table("instruments")
+                    .table(name)
+                    .error(
+                        key,
+                        f'"{name}" and "{seen[value]}" have the same {key} {value}',
+                        "Give each its own.",
+                        "twice",
+                    )
+                )
+            seen[value] = name
+
+
+def _check_serials(top: Table, instruments: Mapping[str, BenchInstrument]) -> None:
+    """Simulated units bear serials that begin with SIM (METROLOGY 8)."""
+    if not top.has("simulation"):
+        return
+    for name, instrument in instruments.items():
+        if instrument.serial and not instrument.serial.startswith("SIM"):
+            raise (
+                top.table("instruments")
+                .table(name)
+                .error(
+                    "serial",
+                    f'The serial "{instrument.serial}" of a simulated instrument does not begin with SIM',
+                    "Live and simulated never mix: write SIM before it, or take [simulation] away.",
+                    "serial-not-simulated",
+                )
+            )
+
+
+def _assets(top: Table, instruments: Mapping[str, BenchInstrument], simulated: bool) -> dict[str, AssetFile]:
+    if top.has("assets") and not simulated:
+        way_out = "Take [assets] away and record each with `calibrator standards add FILE.toml`."
+        raise top.error(
+            "assets", "A live bench cannot carry its own certificates", way_out, "assets-on-live-bench"
+        )
+    by_asset = {instrument.asset: instrument for instrument in instruments.values()}
+    return {name: parse_bench_asset(name, table, by_asset.get(name)) for name, table in top.named("assets")}

@@ -1,0 +1,160 @@
+"""The parts of a bench file beside its instruments: wirings, environment, interlock."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from calibrator_drivers.accuracy import Status
+
+from calibrator.procedure import Text
+from calibrator.standards._table import Table, nearest
+
+__all__ = [
+    "Environment",
+    "Figure",
+    "Interlock",
+    "LeadFigures",
+    "Wiring",
+    "parse_environment",
+    "parse_interlock",
+    "parse_wiring",
+]
+
+_STATUSES = tuple(str(status) for status in Status)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of the bench: estimate and half-width in the unit that its key names, with status and source."""
+
+    value: float
+    half_width: float
+    status: str  # vocabulary of calibrator_drivers.accuracy.Status
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeadFigures:
+    """What the leads of a wiring do to a measurement; None where the bench file does not say."""
+
+    resistance_ohm: Figure | None  # of each lead
+    emf_v: Figure | None  # thermal, of the whole loop
+    insulation_ohm: Figure | None  # between the leads
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """A way in which the leads may be connected."""
+
+    name: str
+    title: Text
+    source: str | None  # name of the instrument that feeds ("from")
+    meter: str | None  # name of the instrument that is fed ("to")
+    artefact: str | None  # name of the artefact that is connected instead
+    terminals: str
+    max_voltage_v: float | None  # of the leads (METROLOGY 5); always there where a source feeds
+    max_current_a: float | None
+    leads: LeadFigures
+    picture: str | None = None  # file that the prompt shows, beside the bench file
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where temperature and humidity come from: typed in the file, or a sensor of the bench."""
+
+    temperature_c: float | None
+    humidity_rh: float | None
+    sensor: str | None  # name of an instrument
+
+
+@dataclass(frozen=True, slots=True)
+class Interlock:
+    """The declaration that the bench is interlocked, so that a file may release hazards (METROLOGY 4)."""
+
+    by: str
+    until: date  # in force to the end of that day in the laboratory's time zone
+
+
+def parse_wiring(name: str, table: Table, instruments: Collection[str]) -> Wiring:
+    """Take one `[wirings.NAME]` table."""
+    table.allow(
+        "title",
+        "from",
+        "to",
+        "artefact",
+        "terminals",
+        "max_voltage_v",
+        "max_current_a",
+        "lead_resistance_ohm",
+        "emf_v",
+        "insulation_ohm",
+        "picture",
+    )
+    source = _instrument(table, "from", instruments)
+    fed = source is not None
+    return Wiring(
+        name,
+        table.bilingual("title", name),
+        source,
+        _instrument(table, "to", instruments),
+        _instrument(table, "artefact", instruments),
+        table.text("terminals", ""),
+        table.number("max_voltage_v", above=0.0) if fed or table.has("max_voltage_v") else None,
+        table.number("max_current_a", above=0.0) if fed or table.has("max_current_a") else None,
+        LeadFigures(
+            _figure(table, "lead_resistance_ohm"),
+            _figure(table, "emf_v"),
+            _figure(table, "insulation_ohm"),
+        ),
+        table.text("picture") if table.has("picture") else None,
+    )
+
+
+def _instrument(table: Table, key: str, instruments: Collection[str]) -> str | None:
+    if not table.has(key):
+        return None
+    name = table.text(key)
+    if name not in instruments:
+        what = f'There is no instrument "{name}" on this bench'
+        raise table.error(key, what, nearest(name, instruments), "unknown-instrument")
+    return name
+
+
+def _figure(table: Table, key: str) -> Figure | None:
+    """Take a figure: a table of value, half_width, status and source."""
+    if not table.has(key):
+        return None
+    if not isinstance(table.values[key], dict):
+        way_out = f'Write {key} = {{ value = …, half_width = …, status = "seen", source = "…" }}.'
+        raise table.error(key, f'"{key}" does not say where its figure comes from', way_out, "wrong-type")
+    figure = table.table(key)
+    figure.allow("value", "half_width", "status", "source")
+    insulation = key == "insulation_ohm"
+    if insulation:
+        value = figure.number("value", above=0.0)
+    else:
+        value = figure.number("value", 0.0, low=0.0 if key.endswith("_ohm") else -1e3)
+    half_width = figure.number("half_width", 0.0 if insulation else None, low=0.0)
+    return Figure(value, half_width, figure.choice("status", _STATUSES), figure.text("source"))
+
+
+def parse_environment(top: Table, instruments: Collection[str]) -> Environment:
+    """Take `[environment]`; both figures and sensor may be missing."""
+    table = top.table("environment")
+    table.allow("temperature_c", "humidity_rh", "sensor")
+    return Environment(
+        table.optional_number("temperature_c", low=-50.0, high=100.0),
+        table.optional_number("humidity_rh", low=0.0, high=100.0),
+        _instrument(table, "sensor", instruments),
+    )
+
+
+def parse_interlock(top: Table) -> Interlock | None:
+    """Take `[interlock]`, None where the bench has none."""
+    if not top.has("interlock"):
+        return None
+    table = top.table("interlock")
+    table.allow("by", "until")
+    return Interlock(table.text("by"), table.day("until"))

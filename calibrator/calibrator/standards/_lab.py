@@ -1,0 +1,120 @@
+"""`lab.toml`: who the laboratory is, where it is, which persons may do what."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from calibrator.standards._confirmation import Confirmation, confirmation_body, parse_confirmations
+from calibrator.standards._table import Table, nearest, read_text
+
+__all__ = ["Lab", "Person", "lab_template", "load_lab"]
+
+ROLES = ("technician", "reviewer", "signatory", "technical manager")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person of the laboratory."""
+
+    id: str
+    name: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """The laboratory as its file says; a home without one has an unnamed laboratory in UTC."""
+
+    name: str = "Unnamed laboratory"
+    address: str = ""
+    timezone: str = "UTC"
+    accreditation: str = ""
+    persons: tuple[Person, ...] = ()
+    confirmations: tuple[Confirmation, ...] = ()
+    path: str = ""
+    sha256: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which dates are printed and due days end."""
+        return ZoneInfo(self.timezone)
+
+    def person(self, person: str) -> Person | None:
+        """Return a person by id or name, None where there is no such one."""
+        return next((p for p in self.persons if person in (p.id, p.name)), None)
+
+    def as_body(self) -> dict[str, Any]:
+        """Return the laboratory as the event `run.opened` holds it."""
+        return {
+            "name": self.name,
+            "address": self.address,
+            "timezone": self.timezone,
+            "accreditation": self.accreditation,
+            "persons": [{"id": p.id, "name": p.name, "roles": p.roles} for p in self.persons],
+            "confirmations": [confirmation_body(item) for item in self.confirmations],
+            "sha256": self.sha256,
+        }
+
+
+def load_lab(path: Path) -> Lab:
+    """Take `lab.toml`; a missing file gives the unnamed laboratory.
+
+    Raises:
+        ConfigurationError: with file, line and key, and the way out.
+    """
+    if not path.exists():
+        return Lab()
+    text = read_text(path, "laboratory file")
+    top = Table.parse(text, str(path))
+    top.allow("name", "address", "timezone", "accreditation", "person", "confirmation")
+    persons = _persons(top)
+    return Lab(
+        top.text("name"),
+        top.text("address", "").strip(),
+        _timezone(top),
+        top.text("accreditation", ""),
+        persons,
+        parse_confirmations(top, (person.id for person in persons)),
+        str(path),
+        hashlib.sha256(text.encode("utf-8")).hexdigest(),
+    )
+
+
+def lab_template() -> str:
+    """Return a written-out `lab.toml` to begin with."""
+    return files("calibrator.standards").joinpath("lab_template.toml").read_text(encoding="utf-8")
+
+
+def _timezone(top: Table) -> str:
+    name = top.text("timezone")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        from zoneinfo import available_timezones
+
+        zones = available_timezones()
+        way_out = nearest(name, zones)
+        if way_out.startswith("Known"):
+            way_out = 'Write one of the IANA names, such as "Europe/Berlin" or "Asia/Shanghai".'
+        raise top.error("timezone", f'"{name}" is no time zone', way_out, "unknown-timezone") from error
+    return name
+
+
+def _persons(top: Table) -> tuple[Person, ...]:
+    found: dict[str, Person] = {}
+    for table in top.tables("person"):
+        table.allow("id", "name", "roles")
+        person = Person(table.text("id"), table.text("name"), table.texts("roles"))
+        for role in person.roles:
+            if role not in ROLES:
+                raise table.error("roles", f'"{role}" is no role', nearest(role, ROLES), "unknown-role")
+        if person.id in found:
+            what = f'Two persons have the id "{person.id}"'
+            raise table.error("id", what, "Give each person an id of their own.", "twice")
+        found[person.id] = person
+    return tuple(found.values())

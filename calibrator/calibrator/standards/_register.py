@@ -1,0 +1,133 @@
+"""Assets, certificates and confirmations over the record's register."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from calibrator._errors import ConfigurationError
+from calibrator.standards._certificate import Certificate, certificate_body, certificate_from_body
+from calibrator.standards._confirmation import Confirmation, confirmation_body, confirmation_from_body
+
+if TYPE_CHECKING:
+    from calibrator.record import Event, Record
+    from calibrator.standards._asset import AssetFile
+
+__all__ = ["Asset", "Register"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A physical instrument or artefact of the laboratory, as last recorded."""
+
+    asset: str
+    model: str
+    manufacturer: str
+    serial: str
+    options: tuple[str, ...]
+    role: str  # "standard", "uut", "artefact", "sensor"
+    note: str
+
+
+class Register:
+    """The laboratory's assets; each change is an event of the register stream."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def add(self, file: AssetFile, *, person: str) -> tuple[Event, ...]:
+        """Record an asset and its certificate, as the file of `standards add` has them.
+
+        What is recorded already word for word is not recorded again.
+
+        Raises:
+            ConfigurationError: the asset or certificate is simulated (METROLOGY 8), or the asset's
+                id belongs to another instrument.
+            StorageError: the record cannot be written.
+        """
+        self._check(file)
+        written = []
+        body = _asset_body(file) | {"person": person, "file_sha256": file.sha256}
+        known = self.asset(file.asset)
+        if known is None or known != _asset(body):
+            written.append(self._record.append("register", "asset.added", body))
+        certificate = file.certificate
+        if certificate is not None and certificate not in self.certificates(file.asset):
+            details = certificate_body(certificate) | {"person": person}
+            written.append(self._record.append("register", "certificate.added", details))
+        return tuple(written)
+
+    def _check(self, file: AssetFile) -> None:
+        if file.simulated:
+            raise ConfigurationError(
+                f'The asset "{file.asset}" or its certificate is simulated',
+                where=file.file,
+                way_out="Simulated assets stand in [assets] of a simulated bench file; nothing was recorded.",
+                code="simulated-standard",
+            )
+        known = self.asset(file.asset)
+        if known is not None and (known.model, known.serial) != (file.model, file.serial):
+            raise ConfigurationError(
+                f'The asset "{file.asset}" is {known.model} serial {known.serial} in the register, '
+                f"not {file.model} serial {file.serial}",
+                where=f"{file.file}, key asset",
+                way_out="Give another instrument an id of its own; nothing was recorded.",
+                code="asset-differs",
+            )
+
+    def assets(self) -> tuple[Asset, ...]:
+        """Return all assets, by id."""
+        return tuple(_asset(json.loads(body)) for body in self._record.asset_bodies())
+
+    def asset(self, asset: str) -> Asset | None:
+        """Return an asset by id, None where there is none."""
+        return next((item for item in self.assets() if item.asset == asset), None)
+
+    def certificates(self, asset: str | None = None) -> tuple[Certificate, ...]:
+        """Return the certificates of an asset, or of all, the oldest first."""
+        bodies = (json.loads(body) for body in self._record.certificate_bodies(asset))
+        return tuple(certificate_from_body(body) for body in bodies)
+
+    def certificate_for(self, asset: str, on_date: date) -> Certificate | None:
+        """Return the newest certificate of an asset issued by `on_date`, whether it is still in force or not.
+
+        `Certificate.valid_at` says whether it is.
+        """
+        issued = [item for item in self.certificates(asset) if item.issued <= on_date]
+        return issued[-1] if issued else None
+
+    def confirm(self, confirmation: Confirmation) -> Event:
+        """Record that a named person has held a figure against its document (METROLOGY 9)."""
+        return self._record.append("register", "figure.confirmed", confirmation_body(confirmation))
+
+    def confirmations(self) -> tuple[Confirmation, ...]:
+        """Return the recorded confirmations, the oldest first."""
+        events = self._record.events("register", kinds={"figure.confirmed"})
+        return tuple(confirmation_from_body(event.body) for event in events)
+
+
+def _asset_body(file: AssetFile) -> dict[str, Any]:
+    return {
+        "asset": file.asset,
+        "model": file.model,
+        "manufacturer": file.manufacturer,
+        "serial": file.serial,
+        "options": list(file.options),
+        "role": file.role,
+        "note": file.note,
+    }
+
+
+def _asset(body: Mapping[str, Any]) -> Asset:
+    return Asset(
+        str(body["asset"]),
+        str(body["model"]),
+        str(body["manufacturer"]),
+        str(body["serial"]),
+        tuple(body["options"]),
+        str(body["role"]),
+        str(body["note"]),
+    )
