@@ -117,7 +117,16 @@ class Budget:
         if not traced.branches:
             with np.errstate(all="ignore"):  # what is not finite is counted and reported by the caller
                 return traced.program(draws)
-        return magnitude_in(self.model(**self._arguments(draws)), self.unit, self.name)
+        try:
+            with np.errstate(all="ignore"):
+                return magnitude_in(self.model(**self._arguments(draws)), self.unit, self.name)
+        except ValueError as problem:
+            raise ModelError(
+                "the model decides by comparing a single value and cannot take arrays of draws",
+                where=self.name,
+                way_out="Write the choice with numpy.maximum, numpy.minimum or numpy.abs.",
+                code="branches",
+            ) from problem
 
     def _run_with_units(self) -> _Traced:
         leaves = [UncertainArray(float(one.estimate)) for one in self.inputs]
@@ -199,7 +208,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
             dof=one.dof,
             sensitivity=slope,
             contribution=part,
-            share=(part / u) * (totals[place] / u) if part else 0.0,
+            share=(part / u) * (totals[place] / u) if part and u else 0.0,
             source=one.source,
             shared=one.shared,
         )

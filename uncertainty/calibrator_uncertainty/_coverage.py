@@ -7,10 +7,9 @@ from collections.abc import Iterable
 
 from calibrator_uncertainty._errors import InputError
 
-__all__ = ["K_RECTANGLE", "POLICIES", "coverage_factor", "effective_dof", "is_rectangle_dominant"]
+__all__ = ["POLICIES", "coverage_factor", "effective_dof", "is_rectangle_dominant"]
 
-POLICIES = {"p95": 0.95, "k2": 0.9545}
-K_RECTANGLE = 1.65  # EA-4/02 M:2022, S9.14: p·√3 for a rectangle that dominates
+POLICIES = {"p95": 0.95, "k2": 0.9545, "p90": 0.90, "p95.45": 0.9545, "p99": 0.99}
 DOMINANCE = 0.3  # EA-4/02 M:2022, S9.14: the rest is at most 0.3 of the dominant term
 # Components are often given to two or three digits: 18.9989 is 19 before it is truncated.
 FLOOR_TOLERANCE = 1e-4
@@ -57,7 +56,7 @@ def is_rectangle_dominant(rectangles: Iterable[float], u: float) -> bool:
 
 
 def coverage_factor(policy: str, dof: float, *, rectangle_dominates: bool = False) -> float:
-    """Return k of a policy: `p95` (t at 95 %, 1.65 for a dominant rectangle) or `k2`.
+    """Return k of a policy: `p95` (t at 95 %; 1.65 for a dominant rectangle), p90, p95.45, p99 or `k2`.
 
     Raises:
         InputError: an unknown policy or dof below 1.
@@ -73,7 +72,7 @@ def coverage_factor(policy: str, dof: float, *, rectangle_dominates: bool = Fals
     if policy == "k2":
         return 2.0
     if rectangle_dominates:
-        return K_RECTANGLE
+        return round(POLICIES[policy] * math.sqrt(3.0), 2)  # 1.65 at 95 %, as EA-4/02 prints it
     return student_factor(POLICIES[policy], dof)
 
 

@@ -192,8 +192,8 @@ def type_a(
     Source: JCGM 100:2008, 4.2.
 
     Example:
-        >>> type_a("V", [1.0, 2.0, 3.0], "V").u
-        0.5773502691896258
+        >>> round(type_a("V", [1.0, 2.0, 3.0], "V").u, 6)
+        0.57735
     """
     values = [float(reading) for reading in readings]
     count = len(values)
