@@ -6,9 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from calibrator.standards._asset import AssetFile, Certificate, CertificateValue, parse_asset_file
+    from calibrator.standards._asset import AssetFile, parse_asset_file
     from calibrator.standards._bench import BenchFile, BenchInstrument, load_bench
     from calibrator.standards._bench_parts import Environment, Figure, Interlock, LeadFigures, Wiring
+    from calibrator.standards._certificate import Certificate, CertificateValue
     from calibrator.standards._confirmation import Confirmation, confirmed
     from calibrator.standards._intervals import interval_of
     from calibrator.standards._lab import Lab, Person, lab_template, load_lab
@@ -43,8 +44,8 @@ _HOMES = {
     "AssetFile": "_asset",
     "BenchFile": "_bench",
     "BenchInstrument": "_bench",
-    "Certificate": "_asset",
-    "CertificateValue": "_asset",
+    "Certificate": "_certificate",
+    "CertificateValue": "_certificate",
     "Confirmation": "_confirmation",
     "Environment": "_bench_parts",
     "Figure": "_bench_parts",

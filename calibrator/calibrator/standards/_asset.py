@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from calibrator.standards._certificate import Certificate, parse_certificate, with_document
 from calibrator.standards._table import Table, read_text
 
 if TYPE_CHECKING:

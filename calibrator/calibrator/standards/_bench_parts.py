@@ -27,7 +27,7 @@ _STATUSES = tuple(str(status) for status in Status)
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of the bench: estimate and half-width in the unit that its key names, with status and source."""
+    """A figure of the bench: estimate and half-width in the unit of its key, with status and source."""
 
     value: float
     half_width: float

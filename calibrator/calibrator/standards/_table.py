@@ -1,4 +1,4 @@
-"""Reading of configuration files: each value of its kind, or one sentence with file, line, key and way out."""
+"""Reading of configuration files: each value of its kind, or one sentence with its place."""
 
 from __future__ import annotations
 
