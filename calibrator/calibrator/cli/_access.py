@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from calibrator_drivers.clock import RealClock
-
 from calibrator._errors import UsageError
 from calibrator.cli._settings import Settings
+from calibrator_drivers.clock import RealClock
 
 if TYPE_CHECKING:
     from calibrator.record import Record

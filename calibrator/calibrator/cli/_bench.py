@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from calibrator_drivers.clock import Clock, RealClock
 
 from calibrator._errors import CalibratorError
 from calibrator.cli._failures import exit_code_of
 from calibrator.cli._settings import command, settings
+from calibrator_drivers.clock import Clock, RealClock
 
 if TYPE_CHECKING:
     from calibrator.standards import BenchFile, BenchInstrument
@@ -71,8 +71,9 @@ def _reached(found: BenchFile) -> Iterator[tuple[Mapping[str, str], Clock]]:
 
 
 def _look(instrument: BenchInstrument, resource: str | None, clock: Clock) -> tuple[dict[str, str], int]:
-    from calibrator_drivers._errors import DriversError
     from calibrator_drivers.registry import open_instrument
+
+    from calibrator_drivers._errors import DriversError
 
     row = {"name": instrument.name, "model": instrument.model, "resource": resource or "", "identity": ""}
     if resource is None:

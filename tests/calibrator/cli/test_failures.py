@@ -1,0 +1,111 @@
+"""Errors become one sentence and the exit code of their tree; nothing is swallowed."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import click
+import pytest
+
+from calibrator import _errors
+from calibrator.cli import _failures, main
+from calibrator.cli._failures import exit_code_of, report
+from calibrator_drivers._errors import AccuracyError, InstrumentError
+
+
+def subclasses(kind: type[BaseException]) -> set[type[BaseException]]:
+    found = {kind}
+    for child in kind.__subclasses__():
+        found |= subclasses(child)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (_errors.UsageError("x"), 2),
+        (_errors.ConfigurationError("x"), 2),
+        (_errors.RefusedError("x"), 4),
+        (_errors.RunError("x"), 5),
+        (_errors.StorageError("x"), 5),
+        (_errors.IntegrityError("x"), 6),
+        (_errors.NotSafeError("x"), 7),
+        (_errors.InterruptedRun("x"), 130),
+        (KeyboardInterrupt(), 130),
+        (click.Abort(), 130),
+        (click.UsageError("x"), 2),
+        (ZeroDivisionError("x"), 5),
+    ],
+)
+def test_each_error_has_the_code_of_its_tree(error: BaseException, code: int) -> None:
+    assert exit_code_of(error) == code
+
+
+def test_errors_of_the_instruments_room_have_codes_too() -> None:
+    for kind in subclasses(InstrumentError):
+        assert exit_code_of(kind.__new__(kind)) == 5
+    for kind in subclasses(AccuracyError):
+        assert exit_code_of(kind.__new__(kind)) == 2
+
+
+def test_an_error_is_one_sentence_with_place_and_way_out(capsys: pytest.CaptureFixture[str]) -> None:
+    error = _errors.ConfigurationError("The key is wrong", where="bench.toml, key x", way_out="Write y.")
+    assert report(error) == 2
+    assert capsys.readouterr().err == "calibrator: The key is wrong (bench.toml, key x). Write y.\n"
+
+
+def test_an_unexpected_error_is_a_sentence_without_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report(ZeroDivisionError("division by zero")) == 5
+    text = capsys.readouterr().err
+    assert text.count("\n") == 1
+    assert "ZeroDivisionError: division by zero" in text
+    assert "--debug" in text
+    assert "Traceback" not in text
+
+
+def test_debug_shows_the_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_failures.sys, "argv", ["calibrator", "--debug", "runs"])
+    try:
+        raise ZeroDivisionError("division by zero")
+    except ZeroDivisionError as error:
+        report(error)
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_reader_that_went_away_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_failures.sys, "stdout", io.StringIO())
+    monkeypatch.setattr(_failures.sys, "stderr", told := io.StringIO())
+    report(BrokenPipeError())
+    assert told.getvalue() == ""
+
+
+def test_an_unknown_command_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["certifcate"]) == 2
+    assert "Did you mean 'certificate'?" in capsys.readouterr().err
+
+
+def test_no_command_shows_the_help_and_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "Commands:" in capsys.readouterr().err
+
+
+def test_a_missing_argument_says_where_the_help_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run"]) == 2
+    text = capsys.readouterr().err
+    assert "PROCEDURE" in text
+    assert "`calibrator run --help` shows how." in text
+
+
+@pytest.mark.parametrize(
+    "arguments", [["show"], ["verify"], ["runs"], ["budget", "last", "x"], ["certificate"]]
+)
+def test_a_home_without_a_record_is_said_and_not_made(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    assert main(["--home", str(home), *arguments]) == 2
+    assert "no record yet" in capsys.readouterr().err
+    assert not home.exists()

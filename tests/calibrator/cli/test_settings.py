@@ -1,0 +1,102 @@
+"""An option comes before the environment, that before calibrator.toml, that before the default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+
+from calibrator._errors import ConfigurationError
+from calibrator.cli import main
+from calibrator.cli._settings import command, settings
+
+
+@click.group()
+def toy() -> None:
+    """Stand for the application."""
+
+
+@command(short_help="Say what was understood.")
+@click.option("--kind", type=click.Choice(["pdf", "html"]), default="pdf")
+@click.option("--count", type=int, default=1)
+@click.pass_context
+def run(ctx: click.Context, kind: str, count: int) -> int:
+    """Print the options."""
+    click.echo(f"{kind} {count} {settings(ctx).language}")
+    return 0
+
+
+toy.add_command(run)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CALIBRATOR_HOME", str(tmp_path))
+    return tmp_path
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    toy.main(args=["run", *arguments], standalone_mode=False)
+    return capsys.readouterr().out.strip()
+
+
+def test_defaults_without_a_file(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys) == "pdf 1 en"
+
+
+def test_the_file_comes_before_the_defaults(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "calibrator.toml").write_text(
+        'language = "zh"\n[run]\ncount = 3\nkind = "html"\n', encoding="utf-8"
+    )
+    assert said(capsys) == "html 3 zh"
+    assert said(capsys, "--count", "5", "--language", "en") == "html 5 en"
+
+
+def test_the_environment_comes_before_the_file(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "calibrator.toml").write_text('language = "zh"\n', encoding="utf-8")
+    monkeypatch.setenv("CALIBRATOR_LANGUAGE", "en")
+    assert said(capsys) == "pdf 1 en"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "way_out"),
+    [
+        ("langage = 'zh'", "key langage", "Did you mean 'language'?"),
+        ("language = 'fr'", "key language", "Write en or zh."),
+        ("[run]\nknd = 'pdf'", "key run.knd", "Did you mean 'kind'?"),
+        ("[run]\ncount = 'many'", "key run.count", "Mend the value."),
+        ("run = 3", "key run", "Write [run]"),
+        ("[run\n", "calibrator.toml", "line 1"),
+    ],
+)
+def test_a_wrong_file_names_key_and_way_out(home: Path, text: str, place: str, way_out: str) -> None:
+    (home / "calibrator.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        toy.main(args=["run"], standalone_mode=False)
+    message = str(caught.value)
+    assert place in message
+    assert way_out in message
+
+
+def test_the_real_command_reads_it_too(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "calibrator.toml").write_text("[show]\njson = true\n", encoding="utf-8")
+    assert main(["show"]) == 2
+    assert "show.json" in capsys.readouterr().err
+
+
+def test_a_home_that_is_a_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "file"
+    file.write_text("", encoding="utf-8")
+    assert main(["runs", "--home", str(file)]) == 2
+    assert "is a file" in capsys.readouterr().err
+
+
+def test_the_shared_options_stand_before_or_after_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in (["--home", str(tmp_path), "runs"], ["runs", "--home", str(tmp_path)]):
+        assert main(arguments) == 2
+        assert str(tmp_path) in capsys.readouterr().err
