@@ -85,17 +85,14 @@ def _roles(head: TomlFile, table: Mapping[str, Any]) -> Mapping[str, tuple[str, 
     for name in table:
         listed = head.require(table, name, list, ("roles",))
         for role in listed:
-            head.refuse_unknown({str(role): None}, ROLE_NAMES, ("roles", name))
+            head.refuse_other(str(role), ROLE_NAMES, ("roles", name))
         roles[name] = tuple(listed)
     return roles
 
 
 def _one_of(head: TomlFile, table: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> str:
     value = str(head.require(table, key, str, ()))
-    if value not in allowed:
-        raise head.error(
-            f"{key!r} is {value!r}", (key,), f"Take one of {', '.join(allowed)}.", "unknown-value"
-        )
+    head.refuse_other(value, allowed, (key,))
     return value
 
 

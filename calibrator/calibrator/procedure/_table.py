@@ -79,10 +79,8 @@ def _section(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Sectio
     file = reader.file
     known = ("id", "title", "wiring", "prompt", "standard", "status", "source", "settings", "proof", "resume")
     file.refuse_unknown(table, (*known, "point"), path)
-    resume = table.get("resume", "point")
-    if resume not in get_args(Resume):
-        way_out = f"Take one of {', '.join(get_args(Resume))}."
-        raise file.error(f"'resume' is {resume!r}", (*path, "resume"), way_out, "unknown-value")
+    resume = str(table.get("resume", "point"))
+    file.refuse_other(resume, get_args(Resume), (*path, "resume"))
     settings = _settings(reader, table.get("settings", {}), path)
     points = file.require(table, "point", list, path)
     return Section(
@@ -135,7 +133,7 @@ def _id(function: str, nominal: Decimal, range_: Decimal, unit: str) -> str:
 def _function(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> tuple[str, str]:
     """Return function and unit, which must fit one another."""
     function = reader.file.require(table, "function", str, path)
-    reader.file.refuse_unknown({function: None}, FUNCTION_UNITS, (*path, "function"))
+    reader.file.refuse_other(function, FUNCTION_UNITS, (*path, "function"))
     unit = reader.file.require(table, "unit", str, path)
     fitting = FUNCTION_UNITS[function]
     if unit != fitting:
@@ -164,7 +162,7 @@ def _limits(
     limits = file.require(table, "limits", dict, path)
     file.refuse_unknown(limits, INTERVALS, (*path, "limits"))
     status, source = (file.require(merged, key, str, path) for key in ("status", "source"))
-    file.refuse_unknown({status: None}, _STATUSES, (*path, "status"))
+    file.refuse_other(status, _STATUSES, (*path, "status"))
     found = {}
     for interval, value in limits.items():
         lower, upper = _pair(reader, limits, interval, value, (*path, "limits"))

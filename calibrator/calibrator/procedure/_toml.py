@@ -50,6 +50,13 @@ class TomlFile:
                 hint = f"Did you mean {close[0]!r}?" if close else f"Known here: {', '.join(sorted(known))}."
                 raise self.error(f"unknown key {key!r}", (*path, key), hint, "unknown-key")
 
+    def refuse_other(self, value: str, allowed: Collection[str], path: Path) -> None:
+        """Refuse a value at `path` that is not among `allowed`, with the nearest that is."""
+        if value not in allowed:
+            close = difflib.get_close_matches(value, allowed, n=1)
+            hint = f"Did you mean {close[0]!r}?" if close else f"Take one of {', '.join(sorted(allowed))}."
+            raise self.error(f"unknown value {value!r}", path, hint, "unknown-value")
+
     def require(self, table: Mapping[str, Any], key: str, kind: type[T], path: Path) -> T:
         """Return `table[key]`, which must be there and of `kind` (a whole number may be a float)."""
         if key not in table:
@@ -69,22 +76,19 @@ class TomlFile:
     def line(self, path: Path) -> int | None:
         """Return the line on which the key at `path` stands, or of its table, None when not found."""
         lines = self.text.splitlines()
-        best: int | None = None
-        start = 0
-        for depth in range(len(path), 0, -1):
-            found = _header_line(lines, path[:depth])
-            if found is not None:
-                best, start = found + 1, found + 1
-                break
-        key = next((part for part in reversed(path) if isinstance(part, str)), None)
-        if key is None:
-            return best
-        for number in range(start, len(lines)):
-            if _HEADER.match(lines[number]):
-                break
-            if re.search(rf"(^|[\s{{,.\"']){re.escape(key)}[\"']?\s*[=.]", lines[number]):
-                return number + 1
-        return best
+        header, depth = None, len(path)
+        while depth and header is None:
+            header = _header_line(lines, path[:depth])
+            depth -= header is None
+        first = 0 if header is None else header + 1
+        for key in reversed([part for part in path[depth:] if isinstance(part, str)]):
+            pattern = re.compile(rf"(^|[\s{{,.\"']){re.escape(key)}[\"']?\s*[=.]")
+            for number in range(first, len(lines)):
+                if _HEADER.match(lines[number]):
+                    break
+                if pattern.search(lines[number]):
+                    return number + 1
+        return None if header is None else header + 1
 
 
 def dotted(path: Path) -> str:
