@@ -33,6 +33,7 @@ class Lab:
     name: str = "Unnamed laboratory"
     address: str = ""
     timezone: str = "UTC"
+    place: str = ""  # where it is measured, when that is not the address
     accreditation: str = ""
     persons: tuple[Person, ...] = ()
     confirmations: tuple[Confirmation, ...] = ()
@@ -54,6 +55,7 @@ class Lab:
             "name": self.name,
             "address": self.address,
             "timezone": self.timezone,
+            "place": self.place,
             "accreditation": self.accreditation,
             "persons": [{"id": p.id, "name": p.name, "roles": p.roles} for p in self.persons],
             "confirmations": [confirmation_body(item) for item in self.confirmations],
@@ -71,12 +73,13 @@ def load_lab(path: Path) -> Lab:
         return Lab()
     text = read_text(path, "laboratory file")
     top = Table.parse(text, str(path))
-    top.allow("name", "address", "timezone", "accreditation", "person", "confirmation")
+    top.allow("name", "address", "timezone", "place", "accreditation", "person", "confirmation")
     persons = _persons(top)
     return Lab(
         top.text("name"),
         top.text("address", "").strip(),
         _timezone(top),
+        top.text("place", ""),
         top.text("accreditation", ""),
         persons,
         parse_confirmations(top, (person.id for person in persons)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ class Asset:
     options: tuple[str, ...]
     role: str  # "standard", "uut", "artefact", "sensor"
     note: str
+    certificate: Certificate | None = None  # the newest by date of issue
 
 
 class Register:
@@ -38,7 +39,7 @@ class Register:
     def __init__(self, record: Record) -> None:
         self._record = record
 
-    def add(self, file: AssetFile, *, person: str) -> tuple[Event, ...]:
+    def add(self, file: AssetFile, person: str) -> tuple[Event, ...]:
         """Record an asset and its certificate, as the file of `standards add` has them.
 
         What is recorded already word for word is not recorded again.
@@ -52,7 +53,7 @@ class Register:
         written = []
         body = _asset_body(file) | {"person": person, "file_sha256": file.sha256}
         known = self.asset(file.asset)
-        if known is None or known != _asset(body):
+        if known is None or replace(known, certificate=None) != _asset(body):
             written.append(self._record.append("register", "asset.added", body))
         certificate = file.certificate
         if certificate is not None and certificate not in self.certificates(file.asset):
@@ -79,8 +80,10 @@ class Register:
             )
 
     def assets(self) -> tuple[Asset, ...]:
-        """Return all assets, by id."""
-        return tuple(_asset(json.loads(body)) for body in self._record.asset_bodies())
+        """Return all assets by id, each with its newest certificate."""
+        newest = {item.asset: item for item in self.certificates()}
+        bodies = (json.loads(body) for body in self._record.asset_bodies())
+        return tuple(replace(_asset(body), certificate=newest.get(body["asset"])) for body in bodies)
 
     def asset(self, asset: str) -> Asset | None:
         """Return an asset by id, None where there is none."""
