@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from calibrator_uncertainty import (
     Budget,
     BudgetResult,
@@ -108,6 +109,27 @@ def test_hand_held_multimeter_with_a_dominant_rectangle():  # EA-4/02 S9: 0.10 V
     assert result.value == pytest.approx(0.10, abs=1e-12)
     assert result.u == pytest.approx(0.030, abs=0.0005)
     assert (result.k, round(result.U, 2)) == (1.65, 0.05)
+
+
+def test_vernier_caliper_with_two_dominant_rectangles():  # EA-4/02 S10: 0.10 mm, U = 0.06 mm, k = 1.83
+    inputs = [
+        constant("l_iX", 150.10, "mm"),
+        rectangular("l_S", 150.00, 0.0008, "mm"),
+        rectangular("dT", 0, 2, "K"),
+        constant("alpha", 11.5e-6, "1/K"),
+        rectangular("resolution", 0, 25, "um"),
+        rectangular("mechanical", 0, 50, "um"),
+    ]
+    result = Budget(
+        lambda l_iX, l_S, dT, alpha, resolution, mechanical: (
+            l_iX - l_S + l_S * alpha * dT + resolution + mechanical
+        ),
+        inputs,
+        unit="mm",
+    ).evaluate()
+    assert result.value == pytest.approx(0.10, abs=1e-9)
+    assert result.u == pytest.approx(0.033, abs=0.0008)  # printed from rounded contributions
+    assert (result.k, round(result.U, 2)) == (1.83, 0.06)
 
 
 def test_shared_inputs_are_one_error():  # JCGM 100, 5.2.2, r = 1; F.1.2.3

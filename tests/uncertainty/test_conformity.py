@@ -4,9 +4,10 @@ import math
 from decimal import Decimal
 
 import pytest
-from calibrator_uncertainty import InputError, judge
 from hypothesis import given
 from hypothesis import strategies as st
+
+from calibrator_uncertainty import InputError, judge
 
 INF = math.inf
 

@@ -3,9 +3,10 @@
 import math
 
 import pytest
-from calibrator_uncertainty import InputError, coverage_factor, effective_dof
 from hypothesis import given
 from hypothesis import strategies as st
+
+from calibrator_uncertainty import InputError, coverage_factor, effective_dof
 
 INF = math.inf
 
@@ -38,7 +39,16 @@ def test_effective_dof_is_truncated_but_not_for_rounded_components(dof, whole):
 
 @pytest.mark.parametrize(("policy", "k"), [("p95", 1.65), ("p99", 1.71)])
 def test_dominant_rectangle(policy, k):  # EA-4/02 S9.14
-    assert coverage_factor(policy, INF, rectangle_dominates=True) == k
+    assert coverage_factor(policy, INF, rectangles=[0.0289, 0.0064], u=0.0297) == k
+    assert coverage_factor(policy, INF, rectangles=[0.0289], u=0.06) != k
+
+
+def test_two_dominant_rectangles_are_a_trapezoid():  # EA-4/02 S10.13: beta = 0.33, k = 1.83
+    assert coverage_factor("p95", INF, rectangles=[0.015, 0.029, 0.00046], u=0.0327) == 1.83
+    assert coverage_factor("p95", INF, rectangles=[1.0, 1.0], u=math.sqrt(2)) == pytest.approx(
+        1.90, abs=0.005
+    )
+    assert coverage_factor("k2", INF, rectangles=[1.0], u=1.0) == 2.0
 
 
 def test_welch_satterthwaite_of_the_end_gauge():  # JCGM 100, H.1.6: 16.7

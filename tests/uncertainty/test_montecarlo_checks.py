@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
+
 from calibrator_uncertainty import (
     Budget,
     Input,
@@ -15,7 +17,6 @@ from calibrator_uncertainty import (
     validate_first_order,
 )
 from calibrator_uncertainty._clause8 import symmetric_interval
-from scipy.special import ndtr
 
 
 def additive(inputs):

@@ -6,8 +6,9 @@ import pkgutil
 import subprocess
 import sys
 
-import calibrator_uncertainty
 import pytest
+
+import calibrator_uncertainty
 
 
 def test_every_public_name_is_there_and_documented():

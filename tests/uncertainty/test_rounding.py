@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 import pytest
-from calibrator_uncertainty import InputError, plain, round_like, round_uncertainty
 from hypothesis import given
 from hypothesis import strategies as st
+
+from calibrator_uncertainty import InputError, plain, round_like, round_uncertainty
 
 
 @pytest.mark.parametrize(

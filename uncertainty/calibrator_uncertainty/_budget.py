@@ -13,7 +13,6 @@ from calibrator_uncertainty._coverage import (
     POLICIES,
     coverage_factor,
     effective_dof,
-    is_rectangle_dominant,
 )
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._inputs import Input
@@ -197,7 +196,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
             rectangles.append(abs(total))
     u = math.hypot(*(total for total, _ in terms))
     dof = effective_dof(terms)
-    k = coverage_factor(policy, dof, rectangle_dominates=is_rectangle_dominant(rectangles, u))
+    k = coverage_factor(policy, dof, rectangles=rectangles, u=u)
     lines = tuple(
         BudgetLine(
             name=one.name,

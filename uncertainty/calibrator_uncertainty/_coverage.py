@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from calibrator_uncertainty._errors import InputError
 
-__all__ = ["POLICIES", "coverage_factor", "effective_dof", "is_rectangle_dominant"]
+__all__ = ["POLICIES", "coverage_factor", "effective_dof", "shape_factor"]
 
 POLICIES = {"p95": 0.95, "k2": 0.9545, "p90": 0.90, "p95.45": 0.9545, "p99": 0.99}
 DOMINANCE = 0.3  # EA-4/02 M:2022, S9.14: the rest is at most 0.3 of the dominant term
@@ -43,25 +43,44 @@ def whole_dof(dof: float) -> float:
     return max(1.0, float(math.floor(dof * (1.0 + FLOOR_TOLERANCE))))
 
 
-def is_rectangle_dominant(rectangles: Iterable[float], u: float) -> bool:
-    """Say whether one rectangular contribution (|c·u|) leaves at most 0.3 of itself to the rest.
+def shape_factor(policy: str, rectangles: Iterable[float], u: float) -> float | None:
+    """Return k where one or two rectangular contributions (|c·u|) dominate, None where none do.
 
-    Source: EA-4/02 M:2022, S9.14.
+    One rectangle dominates when the rest is at most 0.3 of it: k = p·√3, 1.65 at 95 %. Two dominate when the
+    rest is at most 0.3 of theirs: the sum is a trapezoid, and k is 1.83 at 95 % for half-widths 2 to 1.
+
+    Source: EA-4/02 M:2022, S9.14 and S10.13.
+
+    Example:
+        >>> shape_factor("p95", [1.0, 0.1], 1.005), shape_factor("p95", [2.0, 1.0], 5**0.5)
+        (1.65, 1.83)
     """
-    largest = max(rectangles, default=0.0)
-    if largest == 0.0 or u == 0.0:
-        return False
-    rest = math.sqrt(max(0.0, u * u - largest * largest))
-    return rest <= DOMINANCE * largest
+    first, second = ([*sorted(rectangles, reverse=True), 0.0, 0.0])[:2]
+    if first == 0.0 or u == 0.0 or policy not in POLICIES or policy == "k2":
+        return None
+    if _rest(u, first) <= DOMINANCE * first:
+        return round(POLICIES[policy] * math.sqrt(3.0), 2)
+    both = math.hypot(first, second)
+    if _rest(u, both) > DOMINANCE * both:
+        return None
+    beta = (first - second) / (first + second)
+    tail = math.sqrt((1.0 - POLICIES[policy]) * (1.0 - beta * beta))
+    return round((1.0 - tail) / math.sqrt((1.0 + beta * beta) / 6.0), 2)
 
 
-def coverage_factor(policy: str, dof: float, *, rectangle_dominates: bool = False) -> float:
-    """Return k of a policy: `p95` (t at 95 %; 1.65 for a dominant rectangle), p90, p95.45, p99 or `k2`.
+def _rest(u: float, part: float) -> float:
+    return math.sqrt(max(0.0, u * u - part * part))
+
+
+def coverage_factor(policy: str, dof: float, *, rectangles: Iterable[float] = (), u: float = 0.0) -> float:
+    """Return k of a policy: `p95` (t; 1.65 for a dominant rectangle), `p90`, `p95.45`, `p99`, or `k2`.
+
+    `rectangles` are the |c·u| of the rectangular contributions to `u`; without them only t counts.
 
     Raises:
         InputError: an unknown policy or dof below 1.
 
-    Source: JCGM 100:2008, G.3, G.6.4; EA-4/02 M:2022, S9.14 and appendix E.
+    Source: JCGM 100:2008, G.3, G.6.4; EA-4/02 M:2022, S9.14, S10.13 and appendix E.
     """
     if policy not in POLICIES:
         raise InputError(
@@ -71,9 +90,8 @@ def coverage_factor(policy: str, dof: float, *, rectangle_dominates: bool = Fals
         )
     if policy == "k2":
         return 2.0
-    if rectangle_dominates:
-        return round(POLICIES[policy] * math.sqrt(3.0), 2)  # 1.65 at 95 %, as EA-4/02 prints it
-    return student_factor(POLICIES[policy], dof)
+    shaped = shape_factor(policy, rectangles, u)
+    return student_factor(POLICIES[policy], dof) if shaped is None else shaped
 
 
 def student_factor(probability: float, dof: float) -> float:
