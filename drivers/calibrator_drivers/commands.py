@@ -1,0 +1,196 @@
+"""Commands as descriptors: one line each says header, unit, limits, what it does, and where that is written.
+
+A driver reads as a table of what it covers of the manual. Its wire text is in the descriptor; the
+driver's methods put descriptors in order. `status` tells whether the command was seen in a document
+("seen") or is remembered ("mem-H", "mem-M", "mem-L": high, medium, low confidence).
+
+Example:
+    >>> class Source:
+    ...     session: Session
+    ...     out = setting("OUT {} V", "V", -10.0, 10.0, "direct voltage", "S-EXAMPLE", "seen")
+    >>> Source.out.header, Source.out.unit
+    ('OUT {} V', 'V')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar, overload
+
+from ._errors import OutOfLimits, UnexpectedReply
+from .transport import Session
+
+__all__ = [
+    "Action",
+    "Choice",
+    "Command",
+    "Commanded",
+    "Reading",
+    "Setting",
+    "action",
+    "choice",
+    "commands_of",
+    "reading",
+    "setting",
+]
+
+T = TypeVar("T")
+K = TypeVar("K")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Commanded(Protocol):
+    """Anything with a session that commands go through."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What every command states about itself."""
+
+    header: str
+    does: str
+    source: str  # key of sources.toml, with the page where known
+    status: str  # "seen", "mem-H", "mem-M" or "mem-L"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Command):
+    """A number sent to the instrument, refused outside its limits."""
+
+    unit: str
+    low: float
+    high: float
+
+    @overload
+    def __get__(self, instrument: None, owner: type) -> Setting: ...
+    @overload
+    def __get__(self, instrument: Commanded, owner: type) -> Callable[[float], None]: ...
+    def __get__(self, instrument: Commanded | None, owner: type) -> Setting | Callable[[float], None]:
+        if instrument is None:
+            return self
+
+        def send(value: float) -> None:
+            if not self.low <= value <= self.high:
+                raise OutOfLimits(
+                    f"{value:g} {self.unit} is outside {self.low:g} to {self.high:g} {self.unit} "
+                    f"for the {self.does}",
+                    command=self.header,
+                    value=value,
+                    instrument=instrument.session.name,
+                    resource=instrument.session.resource,
+                    way_out="Choose a value within, or another instrument. Nothing was sent.",
+                )
+            # 12 digits: finer than any source resolves, and no binary remainder reaches the display
+            instrument.session.write(self.header.replace("{}", format(value + 0.0, ".12G")))
+
+        return send
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Command, Generic[K]):
+    """One of several values, each with its wire text."""
+
+    texts: Mapping[K, str]
+
+    @overload
+    def __get__(self, instrument: None, owner: type) -> Choice[K]: ...
+    @overload
+    def __get__(self, instrument: Commanded, owner: type) -> Callable[[K], None]: ...
+    def __get__(self, instrument: Commanded | None, owner: type) -> Choice[K] | Callable[[K], None]:
+        if instrument is None:
+            return self
+
+        def send(value: K) -> None:
+            if value not in self.texts:
+                known = ", ".join(str(key) for key in self.texts)
+                raise OutOfLimits(
+                    f"{value} is not one of {known} for the {self.does}",
+                    command=self.header,
+                    value=str(value),
+                    instrument=instrument.session.name,
+                    resource=instrument.session.resource,
+                    way_out="Choose one of these. Nothing was sent.",
+                )
+            instrument.session.write(self.header.replace("{}", self.texts[value]))
+
+        return send
+
+
+@dataclass(frozen=True, slots=True)
+class Action(Command):
+    """A command without argument or reply."""
+
+    @overload
+    def __get__(self, instrument: None, owner: type) -> Action: ...
+    @overload
+    def __get__(self, instrument: Commanded, owner: type) -> Callable[[], None]: ...
+    def __get__(self, instrument: Commanded | None, owner: type) -> Action | Callable[[], None]:
+        if instrument is None:
+            return self
+        return lambda: instrument.session.write(self.header)
+
+
+class Ask(Protocol[T_co]):
+    """A query bound to its instrument."""
+
+    def __call__(self, *, timeout_s: float | None = None) -> T_co:
+        """Ask, and return the parsed reply."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Command, Generic[T]):
+    """A query and how its reply is understood."""
+
+    parse: Callable[[str], T]
+
+    @overload
+    def __get__(self, instrument: None, owner: type) -> Reading[T]: ...
+    @overload
+    def __get__(self, instrument: Commanded, owner: type) -> Ask[T]: ...
+    def __get__(self, instrument: Commanded | None, owner: type) -> Reading[T] | Ask[T]:
+        if instrument is None:
+            return self
+
+        def ask(*, timeout_s: float | None = None) -> T:
+            reply = instrument.session.query(self.header, timeout_s=timeout_s)
+            try:
+                return self.parse(reply)
+            except (ValueError, IndexError) as error:
+                raise UnexpectedReply(
+                    f"The reply {reply!r} to {self.header} is not understood: {error}",
+                    reply=reply,
+                    instrument=instrument.session.name,
+                    resource=instrument.session.resource,
+                    way_out="Check that the model in the bench file is the one at this address.",
+                ) from error
+
+        return ask
+
+
+def setting(header: str, unit: str, low: float, high: float, does: str, source: str, status: str) -> Setting:  # noqa: PLR0917 - a table row
+    """Describe a number that is sent; `{}` in the header is its place."""
+    return Setting(header, does, source, status, unit, low, high)
+
+
+def choice(header: str, texts: Mapping[K, str], does: str, source: str, status: str) -> Choice[K]:
+    """Describe one of several values; `{}` in the header is its place."""
+    return Choice(header, does, source, status, texts)
+
+
+def action(header: str, does: str, source: str, status: str) -> Action:
+    """Describe a command without argument."""
+    return Action(header, does, source, status)
+
+
+def reading(header: str, parse: Callable[[str], T], does: str, source: str, status: str) -> Reading[T]:
+    """Describe a query; `parse` raises ValueError for a reply that it cannot understand."""
+    return Reading(header, does, source, status, parse)
+
+
+def commands_of(driver: type) -> tuple[Command, ...]:
+    """Return the commands of a driver class, in the order of its table."""
+    return tuple(value for value in vars(driver).values() if isinstance(value, Command))

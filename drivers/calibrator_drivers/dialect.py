@@ -1,0 +1,81 @@
+"""Dialects: how an instrument family reports its errors and identity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ._errors import InstrumentReportedError, UnexpectedReply, WrongIdentity
+from .roles import Identity
+from .transport import Session
+
+__all__ = ["FLUKE_55XX", "SCPI", "Dialect", "parse_identity"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How errors are asked for: both families answer `<number>,"<text>"`, oldest first, 0 when empty."""
+
+    name: str
+    error_query: str
+    queue_length: int
+    source: str
+
+    def read_errors(self, session: Session) -> tuple[tuple[int, str], ...]:
+        """Empty the error queue and return what it held.
+
+        Raises:
+            UnexpectedReply: the reply is no error, or the queue does not come to an end.
+        """
+        errors: list[tuple[int, str]] = []
+        for _ in range(self.queue_length + 1):
+            reply = session.query(self.error_query)
+            number, _, text = reply.partition(",")
+            try:
+                code = int(number)
+            except ValueError as error:
+                raise _not_understood(session, self.error_query, reply) from error
+            if code == 0:
+                return tuple(errors)
+            errors.append((code, text.strip().strip('"')))
+        raise _not_understood(session, self.error_query, reply)
+
+    def check(self, session: Session, *, after: str = "") -> None:
+        """Raise `InstrumentReportedError` when the error queue is not empty; `after` is what was done."""
+        errors = self.read_errors(session)
+        if errors:
+            raise InstrumentReportedError(
+                errors, after=after, instrument=session.name, resource=session.resource
+            )
+
+
+SCPI = Dialect("SCPI-1991", "SYST:ERR?", 20, "S-PYMEASURE")
+FLUKE_55XX = Dialect("Fluke 55xx", "ERR?", 16, "S-5500A-617")
+
+
+def parse_identity(session: Session, reply: str, *, models: tuple[str, ...]) -> Identity:
+    """Return the identity in a reply to `*IDN?` (IEEE 488.2, 10.14), which must be of one of `models`.
+
+    Raises:
+        WrongIdentity: another instrument answers.
+    """
+    fields = [field.strip() for field in reply.split(",", 3)]
+    if len(fields) < 4 or fields[1].upper() not in models:
+        raise WrongIdentity(
+            f"A {' or '.join(models)} is expected, {reply!r} answers",
+            identity=reply,
+            instrument=session.name,
+            resource=session.resource,
+            way_out="Correct the model or the address in the bench file.",
+        )
+    serial = "" if fields[2] == "0" else fields[2]  # 0 means that the instrument does not tell
+    return Identity(fields[0], fields[1], serial, fields[3], reply)
+
+
+def _not_understood(session: Session, query: str, reply: str) -> UnexpectedReply:
+    return UnexpectedReply(
+        f"The reply {reply!r} to {query} is not an entry of an error queue that ends",
+        reply=reply,
+        instrument=session.name,
+        resource=session.resource,
+        way_out="Check that the model in the bench file is the one at this address.",
+    )

@@ -1,0 +1,7 @@
+"""Fluke calibrators."""
+
+from __future__ import annotations
+
+from ._fluke_5522a import Fluke5522A
+
+__all__ = ["Fluke5522A"]

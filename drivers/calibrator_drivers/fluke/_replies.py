@@ -1,0 +1,56 @@
+"""Replies of the 55xx calibrators, parsed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Output", "flag", "parse_output", "parse_range"]
+
+_UNITS = {"V": "V", "A": "A", "OHM": "ohm"}
+_PREFIXES = {"": 1.0, "U": 1e-6, "M": 1e-3, "K": 1e3}
+_RANGE = re.compile(r"(\d+(?:[._]\d+)?)\s*([UMK]?)(V|A|OHM)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What `OUT?` says: amplitude and unit, second amplitude, frequency."""
+
+    amplitude: float
+    unit: str
+    second: float
+    frequency_hz: float
+
+
+def parse_output(reply: str) -> Output:
+    """Parse the five fields of `OUT?`, such as `1.520000E+01,V,0E+00,0,0.00E+00`."""
+    fields = [field.strip() for field in reply.split(",")]
+    if len(fields) != 5:
+        raise ValueError(f"{len(fields)} fields in place of 5")
+    unit = fields[1].upper()
+    return Output(float(fields[0]), _UNITS.get(unit, unit), float(fields[2]), float(fields[4]))
+
+
+def flag(reply: str) -> bool:
+    """Parse a `1` or `0`, or `ON` or `OFF`."""
+    text = reply.strip().upper()
+    if text not in ("0", "1", "ON", "OFF"):
+        raise ValueError("neither 0 nor 1")
+    return text in ("1", "ON")
+
+
+def parse_range(reply: str) -> float | None:
+    """Return the nominal range that `RANGE?` names, None where the name does not tell it.
+
+    The reply's form is remembered with low confidence (`DC330MV,NONE`), so an unknown name is no error.
+
+    Example:
+        >>> parse_range("DC330MV,NONE"), parse_range("DC3_3V,NONE"), parse_range("NONE,NONE")
+        (0.33, 3.3, None)
+    """
+    found = _RANGE.search(reply.split(",", 1)[0])
+    if found is None:
+        return None
+    number, prefix, unit = found.group(1), found.group(2).upper(), found.group(3).upper()
+    factor = 1e6 if (prefix, unit) == ("M", "OHM") else _PREFIXES[prefix]
+    return float(number.replace("_", ".")) * factor
