@@ -44,10 +44,9 @@ def test_dominant_rectangle(policy, k):  # EA-4/02 S9.14
 
 
 def test_two_dominant_rectangles_are_a_trapezoid():  # EA-4/02 S10.13: beta = 0.33, k = 1.83
-    assert coverage_factor("p95", INF, rectangles=[0.015, 0.029, 0.00046], u=0.0327) == 1.83
-    assert coverage_factor("p95", INF, rectangles=[1.0, 1.0], u=math.sqrt(2)) == pytest.approx(
-        1.90, abs=0.005
-    )
+    assert coverage_factor("p95", INF, rectangles=[0.01443, 0.02887, 0.0005], u=0.0323) == 1.83
+    equal = coverage_factor("p95", INF, rectangles=[1.0, 1.0], u=math.sqrt(2))  # a triangle
+    assert equal == pytest.approx(math.sqrt(6) * (1 - math.sqrt(0.05)), abs=0.005)
     assert coverage_factor("k2", INF, rectangles=[1.0], u=1.0) == 2.0
 
 
