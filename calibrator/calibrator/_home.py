@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 from calibrator._errors import ConfigurationError, StorageError
 
 if TYPE_CHECKING:
-    from calibrator_drivers.clock import Clock
-
     from calibrator.record import Record
+    from calibrator_drivers.clock import Clock
 
 __all__ = ["Home"]
 

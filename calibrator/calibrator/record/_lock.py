@@ -7,11 +7,11 @@ import os
 import socket
 from pathlib import Path
 
-from calibrator_drivers.clock import Clock
 from filelock import FileLock, Timeout
 
 from calibrator._errors import StorageError
 from calibrator.record._canonical import utc_text
+from calibrator_drivers.clock import Clock
 
 __all__ = ["HomeLock"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from calibrator_drivers.clock import Clock
 from sqlalchemy import Connection, insert, inspect, select, update
 
 from calibrator._errors import RefusedError
@@ -14,6 +13,7 @@ from calibrator.record._model import Event
 from calibrator.record._reading import REGISTER, anchors, find_head, last_event, streams, to_event
 from calibrator.record._store import Store
 from calibrator.record._writer import Writer
+from calibrator_drivers.clock import Clock
 
 __all__ = ["all_events", "prepare"]
 

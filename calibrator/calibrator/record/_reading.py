@@ -95,7 +95,8 @@ def anchors(connection: Connection) -> dict[str, list[Event]]:
     )
     for row in connection.execute(query.order_by(events.c.seq)):
         event = to_event(row)
-        found.setdefault(str(event.body["run"]), []).append(event)
+        if {"run", "head", "count"} <= event.body.keys():
+            found.setdefault(str(event.body["run"]), []).append(event)
     return found
 
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from calibrator_drivers.clock import Clock
 from sqlalchemy import select
 
 from calibrator._errors import StorageError, UsageError
@@ -24,6 +23,7 @@ from calibrator.record._reading import REGISTER, find_head, iterate, last_event
 from calibrator.record._store import Store
 from calibrator.record._verify import verify
 from calibrator.record._writer import Writer
+from calibrator_drivers.clock import Clock
 
 __all__ = ["Record"]
 

@@ -8,8 +8,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
@@ -106,10 +107,10 @@ class Store:
     @classmethod
     def writer(cls, path: Path, url: str | None = None) -> Store:
         """Open the database file to read and append, making it where there is none."""
-        address = url or f"sqlite:///{path}"
-        if not address.startswith("sqlite"):
+        address = make_url(url) if url else URL.create("sqlite", database=str(path))
+        if address.get_backend_name() != "sqlite":
             raise UsageError(
-                f"The record cannot be kept in {address.split(':', maxsplit=1)[0]}",
+                f"The record cannot be kept in {address.get_backend_name()}",
                 where="url",
                 way_out="Leave the address out: this release keeps its record in SQLite.",
                 code="record-url",
@@ -122,13 +123,12 @@ class Store:
     def reader(cls, path: Path) -> Store:
         """Open an existing database file to read only."""
         # A home on read-only media holds no -wal file and cannot make one: such a file does not change.
-        query = "mode=ro&uri=true"
-        if not path.with_name(path.name + "-wal").exists() and not _writable(path.parent):
-            query = "immutable=1&uri=true"
+        still = not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK)
+        address = f"{_uri(path)}?{'immutable=1' if still else 'mode=ro'}"
         engine = create_engine(
-            f"sqlite:///file:{path.as_posix()}?{query}",
+            "sqlite://",
             poolclass=StaticPool,
-            connect_args={"check_same_thread": False},
+            creator=lambda: sqlite3.connect(address, uri=True, check_same_thread=False),
         )
         _prepare(engine, _PRAGMAS, "BEGIN")
         return cls(engine, str(path))
@@ -173,5 +173,7 @@ def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
         connection.exec_driver_sql(begin)
 
 
-def _writable(folder: Path) -> bool:
-    return os.access(folder, os.W_OK)
+def _uri(path: Path) -> str:
+    """Return the address that SQLite takes for a file, also for drives and shares of Windows."""
+    text = path.absolute().as_posix()
+    return f"file://{quote(text if text.startswith('/') else f'/{text}')}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Table, select
 
 from calibrator.record import _projections
 from calibrator.record import _schema as schema
@@ -21,14 +21,20 @@ __all__ = ["verify"]
 def verify(store: Store, stream: str | None = None) -> tuple[Finding, ...]:
     """Return what is not as it was written in one stream, or in the whole record."""
     with store.transaction() as connection:
-        names = streams(connection) if stream is None else (stream,)
-        chains = {name: tuple(_check_chain(connection, name)) for name in names}
-        found = [finding for name in names for finding in chains[name]]
+        present = streams(connection)
+        names = {REGISTER, *(present if stream is None else (stream,))}
+        chains = {name: tuple(_check_chain(connection, name)) for name in sorted(names)}
+        found = [finding for name in chains if stream in (None, name) for finding in chains[name]]
         found += _check_triggers(connection)
-        found += _check_heads(connection, stream)
-        damaged = any(finding.code == "damaged" for finding in found)
-        if not damaged and (stream is None or stream != REGISTER):
-            found += _check_projections(connection, stream)
+        if not chains[REGISTER]:
+            found += _check_heads(connection, None if stream == REGISTER else stream)
+            # An altered stream has its finding; what was made from it cannot be compared.
+            altered = {name for name in names if chains[name]}
+            sound = [name for name in present if name in names and name not in altered]
+            found += _check_projections(connection, sound, altered, stream)
+        elif stream not in (None, REGISTER):
+            what = "The register is not intact, so that the run's heads cannot be compared"
+            found.append(Finding(REGISTER, chains[REGISTER][0].seq, what, "unregistered"))
     return tuple(found)
 
 
@@ -135,38 +141,48 @@ def _check_anchors(connection: Connection, run: str, known: list[Event]) -> Iter
             yield Finding(run, seq, what, "unregistered")
 
 
-def _check_projections(connection: Connection, run: str | None) -> Iterator[Finding]:
-    """Make the projections again beside the stored ones and compare them row by row."""
+def _check_projections(
+    connection: Connection, sound: list[str], altered: set[str], only: str | None
+) -> Iterator[Finding]:
+    """Make the projections of the sound streams beside the stored ones and compare them row by row."""
     from calibrator.record._opening import all_events
+
+    def wanted(name: str) -> bool:
+        return name not in altered if only is None else name == only
 
     fresh = Store.in_memory()
     try:
         with fresh.transaction() as other:
             schema.create_projections(other)
-            for name in (run, REGISTER) if run is not None else (None,):
+            for name in sound:
                 for event in all_events(connection, name):
                     _projections.apply(other, event)
             for table in schema.projection_tables:
-                yield from _compare(connection, other, table.name, run)
+                yield from _compare(connection, other, table, wanted)
     finally:
         fresh.close()
 
 
-def _compare(stored: Connection, made: Connection, name: str, run: str | None) -> Iterator[Finding]:
-    table = next(t for t in schema.projection_tables if t.name == name)
+def _compare(
+    stored: Connection, made: Connection, table: Table, wanted: Callable[[str], bool]
+) -> Iterator[Finding]:
     keys = [column.name for column in table.primary_key]
-    query = select(table)
-    if run is not None:
-        if "run" not in table.c:
-            return
-        query = query.where(table.c.run == run)
-    was = {tuple(row[key] for key in keys): dict(row) for row in stored.execute(query).mappings()}
-    is_ = {tuple(row[key] for key in keys): dict(row) for row in made.execute(query).mappings()}
+    was, is_ = _rows(stored, table, keys, wanted), _rows(made, table, keys, wanted)
     for key in sorted(was.keys() | is_.keys(), key=str):
         if was.get(key) != is_.get(key):
             row = is_.get(key) or was.get(key) or {}
-            stream = str(row.get("run", REGISTER))
             place = ", ".join(f"{k} {v}" for k, v in zip(keys, key, strict=True))
             kind = "is missing" if key not in was else "was put in" if key not in is_ else "was changed"
-            what = f"The row {place} of the table {name} {kind}: it differs from the events"
-            yield Finding(stream, row.get("seq"), what, "projection")
+            what = f"The row {place} of the table {table.name} {kind}: it differs from the events"
+            yield Finding(str(row.get("run", REGISTER)), row.get("seq"), what, "projection")
+
+
+def _rows(
+    connection: Connection, table: Table, keys: list[str], wanted: Callable[[str], bool]
+) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Return the rows of a table that come from wanted streams, by key."""
+    found = {}
+    for row in connection.execute(select(table)).mappings():
+        if wanted(row.get("run", REGISTER)):
+            found[tuple(row[key] for key in keys)] = dict(row)
+    return found

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from calibrator_drivers.clock import Clock
 from sqlalchemy import Connection, insert
 
 from calibrator._errors import UsageError
@@ -16,6 +15,7 @@ from calibrator.record._model import Event, Head, link
 from calibrator.record._reading import REGISTER, find_head
 from calibrator.record._schema import events
 from calibrator.record._store import Store
+from calibrator_drivers.clock import Clock
 
 __all__ = ["Writer", "write_event"]
 
@@ -55,14 +55,23 @@ class Writer:
         self, stream: str, kind: str, body: Mapping[str, Any], version: int, at: datetime
     ) -> list[Event]:
         """Commit one event with its companions in the register; return all, in order."""
+        with self._store.lock:
+            try:
+                batch = self._write(stream, kind, body, version, at)
+            except BaseException:
+                # Whatever stopped it, an interrupt behind the commit too: the table knows the heads.
+                self._heads.clear()
+                raise
+            self._heads.update(batch.heads)
+            return batch.written
+
+    def _write(self, stream: str, kind: str, body: Mapping[str, Any], version: int, at: datetime) -> _Batch:
         with self._store.transaction() as connection:
             batch = _Batch(connection, self._heads, self._clock)
             event = batch.add(stream, kind, body, version, at)
             for companion, details in batch.companions(event):
                 batch.add(REGISTER, companion, details, 1, self._clock.now())
-        # Behind the commit: a failed one leaves the heads as they were.
-        self._heads.update(batch.heads)
-        return batch.written
+        return batch
 
 
 class _Batch:

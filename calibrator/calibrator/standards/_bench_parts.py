@@ -6,10 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from calibrator_drivers.accuracy import Status
-
 from calibrator.procedure import Text
 from calibrator.standards._table import Table, nearest
+from calibrator_drivers.accuracy import Status
 
 __all__ = [
     "Environment",
