@@ -124,13 +124,15 @@ _TELLERS: Mapping[str, Callable[[PlainScreen, Event], str]] = {
 
 
 class JsonScreen:
-    """One recorded event a line on the standard output, nothing else there."""
+    """One recorded event of the run a line on the standard output, nothing else there."""
 
     def __init__(self) -> None:
         self.view = RunView()
 
     def listen(self, event: Event) -> None:
-        """Print the event."""
+        """Print an event of the run; what the station's register notes beside it is not for a follower."""
+        if event.stream == "register":
+            return
         self.view.take(event)
         shape = {
             "stream": event.stream,
