@@ -28,7 +28,8 @@ def voltage_error(
 
 def resistance_error(*, indication: X, applied: X, standard: X, leakage: X, emf: X, test_current: X) -> X:
     """Return the error of a four-wire indication: leakage lies across the resistance, an EMF adds to I R."""
-    return indication - ((applied + standard) / (1 + applied * leakage) + emf / test_current)
+    resistance = applied + standard
+    return indication - (resistance / (1 + resistance * leakage) + emf / test_current)
 
 
 def current_error(*, indication: X, applied: X, standard: X) -> X:
