@@ -15,6 +15,7 @@ from rich.text import Text
 
 from calibrator.cli._format import duration
 from calibrator.cli._view import PointRow, RunView
+from calibrator_drivers.clock import RealClock
 
 if TYPE_CHECKING:
     from calibrator.engine import Progress
@@ -31,6 +32,7 @@ VERDICT_STYLES = {
 }
 _ROWS_BESIDE_TABLE = 9
 _REFRESH_PER_S = 8
+_SHARE = 20  # verdicts so far may take one part in so many of the time
 
 
 class LiveScreen:
@@ -42,10 +44,21 @@ class LiveScreen:
         self._language = language
         self._console = console or Console(highlight=False)
         self._live: Live | None = None
+        self._events: list[Event] = []
+        self._clock = RealClock()
+        self._judge_again_ns = 0
 
     def listen(self, event: Event) -> None:
         """Follow one event; the drawing comes by itself."""
         self.view.take(event)
+        self._events.append(event)
+        if event.kind == "step.done" and self.view.step == "point":
+            self._judge_so_far()
+
+    def catch_up(self, event: Event) -> None:
+        """Take an event from before this process."""
+        self.view.take(event)
+        self._events.append(event)
 
     def progress(self, progress: Progress) -> None:
         """Follow what happens between events."""
@@ -79,6 +92,19 @@ class LiveScreen:
     def render(self) -> RenderableType:
         """Return the picture of this moment."""
         return Group(self._head(), self._table(), self._bar(), self._now())
+
+    def _judge_so_far(self) -> None:
+        """Show verdicts before a section is complete, for a small share of the time the run takes."""
+        begun = self._clock.monotonic_ns()
+        if begun < self._judge_again_ns:
+            return
+        from calibrator.evaluation import live
+        from calibrator.procedure import load
+
+        opened = next(event for event in self._events if event.kind == "run.opened")
+        self.view.judge(live(self._events, load(opened.body["procedure"]["id"])))
+        ended = self._clock.monotonic_ns()
+        self._judge_again_ns = ended + _SHARE * (ended - begun)
 
     def _make(self) -> Live:
         return Live(get_renderable=self.render, console=self._console, refresh_per_second=_REFRESH_PER_S)

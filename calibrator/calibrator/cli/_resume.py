@@ -40,7 +40,7 @@ def resume(
         found = record.find_run(run or "last")
         sim = True
         for event in record.events(found):
-            screen.view.take(event)
+            screen.catch_up(event)
             if event.kind == "run.opened":
                 sim = bool(event.body["mode"] == "simulated" and not event.body["bench"]["file"])
     operator = operator_for(chosen, screen, sim=sim, interactive=not non_interactive, person="")

@@ -29,6 +29,10 @@ class Screen(Protocol):
         """Follow one committed event."""
         ...
 
+    def catch_up(self, event: Event) -> None:
+        """Take an event from before this process, without a word."""
+        ...
+
     def progress(self, progress: Progress) -> None:
         """Follow what happens between events."""
         ...
@@ -59,6 +63,10 @@ class PlainScreen:
         line = self._line(event)
         if line:
             click.echo(f"{event.at:%H:%M:%S}  {line}", err=self._to_stderr)
+
+    def catch_up(self, event: Event) -> None:
+        """Take an event from before this process, without a word."""
+        self.view.take(event)
 
     def progress(self, progress: Progress) -> None:
         """Print nothing: a log is read afterwards."""
@@ -143,6 +151,10 @@ class JsonScreen:
         }
         sys.stdout.write(json_line(shape) + "\n")
         sys.stdout.flush()
+
+    def catch_up(self, event: Event) -> None:
+        """Take an event from before this process, without a word."""
+        self.view.take(event)
 
     def progress(self, progress: Progress) -> None:
         """Print nothing: only what is recorded leaves here."""

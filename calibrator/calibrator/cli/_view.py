@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -113,7 +113,11 @@ class RunView:
         self.stability = f"{met}, {float(body.get('elapsed_s', 0)):.0f} s"
 
     def _evaluated(self, body: Mapping[str, Any]) -> None:
-        for result in body.get("results", ()):
+        self.judge(body.get("results", ()))
+
+    def judge(self, results: Iterable[Mapping[str, Any]]) -> None:
+        """Take point objects: what the points amount to so far."""
+        for result in results:
             row = self.rows.setdefault(str(result["id"]), PointRow(str(result["id"])))
             row.error = str(result["error"])
             row.expanded = str(result["U"])
