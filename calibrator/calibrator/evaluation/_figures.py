@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from calibrator_drivers.accuracy import Status
-
 from calibrator.procedure import PointReferences
+from calibrator_drivers.accuracy import Status
 
 __all__ = ["FigureStatus", "figure_status"]
 

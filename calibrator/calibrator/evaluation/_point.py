@@ -9,10 +9,9 @@ from calibrator.evaluation._figures import FigureStatus, figure_status
 from calibrator.evaluation._numbers import decimal_of_raw, fixed, plain, shortest, significant
 
 if TYPE_CHECKING:
-    from calibrator_uncertainty import BudgetLine, BudgetResult, Clause8, Judgement
-
     from calibrator.evaluation._collect import ObservedPoint
     from calibrator.procedure import PointReferences, Reading
+    from calibrator_uncertainty import BudgetLine, BudgetResult, Clause8, Judgement
 
 __all__ = ["judged_point", "overloaded_point"]
 

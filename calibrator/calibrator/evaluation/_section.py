@@ -11,10 +11,10 @@ from calibrator.evaluation._point import judged_point, overloaded_point
 
 if TYPE_CHECKING:
     import numpy as np
-    from calibrator_uncertainty import Budget, BudgetResult, Clause8
 
     from calibrator.procedure import Procedure
     from calibrator.record import Event
+    from calibrator_uncertainty import Budget, BudgetResult, Clause8
 
 __all__ = ["budgets_of", "evaluate_content", "evaluate_section", "generator", "live"]
 

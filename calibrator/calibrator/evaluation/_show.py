@@ -14,10 +14,9 @@ from calibrator.procedure import load
 from calibrator.record import utc_text
 
 if TYPE_CHECKING:
-    from calibrator_uncertainty import BudgetResult
-
     from calibrator.procedure import Procedure
     from calibrator.record import Event, Record
+    from calibrator_uncertainty import BudgetResult
 
 __all__ = ["FORMAT", "budget", "recorded_results", "show"]
 

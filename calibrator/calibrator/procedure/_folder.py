@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from calibrator_drivers.roles import ROLE_NAMES
-
 from calibrator.procedure._toml import Path as KeyPath
 from calibrator.procedure._toml import TomlFile
 from calibrator.procedure._types import ProcedureInfo, Resume, Text
+from calibrator_drivers.roles import ROLE_NAMES
 
 __all__ = ["content_hash", "load_info", "text_of"]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from calibrator._errors import ConfigurationError
-from calibrator.procedure import parse_table
 from hypothesis import given
 from hypothesis import strategies as st
+
+from calibrator._errors import ConfigurationError
+from calibrator.procedure import parse_table
 
 SETTINGS = {"nplc": float, "readings": int, "settle_window": str, "high_impedance": bool}
 GOOD = """\

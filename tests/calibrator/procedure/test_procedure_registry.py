@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import calibrator.procedure as api
 import pytest
+
+import calibrator.procedure as api
 from calibrator._errors import ConfigurationError, UsageError
 from calibrator.procedure import available, content_hash, is_approved, load, load_info
 

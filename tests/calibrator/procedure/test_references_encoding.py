@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from calibrator.procedure import (
     Contribution,
     Point,
@@ -13,8 +16,6 @@ from calibrator.procedure import (
     decode_references,
     encode_references,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 texts = st.text(max_size=20)
 floats = st.floats(allow_nan=False, allow_infinity=False)
