@@ -57,8 +57,8 @@ bench.add_command(check)
 @contextmanager
 def _reached(found: BenchFile) -> Iterator[tuple[Mapping[str, str], Clock]]:
     """Give each instrument's address and the clock; a simulated bench without any is opened meanwhile."""
-    written = {name: item.resource for name, item in found.instruments.items() if item.resource is not None}
-    if written or not found.simulated:
+    written = {name: item.resource for name, item in found.instruments.items() if item.resource}
+    if not found.in_process:
         yield written, RealClock()
         return
     from calibrator.bench import find_simulator
@@ -71,9 +71,8 @@ def _reached(found: BenchFile) -> Iterator[tuple[Mapping[str, str], Clock]]:
 
 
 def _look(instrument: BenchInstrument, resource: str | None, clock: Clock) -> tuple[dict[str, str], int]:
-    from calibrator_drivers.registry import open_instrument
-
     from calibrator_drivers._errors import DriversError
+    from calibrator_drivers.registry import open_instrument
 
     row = {"name": instrument.name, "model": instrument.model, "resource": resource or "", "identity": ""}
     if resource is None:

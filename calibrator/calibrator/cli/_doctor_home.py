@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 from calibrator._errors import CalibratorError
+from calibrator._home import Home
 from calibrator.cli._doctor import Finding
 from calibrator.cli._settings import Settings
 
@@ -23,7 +25,7 @@ def examine_home(chosen: Settings) -> list[Finding]:
     except CalibratorError as error:
         return [Finding("home", error.what, False, error.way_out)]
     folder = home.record_path.parent
-    return [*_folder(folder), *_disk(folder), *_record(chosen)]
+    return [*_folder(folder), *_disk(folder), *_lab(home), _lock(home), *_record(chosen)]
 
 
 def _folder(folder: Path) -> Iterator[Finding]:
@@ -40,6 +42,39 @@ def _disk(folder: Path) -> Iterator[Finding]:
     enough = free > LITTLE_DISK
     way_out = "" if enough else "Make room before a run: a record that cannot be written stops it."
     yield Finding("disk", f"{free / 1e9:.1f} GB free at {nearest}", enough, way_out)
+
+
+def _lab(home: Home) -> Iterator[Finding]:
+    if not home.lab_file.is_file():
+        template = files("calibrator.standards").joinpath("lab_template.toml")
+        yield Finding(
+            "lab", "no lab.toml: certificates name no laboratory", None, f"copy {template} to {home.lab_file}"
+        )
+        return
+    from calibrator.standards import load_lab
+
+    try:
+        lab = load_lab(home.lab_file)
+    except CalibratorError as error:
+        yield Finding("lab", error.what, False, f"{error.where} {error.way_out}")
+        return
+    yield Finding("lab", f"{lab.name}, {lab.timezone}, {len(lab.persons)} persons", True)
+
+
+def _lock(home: Home) -> Finding:
+    """Say who writes in the home now; taking its lock for a moment is the one way to know."""
+    from calibrator.record._lock import HomeLock
+    from calibrator_drivers.clock import RealClock
+
+    if not home.record_path.with_name("record.lock").exists():
+        return Finding("lock", "nobody writes here")
+    lock = HomeLock(home.path)
+    try:
+        lock.acquire(RealClock())
+    except CalibratorError as error:
+        return Finding("lock", f"a process writes here now: {error.what}")
+    lock.release()
+    return Finding("lock", "nobody writes here")
 
 
 def _record(chosen: Settings) -> Iterator[Finding]:
