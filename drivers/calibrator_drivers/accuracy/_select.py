@@ -6,7 +6,15 @@ from collections.abc import Iterable, Sequence
 
 from ._types import RangeRow
 
-__all__ = ["at_lowest_range", "contains", "covering", "in_band", "same_range", "with_option"]
+__all__ = [
+    "at_lowest_range",
+    "contains",
+    "covering",
+    "in_band",
+    "named_option",
+    "nearest_interval",
+    "same_range",
+]
 
 # How long a calibration interval reaches; a longer one covers a shorter one, never the reverse.
 _REACH = {"transfer": 0, "24h": 1, "90d": 2, "1y": 3, "2y": 4}
@@ -62,15 +70,13 @@ def covering(rows: Sequence[RangeRow], interval: str) -> list[RangeRow]:
     return [row for reach, row in longer if reach == shortest]
 
 
-def with_option(rows: Sequence[RangeRow], option: str | None, known: Iterable[str]) -> list[RangeRow] | None:
-    """Keep the rows of the option; all of them where it is not stated; None where it is not known.
+def nearest_interval(rows: Sequence[RangeRow], interval: str) -> list[RangeRow]:
+    """Of rows that cover the interval keep those of the interval, else of the shortest one."""
+    exact = [row for row in rows if row.interval == interval]
+    reaches = {id(row): reach if (reach := _reach(row.interval)) is not None else 0 for row in rows}
+    return exact or [row for row in rows if reaches[id(row)] == min(reaches.values())]
 
-    Where the interval has no row for the option, the rows unmarked or marked "standard" are kept.
-    """
-    if option is None or all(row.option is None for row in rows):
-        return list(rows)
-    name = next((k for k in known if k == option or k.startswith(f"{option} ")), None)
-    if name is None:
-        return None
-    exact = [row for row in rows if row.option == name]
-    return exact or [row for row in rows if row.option in (None, "standard")]
+
+def named_option(option: str, known: Iterable[str]) -> str | None:
+    """Return the option of the table that a person calls `option`, such as "002" for "002 high stability"."""
+    return next((name for name in known if name == option or name.startswith(f"{option} ")), None)

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from calibrator_drivers._errors import OutOfRange, UnknownFunction, UnknownInterval, UnknownOption
 
 from ._limit import base_limit, limit_of_row
-from ._select import at_lowest_range, contains, covering, in_band, same_range, with_option
+from ._select import (
+    at_lowest_range,
+    contains,
+    covering,
+    in_band,
+    named_option,
+    nearest_interval,
+    same_range,
+)
 from ._tabulated import TabulatedPoint, is_tabulated
 from ._types import Limit, RangeRow, State, Status
 
@@ -95,8 +103,6 @@ class AccuracyTable:
         if len(rows) > 1:
             names = ", ".join(str(row.option) for row in rows)
             notes.append(f"option not stated ({names}): the largest figure is used")
-        elif state.option is not None and rows[0].option is not None and not _named(rows[0], state.option):
-            notes.append(f"no figure for option {state.option}: that of {rows[0].option} is used")
         return Limit(
             worst.half_width,
             worst.unit,
@@ -155,25 +161,31 @@ class AccuracyTable:
         option: str | None,
     ) -> list[RangeRow]:
         rows = self._of(function)
-        holding = at_lowest_range(self._holding(rows, value, range_high, frequency_hz))
+        holding = self._holding(rows, value, range_high, frequency_hz)
         if not holding:
             raise self._out_of_range(rows, value, range_high, frequency_hz)
-        found = covering(holding, interval)
-        if not found:
-            known = ", ".join(dict.fromkeys(row.interval for row in holding))
-            raise UnknownInterval(
-                f"{self.id} {function} {value:g} {rows[0].unit} has no figure for {interval}; it has {known}",
-                where=self.file,
-                way_out="Ask for one of these, or have the instrument calibrated.",
-            )
-        chosen = with_option(found, option, self.options(function))
-        if not chosen:
+        known = self.options(function)
+        name = named_option(option, known) if option is not None else None
+        if option is not None and known and name is None:
             raise UnknownOption(
-                f"{self.id} {function} has no option {option!r}; it has {', '.join(self.options(function))}",
+                f"{self.id} {function} has no option {option!r}; it has {', '.join(known)}",
                 where=self.file,
                 way_out="Use one of these names.",
             )
-        return chosen
+        options = (name, None) if name is not None else (*known, None)  # an unmarked row holds for all
+        found = [
+            row
+            for marked in dict.fromkeys(options)
+            for row in covering(at_lowest_range([row for row in holding if row.option == marked]), interval)
+        ]
+        if not found:
+            raise UnknownInterval(
+                f"{self.id} {function} {value:g} {rows[0].unit} has no figure for {interval}; "
+                f"it has {', '.join(dict.fromkeys(row.interval for row in holding))}",
+                where=self.file,
+                way_out="Ask for one of these, or have the instrument calibrated.",
+            )
+        return nearest_interval(found, interval)
 
     def _holding(
         self, rows: Sequence[RangeRow], value: float, range_high: float | None, frequency_hz: float
@@ -233,7 +245,3 @@ class AccuracyTable:
             ):
                 return base_limit(other, value)
         return None
-
-
-def _named(row: RangeRow, option: str) -> bool:
-    return row.option is not None and (row.option == option or row.option.startswith(f"{option} "))
