@@ -49,15 +49,15 @@ def report(error: BaseException) -> int:
 
         traceback.print_exception(error)
     if isinstance(error, click.UsageError):
-        _say(f"{error.format_message()}{_usage_hint(error)}")
+        _tell(f"{error.format_message()}{_usage_hint(error)}")
     elif isinstance(error, click.ClickException):
-        _say(error.format_message())
+        _tell(error.format_message())
     elif isinstance(error, (KeyboardInterrupt, click.Abort)):
-        _say("Interrupted.")
+        _tell("Interrupted.")
     elif _is_ours(error):
-        _say(str(error))
+        _tell(str(error))
     else:
-        _say(_unexpected(error))
+        _tell(_unexpected(error))
     return exit_code_of(error)
 
 
@@ -80,7 +80,7 @@ def _unexpected(error: BaseException) -> str:
     return f"Calibrator met an error that it does not know: {name}: {error}. {place}"
 
 
-def _say(sentence: str) -> None:
+def _tell(sentence: str) -> None:
     click.echo(f"calibrator: {sentence}", err=True)
 
 

@@ -1,0 +1,74 @@
+"""Everything the terminal always says has a Chinese text, written in the catalogue."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import calibrator.cli
+from calibrator.cli import main
+from calibrator.cli._operator import _HEADINGS
+from calibrator.evaluation._summary import VERDICTS
+from calibrator.i18n import translator
+
+FOLDER = Path(calibrator.cli.__file__).parent
+# Words that reach the terminal out of events and rows, not as literals.
+FROM_DATA = (
+    *VERDICTS,
+    *_HEADINGS.values(),
+    *(
+        "live",
+        "simulated",
+        "typed",
+        "file",
+        "simulated operator",
+        "failed",
+        "marginal",
+        "noisy",
+        "unsettled",
+        "jump",
+    ),
+    *("completed", "stopped", "interrupted", "open"),
+    *("wait", "settle", "read", "warm-up", "self-test", "proof", "prompt", "point", "review", "close"),
+    *("reading", "error", "U", "limit", "settled", "not settled"),
+    *("id", "opened at", "mode", "procedure", "uut", "serial", "state", "verdict", "exit code"),
+    *("version", "title", "models", "document", "status", "approved", "manufacturer", "model", "driver"),
+    *("accuracy table", "roles", "role", "filled by", "asset", "certificate", "issued", "due", "laboratory"),
+    *("has no address", "as the file says"),
+    *("go on where it stopped", "write the certificate", "do not touch; try again to make it safe"),
+)
+SAME_IN_BOTH = {"U", "id"}
+
+
+def literals() -> Iterator[tuple[str, str]]:
+    """Yield every text that a module of the command line hands to the translator."""
+    for path in sorted(FOLDER.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                text = node.args[0].value
+                if name in {"say", "_say"} and isinstance(text, str):
+                    yield path.name, text
+
+
+def test_every_text_of_the_terminal_is_in_the_catalogue() -> None:
+    chinese = translator("zh")
+    texts = {text for _, text in literals()} | set(FROM_DATA)
+    assert len(texts) > 60
+    missing = sorted(text for text in texts - SAME_IN_BOTH if chinese(text) == text)
+    assert not missing
+
+
+def test_places_for_values_are_kept_in_translation() -> None:
+    for _, text in literals():
+        places = {part.split("}")[0] for part in text.split("{")[1:]}
+        chinese = {part.split("}")[0] for part in translator("zh")(text).split("{")[1:]}
+        assert places == chinese, text
+
+
+def test_the_terminal_speaks_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--language", "zh", "list", "instruments", "--home", str(tmp_path)]) == 0
+    assert "制造商" in capsys.readouterr().out
