@@ -198,7 +198,7 @@ def _wiring(name: str, entry: Table, instruments: Mapping[str, InstrumentConfig]
     for key in ("from", "to", "artefact"):
         if key in entry.values and entry.text(key) not in instruments:
             raise BenchFileError(
-                f'The wiring "{name}" names the instrument "{entry.text(key)}", which the bench does not have',
+                f'The wiring "{name}" names "{entry.text(key)}", which the bench does not have',
                 where=entry.at(key),
                 way_out=closest(entry.text(key), instruments),
                 code="unknown-instrument",

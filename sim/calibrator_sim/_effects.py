@@ -26,7 +26,7 @@ class Effect:
 CATALOGUE: tuple[Effect, ...] = (
     Effect(
         "standard_error",
-        "error of the calibrator's output: z times its limit at the point, one z a serial, function and range",
+        "error of the calibrator's output: z times its limit at the point, one z a range row",
         "accuracy table, by the row's treat_as",
         "as the row",
     ),

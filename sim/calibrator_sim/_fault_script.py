@@ -27,7 +27,7 @@ _ENDLESS = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault: armed from `at_s` after the start and after `after` replies, for `for_s` or `count` times."""
+    """One fault: armed `at_s` after the start and after `after` replies, for `for_s` or `count` times."""
 
     kind: str
     instrument: str

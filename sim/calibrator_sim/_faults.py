@@ -1,0 +1,79 @@
+"""Carries out the script of faults: which strike now, and what they do to a reply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from calibrator_sim._fault_script import Fault
+from calibrator_sim.instruments import Device
+from calibrator_sim.servers import Outgoing
+
+__all__ = ["FaultScript"]
+
+_END = "\n"
+_GARBAGE = "\x80\x9b#?\x01,,E"
+
+
+class FaultScript:
+    """The faults of one bench with how often each has struck."""
+
+    def __init__(self, faults: tuple[Fault, ...], time_ns: Callable[[], int]) -> None:
+        self._faults = faults
+        self._time_ns = time_ns
+        self._struck = [0] * len(faults)
+        self._replies: dict[str, int] = {}
+
+    def strike(self, kind: str, instrument: str = "") -> Fault | None:
+        """Return the fault of a kind that strikes now, and count it."""
+        if not self._faults:
+            return None
+        seconds = self._time_ns() / 1e9
+        for index, fault in enumerate(self._faults):
+            if (
+                fault.kind == kind
+                and fault.instrument == instrument
+                and fault.at_s <= seconds < fault.at_s + fault.for_s
+                and self._replies.get(instrument, 0) >= fault.after
+                and self._struck[index] < fault.count
+            ):
+                self._struck[index] += 1
+                return fault
+        return None
+
+    def closes(self, device: Device) -> bool:
+        """Say whether the connection breaks now."""
+        return self.strike("closed", device.name) is not None
+
+    def replies(self, device: Device, message: str, response: str) -> list[Outgoing]:
+        """Return what goes out in place of a response."""
+        plain = [Outgoing((response + _END).encode("latin-1", "replace"))]
+        if not self._faults:
+            return plain
+        name = device.name
+        try:
+            return self._altered(name, message, plain)
+        finally:
+            self._replies[name] = self._replies.get(name, 0) + 1
+
+    def _altered(self, name: str, message: str, plain: list[Outgoing]) -> list[Outgoing]:
+        if message.upper().startswith("*IDN?") and (fault := self.strike("identity", name)):
+            return [Outgoing(((fault.text or "ACME,1234,SIM0,1.0") + _END).encode("latin-1", "replace"))]
+        if self.strike("no-reply", name):
+            return []
+        if fault := self.strike("late-reply", name):
+            return [Outgoing(item.data, fault.delay_s) for item in plain]
+        if self.strike("duplicate-reply", name):
+            return plain * 2
+        if fault := self.strike("garbage", name):
+            return [Outgoing(((fault.text or _GARBAGE) + _END).encode("latin-1", "replace"))]
+        return plain
+
+    def save(self) -> dict[str, Any]:
+        """Return the state for a snapshot."""
+        return {"struck": list(self._struck), "replies": dict(self._replies)}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take the state of a snapshot."""
+        self._struck = list(state["struck"])
+        self._replies = dict(state["replies"])

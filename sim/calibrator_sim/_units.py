@@ -1,0 +1,201 @@
+"""True errors of units: of a standard as its budget says, of a unit under test from a population."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from calibrator_drivers.accuracy import AccuracyError, AccuracyTable, RangeRow, State, load_table
+
+from calibrator_sim._config import BenchConfig, InstrumentConfig, UnitConfig
+from calibrator_sim._errors import UnknownTruthError
+from calibrator_sim._random import Draws
+
+__all__ = ["Curve", "MeterUnit", "StandardUnit"]
+
+_PPM = 1e-6
+_YEAR_S = 365.25 * 86400.0
+# A unit drawn outside lies this many limits away: clear of any guard band, still of the same instrument.
+_OUTSIDE = (2.4, 3.2)
+
+
+@dataclass(frozen=True, slots=True)
+class StandardUnit:
+    """A calibrator whose error at a point is z times its limit there (METROLOGY 26), untruncated."""
+
+    config: InstrumentConfig
+    unit: UnitConfig
+    table: AccuracyTable
+    draws: Draws
+    scale: float
+    state: State
+    _cache: dict[tuple[str, float], tuple[float, float]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, config: InstrumentConfig, unit: UnitConfig, bench: BenchConfig, draws: Draws) -> StandardUnit:
+        """Return the unit as the bench file describes it."""
+        zeroed, degrees = config.zeroed_at, config.zeroed_temperature_c
+        state = State(
+            temperature_c=bench.room.temperature_c,
+            hours_since_zero=None if zeroed is None else (bench.start - zeroed).total_seconds() / 3600.0,
+            temperature_change_since_zero_c=None if degrees is None else bench.room.temperature_c - degrees,
+        )
+        return cls(config, unit, load_table(config.model), draws, bench.effects.standard_error, state)
+
+    def z(self, function: str, value: float) -> float:
+        """Return the standardised error of the range row that holds `value`."""
+        row = self.table.row(function, value, interval=self.unit.interval)
+        if self.unit.z is not None:
+            return self.unit.z
+        key = ("standard", self.config.serial, function, f"{row.range_high:.9g}")
+        if (self.unit.treat_as or row.treat_as) == "normal_k":
+            return self.draws.normal(*key)
+        return math.sqrt(3.0) * self.draws.uniform(*key)
+
+    def limit(self, function: str, value: float) -> tuple[float, float]:
+        """Return half-width and standard uncertainty of the specification at `value`."""
+        key = (function, value)
+        if key not in self._cache:
+            try:
+                limit = self.table.limit(function, value, interval=self.unit.interval, state=self.state)
+            except AccuracyError:
+                # Outside its conditions the unit still has an error: that of the figure without them.
+                limit = self.table.limit(function, value, interval=self.unit.interval)
+            u = limit.standard_uncertainty
+            if self.unit.treat_as == "limit_rectangular":
+                u = limit.half_width / math.sqrt(3.0)
+            self._cache[key] = (limit.half_width, u)
+        return self._cache[key]
+
+    def error(self, function: str, value: float) -> float:
+        """Return the error of the output at `value`, in the function's unit."""
+        if self.unit.error == "none" or self.scale == 0.0:
+            return 0.0
+        half_width, u = self.limit(function, value)
+        if self.unit.error == "limit":
+            return self.scale * half_width
+        if self.unit.error == "inside":
+            row = self.table.row(function, value, interval=self.unit.interval)
+            drawn = self.draws.uniform("inside", self.config.serial, function, f"{row.range_high:.9g}")
+            return self.scale * self.unit.width * drawn * half_width
+        return self.scale * self.z(function, value) * u
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The error curve of a unit on one range: gain and offset, and how both follow time and temperature."""
+
+    gain: float
+    offset: float
+    gain_per_c: float
+    offset_per_c: float
+    gain_per_s: float
+
+    def error(self, value: float, seconds: float, excess_c: float, warm_up: float) -> float:
+        """Return the error of indication at the true value, `seconds` after the start."""
+        gain = self.gain + self.gain_per_c * excess_c + self.gain_per_s * seconds + warm_up
+        return gain * value + self.offset + self.offset_per_c * excess_c
+
+
+@dataclass(frozen=True, slots=True)
+class MeterUnit:
+    """A meter whose errors are drawn once per serial, function and range from its 1-year rows."""
+
+    config: InstrumentConfig
+    unit: UnitConfig
+    table: AccuracyTable
+    draws: Draws
+    bench: BenchConfig
+    _curves: dict[tuple[str, float], Curve] = field(default_factory=dict)
+
+    def row(self, function: str, range_high: float) -> RangeRow:
+        """Return the 1-year row of a range.
+
+        Raises:
+            UnknownTruthError: the meter has no such range.
+        """
+        try:
+            return self.table.row(function, 0.0, range_high=range_high, interval="1y")
+        except AccuracyError as error:
+            raise UnknownTruthError(
+                str(error), where=self.config.name, way_out="Ask for a range of the meter."
+            ) from error
+
+    def curve(self, function: str, range_high: float) -> Curve:
+        """Return the error curve of a range; 2-wire and 4-wire resistance share their hardware."""
+        function = "res4w" if function == "res2w" else function
+        key = (function, range_high)
+        if key not in self._curves:
+            self._curves[key] = self._draw(function, range_high)
+        return self._curves[key]
+
+    def warm_up(self, seconds: float) -> float:
+        """Return the gain error that is left of switching on, `seconds` after the start."""
+        effect = self.bench.effects.warm_up
+        return effect * 5.0 * _PPM * math.exp(-(self.unit.on_for_s + seconds) / 1200.0) if effect else 0.0
+
+    def _draw(self, function: str, range_high: float) -> Curve:
+        row, effects = self.row(function, range_high), self.bench.effects
+        key = ("unit", self.config.serial, function, f"{range_high:.9g}")
+        gain, offset = self._terms(row, key)
+        degree = effects.temperature * _PPM
+        return Curve(
+            gain=effects.unit_error * gain,
+            offset=effects.unit_error * offset,
+            gain_per_c=degree * (row.tc_reading_ppm_per_c or 0.0) * self.draws.uniform(*key, "tc gain"),
+            offset_per_c=degree
+            * (row.tc_range_ppm_per_c or 0.0)
+            * range_high
+            * self.draws.uniform(*key, "tc offset"),
+            gain_per_s=effects.drift * 5.0 * _PPM / _YEAR_S * self.draws.uniform(*key, "drift"),
+        )
+
+    def _terms(self, row: RangeRow, key: tuple[str, ...]) -> tuple[float, float]:
+        """Return gain and offset as the population says."""
+        unit, draws = self.unit, self.draws
+        gain = row.coef_reading_ppm * _PPM
+        offset = row.coef_range_ppm * _PPM * row.range_high + row.floor
+        if unit.error == "none":
+            return 0.0, 0.0
+        if unit.error == "limit":
+            return gain, offset
+        if unit.population == "uniform":
+            first = second = unit.width * draws.uniform(*key, "error")
+        elif unit.population == "normal":
+            first = second = unit.width / 2.58 * draws.normal(*key, "error")
+        else:
+            first = unit.width * draws.uniform(*key, "gain")
+            second = unit.width * draws.uniform(*key, "offset")
+        gain_error, offset_error = first * gain, second * offset
+        if unit.error == "outside":
+            return self._outside(row, key, gain_error, offset_error)
+        return gain_error, offset_error
+
+    def _outside(
+        self, row: RangeRow, key: tuple[str, ...], gain: float, offset: float
+    ) -> tuple[float, float]:
+        """Move the named functions, ranges or points clear of their limits."""
+        named = [_named(text) for text in self.unit.outside] or [(row.function, None, None)]
+        for function, range_high, value in named:
+            if function != row.function or range_high not in (None, row.range_high):
+                continue
+            limit = row.coef_range_ppm * _PPM * row.range_high + row.floor
+            far = _OUTSIDE[0] + (_OUTSIDE[1] - _OUTSIDE[0]) * self.draws.unit(*key, "outside")
+            sign = math.copysign(1.0, self.draws.uniform(*key, "side"))
+            if value == 0.0:
+                offset = sign * far * limit
+            else:
+                at = abs(value) if value else row.range_high
+                gain = sign * far * (row.coef_reading_ppm * _PPM + limit / at)
+        return gain, offset
+
+
+def _named(text: str) -> tuple[str, float | None, float | None]:
+    """Split "dcv", "dcv:10V" or "dcv:10V:-10V" into function, range and value."""
+    parts = [*text.split(":"), "", ""][:3]
+    return parts[0], _number(parts[1]), _number(parts[2])
+
+
+def _number(text: str) -> float | None:
+    digits = text.rstrip("VAohm ")
+    return float(digits) if digits else None

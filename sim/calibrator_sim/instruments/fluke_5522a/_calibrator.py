@@ -1,0 +1,151 @@
+"""The instrument as its servers see it: identity, messages, status, snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from types import GeneratorType
+from typing import Any
+
+from calibrator_sim._units import StandardUnit
+from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments.fluke_5522a._commands import build
+from calibrator_sim.instruments.fluke_5522a._dialect import parse_call, split_calls
+from calibrator_sim.instruments.fluke_5522a._faults import Fault5522A
+from calibrator_sim.instruments.fluke_5522a._output import HAZARD_V, Output
+from calibrator_sim.instruments.fluke_5522a._registers import Registers
+
+__all__ = ["Fluke5522A"]
+
+_QUERY_NS = 1_000_000
+_OUTPUT_LIMIT = 65536
+OPER, TMPCAL, HIVOLT, REMOTE, SETTLED = 1 << 0, 1 << 5, 1 << 7, 1 << 11, 1 << 12
+
+
+class Fluke5522A:
+    """A simulated 5522A with its direct voltage, current and resistance."""
+
+    buffer_limit = 4096
+
+    def __init__(self, name: str, unit: StandardUnit, world: World) -> None:
+        self.name = name
+        self.serial = unit.config.serial
+        self.identity = f"FLUKE,5522A,{self.serial},2.0+1.3+2.0+*"
+        self.world = world
+        self.output = Output(name, unit, world)
+        self.registers = Registers()
+        self.protected = "#15EMPTY"  # *PUD, as a block
+        self.switches: dict[str, str] = {}
+        self.reset_switches()
+        self.responding = False
+        self._commands = build(self)
+
+    def reset_switches(self) -> None:
+        """Bring the switches that have no physics on this bench to their reset state."""
+        self.switches = {
+            "RANGELCK": "OFF",
+            "LCOMP": "OFF",
+            "CUR_POST": "AUX",
+            "EARTH": "OPEN",
+            "LOWS": "TIED",
+        }
+
+    def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
+        """Carry out a message: yields moments (ns) until which it is busy, returns response and cost in ns."""
+        responses: list[str] = []
+        cost, indefinite = 0, False
+        for text in split_calls(message):
+            self.responding = bool(responses)
+            self.observe()
+            try:
+                call = parse_call(text)
+                if indefinite and call.name.endswith("?"):
+                    raise Fault5522A(1310)
+                result = self._run(call.name, call.parameters)
+                if isinstance(result, GeneratorType):
+                    result = yield from result
+            except Fault5522A as fault:
+                self.registers.report(fault.code)
+                continue
+            self.observe()
+            if result is not None:
+                responses.append(result)
+                indefinite = indefinite or call.name in ("*IDN?", "*OPT?")
+                cost = max(cost, 0 if call.name == "*IDN?" else _QUERY_NS)
+        self.responding = False
+        response = ";".join(responses)
+        if len(response) > _OUTPUT_LIMIT:
+            self.registers.report(1307)
+            return "", 0
+        return response, cost
+
+    def _run(self, name: str, parameters: tuple[str, ...]) -> Any:
+        command = self._commands.get(name)
+        if command is None:
+            raise Fault5522A(1301)
+        if not command.least <= len(parameters) <= command.most:
+            raise Fault5522A(1302)
+        return command.run(*parameters)
+
+    def condition(self) -> int:
+        """Return the instrument status register of this moment."""
+        state, value = self.output.state, REMOTE
+        if state.operating:
+            value |= OPER
+        if state.function == "dcv" and abs(state.value) > HAZARD_V:
+            value |= HIVOLT
+        if self.output.settled():
+            value |= SETTLED
+        return value
+
+    def observe(self) -> None:
+        """Let the change registers see the present condition."""
+        self.registers.observe(self.condition())
+
+    def react(self) -> None:
+        """Trip where the current finds no way."""
+        if self.output.overloaded():
+            self.trip(1500)
+
+    def trip(self, code: int) -> None:
+        """Drop to standby with an error."""
+        self.output.standby()
+        self.registers.report(code)
+
+    def reset(self) -> None:
+        """Do what `*RST` does: standby, 0 V, no compensation, full limits; errors stay."""
+        self.output.standby()
+        self.output.state.limit_v = (1020.0, -1020.0)
+        self.output.state.limit_a = (20.5, -20.5)
+        self.output.program("dcv", 0.0)
+        self.reset_switches()
+
+    def interrupted(self) -> None:
+        """A message arrived before the last response was read."""
+        self.registers.report(1308)
+
+    def unterminated(self) -> None:
+        """The client waits for a response to a message that it did not finish."""
+        self.registers.report(1309)
+
+    def overflowed(self) -> None:
+        """The input buffer was full before a message ended."""
+        self.registers.report(1317)
+
+    def abort(self) -> None:
+        """The connection that waited is gone; the output stays as it is."""
+
+    def save(self) -> dict[str, Any]:
+        """Return the state for a snapshot."""
+        return {
+            "output": self.output.save(),
+            "registers": self.registers.save(),
+            "protected": self.protected,
+            "switches": dict(self.switches),
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take the state of a snapshot."""
+        self.output.load(state["output"])
+        self.registers.load(state["registers"])
+        self.protected = state["protected"]
+        self.switches = dict(state["switches"])

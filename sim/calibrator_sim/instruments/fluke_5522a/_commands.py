@@ -1,0 +1,222 @@
+"""The command table of the 5522A: what its direct functions need, and its status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from calibrator_sim.instruments.fluke_5522a._dialect import quantity, whole
+from calibrator_sim.instruments.fluke_5522a._faults import TEXTS, Fault5522A
+
+if TYPE_CHECKING:
+    from calibrator_sim.instruments.fluke_5522a._calibrator import Fluke5522A
+
+__all__ = ["Entry", "build"]
+
+_FUNCTIONS = {"V": "dcv", "A": "dci", "OHM": "res4w"}
+_UNITS = {"dcv": "V", "dci": "A", "res4w": "OHM"}
+_NAMES = {"dcv": "DCV", "dci": "DCI", "res4w": "RES"}
+_SECOND = 1_000_000_000
+_SELF_TEST_NS = 3 * _SECOND
+_ZERO_NS = 150 * _SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command and how many parameters it takes."""
+
+    run: Callable[..., Any]
+    least: int = 0
+    most: int = 0
+
+
+def build(cal: Fluke5522A) -> dict[str, Entry]:
+    """Return the table of one calibrator's commands."""
+    return {**_common(cal), **_status(cal), **_output(cal), **_switches(cal)}
+
+
+def _common(cal: Fluke5522A) -> dict[str, Entry]:
+    registers = cal.registers
+
+    def wait() -> Generator[int, None, None]:
+        while not cal.output.settled():
+            yield cal.output.state.settled_ns
+
+    def complete() -> Generator[int, None, None]:
+        yield from wait()
+        registers.esr |= 1
+
+    def ask_complete() -> Generator[int, None, str]:
+        yield from wait()
+        return "1"
+
+    def busy(seconds_ns: int, reply: str | None) -> Generator[int, None, str | None]:
+        cal.output.standby()
+        yield cal.world.time_ns() + seconds_ns
+        return reply
+
+    def protect(block: str) -> None:
+        if not block.startswith("#"):
+            raise Fault5522A(1304)
+        cal.protected = block
+
+    def set_register(name: str) -> Callable[[str], None]:
+        return lambda text: setattr(registers, name, whole(text, 255))
+
+    return {
+        "*IDN?": Entry(lambda: cal.identity),
+        "*OPT?": Entry(lambda: "0"),
+        "*RST": Entry(cal.reset),
+        "*CLS": Entry(registers.clear),
+        "*TST?": Entry(lambda: busy(_SELF_TEST_NS, "0")),
+        "*OPC": Entry(complete),
+        "*OPC?": Entry(ask_complete),
+        "*WAI": Entry(wait),
+        "*ESE": Entry(set_register("ese"), 1, 1),
+        "*ESE?": Entry(lambda: str(registers.ese)),
+        "*ESR?": Entry(lambda: str(registers.take("esr"))),
+        "*SRE": Entry(set_register("sre"), 1, 1),
+        "*SRE?": Entry(lambda: str(registers.sre)),
+        "*STB?": Entry(lambda: str(registers.byte(message_available=cal.responding))),
+        "*PUD": Entry(protect, 1, 1),
+        "*PUD?": Entry(lambda: cal.protected),
+        "CAL_START": Entry(lambda what: _calibrate(what, busy), 1, 2),
+        "CAL_INFO?": Entry(lambda: "0"),
+    }
+
+
+def _calibrate(
+    what: str, busy: Callable[[int, str | None], Generator[int, None, str | None]]
+) -> Generator[int, None, str | None]:
+    # The zero of the simulated unit is part of its drawn error, so that only the time passes.
+    if what not in ("ZERO", "OHMS"):
+        raise Fault5522A(1303)
+    return busy(_ZERO_NS, None)
+
+
+def _status(cal: Fluke5522A) -> dict[str, Entry]:
+    registers = cal.registers
+
+    def explain(text: str) -> str:
+        code = whole(text, 65535)
+        return f'"{TEXTS.get(code, "Unknown fault")}"'
+
+    def enable(*names: str) -> Callable[[str], None]:
+        def take(text: str) -> None:
+            for name in names:
+                setattr(registers, name, whole(text, 65535))
+
+        return take
+
+    return {
+        "ERR?": Entry(registers.take_error),
+        "FAULT?": Entry(lambda: str(registers.take_fault())),
+        "EXPLAIN?": Entry(explain, 1, 1),
+        "ISR?": Entry(lambda: str(cal.condition())),
+        "ISCR?": Entry(lambda: str(registers.take("rose") | registers.take("fell"))),
+        "ISCR1?": Entry(lambda: str(registers.take("rose"))),
+        "ISCR0?": Entry(lambda: str(registers.take("fell"))),
+        "ISCE": Entry(enable("rose_enable", "fell_enable"), 1, 1),
+        "ISCE1": Entry(enable("rose_enable"), 1, 1),
+        "ISCE0": Entry(enable("fell_enable"), 1, 1),
+        "ISCE?": Entry(lambda: str(registers.rose_enable | registers.fell_enable)),
+        "ISCE1?": Entry(lambda: str(registers.rose_enable)),
+        "ISCE0?": Entry(lambda: str(registers.fell_enable)),
+        "REMOTE": Entry(lambda: None),
+        "LOCAL": Entry(lambda: None),
+        "LOCKOUT": Entry(lambda: None),
+    }
+
+
+def _output(cal: Fluke5522A) -> dict[str, Entry]:
+    output = cal.output
+
+    def out(first: str, second: str = "") -> None:
+        amount = quantity(first)
+        if second:
+            frequency = quantity(second)
+            if frequency.unit != "HZ":
+                raise Fault5522A(1305 if not frequency.unit else 502)
+            _direct(frequency.value)
+        if amount.unit == "HZ" and not second:
+            _direct(amount.value)
+            return
+        function = _FUNCTIONS.get(amount.unit, "") if amount.unit else output.state.function
+        if not function:
+            raise Fault5522A(1305)
+        output.program(function, amount.value)
+
+    def ask_out() -> str:
+        state = output.state
+        return f"{state.value:.6E},{_UNITS[state.function]},0E+00,0,0.00E+00"
+
+    def limit(first: str, second: str) -> None:
+        high, low = quantity(first), quantity(second)
+        if high.unit != low.unit or high.unit not in ("V", "A"):
+            raise Fault5522A(1305)
+        most = 1020.0 if high.unit == "V" else 20.5
+        if not 0.0 <= high.value <= most or not -most <= low.value <= 0.0:
+            raise Fault5522A(1306)
+        setattr(output.state, "limit_v" if high.unit == "V" else "limit_a", (high.value, low.value))
+
+    def ask_limit() -> str:
+        numbers = (*output.state.limit_v, *output.state.limit_a)
+        return ",".join(f"{number:.6E}" for number in numbers)
+
+    def compensation(word: str) -> None:
+        if word not in ("NONE", "WIRE2", "WIRE4"):
+            raise Fault5522A(1303)
+        output.compensate(word)
+
+    def range_name() -> str:
+        state, unit = output.state, output.unit
+        row = unit.table.row(state.function, state.value, interval=unit.unit.interval)
+        return f"{row.range_high:.6E}"
+
+    def on_time() -> str:
+        return str((cal.world.time_ns() - output.state.changed_ns) // _SECOND)
+
+    return {
+        "OUT": Entry(out, 1, 2),
+        "OUT?": Entry(ask_out),
+        "OPER": Entry(output.operate),
+        "STBY": Entry(output.standby),
+        "OPER?": Entry(lambda: str(int(output.state.operating))),
+        "FUNC?": Entry(lambda: _NAMES[output.state.function]),
+        "RANGE?": Entry(range_name),
+        "ONTIME?": Entry(on_time),
+        "LIMIT": Entry(limit, 2, 2),
+        "LIMIT?": Entry(ask_limit),
+        "ZCOMP": Entry(compensation, 1, 1),
+        "ZCOMP?": Entry(lambda: output.state.compensation),
+    }
+
+
+def _direct(hertz: float) -> None:
+    if hertz != 0.0:
+        raise Fault5522A(502)
+
+
+def _switches(cal: Fluke5522A) -> dict[str, Entry]:
+    words = {
+        "RANGELCK": ("ON", "OFF"),
+        "LCOMP": ("ON", "OFF"),
+        "CUR_POST": ("AUX", "A20"),
+        "EARTH": ("OPEN", "TIED"),
+        "LOWS": ("OPEN", "TIED"),
+    }
+
+    def setter(name: str) -> Callable[[str], None]:
+        def take(word: str) -> None:
+            if word not in words[name]:
+                raise Fault5522A(1303)
+            cal.switches[name] = word
+
+        return take
+
+    def getter(name: str) -> Callable[[], str]:
+        return lambda: cal.switches[name]
+
+    entries = {name: Entry(setter(name), 1, 1) for name in words}
+    return {**entries, **{f"{name}?": Entry(getter(name)) for name in words}}

@@ -1,0 +1,95 @@
+"""The instrument as its servers see it: identity, messages, status, snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import asdict
+from typing import Any
+
+from calibrator_sim._units import MeterUnit
+from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments.keysight_34401a._commands import build
+from calibrator_sim.instruments.keysight_34401a._configuration import Configuration
+from calibrator_sim.instruments.keysight_34401a._physics import Physics
+from calibrator_sim.instruments.keysight_34401a._settings import Settings
+from calibrator_sim.instruments.keysight_34401a._trigger import Trigger
+from calibrator_sim.scpi import Interpreter, ScpiError, Status
+
+__all__ = ["Keysight34401A"]
+
+
+class Keysight34401A:
+    """A simulated 34401A; it reports serial 0 as the real one does."""
+
+    identity = "HEWLETT-PACKARD,34401A,0,11-5-2"
+    buffer_limit = 4096
+
+    def __init__(self, name: str, unit: MeterUnit, world: World) -> None:
+        self.name = name
+        self.serial = unit.config.serial
+        self.world = world
+        self.status = Status()
+        self.settings = Settings()
+        self.physics = Physics(name, unit, world)
+        self.trigger = Trigger(self.physics, self.settings, self.status, world)
+        self.configuration = Configuration(self.settings, self.trigger)
+        self._interpreter = Interpreter(build(self), self.status)
+
+    def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
+        """Carry out a message: yields moments (ns) until which it is busy, returns response and cost in ns."""
+        self.trigger.catch_up()
+        return self._interpreter.run(message)
+
+    @property
+    def responding(self) -> bool:
+        """Whether a part of the response stands in the output queue (MAV)."""
+        return self._interpreter.responding
+
+    def reset(self) -> None:
+        """Do what `*RST` does; errors and status stay."""
+        self.trigger.forget()
+        self._take(Settings())
+        self.world.after_change()
+
+    def shunt_ohm(self) -> float:
+        """Return the resistance between the I and LO terminals now."""
+        return self.physics.shunt_ohm(self.settings)
+
+    def refuse(self, code: int) -> None:
+        """Put an error into the queue."""
+        self.status.report(code)
+
+    def interrupted(self) -> None:
+        """A message arrived before the last response was read."""
+        self.status.report(-410)
+
+    def unterminated(self) -> None:
+        """The client waits for a response to a message that it did not finish."""
+        self.status.report(-420)
+
+    def overflowed(self) -> None:
+        """The input buffer was full before a message ended."""
+        self.status.report(ScpiError(521).code)
+
+    def abort(self) -> None:
+        """The connection that waited for a measurement is gone."""
+        self.trigger.abort()
+
+    def save(self) -> dict[str, Any]:
+        """Return the state for a snapshot."""
+        return {
+            "settings": asdict(self.settings),
+            "status": self.status.save(),
+            "trigger": self.trigger.save(),
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take the state of a snapshot."""
+        self._take(Settings(**state["settings"]))
+        self.status.load(state["status"])
+        self.trigger.load(state["trigger"])
+
+    def _take(self, settings: Settings) -> None:
+        # The parts share one settings object, so its fields are replaced and not the object.
+        for name, value in asdict(settings).items():
+            setattr(self.settings, name, value)

@@ -1,0 +1,57 @@
+"""System, display, memory and calibration commands of the 34401A."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calibrator_sim.scpi import Block, Command, CommandTree, Flag, Number, ScpiError, Text
+from calibrator_sim.scpi import Choice as Word
+
+if TYPE_CHECKING:
+    from calibrator_sim.instruments.keysight_34401a._meter import Keysight34401A
+
+__all__ = ["add_system"]
+
+_QUERY_NS = 1_000_000
+_DISPLAY_WIDTH = 12
+
+
+def add_system(tree: CommandTree, meter: Keysight34401A) -> None:
+    """Add SYSTem, DISPlay, DATA:FEED and CALibration."""
+    settings, status = meter.settings, meter.status
+
+    def show(on: bool) -> None:
+        settings.display = on
+
+    def text(content: str) -> None:
+        settings.display_text = content[:_DISPLAY_WIDTH]
+
+    def feed(_buffer: str, source: str) -> None:
+        if source.upper() not in ("", "CALC", "CALCULATE"):
+            raise ScpiError(-224)
+        settings.feed = "CALC" if source else ""
+
+    def secured(*_arguments: object) -> None:
+        raise ScpiError(702)  # the simulated meter is sealed: nobody adjusts what the bench drew
+
+    tree.add("SYSTem:ERRor?", Command(status.next_error, cost_ns=_QUERY_NS))
+    tree.add("SYSTem:VERSion?", Command(lambda: "1991.0", cost_ns=_QUERY_NS))
+    tree.add("SYSTem:BEEPer[:IMMediate]", Command(lambda: None))
+    tree.add("SYSTem:BEEPer:STATe", Command(lambda _on: None, (Flag(),)))
+    for word in ("LOCal", "REMote", "RWLock"):
+        tree.add(f"SYSTem:{word}", Command(lambda: None))
+    tree.add("DISPlay", Command(show, (Flag(),)))
+    tree.add("DISPlay?", Command(lambda: str(int(settings.display)), cost_ns=_QUERY_NS))
+    tree.add("DISPlay:TEXT", Command(text, (Text(),)))
+    tree.add("DISPlay:TEXT?", Command(lambda: f'"{settings.display_text}"', cost_ns=_QUERY_NS))
+    tree.add("DISPlay:TEXT:CLEar", Command(lambda: setattr(settings, "display_text", "")))
+    tree.add("DATA:FEED", Command(feed, (Word(("RDG_STORE",)), Text())))
+    tree.add("DATA:FEED?", Command(lambda: f'"{settings.feed}"', cost_ns=_QUERY_NS))
+    tree.add("CALibration:COUNt?", Command(lambda: "+1", cost_ns=_QUERY_NS))
+    tree.add("CALibration:SECure:STATe?", Command(lambda: "1", cost_ns=_QUERY_NS))
+    tree.add("CALibration:SECure:STATe", Command(secured, (Flag(), Word((), optional=True))))
+    tree.add("CALibration:STRing?", Command(lambda: '"SIMULATED"', cost_ns=_QUERY_NS))
+    tree.add("CALibration:STRing", Command(secured, (Block(),)))
+    tree.add("CALibration:VALue", Command(secured, (Number(words=()),)))
+    tree.add("CALibration:VALue?", Command(lambda: "+0.00000000E+00", cost_ns=_QUERY_NS))
+    tree.add("CALibration?", Command(secured))

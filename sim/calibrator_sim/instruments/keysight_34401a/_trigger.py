@@ -1,0 +1,182 @@
+"""Triggering and the reading memory of a 34401A: idle, waiting for a trigger, measuring."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments.keysight_34401a._math import Statistics, apply
+from calibrator_sim.instruments.keysight_34401a._physics import OVERLOAD, Physics
+from calibrator_sim.instruments.keysight_34401a._settings import Settings
+from calibrator_sim.scpi import ScpiError, Status
+
+__all__ = ["Trigger"]
+
+_SECOND = 1_000_000_000
+_MEMORY = 512
+_FILTER_S = {3.0: 7.0, 20.0: 1.0, 200.0: 0.1}  # settling of the AC filter a reading
+
+
+@dataclass(slots=True)
+class _Memory:
+    """Readings taken and still to come."""
+
+    readings: list[float] = field(default_factory=list)
+    due: list[int] = field(default_factory=list)  # ends of readings that are running
+    awaited: int = 0  # bus triggers still to come
+    begun: bool = False  # whether INIT or READ? has been given since reset
+    last: float = 0.0
+
+
+class Trigger:
+    """Takes readings when they are due, one after the other."""
+
+    def __init__(self, physics: Physics, settings: Settings, status: Status, world: World) -> None:
+        self._physics = physics
+        self._settings = settings
+        self._status = status
+        self._world = world
+        self._memory = _Memory()
+        self.statistics = Statistics()
+
+    def reading_ns(self) -> int:
+        """Return how long one reading takes with the present settings."""
+        settings = self._settings
+        function = settings.active()
+        if function.name in ("FREQ", "PER"):
+            seconds = settings.aperture_s
+        elif function.name.endswith("AC"):
+            seconds = _FILTER_S[settings.bandwidth] + 0.02
+        else:
+            nplc = settings.nplc[function.name] if function.integrating else 1.0
+            seconds = (2.0 if settings.autozero else 1.0) * nplc / self._world.line_frequency_hz
+        return round((self.delay_s() + seconds) * _SECOND)
+
+    def delay_s(self) -> float:
+        """Return the trigger delay, the automatic one by function (user's guide, ch. 3; memory_medium)."""
+        settings = self._settings
+        if not settings.delay_auto:
+            return settings.delay_s
+        function = settings.active()
+        range_ = settings.range[function.name]
+        if function.unit == "OHM" and range_ >= 1e6:
+            return {1e6: 0.01, 1e7: 0.1}.get(range_, 0.2)
+        return 0.0015
+
+    def readings_wanted(self) -> int:
+        """Return samples times triggers."""
+        return int(min(self._settings.trigger_count, 1e9)) * self._settings.sample_count
+
+    def abort(self) -> None:
+        """Go back to idle; what was measured stays in memory."""
+        self._memory.due.clear()
+        self._memory.awaited = 0
+
+    def forget(self) -> None:
+        """Go back to idle and empty the memory (a new configuration)."""
+        self._memory = _Memory(last=self._memory.last)
+
+    def catch_up(self) -> None:
+        """Take the readings whose end lies in the past."""
+        now = self._world.time_ns()
+        while self._memory.due and self._memory.due[0] <= now:
+            self._take(self._memory.due.pop(0))
+
+    def initiate(self) -> None:
+        """Do what `INITiate` does."""
+        self.catch_up()
+        if self._memory.due or self._memory.awaited:
+            raise ScpiError(-213)
+        if self.readings_wanted() > _MEMORY:
+            raise ScpiError(531)
+        self._begin()
+        if self._settings.trigger == "IMM":
+            self._schedule(self.readings_wanted())
+        else:
+            self._memory.awaited = int(self._settings.trigger_count)
+
+    def bus_trigger(self) -> None:
+        """Do what `*TRG` does."""
+        self.catch_up()
+        if self._settings.trigger != "BUS" or self._memory.awaited <= 0 or self._memory.due:
+            raise ScpiError(-211)
+        self._memory.awaited -= 1
+        self._schedule(self._settings.sample_count)
+
+    def fetch(self) -> Generator[int, None, str | None]:
+        """Do what `FETCh?` does: wait for the readings, return all of them."""
+        self.catch_up()
+        if not self._memory.begun:
+            raise ScpiError(-230)
+        if self._memory.awaited > 0 and not self._memory.due:
+            raise ScpiError(-214)
+        while self._memory.due:
+            yield self._memory.due[0]
+            self.catch_up()
+        if not self._memory.readings:
+            raise ScpiError(-230)
+        return _format(self._memory.readings)
+
+    def read(self) -> Generator[int, None, str | None]:
+        """Do what `READ?` does: initiate and return the readings as they come."""
+        self.abort()
+        if self._settings.trigger == "BUS":
+            raise ScpiError(-214)
+        self._begin()
+        if self._settings.trigger == "EXT":
+            return None  # no external trigger will ever come
+        self._schedule(min(self.readings_wanted(), 50_000))
+        return (yield from self.fetch())
+
+    def points(self) -> int:
+        """Return the number of readings in memory."""
+        self.catch_up()
+        return len(self._memory.readings)
+
+    def busy(self) -> bool:
+        """Say whether a measurement is running or awaited."""
+        self.catch_up()
+        return bool(self._memory.due or self._memory.awaited)
+
+    def finish(self) -> Generator[int, None, None]:
+        """Wait for the running readings (`*OPC?`, `*WAI`)."""
+        while self._memory.due:
+            yield self._memory.due[0]
+            self.catch_up()
+
+    def save(self) -> dict[str, Any]:
+        """Return the state for a snapshot."""
+        return {"memory": asdict(self._memory), "statistics": asdict(self.statistics)}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take the state of a snapshot."""
+        self._memory = _Memory(**state["memory"])
+        self.statistics = Statistics(**state["statistics"])
+
+    def _begin(self) -> None:
+        self._memory = _Memory(begun=True, last=self._memory.last)
+        if self._settings.math == "AVER" and self._settings.math_on:
+            self.statistics = Statistics()
+
+    def _schedule(self, count: int) -> None:
+        now, period = self._world.time_ns(), self.reading_ns()
+        self._memory.due = [now + period * (i + 1) for i in range(count)]
+
+    def _take(self, ns: int) -> None:
+        memory, settings = self._memory, self._settings
+        value = memory.last
+        if not self._world.stuck(self._physics.name):
+            value = self._physics.measure(settings, ns)
+        memory.last = value
+        if abs(value) >= OVERLOAD:
+            self._status.questionable |= settings.active().overload_bit
+        elif settings.math_on:
+            value = apply(settings, value, self.statistics, self._status)
+        if len(memory.readings) < _MEMORY or settings.trigger == "IMM":
+            memory.readings.append(value)
+
+
+def _format(readings: list[float]) -> str:
+    return ",".join(f"{value:+.8E}" for value in readings)

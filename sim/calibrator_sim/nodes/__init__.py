@@ -1,0 +1,1 @@
+"""Nodes of the bench's physics."""

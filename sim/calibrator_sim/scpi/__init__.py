@@ -1,0 +1,32 @@
+"""The grammar and status model of IEEE 488.2 and SCPI, as an instrument keeps them."""
+
+from __future__ import annotations
+
+from calibrator_sim.scpi._errors import MESSAGES, ScpiError
+from calibrator_sim.scpi._interpreter import Interpreter, Outcome
+from calibrator_sim.scpi._lexer import Argument, Kind, Unit, parse_unit, split_units
+from calibrator_sim.scpi._parameters import Block, Choice, Flag, Number, Parameter, Special, Text
+from calibrator_sim.scpi._status import Status
+from calibrator_sim.scpi._tree import Command, CommandTree
+
+__all__ = [
+    "MESSAGES",
+    "Argument",
+    "Block",
+    "Choice",
+    "Command",
+    "CommandTree",
+    "Flag",
+    "Interpreter",
+    "Kind",
+    "Number",
+    "Outcome",
+    "Parameter",
+    "ScpiError",
+    "Special",
+    "Status",
+    "Text",
+    "Unit",
+    "parse_unit",
+    "split_units",
+]

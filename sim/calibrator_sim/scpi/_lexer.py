@@ -1,0 +1,181 @@
+"""From the text of a program message to its units and their data (IEEE 488.2:1992, 7.3 to 7.7)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from calibrator_sim.scpi._errors import ScpiError
+
+__all__ = ["Argument", "Kind", "Unit", "block_length", "parse_unit", "split_units"]
+
+_HEADER = re.compile(r"(\*[A-Za-z]+|:?[A-Za-z][A-Za-z0-9_]*(?:\s*:\s*[A-Za-z][A-Za-z0-9_]*)*)(\?)?")
+_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:\s*[eE]\s*([+-]?\d+))?)\s*(/?[A-Za-z][A-Za-z0-9./*-]*)?\Z")
+_NONDECIMAL = re.compile(r"#(?:[Hh]([0-9A-Fa-f]+)|[Qq]([0-7]+)|[Bb]([01]+))\Z")
+_MNEMONIC = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+_LONGEST_MNEMONIC = 12
+_MOST_DIGITS = 255
+_LARGEST_EXPONENT = 32000
+
+
+class Kind(StrEnum):
+    """What sort of data an argument is."""
+
+    NUMBER = "number"
+    MNEMONIC = "mnemonic"
+    STRING = "string"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One piece of program data; `suffix` is the unit written after a number."""
+
+    kind: Kind
+    text: str
+    value: float = 0.0
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One message unit: a header with its arguments, not yet looked up."""
+
+    header: str
+    query: bool
+    arguments: tuple[Argument, ...]
+
+
+def block_length(text: str | bytes, at: int) -> int | None:
+    """Return the length of the definite block that begins with "#" at `at`; None where none begins.
+
+    Example:
+        >>> block_length("#15abcde;", 0)
+        8
+    """
+    head = text[at + 1 : at + 2]
+    if not head.isdigit() or head in ("0", b"0"):
+        return None
+    digits = text[at + 2 : at + 2 + int(head)]
+    if len(digits) < int(head) or not digits.isdigit():
+        return None
+    return 2 + int(head) + int(digits)
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """Split at a separator that stands outside quotes, blocks and parentheses."""
+    parts: list[str] = []
+    quote, depth, start, i = "", 0, 0, 0
+    while i < len(text):
+        char = text[i]
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote = char
+        elif char == "#" and (length := block_length(text, i)) is not None:
+            i += length - 1
+        elif char == "(":
+            depth += 1
+        elif char == ")":
+            depth = max(0, depth - 1)
+        elif char == separator and depth == 0:
+            parts.append(text[start:i])
+            start = i + 1
+        i += 1
+    parts.append(text[start:])
+    return parts
+
+
+def split_units(message: str) -> list[str]:
+    """Return the message's units, the empty ones left out.
+
+    Example:
+        >>> split_units('FUNC "A;B";:READ?;')
+        ['FUNC "A;B"', ':READ?']
+    """
+    return [part for raw in _split(message, ";") if (part := raw.strip())]
+
+
+def parse_unit(text: str) -> Unit:
+    """Take a unit apart.
+
+    Raises:
+        ScpiError: a command error (-101 to -178).
+    """
+    match = _HEADER.match(text)
+    if match is None:
+        raise ScpiError(-101 if not text[0].isascii() or not text[0].isprintable() else -102)
+    rest = text[match.end() :]
+    if rest and not rest[0].isspace():
+        raise ScpiError(_after_header(rest[0]))
+    header = re.sub(r"\s+", "", match.group(1))
+    if any(len(word) > _LONGEST_MNEMONIC for word in header.lstrip("*:").split(":")):
+        raise ScpiError(-112)
+    rest = rest.strip()
+    arguments = tuple(_argument(part.strip()) for part in _split(rest, ",")) if rest else ()
+    return Unit(header, match.group(2) is not None, arguments)
+
+
+def _after_header(char: str) -> int:
+    if char in ",":
+        return -103
+    return -102 if char.isascii() and char.isprintable() else -101
+
+
+def _argument(text: str) -> Argument:
+    if not text:
+        raise ScpiError(-102)
+    first = text[0]
+    if first in "\"'":
+        return _string(text)
+    if first == "#":
+        return _hash(text)
+    if first == "(":
+        raise ScpiError(-178)
+    if first.isdigit() or first in "+-.":
+        return _number(text)
+    if _MNEMONIC.match(text):
+        if len(text) > _LONGEST_MNEMONIC:
+            raise ScpiError(-112)
+        return Argument(Kind.MNEMONIC, text.upper())
+    raise ScpiError(-101 if not text.isascii() or not text.isprintable() else -102)
+
+
+def _string(text: str) -> Argument:
+    quote = text[0]
+    body = text[1:-1]
+    if len(text) < 2 or text[-1] != quote or quote in body.replace(quote * 2, ""):
+        raise ScpiError(-151)
+    return Argument(Kind.STRING, body.replace(quote * 2, quote))
+
+
+def _hash(text: str) -> Argument:
+    match = _NONDECIMAL.match(text)
+    if match:
+        hexadecimal, octal, binary = match.groups()
+        value = int(hexadecimal, 16) if hexadecimal else int(octal, 8) if octal else int(binary, 2)
+        if value.bit_length() > 1023:
+            raise ScpiError(-123)
+        return Argument(Kind.NUMBER, text, float(value))
+    if text.startswith("#0"):
+        return Argument(Kind.BLOCK, text[2:])
+    length = block_length(text, 0)
+    if length is None or length != len(text):
+        raise ScpiError(-161)
+    return Argument(Kind.BLOCK, text[2 + int(text[1]) :])
+
+
+def _number(text: str) -> Argument:
+    match = _NUMBER.match(text)
+    if match is None:
+        raise ScpiError(-121)
+    digits, exponent, suffix = match.groups()
+    if sum(char.isdigit() for char in digits) > _MOST_DIGITS:
+        raise ScpiError(-124)
+    if exponent and abs(int(exponent)) > _LARGEST_EXPONENT:
+        raise ScpiError(-123)
+    value = float(re.sub(r"\s+", "", digits))
+    if value in (float("inf"), float("-inf")):
+        raise ScpiError(-123)
+    return Argument(Kind.NUMBER, text, value, (suffix or "").upper())

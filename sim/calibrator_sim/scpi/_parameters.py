@@ -1,0 +1,179 @@
+"""What a command takes: numbers with units, words, flags, strings and blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from calibrator_sim.scpi._errors import ScpiError
+from calibrator_sim.scpi._lexer import Argument, Kind
+
+__all__ = ["Block", "Choice", "Flag", "Number", "Parameter", "Special", "Text", "matches", "short_form"]
+
+_MULTIPLIERS = {
+    "": 1.0,
+    "EX": 1e18,
+    "PE": 1e15,
+    "T": 1e12,
+    "G": 1e9,
+    "MA": 1e6,
+    "K": 1e3,
+    "M": 1e-3,
+    "U": 1e-6,
+    "N": 1e-9,
+    "P": 1e-12,
+    "F": 1e-15,
+    "A": 1e-18,
+}
+
+
+class Special(StrEnum):
+    """Words that may stand for a number."""
+
+    MIN = "MIN"
+    MAX = "MAX"
+    DEF = "DEF"
+    INF = "INF"
+
+
+class Parameter(Protocol):
+    """Turns an argument into a value, or raises the fitting error."""
+
+    optional: bool
+
+    def take(self, argument: Argument) -> object:
+        """Return the value.
+
+        Raises:
+            ScpiError: the argument is of the wrong kind or value.
+        """
+        ...
+
+
+def short_form(pattern: str) -> str:
+    """Return the capital letters of a mnemonic as manuals print it.
+
+    Example:
+        >>> short_form("VOLTage")
+        'VOLT'
+    """
+    return "".join(char for char in pattern if not char.islower())
+
+
+def matches(pattern: str, word: str) -> bool:
+    """Say whether a word is the short or the long form of a mnemonic."""
+    return word.upper() in (short_form(pattern), pattern.upper())
+
+
+def _refuse(kind: Kind) -> ScpiError:
+    return ScpiError({Kind.MNEMONIC: -148, Kind.STRING: -158, Kind.BLOCK: -168, Kind.NUMBER: -104}[kind])
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number, in `unit` where one is allowed, or one of some words that stand for a number."""
+
+    unit: str = ""
+    words: tuple[Special, ...] = (Special.MIN, Special.MAX)
+    optional: bool = False
+
+    def take(self, argument: Argument) -> float | Special:
+        """Return the number in its unit, or the word."""
+        if argument.kind is Kind.MNEMONIC:
+            for word in self.words:
+                if matches(_LONG[word], argument.text):
+                    return word
+            raise ScpiError(-148 if not self.words else -224)
+        if argument.kind is not Kind.NUMBER:
+            raise _refuse(argument.kind)
+        return argument.value * self._factor(argument.suffix)
+
+    def _factor(self, suffix: str) -> float:
+        if not suffix:
+            return 1.0
+        if not self.unit:
+            raise ScpiError(-138)
+        if not suffix.endswith(self.unit):
+            raise ScpiError(-131)
+        prefix = suffix[: -len(self.unit)]
+        if prefix == "M" and self.unit in ("OHM", "HZ"):  # IEEE 488.2, 7.7.3.4: MHZ and MOHM are mega
+            return 1e6
+        if prefix not in _MULTIPLIERS:
+            raise ScpiError(-131)
+        return _MULTIPLIERS[prefix]
+
+
+_LONG = {
+    Special.MIN: "MINimum",
+    Special.MAX: "MAXimum",
+    Special.DEF: "DEFault",
+    Special.INF: "INFinity",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of some words, as manuals print them; the value is the short form. Without words: any word."""
+
+    words: Sequence[str]
+    optional: bool = False
+
+    def take(self, argument: Argument) -> str:
+        """Return the short form of the word."""
+        if argument.kind is not Kind.MNEMONIC:
+            raise _refuse(argument.kind)
+        if not self.words:
+            return argument.text
+        for word in self.words:
+            if matches(word, argument.text):
+                return short_form(word)
+        raise ScpiError(-224)
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """ON or OFF, also as a number; `words` stand for more states."""
+
+    words: Sequence[str] = ()
+    optional: bool = False
+
+    def take(self, argument: Argument) -> bool | str:
+        """Return the state, or the short form of another word."""
+        if argument.kind is Kind.NUMBER and not argument.suffix:
+            return round(argument.value) != 0
+        if argument.kind is not Kind.MNEMONIC:
+            raise _refuse(argument.kind) if argument.kind is not Kind.NUMBER else ScpiError(-138)
+        if argument.text in ("ON", "OFF"):
+            return argument.text == "ON"
+        for word in self.words:
+            if matches(word, argument.text):
+                return short_form(word)
+        raise ScpiError(-224)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string in either kind of quotes."""
+
+    optional: bool = False
+
+    def take(self, argument: Argument) -> str:
+        """Return the text without its quotes."""
+        if argument.kind is not Kind.STRING:
+            raise _refuse(argument.kind)
+        return argument.text
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Arbitrary block data, or a string in its place."""
+
+    optional: bool = False
+
+    def take(self, argument: Argument) -> str:
+        """Return the data."""
+        if argument.kind not in (Kind.BLOCK, Kind.STRING):
+            raise _refuse(argument.kind)
+        return argument.text

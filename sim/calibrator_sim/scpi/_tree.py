@@ -1,0 +1,119 @@
+"""The command tree: short and long forms, optional nodes, header paths of compound messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from calibrator_sim.scpi._errors import ScpiError
+from calibrator_sim.scpi._lexer import Unit
+from calibrator_sim.scpi._parameters import Parameter, short_form
+
+__all__ = ["Command", "CommandTree", "Node"]
+
+_PART = re.compile(r"(\[)?:?([A-Za-z]+):?(\])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What stands behind a header."""
+
+    run: Callable[..., Any]
+    parameters: tuple[Parameter, ...] = ()
+    cost_ns: int = 0  # added before the reply
+    indefinite: bool = False  # an arbitrary response that must be the last one
+
+    def bind(self, unit: Unit) -> list[object]:
+        """Return the values of the unit's arguments.
+
+        Raises:
+            ScpiError: too few, too many, or an argument of the wrong kind.
+        """
+        if len(unit.arguments) > len(self.parameters):
+            raise ScpiError(-108)
+        if len(unit.arguments) < sum(not parameter.optional for parameter in self.parameters):
+            raise ScpiError(-109)
+        return [p.take(a) for p, a in zip(self.parameters, unit.arguments, strict=False)]
+
+
+@dataclass(slots=True)
+class Node:
+    """A place in the tree."""
+
+    children: dict[str, Node] = field(default_factory=dict)
+    command: Command | None = None
+    query: Command | None = None
+
+    def child(self, word: str) -> Node:
+        """Return the child of a mnemonic, made where it is missing."""
+        node = self.children.get(short_form(word))
+        if node is None:
+            node = Node()
+            self.children[short_form(word)] = node
+        self.children[word.upper()] = node
+        return node
+
+
+class CommandTree:
+    """All commands of an instrument."""
+
+    def __init__(self) -> None:
+        self.root = Node()
+        self._common: dict[str, Command] = {}
+
+    def add(self, pattern: str, command: Command) -> None:
+        """Add a command as manuals print it, such as `[SENSe:]VOLTage[:DC]:RANGe?` or `*CLS`."""
+        if pattern.startswith("*"):
+            self._common[pattern.upper()] = command
+            return
+        query = pattern.endswith("?")
+        for path in _paths(pattern.rstrip("?")):
+            node = self.root
+            for word in path:
+                node = node.child(word)
+            if query:
+                node.query = command
+            else:
+                node.command = command
+
+    def find(self, unit: Unit, path: Node) -> tuple[Command, Node]:
+        """Return the command of a unit and the header path for the next one.
+
+        Raises:
+            ScpiError: -113 where there is no such header.
+        """
+        header = unit.header.upper()
+        if header.startswith("*"):
+            command = self._common.get(header + ("?" if unit.query else ""))
+            if command is None:
+                raise ScpiError(-113)
+            return command, path
+        node = parent = self.root if header.startswith(":") else path
+        for word in header.lstrip(":").split(":"):
+            parent = node
+            child = node.children.get(word)
+            if child is None:
+                raise ScpiError(-113)
+            node = child
+        found = node.query if unit.query else node.command
+        if found is None:
+            raise ScpiError(-113)
+        return found, parent
+
+
+def _paths(pattern: str) -> Iterator[Sequence[str]]:
+    """Yield every way to write a header whose optional nodes stand in brackets."""
+    parts = [(match.group(2), match.group(1) is not None) for match in _PART.finditer(pattern)]
+    for chosen in range(2 ** sum(optional for _, optional in parts)):
+        path: list[str] = []
+        bit = 0
+        for word, optional in parts:
+            if optional:
+                bit += 1
+                if not chosen >> (bit - 1) & 1:
+                    continue
+            path.append(word)
+        if path:
+            yield path
