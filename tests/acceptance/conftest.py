@@ -1,0 +1,102 @@
+"""The command line as a person uses it: real processes, a home of its own, real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calibrator.bench import find_simulator
+
+COMMAND = [sys.executable, "-m", "calibrator"]
+TIMEOUT_S = 90
+
+
+def environment(home: Path, extra: Mapping[str, str] = {}) -> dict[str, str]:
+    """Return the environment of a child that uses `home` and speaks UTF-8."""
+    return {**os.environ, "CALIBRATOR_HOME": str(home), "PYTHONUTF8": "1", **extra}
+
+
+@dataclass(frozen=True)
+class Cli:
+    """Calls `calibrator` with one home."""
+
+    home: Path
+
+    def __call__(self, *arguments: str, input_: str | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMAND, *arguments],
+            env=environment(self.home),
+            cwd=self.home.parent,
+            input=input_,
+            stdin=subprocess.DEVNULL if input_ is None else None,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+        """Start a command that goes on, its standard output a pipe."""
+        return subprocess.Popen(
+            [*COMMAND, *arguments],
+            env=environment(self.home),
+            cwd=self.home.parent,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            **options,
+        )
+
+    def json(self, *arguments: str) -> Any:
+        """Return what a command prints as JSON."""
+        done = self(*arguments)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """The command line with a home that is not there yet."""
+    return Cli(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cli, subprocess.CompletedProcess[str]]:
+    """One `calibrator demo`, and the command line with its home; only to be read."""
+    made = Cli(tmp_path_factory.mktemp("demo") / "home")
+    return made, made("demo")
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Callable[..., Path]:
+    """Writes the simulated bench with some of its text replaced; returns the file."""
+
+    def write(*changes: tuple[str, str], name: str = "bench.toml", more: str = "") -> Path:
+        text = find_simulator().default_bench()
+        for old, new in changes:
+            assert old in text, old
+            text = text.replace(old, new)
+        path = tmp_path / name
+        path.write_text(text + more, encoding="utf-8")
+        return path
+
+    return write
+
+
+def comparable(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a `show --json` without what may differ between two runs: ids and wall-clock times."""
+    text = json.loads(json.dumps(shown))
+    run = text["run"]
+    for key in ("id", "opened_at", "closed_at"):
+        run.pop(key, None)
+    for point in text["points"]:
+        for reading in point["readings"]:
+            reading.pop("seq", None) if isinstance(reading, dict) else None
+    return dict(text)
