@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Table, select
 
 from calibrator.record import _projections
 from calibrator.record import _schema as schema
-from calibrator.record._canonical import GENESIS, event_hash
+from calibrator.record._chain import check_chain
 from calibrator.record._model import Event, Finding
 from calibrator.record._reading import REGISTER, anchors, streams
 from calibrator.record._store import Store
@@ -23,7 +22,7 @@ def verify(store: Store, stream: str | None = None) -> tuple[Finding, ...]:
     with store.transaction() as connection:
         present = streams(connection)
         names = {REGISTER, *(present if stream is None else (stream,))}
-        chains = {name: tuple(_check_chain(connection, name)) for name in sorted(names)}
+        chains = {name: tuple(check_chain(connection, name)) for name in sorted(names)}
         found = [finding for name in chains if stream in (None, name) for finding in chains[name]]
         found += _check_triggers(connection)
         if not chains[REGISTER]:
@@ -36,60 +35,6 @@ def verify(store: Store, stream: str | None = None) -> tuple[Finding, ...]:
             what = "The register is not intact, so that the run's heads cannot be compared"
             found.append(Finding(REGISTER, chains[REGISTER][0].seq, what, "unregistered"))
     return tuple(found)
-
-
-def _check_chain(connection: Connection, stream: str) -> Iterator[Finding]:
-    """Walk one stream; each row gives at most one finding."""
-    query = select(schema.events).where(schema.events.c.stream == stream).order_by(schema.events.c.seq)
-    rows = connection.execute(query).fetchall()
-    before: Row[Any] | None = None
-    sound_before = True
-    for row in rows:
-        expected = 1 if before is None else before.seq + 1
-        gap = row.seq != expected
-        if gap:
-            last = row.seq - 1
-            span = f"Event {expected} was" if last == expected else f"Events {expected} to {last} were"
-            yield Finding(stream, expected, f"{span} deleted", "deleted")
-        fault = _check_row(row)
-        if fault is not None:
-            yield fault
-        elif not gap and sound_before and row.previous != (GENESIS if before is None else before.hash):
-            yield _broken_link(connection, row, before)
-        before, sound_before = row, fault is None
-
-
-def _check_row(row: Row[Any]) -> Finding | None:
-    """Hold one row against its own hash and its own text."""
-    if event_hash(row.previous, row.canonical) != row.hash:
-        return Finding(row.stream, row.seq, f"Event {row.seq} was changed after it was written", "changed")
-    try:
-        held = json.loads(row.canonical)
-        stands = (held["stream"], held["seq"], held["kind"], held["version"], held["at"])
-    except (ValueError, KeyError, TypeError):
-        return Finding(row.stream, row.seq, f"Event {row.seq} is no event of this record", "damaged")
-    if stands[:2] != (row.stream, row.seq):
-        what = f"Event {row.seq} was moved: it is event {stands[1]} of {stands[0]}"
-        return Finding(row.stream, row.seq, what, "reordered")
-    if stands[2:] != (row.kind, row.version, row.at):
-        what = f"The columns of event {row.seq} differ from its text"
-        return Finding(row.stream, row.seq, what, "changed")
-    return None
-
-
-def _broken_link(connection: Connection, row: Row[Any], before: Row[Any] | None) -> Finding:
-    """Say what a row that is sound in itself but not chained to the one before it means."""
-    if before is None:
-        return Finding(row.stream, row.seq, f"Event {row.seq} was not written as the first", "changed")
-    events = schema.events
-    parent = connection.execute(
-        select(events.c.seq).where(events.c.stream == row.stream, events.c.hash == row.previous)
-    ).scalar()
-    if parent is not None:
-        what = f"Event {before.seq} was inserted: event {row.seq} was written after event {parent}"
-        return Finding(row.stream, before.seq, what, "inserted")
-    what = f"Event {before.seq} was replaced: event {row.seq} was written after another one"
-    return Finding(row.stream, before.seq, what, "changed")
 
 
 def _check_triggers(connection: Connection) -> Iterator[Finding]:
@@ -148,19 +93,28 @@ def _check_projections(
     from calibrator.record._opening import all_events
 
     def wanted(name: str) -> bool:
-        return name not in altered if only is None else name == only
+        return name not in altered and only in (None, name)
 
     fresh = Store.in_memory()
     try:
         with fresh.transaction() as other:
             schema.create_projections(other)
             for name in sound:
-                for event in all_events(connection, name):
-                    _projections.apply(other, event)
+                yield from _replay(other, all_events(connection, name))
             for table in schema.projection_tables:
                 yield from _compare(connection, other, table, wanted)
     finally:
         fresh.close()
+
+
+def _replay(connection: Connection, events: Iterator[Event]) -> Iterator[Finding]:
+    """Apply events to fresh projections; one that no writer would have accepted is a finding."""
+    for event in events:
+        try:
+            _projections.apply(connection, event)
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
+            what = f"Event {event.seq} holds what no program wrote: {error}"
+            yield Finding(event.stream, event.seq, what, "damaged")
 
 
 def _compare(

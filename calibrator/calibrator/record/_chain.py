@@ -1,0 +1,109 @@
+"""One stream's chain, walked row by row: what was changed, deleted, inserted or moved, by number."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from calibrator.record._canonical import GENESIS, event_hash
+from calibrator.record._model import Finding
+from calibrator.record._schema import events
+
+__all__ = ["check_chain"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A row as it stands, and the number that its own text gives it (None where the text is altered)."""
+
+    seq: int
+    previous: str
+    hash: str
+    fault: Finding | None
+    held_seq: int | None
+
+    @property
+    def shift(self) -> int:
+        """How far the row was moved."""
+        return 0 if self.held_seq is None else self.held_seq - self.seq
+
+
+def check_chain(connection: Connection, stream: str) -> Iterator[Finding]:
+    """Yield what is wrong in a stream; a block of rows that was moved together gives one finding."""
+    query = select(events).where(events.c.stream == stream).order_by(events.c.seq)
+    links = [_link(row) for row in connection.execute(query)]
+    places = {link.hash: index for index, link in enumerate(links)}
+    held = {link.held_seq for link in links}
+    for index, link in enumerate(links):
+        before = links[index - 1] if index else None
+        expected = 1 if before is None else before.seq + 1
+        if link.seq != expected:
+            yield Finding(stream, expected, f"{_span(expected, link.seq - 1)} deleted", "deleted")
+        if link.fault is not None:
+            yield link.fault
+        elif link.shift != (0 if before is None else before.shift):
+            if link.shift:  # one that stands right behind a moved one is not moved itself
+                yield _moved(stream, link, before, held, places.get(link.previous) == index - 2)
+        elif link.seq == expected and _unchained(link, before):
+            yield _unlinked(stream, link, before, inserted=link.previous in places)
+
+
+def _unchained(link: _Link, before: _Link | None) -> bool:
+    if before is None:
+        return link.previous != GENESIS
+    return before.fault is None and link.previous != before.hash
+
+
+def _link(row: Row[Any]) -> _Link:
+    """Hold one row against its own hash and its own text."""
+
+    def faulty(what: str, code: str) -> _Link:
+        finding = Finding(row.stream, row.seq, f"Event {row.seq} {what}", code)
+        return _Link(row.seq, row.previous, row.hash, finding, None)
+
+    if event_hash(row.previous, row.canonical) != row.hash:
+        return faulty("was changed after it was written", "changed")
+    try:
+        text = json.loads(row.canonical)
+        stands = (text["kind"], text["version"], text["at"])
+        stream, seq = str(text["stream"]), int(text["seq"])
+    except (ValueError, KeyError, TypeError):
+        return faulty("is no event of this record", "damaged")
+    if stream != row.stream:
+        return faulty(f"was moved here: it is event {seq} of {stream}", "reordered")
+    if stands != (row.kind, row.version, row.at):
+        return faulty("has columns that differ from its text", "changed")
+    return _Link(row.seq, row.previous, row.hash, None, seq)
+
+
+def _moved(stream: str, link: _Link, before: _Link | None, held: set[int | None], skips_one: bool) -> Finding:
+    """Say why a row does not bear the number at which it stands."""
+    first = 1 if before is None else (before.held_seq or before.seq) + 1
+    own = link.held_seq or link.seq
+    missing = [seq for seq in range(first, own) if seq not in held]
+    if missing:
+        what = f"{_span(missing[0], missing[-1])} deleted and the later ones renumbered"
+        return Finding(stream, missing[0], what, "deleted")
+    if before is not None and skips_one:
+        what = f"Event {before.seq} was inserted and the later ones renumbered"
+        return Finding(stream, before.seq, what, "inserted")
+    return Finding(stream, link.seq, f"Event {own} was moved to the place {link.seq}", "reordered")
+
+
+def _unlinked(stream: str, link: _Link, before: _Link | None, *, inserted: bool) -> Finding:
+    """Say what a row means that is sound in itself and not chained to the one before it."""
+    if before is None:
+        return Finding(stream, link.seq, f"Event {link.seq} was not written as the first", "changed")
+    if inserted:
+        what = f"Event {before.seq} was inserted: event {link.seq} was written after an earlier one"
+        return Finding(stream, before.seq, what, "inserted")
+    what = f"Event {before.seq} was replaced: event {link.seq} was written after another one"
+    return Finding(stream, before.seq, what, "changed")
+
+
+def _span(first: int, last: int) -> str:
+    return f"Event {first} was" if first == last else f"Events {first} to {last} were"

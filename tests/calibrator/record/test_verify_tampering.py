@@ -1,0 +1,325 @@
+"""An altered record is seen and the event is named, also when the triggers were dropped first."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calibrator._errors import IntegrityError
+from calibrator.record import Finding, Record, canonical, event_hash
+
+Tamper = Callable[..., None]
+
+
+def rows(path: Path, stream: str) -> list[dict[str, Any]]:
+    with closing(sqlite3.connect(path / "record.sqlite")) as raw:
+        raw.row_factory = sqlite3.Row
+        query = "SELECT * FROM events WHERE stream = ? ORDER BY seq"
+        return [dict(row) for row in raw.execute(query, (stream,))]
+
+
+def named(found: tuple[Finding, ...]) -> list[tuple[str, int | None]]:
+    return [(finding.code, finding.seq) for finding in found]
+
+
+def rewritten(row: dict[str, Any], previous: str, seq: int, **body: object) -> tuple[object, ...]:
+    """Return an event's columns with another body, number and place in the chain, hashed anew."""
+    held = json.loads(row["canonical"])
+    text = canonical({**held, "seq": seq, "body": {**held["body"], **body}})
+    return (row["stream"], seq, row["kind"], 1, row["at"], text, previous, event_hash(previous, text))
+
+
+INSERT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+UPDATE = "UPDATE events SET stream=?, seq=?, kind=?, version=?, at=?, canonical=?, previous=?, hash=?"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE events SET canonical = canonical || ' '",
+        "DELETE FROM events",
+        "REPLACE INTO events SELECT stream, seq, kind, 2, at, canonical, previous, hash FROM events",
+        "INSERT OR REPLACE INTO events SELECT * FROM events",
+        "INSERT INTO events SELECT stream, seq + 5, kind, version, at, canonical, previous, hash FROM events",
+        "UPDATE OR REPLACE events SET seq = seq + 1",
+    ],
+)
+def test_the_event_table_is_append_only(station: Any, tmp_path: Path, statement: str) -> None:
+    station.whole_run()
+    with closing(sqlite3.connect(tmp_path / "record.sqlite")) as raw:
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            raw.execute(statement)
+        raw.rollback()
+    assert station.record.verify() == ()
+
+
+def test_a_changed_event_is_named(station: Any, tamper: Tamper) -> None:
+    run = station.whole_run()
+    tamper(
+        f"UPDATE events SET canonical = replace(canonical, '0x1.4', '0x1.5')"
+        f" WHERE stream = '{run}' AND seq = 4"
+    )
+    assert named(station.record.verify()) == [("changed", 4)]
+    (finding,) = station.record.verify(run)
+    assert finding.stream == run
+    assert "Event 4 was changed" in finding.what
+
+
+def test_a_changed_event_hashed_anew_is_named(station: Any, tamper: Tamper, tmp_path: Path) -> None:
+    run = station.whole_run()
+    row = rows(tmp_path, run)[3]
+    tamper((f"{UPDATE} WHERE stream=? AND seq=?", (*rewritten(row, row["previous"], 4, value="0x0"), run, 4)))
+    assert named(station.record.verify(run)) == [("changed", 4)]
+
+
+def test_a_chain_written_anew_to_its_end_is_not_the_one_in_the_register(
+    station: Any, tamper: Tamper, tmp_path: Path
+) -> None:
+    run = station.whole_run()
+    old = rows(tmp_path, run)
+    previous, statements = old[2]["hash"], []
+    for row in old[3:]:
+        columns = rewritten(row, previous, row["seq"], note="other")
+        statements.append((f"{UPDATE} WHERE stream=? AND seq=?", (*columns, run, row["seq"])))
+        previous = str(columns[-1])
+    tamper(*statements)
+    found = station.record.verify(run)
+    assert ("changed", len(old)) in named(found)
+    assert "in event 3 of the register" in found[0].what
+
+
+@pytest.mark.parametrize("column", ["kind = 'note'", "version = 2", "at = '2020-01-01T00:00:00.000000Z'"])
+def test_a_changed_column_is_named(station: Any, tamper: Tamper, column: str) -> None:
+    run = station.whole_run()
+    tamper(f"UPDATE events SET {column} WHERE stream = '{run}' AND seq = 4")
+    assert ("changed", 4) in named(station.record.verify())
+
+
+@pytest.mark.parametrize("column", ["previous", "hash"])
+def test_a_changed_link_is_named(station: Any, tamper: Tamper, column: str) -> None:
+    run = station.whole_run()
+    tamper(f"UPDATE events SET {column} = '{'f' * 64}' WHERE stream = '{run}' AND seq = 4")
+    assert named(station.record.verify()) == [("changed", 4)]
+
+
+def test_a_text_that_is_no_event_is_named(station: Any, tamper: Tamper, tmp_path: Path) -> None:
+    run = station.whole_run()
+    row = rows(tmp_path, run)[3]
+    text = "not json"
+    digest = event_hash(row["previous"], text)
+    tamper(("UPDATE events SET canonical=?, hash=? WHERE stream=? AND seq=4", (text, digest, run)))
+    assert ("damaged", 4) in named(station.record.verify())
+    with pytest.raises(IntegrityError, match=f"Event 4 of {run} cannot be read") as caught:
+        list(station.record.events(run))
+    assert caught.value.exit_code == 6
+
+
+def test_a_deleted_event_is_named(station: Any, tamper: Tamper) -> None:
+    run = station.whole_run()
+    tamper(f"DELETE FROM events WHERE stream = '{run}' AND seq IN (4, 5)")
+    (finding,) = station.record.verify()
+    assert (finding.code, finding.seq) == ("deleted", 4)
+    assert "Events 4 to 5 were deleted" in finding.what
+
+
+def test_a_deleted_first_event_is_named(station: Any, tamper: Tamper) -> None:
+    run = station.whole_run()
+    tamper(f"DELETE FROM events WHERE stream = '{run}' AND seq = 1")
+    assert named(station.record.verify(run)) == [("deleted", 1)]
+
+
+def test_a_deleted_event_whose_followers_were_renumbered_is_named(
+    station: Any, tamper: Tamper, tmp_path: Path
+) -> None:
+    run = station.whole_run()
+    numbers = [row["seq"] for row in rows(tmp_path, run) if row["seq"] > 4]
+    moves = [f"UPDATE events SET seq = {n - 1} WHERE stream = '{run}' AND seq = {n}" for n in numbers]
+    tamper(f"DELETE FROM events WHERE stream = '{run}' AND seq = 4", *moves)
+    found = station.record.verify(run)
+    assert found[0].code == "deleted"
+    assert "Event 4 was deleted and the later ones renumbered" in found[0].what
+
+
+def test_an_inserted_event_is_named(station: Any, tamper: Tamper, tmp_path: Path) -> None:
+    run = station.whole_run()
+    old = rows(tmp_path, run)
+    moves = [
+        f"UPDATE events SET seq = {row['seq'] + 1} WHERE stream = '{run}' AND seq = {row['seq']}"
+        for row in reversed(old[4:])
+    ]
+    tamper(*moves, (INSERT, rewritten(old[3], old[3]["hash"], 5, value="0x0")))
+    found = station.record.verify(run)
+    assert (found[0].code, found[0].seq) == ("inserted", 5)
+
+
+def test_an_event_inserted_behind_the_end_differs_from_the_projections(
+    station: Any, tamper: Tamper, tmp_path: Path
+) -> None:
+    run = station.whole_run()
+    last = rows(tmp_path, run)[-3]
+    head = rows(tmp_path, run)[-1]
+    tamper((INSERT, rewritten(last, head["hash"], head["seq"] + 1, value="0x0")))
+    found = station.record.verify(run)
+    assert ("projection", head["seq"] + 1) in named(found)
+
+
+def test_two_swapped_events_are_named(station: Any, tamper: Tamper) -> None:
+    run = station.whole_run()
+    place = f"WHERE stream = '{run}' AND seq"
+    tamper(
+        f"UPDATE events SET seq = 99 {place} = 4",
+        f"UPDATE events SET seq = 4 {place} = 6",
+        f"UPDATE events SET seq = 6 {place} = 99",
+    )
+    assert named(station.record.verify(run)) == [("reordered", 4), ("reordered", 6)]
+
+
+def test_an_event_of_another_run_is_named(station: Any, tamper: Tamper) -> None:
+    first, second = station.whole_run(), station.whole_run()
+    tamper(
+        f"DELETE FROM events WHERE stream = '{second}' AND seq = 4",
+        f"UPDATE events SET stream = '{second}' WHERE stream = '{first}' AND seq = 4",
+    )
+    assert [(finding.stream, finding.seq) for finding in station.record.verify()] == [(first, 4), (second, 4)]
+
+
+def test_a_cut_tail_is_seen(station: Any, tamper: Tamper) -> None:
+    run = station.whole_run()
+    tamper(f"DELETE FROM events WHERE stream = '{run}' AND seq > 5")
+    found = station.record.verify(run)
+    assert ("cut-tail", 6) in named(found)
+    assert "5 events are left of 9" in next(f.what for f in found if f.code == "cut-tail")
+
+
+def test_a_missing_run_is_seen(station: Any, tamper: Tamper) -> None:
+    run, other = station.whole_run(), station.whole_run()
+    tables = ("events:stream", "runs:run", "points:run", "readings:run")
+    tamper(*(f"DELETE FROM {t.split(':')[0]} WHERE {t.split(':')[1]} = '{run}'" for t in tables))
+    assert [(f.stream, f.code) for f in station.record.verify()] == [(run, "missing-run")]
+    assert station.record.verify(other) == ()
+
+
+def test_a_cut_register_is_seen(station: Any, tamper: Tamper) -> None:
+    run = station.whole_run()
+    tamper("DELETE FROM events WHERE stream = 'register' AND seq = 3")
+    assert [(f.stream, f.code) for f in station.record.verify()] == [(run, "unregistered")]
+    tamper("DELETE FROM events WHERE stream = 'register' AND seq = 2")
+    assert "unregistered" in {f.code for f in station.record.verify(run)}
+
+
+def test_a_run_cannot_be_judged_by_an_altered_register(station: Any, tamper: Tamper) -> None:
+    run = station.whole_run()
+    tamper("UPDATE events SET canonical = canonical || ' ' WHERE stream = 'register' AND seq = 2")
+    assert named(station.record.verify()) == [("changed", 2)]
+    (finding,) = station.record.verify(run)
+    assert (finding.stream, finding.code) == ("register", "unregistered")
+
+
+@pytest.mark.parametrize("name", ["changed", "deleted", "follow"])
+def test_a_dropped_trigger_is_seen(station: Any, tmp_path: Path, name: str) -> None:
+    station.whole_run()
+    with closing(sqlite3.connect(tmp_path / "record.sqlite")) as raw:
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE ?"
+        (trigger,) = raw.execute(query, (f"%{name}%",)).fetchone()
+        raw.execute(f"DROP TRIGGER {trigger}")
+    (finding,) = station.record.verify()
+    assert finding.code == "trigger"
+    assert trigger in finding.what
+
+
+@pytest.mark.parametrize(
+    ("statement", "table"),
+    [
+        ("UPDATE runs SET verdict = 'fail'", "runs"),
+        ("UPDATE points SET body = replace(body, 'pass', 'fail')", "points"),
+        ("DELETE FROM readings WHERE seq = 3", "readings"),
+        (
+            "INSERT INTO readings SELECT run, 99, point, 1, '', value, unit, 0 FROM readings LIMIT 1",
+            "readings",
+        ),
+        ("INSERT INTO assets VALUES ('A', 1, 'm', 's', 'standard', '{}')", "assets"),
+        (
+            "INSERT INTO runs SELECT 'ghost', 9, mode, '', '', '', '', '', 'open', NULL, NULL FROM runs",
+            "runs",
+        ),
+    ],
+)
+def test_a_projection_that_differs_from_the_events_is_named(
+    station: Any, tamper: Tamper, statement: str, table: str
+) -> None:
+    station.whole_run()
+    tamper(statement)
+    (finding,) = station.record.verify()
+    assert finding.code == "projection"
+    assert f"of the table {table}" in finding.what
+
+
+def test_an_altered_run_hides_nothing_of_another(station: Any, tamper: Tamper) -> None:
+    first, second = station.whole_run(), station.whole_run()
+    tamper(
+        f"UPDATE events SET canonical = canonical || ' ' WHERE stream = '{first}' AND seq = 2",
+        f"UPDATE runs SET verdict = 'fail' WHERE run = '{second}'",
+    )
+    assert [(f.stream, f.code) for f in station.record.verify()] == [
+        (first, "changed"),
+        (second, "projection"),
+    ]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, str]:
+    """The file of a closed record with one run, and the run's id."""
+    from datetime import UTC, datetime
+
+    class Still:
+        def now(self) -> datetime:
+            return datetime(2026, 11, 23, tzinfo=UTC)
+
+        def monotonic_ns(self) -> int:
+            return 0
+
+        def sleep(self, seconds: float) -> None:
+            return None
+
+    home = tmp_path_factory.mktemp("sample")
+    with Record.open(home, clock=Still()) as record:
+        run = record.new_run()
+        record.append(run, "run.opened", {"mode": "live"})
+        for index in range(20):
+            record.append(run, "reading", {"point": "p", "index": index, "value": 1.5, "unit": "V"})
+        record.append(run, "run.closed", {"outcome": "completed"})
+    return (home / "record.sqlite").read_bytes(), run
+
+
+@given(data=st.data())
+def test_one_changed_character_of_any_text_is_found(
+    sample: tuple[bytes, str], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    content, run = sample
+    home = tmp_path_factory.mktemp("one")
+    (home / "record.sqlite").write_bytes(content)
+    seq = data.draw(st.integers(1, 22))
+    column = data.draw(st.sampled_from(["canonical", "hash", "previous", "kind", "at"]))
+    with closing(sqlite3.connect(home / "record.sqlite", isolation_level=None)) as raw:
+        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            raw.execute(f"DROP TRIGGER {name}")
+        where = "WHERE stream = ? AND seq = ?"
+        (text,) = raw.execute(f"SELECT {column} FROM events {where}", (run, seq)).fetchone()
+        place = data.draw(st.integers(0, len(text) - 1))
+        other = data.draw(st.characters(codec="utf-8").filter(lambda c: c not in ("\x00", text[place])))
+        changed = text[:place] + other + text[place + 1 :]
+        raw.execute(f"UPDATE events SET {column} = ? {where}", (changed, run, seq))
+
+    class NoClock:
+        pass
+
+    with Record.open(home, clock=NoClock(), write=False) as record:  # type: ignore[arg-type]
+        assert seq in {finding.seq for finding in record.verify(run)}
