@@ -26,7 +26,8 @@ def main() -> None:
         "calibrator --version": ("-m", "calibrator", "--version"),
     }.items():
         times = [cpu_seconds(*arguments) for _ in range(RUNS)]
-        print(f"{name:<24} median {statistics.median(times):.3f} s CPU, most {max(times):.3f} s ({RUNS} calls)")
+        median = statistics.median(times)
+        print(f"{name:<24} median {median:.3f} s CPU, most {max(times):.3f} s ({RUNS} calls)")
 
 
 if __name__ == "__main__":
