@@ -1,0 +1,385 @@
+"""The exact exchange with a 5522A."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from calibrator_drivers import (
+    InstrumentError,
+    InstrumentReportedError,
+    OutOfLimits,
+    ReadbackError,
+    ReadTimeout,
+    SettlingTimeout,
+    UnexpectedReply,
+    WrongIdentity,
+)
+from calibrator_drivers.fluke import Fluke5522A
+from calibrator_drivers.roles import SourceCurrentDC, SourceResistance, SourceState, SourceVoltageDC
+
+NONE = '0,"No Error"'
+STAGE_10_V = [("STBY", None), ("OPER?", "0"), ("OUT 10 V, 0 HZ", None), ("ERR?", NONE)]
+READ_BACK_10_V = [
+    ("OUT?", "1.000000E+01,V,0E+00,0,0.00E+00"),
+    ("FUNC?", "DCV"),
+    ("RANGELCK?", "0"),
+    ("RANGE?", "DC33V,NONE"),
+]
+CONNECT = [("OPER", None), ("ERR?", NONE), ("OPER?", "1")]
+
+Protocol = Callable[..., Any]
+
+
+@pytest.fixture
+def driver(step_clock: Any) -> Callable[[Any], Fluke5522A]:
+    return lambda session: Fluke5522A(session, step_clock)
+
+
+def test_fills_its_roles(expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]) -> None:
+    with expected_protocol([]) as session:
+        source = driver(session)
+        assert isinstance(source, SourceVoltageDC)
+        assert isinstance(source, SourceResistance)
+        assert isinstance(source, SourceCurrentDC)
+        source.close()
+        assert session.closed
+
+
+def test_identity(expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]) -> None:
+    with expected_protocol([("*IDN?", "FLUKE,5522A,1234567,2.0+1.3+2.0+*")]) as session:
+        identity = driver(session).identify()
+    assert (identity.manufacturer, identity.model, identity.serial) == ("FLUKE", "5522A", "1234567")
+    assert identity.firmware == "2.0+1.3+2.0+*"
+
+
+@pytest.mark.parametrize("reply", ["FLUKE,5500A,7215002,2.4+1.3+2.0+*", "HP3458A", "5522A,FLUKE,1,2"])
+def test_another_instrument_is_refused(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], reply: str
+) -> None:
+    with expected_protocol([("*IDN?", reply)]) as session, pytest.raises(WrongIdentity) as caught:
+        driver(session).identify()
+    assert caught.value.identity == reply
+
+
+def test_a_voltage_is_staged_in_standby_read_back_and_only_then_connected(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    with expected_protocol([*STAGE_10_V, *READ_BACK_10_V, *CONNECT]) as session:
+        source = driver(session)
+        source.stage_voltage_dc(10.0)
+        source.operate()
+
+
+def test_crossing_33_v_happens_in_standby_and_oper_follows(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    with expected_protocol(
+        [
+            *STAGE_10_V,
+            *READ_BACK_10_V,
+            *CONNECT,
+            ("STBY", None),
+            ("OPER?", "0"),
+            ("OUT 1000 V, 0 HZ", None),
+            ("ERR?", NONE),
+            ("OUT?", "1.000000E+03,V,0E+00,0,0.00E+00"),
+            ("FUNC?", "DCV"),
+            ("RANGELCK?", "OFF"),
+            ("RANGE?", "DC1000V,NONE"),
+            *CONNECT,
+        ]
+    ) as session:
+        source = driver(session)
+        source.stage_voltage_dc(10.0)
+        source.operate()
+        source.stage_voltage_dc(1000.0)
+        source.operate()
+
+
+def test_the_drop_to_standby_at_33_v_is_noticed(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    with expected_protocol(
+        [*STAGE_10_V, *READ_BACK_10_V, ("OPER", None), ("ERR?", NONE), ("OPER?", "0")]
+    ) as session:
+        source = driver(session)
+        source.stage_voltage_dc(10.0)
+        with pytest.raises(ReadbackError, match="output was staged as operate"):
+            source.operate()
+
+
+@pytest.mark.parametrize(
+    ("index", "reply", "quantity"),
+    [
+        (0, "1.000100E+01,V,0E+00,0,0.00E+00", "value"),
+        (0, "-1.000000E+01,V,0E+00,0,0.00E+00", "value"),
+        (0, "1.000000E+01,A,0E+00,0,0.00E+00", "unit"),
+        (0, "1.000000E+01,V,1E-03,A,0.00E+00", "second output"),
+        (0, "1.000000E+01,V,0E+00,0,5.00E+01", "frequency"),
+        (1, "ACV", "function"),
+        (2, "1", "range"),
+        (3, "DC3_3V,NONE", "range"),
+    ],
+)
+def test_what_is_not_read_back_as_staged_is_never_connected(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], index: int, reply: str, quantity: str
+) -> None:
+    read_back = list(READ_BACK_10_V)
+    read_back[index] = (read_back[index][0], reply)
+    stop = {"value": 2, "unit": 2, "second output": 2, "frequency": 2, "function": 2}.get(quantity, index + 1)
+    with expected_protocol([*STAGE_10_V, *read_back[:stop]]) as session:
+        source = driver(session)
+        source.stage_voltage_dc(10.0)
+        with pytest.raises(ReadbackError) as caught:
+            source.operate()
+    assert caught.value.quantity == quantity
+
+
+def test_nothing_staged_nothing_connected(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    with expected_protocol([]) as session, pytest.raises(InstrumentError, match="Nothing is staged"):
+        driver(session).operate()
+
+
+def test_a_refused_value_is_not_staged(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    refused = [*STAGE_10_V[:3], ("ERR?", '512,"Value exceeds limit"'), ("ERR?", NONE)]
+    with expected_protocol(refused) as session:
+        source = driver(session)
+        with pytest.raises(InstrumentReportedError) as caught:
+            source.stage_voltage_dc(10.0)
+        assert caught.value.errors == ((512, "Value exceeds limit"),)
+        with pytest.raises(InstrumentError, match="Nothing is staged"):
+            source.operate()
+
+
+def test_an_error_at_operate_disconnects(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    with expected_protocol(
+        [
+            *STAGE_10_V,
+            *READ_BACK_10_V,
+            ("OPER", None),
+            ("ERR?", '1300,"Bad syntax"'),
+            ("ERR?", NONE),
+            ("STBY", None),
+        ]
+    ) as session:
+        source = driver(session)
+        source.stage_voltage_dc(10.0)
+        with pytest.raises(InstrumentReportedError, match="1300 Bad syntax after 'OPER'"):
+            source.operate()
+
+
+@pytest.mark.parametrize("voltage", [1020.1, -1021.0, float("nan"), float("inf")])
+def test_a_value_beyond_the_calibrator_is_never_sent(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], voltage: float
+) -> None:
+    with expected_protocol(STAGE_10_V[:2]) as session, pytest.raises(OutOfLimits, match="Nothing was sent"):
+        driver(session).stage_voltage_dc(voltage)
+
+
+@pytest.mark.parametrize(
+    ("resistance", "wires", "sent"),
+    [
+        (100.0, 4, [("OUT 100 OHM", None), ("ZCOMP WIRE4", None)]),
+        (109999.0, 4, [("OUT 109999 OHM", None), ("ZCOMP WIRE4", None)]),
+        (110e3, 4, [("OUT 110000 OHM", None)]),  # no compensation from 110 kohm upwards
+        (1e8, 4, [("OUT 100000000 OHM", None)]),
+        (100.0, 2, [("OUT 100 OHM", None), ("ZCOMP NONE", None)]),
+    ],
+)
+def test_resistance_is_compensated_for_four_wires_below_110_kohm(
+    expected_protocol: Protocol,
+    driver: Callable[[Any], Fluke5522A],
+    resistance: float,
+    wires: int,
+    sent: list[Any],
+) -> None:
+    with expected_protocol([("STBY", None), ("OPER?", "0"), *sent, ("ERR?", NONE)]) as session:
+        driver(session).stage_resistance(resistance, wires=wires)
+
+
+def test_current_is_staged_at_aux(expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]) -> None:
+    with expected_protocol(
+        [
+            ("STBY", None),
+            ("OPER?", "0"),
+            ("OUT 0.01 A, 0 HZ", None),
+            ("ERR?", NONE),
+            ("OUT?", "1.00000E-02,A,0E+00,0,0.00E+00"),
+            ("FUNC?", "DCI"),
+            ("RANGELCK?", "0"),
+            ("RANGE?", "DC33MA_A,NONE"),
+            *CONNECT,
+        ]
+    ) as session:
+        source = driver(session)
+        source.stage_current_dc(0.01)
+        source.operate()
+
+
+def test_small_values_keep_all_their_digits(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    sent = [("STBY", None), ("OPER?", "0"), ("OUT -1.2345678E-05 V, 0 HZ", None), ("ERR?", NONE)]
+    with expected_protocol(sent) as session:
+        driver(session).stage_voltage_dc(-1.2345678e-05)
+
+
+def test_make_safe_works_on_a_fresh_session_and_confirms(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    with expected_protocol(
+        [
+            ("STBY", None),
+            ("OUT 0 V, 0 HZ", None),
+            ("ERR?", '539,"Can\'t change compensation now."'),  # left over from whoever died
+            ("ERR?", NONE),
+            ("OPER?", "0"),
+            ("OUT?", "0.000000E+00,V,0E+00,0,0.00E+00"),
+        ]
+    ) as session:
+        driver(session).make_safe()
+
+
+@pytest.mark.parametrize(
+    ("operating", "output", "says"),
+    [
+        ("1", None, "staged as standby and is read back as operate"),
+        ("0", "1.000000E+03,V,0E+00,0,0.00E+00", "staged as 0 V and is read back as 1000 V"),
+    ],
+)
+def test_make_safe_that_is_not_confirmed_is_told(
+    expected_protocol: Protocol,
+    driver: Callable[[Any], Fluke5522A],
+    operating: str,
+    output: str | None,
+    says: str,
+) -> None:
+    answers = [("STBY", None), ("OUT 0 V, 0 HZ", None), ("ERR?", NONE), ("OPER?", operating)]
+    with expected_protocol([*answers, *([("OUT?", output)] if output else [])]) as session:
+        source = driver(session)
+        with pytest.raises(ReadbackError, match=says):
+            source.make_safe()
+
+
+def test_after_make_safe_nothing_is_staged(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    with expected_protocol(
+        [
+            *STAGE_10_V,
+            ("STBY", None),
+            ("OUT 0 V, 0 HZ", None),
+            ("ERR?", NONE),
+            ("OPER?", "0"),
+            ("OUT?", "0.000000E+00,V,0E+00,0,0.00E+00"),
+        ]
+    ) as session:
+        source = driver(session)
+        source.stage_voltage_dc(10.0)
+        source.make_safe()
+        with pytest.raises(InstrumentError, match="Nothing is staged"):
+            source.operate()
+
+
+def test_settling_is_asked_for_and_then_looked_at(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], step_clock: Any
+) -> None:
+    with expected_protocol([("*OPC?", "1"), ("ISR?", "1"), ("ISR?", "1"), ("ISR?", "4097")]) as session:
+        driver(session).wait_settled(10.0)
+        assert session.timeouts[0] == 10.0
+    assert step_clock.slept_s == pytest.approx(0.2)
+
+
+def test_settling_that_does_not_come_is_a_named_error(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    with expected_protocol([("*OPC?", "1"), *[("ISR?", "1")] * 4]) as session:
+        source = driver(session)
+        with pytest.raises(SettlingTimeout) as caught:
+            source.wait_settled(0.25)
+    assert caught.value.timeout_s == 0.25
+
+
+def test_a_settling_query_without_a_reply_is_the_same_error(
+    driver: Callable[[Any], Fluke5522A], expected_protocol: Protocol, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with expected_protocol([]) as session:
+
+        def silent(text: str, *, timeout_s: float | None = None) -> str:
+            raise ReadTimeout(f"no reply to {text}", timeout_s=timeout_s or 0.0)
+
+        monkeypatch.setattr(session, "query", silent)
+        with pytest.raises(SettlingTimeout):
+            driver(session).wait_settled(1.0)
+
+
+def test_state_is_read_back(expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]) -> None:
+    with expected_protocol(
+        [
+            ("OUT?", "1.520000E+01,V,0E+00,0,0.00E+00"),
+            ("FUNC?", "DCV"),
+            ("RANGE?", "an unknown name"),
+            ("OPER?", "1"),
+            ("ISR?", "4097"),
+        ]
+    ) as session:
+        assert driver(session).state() == SourceState("dcv", 15.2, "V", 0.0, None, True, True)
+
+
+def test_limits_reset_self_test_standby(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    with expected_protocol(
+        [
+            ("*CLS", None),
+            ("*RST", None),
+            ("ERR?", NONE),
+            ("LIMIT 33 V, -33 V", None),
+            ("LIMIT 1 A, -1 A", None),
+            ("ERR?", NONE),
+            ("*TST?", "0"),
+            ("STBY", None),
+            ("OPER?", "0"),
+            ("ERR?", NONE),
+        ]
+    ) as session:
+        source = driver(session)
+        source.reset()
+        source.set_limits(voltage_v=33.0, current_a=1.0)
+        assert source.self_test() == (True, "0")
+        source.standby()
+        source.check_errors()
+
+
+@pytest.mark.parametrize("reply", ["1", "", "ready"])
+def test_a_self_test_passes_only_with_zero(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], reply: str
+) -> None:
+    with expected_protocol([("*TST?", reply)]) as session:
+        assert driver(session).self_test() == (False, reply)
+
+
+@pytest.mark.parametrize("reply", ["", "1.0,V", "ten,V,0,0,0"])
+def test_a_reply_that_is_not_understood_is_shown(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], reply: str
+) -> None:
+    with expected_protocol([("OUT?", reply)]) as session, pytest.raises(UnexpectedReply) as caught:
+        driver(session).state()
+    assert caught.value.reply == reply
+
+
+def test_an_error_queue_without_end_is_not_read_for_ever(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    endless = [("ERR?", '1,"Error queue overflow"')] * 17
+    with expected_protocol(endless) as session, pytest.raises(UnexpectedReply, match="that ends"):
+        driver(session).check_errors()
