@@ -158,11 +158,11 @@ def test_what_the_meter_does_not_have_is_never_sent(
 ) -> None:
     with expected_protocol([("CONF:VOLT:DC 10", None)]) as session:
         meter = driver(session)
-        with pytest.raises(OutOfLimits, match=r"20.0 is not one of 0.1, 1.0, 10.0"):
+        with pytest.raises(OutOfLimits, match=r"20\.0 is not one of 0\.1, 1\.0, 10\.0"):
             meter.configure_voltage_dc(20.0, nplc=10, high_impedance=True)
         with pytest.raises(OutOfLimits, match="5 is not one of"):
             meter.configure_voltage_dc(10.0, nplc=5, high_impedance=True)
-        with pytest.raises(OutOfLimits, match="10.0 is not one of"):
+        with pytest.raises(OutOfLimits, match=r"10\.0 is not one of"):
             meter.configure_current_dc(10.0, nplc=10)
 
 
