@@ -31,6 +31,8 @@ def prepare(store: Store, *, home: str, clock: Clock) -> None:
         if _version(connection, "projections") != schema.PROJECTIONS_VERSION:
             _projections.rebuild(connection, all_events(connection))
             _set_version(connection, "projections", schema.PROJECTIONS_VERSION)
+        # A file that may not be written says so now, not at the first reading.
+        _set_version(connection, "schema", schema.SCHEMA_VERSION)
         opened = last_event(connection, REGISTER, "station.opened")
         unanchored = _unanchored(connection)
     writer = Writer(store, clock)

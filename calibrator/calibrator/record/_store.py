@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -121,17 +120,38 @@ class Store:
 
     @classmethod
     def reader(cls, path: Path) -> Store:
-        """Open an existing database file to read only."""
-        # A home on read-only media holds no -wal file and cannot make one: such a file does not change.
-        still = not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK)
-        address = f"{_uri(path)}?{'immutable=1' if still else 'mode=ro'}"
+        """Open an existing database file to read only, also on media where nobody can write."""
+        try:
+            return cls._reader(path, "mode=ro")
+        except StorageError:
+            # SQLite wants to make its -shm file beside the database. Where it cannot and no -wal file
+            # holds later events, nobody writes: the file stands still.
+            if path.with_name(f"{path.name}-wal").exists():
+                raise
+            return cls.still(path)
+
+    @classmethod
+    def still(cls, path: Path) -> Store:
+        """Open a database file that does not change while it is read."""
+        return cls._reader(path, "immutable=1")
+
+    @classmethod
+    def _reader(cls, path: Path, query: str) -> Store:
+        address = f"{_uri(path)}?{query}"
         engine = create_engine(
             "sqlite://",
             poolclass=StaticPool,
             creator=lambda: sqlite3.connect(address, uri=True, check_same_thread=False),
         )
         _prepare(engine, _PRAGMAS, "BEGIN")
-        return cls(engine, str(path))
+        store = cls(engine, str(path))
+        try:
+            with store.transaction() as connection:
+                connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+        except BaseException:
+            store.close()
+            raise
+        return store
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
