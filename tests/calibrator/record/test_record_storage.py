@@ -114,7 +114,9 @@ with tempfile.TemporaryDirectory() as folder:
             told[name] = [error.code, error.where]
         with Record.open(home, clock=clock, write=False) as reader:
             told[name].append(reader.find_run("last"))
-        file.chmod(0o700)
+        home.chmod(0o700)
+        for other in home.iterdir():  # SQLite gives its -wal and -shm files the rights of the database
+            other.chmod(0o600)
     with Record.open(home, clock=clock) as record:
         told["after"] = len(record.verify())
     print(json.dumps(told))
