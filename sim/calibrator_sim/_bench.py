@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from calibrator_drivers.clock import RealClock
-
 from calibrator_sim._config import BenchConfig, parse_bench
 from calibrator_sim._errors import UnknownWiringError, closest
 from calibrator_sim._faults import FaultScript
 from calibrator_sim._network import Network
 from calibrator_sim._snapshot import dump, load
-from calibrator_sim._truth import Inputs, Truth, TrueOutput
+from calibrator_sim._truth import Inputs, TrueOutput, Truth
 from calibrator_sim.clock import ScaledClock, VirtualClock
+from calibrator_sim.instruments import Device
 from calibrator_sim.servers import Exchange, Outgoing, TcpHost
 
 __all__ = ["SimBench"]
@@ -38,24 +39,19 @@ class SimBench:
         self._config = config
         self._clock = clock
         self._lock = clock.lock
-        self._faults = FaultScript(config.faults, clock.monotonic_ns)
-        self._network = Network(config, clock.monotonic_ns, self._faults)
+        self._faults = FaultScript(config.faults, clock.bench_ns)
+        self._network = Network(config, clock.bench_ns, self._faults)
         self._truth = Truth(self._network)
         self._virtual = clock if isinstance(clock, VirtualClock) else None
         self._host = TcpHost(self._lock, RealClock(), self._wait_s, host)
         self._resources: dict[str, str] = {}
         for name, device in self._network.devices.items():
-
-            def exchange(device: Any = device) -> Exchange:
-                advance = self._virtual.advance_to if self._virtual else None
-                return Exchange(device, self, clock.monotonic_ns, advance)
-
-            port = self._host.listen(device, exchange)
+            port = self._host.listen(device, partial(self._exchange, device))
             self._resources[name] = f"TCPIP0::{host}::{port}::SOCKET"
         if config.wiring:
             self._network.connect(config.wiring)
         if self._virtual is not None:
-            self._virtual.on_sleep(self._host.drain)
+            self._virtual.drain_with(self._host.drain)
         self._host.start()
 
     @classmethod
@@ -118,7 +114,7 @@ class SimBench:
         """Return the bench's whole state at this moment as opaque text, time included."""
         with self._lock:
             self._host.drain()
-            return dump(self._config, self._clock.monotonic_ns(), self._network, self._faults)
+            return dump(self._config, self._clock.bench_ns(), self._network, self._faults)
 
     def restore(self, snapshot: str) -> None:
         """Go back to the state of a snapshot, time included; what was in standby stays in standby.
@@ -133,7 +129,7 @@ class SimBench:
     def close(self) -> None:
         """Stop the servers."""
         if self._virtual is not None:
-            self._virtual.on_sleep(None)
+            self._virtual.drain_with(None)
         self._host.close()
 
     def __enter__(self) -> SimBench:
@@ -144,18 +140,22 @@ class SimBench:
 
     # What the servers ask.
 
-    def closes(self, device: Any) -> bool:
+    def closes(self, device: Device) -> bool:
         """Let the script act as a message begins; say whether the connection breaks."""
         self._network.trip_due()
         return self._faults.closes(device)
 
-    def replies(self, device: Any, message: str, response: str) -> list[Outgoing]:
+    def replies(self, device: Device, message: str, response: str) -> list[Outgoing]:
         """Return what goes out in place of a response."""
         return self._faults.replies(device, message, response)
 
+    def _exchange(self, device: Device) -> Exchange:
+        advance = self._virtual.advance_to if self._virtual else None
+        return Exchange(device, self, self._clock.bench_ns, advance)
+
     def _wait_s(self, ns: int) -> float:
         speed = self._clock.speed if isinstance(self._clock, ScaledClock) else 1.0
-        return (ns - self._clock.monotonic_ns()) / 1e9 / speed
+        return (ns - self._clock.bench_ns()) / 1e9 / speed
 
     # What only proofs and tests may ask.
 
@@ -170,6 +170,7 @@ class SimBench:
             UnknownTruthError: the bench has no such meter, function or range.
         """
         with self._lock:
+            self._host.drain()
             return self._truth.true_error(instrument, function, range_, value, at_ns)
 
     def true_output(self, instrument: str) -> TrueOutput:
@@ -179,6 +180,7 @@ class SimBench:
             UnknownTruthError: the bench has no such calibrator.
         """
         with self._lock:
+            self._host.drain()
             return self._truth.true_output(instrument)
 
     def inputs(
@@ -197,4 +199,7 @@ class SimBench:
             UnknownTruthError: the bench has no such wiring, function or range.
         """
         with self._lock:
-            return self._truth.inputs(function, value, range_, wiring, impedance_auto, at_ns)
+            self._host.drain()
+            return self._truth.inputs(
+                function, value, range_, wiring, impedance_auto=impedance_auto, at_ns=at_ns
+            )

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 
 from calibrator_drivers.accuracy import load_table
-
 from calibrator_sim._config import BenchConfig, WiringConfig
 from calibrator_sim._faults import FaultScript
 from calibrator_sim._random import Draws
@@ -48,7 +47,7 @@ class Network:
     @property
     def devices(self) -> dict[str, Fluke5522A | Keysight34401A]:
         """All instruments that have an address, in the file's order."""
-        both = {**self.calibrators, **self.meters}
+        both: dict[str, Fluke5522A | Keysight34401A] = {**self.calibrators, **self.meters}
         return {name: both[name] for name in self.config.instruments if name in both}
 
     def connect(self, wiring: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from calibrator_drivers.accuracy import AccuracyError
-
 from calibrator_sim._errors import UnknownTruthError, closest
 from calibrator_sim._network import Network
 from calibrator_sim.instruments.fluke_5522a import Fluke5522A
@@ -86,6 +85,7 @@ class Truth:
         value: float,
         range_: float,
         wiring: str,
+        *,
         impedance_auto: bool,
         at_ns: int | None,
     ) -> Inputs:

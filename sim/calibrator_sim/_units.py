@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass, field
 
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable, RangeRow, State, load_table
-
 from calibrator_sim._config import BenchConfig, InstrumentConfig, UnitConfig
 from calibrator_sim._errors import UnknownTruthError
 from calibrator_sim._random import Draws

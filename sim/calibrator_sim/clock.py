@@ -15,9 +15,9 @@ class VirtualClock:
     """Time that moves only when somebody lets it pass.
 
     It moves by `sleep` (the engine) and by `advance_to` (a server that has an
-    operation behind it and is about to reply). Before `sleep` moves it, the
-    bench's `drain` runs: commands that were sent and have no reply are carried
-    out at the moment at which they were sent, whatever the threads did.
+    operation behind it and is about to reply). Before it moves or is read from
+    outside, the bench's `drain` runs: commands that were sent and have no reply
+    are carried out at the moment at which they were sent, whatever the threads do.
 
     Example:
         >>> clock = VirtualClock(datetime(2026, 11, 23, 8, tzinfo=UTC))
@@ -37,16 +37,23 @@ class VirtualClock:
         """The lock under which time moves and requests are carried out."""
         return self._lock
 
-    def on_sleep(self, drain: Callable[[], None] | None) -> None:
-        """Set what carries out the commands in flight before time moves."""
+    def drain_with(self, drain: Callable[[], None] | None) -> None:
+        """Set what carries out the commands in flight."""
         self._drain = drain
 
     def now(self) -> datetime:
         """Return the virtual time of day as an aware UTC datetime."""
-        return self._start + timedelta(microseconds=self._ns // 1000)
+        return self._start + timedelta(microseconds=self.monotonic_ns() // 1000)
 
     def monotonic_ns(self) -> int:
         """Return virtual nanoseconds since the bench was opened."""
+        with self._lock:
+            if self._drain is not None:
+                self._drain()
+            return self._ns
+
+    def bench_ns(self) -> int:
+        """Return the nanoseconds as the bench itself reads them: nothing is carried out."""
         return self._ns
 
     def sleep(self, seconds: float) -> None:
@@ -102,6 +109,10 @@ class ScaledClock:
     def monotonic_ns(self) -> int:
         """Return the bench's nanoseconds since it was opened."""
         return round((self._base.monotonic_ns() - self._zero) * self._speed) + self._offset_ns
+
+    def bench_ns(self) -> int:
+        """Return the nanoseconds as the bench itself reads them."""
+        return self.monotonic_ns()
 
     def sleep(self, seconds: float) -> None:
         """Wait in real time until `seconds` of the bench have passed."""

@@ -57,7 +57,7 @@ class Device(Protocol):
     buffer_limit: int
 
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
-        """Carry out a message: yields moments (ns) until which it is busy, returns response and cost in ns."""
+        """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
         ...
 
     def interrupted(self) -> None:

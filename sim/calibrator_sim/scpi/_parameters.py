@@ -41,7 +41,10 @@ class Special(StrEnum):
 class Parameter(Protocol):
     """Turns an argument into a value, or raises the fitting error."""
 
-    optional: bool
+    @property
+    def optional(self) -> bool:
+        """Whether the argument may be left out."""
+        ...
 
     def take(self, argument: Argument) -> object:
         """Return the value.

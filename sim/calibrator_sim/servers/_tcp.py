@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from calibrator_drivers.clock import Clock
-
 from calibrator_sim._errors import ServeError
 from calibrator_sim.instruments import Device
 from calibrator_sim.servers._exchange import Exchange, Outgoing

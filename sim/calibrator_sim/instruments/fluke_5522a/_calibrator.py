@@ -8,9 +8,9 @@ from typing import Any
 
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
-from calibrator_sim.instruments.fluke_5522a._commands import build
+from calibrator_sim.instruments.fluke_5522a._commands import Outcome, build
 from calibrator_sim.instruments.fluke_5522a._dialect import parse_call, split_calls
-from calibrator_sim.instruments.fluke_5522a._faults import Fault5522A
+from calibrator_sim.instruments.fluke_5522a._faults import FaultError
 from calibrator_sim.instruments.fluke_5522a._output import HAZARD_V, Output
 from calibrator_sim.instruments.fluke_5522a._registers import Registers
 
@@ -50,7 +50,7 @@ class Fluke5522A:
         }
 
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
-        """Carry out a message: yields moments (ns) until which it is busy, returns response and cost in ns."""
+        """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
         responses: list[str] = []
         cost, indefinite = 0, False
         for text in split_calls(message):
@@ -59,32 +59,32 @@ class Fluke5522A:
             try:
                 call = parse_call(text)
                 if indefinite and call.name.endswith("?"):
-                    raise Fault5522A(1310)
+                    raise FaultError(1310)
                 result = self._run(call.name, call.parameters)
-                if isinstance(result, GeneratorType):
-                    result = yield from result
-            except Fault5522A as fault:
+                response = (yield from result) if isinstance(result, GeneratorType) else result
+            except FaultError as fault:
                 self.registers.report(fault.code)
                 continue
             self.observe()
-            if result is not None:
-                responses.append(result)
+            if isinstance(response, str):
+                responses.append(response)
                 indefinite = indefinite or call.name in ("*IDN?", "*OPT?")
                 cost = max(cost, 0 if call.name == "*IDN?" else _QUERY_NS)
         self.responding = False
-        response = ";".join(responses)
-        if len(response) > _OUTPUT_LIMIT:
+        whole = ";".join(responses)
+        if len(whole) > _OUTPUT_LIMIT:
             self.registers.report(1307)
             return "", 0
-        return response, cost
+        return whole, cost
 
-    def _run(self, name: str, parameters: tuple[str, ...]) -> Any:
+    def _run(self, name: str, parameters: tuple[str, ...]) -> Outcome:
         command = self._commands.get(name)
         if command is None:
-            raise Fault5522A(1301)
+            raise FaultError(1301)
         if not command.least <= len(parameters) <= command.most:
-            raise Fault5522A(1302)
-        return command.run(*parameters)
+            raise FaultError(1302)
+        result: Outcome = command.run(*parameters)
+        return result
 
     def condition(self) -> int:
         """Return the instrument status register of this moment."""

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from calibrator_sim.instruments.fluke_5522a._dialect import quantity, whole
-from calibrator_sim.instruments.fluke_5522a._faults import TEXTS, Fault5522A
+from calibrator_sim.instruments.fluke_5522a._faults import TEXTS, FaultError
 
 if TYPE_CHECKING:
     from calibrator_sim.instruments.fluke_5522a._calibrator import Fluke5522A
 
-__all__ = ["Entry", "build"]
+__all__ = ["Entry", "Outcome", "build"]
 
+# A command returns its response, nothing, or yields the moments (ns) until which it is busy.
+Outcome = str | None | Generator[int, None, str | None]
 _FUNCTIONS = {"V": "dcv", "A": "dci", "OHM": "res4w"}
 _UNITS = {"dcv": "V", "dci": "A", "res4w": "OHM"}
 _NAMES = {"dcv": "DCV", "dci": "DCI", "res4w": "RES"}
@@ -58,7 +60,7 @@ def _common(cal: Fluke5522A) -> dict[str, Entry]:
 
     def protect(block: str) -> None:
         if not block.startswith("#"):
-            raise Fault5522A(1304)
+            raise FaultError(1304)
         cal.protected = block
 
     def set_register(name: str) -> Callable[[str], None]:
@@ -91,7 +93,7 @@ def _calibrate(
 ) -> Generator[int, None, str | None]:
     # The zero of the simulated unit is part of its drawn error, so that only the time passes.
     if what not in ("ZERO", "OHMS"):
-        raise Fault5522A(1303)
+        raise FaultError(1303)
     return busy(_ZERO_NS, None)
 
 
@@ -137,14 +139,14 @@ def _output(cal: Fluke5522A) -> dict[str, Entry]:
         if second:
             frequency = quantity(second)
             if frequency.unit != "HZ":
-                raise Fault5522A(1305 if not frequency.unit else 502)
+                raise FaultError(1305 if not frequency.unit else 502)
             _direct(frequency.value)
         if amount.unit == "HZ" and not second:
             _direct(amount.value)
             return
         function = _FUNCTIONS.get(amount.unit, "") if amount.unit else output.state.function
         if not function:
-            raise Fault5522A(1305)
+            raise FaultError(1305)
         output.program(function, amount.value)
 
     def ask_out() -> str:
@@ -154,10 +156,10 @@ def _output(cal: Fluke5522A) -> dict[str, Entry]:
     def limit(first: str, second: str) -> None:
         high, low = quantity(first), quantity(second)
         if high.unit != low.unit or high.unit not in ("V", "A"):
-            raise Fault5522A(1305)
+            raise FaultError(1305)
         most = 1020.0 if high.unit == "V" else 20.5
         if not 0.0 <= high.value <= most or not -most <= low.value <= 0.0:
-            raise Fault5522A(1306)
+            raise FaultError(1306)
         setattr(output.state, "limit_v" if high.unit == "V" else "limit_a", (high.value, low.value))
 
     def ask_limit() -> str:
@@ -166,7 +168,7 @@ def _output(cal: Fluke5522A) -> dict[str, Entry]:
 
     def compensation(word: str) -> None:
         if word not in ("NONE", "WIRE2", "WIRE4"):
-            raise Fault5522A(1303)
+            raise FaultError(1303)
         output.compensate(word)
 
     def range_name() -> str:
@@ -195,7 +197,7 @@ def _output(cal: Fluke5522A) -> dict[str, Entry]:
 
 def _direct(hertz: float) -> None:
     if hertz != 0.0:
-        raise Fault5522A(502)
+        raise FaultError(502)
 
 
 def _switches(cal: Fluke5522A) -> dict[str, Entry]:
@@ -210,7 +212,7 @@ def _switches(cal: Fluke5522A) -> dict[str, Entry]:
     def setter(name: str) -> Callable[[str], None]:
         def take(word: str) -> None:
             if word not in words[name]:
-                raise Fault5522A(1303)
+                raise FaultError(1303)
             cal.switches[name] = word
 
         return take

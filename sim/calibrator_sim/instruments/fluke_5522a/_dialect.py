@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from calibrator_sim.instruments.fluke_5522a._faults import Fault5522A
+from calibrator_sim.instruments.fluke_5522a._faults import FaultError
 
 __all__ = ["Call", "Quantity", "parse_call", "quantity", "split_calls", "whole"]
 
@@ -68,21 +68,21 @@ def parse_call(text: str) -> Call:
     """Take a command apart.
 
     Raises:
-        Fault5522A: bad syntax or character.
+        FaultError: bad syntax or character.
     """
     if not text.isascii():
-        raise Fault5522A(1322)
+        raise FaultError(1322)
     match = _HEADER.match(text.upper() if "#" not in text else _upper_head(text))
     if match is None:
-        raise Fault5522A(1300)
+        raise FaultError(1300)
     rest = (match.group(2) or "").strip()
     if not rest:
         return Call(match.group(1), ())
     parameters = (rest,) if rest.startswith("#") else tuple(part.strip() for part in rest.split(","))
     if any(not part for part in parameters):
-        raise Fault5522A(1304)
+        raise FaultError(1304)
     if any(len(part) > _LONGEST and not part.startswith("#") for part in parameters):
-        raise Fault5522A(1329)
+        raise FaultError(1329)
     return Call(match.group(1), parameters)
 
 
@@ -95,21 +95,21 @@ def quantity(text: str) -> Quantity:
     """Read a number with an optional unit.
 
     Raises:
-        Fault5522A: not a number, too large an exponent, an unknown unit.
+        FaultError: not a number, too large an exponent, an unknown unit.
     """
     match = _QUANTITY.match(text)
     if match is None:
-        raise Fault5522A(1304)
+        raise FaultError(1304)
     digits, exponent, unit = match.groups()
     if exponent and abs(int(exponent)) > _LARGEST_EXPONENT:
-        raise Fault5522A(1324)
+        raise FaultError(1324)
     if unit is None:
         return Quantity(float(digits), "")
     if unit not in _UNITS:
-        raise Fault5522A(1305)
+        raise FaultError(1305)
     name, factor = _UNITS[unit]
     if not name:
-        raise Fault5522A(502)  # alternating, thermal and capacitive functions are not on this bench
+        raise FaultError(502)  # alternating, thermal and capacitive functions are not on this bench
     # Decimal text keeps 100 MV at 0.1 V and not at a neighbour of it.
     return Quantity(float(f"{float(digits) * factor:.15g}"), name)
 
@@ -118,9 +118,9 @@ def whole(text: str, most: int) -> int:
     """Read a register mask.
 
     Raises:
-        Fault5522A: not a number from 0 to `most`.
+        FaultError: not a number from 0 to `most`.
     """
     number = quantity(text)
     if number.unit or not 0 <= number.value <= most:
-        raise Fault5522A(1306)
+        raise FaultError(1306)
     return round(number.value)

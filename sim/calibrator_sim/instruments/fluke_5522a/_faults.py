@@ -6,7 +6,7 @@ programs should look at the presence of an error, not at these numbers.
 
 from __future__ import annotations
 
-__all__ = ["TEXTS", "Fault5522A"]
+__all__ = ["TEXTS", "FaultError"]
 
 TEXTS: dict[int, str] = {
     0: "No Error",
@@ -34,7 +34,7 @@ TEXTS: dict[int, str] = {
 }
 
 
-class Fault5522A(Exception):
+class FaultError(Exception):
     """A fault that goes to the instrument's queue; the bench itself is in order."""
 
     def __init__(self, code: int) -> None:

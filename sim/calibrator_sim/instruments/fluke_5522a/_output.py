@@ -7,10 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from calibrator_drivers.accuracy import AccuracyError
-
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
-from calibrator_sim.instruments.fluke_5522a._faults import Fault5522A
+from calibrator_sim.instruments.fluke_5522a._faults import FaultError
 from calibrator_sim.nodes.electrical import DETACHED, Feed, compliance_voltage
 
 __all__ = ["HAZARD_V", "Output", "OutputState"]
@@ -54,7 +53,7 @@ class Output:
         """Set a value; a change of function or from below to above 33 V drops to standby first.
 
         Raises:
-            Fault5522A: outside the entry limits or the instrument's ranges.
+            FaultError: outside the entry limits or the instrument's ranges.
         """
         value = self._checked(function, value)
         state = self.state
@@ -92,11 +91,11 @@ class Output:
         """Choose lead compensation of resistance.
 
         Raises:
-            Fault5522A: 539 where it does not exist (IEEE manual; only below 110 kohm).
+            FaultError: 539 where it does not exist (IEEE manual; only below 110 kohm).
         """
         state = self.state
         if mode != "NONE" and (state.function != "res4w" or state.value >= _WIRE4_BELOW_OHM):
-            raise Fault5522A(539)
+            raise FaultError(539)
         self._world.before_change()
         state.compensation = mode
 
@@ -151,13 +150,13 @@ class Output:
     def _checked(self, function: str, value: float) -> float:
         high, low = self.state.limit_v if function == "dcv" else self.state.limit_a
         if function != "res4w" and not low <= value <= high:
-            raise Fault5522A(501)
+            raise FaultError(501)
         if function == "res4w" and value < 0.0:
-            raise Fault5522A(1306)
+            raise FaultError(1306)
         try:
             step = self.unit.table.row(function, value, interval=self.unit.unit.interval).resolution
         except AccuracyError as error:
-            raise Fault5522A(1306) from error
+            raise FaultError(1306) from error
         if not step:
             return value
         # Dividing by a whole number keeps decimals clean: 0.1 stays 0.1.

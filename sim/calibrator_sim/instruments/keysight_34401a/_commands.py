@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from calibrator_sim.instruments.keysight_34401a._common import add_common
+from calibrator_sim.instruments.keysight_34401a._configuration import Value
 from calibrator_sim.instruments.keysight_34401a._settings import FUNCTIONS
 from calibrator_sim.instruments.keysight_34401a._system import add_system
 from calibrator_sim.scpi import Choice, Command, CommandTree, Flag, Number, ScpiError, Special, Text
@@ -77,11 +78,13 @@ def _add_function(tree: CommandTree, meter: Keysight34401A, name: str, header: s
     unit = function.unit
     two = () if fixed else (Number(unit, _WORDS, optional=True), Number(unit, _WORDS, optional=True))
 
-    def configure(*arguments: Any) -> None:
-        configuration.configure(name, *arguments)
+    def configure(range_: Value = Special.DEF, resolution: Value = Special.DEF) -> None:
+        configuration.configure(name, range_, resolution)
 
-    def measure(*arguments: Any) -> Generator[int, None, str | None]:
-        configuration.configure(name, *arguments)
+    def measure(
+        range_: Value = Special.DEF, resolution: Value = Special.DEF
+    ) -> Generator[int, None, str | None]:
+        configuration.configure(name, range_, resolution)
         return meter.trigger.read()
 
     tree.add(f"CONFigure:{header}", Command(configure, two))

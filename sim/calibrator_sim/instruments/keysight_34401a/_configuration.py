@@ -12,7 +12,7 @@ from calibrator_sim.instruments.keysight_34401a._settings import (
 from calibrator_sim.instruments.keysight_34401a._trigger import Trigger
 from calibrator_sim.scpi import ScpiError, Special
 
-__all__ = ["Configuration"]
+__all__ = ["Configuration", "Value"]
 
 Value = float | Special
 

@@ -36,7 +36,7 @@ class Keysight34401A:
         self._interpreter = Interpreter(build(self), self.status)
 
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
-        """Carry out a message: yields moments (ns) until which it is busy, returns response and cost in ns."""
+        """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
         self.trigger.catch_up()
         return self._interpreter.run(message)
 

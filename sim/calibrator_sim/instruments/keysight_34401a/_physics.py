@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from calibrator_drivers.accuracy import RangeRow
-
 from calibrator_sim._units import MeterUnit
 from calibrator_sim.instruments._device import World
-from calibrator_sim.instruments.keysight_34401a._settings import FUNCTIONS, Function, Settings
+from calibrator_sim.instruments.keysight_34401a._settings import Settings
 from calibrator_sim.nodes import electrical
 
 __all__ = ["OVERLOAD", "Physics"]
@@ -27,6 +27,15 @@ _STEPS = {0.02: 100.0, 0.2: 10.0, 1.0: 10.0, 10.0: 1.0, 100.0: 1.0}
 _FIXED_S = 1e-7  # 10 Mohm
 _HIGH_S = 1e-10  # > 10 Gohm
 _LEAST_OVER_RANGE = 0.05  # 1000 V and 3 A still show a little more than their range
+
+
+@dataclass(frozen=True, slots=True)
+class _Aperture:
+    """When a reading integrates its signal; the source is taken at the middle."""
+
+    nplc: float
+    middle_ns: int
+    end_ns: int
 
 
 class Physics:
@@ -57,28 +66,26 @@ class Physics:
         """Return the indication of a reading that ends at `ns`; `OVERLOAD` where it does not fit."""
         function = settings.active()
         nplc = settings.nplc[function.name] if function.integrating else 1.0
-        middle = ns - round(nplc / self._world.line_frequency_hz / 2.0 * _SECOND)
+        aperture = _Aperture(nplc, ns - round(nplc / self._world.line_frequency_hz / 2.0 * _SECOND), ns)
         if not function.accuracy:
-            return self._signalless(settings, function, middle, ns)
+            return self._signalless(settings, aperture)
         if not settings.auto[function.name]:
-            range_ = settings.range[function.name]
-            return self._indicate(settings, function, range_, nplc, middle, ns)
+            return self._indicate(settings, settings.range[function.name], aperture)
         for range_ in function.ranges:
-            value = self._indicate(settings, function, range_, nplc, middle, ns)
+            value = self._indicate(settings, range_, aperture)
             if abs(value) <= 1.2 * range_:
                 break
         settings.range[function.name] = range_
         return value
 
-    def true_value(
-        self, settings: Settings, function: Function, range_: float, middle: int, ns: int
-    ) -> float:
+    def _true_value(self, settings: Settings, range_: float, aperture: _Aperture) -> float:
         """Return what the meter's terminals bring to it: the UUT's true value of the model equations."""
-        feed, connection = self._world.feed(self.name, middle)
+        function = settings.active()
+        feed, connection = self._world.feed(self.name, aperture.middle_ns)
         if function.accuracy == "dcv":
             loading = self.loading_s(range_, impedance_auto=settings.impedance_auto)
             volts = electrical.voltage(feed, connection, loading)
-            return self._wander(loading, ns) if volts is None else volts
+            return self._wander(loading, aperture.end_ns) if volts is None else volts
         if function.accuracy == "dci":
             return electrical.current(feed, connection)
         wires = 4 if function.accuracy == "res4w" else 2
@@ -91,28 +98,29 @@ class Physics:
         curve = self.unit.curve(function, range_)
         return curve.error(value, seconds, self._world.excess_c(ns), self.unit.warm_up(seconds))
 
-    def _indicate(
-        self, settings: Settings, function: Function, range_: float, nplc: float, middle: int, ns: int
-    ) -> float:
-        value = self.true_value(settings, function, range_, middle, ns)
-        kind = "res4w" if function.accuracy == "res2w" else function.accuracy
+    def _indicate(self, settings: Settings, range_: float, aperture: _Aperture) -> float:
+        value = self._true_value(settings, range_, aperture)
+        accuracy = settings.active().accuracy
+        kind = "res4w" if accuracy == "res2w" else accuracy
         row = self.unit.row(kind, range_)
         if math.isinf(value) or abs(value) > 10.0 * range_:
             return math.copysign(OVERLOAD, value)
-        shown = value + self.error(kind, range_, value, ns) + self._disturbance(settings, row, nplc, ns)
+        shown = value + self.error(kind, range_, value, aperture.end_ns)
+        shown += self._disturbance(settings, row, aperture)
         over = row.over_range_fraction
         if over is None:
             over = self.unit.table.over_range_fraction
         if abs(shown) > range_ * (1.0 + max(over, _LEAST_OVER_RANGE)):
             return math.copysign(OVERLOAD, shown)
-        return self._quantise(shown, row, nplc)
+        return self._quantise(shown, row, aperture.nplc)
 
     def _quantise(self, value: float, row: RangeRow, nplc: float) -> float:
         step = (row.resolution or 0.0) * _STEPS[nplc] * self._world.effects.quantisation
         return round(value / step) * step + 0.0 if step else value
 
-    def _disturbance(self, settings: Settings, row: RangeRow, nplc: float, ns: int) -> float:
+    def _disturbance(self, settings: Settings, row: RangeRow, aperture: _Aperture) -> float:
         """Return noise, hum and the offset without autozero, in the row's unit."""
+        nplc, ns = aperture.nplc, aperture.end_ns
         effects, draws = self._world.effects, self._world.draws
         total = 0.0
         if effects.noise:
@@ -135,10 +143,11 @@ class Physics:
         drift = effects.open_input * size * draws.uniform("open", self.name, ns // _SECOND)
         return drift + effects.hum * 1e-6 * math.sin(math.pi * draws.uniform("open hum", self.name, ns))
 
-    def _signalless(self, settings: Settings, function: Function, middle: int, ns: int) -> float:
+    def _signalless(self, settings: Settings, aperture: _Aperture) -> float:
         """Return what functions show for which the bench has no signal."""
+        function = settings.active()
         if function.name == "DIOD":
-            feed, connection = self._world.feed(self.name, middle)
+            feed, connection = self._world.feed(self.name, aperture.middle_ns)
             ohms = electrical.resistance(feed, connection, wires=2, test_a=1e-3)
             return OVERLOAD if ohms * 1e-3 > 1.2 else round(ohms * 1e-3, 5)
         if function.name == "VOLT:RAT":
@@ -146,7 +155,4 @@ class Physics:
         if function.name in ("FREQ", "PER"):
             return 0.0
         floor = settings.range[function.name] * 1e-6
-        return floor * abs(self._world.draws.normal("noise", self.name, ns))
-
-
-assert all(f.accuracy in ("", "dcv", "dci", "res2w", "res4w") for f in FUNCTIONS.values())
+        return floor * abs(self._world.draws.normal("noise", self.name, aperture.end_ns))
