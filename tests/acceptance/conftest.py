@@ -90,7 +90,13 @@ def bench(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def comparable(shown: Mapping[str, Any]) -> dict[str, Any]:
+@pytest.fixture(scope="session")
+def comparable() -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """What of a `show --json` two runs must have in common."""
+    return without_ids_and_times
+
+
+def without_ids_and_times(shown: Mapping[str, Any]) -> dict[str, Any]:
     """Return a `show --json` without what may differ between two runs: ids and wall-clock times."""
     text = json.loads(json.dumps(shown))
     run = text["run"]

@@ -84,7 +84,7 @@ def _look(instrument: BenchInstrument, resource: str | None, clock: Clock) -> tu
         finally:
             device.close()
     except (CalibratorError, DriversError) as error:
-        return {**row, "state": str(error)}, exit_code_of(error)
+        return {**row, "state": " ".join(str(error).split())}, exit_code_of(error)
     row["identity"] = identity.raw
     if identity.serial not in ("", "0") and identity.serial != instrument.serial:
         state = f"another instrument: serial {identity.serial} answers, the file says {instrument.serial}"

@@ -81,7 +81,8 @@ def _unexpected(error: BaseException) -> str:
 
 
 def _tell(sentence: str) -> None:
-    click.echo(f"calibrator: {sentence}", err=True)
+    """Print the sentence on one line: a library's own message may have several."""
+    click.echo(f"calibrator: {' '.join(sentence.split())}", err=True)
 
 
 def _debug_asked() -> bool:
