@@ -1,17 +1,25 @@
-"""The gate of a calibration certificate: what must be there before one may be issued."""
+"""The gate of a calibration certificate: what must be there before one may be issued.
+
+A gate is per kind of document (METROLOGY 21): this one serves calibration certificates (校准证书) alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from calibrator.certificates._model import Certificate
 
 __all__ = ["Missing", "gate"]
 
+_NAMED_AT_MOST: Final = 5
+_UNNAMED: Final = frozenset({"", "Unnamed laboratory"})  # what a home without a lab.toml says
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One reason why no certificate may be issued, with its source and what to do."""
+    """One reason why no certificate may be issued: a stable code, a sentence, its source, what to do."""
 
     code: str
     what: str
@@ -20,18 +28,121 @@ class Missing:
 
 
 def gate(model: Certificate) -> tuple[Missing, ...]:
-    """Return what stands between this model and a certificate, empty where it may be issued.
+    """Return what stands between this model and a document, empty where it may be issued.
 
-    METROLOGY 8, 9, 21, 22 and ISO/IEC 17025:2017, 7.8.2, 7.8.4, 7.8.6.
+    A simulated run only has to be complete in itself, since its document says on every page that it is no
+    certificate; a live one needs all that ISO/IEC 17025:2017, 7.8.2, 7.8.4 and 7.8.6 and METROLOGY 9 and
+    21 ask for.
     """
-    found: list[Missing] = []
-    if model.outcome != "completed":
-        found.append(
-            Missing(
-                "run-not-completed",
-                f"the run is {model.outcome}, not completed",
-                "METROLOGY 22",
-                f"Finish it first: calibrator resume {model.digest.run}.",
-            )
-        )
+    found = list(_finished(model))
+    if not model.simulated:
+        found += [*_who(model), *_item(model), *_traceability(model), *_figures(model)]
     return tuple(found)
+
+
+def _finished(model: Certificate) -> Iterator[Missing]:
+    if model.outcome != "completed":
+        yield Missing(
+            "run-not-completed",
+            f"the run {model.digest.run} is {model.outcome}, not completed",
+            "METROLOGY 22",
+            f"Finish it first: calibrator resume {model.digest.run}.",
+        )
+    if not model.results:
+        yield Missing(
+            "no-results",
+            "the run has no results",
+            "ISO/IEC 17025:2017, 7.8.2.1 m",
+            "Measure at least one section: calibrator run.",
+        )
+
+
+def _who(model: Certificate) -> Iterator[Missing]:
+    laboratory = model.laboratory
+    if laboratory.name in _UNNAMED or not laboratory.address:
+        yield Missing(
+            "no-laboratory",
+            "the laboratory has no name or no address",
+            "ISO/IEC 17025:2017, 7.8.2.1 b",
+            "Write name and address into lab.toml before the run; the run keeps what it recorded.",
+        )
+    if not model.performed_by:
+        yield Missing(
+            "no-person",
+            "nobody is named who did the calibration",
+            "ISO/IEC 17025:2017, 7.5.1",
+            "Name the person: in lab.toml, and with --person when running.",
+        )
+    if not model.authorised_by:
+        yield Missing(
+            "no-authority",
+            "nobody in lab.toml may authorise certificates",
+            "ISO/IEC 17025:2017, 7.8.2.1 o",
+            'Give a person in lab.toml the role "signatory" before the run.',
+        )
+
+
+def _item(model: Certificate) -> Iterator[Missing]:
+    if model.item.serial in ("", "0"):
+        yield Missing(
+            "no-serial",
+            f"the instrument {model.item.asset} has no serial number in the record",
+            "ISO/IEC 17025:2017, 7.8.2.1 g",
+            "Write the serial number from its plate into the bench file.",
+        )
+    if model.conditions.temperature_low_c is None:
+        yield Missing(
+            "no-environment",
+            "no temperature was recorded",
+            "ISO/IEC 17025:2017, 7.8.4.1 b",
+            "Give the bench file an [environment] with a sensor or a typed temperature.",
+        )
+
+
+def _traceability(model: Certificate) -> Iterator[Missing]:
+    for standard in model.standards:
+        if not (standard.certificate and standard.by and standard.traceability and standard.issued):
+            yield Missing(
+                "no-traceability",
+                f"the certificate of {standard.asset} lacks number, day, laboratory or traceability",
+                "ISO/IEC 17025:2017, 7.8.4.1 c",
+                "Add its certificate: calibrator standards add FILE.toml.",
+            )
+    if not model.digest.register_head:
+        yield Missing(
+            "no-register",
+            "the register holds no end of this run",
+            "DESIGN, Record",
+            "Check the record: calibrator verify.",
+        )
+
+
+def _figures(model: Certificate) -> Iterator[Missing]:
+    """Name each figure that leaves a verdict undetermined, and what a person must enter (METROLOGY 9)."""
+    undetermined = {result.id for result in model.results if result.verdict == "undetermined"}
+    named: set[str] = set()
+    for figure in model.unverified:
+        points = [point for point in figure.points if point in undetermined]
+        if figure.kind == "other" or not points:
+            continue
+        named.update(points)
+        yield Missing(
+            "figure-not-verified",
+            f"the {figure.kind} figure from {figure.source!r} is {figure.status}, so that "
+            f"{len(points)} points are undetermined ({_some(points)})",
+            "METROLOGY 9",
+            "A named person must confirm it against the maker's document with document, page and date "
+            "([[confirmation]] in lab.toml), and the points be measured again.",
+        )
+    if undetermined - named:
+        yield Missing(
+            "undetermined",
+            f"{len(undetermined - named)} points are undetermined ({_some(sorted(undetermined - named))})",
+            "METROLOGY 9",
+            "See why: calibrator show RUN.",
+        )
+
+
+def _some(points: list[str]) -> str:
+    rest = len(points) - _NAMED_AT_MOST
+    return ", ".join(points[:_NAMED_AT_MOST]) + (f" and {rest} more" if rest > 0 else "")

@@ -46,6 +46,7 @@ class Laboratory:
     address: str
     place: str  # where the work was done, when not at the address
     timezone: str
+    accreditation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,20 +132,23 @@ class Result:
     range: Decimal
     indication: Decimal | None  # mean of the readings that count
     readings: int
-    error: Decimal
-    standard_uncertainty: Decimal
-    expanded_uncertainty: Decimal
-    coverage_factor: Decimal
+    error: Decimal | None  # None with all numbers of the budget: the indication was over the range
+    standard_uncertainty: Decimal | None
+    expanded_uncertainty: Decimal | None
+    coverage_factor: Decimal | None
     dof: str
     limit_lower: Decimal
     limit_upper: Decimal
-    guard_band: Decimal
+    guard_band: Decimal | None
     pfa: Decimal | None
+    clause8: bool | None  # the GUM result was validated by Monte Carlo (JCGM 101:2008, 8); None: not asked
     verdict: Verdict
     limit_status: str
     standard_status: str
     standard: str
+    attempt: int  # the measurement of the point that counts
     attempts: int  # how often the point was measured
+    notes: tuple[str, ...]  # no-acceptance-zone, unverified-figure, overload
 
     @property
     def limit(self) -> Decimal:
@@ -174,7 +178,7 @@ class Deviation:
 class UnverifiedFigure:
     """A figure that nobody has checked against the maker's document (METROLOGY 9)."""
 
-    kind: Literal["limit", "standard"]
+    kind: Literal["limit", "standard", "other"]
     status: str
     source: str
     points: tuple[str, ...]

@@ -1,0 +1,163 @@
+"""Numbers as a document prints them: decimal prefixes, digits of the uncertainty, aligned decimals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+from calibrator.certificates._model import Result
+
+__all__ = ["Printed", "aligned", "percent", "plus_minus", "printed", "scaled_unit", "signed"]
+
+MINUS: Final = "\u2212"
+_PREFIXES: Final = {9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "µ", -9: "n", -12: "p"}
+_SYMBOLS: Final = {"ohm": "Ω"}
+_UNSIGNED: Final = frozenset({"res2w", "res4w"})  # a resistance has no polarity
+_WITHOUT_KILO: Final = frozenset({"V", "A"})  # the trade says 1000 V
+NONE: Final = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One result as text. `value_unit` belongs to range, nominal and indication, `error_unit` to the rest."""
+
+    range: str
+    nominal: str
+    value_unit: str
+    limit: str
+    error_unit: str
+    indication: str = NONE
+    error: str = NONE
+    expanded_uncertainty: str = NONE
+    coverage_factor: str = NONE
+    guard_band: str = NONE
+    pfa: str = NONE
+
+
+def printed(result: Result) -> Printed:
+    """Round a result for print: U to two significant digits, the error and the indication to the same place.
+
+    Source: JCGM 100:2008, 7.2.6; the rounding itself is `calibrator_uncertainty`'s, in decimals.
+    """
+    from calibrator_uncertainty import round_like, round_uncertainty
+
+    values, errors = _exponent(result.range, result.unit), _exponent(result.limit, result.unit)
+    head = Printed(
+        range=_plain(result.range, values),
+        nominal=signed(_shortest(result.nominal.scaleb(-values)), plus=result.function not in _UNSIGNED),
+        value_unit=_unit(result.unit, values),
+        limit=plus_minus(result.limit_lower.scaleb(-errors), result.limit_upper.scaleb(-errors)),
+        error_unit=_unit(result.unit, errors),
+    )
+    if result.error is None or result.expanded_uncertainty is None:
+        return head
+    uncertainty = round_uncertainty(result.expanded_uncertainty)
+    error = round_like(result.error, uncertainty)
+    indication = None if result.indication is None else round_like(result.indication, uncertainty)
+    band = None if result.guard_band is None else round_uncertainty(result.guard_band)
+    factor = result.coverage_factor
+    return replace(
+        head,
+        indication=NONE if indication is None else signed(indication.scaleb(-values), plus=False),
+        error=signed(error.scaleb(-errors)),
+        expanded_uncertainty=_digits(uncertainty.scaleb(-errors)),
+        coverage_factor=NONE if factor is None else _digits(factor.quantize(Decimal("0.01"))),
+        guard_band=NONE if band is None else _digits(band.scaleb(-errors)),
+        pfa=NONE if result.pfa is None else percent(result.pfa),
+    )
+
+
+def scaled_unit(value: Decimal, unit: str) -> tuple[str, str]:
+    """Return a value as plain digits with the prefixed unit that suits it.
+
+    Example:
+        >>> scaled_unit(Decimal("0.1"), "V"), scaled_unit(Decimal("1000000"), "ohm")
+        (('100', 'mV'), ('1', 'MΩ'))
+    """
+    exponent = _exponent(value, unit)
+    return _plain(value, exponent), _unit(unit, exponent)
+
+
+def signed(value: Decimal, *, plus: bool = True) -> str:
+    """Return digits with a real minus sign, and a plus where the value is positive; never -0.
+
+    Example:
+        >>> signed(Decimal("-1.20")), signed(Decimal("0.3")), signed(Decimal("-0.0"))
+        ('−1.20', '+0.3', '0.0')
+    """
+    digits = _digits(abs(value))
+    if value == 0:
+        return digits
+    if value < 0:
+        return MINUS + digits
+    return f"+{digits}" if plus else digits
+
+
+def plus_minus(lower: Decimal, upper: Decimal) -> str:
+    """Return limits as ±T, or both where they are not symmetric; trailing zeros go."""
+    if -lower == upper:
+        return f"±{_trimmed(upper)}"
+    low = f"{MINUS}{_trimmed(-lower)}" if lower < 0 else _trimmed(lower)
+    high = f"+{_trimmed(upper)}" if upper > 0 else _trimmed(upper)
+    return f"{low} / {high}"
+
+
+def percent(probability: Decimal) -> str:
+    """Return a probability in percent: two significant digits, bounded where they would say nothing.
+
+    Example:
+        >>> percent(Decimal("0.0123")), percent(Decimal("0.00000002")), percent(Decimal("0.99999"))
+        ('1.2 %', '< 0.01 %', '> 99.9 %')
+    """
+    share = probability * 100
+    if share < Decimal("0.01"):
+        return "< 0.01 %"
+    if share > Decimal("99.9"):
+        return "> 99.9 %"
+    place = share.adjusted() - 1
+    rounded = share.quantize(Decimal(1).scaleb(min(place, 0) if share < 99 else -1))
+    return f"{_digits(rounded)} %"
+
+
+def aligned(column: list[str]) -> list[tuple[str, str]]:
+    """Return each number with the invisible tail that brings all decimal points of a column into line.
+
+    Example:
+        >>> aligned(["1.25", "10"])
+        [('1.25', ''), ('10', '.00')]
+    """
+    tails = [number.partition(".")[2] for number in column]
+    longest = max((len(tail) for tail in tails), default=0)
+    return [
+        (number, ("" if tail or not longest else ".") + "0" * (longest - len(tail)))
+        for number, tail in zip(column, tails, strict=True)
+    ]
+
+
+def _exponent(value: Decimal, unit: str) -> int:
+    """Return the exponent of the prefix, a multiple of three, that brings a value between 1 and 1000."""
+    if value == 0:
+        return 0
+    highest = 0 if unit in _WITHOUT_KILO else max(_PREFIXES)
+    return max(min(value.adjusted() // 3 * 3, highest), min(_PREFIXES))
+
+
+def _unit(unit: str, exponent: int) -> str:
+    return _PREFIXES[exponent] + _SYMBOLS.get(unit, unit)
+
+
+def _plain(value: Decimal, exponent: int) -> str:
+    return _trimmed(value.scaleb(-exponent))
+
+
+def _trimmed(value: Decimal) -> str:
+    return _digits(_shortest(value))
+
+
+def _shortest(value: Decimal) -> Decimal:
+    return value.normalize() if value else Decimal(0)
+
+
+def _digits(value: Decimal) -> str:
+    return f"{value:f}"

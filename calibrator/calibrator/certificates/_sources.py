@@ -1,0 +1,111 @@
+"""What a certificate is made from: the recorded bodies of one run, gathered once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from calibrator._errors import RefusedError
+from calibrator.certificates._bodies import Body
+
+if TYPE_CHECKING:
+    from calibrator.record import Event, Record
+
+__all__ = ["Sources", "Stamp", "gather"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A place in a stream: how many events up to it and the hash there."""
+
+    count: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The recorded bodies that a certificate speaks of, up to the last closing of the run."""
+
+    run: str
+    opened: Body
+    identified: Body
+    references: Body
+    preflight: Body
+    environments: tuple[Body, ...]
+    people: tuple[str, ...]  # ids of the persons who ran it, in the order of appearance
+    closed: Body | None
+    began_at: datetime
+    ended_at: datetime
+    stamp: Stamp
+    register: Stamp
+    issued: tuple[Body, ...]  # certificate.issued, in order
+    points: tuple[Body, ...]  # the point objects of `show --json`
+    summary: Body  # the `run` object of `show --json`
+
+
+def gather(record: Record, run: str) -> Sources:
+    """Read the run's stream and the register once.
+
+    Raises:
+        RefusedError: code `run-not-opened`, when the stream holds no run.
+    """
+    from calibrator.evaluation import show
+
+    events = tuple(record.events(run))
+    shown = show(record, run)
+    return sources_of(run, events, shown, tuple(record.events("register", kinds={"run.ended"})))
+
+
+def sources_of(run: str, events: Sequence[Event], shown: Body, ended: Sequence[Event]) -> Sources:
+    """Gather from events and the object of `show --json`; pure."""
+    opened = _last(events, "run.opened")
+    if opened is None:
+        raise RefusedError(
+            f"there is no run {run} in the record",
+            where=run,
+            way_out="See the runs: calibrator runs.",
+            code="run-not-opened",
+        )
+    closing = _last(events, "run.closed")
+    until = closing if closing is not None else events[-1]
+    register = [event for event in ended if event.body.get("run") == run]
+    return Sources(
+        run=run,
+        opened=opened.body,
+        identified=_body(events, "instruments.identified"),
+        references=_body(events, "references.fixed"),
+        preflight=_body(events, "preflight"),
+        environments=tuple(event.body for event in events if event.kind == "environment"),
+        people=_people(events),
+        closed=closing.body if closing is not None else None,
+        began_at=events[0].at,
+        ended_at=until.at,
+        stamp=Stamp(until.seq, until.hash),
+        register=Stamp(register[-1].seq, register[-1].hash) if register else Stamp(0, ""),
+        issued=tuple(event.body for event in events if event.kind == "certificate.issued"),
+        points=tuple(shown["points"]),
+        summary=shown["run"],
+    )
+
+
+def _last(events: Sequence[Event], kind: str) -> Event | None:
+    return next((event for event in reversed(events) if event.kind == kind), None)
+
+
+def _body(events: Sequence[Event], kind: str) -> Body:
+    event = _last(events, kind)
+    return event.body if event is not None else {}
+
+
+def _people(events: Sequence[Event]) -> tuple[str, ...]:
+    found = [e.body["person"] for e in events if e.kind == "run.opened"]
+    found += [
+        e.body["by"] for e in events if e.kind in ("prompt.answered", "review") and _by_a_person(e.body)
+    ]
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def _by_a_person(body: Body) -> bool:
+    return body.get("how") != "simulated operator" and bool(body.get("by"))

@@ -1,0 +1,210 @@
+"""What a certificate says in sentences: conformity, decision rule, uncertainty, validity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from calibrator.certificates._model import Certificate, Result
+from calibrator.certificates._numbers import percent, scaled_unit, signed
+from calibrator.certificates._words import Speaker
+from calibrator.i18n import bilingual
+from calibrator.procedure import Text
+
+__all__ = [
+    "INTERVALS",
+    "VERDICTS",
+    "Statement",
+    "conformity_statement",
+    "decision_rule",
+    "general_remarks",
+    "interval_text",
+    "point_name",
+    "uncertainty_statement",
+]
+
+# msgids of the catalogue
+VERDICTS: Final = ("pass", "conditional pass", "conditional fail", "fail", "undetermined")
+INTERVALS: Final = {"24h": "24 hours", "90d": "90 days", "1y": "1 year", "2y": "2 years"}
+_NAMED_AT_MOST: Final = 12
+
+Lines = list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The statement of conformity: `kind` (pass, partial, conditional, fail) chooses how it looks."""
+
+    kind: str
+    headline: list[str]
+    lines: Lines
+
+
+def conformity_statement(model: Certificate, speaker: Speaker) -> Statement:
+    """Return the statement of conformity (ISO/IEC 17025:2017, 7.8.6.2).
+
+    It speaks of the points that were measured; of the instrument as a whole only the joint probability
+    speaks, and only where every section was measured (METROLOGY 17, 22).
+    """
+    conformity, say = model.conformity, speaker.say
+    total = len(model.results)
+    if not conformity.all_pass:
+        return _not_all_pass(model, speaker)
+    if not conformity.complete:
+        return Statement(
+            "partial",
+            say("All {n} points measured pass. The calibration is partial.", n=total),
+            [_nothing_of_the_whole(speaker)],
+        )
+    lines = [
+        say(
+            "At each point the error of indication lies within the acceptance limits drawn from the maker's "
+            "specification ({interval}). The statement covers the points listed here and nothing else.",
+            interval=interval_text(model.method.interval),
+        )
+    ]
+    return Statement(
+        "pass", say("Conforms at each of the {n} points measured.", n=total), lines + _joint(model, speaker)
+    )
+
+
+def _not_all_pass(model: Certificate, speaker: Speaker) -> Statement:
+    results, say = model.results, speaker.say
+    total = len(results)
+    failed = [r for r in results if r.verdict == "fail"]
+    lines: Lines = []
+    for verdict, text in (
+        ("fail", "Outside the limits beyond doubt: {points}."),
+        ("conditional fail", "Outside the limits by less than U: {points}."),
+        ("conditional pass", "Inside the limits by less than U: {points}."),
+        ("undetermined", "Undetermined, because a figure is not verified: {points}."),
+    ):
+        those = [r for r in results if r.verdict == verdict]
+        if those:
+            lines.append(say(text, points=_names(those)))
+    if not model.conformity.complete:
+        lines.append(_nothing_of_the_whole(speaker))
+    if failed:
+        return Statement(
+            "fail",
+            say("Does not conform at {n} of {total} points measured.", n=len(failed), total=total),
+            lines,
+        )
+    passed = sum(r.verdict == "pass" for r in results)
+    return Statement(
+        "conditional",
+        say("{n} of {total} points measured pass without condition.", n=passed, total=total),
+        lines + _joint(model, speaker) if model.conformity.complete else lines,
+    )
+
+
+def _nothing_of_the_whole(speaker: Speaker) -> list[str]:
+    return speaker.say(
+        "Not every part of the procedure was measured: nothing is said of the instrument as a whole."
+    )
+
+
+def _joint(model: Certificate, speaker: Speaker) -> Lines:
+    probability = model.conformity.joint_probability
+    if probability is None:
+        return []
+    return [
+        speaker.say(
+            "Probability that all true errors lie within their limits at once: {p} "
+            "(joint over all points with their shared inputs, specific, no prior).",
+            p=percent(probability),
+        )
+    ]
+
+
+def _names(results: list[Result]) -> Text:
+    named = "; ".join(point_name(r) for r in results[:_NAMED_AT_MOST])
+    rest = len(results) - _NAMED_AT_MOST
+    return bilingual("{named}; and {n} more", named=named, n=rest) if rest > 0 else Text(named, named)
+
+
+def point_name(result: Result) -> str:
+    """Return how a sentence names a point: nominal value and range."""
+    nominal, unit = scaled_unit(abs(result.nominal), result.unit)
+    sign = signed(result.nominal)[0] if result.nominal else ""
+    span, span_unit = scaled_unit(result.range, result.unit)
+    sign = sign if sign in "+−" and result.function != "res4w" else ""
+    return f"{sign}{nominal} {unit} ({span} {span_unit})"
+
+
+def interval_text(interval: str) -> Text:
+    """Return the name of a specification's interval in both languages; an unknown one stands as it is."""
+    known = INTERVALS.get(interval)
+    return bilingual(known) if known is not None else Text(interval, interval)
+
+
+def decision_rule(model: Certificate, speaker: Speaker) -> Lines:
+    """Return the decision rule in words with its source (ISO/IEC 17025:2017, 7.8.6.1)."""
+    say = speaker.say
+    rules = {
+        "guard-band-u": [
+            say(
+                "Non-binary statement with guard band w = U (ILAC-G8:09/2019, 4.2.3; JCGM 106:2012, 8.3). "
+                "E is the error of indication, T its limit, U the expanded uncertainty."
+            ),
+            say(
+                "pass: |E| ≤ T − w; conditional pass: T − w < |E| ≤ T; "
+                "conditional fail: T < |E| ≤ T + w; fail: |E| > T + w. "
+                "Where U ≥ T there is no acceptance zone and no result can pass without condition."
+            ),
+        ],
+        "simple": [
+            say(
+                "Simple acceptance, guard band w = 0 (ILAC-G8:09/2019, 4.2.1; JCGM 106:2012, 8.2): "
+                "pass: |E| ≤ T; fail: |E| > T. "
+                "E is the error of indication, T its limit."
+            )
+        ],
+    }
+    lines = rules.get(model.conformity.rule) or [say("Decision rule {rule}.", rule=model.conformity.rule)]
+    return [
+        *lines,
+        say(
+            "PFA is the probability that the true error lies outside its limits, given this result alone "
+            "(specific, no prior; JCGM 106:2012). Verdicts follow from the unrounded numbers."
+        ),
+    ]
+
+
+def uncertainty_statement(model: Certificate, speaker: Speaker) -> Lines:
+    """Return the coverage statement (ISO/IEC 17025:2017, 7.8.4.1 a; JCGM 100:2008, 7.2.3)."""
+    say = speaker.say
+    policies = {
+        "p95": say(
+            "The expanded uncertainty U is the standard uncertainty multiplied by the coverage factor k "
+            "given with each result, for a coverage probability of about 95 % (t distribution with the effective "
+            "degrees of freedom; k = 1.65 where one rectangular contribution dominates)."
+        ),
+        "k2": say(
+            "The expanded uncertainty U is the standard uncertainty multiplied by the coverage factor k = 2, "
+            "which for a normal distribution is a coverage probability of about 95 %."
+        ),
+    }
+    lines = [policies[model.conformity.policy]] if model.conformity.policy in policies else []
+    return [
+        *lines,
+        say(
+            "Evaluated by JCGM 100:2008 (GUM). It covers standard, leads, thermal voltages, loading, "
+            "resolution and repeatability during the measurement, not the long-term stability of the instrument."
+        ),
+    ]
+
+
+def general_remarks(model: Certificate, speaker: Speaker) -> Lines:
+    """Return the remarks that every certificate carries (ISO/IEC 17025:2017, 7.8.2.1 and 7.8.2.2)."""
+    say = speaker.say
+    remarks = [
+        say("The results relate only to the instrument named here, as it was when measured."),
+        say("This document may be reproduced only in full, unless the laboratory agrees in writing."),
+        say("The standards of a simulated run are traceable to nothing.")
+        if model.simulated
+        else say("The results are traceable to the SI through the certificates of the standards named here."),
+    ]
+    if not model.method.approved:
+        remarks.append(say("The code of this procedure has not been approved by the laboratory."))
+    return remarks

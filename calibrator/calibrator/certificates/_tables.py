@@ -1,0 +1,260 @@
+"""Tables of a document: results with their plot, standards, unverified figures."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from calibrator.certificates._model import Certificate, Result, ResultSection
+from calibrator.certificates._numbers import Printed, aligned, printed, scaled_unit, signed
+from calibrator.certificates._plots import PlotText, error_plot
+from calibrator.certificates._statements import interval_text, point_name
+from calibrator.certificates._words import Speaker
+from calibrator.i18n import bilingual
+from calibrator.procedure import Text
+
+__all__ = ["STATUS_LETTERS", "figure_table", "result_legend", "result_tables", "standard_table"]
+
+STATUS_LETTERS: Final = {
+    "seen": "S",
+    "checked": "C",
+    "derived": "D",
+    "memory_high": "M1",
+    "memory_medium": "M2",
+    "memory_low": "M3",
+    "artefact": "A",
+}
+# msgids of the catalogue
+_STATUS_WORDS: Final = {
+    "seen": "seen in the maker's document",
+    "checked": "checked against printed limits",
+    "derived": "derived from other figures",
+    "memory_high": "recalled, believed exact, not verified",
+    "memory_medium": "recalled, may be off in single digits",
+    "memory_low": "recalled, order of magnitude only",
+    "artefact": "short or open terminals, no specified value",
+}
+_KINDS: Final = {"limit": "limit", "standard": "standard", "other": "influence"}
+
+Table = dict[str, Any]
+
+
+def result_tables(model: Certificate, speaker: Speaker) -> list[Table]:
+    """Return one table with its plot for each section."""
+    return [_result_table(section, speaker) for section in model.sections]
+
+
+def _result_table(section: ResultSection, speaker: Speaker) -> Table:
+    say = speaker.say
+    rows = [printed(result) for result in section.results]
+    numbers = {
+        name: aligned([getattr(row, name) for row in rows])
+        for name in ("nominal", "indication", "error", "expanded_uncertainty", "guard_band")
+    }
+    return {
+        "title": speaker.tell(section.title),
+        "columns": [
+            say("Range"),
+            say("Nominal"),
+            say("Indication"),
+            [],
+            say("Error E"),
+            ["U"],
+            ["k"],
+            ["MC"],
+            say("Limit T"),
+            ["w"],
+            [],
+            ["PFA"],
+            say("Verdict"),
+            say("Fig."),
+        ],
+        "rows": [
+            _row(result, row, {name: column[index] for name, column in numbers.items()}, speaker)
+            for index, (result, row) in enumerate(zip(section.results, rows, strict=True))
+        ],
+        "plot": error_plot(section.results, _plot_text(section, speaker)),
+        "alt": alternative_text(section, rows, speaker),
+        "notes": _notes(section, speaker),
+    }
+
+
+def _notes(section: ResultSection, speaker: Speaker) -> list[list[str]]:
+    """Return what a reader must know of single points: repeated, over the range, no acceptance zone."""
+    say = speaker.say
+    notes = [
+        say(
+            "{point}: measured {n} times, measurement {attempt} counts.",
+            point=point_name(result),
+            n=result.attempts,
+            attempt=result.attempt,
+        )
+        for result in section.results
+        if result.attempts > 1
+    ]
+    marks = {
+        "no-acceptance-zone": "{point}: U ≥ T, no acceptance zone.",
+        "overload": "{point}: the indication was over the range.",
+    }
+    for result in section.results:
+        notes += [say(text, point=point_name(result)) for code, text in marks.items() if code in result.notes]
+    return notes
+
+
+def result_legend(model: Certificate, speaker: Speaker) -> list[list[str]]:
+    """Return what the columns and the plots mean."""
+    say = speaker.say
+    return [
+        say(
+            "E: error of indication, the mean indication minus the reference value realised by the "
+            "standard (E is not always indication minus nominal: leads, loading and thermal voltages are "
+            "accounted for). U: expanded uncertainty. k: coverage factor. T: limit. w: guard band. PFA: see "
+            "the decision rule. MC: ✓ where U agrees with Monte Carlo propagation (JCGM 101:2008, clause 8), "
+            "× where it does not."
+        ),
+        say(
+            "Plots: E as a share of its limit T; bar: U; shaded: acceptance zone ±(T − w); "
+            "disc: pass, diamond: conditional, square: fail, ring: undetermined."
+        ),
+        _status_legend(model, speaker),
+    ]
+
+
+def _row(result: Result, row: Printed, number: dict[str, tuple[str, str]], speaker: Speaker) -> Table:
+    return {
+        "id": result.id,
+        "range": f"{row.range} {row.value_unit}",
+        "nominal": number["nominal"],
+        "indication": number["indication"],
+        "value_unit": row.value_unit,
+        "error": number["error"],
+        "U": number["expanded_uncertainty"],
+        "k": row.coverage_factor,
+        "clause8": "–" if result.clause8 is None else "✓" if result.clause8 else "×",
+        "limit": row.limit,
+        "w": number["guard_band"],
+        "error_unit": row.error_unit,
+        "pfa": row.pfa,
+        "verdict": speaker.say(result.verdict),
+        "kind": result.verdict.replace(" ", "-"),
+        "figures": f"{_letter(result.limit_status)}/{_letter(result.standard_status)}",
+        "repeated": "*" if result.attempts > 1 else "",
+    }
+
+
+def _letter(status: str) -> str:
+    return STATUS_LETTERS.get(status, status)
+
+
+def _status_legend(model: Certificate, speaker: Speaker) -> list[str]:
+    used = {status for result in model.results for status in (result.limit_status, result.standard_status)}
+    words = [(_letter(status), _STATUS_WORDS[status]) for status in STATUS_LETTERS if status in used]
+    lines = speaker.say("Fig.: status of the limit's figure / of the weakest figure of the standard.")
+    return [
+        f"{line} {'; '.join(f'{letter}: {_at(word, speaker, index)}' for letter, word in words)}."
+        for index, line in enumerate(lines)
+    ]
+
+
+def _at(word: str, speaker: Speaker, index: int) -> str:
+    lines = speaker.say(word)
+    return lines[min(index, len(lines) - 1)]
+
+
+def _plot_text(section: ResultSection, speaker: Speaker) -> PlotText:
+    labels = []
+    for result in section.results:
+        nominal, unit = scaled_unit(abs(result.nominal), result.unit)
+        span, span_unit = scaled_unit(result.range, result.unit)
+        sign = signed(result.nominal)[0] if result.nominal < 0 else ""
+        labels.append((f"{sign}{nominal} {unit}", f"({span} {span_unit})"))
+    return PlotText(axis=speaker.line("E / T"), labels=tuple(labels))
+
+
+def alternative_text(section: ResultSection, rows: list[Printed], speaker: Speaker) -> str:
+    """Return the plot in words, for a reader who does not see it."""
+    points = "; ".join(
+        f"{point_name(result)}: E {row.error}, U {row.expanded_uncertainty}, T {row.limit} {row.error_unit}, "
+        f"{speaker.line(result.verdict)}"
+        for result, row in zip(section.results, rows, strict=True)
+    )
+    return f"{speaker.line('Plot of the errors with their limits')}. {points}."
+
+
+def standard_table(model: Certificate, speaker: Speaker) -> Table:
+    """Return the standards with what they are traceable to."""
+    say = speaker.say
+    return {
+        "title": say("Standards and traceability"),
+        "columns": [
+            say("Standard"),
+            say("Serial number"),
+            say("Certificate"),
+            say("Issued, due"),
+            say("Laboratory, traceability"),
+            say("Route"),
+        ],
+        "rows": [
+            [
+                [standard.model, standard.asset],
+                [standard.serial or "–"],
+                [standard.certificate or "–"],
+                [str(standard.issued or "–"), str(standard.due or "–")],
+                [line for line in (standard.by, standard.traceability) if line] or ["–"],
+                _route(standard.route, standard.interval, speaker),
+            ]
+            for standard in model.standards
+        ],
+        "none": say("No standard was needed at the points measured."),
+    }
+
+
+# msgids of the catalogue: METROLOGY 10
+_ROUTES: Final = {"specification": "specification", "certificate": "certificate values"}
+
+
+def _route(route: str, interval: str, speaker: Speaker) -> list[str]:
+    name = bilingual(_ROUTES[route]) if route in _ROUTES else Text(route, route)
+    if not interval:
+        return speaker.tell(name)
+    return speaker.say("{route}, {interval}", route=name, interval=interval_text(interval))
+
+
+def figure_table(model: Certificate, speaker: Speaker) -> Table:
+    """Return the figures that nobody verified, each with its source (METROLOGY 9)."""
+    say = speaker.say
+    return {
+        "title": say("Figures not verified"),
+        "note": say(
+            "These figures were not checked against the maker's document by a named person. On a live bench "
+            "they would leave the points undetermined."
+        )
+        if model.unverified
+        else say("Every figure used was seen in, or checked against, the maker's document."),
+        "columns": [say("Figure"), say("Status"), say("Source"), say("Points")],
+        "rows": [
+            [
+                speaker.say(_KINDS[figure.kind]),
+                speaker.say(_STATUS_WORDS[figure.status])
+                if figure.status in _STATUS_WORDS
+                else [figure.status or "–"],
+                [figure.source or "–"],
+                _points(model, figure.points, speaker),
+            ]
+            for figure in model.unverified
+        ],
+    }
+
+
+def _points(model: Certificate, ids: tuple[str, ...], speaker: Speaker) -> list[str]:
+    """Return points as a reader knows them; a section's title stands for all its points."""
+    en, zh = [], []
+    for section in model.sections:
+        named = [result for result in section.results if result.id in ids]
+        if len(named) == len(section.results):
+            en.append(section.title.en)
+            zh.append(section.title.zh)
+        elif named:
+            names = ", ".join(point_name(result) for result in named)
+            en.append(f"{section.title.en}: {names}")
+            zh.append(f"{section.title.zh}：{names}")
+    return speaker.tell(Text(en="; ".join(en) or "–", zh="；".join(zh) or "–"))

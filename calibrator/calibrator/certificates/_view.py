@@ -1,0 +1,257 @@
+"""The model put into words for one language: what the PDF and the HTML page both lay out.
+
+The view is plain dictionaries, lists and strings, so that a typst template reads it as JSON. A text for
+people is a list of lines: one, or in a bilingual document Chinese and English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from calibrator._errors import ConfigurationError
+from calibrator.certificates._model import SIMULATED, Certificate, Conditions, Person
+from calibrator.certificates._statements import (
+    VERDICTS,
+    conformity_statement,
+    decision_rule,
+    general_remarks,
+    interval_text,
+    uncertainty_statement,
+)
+from calibrator.certificates._tables import figure_table, result_legend, result_tables, standard_table
+from calibrator.certificates._words import Speaker
+from calibrator.i18n import bilingual
+from calibrator.procedure import Text
+
+__all__ = ["View", "view"]
+
+View = Mapping[str, Any]
+
+
+def view(model: Certificate, language: str) -> View:
+    """Return the document's words and tables in "en", "zh" or "both".
+
+    Raises:
+        UsageError: code `unknown-language`.
+        ConfigurationError: the laboratory's time zone does not exist.
+    """
+    speaker = Speaker(language)
+    say = speaker.say
+    return {
+        "language": speaker.languages[0],
+        "languages": list(speaker.languages),
+        "simulated": SIMULATED if model.simulated else "",
+        "title": say("Calibration certificate (simulated)")
+        if model.simulated
+        else say("Calibration certificate"),
+        "subtitle": say("with statement of conformity to the maker's specification"),
+        "number": {"label": say("Certificate no."), "value": model.id},
+        "laboratory": {"name": model.laboratory.name},
+        "page": say("Page {page} of {pages}"),
+        "facts": [_left(model, speaker), _right(model, speaker)],
+        "statement": _statement(model, speaker),
+        "standards": standard_table(model, speaker),
+        "sections": result_tables(model, speaker),
+        "results_title": say("Results"),
+        "legend": result_legend(model, speaker),
+        "keywords": [f"calibrator-certificate:{model.id}", f"calibrator-run:{model.digest.run}"],
+        "date": _moment(model),
+        "digest": f"{model.digest.run}   {model.digest.run_head[:16]}",
+        "first_clauses": _first_clauses(model, speaker),
+        "clauses": _clauses(model, speaker),
+        "figures": figure_table(model, speaker),
+        "record": _record(model, speaker),
+        "signatures": _signatures(model, speaker),
+        "end": say("End of the certificate {id}", id=model.id),
+    }
+
+
+def _fact(label: list[str], *lines: str | list[str], strong: bool = False) -> dict[str, Any]:
+    flat = [line for entry in lines for line in (entry if isinstance(entry, list) else [entry])]
+    return {"label": label, "lines": [line for line in flat if line], "strong": strong}
+
+
+def _laboratory(model: Certificate, speaker: Speaker) -> dict[str, Any]:
+    laboratory = model.laboratory
+    number = laboratory.accreditation
+    accredited = speaker.say("Accreditation {number}", number=number) if number else []
+    return _fact(speaker.say("Laboratory"), laboratory.name, laboratory.address, accredited)
+
+
+def _left(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
+    say, item, customer = speaker.say, model.item, model.customer
+    return [
+        _laboratory(model, speaker),
+        _fact(
+            say("Customer"),
+            *(
+                (customer.name, customer.address)
+                if customer
+                else say("the laboratory itself; no other is named")
+            ),
+            strong=True,
+        ),
+        _fact(say("Instrument"), f"{item.manufacturer} {item.model}".strip(), strong=True),
+        _fact(say("Serial number"), item.serial or say("not told by the instrument"), strong=True),
+        _fact(say("Asset"), item.asset),
+        _fact(say("Firmware"), item.firmware or "–"),
+        _fact(say("State"), *(say(_PASSES[model.pass_]) if model.pass_ in _PASSES else [model.pass_])),
+    ]
+
+
+# msgids of the catalogue
+_PASSES = {
+    "as-found": "as found; nothing was adjusted",
+    "as-left": "as left, after adjustment",
+}
+
+
+def _right(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
+    say, method = speaker.say, model.method
+    began, ended = local_day(model, model.began_at), local_day(model, model.ended_at)
+    laboratory = model.laboratory
+    return [
+        _fact(say("Procedure"), speaker.tell(method.title), f"{method.id} {method.version}"),
+        _fact(say("Document"), method.document),
+        _fact(
+            say("Limits"),
+            speaker.tell(
+                bilingual("maker's specification, {interval}", interval=interval_text(method.interval))
+            ),
+        ),
+        _fact(say("Measured"), began if began == ended else f"{began} – {ended}"),
+        _fact(say("Issued"), local_day(model, model.issued_at)),
+        _fact(say("Place"), laboratory.place or say("at the laboratory")),
+        _fact(say("Environment"), *_environment(model.conditions, speaker)),
+    ]
+
+
+def _environment(conditions: Conditions, speaker: Speaker) -> list[str]:
+    if conditions.temperature_low_c is None:
+        return speaker.say("not recorded")
+    how = [speaker.line(_HOW[word]) if word in _HOW else word for word in conditions.how]
+    lines = [_span(conditions.temperature_low_c, conditions.temperature_high_c, "°C")]
+    if conditions.humidity_low_rh is not None:
+        lines.append(_span(conditions.humidity_low_rh, conditions.humidity_high_rh, "% RH"))
+    notes = "; ".join([*how, *conditions.sensors])
+    return [", ".join(lines), *([f"({notes})"] if notes else [])]
+
+
+# msgids of the catalogue: how a temperature came into the record; a typed one is marked (METROLOGY 18)
+_HOW = {"measured": "measured", "typed": "typed in by a person", "simulated": "simulated"}
+
+
+def _span(low: Decimal, high: Decimal | None, unit: str) -> str:
+    first, last = f"{low:.1f}", f"{low if high is None else high:.1f}"
+    return f"{first} {unit}" if first == last else f"{first} – {last} {unit}"
+
+
+def local_day(model: Certificate, moment: datetime) -> str:
+    """Return the day of a moment in the laboratory's time zone, as ISO 8601 writes it."""
+    try:
+        zone = ZoneInfo(model.laboratory.timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigurationError(
+            f"there is no time zone {model.laboratory.timezone!r}",
+            where="lab.toml: timezone",
+            way_out="Write it as in 'Asia/Shanghai'; the run keeps what it recorded.",
+            code="unknown-timezone",
+        ) from error
+    return moment.astimezone(zone).date().isoformat()
+
+
+def _moment(model: Certificate) -> dict[str, int]:
+    """Return the moment of issue for the file's own date, in UTC."""
+    at = model.issued_at.astimezone(UTC)
+    return {name: getattr(at, name) for name in ("year", "month", "day", "hour", "minute", "second")}
+
+
+def _statement(model: Certificate, speaker: Speaker) -> dict[str, Any]:
+    statement = conformity_statement(model, speaker)
+    counts = model.conformity.counts
+    return {
+        "title": speaker.say("Statement of conformity"),
+        "kind": statement.kind,
+        "headline": statement.headline,
+        "lines": statement.lines,
+        "counts": [
+            {
+                "label": speaker.say(verdict),
+                "count": str(counts.get(verdict, 0)),
+                "kind": verdict.replace(" ", "-"),
+            }
+            for verdict in VERDICTS
+            if counts.get(verdict, 0) or verdict in ("pass", "fail")
+        ],
+    }
+
+
+def _first_clauses(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
+    """Return what must stand on the page of the statement of conformity: what it leaves out."""
+    return [_clause(speaker.say("Not tested"), [_not_tested(model, speaker)])]
+
+
+def _not_tested(model: Certificate, speaker: Speaker) -> list[str]:
+    if not model.not_tested:
+        return speaker.say("The record names nothing that was left out.")
+    en = "; ".join(text.en for text in model.not_tested) + "."
+    zh = "；".join(text.zh for text in model.not_tested) + "。"
+    return speaker.tell(Text(en=en, zh=zh))
+
+
+def _clauses(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
+    say = speaker.say
+    deviations = [speaker.tell(_deviation_text(d.what, d.reason, d.by)) for d in model.deviations]
+    return [
+        _clause(say("Decision rule"), decision_rule(model, speaker)),
+        _clause(say("Measurement uncertainty"), uncertainty_statement(model, speaker)),
+        _clause(say("Deviations from the procedure"), [] if deviations else [say("none")], deviations),
+        _clause(say("Remarks"), [], general_remarks(model, speaker)),
+    ]
+
+
+def _deviation_text(what: str, reason: str, by: str) -> Text:
+    return bilingual("{what}. Reason: {reason}. By: {by}", what=what, reason=reason or "–", by=by or "–")
+
+
+def _clause(
+    title: list[str], paragraphs: list[list[str]], items: list[list[str]] | None = None
+) -> dict[str, Any]:
+    return {"title": title, "paragraphs": paragraphs, "items": items or []}
+
+
+def _record(model: Certificate, speaker: Speaker) -> dict[str, Any]:
+    say, digest = speaker.say, model.digest
+    return {
+        "title": say("Record"),
+        "facts": [
+            _fact(say("Run"), digest.run),
+            _fact(say("Head of the run"), f"{digest.run_count}: {digest.run_head}"),
+            _fact(
+                say("Head of the register"),
+                f"{digest.register_count}: {digest.register_head}" if digest.register_head else "–",
+            ),
+            _fact(say("Procedure files (SHA-256)"), model.method.content_hash or "–"),
+            _fact(say("Software"), ", ".join(f"{name} {version}" for name, version in model.versions)),
+        ],
+    }
+
+
+def _signatures(model: Certificate, speaker: Speaker) -> dict[str, Any]:
+    say = speaker.say
+
+    def names(people: tuple[Person, ...]) -> str:
+        return ", ".join(person.name for person in people) or "–"
+
+    return {
+        "people": [
+            {"label": say("Calibrated by"), "name": names(model.performed_by)},
+            {"label": say("Authorised by"), "name": names(model.authorised_by)},
+        ],
+        "line": [] if model.simulated else say("Signature, date"),
+        "note": say("A simulated run cannot be signed.") if model.simulated else [],
+    }

@@ -1,0 +1,262 @@
+"""Runs written by hand into a real record, with what a certificate speaks of, evaluated by the real procedure."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from calibrator.evaluation import evaluate_section, joint, summarize
+from calibrator.procedure import Contribution, Point, PointReferences, encode_references, load
+from calibrator.record import Record
+from calibrator_drivers.accuracy import load_table
+
+MODEL = "keysight_34401a"
+LAB = {
+    "name": "Hangzhou Example Metrology Laboratory",
+    "address": "88 Wensan Road, Xihu District, Hangzhou",
+    "timezone": "Asia/Shanghai",
+    "persons": [
+        {"id": "li", "name": "Li Wei 李伟", "roles": ["calibrates"]},
+        {"id": "chen", "name": "Chen Jing 陈静", "roles": ["authorises"]},
+    ],
+}
+STANDARD = {
+    "asset": "CAL-01",
+    "model": "fluke_5522a",
+    "serial": "3120045",
+    "certificate": "CN-2026-04711",
+    "issued": "2026-05-07",
+    "due": "2027-05-06",
+    "by": "Example Calibration Centre",
+    "traceability": "SI through NIM",
+    "hash": "7d" * 32,
+    "route": "specification",
+    "interval": "1y",
+}
+
+
+class StillClock:
+    """A clock that moves only by `sleep`."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic_ns(self) -> int:
+        return round(self.at.timestamp() * 1e9)
+
+    def sleep(self, seconds: float) -> None:
+        self.at += timedelta(seconds=max(0.0, seconds))
+
+
+def write_run(
+    record: Record,
+    clock: StillClock,
+    *,
+    mode: str = "simulated",
+    sections: tuple[str, ...] | None = None,
+    shares: Mapping[str, float] | None = None,
+    rule: str = "guard-band-u",
+    outcome: str | None = "completed",
+    status: str = "seen",
+    lab: Mapping[str, Any] = LAB,
+    changes: Mapping[str, Any] | None = None,
+    deviations: tuple[Any, ...] = (),
+) -> str:
+    """Write a run over `sections` (None: all) and return its id.
+
+    `shares` gives a point's error as a share of its limit (0.2 where nothing is said); `status` that of
+    all figures of the standard and, where derived, of the limits; `outcome` None leaves the run open.
+    """
+    procedure = load("dmm")
+    everything = procedure.sections(MODEL)
+    chosen = [s for s in everything if sections is None or s.id in sections]
+    run = record.new_run()
+    opened = _opened(mode, rule, lab, [s.id for s in chosen], complete=len(chosen) == len(everything))
+    opened.update(changes or {})
+    record.append(run, "run.opened", opened)
+    record.append(run, "preflight", {"points": [], "refused": [], "deviations": list(deviations)})
+    points = [_references(point, status) for s in chosen for point in s.points]
+    record.append(
+        run,
+        "references.fixed",
+        {"points": [encode_references(item) for item in points], "standards": [STANDARD]},
+    )
+    generator = random.Random(7)
+    for section in chosen:
+        for point in section.points:
+            _measure(record, clock, run, point, (shares or {}).get(point.id, 0.2), generator)
+        results = evaluate_section(record.events(run), procedure, section.id)
+        record.append(run, "section.evaluated", {"section": section.id, "results": results})
+    if outcome is not None:
+        _close(record, run, outcome, [s.id for s in everything if s not in chosen])
+    return run
+
+
+def _opened(
+    mode: str, rule: str, lab: Mapping[str, Any], sections: list[str], *, complete: bool
+) -> dict[str, Any]:
+    procedure = load("dmm")
+    info = procedure.info
+    return {
+        "mode": mode,
+        "procedure": {
+            "id": info.id,
+            "version": info.version,
+            "title": {"en": info.title.en, "zh": info.title.zh},
+            "hash": info.content_hash,
+            "document": info.document,
+            "document_status": info.document_status,
+            "approved": True,
+            "not_tested": [{"en": t.en, "zh": t.zh} for t in info.not_tested],
+            "section_titles": {s.id: {"en": s.title.en, "zh": s.title.zh} for s in procedure.sections(MODEL)},
+        },
+        "uut": {
+            "asset": "DMM-017",
+            "model": "34401A",
+            "table": MODEL,
+            "manufacturer": "Keysight",
+            "serial": "MY41012345",
+            "firmware": "10-5-2",
+            "identity": "HEWLETT-PACKARD,34401A,0,10-5-2",
+            "customer": {"name": "Ningbo Sample Instruments Co., Ltd.", "address": "1 Port Road, Ningbo"},
+        },
+        "bench": {"file": "bench.toml", "hash": "", "text": ""},
+        "lab": dict(lab),
+        "interval": "1y",
+        "rule": rule,
+        "policy": "p95",
+        "sections": sections,
+        "seed": 1,
+        "person": "li",
+        "versions": {
+            "calibrator": "0.1.0",
+            "python": "3.11.7",
+            "numpy": "2.0.0",
+            "scipy": "1.14.0",
+            "pint": "0.25",
+        },
+        "pass": "as-found",
+        "complete": complete,
+    }
+
+
+def _references(point: Point, status: str) -> PointReferences:
+    dmm = load_table(MODEL).row(point.function, float(point.nominal), range_high=float(point.range))
+    found = [
+        Contribution(
+            "resolution",
+            0.0,
+            (dmm.resolution or 0.0) / 2,
+            point.unit,
+            0.0,
+            "limit_rectangular",
+            "seen",
+            "34401A",
+        )
+    ]
+    flat = Contribution("", 0.0, 0.0, "", 0.0, "limit_rectangular", "seen", "bench file")
+    short = point.section.startswith("zero")
+    if point.function != "dci":
+        shared = f"emf:{'short' if short else point.section}"
+        found.append(replace(flat, kind="emf", half_width=1e-6, unit="V", shared=shared))
+    if point.function == "res4w":
+        found.append(replace(flat, kind="test_current", estimate=dmm.test_current_a or 0.0, unit="A"))
+    if not short:
+        limit = load_table("fluke_5522a").limit(point.function, float(point.nominal))
+        found.append(
+            Contribution(
+                "standard", 0.0, limit.half_width, point.unit, limit.k, str(limit.treat_as), status,
+                "Fluke 5522A Operators Manual", shared=f"standard:{point.function}:{limit.row}",
+            )
+        )  # fmt: skip
+    if point.function == "dcv" and not short:
+        found += [
+            replace(flat, kind="source_resistance", estimate=0.0, unit="ohm"),
+            replace(flat, kind="leads", estimate=0.1, half_width=0.1, unit="ohm", shared="leads:volts"),
+            replace(flat, kind="loading", estimate=5e-11, half_width=5e-11, unit="S"),
+        ]
+    if point.function == "res4w" and not short:
+        found.append(replace(flat, kind="leakage", estimate=5e-13, half_width=5e-13, unit="S"))
+    limits = point.limits["1y"]
+    if status == "seen":
+        limits = replace(limits, status="seen")
+    return PointReferences(point, limits, "CAL-01", "Fluke 5522A", tuple(found))
+
+
+def _measure(
+    record: Record, clock: StillClock, run: str, point: Point, share: float, generator: random.Random
+) -> None:
+    step = f"point:{point.id}:1"
+    record.append(
+        run,
+        "step.begun",
+        {"step": step, "kind": "point", "point": point.id, "attempt": 1, "instruments": {}, "snapshot": None},
+    )
+    temperature = Decimal("22.9") + Decimal(generator.randrange(3)) / 10
+    record.append(
+        run,
+        "environment",
+        {"temperature_c": str(temperature), "humidity_rh": "45", "sensor": "TH-03", "how": "measured"},
+    )
+    limit = float(point.limits["1y"].upper)
+    for index in range(5):
+        clock.sleep(2.0)
+        value = float(point.nominal) + share * limit + generator.gauss(0.0, 0.01 * limit)
+        raw = f"{value:+.8E}"
+        record.append(
+            run,
+            "reading",
+            {
+                "point": point.id, "attempt": 1, "index": index, "use": "result", "raw": raw,
+                "value": float(raw).hex(), "unit": point.unit, "asset": "DMM-017",
+                "monotonic_ns": clock.monotonic_ns(), "overload": False,
+                "applied": float(point.nominal).hex() if point.standard == "source" else None, "traffic": None,
+            },
+        )  # fmt: skip
+    record.append(run, "step.done", {"step": step, "outcome": "ok"})
+
+
+def _close(record: Record, run: str, outcome: str, left: list[str]) -> None:
+    events = list(record.events(run))
+    points = [p for e in events if e.kind == "section.evaluated" for p in e.body["results"]]
+    summary = summarize(points)
+    record.append(
+        run,
+        "run.closed",
+        {
+            "outcome": outcome,
+            "exit_code": summary.exit_code,
+            "verdict": summary.verdict,
+            "traffic": None,
+            "duration_s": "1.0",
+            "not_tested": left,
+            "head": record.head(run)[1],
+            "joint": joint(events, load("dmm"), draws=2000) if outcome == "completed" else None,
+        },
+    )
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
+
+
+@pytest.fixture
+def record(clock: StillClock) -> Iterator[Record]:
+    with Record.open(None, clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def written(record: Record, clock: StillClock) -> Callable[..., str]:
+    """Write a run by hand into the record of the test; see `write_run`."""
+    return lambda **options: write_run(record, clock, **options)
