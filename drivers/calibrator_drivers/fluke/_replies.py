@@ -40,15 +40,19 @@ def flag(reply: str) -> bool:
 
 
 def parse_range(reply: str) -> float | None:
-    """Return the nominal range that `RANGE?` names, None where the name does not tell it.
+    """Return the range that `RANGE?` names, None where the reply does not tell it.
 
-    The reply's form is remembered with low confidence (`DC330MV,NONE`), so an unknown name is no error.
+    The reply's form is remembered with low confidence (a name or a number), so an unknown one is no error.
 
     Example:
-        >>> parse_range("DC330MV,NONE"), parse_range("DC3_3V,NONE"), parse_range("NONE,NONE")
-        (0.33, 3.3, None)
+        >>> parse_range("DC330MV,NONE"), parse_range("DC3_3V,NONE"), parse_range("3.299999E+01")
+        (0.33, 3.3, 32.99999)
     """
-    found = _RANGE.search(reply.split(",", 1)[0])
+    first = reply.split(",", 1)[0].strip()
+    try:
+        return float(first)
+    except ValueError:
+        found = _RANGE.search(first)
     if found is None:
         return None
     number, prefix, unit = found.group(1), found.group(2).upper(), found.group(3).upper()

@@ -48,7 +48,7 @@ class Keysight34401A:
     reset_all = action("*RST", "reset state", "S-PYMEASURE", "seen")
     clear_status = action("*CLS", "empties the error queue", "S-PYMEASURE", "seen")
     identity = reading("*IDN?", str, "identity", "S-SIGROK", "seen")
-    self_test_result = reading("*TST?", str, "self-test, 0 passes", "S-34401A-SG", "seen")
+    self_test_result = reading("*TST?", str, "self-test, 0 passes", "S-MEM", "mem-H")
     indication = reading("READ?", str, "triggers one reading and returns it", "S-PYMEASURE", "seen")
     # fmt: on
 
