@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import click
@@ -81,8 +82,8 @@ def _unexpected(error: BaseException) -> str:
 
 
 def _tell(sentence: str) -> None:
-    """Print the sentence on one line: a library's own message may have several."""
-    click.echo(f"calibrator: {' '.join(sentence.split())}", err=True)
+    """Print the sentence on one line: a library's message may have several. A list keeps its lines."""
+    click.echo("calibrator: " + re.sub(r"\s*\n(?!  - )\s*", " ", sentence.strip()), err=True)
 
 
 def _debug_asked() -> bool:

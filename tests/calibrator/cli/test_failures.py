@@ -55,6 +55,15 @@ def test_an_error_is_one_sentence_with_place_and_way_out(capsys: pytest.CaptureF
     assert capsys.readouterr().err == "calibrator: The key is wrong (bench.toml, key x). Write y.\n"
 
 
+def test_a_librarys_lines_become_one_and_a_list_keeps_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    report(
+        _errors.RunError("Nothing answers: install gpib.\nNo module gpib", way_out="Do.\nAlso:\n  - a\n  - b")
+    )
+    assert capsys.readouterr().err == (
+        "calibrator: Nothing answers: install gpib. No module gpib. Do. Also:\n  - a\n  - b\n"
+    )
+
+
 def test_an_unexpected_error_is_a_sentence_without_traceback(capsys: pytest.CaptureFixture[str]) -> None:
     assert report(ZeroDivisionError("division by zero")) == 5
     text = capsys.readouterr().err
