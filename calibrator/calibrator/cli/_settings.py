@@ -41,9 +41,9 @@ class Settings:
     @property
     def words(self) -> Callable[[str], str]:
         """What turns an English text of the terminal into the chosen language."""
-        from calibrator.i18n import translator
+        from calibrator.cli._words import words
 
-        return translator(self.language)
+        return words(self.language)
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: object) -> object:

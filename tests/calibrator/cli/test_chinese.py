@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import gettext
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +13,8 @@ import pytest
 import calibrator.cli
 from calibrator.cli import main
 from calibrator.cli._operator import _HEADINGS
+from calibrator.cli._words import _LOCALES, words
 from calibrator.evaluation._summary import VERDICTS
-from calibrator.i18n import translator
 
 FOLDER = Path(calibrator.cli.__file__).parent
 # Words that reach the terminal out of events and rows, not as literals.
@@ -55,7 +57,7 @@ def literals() -> Iterator[tuple[str, str]]:
 
 
 def test_every_text_of_the_terminal_is_in_the_catalogue() -> None:
-    chinese = translator("zh")
+    chinese = words("zh")
     texts = {text for _, text in literals()} | set(FROM_DATA)
     assert len(texts) > 60
     missing = sorted(text for text in texts - SAME_IN_BOTH if chinese(text) == text)
@@ -65,8 +67,16 @@ def test_every_text_of_the_terminal_is_in_the_catalogue() -> None:
 def test_places_for_values_are_kept_in_translation() -> None:
     for _, text in literals():
         places = {part.split("}")[0] for part in text.split("{")[1:]}
-        chinese = {part.split("}")[0] for part in translator("zh")(text).split("{")[1:]}
+        chinese = {part.split("}")[0] for part in words("zh")(text).split("{")[1:]}
         assert places == chinese, text
+
+
+def test_the_compiled_catalogue_is_that_of_its_text() -> None:
+    text = (_LOCALES / "zh" / "LC_MESSAGES" / "terminal.po").read_text(encoding="utf-8")
+    written = dict(re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', text, re.MULTILINE))
+    with (_LOCALES / "zh" / "LC_MESSAGES" / "terminal.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
+    assert {key: value for key, value in compiled.items() if key} == written
 
 
 def test_the_terminal_speaks_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
