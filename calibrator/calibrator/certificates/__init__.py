@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from calibrator.certificates._build import build
     from calibrator.certificates._gate import Missing, gate
-    from calibrator.certificates._issue import issue
+    from calibrator.certificates._issue import NotIssuableError, issue
     from calibrator.certificates._model import Certificate
     from calibrator.certificates._readback import ReadBack, read_back
     from calibrator.certificates._render import FORMATS, LANGUAGES, render
@@ -21,6 +21,7 @@ __all__ = [
     "LANGUAGES",
     "Certificate",
     "Missing",
+    "NotIssuableError",
     "ReadBack",
     "build",
     "gate",
@@ -34,6 +35,7 @@ _HOMES = {
     "LANGUAGES": "_render",
     "Certificate": "_model",
     "Missing": "_gate",
+    "NotIssuableError": "_issue",
     "ReadBack": "_readback",
     "build": "_build",
     "gate": "_gate",

@@ -177,8 +177,8 @@ def uncertainty_statement(model: Certificate, speaker: Speaker) -> Lines:
     policies = {
         "p95": say(
             "The expanded uncertainty U is the standard uncertainty multiplied by the coverage factor k "
-            "given with each result, for a coverage probability of about 95 % (t distribution with the effective "
-            "degrees of freedom; k = 1.65 where one rectangular contribution dominates)."
+            "given with each result, for a coverage probability of about 95 % (t distribution with the "
+            "effective degrees of freedom; k = 1.65 where one rectangular contribution dominates)."
         ),
         "k2": say(
             "The expanded uncertainty U is the standard uncertainty multiplied by the coverage factor k = 2, "
@@ -190,7 +190,8 @@ def uncertainty_statement(model: Certificate, speaker: Speaker) -> Lines:
         *lines,
         say(
             "Evaluated by JCGM 100:2008 (GUM). It covers standard, leads, thermal voltages, loading, "
-            "resolution and repeatability during the measurement, not the long-term stability of the instrument."
+            "resolution and repeatability during the measurement, not the long-term stability of the "
+            "instrument."
         ),
     ]
 
