@@ -21,12 +21,13 @@ Body = Mapping[str, Any]
 class ObservedPoint:
     """The version of a point that counts, and how many complete versions were measured.
 
-    `overload` says that a counted reading was over the range.
+    `problem` says why there is no number: "overload", or the outcome of a step that ended without readings,
+    such as "not-settled"; it is empty where the readings can be evaluated.
     """
 
     observations: PointObservations
     versions: int
-    overload: bool
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class _Version:
     point: str
     readings: list[tuple[Reading, Body]] = field(default_factory=list)
     environment: Body = field(default_factory=dict)
+    outcome: str = ""
+    set_aside: bool = False  # for a version without readings, which no sequence number can name
 
 
 @dataclass(slots=True)
@@ -82,7 +85,8 @@ def collect(events: Iterable[Event]) -> RunContent:
     """Walk a run's events and return what its evaluation needs.
 
     A version of a point is complete when its step was done, and counts unless one of its result readings was
-    discarded; the first that counts is taken (METROLOGY 23).
+    discarded (a version without readings: unless it was set aside); the first that counts is taken
+    (METROLOGY 23).
 
     Raises `IntegrityError` (code `run-not-opened`) where the stream does not begin with `run.opened`.
     """
@@ -128,12 +132,15 @@ def _take(walk: _Walk, event: Event) -> None:
             walk.current = _Version(body["point"], environment=walk.environment) if is_point else None
         case "step.done":
             if walk.current is not None:
+                walk.current.outcome = str(body.get("outcome", ""))
                 walk.complete.setdefault(walk.current.point, []).append(walk.current)
             walk.current = None
         case "reading":
             _take_reading(walk, event)
         case "readings.discarded":
             walk.discarded.update(int(seq) for seq in body["seqs"])
+            for version in walk.complete.get(body["point"], []):
+                version.set_aside = True
 
 
 def _take_reading(walk: _Walk, event: Event) -> None:
@@ -149,16 +156,17 @@ def _first_valid(walk: _Walk, point: str) -> ObservedPoint | None:
     versions = walk.complete.get(point, [])
     for index, version in enumerate(versions, start=1):
         kept = [(reading, body) for reading, body in version.readings if reading.seq not in walk.discarded]
-        if not kept or len(kept) < len(version.readings):
+        if len(kept) < len(version.readings) or (not version.readings and version.set_aside):
             continue
         observations = PointObservations(
             point=point,
             version=index,
-            applied=number(kept[0][1].get("applied")),
+            applied=number(kept[0][1].get("applied")) if kept else None,
             readings=tuple(reading for reading, _ in kept),
             temperature_c=number(version.environment.get("temperature_c")),
             humidity_rh=number(version.environment.get("humidity_rh")),
         )
         overload = any(bool(body.get("overload")) for _, body in kept)
-        return ObservedPoint(observations, len(versions), overload)
+        problem = "overload" if overload else "" if kept else version.outcome or "no-readings"
+        return ObservedPoint(observations, len(versions), problem)
     return None

@@ -32,10 +32,10 @@ def joint(events: Iterable[Event], procedure: Procedure, *, draws: int = DRAWS) 
         for section in content.sections
         for name, budget in budgets_of(content, procedure, section).items()
     }
-    overloaded = [name for name in content.points if name not in budgets]
+    numberless = [name for name in content.points if name not in budgets]
     ordered = list(budgets.values())
     probability = 0.0
-    if ordered and not overloaded:
+    if ordered and not numberless:
         limits = [
             (content.references[name].limits.lower, content.references[name].limits.upper) for name in budgets
         ]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from calibrator.procedure import PointReferences, Reading
     from calibrator_uncertainty import BudgetLine, BudgetResult, Clause8, Judgement
 
-__all__ = ["judged_point", "overloaded_point"]
+__all__ = ["judged_point", "numberless_point"]
 
 PointObject = dict[str, Any]
 
@@ -61,12 +61,16 @@ def judged_point(
     }
 
 
-def overloaded_point(
+def numberless_point(
     references: PointReferences, observed: ObservedPoint, *, opened: Mapping[str, Any]
 ) -> PointObject:
-    """Return the point object of an indication over the range: an error without bound, which fails."""
+    """Return the point object of a point that gave no number.
+
+    An indication over the range is an error without bound, which fails; one that did not settle is
+    undetermined. `notes` says which it was.
+    """
     status = figure_status(references)
-    undetermined = opened["mode"] == "live" and not status.decides
+    fails = observed.problem == OVERLOAD and (opened["mode"] != "live" or status.decides)
     return {
         **_head(references, observed, status),
         "error": "inf",
@@ -76,10 +80,10 @@ def overloaded_point(
         "dof": "inf",
         "guard_band": "0",
         "pfa": "1.000000",
-        "verdict": "undetermined" if undetermined else "fail",
+        "verdict": "fail" if fails else "undetermined",
         "rule": opened["rule"],
         "policy": opened["policy"],
-        "notes": [OVERLOAD, *([] if status.decides else [UNVERIFIED])],
+        "notes": [observed.problem, *([] if status.decides else [UNVERIFIED])],
         "clause8": None,
         "budget": [],
         "exact": {},

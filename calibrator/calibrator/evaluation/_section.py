@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from calibrator.evaluation._collect import RunContent, collect
-from calibrator.evaluation._point import judged_point, overloaded_point
+from calibrator.evaluation._point import judged_point, numberless_point
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,14 +57,14 @@ def evaluate_content(
                 references, observed, results[name], opened=content.opened, clause8=verdicts.get(name)
             )
         else:
-            point = overloaded_point(references, observed, opened=content.opened)
+            point = numberless_point(references, observed, opened=content.opened)
         found.append(point)
     return found
 
 
 def budgets_of(content: RunContent, procedure: Procedure, section: str) -> dict[str, Budget]:
     """Return the budget of every complete point of a section that has a number."""
-    usable = [item.observations for item in content.observed(section).values() if not item.overload]
+    usable = [item.observations for item in content.observed(section).values() if not item.problem]
     evaluated = procedure.evaluate(content.section(section), usable, content.references)
     return {item.point: item.budget for item in evaluated}
 

@@ -72,10 +72,10 @@ def budget(record: Record, run: str, point: str) -> BudgetResult:
     budgets = budgets_of(content, procedure, section)
     if point not in budgets:
         raise UsageError(
-            f"the point {point!r} was over the range and has no budget",
+            f"the point {point!r} gave no number and has no budget: {content.points[point].problem}",
             where=run,
             way_out="Look at its readings: calibrator show RUN.",
-            code="overload",
+            code="no-number",
         )
     return budgets[point].evaluate(policy=content.opened["policy"])
 

@@ -151,6 +151,7 @@ class HandRun:
         *,
         attempt: int = 1,
         done: bool = True,
+        outcome: str = "measured",
         applied: float | None = None,
     ) -> list[int]:
         """Append a point's step; returns the sequence numbers of the readings that count."""
@@ -160,13 +161,14 @@ class HandRun:
         self.append("step.begun", step=step, **begun)
         self.append("environment", temperature_c="23.0", humidity_rh="45", sensor="", how="simulated")
         value = applied if applied is not None else float(point.nominal)
-        self._reading(point, indications[0], "discard", attempt=attempt, index=0, applied=value)
+        for raw in indications[:1]:
+            self._reading(point, raw, "discard", attempt=attempt, index=0, applied=value)
         seqs = [
             self._reading(point, raw, "result", attempt=attempt, index=index, applied=value)
             for index, raw in enumerate(indications, start=1)
         ]
         if done:
-            self.append("step.done", step=step, outcome="ok")
+            self.append("step.done", step=step, outcome=outcome)
         return seqs
 
     def _reading(self, point: Point, raw: str, use: str, *, attempt: int, index: int, applied: float) -> int:

@@ -218,6 +218,27 @@ def test_overload_fails_the_point_without_a_number(
     assert set(over) == set(good)
 
 
+def test_a_point_that_did_not_settle_is_undetermined_and_never_left_out(
+    hand_run: Make, replies: Replies, sections: dict[str, Section]
+) -> None:
+    run, point = hand_run("dcv"), sections["dcv"].points[2]
+    run.measure(point, [], outcome="not-settled")
+    (found,) = evaluate_section(run.events(), load("dmm"), "dcv")
+    assert (found["verdict"], found["notes"][0], found["readings"]) == ("undetermined", "not-settled", [])
+    assert summarize([found]).exit_code == 3
+
+
+def test_a_repeat_with_a_reason_replaces_a_point_that_did_not_settle(
+    hand_run: Make, replies: Replies, sections: dict[str, Section]
+) -> None:
+    run, point = hand_run("dcv"), sections["dcv"].points[2]
+    run.measure(point, [], outcome="not-settled")
+    run.append("readings.discarded", point=point.id, seqs=[], reason="the door was open")
+    run.measure(point, replies(10.0, 0.0), attempt=2, applied=10.0)
+    (found,) = evaluate_section(run.events(), load("dmm"), "dcv")
+    assert (found["verdict"], found["attempt"], found["attempts"]) == ("pass", 2, 2)
+
+
 def test_no_acceptance_zone_is_said(hand_run: Make, replies: Replies, sections: dict[str, Section]) -> None:
     # 0.5 V of scatter: U is far above the limit of 0.4 mV
     run, point = hand_run("dcv"), sections["dcv"].points[2]
