@@ -1,6 +1,6 @@
 """The terminal's own fixed texts in English and Chinese; what documents say too comes from `calibrator.i18n`.
 
-The English text is the key. After a change: `pybabel compile -d calibrator/calibrator/cli/locales -D terminal`.
+The English text is the key. The command at the head of `terminal.po` compiles it after a change.
 """
 
 from __future__ import annotations
