@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
-from calibrator_drivers import roles
-
 from calibrator._errors import RunError
 from calibrator.procedure import FUNCTION_UNITS
+from calibrator_drivers import roles
 
 
 def unit_of(function: str, unit: str) -> str:

@@ -7,12 +7,11 @@ from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Any, Protocol
 
-from calibrator_drivers.clock import Clock, Deadline
-from calibrator_drivers.roles import Indication, Meter
-
 from calibrator._errors import RunError
 from calibrator.bench._drivers import configure_meter, unit_of
 from calibrator.procedure import MeterHandle, Point, SourceHandle
+from calibrator_drivers.clock import Clock, Deadline
+from calibrator_drivers.roles import Indication, Meter
 
 __all__ = ["Desk", "LiveBench"]
 

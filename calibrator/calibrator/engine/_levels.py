@@ -12,7 +12,7 @@ from importlib.resources import files
 from calibrator.engine._types import Hazard
 from calibrator.procedure import Point, Section
 
-__all__ = ["Level", "Levels", "hazard_of", "hazardous_points", "levels"]
+__all__ = ["Level", "Levels", "hazard_of", "hazardous_points", "is_hazardous", "levels"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Levels:
     proof: Mapping[str, Level]  # by function
     silence_s: float
     start_timeout_s: float
+    resume_within_s: float
 
 
 @cache
@@ -49,6 +50,7 @@ def levels() -> Levels:
         tables["proof"],
         float(guard["silence_s"]),
         float(guard["start_timeout_s"]),
+        float(data["resume"]["within_s"]),
     )
 
 

@@ -9,7 +9,14 @@ from calibrator.engine._levels import hazard_of
 from calibrator.engine._types import Answer, Prompt
 from calibrator.procedure import Section, Text
 
-__all__ = ["connect_prompt", "hazard_prompt", "planned_prompts", "warm_minutes", "warm_up_prompt"]
+__all__ = [
+    "connect_prompt",
+    "fresh_prompt",
+    "hazard_prompt",
+    "planned_prompts",
+    "warm_minutes",
+    "warm_up_prompt",
+]
 
 
 def warm_up_prompt(required_s: float) -> Prompt:
@@ -63,9 +70,27 @@ def hazard_prompt(section: Section) -> Prompt | None:
     )
 
 
-def planned_prompts(sections: Sequence[Section], warm_up_s: float) -> tuple[Prompt, ...]:
+def fresh_prompt() -> Prompt:
+    """Return the question that the 24-hour limits depend on (METROLOGY 12)."""
+    return Prompt(
+        "interval:24h",
+        "confirm",
+        Text(
+            "The 24 h limits hold within 24 h of adjustment and within 1 °C of its temperature only."
+            " Was the unit under test adjusted within the last 24 h, at this temperature?",
+            "24 小时限值仅在调整后 24 小时内、且温度变化不超过 1 °C 时有效。"
+            "被测器是否在过去 24 小时内、于此温度下调整过？",
+        ),
+    )
+
+
+def planned_prompts(
+    sections: Sequence[Section], warm_up_s: float, *, interval: str = "1y"
+) -> tuple[Prompt, ...]:
     """Return every prompt of a job in the order in which it is put."""
-    prompts = [warm_up_prompt(warm_up_s)] if warm_up_s > 0 else []
+    prompts = [fresh_prompt()] if interval == "24h" else []
+    if warm_up_s > 0:
+        prompts.append(warm_up_prompt(warm_up_s))
     for section in sections:
         prompts.append(connect_prompt(section))
         hazard = hazard_prompt(section)

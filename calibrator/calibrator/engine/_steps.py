@@ -45,7 +45,7 @@ class Step:
     section: str = ""
     point: str | None = None
     attempt: int = 1
-    prompt: str = ""  # "connect" or "hazard" where kind is "prompt"
+    prompt: str = ""  # "connect", "hazard" or "interval" where kind is "prompt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ def steps_of(
     *,
     hazardous: Collection[str] = (),
     repeats: Mapping[str, Sequence[Sequence[str]]] | None = None,
+    interval: str = "1y",
 ) -> tuple[Step, ...]:
     """Return all steps in order.
 
@@ -72,6 +73,8 @@ def steps_of(
     section sent back, first review first.
     """
     steps = [Step("self-test", "self-test"), Step("warm-up", "warm-up")]
+    if interval == "24h":
+        steps.insert(0, Step("interval:24h", "prompt", prompt="interval"))
     for section in sections:
         again = (repeats or {}).get(section.id, ())
         steps += _section_steps(section, frozenset(hazardous), again)

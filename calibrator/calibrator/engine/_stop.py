@@ -22,6 +22,7 @@ class StopSignal:
     def __init__(self) -> None:
         self._event = threading.Event()
         self._reason = ""
+        self._interrupt = False
 
     def set(self, reason: str) -> None:
         """Ask the engine to stop; the first reason stays."""
@@ -48,6 +49,18 @@ class StopSignal:
             )
 
     @contextmanager
+    def interrupting(self) -> Iterator[None]:
+        """Let a signal break off what the main thread waits for, such as a person's answer."""
+        self._interrupt = True
+        try:
+            yield
+        except InterruptedRun:
+            if not self.is_set():
+                raise
+        finally:
+            self._interrupt = False
+
+    @contextmanager
     def on_signals(self) -> Iterator[None]:
         """Let SIGINT, SIGTERM, SIGBREAK and SIGHUP set this; no effect outside the main thread."""
         if threading.current_thread() is not threading.main_thread():
@@ -66,3 +79,6 @@ class StopSignal:
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         self.set(signal.Signals(number).name)
+        if self._interrupt:
+            self._interrupt = False
+            self.check()

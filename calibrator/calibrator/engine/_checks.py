@@ -1,0 +1,164 @@
+"""Checks of one point or section before anything is energised; each yields code, sentence and way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from calibrator.engine._levels import levels
+from calibrator.engine._standards import Candidate
+from calibrator.engine._types import Refusal
+from calibrator.procedure import Point, ProcedureInfo, Section
+from calibrator.standards import Environment, Wiring
+from calibrator_drivers.accuracy import AccuracyError, AccuracyTable
+
+__all__ = [
+    "METER_ROLES",
+    "environment_problems",
+    "point_problems",
+    "section_problems",
+    "sensor_problems",
+]
+
+METER_ROLES: Mapping[str, str] = {
+    "dcv": "MeasureVoltageDC",
+    "res2w": "MeasureResistance",
+    "res4w": "MeasureResistance",
+    "dci": "MeasureCurrentDC",
+}
+
+
+def environment_problems(
+    info: ProcedureInfo, temperature_c: float | None, humidity_rh: float | None, place: str
+) -> Iterator[Refusal]:
+    """Yield what is wrong with the surroundings: outside the procedure's limits, or not known."""
+    looks = (
+        ("temperature", temperature_c, info.temperature_c, "°C", "temperature_c"),
+        ("humidity", humidity_rh, info.humidity_rh, "%", "humidity_rh"),
+    )
+    for name, value, (low, high), unit, key in looks:
+        if value is None:
+            yield Refusal(
+                "environment-unknown",
+                f"The {name} is not known. Write {key} under [environment] of the bench file.",
+                place,
+            )
+        elif not low <= value <= high:
+            yield Refusal(
+                "environment-outside",
+                f"The {name} is {value:g} {unit}, the procedure allows {low:g} to {high:g} {unit}."
+                " Bring the room there and start again.",
+                place,
+            )
+
+
+def sensor_problems(environment: Environment, place: str) -> Iterator[Refusal]:
+    """Yield a refusal for a sensor, which no driver of this release reads."""
+    if environment.sensor is not None:
+        yield Refusal(
+            "sensor-not-readable",
+            f"No driver reads the sensor {environment.sensor!r}. Type temperature_c and humidity_rh under"
+            " [environment] instead of sensor.",
+            place,
+        )
+
+
+def section_problems(section: Section, wiring: Wiring | None, place: str) -> Iterator[Refusal]:
+    """Yield what is wrong with a section: its wiring, its proof level."""
+    if wiring is None:
+        yield Refusal(
+            "no-wiring",
+            f"The bench has no wiring {section.wiring!r}, which the section {section.id!r} asks for."
+            f" Add [wirings.{section.wiring}] to the bench file.",
+            place,
+        )
+        return
+    sourced = any(point.standard == "source" for point in section.points)
+    if not sourced:
+        return
+    if section.proof is None:
+        yield Refusal(
+            "no-proof",
+            f"The section {section.id!r} energises something and has no harmless level that proves its"
+            " connection (METROLOGY 3). Add proof to the section of the point table.",
+            section.id,
+        )
+        return
+    level = levels().proof.get(section.proof.function)
+    if level is None or abs(float(section.proof.value)) > level.limit:
+        allowed = "none is allowed" if level is None else f"allowed are {level.limit:g} {level.unit}"
+        yield Refusal(
+            "proof-too-large",
+            f"The proof of the section {section.id!r} is {section.proof.value:f} {section.proof.unit},"
+            f" {allowed}. Choose a harmless level in the point table.",
+            section.id,
+        )
+
+
+def point_problems(
+    point: Point,
+    wiring: Wiring,
+    standard: Candidate | None,
+    *,
+    uut_table: AccuracyTable,
+    uut_roles: Sequence[str],
+    interval: str,
+) -> Iterator[Refusal]:
+    """Yield what is wrong with a point beside its standard."""
+    if METER_ROLES.get(point.function, "") not in uut_roles:
+        yield Refusal(
+            "uut-no-role",
+            f"The driver of {uut_table.id} cannot measure {point.function}. Use a driver that can.",
+            point.id,
+        )
+    if interval not in point.limits:
+        yield Refusal(
+            "no-limit",
+            f"The point has no limit for {interval}; it has {', '.join(point.limits)}. Choose another"
+            " --interval.",
+            point.id,
+        )
+    try:
+        uut_table.row(point.function, float(point.nominal), range_high=float(point.range))
+    except AccuracyError as error:
+        yield Refusal(error.code, f"{error.what}. {error.way_out}", point.id, uut_table.id)
+    if standard is not None:
+        yield from _too_much(point, wiring)
+        yield from _test_current(point, standard, uut_table)
+
+
+def _too_much(point: Point, wiring: Wiring) -> Iterator[Refusal]:
+    """The weakest link limits (METROLOGY 5)."""
+    looks = {"dcv": (wiring.max_voltage_v, "V"), "dci": (wiring.max_current_a, "A")}
+    most, unit = looks.get(point.function, (None, ""))
+    if most is not None and abs(float(point.nominal)) > most:
+        yield Refusal(
+            "above-wiring",
+            f"The point needs {abs(point.nominal):f} {unit}, the wiring {wiring.name!r} bears {most:g}"
+            f" {unit}. Use leads that bear it and say so in the bench file.",
+            point.id,
+        )
+
+
+def _test_current(point: Point, standard: Candidate, uut_table: AccuracyTable) -> Iterator[Refusal]:
+    """The UUT's test current is held against the source's allowable current (METROLOGY 11)."""
+    row = standard.row
+    low, high = row.allowable_current_low_a, row.allowable_current_high_a
+    if point.function not in ("res2w", "res4w") or low is None or high is None:
+        return
+    try:
+        meter = uut_table.row(point.function, float(point.nominal), range_high=float(point.range))
+    except AccuracyError:
+        return  # said already
+    if not meter.test_current_a:
+        return
+    current, shunt = meter.test_current_a, meter.input_impedance_ohm
+    if shunt is not None:  # part of it flows through the meter itself
+        current *= shunt / (shunt + abs(float(point.nominal)))
+    if not low * (1 - 1e-9) <= current <= high * (1 + 1e-9):
+        yield Refusal(
+            "test-current",
+            f"The meter drives {current:.3g} A, {row.id} allows {low:.3g} to {high:.3g} A."
+            " Use another standard at this point.",
+            point.id,
+            standard.instrument.asset,
+        )

@@ -1,0 +1,44 @@
+"""A run's stream as the engine writes it: committed first, kept in memory for evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from calibrator._errors import StorageError
+
+if TYPE_CHECKING:
+    from calibrator.record import Event, Record
+
+__all__ = ["Chronicle"]
+
+
+class Chronicle:
+    """Appends to one run; `events` holds all of it, also what was there before a resume."""
+
+    def __init__(self, record: Record, run: str) -> None:
+        self.record = record
+        self.run = run
+        self.events: list[Event] = list(record.events(run))
+
+    def emit(self, kind: str, body: Mapping[str, Any]) -> Event:
+        """Commit one event; raises `StorageError` when it cannot be stored."""
+        event = self.record.append(self.run, kind, body)
+        self.events.append(event)
+        return event
+
+    def try_emit(self, kind: str, body: Mapping[str, Any]) -> StorageError | None:
+        """Commit one event on the way to the safe state, where a full disk must not stop anything."""
+        try:
+            self.emit(kind, body)
+        except StorageError as error:
+            return error
+        return None
+
+    def last(self, kind: str) -> Event | None:
+        """Return the newest event of a kind, None where there is none."""
+        return next((event for event in reversed(self.events) if event.kind == kind), None)
+
+    def head(self) -> str:
+        """Return the hash of the last event."""
+        return self.events[-1].hash if self.events else ""

@@ -1,0 +1,110 @@
+"""What every step of a run works with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from calibrator.engine._broker import Broker
+from calibrator.engine._chronicle import Chronicle
+from calibrator.engine._desk import Spot, WorkDesk
+from calibrator.engine._safety import Looks, Quantity, quantity_of
+from calibrator.engine._setting import Setting
+from calibrator.engine._station import Station
+from calibrator.engine._stop import StopSignal
+from calibrator.engine._types import Operator
+from calibrator.procedure import Point, PointReferences, Section
+
+__all__ = ["Context", "looks_of"]
+
+_CEILINGS = {"dcv": "V", "acv": "V", "dci": "A", "aci": "A"}
+
+
+@dataclass(slots=True)
+class Context:
+    """One run at work: setting, fixed references, opened bench, record, operator."""
+
+    setting: Setting
+    references: Mapping[str, PointReferences]
+    chronicle: Chronicle
+    station: Station
+    desk: WorkDesk
+    broker: Broker
+    operator: Operator
+    stop: StopSignal
+    section: Section | None = None  # whose leads are on, as far as the record knows
+    results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def interval(self) -> str:
+        """The UUT's column."""
+        return self.setting.interval
+
+    def emit(self, kind: str, body: Mapping[str, Any]) -> None:
+        """Commit one event of the run."""
+        self.chronicle.emit(kind, body)
+
+    def point(self, point_id: str) -> Point:
+        """Return a point of the job by id."""
+        return next(
+            point for section in self.setting.sections for point in section.points if point.id == point_id
+        )
+
+    def source_of(self, section: Section) -> str:
+        """Return the name of the instrument that feeds a section, "" where none does."""
+        assets = {
+            self.references[point.id].standard_asset for point in section.points if point.standard == "source"
+        }
+        names = [item.name for item in self.station.instruments() if item.asset in assets]
+        return names[0] if names else ""
+
+    def spot(self, section: Section, name: str, point: Point | None) -> Spot:
+        """Return where the desk works: a point's own standard, or that of the section for its proof."""
+        source = self.source_of(section)
+        if point is not None and point.standard != "source":
+            source = ""
+        function = point.function if point is not None else section.proof.function if section.proof else ""
+        unit = _CEILINGS.get(function, "")
+        return Spot(name, section.id, source, self._quantity(section), self._ceiling(section, unit), unit)
+
+    def looks(self) -> Looks:
+        """Return how the meter can see the sources with the leads as they are now."""
+        quantity: Quantity = "none" if self.section is None else self._quantity(self.section)
+        return looks_of(self.setting, quantity)
+
+    def section_limits(self, section: Section) -> dict[str, float]:
+        """Return what the source's own limits are set to: the section's maximum (METROLOGY 5)."""
+        volts, amperes = self._ceiling(section, "V"), self._ceiling(section, "A")
+        limits = {"voltage_v": volts, "current_a": amperes}
+        return {name: value for name, value in limits.items() if value is not None}
+
+    def _quantity(self, section: Section) -> Quantity:
+        sourced = any(point.standard == "source" for point in section.points)
+        return quantity_of((point.function for point in section.points), sourced=sourced)
+
+    def _ceiling(self, section: Section, unit: str) -> float | None:
+        wiring = self.station.bench.wirings[section.wiring]
+        most = {"V": wiring.max_voltage_v, "A": wiring.max_current_a}.get(unit)
+        levels = [
+            abs(float(point.nominal))
+            for point in section.points
+            if point.standard == "source" and _CEILINGS.get(point.function) == unit
+        ]
+        if section.proof is not None and levels and _CEILINGS.get(section.proof.function) == unit:
+            levels.append(abs(float(section.proof.value)))
+        if not levels:
+            return None
+        return min(max(levels), most) if most is not None else max(levels)
+
+
+def looks_of(setting: Setting, quantity: Quantity) -> Looks:
+    """Return the meter and its highest ranges for a look at the terminals."""
+    table = setting.uut_table
+    functions = table.functions()
+    return Looks(
+        setting.uut.name,
+        quantity,
+        max(table.ranges("dcv")) if "dcv" in functions else 1000.0,
+        max(table.ranges("dci")) if "dci" in functions else 1.0,
+    )

@@ -1,0 +1,350 @@
+"""What each kind of step does; each returns the outcome that `step.done` records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from calibrator._errors import InterruptedRun, NotSafeError, RunError
+from calibrator.bench import LiveBench, configure_meter
+from calibrator.engine._checks import environment_problems
+from calibrator.engine._context import Context
+from calibrator.engine._prompts import (
+    connect_prompt,
+    fresh_prompt,
+    hazard_prompt,
+    warm_minutes,
+    warm_up_prompt,
+)
+from calibrator.engine._review import flags_of, former_results, seqs_of
+from calibrator.engine._safety import make_sources_safe, safe_body
+from calibrator.engine._steps import Step
+from calibrator.engine._types import Answer, Prompt, Review
+from calibrator.procedure import Proof, Section
+from calibrator_drivers.roles import Source
+
+__all__ = ["HANDLERS", "ask", "ask_connect", "ask_hazard", "prove", "set_limits", "warm_up"]
+
+PROOF_READINGS = 10
+PROOF_SETTLE_S = 1.0
+MISUNDERSTOOD = 3
+
+
+def self_test(context: Context, step: Step) -> str:
+    """Bring every instrument to its reset state and test the unit under test (METROLOGY 22)."""
+    del step
+    for item in context.station.instruments():
+        context.desk.check()
+        driver = context.station.driver(item.name)
+        driver.reset()
+        driver.check_errors()
+        context.emit("configured", {"instrument": item.name, "asset": item.asset, "what": {"reset": True}})
+    context.desk.tell("self-test")
+    passed, raw = context.desk.uut.self_test()
+    name, asset = context.desk.uut_place
+    what = {"self_test": raw, "passed": passed}
+    context.emit("configured", {"instrument": name, "asset": asset, "what": what})
+    if not passed:
+        raise RunError(
+            f"the self-test of {asset} failed with {raw.strip()!r}",
+            where=name,
+            way_out="Have the instrument repaired; a failed self-test ends the verification.",
+            code="self-test-failed",
+        )
+    return f"passed {raw.strip()}"
+
+
+def warm_up(context: Context, step: Step) -> str:
+    """Wait for what is missing of the warm-up since power-on (METROLOGY 18)."""
+    del step
+    required_s = context.setting.warm_up_s
+    if required_s <= 0:
+        return "none asked for"
+    prompt = warm_up_prompt(required_s)
+    for _ in range(MISUNDERSTOOD):
+        minutes = warm_minutes(ask(context, prompt), required_s)
+        if minutes is not None:
+            break
+    else:
+        raise RunError(
+            "the answer to the warm-up prompt is no number of minutes",
+            where="prompt warm-up",
+            way_out="Answer with minutes such as 90, then: calibrator resume",
+            code="answer-not-understood",
+        )
+    missing_s = max(0.0, required_s - 60 * minutes)
+    context.desk.pause(missing_s, "warm-up")
+    return f"on for {minutes:g} min, waited {missing_s:g} s"
+
+
+def prompt(context: Context, step: Step) -> str:
+    """Put the prompt of a step."""
+    if step.prompt == "interval":
+        ask(context, fresh_prompt())
+        return "answered"
+    section = context.setting.section(step.section)
+    if step.prompt == "connect":
+        ask_connect(context, section)
+    else:
+        ask_hazard(context, section)
+    return "answered"
+
+
+def ask_connect(context: Context, section: Section) -> None:
+    """Ask for the leads of a section; on a bench in this process the answer connects them."""
+    asked = connect_prompt(section)
+    answer = ask(context, asked)
+    context.station.connect(answer.wiring or asked.wiring or section.wiring)
+    context.section = section
+
+
+def ask_hazard(context: Context, section: Section) -> None:
+    """Ask for the release of a section's dangerous levels."""
+    asked = hazard_prompt(section)
+    if asked is not None:
+        ask(context, asked)
+    context.desk.released.add(section.id)
+
+
+def ask(context: Context, asked: Prompt) -> Answer:
+    """Put a prompt and record it with its answer; raises `InterruptedRun` when it is refused."""
+    context.desk.check()
+    context.emit(
+        "prompt.asked",
+        {
+            "prompt": asked.id,
+            "kind": asked.kind,
+            "text": {"en": asked.text.en, "zh": asked.text.zh},
+            "wiring": asked.wiring,
+            "hazard": None
+            if asked.hazard is None
+            else {
+                "function": asked.hazard.function,
+                "value": asked.hazard.value,
+                "unit": asked.hazard.unit,
+                "threshold": asked.hazard.threshold,
+            },
+        },
+    )
+    answer = context.broker.ask(context.operator, asked)
+    context.emit(
+        "prompt.answered",
+        {"prompt": asked.id, "answer": answer.value, "by": answer.by, "how": answer.how},
+    )
+    if answer.refused:
+        raise InterruptedRun(
+            f"the prompt {asked.id} was refused",
+            where=answer.by,
+            way_out="Go on with: calibrator resume",
+            code="prompt-refused",
+        )
+    return answer
+
+
+def proof(context: Context, step: Step) -> str:
+    """Set the source's own limits for the section, then prove the connection."""
+    section = context.setting.section(step.section)
+    set_limits(context, section)
+    prove(context, section)
+    return "passed"
+
+
+def set_limits(context: Context, section: Section) -> None:
+    """Set the instrument's own limits to the section's maximum (METROLOGY 5)."""
+    name = context.source_of(section)
+    if not name:
+        return
+    limits = context.section_limits(section)
+    if not limits:
+        return
+    cast("Source", context.station.driver(name)).set_limits(**limits)
+    asset = context.station.bench.instruments[name].asset
+    context.emit("configured", {"instrument": name, "asset": asset, "what": {"limits": limits}})
+
+
+def prove(context: Context, section: Section) -> None:
+    """A harmless level must read within the tolerance before anything larger (METROLOGY 3)."""
+    level = section.proof
+    if level is None:
+        return
+    desk = context.desk
+    desk.move(context.spot(section, f"proof:{section.id}", None))
+    settings = level.settings
+    configure_meter(
+        desk.uut,
+        level.function,
+        float(level.range),
+        nplc=float(settings.get("nplc", 1)),
+        wires=int(settings.get("uut_wires", _setting(section, "uut_wires"))),
+        high_impedance=bool(settings.get("high_impedance", True)),
+    )
+    wires = int(settings.get("source_wires", _setting(section, "source_wires")))
+    desk.stage(level.function, level.value, level.unit, wires=wires)
+    with desk.energised():
+        applied, indicated = _proof_reading(context, level)
+    passed = abs(indicated - applied) <= level.tolerance * abs(applied)
+    context.emit(
+        "proof",
+        {
+            "section": section.id,
+            "applied": applied,
+            "indicated": indicated,
+            "unit": level.unit,
+            "passed": passed,
+        },
+    )
+    if not passed:
+        raise RunError(
+            f"{applied:g} {level.unit} was applied and {indicated:.6g} {level.unit} is read: the connection"
+            f" is not the one of the section {section.id!r}",
+            where=f"wiring {section.wiring}",
+            way_out="Connect the leads as the prompt says, then: calibrator resume",
+            code="proof-failed",
+        )
+
+
+def _setting(section: Section, key: str) -> int:
+    """Return a number of wires as the section's points have it."""
+    return int(next((p.settings[key] for p in section.points if key in p.settings), 2))
+
+
+def _proof_reading(context: Context, level: Proof) -> tuple[float, float]:
+    """Return applied and indicated value, read until two successive readings agree within the tolerance."""
+    desk = context.desk
+    applied = desk.applied if desk.applied is not None else float(level.value)
+    desk.pause(float(level.settings.get("settle_min_s", PROOF_SETTLE_S)), "proof")
+    before = float("inf")
+    indicated = float("inf")
+    for number in range(PROOF_READINGS):
+        desk.check()
+        reading = desk.uut.read()
+        indicated = float("inf") if reading.overload else reading.value
+        desk.tell("proof", value=indicated, done=number + 1, total=PROOF_READINGS)
+        if abs(indicated - before) <= level.tolerance / 10 * abs(applied):
+            break
+        before = indicated
+    return applied, indicated
+
+
+def point(context: Context, step: Step) -> str:
+    """Measure one point; a point that does not settle is flagged in the review and ends nothing."""
+    section = context.setting.section(step.section)
+    target = context.point(step.point or "")
+    if step.attempt > 1:
+        _set_aside(context, section, target.id)
+    _environment(context)
+    context.desk.move(context.spot(section, target.id, target))
+    try:
+        context.setting.procedure.measure(LiveBench(context.desk, target, step.attempt), target)
+    except RunError as error:
+        if error.code not in ("not-settled", "overload"):
+            raise
+        name, _ = context.desk.uut_place
+        body = {"code": error.code, "what": error.what, "where": error.where}
+        context.emit("fault", {**body, "instrument": name, "point": target.id})
+        return error.code
+    return "measured"
+
+
+def _set_aside(context: Context, section: Section, name: str) -> None:
+    """Discard the former version for the reason that a person gave; without one it would count."""
+    seqs = seqs_of(context.chronicle.events, (name,))[name]
+    asked = [event.body for event in context.chronicle.events if event.kind == "review"]
+    decision = next(body for body in reversed(asked) if body["section"] == section.id)
+    reason = f"{decision['reason']} ({decision['by']})"
+    context.emit("readings.discarded", {"point": name, "seqs": seqs, "reason": reason})
+
+
+def _environment(context: Context) -> None:
+    now = context.station.environment()
+    context.emit(
+        "environment",
+        {
+            "temperature_c": now.temperature_c,
+            "humidity_rh": now.humidity_rh,
+            "sensor": now.sensor,
+            "how": now.how,
+        },
+    )
+    passing = {deviation.code for deviation in context.setting.job.deviations}
+    problems = environment_problems(
+        context.setting.procedure.info, now.temperature_c, now.humidity_rh, now.sensor or "bench"
+    )
+    for problem in problems:
+        if problem.code not in passing:
+            raise RunError(problem.reason, where=problem.place, code=problem.code)
+
+
+def review(context: Context, step: Step) -> str:
+    """Evaluate the section, show what deserves a look, and take the decision before the leads come off."""
+    section = context.setting.section(step.section)
+    results = evaluate(context, section)
+    opened = context.chronicle.events[0].body
+    former = former_results(context.chronicle.record, opened, context.chronicle.run)
+    flags = flags_of(section, results, context.chronicle.events, former)
+    shown = Review(section.id, step.attempt, flags, tuple(item.id for item in section.points))
+    context.desk.check()
+    decision = context.broker.review(context.operator, shown) if _worth_asking(context, shown) else None
+    repeat = tuple(item for item in shown.points if decision is not None and item in decision.repeat)
+    if repeat and decision is not None and not decision.reason.strip():
+        raise RunError(
+            "a repeat was asked for without a reason",
+            where=f"review of {section.id}",
+            way_out="Give the reason: without one the first measurement counts. Then: calibrator resume",
+            code="reason-missing",
+        )
+    reason, by = (decision.reason, decision.by) if decision is not None else ("", "")
+    context.emit(
+        "review",
+        {
+            "section": section.id,
+            "flags": [{"point": flag.point, "why": flag.why} for flag in flags],
+            "repeat": repeat,
+            "reason": reason,
+            "by": by,
+        },
+    )
+    return f"repeat {len(repeat)}" if repeat else "goes on"
+
+
+def _worth_asking(context: Context, shown: Review) -> bool:
+    """Ask a person where something is flagged; a scripted operator decides by himself in any case."""
+    from calibrator.engine._types import Scripted
+
+    return bool(shown.flags) or isinstance(context.operator, Scripted)
+
+
+def evaluate(context: Context, section: Section) -> list[dict[str, object]]:
+    """Evaluate a section from the run's events and record its results."""
+    from calibrator.evaluation import evaluate_section
+
+    results = evaluate_section(context.chronicle.events, context.setting.procedure, section.id)
+    context.results[section.id] = results
+    context.emit("section.evaluated", {"section": section.id, "results": results})
+    return results
+
+
+def close(context: Context, step: Step) -> str:
+    """Output to zero and standby, looked at by the meter, before the leads move (METROLOGY 2, 4)."""
+    del step
+    station = context.station
+    found = make_sources_safe(station.places(), context.looks(), station, station.clock)
+    context.emit("safe", safe_body(found, "engine", "before the leads move"))
+    if not all(item.confirmed for item in found):
+        raise NotSafeError(
+            "the safe state could not be confirmed: do not touch the terminals",
+            where=", ".join(item.asset for item in found if not item.confirmed),
+            way_out="Switch the source off at its mains switch, then: calibrator safe",
+        )
+    return "safe"
+
+
+HANDLERS: Mapping[str, Callable[[Context, Step], str]] = {
+    "self-test": self_test,
+    "warm-up": warm_up,
+    "prompt": prompt,
+    "proof": proof,
+    "point": point,
+    "review": review,
+    "close": close,
+}

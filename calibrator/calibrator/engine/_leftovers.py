@@ -1,0 +1,70 @@
+"""What broken runs left energised, as the record shows it; pure functions of recorded events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from calibrator.engine._safety import Quantity, quantity_of
+from calibrator.standards import BenchFile, load_bench
+
+if TYPE_CHECKING:
+    from calibrator.engine._steps import RecordedEvent
+    from calibrator.record import Record
+
+__all__ = ["Leftover", "energised_in", "leftovers_of", "quantity_in"]
+
+KINDS = ("energise", "deenergised", "safe")
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A run that ended with something energised and not closed."""
+
+    run: str
+    mode: str
+    assets: tuple[str, ...]
+    bench: BenchFile
+    uut: str  # asset
+    quantity: Quantity  # what the meter sees with the leads as they were
+    at: datetime | None  # last time of a run whose clock ended with its process
+
+
+def energised_in(events: Iterable[RecordedEvent]) -> tuple[str, ...]:
+    """Return the assets that were energised and neither reported standby nor were confirmed safe since."""
+    on: dict[str, None] = {}
+    for event in events:
+        if event.kind == "energise":
+            on[event.body["asset"]] = None
+        elif event.kind == "deenergised" and event.body["confirmed"]:
+            on.pop(event.body["asset"], None)
+        elif event.kind == "safe":
+            for source in event.body["sources"]:
+                if source["confirmed"]:
+                    on.pop(source["asset"], None)
+    return tuple(on)
+
+
+def quantity_in(events: Iterable[RecordedEvent]) -> Quantity:
+    """Return what the meter sees with the leads of the last energising."""
+    functions = [event.body["function"] for event in events if event.kind == "energise"]
+    return quantity_of(functions[-1:], sourced=bool(functions))
+
+
+def leftovers_of(record: Record) -> tuple[Leftover, ...]:
+    """Return every run that left something energised, the oldest first."""
+    found = []
+    for summary in record.runs():
+        if summary.state == "completed":
+            continue
+        events = list(record.events(summary.id, kinds=KINDS))
+        assets = energised_in(events)
+        if not assets:
+            continue
+        opened = next(record.events(summary.id, kinds={"run.opened"})).body
+        bench = load_bench(opened["bench"]["text"], opened["bench"]["file"])
+        uut, at = opened["uut"]["asset"], events[-1].at if bench.in_process else None
+        found.append(Leftover(summary.id, summary.mode, assets, bench, uut, quantity_in(events), at))
+    return tuple(found)

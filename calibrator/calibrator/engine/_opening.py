@@ -1,0 +1,183 @@
+"""The bodies of a run's first events: what was asked, who answered, which figures were fixed."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from calibrator.engine._preflight import Preflight
+from calibrator.engine._setting import POLICY, Setting
+from calibrator.engine._standards import Candidate
+from calibrator.engine._station import Found
+from calibrator.engine._types import Deviation, PlannedPoint, Prompt
+from calibrator.procedure import Text, encode_references, is_approved
+from calibrator.standards import BenchFile, Certificate
+
+__all__ = ["identified_body", "mode_of", "opened_body", "preflight_body", "references_body"]
+
+
+def mode_of(bench: BenchFile, found: Iterable[Found]) -> str:
+    """Return live or simulated: one simulated instrument makes the run simulated (METROLOGY 8)."""
+    simulated = bench.simulated or any(item.serial.startswith("SIM") for item in found)
+    return "simulated" if simulated else "live"
+
+
+def opened_body(setting: Setting, found: Sequence[Found], mode: str) -> dict[str, Any]:
+    """Return the body of `run.opened`."""
+    info, job, bench = setting.procedure.info, setting.job, setting.bench
+    uut = next(item for item in found if item.instrument.name == setting.uut.name)
+    seed = job.seed if job.seed is not None else bench.raw.get("simulation", {}).get("seed")
+    return {
+        "mode": mode,
+        "procedure": {
+            "id": info.id,
+            "version": info.version,
+            "title": _text(info.title),
+            "hash": info.content_hash,
+            "document": info.document,
+            "document_status": info.document_status,
+            "approved": is_approved(info.id, info.content_hash),
+            "not_tested": [_text(text) for text in info.not_tested],
+            "section_titles": {item.id: _text(item.title) for item in setting.sections},
+        },
+        "uut": {
+            "asset": setting.uut.asset,
+            "model": setting.uut_table.model,
+            "table": setting.uut_table.id,
+            "manufacturer": uut.identity.manufacturer or setting.uut_table.manufacturer,
+            "serial": uut.serial,
+            "firmware": uut.identity.firmware,
+            "identity": uut.identity.raw,
+            "customer": None,
+        },
+        "bench": {"file": bench.path, "hash": bench.sha256, "text": bench.text},
+        "lab": setting.lab.as_body(),
+        "interval": setting.interval,
+        "rule": setting.rule,
+        "policy": POLICY,
+        "sections": [item.id for item in setting.sections],
+        "seed": seed if bench.in_process else None,
+        "person": job.person,
+        "versions": _versions(),
+        "pass": "as-found",
+        "complete": setting.complete,
+        "deviations": [asdict(item) for item in job.deviations],
+    }
+
+
+def identified_body(found: Iterable[Found], certificates: Mapping[str, Certificate | None]) -> dict[str, Any]:
+    """Return the body of `instruments.identified`."""
+    rows = []
+    for item in found:
+        certificate = certificates.get(item.instrument.asset)
+        rows.append(
+            {
+                "name": item.instrument.name,
+                "asset": item.instrument.asset,
+                "model": item.instrument.model,
+                "serial": item.serial,
+                "firmware": item.identity.firmware,
+                "identity": item.identity.raw,
+                "resource": item.resource,
+                "status": "answers",
+                "certificate": None if certificate is None else certificate.number,
+            }
+        )
+    return {"instruments": rows}
+
+
+def references_body(
+    flight: Preflight, setting: Setting, certificates: Mapping[str, Certificate | None]
+) -> dict[str, Any]:
+    """Return the body of `references.fixed`: all that an evaluation needs beside the readings."""
+    ordered = [point.id for section in setting.sections for point in section.points]
+    points = [encode_references(flight.references[name]) for name in ordered]
+    assets = dict.fromkeys(flight.references[name].standard_asset for name in ordered)
+    by_asset: dict[str, list[Candidate]] = {}
+    for candidate in flight.candidates.values():
+        by_asset.setdefault(candidate.instrument.asset, []).append(candidate)
+    rows = [
+        _standard(setting.bench, asset, certificates.get(asset), by_asset.get(asset, []))
+        for asset in assets
+        if asset
+    ]
+    return {"points": points, "standards": rows}
+
+
+def _standard(
+    bench: BenchFile, asset: str, certificate: Certificate | None, used: Sequence[Candidate]
+) -> dict[str, Any]:
+    instrument = next(item for item in bench.instruments.values() if item.asset == asset)
+    route = "specification" if used else "artefact"
+    return {
+        "asset": asset,
+        "model": instrument.model,
+        "serial": instrument.serial,
+        "certificate": certificate.number if certificate else None,
+        "issued": certificate.issued if certificate else None,
+        "due": certificate.due if certificate else None,
+        "by": certificate.laboratory if certificate else None,
+        "accreditation": certificate.accreditation if certificate else None,
+        "traceability": certificate.traceability if certificate else None,
+        "hash": certificate.file_sha256 if certificate else None,
+        "route": route,
+        "interval": ", ".join(dict.fromkeys(item.interval for item in used)),
+    }
+
+
+def preflight_body(flight: Preflight, deviations: Sequence[Deviation]) -> dict[str, Any]:
+    """Return the body of `preflight`."""
+    return {
+        "points": [_planned(point) for point in flight.points],
+        "refused": [
+            {"code": item.code, "reason": item.reason, "place": item.place} for item in flight.refused
+        ],
+        "deviations": [asdict(item) for item in deviations],
+        "prompts": [_prompt(item) for item in flight.prompts],
+        "duration_s": flight.duration_s,
+        "until": _second(flight.until),
+    }
+
+
+def _planned(point: PlannedPoint) -> dict[str, Any]:
+    ratios = {"tur": point.tur, "tar": point.tar}
+    return {
+        "point": point.id,
+        "role": point.role or "artefact",
+        "asset": point.standard,
+        "chosen": point.title,
+        "refused": [
+            {"asset": item.asset, "code": item.code, "reason": item.reason} for item in point.refused
+        ],
+        "ratio": {name: None if value is None else f"{value:.3g}" for name, value in ratios.items()},
+        "expected_U": point.expected_U,
+        "status": point.status,
+    }
+
+
+def _prompt(prompt: Prompt) -> dict[str, Any]:
+    return {"id": prompt.id, "kind": prompt.kind, "wiring": prompt.wiring}
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {"en": text.en, "zh": text.zh}
+
+
+def _second(at: datetime) -> datetime:
+    return at.replace(microsecond=0)
+
+
+def _versions() -> dict[str, str]:
+    found = {"calibrator": _version("calibrator-lab"), "python": platform.python_version()}
+    return found | {name: _version(name) for name in ("numpy", "scipy", "pint")}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

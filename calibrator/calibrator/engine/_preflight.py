@@ -1,0 +1,231 @@
+"""Preflight: every point is checked and its figures are fixed before anything is energised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from calibrator._errors import CalibratorError, RefusedError, UsageError
+from calibrator.bench import PlannedActions, PlanningBench
+from calibrator.engine._checks import (
+    environment_problems,
+    point_problems,
+    section_problems,
+    sensor_problems,
+)
+from calibrator.engine._prompts import planned_prompts
+from calibrator.engine._references import Bookkeeper, MissingFigure
+from calibrator.engine._setting import POLICY, Setting
+from calibrator.engine._standards import SOURCE_ROLES, Candidate, Moment, Shelf
+from calibrator.engine._types import PlannedPoint, Prompt, Refusal
+from calibrator.procedure import Point, PointObservations, PointReferences, Reading, Section
+from calibrator.standards import Register
+from calibrator_drivers.accuracy import AccuracyError, Status
+
+if TYPE_CHECKING:
+    from calibrator_uncertainty import BudgetResult
+
+__all__ = ["Preflight", "Surroundings", "preflight", "raise_refused"]
+
+SELF_TEST_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """When the run begins, and what the bench's sensor shows; None where it was not asked yet."""
+
+    now: datetime
+    temperature_c: float | None
+    humidity_rh: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """The outcome: points with their standards, the fixed figures, and what refuses the job."""
+
+    points: tuple[PlannedPoint, ...]
+    references: Mapping[str, PointReferences]
+    candidates: Mapping[str, Candidate]  # by point; none for an artefact
+    prompts: tuple[Prompt, ...]
+    refused: tuple[Refusal, ...]
+    duration_s: float
+    until: datetime
+
+
+@dataclass(slots=True)
+class _Work:
+    setting: Setting
+    shelf: Shelf
+    books: Bookkeeper
+    moment: Moment
+    uut_roles: Sequence[str]
+    actions: Mapping[str, PlannedActions]
+    refused: list[Refusal] = field(default_factory=list)
+    others: dict[str, tuple[Refusal, ...]] = field(default_factory=dict)
+    candidates: dict[str, Candidate] = field(default_factory=dict)
+    references: dict[str, PointReferences] = field(default_factory=dict)
+
+
+def preflight(
+    setting: Setting,
+    register: Register,
+    roles: Mapping[str, Sequence[str]],
+    surroundings: Surroundings,
+    *,
+    live: bool,
+) -> Preflight:
+    """Check every point of the job; nothing is opened and nothing raised for what refuses it.
+
+    `roles` are the role names by model. A low accuracy ratio refuses nothing (METROLOGY 13).
+    """
+    actions = {point.id: _actions(setting, point) for section in setting.sections for point in section.points}
+    duration_s = setting.warm_up_s + SELF_TEST_S + sum(item.duration_s for item in actions.values())
+    until = surroundings.now + timedelta(seconds=duration_s)
+    moment = Moment(surroundings.now, until, surroundings.temperature_c)
+    passing = frozenset(deviation.code for deviation in setting.job.deviations)
+    shelf = Shelf(setting.bench, setting.lab, register, roles, live, passing)
+    books = Bookkeeper(setting.bench, setting.uut, setting.uut_table, setting.interval, shelf.confirmations())
+    work = _Work(setting, shelf, books, moment, roles.get(setting.uut.model, ()), actions)
+    place = setting.bench.path
+    work.refused += sensor_problems(setting.bench.environment, place)
+    work.refused += environment_problems(
+        setting.procedure.info, surroundings.temperature_c, surroundings.humidity_rh, place
+    )
+    points = [point for section in setting.sections for point in _section(work, section)]
+    refused = tuple(item for item in _merged(work.refused) if item.code not in passing)
+    prompts = planned_prompts(setting.sections, setting.warm_up_s, interval=setting.interval)
+    return Preflight(tuple(points), work.references, work.candidates, prompts, refused, duration_s, until)
+
+
+def raise_refused(refused: Sequence[Refusal]) -> None:
+    """Raise `RefusedError` for the first refusal, saying how many more there are."""
+    if not refused:
+        return
+    first, more = refused[0], len(refused) - 1
+    also = f" There {'is' if more == 1 else 'are'} {more} more: calibrator plan shows all." if more else ""
+    place = ", ".join(part for part in (first.asset, first.place) if part)
+    raise RefusedError(f"{first.reason}{also}", where=place, code=first.code)
+
+
+def _actions(setting: Setting, point: Point) -> PlannedActions:
+    bench = PlanningBench(point)
+    try:
+        setting.procedure.measure(bench, point)
+    except CalibratorError as error:  # such as a unit that does not fit the function
+        raise UsageError(error.what, where=point.id, way_out=error.way_out, code=error.code) from error
+    return bench.actions
+
+
+def _section(work: _Work, section: Section) -> Iterator[PlannedPoint]:
+    wiring = work.setting.bench.wirings.get(section.wiring)
+    problems = list(section_problems(section, wiring, work.setting.bench.path))
+    work.refused += problems
+    if wiring is not None:
+        for point in section.points:
+            candidate = None
+            if point.standard == "source":
+                candidate = _choose(work, point, section)
+            found = list(
+                point_problems(
+                    point,
+                    wiring,
+                    candidate,
+                    uut_table=work.setting.uut_table,
+                    uut_roles=work.uut_roles,
+                    interval=work.setting.interval,
+                )
+            )
+            work.refused += found
+            if not found and (candidate is not None or point.standard != "source"):
+                _fix(work, point, section, candidate)
+    expected = _expected(work, section)
+    for point in section.points:
+        yield _planned(work, point, expected.get(point.id))
+
+
+def _choose(work: _Work, point: Point, section: Section) -> Candidate | None:
+    wiring = work.setting.bench.wirings[section.wiring]
+    candidate, others = work.shelf.choose(point, wiring, work.setting.uut.name, work.moment)
+    work.others[point.id] = others
+    if candidate is not None:
+        work.candidates[point.id] = candidate
+        return candidate
+    far = ("is-uut", "no-role", "not-wired")
+    nearest = max(
+        others, key=lambda item: far.index(item.code) if item.code in far else len(far), default=None
+    )
+    if nearest is None or nearest.code in far[:2]:
+        role = SOURCE_ROLES.get(point.function, point.function)
+        reason = f"No instrument of the bench fills the role {role}. Add one to the bench file."
+        work.refused.append(Refusal("no-standard", reason, point.id))
+    else:
+        reason = f"{nearest.asset} cannot be the standard: {nearest.reason}"
+        work.refused.append(Refusal(nearest.code, reason, point.id, nearest.asset))
+    return None
+
+
+def _fix(work: _Work, point: Point, section: Section, candidate: Candidate | None) -> None:
+    wiring = work.setting.bench.wirings[section.wiring]
+    try:
+        work.references[point.id] = work.books.references(point, wiring, candidate)
+    except MissingFigure as error:
+        work.refused.append(Refusal("figure-missing", f"{error.what}. {error.way_out}", point.id))
+    except AccuracyError as error:
+        work.refused.append(Refusal(error.code, f"{error.what}. {error.way_out}", point.id))
+
+
+def _expected(work: _Work, section: Section) -> dict[str, BudgetResult]:
+    """Evaluate a section whose every reading is its nominal: what U will be if nothing scatters."""
+    points = [point for point in section.points if point.id in work.references]
+    observations = []
+    for point in points:
+        value = float(point.nominal)
+        count = max(2, work.actions[point.id].readings)
+        reading = Reading("", value, datetime(2000, 1, 1, tzinfo=UTC), 0)
+        applied = value if point.standard == "source" else None
+        observations.append(PointObservations(point.id, 1, applied, (reading,) * count, None, None))
+    if not observations:
+        return {}
+    evaluated = work.setting.procedure.evaluate(section, observations, work.references)
+    return {item.point: item.budget.evaluate(policy=POLICY) for item in evaluated}
+
+
+def _planned(work: _Work, point: Point, expected: BudgetResult | None) -> PlannedPoint:
+    references = work.references.get(point.id)
+    candidate = work.candidates.get(point.id)
+    limits = point.limits.get(work.setting.interval)
+    half = None if limits is None else (limits.upper - limits.lower) / 2
+    statuses = [] if limits is None else [Status(limits.status)]
+    if references is not None:
+        statuses += [Status(item.status) for item in references.contributions if item.kind == "standard"]
+    return PlannedPoint(
+        point.id,
+        point.section,
+        point.function,
+        point.nominal,
+        point.range,
+        point.unit,
+        SOURCE_ROLES.get(point.function, "") if point.standard == "source" else "",
+        references.standard_asset if references else "",
+        references.standard_title if references else "",
+        work.others.get(point.id, ()),
+        expected.U if expected else None,
+        float(half) / expected.U if half is not None and expected and expected.U else None,
+        float(half) / candidate.limit.half_width if half is not None and candidate else None,
+        half,
+        str(Status.weakest(*statuses)) if statuses else "",
+        work.actions[point.id].duration_s,
+    )
+
+
+def _merged(refused: Sequence[Refusal]) -> Iterator[Refusal]:
+    """Say the same thing once, with all its places."""
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for item in refused:
+        places.setdefault((item.code, item.reason, item.asset), []).append(item.place)
+    for (code, reason, asset), where in places.items():
+        named = list(dict.fromkeys(place for place in where if place))
+        shown = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
+        yield Refusal(code, reason, shown, asset)

@@ -1,0 +1,198 @@
+"""The figures that a point's budget takes from outside the readings, fixed before the run.
+
+The kinds are the contract with the procedures' budgets: standard, source_resistance, loading, leads, emf,
+leakage, test_current, resolution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from calibrator.engine._standards import Candidate
+from calibrator.procedure import Contribution, Point, PointReferences
+from calibrator.standards import BenchFile, BenchInstrument, Confirmation, Figure, Wiring, confirmed
+from calibrator_drivers.accuracy import AccuracyTable, RangeRow
+
+__all__ = ["Bookkeeper", "MissingFigure"]
+
+RECTANGULAR = "limit_rectangular"
+OHMS = ("res2w", "res4w")
+
+
+class MissingFigure(Exception):  # noqa: N818 - what it says, caught by preflight
+    """A figure that a budget needs and that the bench file or a table does not state."""
+
+    def __init__(self, what: str, way_out: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.way_out = way_out
+
+
+@dataclass(frozen=True, slots=True)
+class Bookkeeper:
+    """Puts the references of points together for one bench and one unit under test."""
+
+    bench: BenchFile
+    uut: BenchInstrument
+    uut_table: AccuracyTable
+    interval: str
+    confirmations: tuple[Confirmation, ...]
+
+    def references(self, point: Point, wiring: Wiring, standard: Candidate | None) -> PointReferences:
+        """Return the references of a point; `standard` None is an artefact.
+
+        Raises:
+            MissingFigure: naming the figure.
+            AccuracyError: the UUT's table has no such range.
+        """
+        row = self.uut_table.row(
+            point.function, float(point.nominal), range_high=float(point.range), interval=self.interval
+        )
+        contributions = tuple(self._contributions(point, wiring, standard, row))
+        limits = point.limits[self.interval]
+        who = self._confirmed(self.uut_table.id, point.function, self.interval, row.range_high)
+        asset, title = self._standard(wiring, standard)
+        return PointReferences(point, replace(limits, confirmed=who), asset, title, contributions)
+
+    def _standard(self, wiring: Wiring, standard: Candidate | None) -> tuple[str, str]:
+        if standard is not None:
+            table, instrument = standard.table, standard.instrument
+            return instrument.asset, f"{table.manufacturer} {table.model}, {instrument.serial or 'no serial'}"
+        if wiring.artefact is not None:
+            artefact = self.bench.instruments[wiring.artefact]
+            return artefact.asset, f"{artefact.model.replace('_', ' ')}, {artefact.serial or 'no serial'}"
+        return "", "open terminals"
+
+    def _contributions(
+        self, point: Point, wiring: Wiring, standard: Candidate | None, row: RangeRow
+    ) -> Iterator[Contribution]:
+        if standard is not None:
+            yield self._of_standard(point, standard)
+        if point.function == "dcv" and standard is not None:
+            yield from self._loading(point, wiring, standard)
+        if point.function in OHMS and standard is not None:
+            yield self._leakage(wiring)
+        if point.function in ("dcv", *OHMS):
+            emf = _need(wiring.leads.emf_v, "emf_v", wiring)
+            yield _of_figure("emf", emf, 1.0, "V", f"emf:{wiring.name}")
+        if point.function in OHMS:
+            yield self._test_current(row)
+        yield self._resolution(row)
+
+    def _of_standard(self, point: Point, standard: Candidate) -> Contribution:
+        limit, row = standard.limit, standard.row
+        serial = standard.instrument.serial or standard.instrument.asset
+        notes = f" ({'; '.join(limit.notes)})" if limit.notes else ""
+        return Contribution(
+            "standard",
+            0.0,
+            limit.half_width,
+            limit.unit,
+            limit.k,
+            str(limit.treat_as),
+            str(limit.status),
+            f"{limit.row} [{limit.source}]{notes}",
+            # one error a serial, function and range (METROLOGY 17, 26)
+            f"standard:{serial}:{point.function}:{row.range_high:.9g}",
+            self._confirmed(standard.table.id, point.function, limit.interval, row.range_high),
+        )
+
+    def _loading(self, point: Point, wiring: Wiring, standard: Candidate) -> Iterator[Contribution]:
+        row = standard.row
+        yield Contribution(
+            "source_resistance",
+            row.source_impedance_ohm or 0.0,
+            0.0,
+            "ohm",
+            0.0,
+            RECTANGULAR,
+            str(row.status),
+            f"{row.id} [{row.source}]",
+            "",
+            self._confirmed(standard.table.id, point.function, row.interval, row.range_high),
+        )
+        lead = _need(wiring.leads.resistance_ohm, "lead_resistance_ohm", wiring)
+        yield _of_figure("leads", lead, 2.0, "ohm", f"leads:{wiring.name}")
+        settings = point.settings
+        if "input_conductance_s" not in settings or "input_conductance_half_width_s" not in settings:
+            raise MissingFigure(
+                f"the point table does not state the meter's input conductance at {point.id}",
+                "Add input_conductance_s and input_conductance_half_width_s to the point's settings.",
+            )
+        yield Contribution(
+            "loading",
+            float(settings["input_conductance_s"]),
+            float(settings["input_conductance_half_width_s"]),
+            "S",
+            0.0,
+            RECTANGULAR,
+            "derived",
+            f"input conductance on {point.range:f} {point.unit}, point table of {self.uut_table.id}",
+            f"loading:{self.uut.serial or self.uut.asset}:{point.function}:{point.range:f}",
+        )
+
+    def _leakage(self, wiring: Wiring) -> Contribution:
+        insulation = _need(wiring.leads.insulation_ohm, "insulation_ohm", wiring)
+        half = 0.5 / insulation.value
+        return Contribution(
+            "leakage",
+            half,
+            half,
+            "S",
+            0.0,
+            RECTANGULAR,
+            insulation.status,
+            f"insulation of at least {insulation.value:g} ohm, {insulation.source}",
+            f"leakage:{wiring.name}",
+        )
+
+    def _test_current(self, row: RangeRow) -> Contribution:
+        if not row.test_current_a:
+            raise MissingFigure(
+                f"{row.id} does not state the meter's test current",
+                "Add test_current_a to the row of the accuracy table.",
+            )
+        source = f"{row.id} [{row.source}]"
+        return Contribution(
+            "test_current", row.test_current_a, 0.0, "A", 0.0, RECTANGULAR, str(row.status), source
+        )
+
+    def _resolution(self, row: RangeRow) -> Contribution:
+        if row.resolution is None:
+            raise MissingFigure(
+                f"{row.id} does not state the resolution", "Add resolution to the row of the accuracy table."
+            )
+        source = f"{row.id} [{row.source}]"
+        return Contribution(
+            "resolution", 0.0, row.resolution / 2, row.unit, 0.0, RECTANGULAR, str(row.status), source
+        )
+
+    def _confirmed(self, table: str, function: str, interval: str, range_high: float) -> str:
+        found = confirmed(self.confirmations, table, function, interval, range_high)
+        if found is None:
+            return ""
+        return f"{found.by}, {found.document}, p. {found.page}, {found.date.isoformat()}"
+
+
+def _need(figure: Figure | None, key: str, wiring: Wiring) -> Figure:
+    if figure is None:
+        raise MissingFigure(
+            f"the wiring {wiring.name!r} does not state {key}",
+            f"Add {key} with half_width, status and source under [wirings.{wiring.name}].",
+        )
+    return figure
+
+
+def _of_figure(kind: str, figure: Figure, factor: float, unit: str, shared: str) -> Contribution:
+    return Contribution(
+        kind,
+        factor * figure.value,
+        factor * figure.half_width,
+        unit,
+        0.0,
+        RECTANGULAR,
+        figure.status,
+        figure.source,
+        shared,
+    )

@@ -1,0 +1,219 @@
+"""Going on with a broken run: what is verified, what is proved again, what is done again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from calibrator._errors import NotSafeError, RefusedError
+from calibrator._home import Home
+from calibrator.engine._checks import environment_problems
+from calibrator.engine._context import Context
+from calibrator.engine._executor import steps_now
+from calibrator.engine._handlers import ask_connect, ask_hazard, prove, set_limits, warm_up
+from calibrator.engine._levels import levels
+from calibrator.engine._safety import make_sources_safe, safe_body
+from calibrator.engine._setting import Setting, find_sections
+from calibrator.engine._station import Found
+from calibrator.engine._steps import History, Step, history_of, next_step
+from calibrator.engine._types import Deviation, Job
+from calibrator.procedure import load
+from calibrator.standards import load_bench, load_lab
+from calibrator_drivers.accuracy import load_table
+
+if TYPE_CHECKING:
+    from calibrator.record import Event
+
+__all__ = [
+    "Check",
+    "checkpoint_of",
+    "checks_of",
+    "discard_broken",
+    "environment_now",
+    "going_back",
+    "raise_failed",
+    "re_enter",
+    "setting_again",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must be as it was."""
+
+    name: str
+    then: str
+    now: str
+    ok: bool
+    way_out: str = ""
+
+
+def setting_again(opened: Mapping[str, Any], home: Home) -> Setting:
+    """Return the setting of a recorded run, from the record and not from files that may have changed."""
+    bench = load_bench(opened["bench"]["text"], opened["bench"]["file"])
+    procedure = load(opened["procedure"]["id"])
+    uut = next(item for item in bench.instruments.values() if item.asset == opened["uut"]["asset"])
+    job = Job(
+        opened["procedure"]["id"],
+        opened["uut"]["asset"],
+        seed=opened["seed"],
+        sections=tuple(opened["sections"]),
+        interval=opened["interval"],
+        rule=opened["rule"],
+        person=opened["person"],
+        deviations=tuple(Deviation(**item) for item in opened.get("deviations", ())),
+    )
+    sections = find_sections(procedure.sections(uut.model), opened["sections"])
+    return Setting(
+        job,
+        procedure,
+        bench,
+        load_lab(home.lab_file),
+        uut,
+        load_table(uut.model),
+        sections,
+        opened["complete"],
+        opened["rule"],
+    )
+
+
+def checks_of(
+    events: Sequence[Event], setting: Setting, found: Iterable[Found], elapsed_s: float
+) -> Iterator[Check]:
+    """Yield what must be as it was: procedure, serials, time."""
+    then, now = events[0].body["procedure"]["hash"], setting.procedure.info.content_hash
+    way_out = "Install the procedure as it was, or begin a new run."
+    yield Check("procedure", then, now, then == now, way_out)
+    identified = next((event.body for event in events if event.kind == "instruments.identified"), None)
+    before = {row["name"]: row for row in identified["instruments"]} if identified else {}
+    for item in found:
+        row = before.get(item.instrument.name)
+        if row is not None:
+            same = (row["serial"], row["identity"]) == (item.serial, item.identity.raw)
+            told = (f"{row['serial']} {row['identity']}", f"{item.serial} {item.identity.raw}")
+            way_out = "Connect the instrument that was there, or begin a new run."
+            yield Check(item.instrument.asset, *told, same, way_out)
+    within_s = levels().resume_within_s
+    way_out = "Begin a new run: the conditions may have changed."
+    yield Check("elapsed", f"within {within_s:g} s", f"{elapsed_s:.0f} s", elapsed_s <= within_s, way_out)
+
+
+def raise_failed(checks: Iterable[Check], run: str) -> None:
+    """Raise `RefusedError` (code `resume-refused`) for the first check that does not hold."""
+    for check in checks:
+        if not check.ok:
+            raise RefusedError(
+                f"the run cannot go on: {check.name} was {check.then} and is {check.now}",
+                where=f"run {run}",
+                way_out=check.way_out,
+                code="resume-refused",
+            )
+
+
+def going_back(context: Context, history: History) -> tuple[list[str], list[str]]:
+    """Return the steps that are undone and the sections that begin again, by the resume rule."""
+    steps = steps_now(context)
+    step = next_step(steps, history)
+    if step is None or not step.section:
+        return [], []
+    rule = context.setting.section(step.section).resume
+    if rule == "never" and any(other.id in history.done for other in steps if other.section == step.section):
+        raise RefusedError(
+            f"the section {step.section!r} may not go on after a break",
+            where=f"run {context.chronicle.run}",
+            way_out="Begin a new run.",
+            code="never-resumed",
+        )
+    if rule not in ("cycle", "section"):
+        return [], []
+    undone = [other.id for other in steps if other.section == step.section and other.id in history.done]
+    return undone, [step.section]
+
+
+def checkpoint_of(context: Context, history: History, restarted: Sequence[str]) -> str | None:
+    """Return the snapshot to go on from: before the open step, or before a section that begins again."""
+    for name in restarted:
+        for event in reversed(context.chronicle.events):
+            if event.kind == "step.begun" and event.body["step"] == f"connect:{name}":
+                return str(event.body["snapshot"]) if event.body["snapshot"] is not None else None
+    return history.checkpoint
+
+
+def discard_broken(context: Context, history: History, restarted: Sequence[str]) -> None:
+    """Discard the readings of the broken step, and of a section that begins again."""
+    by_point: dict[str, list[int]] = {}
+    again = {point.id for name in restarted for point in context.setting.section(name).points}
+    gone = {
+        seq
+        for event in context.chronicle.events
+        if event.kind == "readings.discarded"
+        for seq in event.body["seqs"]
+    }
+    for event in context.chronicle.events:
+        if event.kind != "reading" or event.seq in gone:
+            continue
+        if event.seq in history.broken or event.body["point"] in again:
+            by_point.setdefault(event.body["point"], []).append(event.seq)
+    for name, seqs in by_point.items():
+        body = {"point": name, "seqs": seqs, "reason": "the run broke before the step was done"}
+        context.emit("readings.discarded", body)
+
+
+def re_enter(context: Context, snapshot: str | None) -> None:
+    """Make safe and confirm, prove the connection again, and leave no trace of that in a simulated bench."""
+    history = history_of(context.chronicle.events)
+    step = next_step(steps_now(context), history)
+    section = None
+    if step is not None and step.section and f"connect:{step.section}" in history.done:
+        section = context.setting.section(step.section)
+    context.section = section
+    station = context.station
+    found = make_sources_safe(station.places(), context.looks(), station, station.clock)
+    context.emit("safe", safe_body(found, "engine", "resume"))
+    if not all(item.confirmed for item in found):
+        raise NotSafeError(
+            "the safe state could not be confirmed: do not touch the terminals",
+            where=", ".join(item.asset for item in found if not item.confirmed),
+            way_out="Switch the source off at its mains switch, then: calibrator safe",
+        )
+    if step is not None:
+        _restore_settings(context, step, history)
+    if section is not None and step is not None:
+        _prove_again(context, step, history)
+    station.restore(snapshot)
+
+
+def _restore_settings(context: Context, step: Step, history: History) -> None:
+    """On a live bench instruments may have been switched off: reset, and ask for the warm-up again."""
+    if context.station.virtual or "warm-up" not in history.done:
+        return
+    for item in context.station.instruments():
+        driver = context.station.driver(item.name)
+        driver.reset()
+        driver.check_errors()
+    warm_up(context, step)
+
+
+def _prove_again(context: Context, step: Step, history: History) -> None:
+    """Output returns through connection proof and acknowledgement only (METROLOGY 6)."""
+    section = context.setting.section(step.section)
+    if step.kind == "close":
+        return
+    ask_connect(context, section)
+    if step.kind == "proof":
+        return
+    set_limits(context, section)
+    prove(context, section)
+    if f"hazard:{section.id}" in history.done:
+        ask_hazard(context, section)
+
+
+def environment_now(context: Context) -> None:
+    """Refuse to go on in surroundings that the procedure does not allow."""
+    now = context.station.environment()
+    passing = {deviation.code for deviation in context.setting.job.deviations}
+    info, place = context.setting.procedure.info, now.sensor or context.setting.bench.path
+    for problem in environment_problems(info, now.temperature_c, now.humidity_rh, place):
+        if problem.code not in passing:
+            raise RefusedError(problem.reason, where=problem.place, code=problem.code)

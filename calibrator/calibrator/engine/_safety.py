@@ -1,0 +1,156 @@
+"""The safe state: asked for, then measured (METROLOGY 2); light to import, for the guard uses it too."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Protocol, cast
+
+from calibrator.engine._levels import levels
+from calibrator.engine._types import SafeSource
+from calibrator_drivers import DriversError
+from calibrator_drivers.clock import Clock
+from calibrator_drivers.roles import Instrument, MeasureCurrentDC, MeasureVoltageDC, Source
+
+__all__ = ["Looks", "Place", "Quantity", "Reach", "make_sources_safe", "quantity_of", "safe_body"]
+
+# What the meter can tell about the source with the leads as they are.
+Quantity = Literal["voltage", "current", "none"]
+_TRIES = 5  # readings until a discharging output has fallen
+_BETWEEN_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an instrument is and what drives it."""
+
+    name: str
+    asset: str
+    model: str
+    resource: str
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Which meter looks at the terminals, on which ranges, and what it can see with these leads."""
+
+    meter: str  # name on the bench, "" where there is none
+    quantity: Quantity
+    range_v: float = 1000.0
+    range_a: float = 1.0
+
+
+class Reach(Protocol):
+    """A way to instruments by their name on the bench."""
+
+    def driver(self, name: str) -> Instrument:
+        """Return the driver, opening a session where there is none."""
+        ...
+
+    def reopen(self, name: str) -> Instrument:
+        """Return the driver on a new session."""
+        ...
+
+
+def quantity_of(functions: Iterable[str], *, sourced: bool) -> Quantity:
+    """Return what a meter can see of a source in a section with these functions."""
+    if not sourced:
+        return "none"
+    return "current" if set(functions) & {"dci", "aci"} else "voltage"
+
+
+def make_sources_safe(
+    sources: Sequence[Place], looks: Looks, reach: Reach, clock: Clock
+) -> tuple[SafeSource, ...]:
+    """Put every source in standby and at zero, then look with the meter; never raises for an instrument.
+
+    A source whose session fails is tried once more on a new one. `confirmed` needs both: standby as reported
+    and, where the meter can see it, an indication below the level of `safety.toml`.
+    """
+    reported = [(place, _silence(place, reach)) for place in sources]
+    indicated, unit, fault = _look(looks, reach, clock)
+    found = []
+    for place, (report, note) in reported:
+        in_standby = report == "standby"
+        if looks.quantity == "none" or not looks.meter:
+            seen, words = True, "no meter sees the source with these leads"
+        elif indicated is None:
+            seen, words = False, fault
+        else:
+            seen = indicated <= levels().safe[looks.quantity].limit
+            words = "" if seen else f"above {levels().safe[looks.quantity].limit:g} {unit}"
+        found.append(
+            SafeSource(
+                place.asset,
+                report,
+                indicated,
+                unit,
+                in_standby and seen,
+                "; ".join(part for part in (note, words) if part),
+            )
+        )
+    return tuple(found)
+
+
+def safe_body(sources: Sequence[SafeSource], by: str, reason: str) -> Mapping[str, Any]:
+    """Return the body of a `safe` event."""
+    rows = [
+        {**asdict(item), "indicated": None if item.indicated is None else item.indicated.hex()}
+        for item in sources
+    ]
+    return {"sources": rows, "by": by, "reason": reason}
+
+
+def _silence(place: Place, reach: Reach) -> tuple[str, str]:
+    """Return what the source reports after it was made safe, and a note about a fault on the way."""
+
+    def safe(driver: Instrument) -> str:
+        source = cast("Source", driver)
+        source.make_safe()
+        return "operate" if source.state().operating else "standby"
+
+    return _twice(place.name, reach, safe, lost="no answer")
+
+
+def _look(looks: Looks, reach: Reach, clock: Clock) -> tuple[float | None, str, str]:
+    """Return the largest magnitude that stays on the terminals, its unit, and why there is none."""
+    if looks.quantity == "none" or not looks.meter:
+        return None, "", ""
+    unit = levels().safe[looks.quantity].unit
+    seen: list[float] = []
+
+    def look(driver: Instrument) -> str:
+        if looks.quantity == "current":
+            cast("MeasureCurrentDC", driver).configure_current_dc(looks.range_a, nplc=1.0)
+        else:
+            cast("MeasureVoltageDC", driver).configure_voltage_dc(
+                looks.range_v, nplc=1.0, high_impedance=False
+            )
+        meter = cast("MeasureVoltageDC", driver)
+        for number in range(_TRIES):
+            if number:
+                clock.sleep(_BETWEEN_S)
+            reading = meter.read()
+            value = math.inf if reading.overload else abs(reading.value)
+            if value <= levels().safe[looks.quantity].limit:
+                break
+        seen.append(value)
+        return "read"
+
+    _, fault = _twice(looks.meter, reach, look, lost="no answer")
+    return (seen[-1], unit, "") if seen else (None, unit, f"the meter does not answer: {fault}")
+
+
+def _twice(name: str, reach: Reach, do: Callable[[Instrument], str], *, lost: str) -> tuple[str, str]:
+    """Do something on the session there is, then on a new one; return its outcome and the last fault."""
+    fault = ""
+    for way in (reach.driver, reach.reopen):
+        try:
+            return do(way(name)), fault
+        except DriversError as error:
+            fault = f"{error.code}: {error.what}"
+        except Exception as error:  # noqa: BLE001 - whatever broke, the other sources must be tried
+            fault = f"{type(error).__name__}: {error}"
+    return lost, fault

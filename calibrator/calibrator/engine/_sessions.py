@@ -1,0 +1,310 @@
+"""A job from its first look at the bench to its outcome; and a broken one from its record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from calibrator._errors import RefusedError, RunError
+from calibrator._home import Home
+from calibrator.engine._attendance import check_attendance, choose_operator, is_attended
+from calibrator.engine._broker import Broker, drive
+from calibrator.engine._chronicle import Chronicle
+from calibrator.engine._context import Context, looks_of
+from calibrator.engine._desk import WorkDesk
+from calibrator.engine._executor import go_on
+from calibrator.engine._guarding import Guard
+from calibrator.engine._leaving import as_run_error, close_run, finish, leave
+from calibrator.engine._levels import hazardous_points
+from calibrator.engine._opening import (
+    identified_body,
+    mode_of,
+    opened_body,
+    preflight_body,
+    references_body,
+)
+from calibrator.engine._preflight import Preflight, Surroundings, preflight, raise_refused
+from calibrator.engine._prompts import planned_prompts
+from calibrator.engine._resuming import (
+    checkpoint_of,
+    checks_of,
+    discard_broken,
+    environment_now,
+    going_back,
+    raise_failed,
+    re_enter,
+    setting_again,
+)
+from calibrator.engine._setting import Setting, setting_of
+from calibrator.engine._standards import Moment, Shelf
+from calibrator.engine._start import safe_before_start
+from calibrator.engine._station import Found, Station, roles_of
+from calibrator.engine._steps import history_of
+from calibrator.engine._stop import StopSignal
+from calibrator.engine._types import Job, Operator, Outcome, Progress
+from calibrator.procedure import decode_references
+from calibrator.standards import Certificate, Register
+from calibrator_drivers.clock import RealClock
+
+if TYPE_CHECKING:
+    from calibrator.record import Event, Record
+
+__all__ = ["resume_job", "run_job"]
+
+IN_PROCESS = "the simulated bench lives in the engine's process and dies with it"
+
+
+@dataclass(frozen=True, slots=True)
+class _Desire:
+    """What both ways into a run are given."""
+
+    home: Home
+    operator: Operator | None
+    answers: Path | None
+    interactive: bool
+    listeners: Sequence[Callable[[Event], None]]
+    progress: Callable[[Progress], None] | None
+    stop: StopSignal
+
+
+def run_job(
+    job: Job,
+    home: Home,
+    operator: Operator | None,
+    *,
+    listeners: Sequence[Callable[[Event], None]],
+    progress: Callable[[Progress], None] | None,
+    stop: StopSignal | None,
+) -> Outcome:
+    """Do a job; see `calibrator.engine.run`."""
+    desire = _Desire(home, operator, job.answers, job.interactive, listeners, progress, stop or StopSignal())
+    return drive(lambda broker: _run(job, desire, broker), desire.stop)
+
+
+def resume_job(
+    run: str | None,
+    home: Home,
+    operator: Operator | None,
+    *,
+    answers: Path | None,
+    interactive: bool,
+    listeners: Sequence[Callable[[Event], None]],
+    progress: Callable[[Progress], None] | None,
+    stop: StopSignal | None,
+) -> Outcome:
+    """Go on with a broken run; see `calibrator.engine.resume`."""
+    desire = _Desire(home, operator, answers, interactive, listeners, progress, stop or StopSignal())
+    return drive(lambda broker: _resume(run or "last", desire, broker), desire.stop)
+
+
+def _run(job: Job, desire: _Desire, broker: Broker) -> Outcome:
+    begun_ns = RealClock().monotonic_ns()
+    setting = setting_of(job, desire.home)
+    with desire.home.open_record(RealClock()) as record:
+        for listener in desire.listeners:
+            record.subscribe(listener)
+        safe_before_start(record, desire.home)
+        run = record.new_run()
+        traffic = desire.home.ensure(desire.home.traffic) / f"{run}.jsonl"
+        station = Station.open(setting.bench, seed=job.seed, traffic=traffic)
+        opened = False
+        try:
+            found = station.identify()
+            mode = mode_of(setting.bench, found)
+            flight = _preflight(setting, record, station, live=mode == "live")
+            raise_refused(flight.refused)
+            operator = _operator(desire, station)
+            check_attendance(
+                operator, flight.prompts, setting.bench, setting.lab, mode=mode, now=station.now()
+            )
+            desire.stop.check()
+            record.set_clock(station.clock)
+            chronicle = Chronicle(record, run)
+            chronicle.emit("run.opened", opened_body(setting, found, mode))
+            opened = True
+        finally:
+            if not opened:
+                station.close()
+                traffic.unlink(missing_ok=True)
+        desk = WorkDesk(chronicle, station, setting.uut.name, desire.stop, progress=desire.progress)
+        context = Context(setting, flight.references, chronicle, station, desk, broker, operator, desire.stop)
+
+        def work() -> None:
+            _fix(context, record, found, flight)
+            _start_guard(context, desire.home)
+            go_on(context)
+
+        return _to_the_end(context, work, begun_ns)
+
+
+def _resume(text: str, desire: _Desire, broker: Broker) -> Outcome:
+    begun_ns = RealClock().monotonic_ns()
+    with desire.home.open_record(RealClock()) as record:
+        for listener in desire.listeners:
+            record.subscribe(listener)
+        run = record.find_run(text)
+        _refuse_completed(record, run)
+        safe_before_start(record, desire.home)
+        chronicle = Chronicle(record, run)
+        setting = setting_again(chronicle.events[0].body, desire.home)
+        traffic = desire.home.ensure(desire.home.traffic) / f"{run}.jsonl"
+        station = Station.open(setting.bench, seed=setting.job.seed, traffic=traffic)
+        ready = False
+        try:
+            context, work = _ready_again(chronicle, setting, station, desire, broker)
+            ready = True
+        finally:
+            if not ready:
+                station.close()
+        return _to_the_end(context, work, begun_ns)
+
+
+def _ready_again(
+    chronicle: Chronicle, setting: Setting, station: Station, desire: _Desire, broker: Broker
+) -> tuple[Context, Callable[[], None]]:
+    """Verify what must be as it was; return the context and the work that is left. Nothing is energised."""
+    record, run, opened = chronicle.record, chronicle.run, chronicle.events[0].body
+    history = history_of(chronicle.events)
+    fixed = chronicle.last("references.fixed")
+    fresh = None
+    if history.begun:
+        station.restore(history.checkpoint)
+    found = station.identify()
+    if not history.begun:
+        fresh = station.snapshot()
+    if mode_of(setting.bench, found) != opened["mode"]:
+        raise RefusedError(
+            f"the run is {opened['mode']}, and the instruments that answer are not",
+            where=f"run {run}",
+            way_out="Begin a new run: live and simulated never mix.",
+            code="mode-changed",
+        )
+    elapsed_s = (station.now() - chronicle.events[-1].at).total_seconds() if not station.virtual else 0.0
+    checks = tuple(checks_of(chronicle.events, setting, found, elapsed_s))
+    raise_failed(checks, run)
+    flight = None
+    if fixed is None:
+        flight = _preflight(setting, record, station, live=opened["mode"] == "live")
+        raise_refused(flight.refused)
+        references = flight.references
+    else:
+        decoded = (decode_references(item) for item in fixed.body["points"])
+        references = {item.point.id: item for item in decoded}
+    operator = _operator(desire, station)
+    prompts = planned_prompts(setting.sections, setting.warm_up_s, interval=setting.interval)
+    check_attendance(operator, prompts, setting.bench, setting.lab, mode=opened["mode"], now=station.now())
+    record.set_clock(station.clock)
+    desk = WorkDesk(chronicle, station, setting.uut.name, desire.stop, progress=desire.progress)
+    context = Context(setting, references, chronicle, station, desk, broker, operator, desire.stop)
+    environment_now(context)
+    undone, restarted = going_back(context, history)
+
+    def work() -> None:
+        chronicle.emit(
+            "resumed",
+            {
+                "step": history.open_step,
+                "elapsed_s": elapsed_s,
+                "checks": [
+                    {"name": check.name, "then": check.then, "now": check.now, "ok": check.ok}
+                    for check in checks
+                ],
+                "undone": undone,
+                "restarted": restarted,
+            },
+        )
+        discard_broken(context, history, restarted)
+        _fix(context, record, found, flight)
+        _start_guard(context, desire.home)
+        snapshot = checkpoint_of(context, history, restarted) if history.begun else fresh
+        re_enter(context, snapshot)
+        go_on(context)
+
+    return context, work
+
+
+def _to_the_end(context: Context, work: Callable[[], None], begun_ns: int) -> Outcome:
+    """Work to one of the ends; safe on every one of them."""
+    try:
+        work()
+        ending = finish(context)
+    except BaseException as error:  # noqa: BLE001 - whatever stopped it, the outputs go to standby first
+        ending = leave(context, as_run_error(error))
+    try:
+        return close_run(context, ending, begun_ns)
+    except BaseException:
+        context.station.close()
+        raise
+
+
+def _refuse_completed(record: Record, run: str) -> None:
+    closing = record.last(run, "run.closed")
+    if closing is not None and closing.body["outcome"] == "completed":
+        raise RefusedError(
+            "the run is completed, there is nothing to go on with",
+            where=f"run {run}",
+            way_out="Look at it with: calibrator show",
+            code="nothing-to-resume",
+        )
+
+
+def _preflight(setting: Setting, record: Record, station: Station, *, live: bool) -> Preflight:
+    seen = station.environment()
+    surroundings = Surroundings(station.now(), seen.temperature_c, seen.humidity_rh)
+    return preflight(setting, Register(record), roles_of(setting.bench), surroundings, live=live)
+
+
+def _operator(desire: _Desire, station: Station) -> Operator:
+    return choose_operator(
+        desire.operator, desire.answers, interactive=desire.interactive, virtual=station.virtual
+    )
+
+
+def _certificates(setting: Setting, record: Record, station: Station) -> dict[str, Certificate | None]:
+    shelf = Shelf(setting.bench, setting.lab, Register(record), {}, live=False)
+    moment = Moment(station.now(), station.now(), None)
+    return {item.asset: shelf.certificate(item.asset, moment) for item in setting.bench.instruments.values()}
+
+
+def _fix(context: Context, record: Record, found: Sequence[Found], flight: Preflight | None) -> None:
+    """Record who answered and which figures hold; what a broken beginning has recorded stays."""
+    chronicle, setting = context.chronicle, context.setting
+    certificates = _certificates(setting, record, context.station)
+    if chronicle.last("instruments.identified") is None:
+        chronicle.emit("instruments.identified", identified_body(found, certificates))
+    if flight is not None:
+        chronicle.emit("references.fixed", references_body(flight, setting, certificates))
+    if chronicle.last("preflight") is None:
+        if flight is None:
+            live = chronicle.events[0].body["mode"] == "live"
+            flight = _preflight(setting, record, context.station, live=live)
+        chronicle.emit("preflight", preflight_body(flight, setting.job.deviations))
+
+
+def _start_guard(context: Context, home: Home) -> None:
+    """Start the guard before anything is energised; say so where none is possible (METROLOGY 1)."""
+    station, chronicle = context.station, context.chronicle
+    assets = [place.asset for place in station.places()]
+    if station.virtual:
+        if chronicle.last("guard.started") is None:
+            body = {"pid": None, "sources": assets, "possible": False, "reason": IN_PROCESS}
+            chronicle.emit("guard.started", body)
+        return
+    looks = looks_of(context.setting, "voltage")
+    meter = station.place(context.setting.uut.name)
+    guard = Guard.start(home.path, chronicle.run, station.places(), meter, looks)
+    context.desk.guard = guard
+    chronicle.emit(
+        "guard.started",
+        {"pid": guard.pid, "sources": assets, "possible": guard.possible, "reason": guard.reason},
+    )
+    hazards = hazardous_points(context.setting.sections)
+    if not guard.possible and hazards and not is_attended(context.operator):
+        raise RunError(
+            f"the guard has no session of its own ({guard.reason}), and hazardous levels need a person then",
+            where=", ".join(sorted(hazards)),
+            way_out="Run it attended, without an answer to the hazard prompts in a file.",
+            code="guard-not-possible",
+        )

@@ -1,0 +1,174 @@
+"""What a job means: procedure, bench, unit under test and sections, found by name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from calibrator._errors import UsageError
+from calibrator._home import Home
+from calibrator.bench import find_simulator
+from calibrator.engine._types import Job
+from calibrator.procedure import INTERVALS, Procedure, Section, load
+from calibrator.standards import BenchFile, BenchInstrument, Lab, load_bench, load_lab
+from calibrator_drivers.accuracy import AccuracyTable, load_table
+
+__all__ = ["POLICY", "Setting", "find_sections", "find_uut", "setting_of"]
+
+POLICY = "p95"
+RULES = ("guard-band-u", "simple")
+SIMULATED_BENCH = "the simulator's default bench"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Everything that a job names, found and read; nothing is opened."""
+
+    job: Job
+    procedure: Procedure
+    bench: BenchFile
+    lab: Lab
+    uut: BenchInstrument
+    uut_table: AccuracyTable
+    sections: tuple[Section, ...]
+    complete: bool  # whether all sections of the procedure are in the job
+    rule: str
+
+    @property
+    def interval(self) -> str:
+        """The UUT's column."""
+        return self.job.interval
+
+    @property
+    def warm_up_s(self) -> float:
+        """The longest warm-up that the procedure or an instrument of the bench asks for."""
+        times = [self.procedure.info.warm_up_s]
+        for instrument in self.bench.instruments.values():
+            if not instrument.artefact:
+                times.append(load_table(instrument.model).warm_up_s or 0.0)
+        return max(times)
+
+    def section(self, section_id: str) -> Section:
+        """Return a section of the job by id."""
+        return next(section for section in self.sections if section.id == section_id)
+
+
+def setting_of(job: Job, home: Home) -> Setting:
+    """Find what the job names.
+
+    Raises:
+        UsageError: a name that is not right, with suggestions.
+        ConfigurationError: a file that cannot be taken, with file, line and key.
+    """
+    procedure = load(job.procedure)
+    bench = _bench(job)
+    uut = find_uut(job.uut, bench)
+    _known("interval", job.interval, INTERVALS, "--interval")
+    rule = job.rule or procedure.info.rule
+    _known("decision rule", rule, RULES, "--rule")
+    if job.seed is not None and not bench.in_process:
+        raise UsageError(
+            "a seed draws the errors of a simulated bench in this process, and this bench is none",
+            where="--seed",
+            way_out="Leave --seed out, or use --sim.",
+            code="seed-without-simulator",
+        )
+    models = procedure.models()
+    if uut.model not in models:
+        raise UsageError(
+            f"the procedure {job.procedure!r} has no point table for {uut.model!r}",
+            where=bench.path,
+            way_out=f"It has tables for {', '.join(models)}. CONTRIBUTING.md says how to add one.",
+            code="no-point-table",
+        )
+    everything = procedure.sections(uut.model)
+    sections = find_sections(everything, job.sections)
+    complete = len(sections) == len(everything)
+    lab = load_lab(home.lab_file)
+    return Setting(job, procedure, bench, lab, uut, load_table(uut.model), sections, complete, rule)
+
+
+def _bench(job: Job) -> BenchFile:
+    if job.bench is not None:
+        bench = load_bench(job.bench)
+        if job.sim and not bench.in_process:
+            raise UsageError(
+                "--sim was asked for, but this bench file has addresses or no [simulation]",
+                where=str(job.bench),
+                way_out="Leave --sim out, or leave --bench out for the simulator's own bench.",
+                code="sim-with-live-bench",
+            )
+        return bench
+    if not job.sim:
+        raise UsageError(
+            "no bench was named",
+            way_out="Name one with --bench FILE, or use --sim for the simulated bench.",
+            code="no-bench",
+        )
+    return load_bench(find_simulator().default_bench(), SIMULATED_BENCH)
+
+
+def find_uut(text: str, bench: BenchFile) -> BenchInstrument:
+    """Return the instrument that `text` means: asset, name on the bench, table id or model.
+
+    Raises `UsageError` for none (`unknown-uut`) and for more than one (`uut-ambiguous`).
+    """
+    speaking = [item for item in bench.instruments.values() if not item.artefact]
+    found = [item for item in speaking if text.casefold() in _names(item)]
+    if len(found) > 1:
+        found = [item for item in found if item.uut] or found
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(
+            f"{text!r} is more than one instrument: {', '.join(item.asset for item in found)}",
+            where=bench.path,
+            way_out="Name the asset, or mark the one with uut = true.",
+            code="uut-ambiguous",
+        )
+    known = [name for item in speaking for name in (load_table(item.model).model, item.asset)]
+    raise UsageError(
+        f"no instrument of the bench is {text!r}",
+        where=bench.path,
+        way_out=_nearest(text, known),
+        code="unknown-uut",
+    )
+
+
+def _names(item: BenchInstrument) -> set[str]:
+    return {
+        name.casefold() for name in (item.asset, item.name, item.model, load_table(item.model).model) if name
+    }
+
+
+def find_sections(everything: Sequence[Section], wanted: Sequence[str] | None) -> tuple[Section, ...]:
+    """Return the wanted sections in the procedure's order, all for None; raises `UsageError`."""
+    if wanted is None:
+        return tuple(everything)
+    known = [section.id for section in everything]
+    for name in wanted:
+        if name not in known:
+            raise UsageError(
+                f"there is no section {name!r}",
+                where="--section",
+                way_out=_nearest(name, known),
+                code="unknown-section",
+            )
+    return tuple(section for section in everything if section.id in wanted)
+
+
+def _known(what: str, value: str, known: Collection[str], place: str) -> None:
+    if value not in known:
+        raise UsageError(
+            f"{value!r} is no {what}",
+            where=place,
+            way_out=_nearest(value, known),
+            code=f"unknown-{what.rsplit(maxsplit=1)[-1]}",
+        )
+
+
+def _nearest(text: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(text.casefold(), [name.casefold() for name in known], n=3, cutoff=0.5)
+    names = [name for name in known if name.casefold() in close]
+    return f"Did you mean {' or '.join(names)}?" if names else f"There are: {', '.join(known)}."

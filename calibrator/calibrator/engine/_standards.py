@@ -1,0 +1,219 @@
+"""Which instrument of the bench realises a point, and why the others may not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from calibrator.engine._types import Refusal
+from calibrator.procedure import Point
+from calibrator.standards import (
+    BenchFile,
+    BenchInstrument,
+    Certificate,
+    Confirmation,
+    Lab,
+    Register,
+    Wiring,
+    interval_of,
+)
+from calibrator_drivers.accuracy import AccuracyError, AccuracyTable, Limit, RangeRow, State, load_table
+
+__all__ = ["SOURCE_ROLES", "Candidate", "Moment", "Shelf"]
+
+SOURCE_ROLES: Mapping[str, str] = {
+    "dcv": "SourceVoltageDC",
+    "res2w": "SourceResistance",
+    "res4w": "SourceResistance",
+    "dci": "SourceCurrentDC",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When and in what surroundings the figures are taken; `until` is the expected end of the run."""
+
+    now: datetime
+    until: datetime
+    temperature_c: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A standard that may realise a point, with the figures that it brings."""
+
+    instrument: BenchInstrument
+    table: AccuracyTable
+    limit: Limit
+    row: RangeRow
+    certificate: Certificate
+    interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The instruments of a bench as standards: roles, tables and certificates."""
+
+    bench: BenchFile
+    lab: Lab
+    register: Register
+    roles: Mapping[str, Sequence[str]]  # role names by model
+    live: bool
+    passing: frozenset[str] = frozenset()  # codes that a named deviation lets pass
+
+    def choose(
+        self, point: Point, wiring: Wiring, uut: str, moment: Moment
+    ) -> tuple[Candidate | None, tuple[Refusal, ...]]:
+        """Return the standard with the smallest limit at the point, and why the others may not."""
+        found: list[Candidate] = []
+        refused: list[Refusal] = []
+        for instrument in self.bench.instruments.values():
+            if instrument.artefact:
+                continue
+            looked = self._look(instrument, point, wiring, uut, moment)
+            if isinstance(looked, Candidate):
+                found.append(looked)
+            else:
+                refused.append(looked)
+        best = min(found, key=lambda item: item.limit.half_width, default=None)
+        refused += [
+            Refusal(
+                "larger-limit", "another standard has the smaller limit here", asset=item.instrument.asset
+            )
+            for item in found
+            if item is not best
+        ]
+        return best, tuple(refused)
+
+    def certificate(self, asset: str, moment: Moment) -> Certificate | None:
+        """Return the newest certificate of an asset: a simulated bench brings its own, else registered."""
+        on_bench = self.bench.assets.get(asset)
+        if on_bench is not None:
+            return on_bench.certificate
+        return self.register.certificate_for(asset, moment.now.astimezone(self.lab.zone).date())
+
+    def confirmations(self) -> tuple[Confirmation, ...]:
+        """Return what persons have held against the documents, in lab.toml and in the register."""
+        return (*self.lab.confirmations, *self.register.confirmations())
+
+    def _look(
+        self, instrument: BenchInstrument, point: Point, wiring: Wiring, uut: str, moment: Moment
+    ) -> Candidate | Refusal:
+        role = SOURCE_ROLES.get(point.function, "")
+        no = _Refuser(instrument.asset, self.bench.path)
+        if instrument.name == uut:
+            return no("is-uut", "it is the unit under test", "")
+        if role not in self.roles.get(instrument.model, ()):
+            return no("no-role", f"its driver does not fill the role {role or point.function}", "")
+        if wiring.source != instrument.name:
+            return no(
+                "not-wired",
+                f"the wiring {wiring.name!r} does not connect it",
+                "Add a wiring to the bench file.",
+            )
+        certificate = self.certificate(instrument.asset, moment)
+        problem = next(iter(self.problems(certificate, point.function, moment)), None)
+        if problem is not None or certificate is None:
+            return no(*(problem or ("no-certificate", "it has no certificate", "")))
+        return self._figures(instrument, point, certificate, moment)
+
+    def problems(
+        self, certificate: Certificate | None, function: str, moment: Moment
+    ) -> Iterator[tuple[str, str, str]]:
+        """Yield code, sentence and way out of everything that stands against a certificate."""
+        if certificate is None:
+            yield (
+                "no-certificate",
+                "no certificate of it is recorded",
+                "Record it: calibrator standards add FILE.toml.",
+            )
+            return
+        zone = self.lab.zone
+        faults = (
+            (
+                "certificate-simulated",
+                self.live and certificate.simulated,
+                f"its certificate {certificate.number} is simulated",
+                "Record the real one: calibrator standards add FILE.toml.",
+            ),
+            (
+                "certificate-not-yet",
+                moment.now.astimezone(zone).date() < certificate.issued,
+                f"its certificate {certificate.number} is issued on {certificate.issued}, later than now",
+                "Look at the clock of this machine: calibrator doctor.",
+            ),
+            (
+                "certificate-expired",
+                moment.until >= certificate.ends_at(zone),
+                f"its certificate {certificate.number} was due on {certificate.due}",
+                "Have it calibrated and record the new certificate: calibrator standards add FILE.toml.",
+            ),
+            (
+                "certificate-values",
+                certificate.kind != "specification conformity",
+                f"its certificate {certificate.number} states values, and the specification route needs one"
+                " that shows conformity",
+                'Record a certificate of the kind "specification conformity".',
+            ),
+            (
+                "certificate-function",
+                not certificate.covers(function),
+                f"its certificate {certificate.number} does not show conformity for {function}",
+                "Use another standard, or have this function calibrated.",
+            ),
+        )
+        for code, holds, what, way_out in faults:
+            if holds and code not in self.passing:
+                yield code, what, way_out
+
+    def _figures(
+        self, instrument: BenchInstrument, point: Point, certificate: Certificate, moment: Moment
+    ) -> Candidate | Refusal:
+        no = _Refuser(instrument.asset, self.bench.path)
+        table = load_table(instrument.model)
+        issued = certificate.issued
+        today = moment.until.astimezone(self.lab.zone).date()
+        value = float(point.nominal)
+        try:
+            interval = interval_of(table, point.function, issued, today)
+            if interval is None:
+                return no(
+                    "certificate-too-old",
+                    f"its certificate {certificate.number} of {issued} is older than every interval of its"
+                    " specification",
+                    "Have it calibrated.",
+                )
+            state = _state(instrument, certificate, moment)
+            limit = table.limit(point.function, value, interval=interval, state=state)
+            row = table.row(point.function, value, interval=interval, option=state.option)
+        except AccuracyError as error:
+            return no(error.code, error.what, error.way_out)
+        return Candidate(instrument, table, limit, row, certificate, interval)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refuser:
+    asset: str
+    place: str
+
+    def __call__(self, code: str, what: str, way_out: str) -> Refusal:
+        sentence = f"{what}." if not what.endswith(".") else what
+        return Refusal(code, f"{sentence} {way_out}".strip(), self.place, self.asset)
+
+
+def _state(instrument: BenchInstrument, certificate: Certificate, moment: Moment) -> State:
+    """Return what is known of a standard's state; what is not takes the worse figure."""
+    hours = None
+    if instrument.zeroed_at is not None:
+        hours = (moment.until - instrument.zeroed_at).total_seconds() / 3600
+    change = None
+    if moment.temperature_c is not None and instrument.zeroed_temperature_c is not None:
+        change = moment.temperature_c - instrument.zeroed_temperature_c
+    return State(
+        temperature_c=moment.temperature_c,
+        hours_since_zero=hours,
+        temperature_change_since_zero_c=change,
+        option=instrument.options[0] if instrument.options else None,
+        calibration_temperature_c=certificate.temperature_c,
+    )

@@ -1,0 +1,158 @@
+"""Every start first: what guards reported is recorded, what was left energised is made safe and looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from calibrator._errors import NotSafeError, StorageError
+from calibrator._home import Home
+from calibrator.engine._guarding import reports_folder, wait_for_guard
+from calibrator.engine._leftovers import Leftover, leftovers_of
+from calibrator.engine._safety import Looks, Quantity, make_sources_safe, safe_body
+from calibrator.engine._station import Station
+from calibrator.engine._types import SafeReport, SafeSource
+from calibrator.standards import BenchFile, load_bench
+from calibrator_drivers.accuracy import load_table
+from calibrator_drivers.clock import RealClock
+
+if TYPE_CHECKING:
+    from calibrator.record import Record
+
+__all__ = ["make_everything_safe", "safe_before_start"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What making one bench safe came to; `leftover` is the run that is told so."""
+
+    sources: tuple[SafeSource, ...]
+    leftover: Leftover | None
+
+
+def safe_before_start(record: Record, home: Home) -> SafeReport:
+    """Record the guards' reports, then make safe and confirm what broken runs left energised.
+
+    Raises:
+        NotSafeError: something could not be confirmed; no job begins then.
+    """
+    wait_for_guard(home.path)
+    _take_reports(record, home)
+    made = [_make_safe(item) for item in leftovers_of(record)]
+    _record(record, made, "start")
+    report = _report(made)
+    if not report.confirmed:
+        raise NotSafeError(
+            report.message,
+            where=", ".join(item.asset for item in report.sources if not item.confirmed),
+            way_out="Switch the source off at its mains switch; begin again when `calibrator safe` confirms.",
+        )
+    return report
+
+
+def make_everything_safe(home: Home, bench: Path | None) -> SafeReport:
+    """Act first, then record: an emergency does not wait for the lock of a run that is under way."""
+    named = None if bench is None else load_bench(bench)
+    with home.open_record(RealClock(), write=False) as reading:
+        leftovers = leftovers_of(reading)
+    made = [_make_safe(item) for item in leftovers]
+    if named is not None and not named.in_process:
+        quantity: Quantity = next((item.quantity for item in leftovers), "voltage")
+        made.append(_Made(_of_bench(named, _marked_uut(named), quantity), None))
+    note = _try_record(home, made)
+    report = _report(made)
+    return replace(report, message=f"{report.message}{note}")
+
+
+def _make_safe(leftover: Leftover) -> _Made:
+    if leftover.bench.in_process:
+        note = "the simulated bench lived in the engine's process and ended with it"
+        gone = tuple(SafeSource(asset, "gone", None, "", True, note) for asset in leftover.assets)
+        return _Made(gone, leftover)
+    uut = next(item.name for item in leftover.bench.instruments.values() if item.asset == leftover.uut)
+    found = _of_bench(leftover.bench, uut, leftover.quantity)
+    if leftover.mode == "simulated":
+        found = tuple(_gone(item) for item in found)
+    return _Made(found, leftover)
+
+
+def _gone(source: SafeSource) -> SafeSource:
+    """A served simulated bench that answers no more was ended: nobody can touch what is not there."""
+    if source.reported == "no answer" and "connect-failed" in source.note:
+        return replace(
+            source, reported="gone", confirmed=True, note="the simulated bench is no longer served"
+        )
+    return source
+
+
+def _of_bench(bench: BenchFile, uut: str, quantity: Quantity) -> tuple[SafeSource, ...]:
+    station = Station.open(bench)
+    try:
+        looks = Looks("", "none")
+        if uut:
+            table = load_table(bench.instruments[uut].model)
+            ranges = {name: max(table.ranges(name)) for name in ("dcv", "dci") if name in table.functions()}
+            looks = Looks(uut, quantity, ranges.get("dcv", 1000.0), ranges.get("dci", 1.0))
+        return make_sources_safe(station.places(), looks, station, station.clock)
+    finally:
+        station.close()
+
+
+def _marked_uut(bench: BenchFile) -> str:
+    return next((item.name for item in bench.instruments.values() if item.uut), "")
+
+
+def _take_reports(record: Record, home: Home) -> None:
+    """Put each guard's report into the register once; the file goes when it is committed."""
+    known = [event.body for event in record.events(record.REGISTER, kinds={"guard.report"})]
+    for path in sorted(reports_folder(home.path).glob("*.json")):
+        try:
+            body: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            body = {"unreadable": f"{path.name}: {error}"}
+        if _plain(body) not in known:
+            record.append(record.REGISTER, "guard.report", body)
+        path.unlink(missing_ok=True)
+
+
+def _plain(body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the record holds it
+    from calibrator.record import canonical
+
+    return json.loads(canonical(body))
+
+
+def _record(record: Record, made: Iterable[_Made], by: str) -> None:
+    for item in made:
+        if item.leftover is not None:
+            record.append(item.leftover.run, "safe", safe_body(item.sources, by, "energised and not closed"))
+
+
+def _try_record(home: Home, made: Sequence[_Made]) -> str:
+    try:
+        with home.open_record(RealClock()) as record:
+            _take_reports(record, home)
+            _record(record, made, "command")
+    except StorageError as error:
+        return f" Not recorded: {error.what}."
+    return ""
+
+
+def _report(made: Sequence[_Made]) -> SafeReport:
+    sources = tuple(source for item in made for source in item.sources)
+    runs = tuple(item.leftover.run for item in made if item.leftover is not None)
+    confirmed = all(source.confirmed for source in sources)
+    if not sources:
+        message = "Nothing was left energised."
+    elif confirmed:
+        message = f"Safe and confirmed: {', '.join(dict.fromkeys(source.asset for source in sources))}."
+    else:
+        open_ones = "; ".join(
+            f"{source.asset} {source.reported}{f', {source.note}' if source.note else ''}"
+            for source in sources
+            if not source.confirmed
+        )
+        message = f"The safe state is not confirmed, do not touch: {open_ones}."
+    return SafeReport(sources, confirmed, 0 if confirmed else 7, runs, message)
