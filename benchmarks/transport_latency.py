@@ -76,9 +76,8 @@ def main() -> None:
             session.query("BYE?")
         except (ConnectionLost, pyvisa.VisaIOError) as error:
             wall, cpu = time.perf_counter() - wall, time.thread_time() - cpu
-            print(
-                f"lost peer, {name:5}      {wall * 1e3:8.1f} ms, {cpu * 1e3:8.1f} ms CPU, {type(error).__name__}"
-            )
+            spent = f"{wall * 1e3:8.1f} ms, {cpu * 1e3:8.1f} ms CPU"
+            print(f"lost peer, {name:5}      {spent}, {type(error).__name__}")
 
     begun = time.perf_counter()
     try:

@@ -223,4 +223,4 @@ class LinkSession:
         message = self._link.receive(self._terminator, self._timeout_s if timeout_s is None else timeout_s)
         if self._traffic is not None:
             self._traffic.received(self._name, message)
-        return message.decode("latin-1").rstrip("\r\n")
+        return message.removesuffix(self._terminator).decode("latin-1").rstrip("\r\n")

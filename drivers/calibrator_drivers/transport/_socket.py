@@ -35,9 +35,7 @@ class SocketLink:
         self.close()
         try:
             manager = pyvisa.ResourceManager("@py")
-            visa = manager.open_resource(
-                self._resource, open_timeout=_OPEN_TIMEOUT_MS, read_termination="\n", write_termination=""
-            )
+            visa = manager.open_resource(self._resource, open_timeout=_OPEN_TIMEOUT_MS, write_termination="")
         except Exception as error:  # pyvisa-py 0.8.1 raises the bare Exception here
             raise self._no_answer(str(error)) from error
         self._visa = visa
@@ -64,7 +62,7 @@ class SocketLink:
         """Return bytes up to and with the terminator."""
         sock = self._connected()
         if not sleeps_through_a_lost_peer():
-            return self._receive_plainly(timeout_s)
+            return self._receive_plainly(terminator, timeout_s)
         deadline = Deadline.after(RealClock(), timeout_s)
         reply = bytearray()
         while not reply.endswith(terminator):
@@ -86,8 +84,10 @@ class SocketLink:
     def drain(self) -> int:
         """Discard what has come in unasked; return how many bytes."""
         sock, count = self._connected(), 0
+        if not sleeps_through_a_lost_peer():  # pyvisa-py's own buffer is in use
+            self._discard_buffered()
         while _readable(sock, 0.0):
-            count += len(self._take(sock, b""))
+            count += len(self._take(sock, b"\n"))
         return count
 
     def clear(self) -> None:
@@ -101,18 +101,27 @@ class SocketLink:
             visa.close()
 
     def _take(self, sock: socket.socket, terminator: bytes) -> bytes:
-        """Take what is there, through pyvisa-py and at most to the terminator, without waiting."""
+        """Take what is there, through pyvisa-py and at most to the terminator, without waiting.
+
+        Exactly the bytes that were seen are asked for, so that none stays in pyvisa-py's own buffer.
+        """
         there = _peek(sock, 4096)
         if not there:
             raise self._lost("the peer closed the connection")
-        end = there.find(terminator) if terminator else -1
+        end = there.find(terminator)
         wanted = len(there) if end < 0 else end + len(terminator)
         taken, _ = self._inner.read(wanted)
         return bytes(taken)
 
-    def _receive_plainly(self, timeout_s: float) -> bytes:
+    def _discard_buffered(self) -> None:
         import pyvisa
 
+        self._visa.flush(pyvisa.constants.BufferOperation.discard_receive_buffer)
+
+    def _receive_plainly(self, terminator: bytes, timeout_s: float) -> bytes:
+        import pyvisa
+
+        self._visa.read_termination = terminator.decode("ascii")
         self._visa.timeout = timeout_s * 1000.0
         try:
             return bytes(self._visa.read_raw())

@@ -190,12 +190,18 @@ def test_a_partial_reply_at_the_time_out_is_shown_and_not_used(serve: Callable[.
     session.close()
 
 
-def test_a_reply_nobody_asked_for_does_not_answer(serve: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("defect", [True, False])
+def test_replies_nobody_asked_for_do_not_answer(
+    serve: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, defect: bool
+) -> None:
+    from calibrator_drivers.transport import _socket
+
+    monkeypatch.setattr(_socket, "sleeps_through_a_lost_peer", lambda: defect)
     arrived = threading.Event()
 
     def chatty(line: bytes, connection: socket.socket) -> None:
         if line == b"OPER":
-            connection.sendall(b"Fault 1300: Bad syntax\n")
+            connection.sendall(b"Fault 1300: Bad syntax\nFault 1301: Unknown command\n")
             arrived.set()
         else:
             _echo(line, connection)
@@ -204,7 +210,22 @@ def test_a_reply_nobody_asked_for_does_not_answer(serve: Callable[..., Any]) -> 
     session.write("OPER")
     assert arrived.wait(5.0)
     assert session.query("A?") == "A"
+    assert session.query("B?") == "B"
     assert session.resynchronisations == 1
+    session.close()
+
+
+@pytest.mark.parametrize("defect", [True, False])
+def test_another_terminator_ends_a_reply_and_a_line_feed_within_does_not(
+    serve: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, defect: bool
+) -> None:
+    from calibrator_drivers.transport import _socket
+
+    monkeypatch.setattr(_socket, "sleeps_through_a_lost_peer", lambda: defect)
+    server = serve(lambda _, connection: connection.sendall(b"one\ntwo;three;"))
+    session = open_session(server.resource, terminator=";")
+    session.write("BOTH?\n")
+    assert (session.read(), session.read()) == ("one\ntwo", "three")
     session.close()
 
 
@@ -234,9 +255,13 @@ def test_reopen_brings_a_lost_session_back(serve: Callable[..., Any]) -> None:
             _echo(line, connection)
 
     session = open_session(serve(leaving).resource, timeout_s=1.0)
-    session.write("BYE")
-    with pytest.raises(ConnectionLost):
+
+    def lose() -> None:  # seen by the write itself where the peer is quick
+        session.write("BYE")
         session.query("A?")
+
+    with pytest.raises(ConnectionLost):
+        lose()
     session.reopen()
     assert (session.query("A?"), session.dirty) == ("A", False)
     session.clear()
