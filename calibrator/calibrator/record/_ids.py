@@ -15,7 +15,7 @@ def uuid7(at: datetime) -> str:
     Example:
         >>> from datetime import UTC, datetime
         >>> uuid7(datetime(2026, 11, 23, tzinfo=UTC))[:15]
-        '019aafe9-5400-7'
+        '01a205b3-d000-7'
     """
     milliseconds = int(at.timestamp() * 1000) & (1 << 48) - 1
     # Not a result's randomness: ids only have to differ, so they come from the system, not from a seed.

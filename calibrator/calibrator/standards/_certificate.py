@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
@@ -38,6 +39,10 @@ _CERTIFICATE_KEYS = (
     "simulated",
     "value",
 )
+
+
+# What this product prints on every simulated document (METROLOGY 8) and writes into its data.
+_SIMULATED = (rb"SIMULATED", rb'"mode"\s*:\s*"simulated"', rb'"simulated"\s*:\s*true')
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,7 @@ def with_document(table: Table, certificate: Certificate, folder: Path) -> Certi
             "Put it beside this file, or take the key away.",
             "no-such-file",
         ) from error
-    if b"SIMULATED" in content or b'"mode": "simulated"' in content:
+    if any(re.search(mark, content) for mark in _SIMULATED):
         what = f'The document "{certificate.document}" is marked as simulated'
         way_out = "A simulated document is no certificate; nothing was recorded."
         raise table.error("document", what, way_out, "simulated-standard")

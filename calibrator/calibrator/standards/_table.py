@@ -14,7 +14,8 @@ from typing import Any
 
 from calibrator._errors import ConfigurationError
 from calibrator.procedure import Text
-from calibrator.procedure._toml import TomlFile
+from calibrator.procedure._toml import TomlFile, dotted
+from calibrator.standards._lines import key_line
 
 __all__ = ["Table", "nearest", "read_text"]
 
@@ -85,7 +86,9 @@ class Table:
     ) -> ConfigurationError:
         """Return an error about a key of this table, or about the table itself."""
         path = self.path if key is None else (*self.path, key)
-        return self.file.error(what, path, way_out, code)
+        line = key_line(self.file.text, path)
+        place = self.file.name if line is None else f"{self.file.name}, line {line}"
+        return ConfigurationError(what, where=f"{place}, key {dotted(path)}", way_out=way_out, code=code)
 
     def allow(self, *known: str) -> None:
         """Refuse keys that nobody would read, with the closest one that is known."""
