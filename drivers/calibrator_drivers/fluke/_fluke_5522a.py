@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from calibrator_drivers._errors import (
+    ConnectionLost,
     InstrumentError,
     InstrumentReportedError,
     ReadbackError,
@@ -164,12 +165,21 @@ class Fluke5522A:
         """Go to standby and then to 0 V whatever the state was, and confirm both.
 
         Errors that stand in the queue from before are not a reason to stop: they are emptied, and what
-        counts is what is read back. Works on a fresh session, as a guard process opens it.
+        counts is what is read back. Works on a fresh session, as a guard process opens it; a connection that
+        breaks is opened once more.
 
         Raises:
             ReadbackError: the output is not in standby at 0 V.
+            InstrumentError: the instrument cannot be reached.
         """
         self._staged = None
+        try:
+            self._go_to_zero()
+        except (ConnectionLost, ReadTimeout):  # once more on a new connection: safe matters more than why
+            self.session.reopen()
+            self._go_to_zero()
+
+    def _go_to_zero(self) -> None:
         self.disconnect_output()
         self.out_voltage(0.0)
         FLUKE_55XX.read_errors(self.session)

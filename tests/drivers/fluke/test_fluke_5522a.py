@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ from calibrator_drivers import (
 )
 from calibrator_drivers.fluke import Fluke5522A
 from calibrator_drivers.roles import SourceCurrentDC, SourceResistance, SourceState, SourceVoltageDC
+from calibrator_drivers.transport import open_session
 
 NONE = '0,"No Error"'
 STAGE_10_V = [("STBY", None), ("OPER?", "0"), ("OUT 10 V, 0 HZ", None), ("ERR?", NONE)]
@@ -268,6 +270,29 @@ def test_make_safe_that_is_not_confirmed_is_told(
         source = driver(session)
         with pytest.raises(ReadbackError, match=says):
             source.make_safe()
+
+
+@pytest.mark.parametrize("how", ["closes", "says nothing"])
+def test_make_safe_goes_on_over_a_new_connection(
+    serve: Callable[..., Any], driver: Callable[[Any], Fluke5522A], how: str
+) -> None:
+    received: list[bytes] = []
+    replies = {b"ERR?": b'0,"No Error"', b"OPER?": b"0", b"OUT?": b"0.0E+00,V,0E+00,0,0.00E+00"}
+
+    def handler(line: bytes, connection: socket.socket) -> None:
+        first = connection is server.connections[0]
+        received.append(line)
+        if first and how == "closes":
+            connection.shutdown(socket.SHUT_RDWR)
+        elif not first and line in replies:
+            connection.sendall(replies[line] + b"\n")
+
+    server = serve(handler)
+    session = open_session(server.resource, timeout_s=0.2)
+    driver(session).make_safe()
+    session.close()
+    assert received[-5:] == [b"STBY", b"OUT 0 V, 0 HZ", b"ERR?", b"OPER?", b"OUT?"]
+    assert len(server.connections) == 2
 
 
 def test_after_make_safe_nothing_is_staged(
