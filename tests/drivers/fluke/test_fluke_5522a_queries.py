@@ -1,0 +1,111 @@
+"""The exact exchange with a 5522A that is asked, and replies that are not what they should be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from calibrator_drivers import ReadTimeout, SettlingTimeout, UnexpectedReply
+from calibrator_drivers.fluke import Fluke5522A
+from calibrator_drivers.roles import SourceState
+
+NONE = '0,"No Error"'
+
+Protocol = Callable[..., Any]
+
+
+def test_settling_is_asked_for_and_then_looked_at(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], step_clock: Any
+) -> None:
+    with expected_protocol([("*OPC?", "1"), ("ISR?", "1"), ("ISR?", "1"), ("ISR?", "4097")]) as session:
+        driver(session).wait_settled(10.0)
+        assert session.timeouts[0] == 10.0
+    assert step_clock.slept_s == pytest.approx(0.2)
+
+
+def test_settling_that_does_not_come_is_a_named_error(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    with expected_protocol([("*OPC?", "1"), *[("ISR?", "1")] * 4]) as session:
+        source = driver(session)
+        with pytest.raises(SettlingTimeout) as caught:
+            source.wait_settled(0.25)
+    assert caught.value.timeout_s == 0.25
+
+
+def test_a_settling_query_without_a_reply_is_the_same_error(
+    driver: Callable[[Any], Fluke5522A], expected_protocol: Protocol, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with expected_protocol([]) as session:
+
+        def silent(text: str, *, timeout_s: float | None = None) -> str:
+            raise ReadTimeout(f"no reply to {text}", timeout_s=timeout_s or 0.0)
+
+        monkeypatch.setattr(session, "query", silent)
+        with pytest.raises(SettlingTimeout):
+            driver(session).wait_settled(1.0)
+
+
+def test_state_is_read_back(expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]) -> None:
+    with expected_protocol(
+        [
+            ("OUT?", "1.520000E+01,V,0E+00,0,0.00E+00"),
+            ("FUNC?", "DCV"),
+            ("RANGE?", "an unknown name"),
+            ("OPER?", "1"),
+            ("ISR?", "4097"),
+        ]
+    ) as session:
+        assert driver(session).state() == SourceState("dcv", 15.2, "V", 0.0, None, True, True)
+
+
+def test_limits_reset_self_test_standby(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    with expected_protocol(
+        [
+            ("*CLS", None),
+            ("*RST", None),
+            ("ERR?", NONE),
+            ("LIMIT 33 V, -33 V", None),
+            ("LIMIT 1 A, -1 A", None),
+            ("ERR?", NONE),
+            ("*TST?", "0"),
+            ("STBY", None),
+            ("OPER?", "0"),
+            ("ERR?", NONE),
+        ]
+    ) as session:
+        source = driver(session)
+        source.reset()
+        source.set_limits(voltage_v=33.0, current_a=1.0)
+        assert source.self_test() == (True, "0")
+        source.standby()
+        source.check_errors()
+
+
+@pytest.mark.parametrize("reply", ["1", "", "ready"])
+def test_a_self_test_passes_only_with_zero(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], reply: str
+) -> None:
+    with expected_protocol([("*TST?", reply)]) as session:
+        assert driver(session).self_test() == (False, reply)
+
+
+@pytest.mark.parametrize("reply", ["", "1.0,V", "ten,V,0,0,0"])
+def test_a_reply_that_is_not_understood_is_shown(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], reply: str
+) -> None:
+    with expected_protocol([("OUT?", reply)]) as session, pytest.raises(UnexpectedReply) as caught:
+        driver(session).state()
+    assert caught.value.reply == reply
+
+
+def test_an_error_queue_without_end_is_not_read_for_ever(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    endless = [("ERR?", '1,"Error queue overflow"')] * 17
+    with expected_protocol(endless) as session, pytest.raises(UnexpectedReply, match="that ends"):
+        driver(session).check_errors()
