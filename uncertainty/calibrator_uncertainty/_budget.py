@@ -20,6 +20,7 @@ from calibrator_uncertainty._program import Program, is_finite, trace
 from calibrator_uncertainty._result import BudgetLine, BudgetResult
 from calibrator_uncertainty._shapes import Rectangular
 from calibrator_uncertainty._tape import UncertainArray, watch_branches
+from calibrator_uncertainty._types import Numbers
 from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
 
 __all__ = ["Budget"]
@@ -93,15 +94,7 @@ class Budget:
         program = self.trace().program
         slots = program.values([one.estimate for one in self.inputs])
         value = self._finite(slots[program.output], "the result")
-        try:
-            slopes = [self._finite(slope, "a slope") for slope in program.gradient(slots)]
-        except ZeroDivisionError as problem:
-            raise ModelError(
-                "a derivative at the estimates is infinite",
-                where=self.name,
-                way_out="Use Monte Carlo: the first order says nothing here.",
-                code="infinite-slope",
-            ) from problem
+        slopes = [self._finite(slope, "a slope") for slope in program.gradient(slots)]
         return expand(self, value, slopes, policy)
 
     def trace(self) -> _Traced:
@@ -110,7 +103,7 @@ class Budget:
             self._traced.append(self._run_with_units())
         return self._traced[0]
 
-    def sample(self, draws: Sequence[Any]) -> Any:  # noqa: ANN401 - an array of draws of the result
+    def sample(self, draws: Sequence[Any]) -> Numbers:
         """Return the model's result, in `unit`, for arrays of draws of its inputs in their units."""
         traced = self.trace()
         if not traced.branches:
@@ -141,7 +134,7 @@ class Budget:
             )
         return _Traced(trace(leaves, magnitude, self.name), branches.seen)
 
-    def _call(self, arguments: dict[str, Any]) -> Any:  # noqa: ANN401
+    def _call(self, arguments: dict[str, Any]) -> Numbers:
         import pint
 
         from calibrator_uncertainty._errors import UnitsError
@@ -162,7 +155,7 @@ class Budget:
             for one, magnitude in zip(self.inputs, magnitudes, strict=True)
         }
 
-    def _finite(self, number: Any, what: str) -> float:  # noqa: ANN401
+    def _finite(self, number: Numbers, what: str) -> float:
         if not is_finite(number):
             raise ModelError(
                 f"{what} of the model at the estimates is {number}",

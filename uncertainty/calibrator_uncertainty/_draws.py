@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._shapes import Constant
+from calibrator_uncertainty._types import Numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +40,7 @@ class SharedDraws:
                         )
                     self._lengths[one.shared] = max(self._lengths.get(one.shared, 0), count)
 
-    def result(self, budget: Budget, count: int) -> Any:  # noqa: ANN401 - array of draws
+    def result(self, budget: Budget, count: int) -> Numbers:
         """Return `count` draws of the budget's result in its unit.
 
         Raises:
@@ -68,7 +69,7 @@ class SharedDraws:
             )
         return drawn
 
-    def _drawn(self, shared: str | None, shape: Shape, count: int) -> Any:  # noqa: ANN401
+    def _drawn(self, shared: str | None, shape: Shape, count: int) -> Numbers:
         if not shared:
             return shape.draw(self._rng, count)
         if shared not in self._deviates:

@@ -15,6 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from calibrator_uncertainty._errors import ModelError
+from calibrator_uncertainty._types import Numbers
+
 __all__ = ["BY_UFUNC", "Op"]
 
 
@@ -26,6 +29,46 @@ class Op:
     ufunc: Callable[..., Any]
     scalar: Callable[..., float]
     partials: tuple[float | Callable[..., Any], ...]
+
+    def run(self, values: list[Any], single: bool) -> Numbers:
+        """Compute the result; single floats by `math`, arrays by numpy.
+
+        Raises:
+            ModelError: single floats have no finite result.
+        """
+        if single:
+            try:
+                return self.scalar(*values)
+            except (ValueError, ZeroDivisionError, OverflowError) as problem:
+                shown = ", ".join(f"{value:.6g}" for value in values)
+                raise ModelError(
+                    f"{self.name}({shown}) has no finite value",
+                    way_out="Check the estimates and the model at this operation.",
+                    code="not-finite",
+                ) from problem
+        result = self.ufunc(*values)
+        return float(result) if isinstance(result, np.generic) else result
+
+    def slope(self, place: int, values: list[Any], result: Numbers) -> Numbers:
+        """Return the derivative by operand `place`, elementwise.
+
+        Raises:
+            ModelError: the derivative of a single float is infinite.
+        """
+        partial = self.partials[place]
+        if isinstance(partial, float):
+            return partial
+        if type(result) is not float:
+            return partial(np, *values, result)
+        try:
+            return partial(MATH, *values, result)
+        except (ValueError, ZeroDivisionError, OverflowError) as problem:
+            shown = ", ".join(f"{value:.6g}" for value in values)
+            raise ModelError(
+                f"the derivative of {self.name} at {shown} is infinite",
+                way_out="Use Monte Carlo or the second order: the first order says nothing here.",
+                code="infinite-slope",
+            ) from problem
 
 
 def _sign(x: float) -> float:
@@ -56,11 +99,11 @@ LN2 = math.log(2.0)
 LN10 = math.log(10.0)
 
 
-def _power_base(m: Any, a: Any, b: Any, y: Any) -> Any:  # noqa: ANN401 - floats or arrays alike
+def _power_base(m: Numbers, a: Numbers, b: Numbers, y: Numbers) -> Numbers:
     return b * a ** (b - 1.0)
 
 
-def _power_exponent(m: Any, a: Any, b: Any, y: Any) -> Any:  # noqa: ANN401
+def _power_exponent(m: Numbers, a: Numbers, b: Numbers, y: Numbers) -> Numbers:
     return y * m.log(a)
 
 

@@ -1,4 +1,8 @@
-"""A model traced once: a list of operations that is run again on bare floats or arrays."""
+"""A model traced once: a list of operations that is run again on bare floats or arrays.
+
+The model's inputs and its result are scalars; in between there may be vectors and matrices. Run on arrays,
+the axis over draws or points stands last.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +14,24 @@ from typing import Any
 import numpy as np
 
 from calibrator_uncertainty._errors import ModelError
-from calibrator_uncertainty._ops import MATH, Op
-from calibrator_uncertainty._tape import UncertainArray, compute
+from calibrator_uncertainty._ops import Op
+from calibrator_uncertainty._structural import Shape
+from calibrator_uncertainty._sweep import reachable
+from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty._types import Numbers
 
 __all__ = ["Program", "trace"]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One operation: result slot, operation, operand slots."""
+    """One operation: result slot, operation, operand slots and the operands to sweep back to."""
 
     out: int
-    op: Op
+    op: Numbers
     args: tuple[int, ...]
-    active: tuple[bool, ...]  # whether an operand depends on an input at all
+    active: tuple[tuple[int, int, Shape], ...]  # place in args, slot, shape within the model
+    shape: Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +45,18 @@ class Program:
 
     def values(self, inputs: Sequence[Any]) -> list[Any]:
         """Run forward; all slots filled."""
-        slots: list[Any] = [*inputs, *self.constants]
-        single = all(type(value) is float for value in slots)
+        batch = any(type(value) is not float for value in inputs)
+        constants = self.constants
+        if batch:
+            constants = tuple(c[..., None] if isinstance(c, np.ndarray) else c for c in constants)
+        slots: list[Any] = [*inputs, *constants]
+        single = not any(type(value) is not float for value in slots)
         for step in self.steps:
-            slots.append(compute(step.op, [slots[i] for i in step.args], single))
+            args = [slots[place] for place in step.args]
+            slots.append(step.op.run(args, single or not any(type(value) is not float for value in args)))
         return slots
 
-    def __call__(self, inputs: Sequence[Any]) -> Any:  # noqa: ANN401 - float or array
+    def __call__(self, inputs: Sequence[Any]) -> Numbers:
         """Return the output for these inputs."""
         return self.values(inputs)[self.output]
 
@@ -56,73 +69,94 @@ class Program:
             if adjoint is None:
                 continue
             result = slots[step.out]
-            namespace: Any = MATH if type(result) is float else np
-            args = [slots[i] for i in step.args]
-            for place, active, partial in zip(step.args, step.active, step.op.partials, strict=True):
-                if active:
-                    slope = partial if isinstance(partial, float) else partial(namespace, *args, result)
+            args = [slots[place] for place in step.args]
+            for place, slot, shape in step.active:
+                if isinstance(step.op, Op):
+                    slope = step.op.slope(place, args, result)
                     term = adjoint * slope
-                    before = adjoints[place]
-                    adjoints[place] = term if before is None else before + term
+                    if shape != step.shape:
+                        term = _fold(term, shape, step.shape)
+                else:
+                    term = step.op.pull(place, adjoint, args, result)
+                before = adjoints[slot]
+                adjoints[slot] = term if before is None else before + term
         return [0.0 if adjoint is None else adjoint for adjoint in adjoints[: self.inputs]]
+
+
+def _fold(term: Numbers, shape: Shape, out: Shape) -> Numbers:
+    """Sum a term over the model's axes along which an operand was broadcast."""
+    extra = len(out) - len(shape)
+    folded = np.sum(term, axis=tuple(range(extra)))
+    stretched = tuple(
+        axis for axis, (mine, theirs) in enumerate(zip(shape, out[extra:], strict=True)) if mine == 1 < theirs
+    )
+    folded = np.sum(folded, axis=stretched, keepdims=True) if stretched else folded
+    return float(folded) if np.ndim(folded) == 0 else folded
 
 
 def trace(leaves: Sequence[UncertainArray], output: UncertainArray, where: str = "") -> Program:
     """Turn the memory of `output` into a program over `leaves`.
 
     Raises:
-        ModelError: the output also depends on an uncertain value that is not among the leaves.
+        ModelError: the output is an array, or depends on an uncertain value that is not among the leaves.
     """
+    if output.shape:
+        raise ModelError(
+            f"the model gives an array of shape {output.shape}; a budget has one measurand",
+            where=where,
+            way_out="Make a budget for each element.",
+            code="array-result",
+        )
     slot: dict[int, int] = {id(leaf): number for number, leaf in enumerate(leaves)}
-    nodes = _reachable(output)
-    constants: list[Any] = []
-    places: dict[int, tuple[int, ...]] = {}
+    nodes = reachable(output, lambda node: node._op is None)
+    constants = _collect_constants(nodes, slot, len(leaves), where)
+    active = set(range(len(leaves)))
+    shapes = [()] * len(leaves) + [np.shape(value) for value in constants]
+    steps: list[Step] = []
+    known = iter(range(len(leaves), len(leaves) + len(constants)))
+    bare = {
+        (id(node), place): next(known)
+        for node in nodes
+        for place, arg in enumerate(node._args)
+        if type(arg) is not UncertainArray
+    }
     for node in nodes:
-        if node._op is None and id(node) not in slot:
+        if node._op is None:
+            continue
+        args = tuple(
+            slot[id(arg)] if type(arg) is UncertainArray else bare[id(node), place]
+            for place, arg in enumerate(node._args)
+        )
+        out = len(shapes)
+        moving = tuple((place, one, shapes[one]) for place, one in enumerate(args) if one in active)
+        if moving:
+            active.add(out)
+        steps.append(Step(out, node._op, args, moving, node.shape))
+        slot[id(node)] = out
+        shapes.append(node.shape)
+    return Program(len(leaves), tuple(constants), tuple(steps), slot[id(output)])
+
+
+def _collect_constants(
+    nodes: Sequence[UncertainArray], slot: dict[int, int], first: int, where: str
+) -> list[Any]:
+    """List bare operands, then exact values; the latter get their slots here."""
+    constants: list[Any] = [arg for node in nodes for arg in node._args if type(arg) is not UncertainArray]
+    for node in nodes:
+        if node._op is not None or id(node) in slot:
+            continue
+        if node._leaf is not None:
             raise ModelError(
                 "the model uses an uncertain value that is not one of its inputs",
                 where=where,
                 way_out="Make it an input of the budget.",
                 code="hidden-input",
             )
-    for node in nodes:
-        found = []
-        for arg in node._args:
-            if isinstance(arg, UncertainArray):
-                found.append(-1)
-            else:
-                found.append(len(leaves) + len(constants))
-                constants.append(arg)
-        places[id(node)] = tuple(found)
-    steps: list[Step] = []
-    active = set(range(len(leaves)))
-    free = len(leaves) + len(constants)
-    for node in nodes:
-        if node._op is None:
-            continue
-        args = tuple(
-            slot[id(arg)] if known < 0 else known
-            for arg, known in zip(node._args, places[id(node)], strict=True)
-        )
-        steps.append(Step(free, node._op, args, tuple(place in active for place in args)))
-        slot[id(node)] = free
-        active.add(free)
-        free += 1
-    return Program(len(leaves), tuple(constants), tuple(steps), slot[id(output)])
+        slot[id(node)] = first + len(constants)
+        constants.append(node._value)
+    return constants
 
 
-def _reachable(output: UncertainArray) -> list[UncertainArray]:
-    """Return every value that `output` was made of and itself, in the order they were made."""
-    seen = {id(output): output}
-    waiting = [output]
-    while waiting:
-        for arg in waiting.pop()._args:
-            if isinstance(arg, UncertainArray) and id(arg) not in seen:
-                seen[id(arg)] = arg
-                waiting.append(arg)
-    return sorted(seen.values(), key=lambda node: node._order)
-
-
-def is_finite(value: Any) -> bool:  # noqa: ANN401 - float or array
+def is_finite(value: Numbers) -> bool:
     """Say whether a float, or every element of an array, is finite."""
     return math.isfinite(value) if isinstance(value, float) else bool(np.all(np.isfinite(value)))

@@ -8,6 +8,7 @@ propagation from here, with neither knowing the other. It never changes after it
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias
 
 import numpy as np
 
-from calibrator_uncertainty._errors import ModelError, NotSupportedError
+from calibrator_uncertainty._errors import InputError, NotSupportedError
+from calibrator_uncertainty._leaves import Leaf
 from calibrator_uncertainty._ops import (
     ABSOLUTE,
     ADD,
@@ -27,6 +29,7 @@ from calibrator_uncertainty._ops import (
     SUBTRACT,
     Op,
 )
+from calibrator_uncertainty._types import Numbers, Option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,27 +67,93 @@ def watch_branches() -> Iterator[_Branches]:
 
 
 class UncertainArray:
-    """A value with the memory of how it was made; a leaf has neither operation nor operands."""
+    """A value with the memory of how it was made; a leaf has neither operation nor operands.
 
-    __slots__ = ("__weakref__", "_args", "_op", "_order", "_value")
+    Scalars and arrays of any shape. It is the magnitude of a pint quantity, or stands alone where there is no
+    unit. `u` and `dof` come from a sweep back over the tape when they are asked for.
+
+    Example:
+        >>> x = UncertainArray.leaf(3.0, 0.1)
+        >>> (x - x).u, (x * x).u
+        (0.0, 0.6000000000000001)
+    """
+
+    __slots__ = ("__weakref__", "_args", "_gradient", "_leaf", "_op", "_order", "_uid", "_value")
     __array_priority__ = 1000.0
     __hash__ = None  # type: ignore[assignment]  # equality compares values, as arrays do
 
     _value: Value
-    _op: Op | None
+    _op: Numbers
     _args: tuple[Any, ...]
+    _leaf: Leaf | None
+    _gradient: Numbers
+    _uid: str | None
 
-    def __init__(self, value: Value, op: Op | None = None, args: tuple[Any, ...] = ()) -> None:
+    def __init__(
+        self,
+        value: Value,
+        op: Numbers = None,
+        args: tuple[Any, ...] = (),
+        leaf: Leaf | None = None,
+    ) -> None:
         self._value = value
         self._op = op
         self._args = args
+        self._leaf = leaf
+        self._gradient = None
+        self._uid = None
         self._order = next(_sequence)
+
+    @classmethod
+    def leaf(
+        cls,
+        value: float | NDArray[np.float64],
+        u: float | NDArray[np.float64],
+        dof: float = math.inf,
+        **more: Option,
+    ) -> UncertainArray:
+        """Return an elementary uncertain value; an array has independent elements.
+
+        Raises:
+            InputError: negative or infinite u, dof below 1, a value that is not finite, shapes that differ.
+        """
+        if type(value) is float and type(u) is float:
+            if not (math.isfinite(value) and 0.0 <= u < math.inf and dof >= 1.0):
+                raise bad_leaf(value, u, dof, more.get("name", ""))
+            return cls(value, None, (), Leaf(u, dof, **more))
+        number, spread = _number(value), _number(u)
+        if number is None or spread is None or not (dof >= 1.0):
+            raise bad_leaf(value, u, dof, more.get("name", ""))
+        if not (np.isfinite(number).all() and np.isfinite(spread).all() and np.all(np.asarray(spread) >= 0)):
+            raise bad_leaf(value, u, dof, more.get("name", ""))
+        shape = np.shape(number)
+        if np.shape(spread) not in ((), shape):
+            raise bad_leaf(value, u, dof, more.get("name", ""))
+        return cls(number, None, (), Leaf(spread, dof, **more))
 
     @property
     def value(self) -> Value:
         """The bare estimate, without its uncertainty."""
         _note_branch()
         return self._value
+
+    @property
+    def u(self) -> Value:
+        """Standard uncertainty, of the shape of the value."""
+        from calibrator_uncertainty._sweep import standard_uncertainty
+
+        _note_branch()
+        found: Value = standard_uncertainty(self)
+        return found
+
+    @property
+    def dof(self) -> Value:
+        """Effective degrees of freedom, of the shape of the value (JCGM 100:2008, G.4.1)."""
+        from calibrator_uncertainty._sweep import degrees_of_freedom
+
+        _note_branch()
+        found: Value = degrees_of_freedom(self)
+        return found
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -106,61 +175,114 @@ class UncertainArray:
         """Type of the elements."""
         return np.dtype(np.float64)
 
-    def __add__(self, other: object) -> Any:  # noqa: ANN401 - or NotImplemented
+    @property
+    def T(self) -> UncertainArray:
+        """The transposed array."""
+        return self.transpose()
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("a single uncertain number has no length")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[UncertainArray]:
+        return (self[place] for place in range(len(self)))
+
+    def __getitem__(self, key: Numbers) -> UncertainArray:
+        made: UncertainArray = _functions().getitem(self, key)
+        return made
+
+    def __matmul__(self, other: object) -> Numbers:
+        return _functions().matmul(self, other)
+
+    def __rmatmul__(self, other: object) -> Numbers:
+        return _functions().matmul(other, self)
+
+    def reshape(self, *shape: Option) -> UncertainArray:
+        """Return the same elements in another shape."""
+        made: UncertainArray = _functions().rearrange(
+            np.reshape, self, shape[0] if len(shape) == 1 else shape
+        )
+        return made
+
+    def ravel(self) -> UncertainArray:
+        """Return the elements in one row."""
+        return self.reshape(-1)
+
+    flatten = ravel
+
+    def transpose(self, *axes: Option) -> UncertainArray:
+        """Return the array with its axes in another order."""
+        made: UncertainArray = _functions().rearrange(
+            np.transpose, self, (axes[0] if len(axes) == 1 else axes) or None
+        )
+        return made
+
+    def sum(self, axis: Numbers = None, keepdims: bool = False) -> UncertainArray:
+        """Sum the elements, with all correlations."""
+        made: UncertainArray = _functions().total(self, axis=axis, keepdims=keepdims)
+        return made
+
+    def mean(self, axis: Numbers = None, keepdims: bool = False) -> UncertainArray:
+        """Average the elements, with all correlations."""
+        made: UncertainArray = _functions().mean(self, axis=axis, keepdims=keepdims)
+        return made
+
+    def __add__(self, other: object) -> Numbers:
         return _apply(ADD, self, other)
 
-    def __radd__(self, other: object) -> Any:  # noqa: ANN401
+    def __radd__(self, other: object) -> Numbers:
         return _apply(ADD, other, self)
 
-    def __sub__(self, other: object) -> Any:  # noqa: ANN401
+    def __sub__(self, other: object) -> Numbers:
         return _apply(SUBTRACT, self, other)
 
-    def __rsub__(self, other: object) -> Any:  # noqa: ANN401
+    def __rsub__(self, other: object) -> Numbers:
         return _apply(SUBTRACT, other, self)
 
-    def __mul__(self, other: object) -> Any:  # noqa: ANN401
+    def __mul__(self, other: object) -> Numbers:
         return _apply(MULTIPLY, self, other)
 
-    def __rmul__(self, other: object) -> Any:  # noqa: ANN401
+    def __rmul__(self, other: object) -> Numbers:
         return _apply(MULTIPLY, other, self)
 
-    def __truediv__(self, other: object) -> Any:  # noqa: ANN401
+    def __truediv__(self, other: object) -> Numbers:
         return _apply(DIVIDE, self, other)
 
-    def __rtruediv__(self, other: object) -> Any:  # noqa: ANN401
+    def __rtruediv__(self, other: object) -> Numbers:
         return _apply(DIVIDE, other, self)
 
-    def __pow__(self, other: object) -> Any:  # noqa: ANN401
+    def __pow__(self, other: object) -> Numbers:
         return _apply(POWER, self, other)
 
-    def __rpow__(self, other: object) -> Any:  # noqa: ANN401
+    def __rpow__(self, other: object) -> Numbers:
         return _apply(POWER, other, self)
 
-    def __neg__(self) -> Any:  # noqa: ANN401
+    def __neg__(self) -> Numbers:
         return _apply(NEGATIVE, self)
 
     def __pos__(self) -> UncertainArray:
         return self
 
-    def __abs__(self) -> Any:  # noqa: ANN401
+    def __abs__(self) -> Numbers:
         return _apply(ABSOLUTE, self)
 
-    def __lt__(self, other: object) -> Any:  # noqa: ANN401 - bool or array of bool
+    def __lt__(self, other: object) -> Numbers:
         return _compare(np.less, self, other)
 
-    def __le__(self, other: object) -> Any:  # noqa: ANN401
+    def __le__(self, other: object) -> Numbers:
         return _compare(np.less_equal, self, other)
 
-    def __gt__(self, other: object) -> Any:  # noqa: ANN401
+    def __gt__(self, other: object) -> Numbers:
         return _compare(np.greater, self, other)
 
-    def __ge__(self, other: object) -> Any:  # noqa: ANN401
+    def __ge__(self, other: object) -> Numbers:
         return _compare(np.greater_equal, self, other)
 
-    def __eq__(self, other: object) -> Any:  # noqa: ANN401
+    def __eq__(self, other: object) -> Numbers:
         return _compare(np.equal, self, other)
 
-    def __ne__(self, other: object) -> Any:  # noqa: ANN401
+    def __ne__(self, other: object) -> Numbers:
         return _compare(np.not_equal, self, other)
 
     def __bool__(self) -> bool:
@@ -192,10 +314,14 @@ class UncertainArray:
         self,
         ufunc: np.ufunc,
         method: Literal["__call__", "reduce", "reduceat", "accumulate", "outer", "at"],
-        *inputs: Any,  # noqa: ANN401 - numpy hands on whatever it was given
-        **kwargs: Any,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401
+        *inputs: Option,
+        **kwargs: Option,
+    ) -> Numbers:
         """Apply a numpy ufunc and keep the memory of it; what has no derivative here is refused."""
+        if ufunc is np.matmul and method == "__call__":
+            return _functions().matmul(*inputs)
+        if method == "reduce" and ufunc is np.add:
+            return _functions().total(*inputs, **kwargs)
         if method == "__call__" and not _options(kwargs):
             op = BY_UFUNC.get(ufunc)
             if op is not None:
@@ -210,9 +336,32 @@ class UncertainArray:
         types: object,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
-    ) -> Any:  # noqa: ANN401
-        """Refuse numpy functions that would lose the memory; supported ones are listed in `_functions`."""
-        raise _unsupported(f"numpy.{func.__name__}")
+    ) -> Numbers:
+        """Apply a numpy function listed in `_functions`; every other one would lose the memory."""
+        ours = _functions().HANDLED.get(func)
+        if ours is None:
+            raise _unsupported(f"numpy.{func.__name__}")
+        return ours(*args, **kwargs)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from calibrator_uncertainty._store import reduce_value
+
+        return reduce_value(self)
+
+
+def _functions() -> Numbers:
+    from calibrator_uncertainty import _functions as module
+
+    return module
+
+
+def bad_leaf(value: object, u: object, dof: float, name: str) -> InputError:
+    """Return the error of an elementary value that cannot be."""
+    return InputError(
+        f"value {value!r}, u = {u!r}, dof = {dof}: all are finite, u is not negative, dof is 1 or more",
+        where=name,
+        code="leaf",
+    )
 
 
 def _options(kwargs: dict[str, Any]) -> bool:
@@ -257,7 +406,7 @@ def _unsupported(name: str) -> NotSupportedError:
     )
 
 
-def _apply(op: Op, *operands: Any) -> Any:  # noqa: ANN401 - NotImplemented for foreign types
+def _apply(op: Op, *operands: Option) -> Numbers:
     """Apply `op` to uncertain arrays and numbers; leave every other type to answer for itself."""
     values: list[Any] = []
     args: list[Any] = []
@@ -277,23 +426,7 @@ def _apply(op: Op, *operands: Any) -> Any:  # noqa: ANN401 - NotImplemented for 
             args.append(value)
         single = single and type(value) is float
         values.append(value)
-    return UncertainArray(compute(op, values, single), op, tuple(args))
-
-
-def compute(op: Op, values: list[Any], single: bool) -> Any:  # noqa: ANN401 - float or array
-    """Compute the value of an operation; single floats by `math`, arrays by numpy."""
-    if single:
-        try:
-            return op.scalar(*values)
-        except (ValueError, ZeroDivisionError, OverflowError) as problem:
-            shown = ", ".join(f"{value:.6g}" for value in values)
-            raise ModelError(
-                f"{op.name}({shown}) has no finite value",
-                way_out="Check the estimates and the model at this operation.",
-                code="not-finite",
-            ) from problem
-    result = op.ufunc(*values)
-    return float(result) if isinstance(result, np.generic) else result
+    return UncertainArray(op.run(values, single), op, tuple(args))
 
 
 def _number(operand: object) -> Value | None:
@@ -306,7 +439,7 @@ def _number(operand: object) -> Value | None:
     return None
 
 
-def _compare(ufunc: Any, *operands: Any) -> Any:  # noqa: ANN401 - a bare ufunc on bare values
+def _compare(ufunc: Numbers, *operands: Option) -> Numbers:
     _note_branch()
     values = [operand._value if isinstance(operand, UncertainArray) else operand for operand in operands]
     if any(_number(value) is None for value in values):

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 from calibrator_uncertainty._errors import UnitsError
+from calibrator_uncertainty._types import Quantity
 
-__all__ = ["magnitude_in", "parse_unit", "quantity"]
+__all__ = ["difference_unit", "magnitude_in", "parse_unit", "quantity"]
 
 
-def _registry() -> Any:  # noqa: ANN401 - pint's registry classes are generated
+def _registry() -> Quantity:
     import pint
 
     return pint.get_application_registry()  # type: ignore[no-untyped-call]
 
 
 @lru_cache(maxsize=512)
-def _parsed(text: str, registry: Any) -> Any:  # noqa: ANN401
+def _parsed(text: str, registry: Quantity) -> Quantity:
     return registry.Unit(text)
 
 
-def parse_unit(text: str, where: str = "") -> Any:  # noqa: ANN401 - a pint Unit of the host's registry
+def parse_unit(text: str, where: str = "") -> Quantity:
     """Return the unit that `text` names; an empty text is dimensionless.
 
     Raises:
@@ -43,12 +43,12 @@ def parse_unit(text: str, where: str = "") -> Any:  # noqa: ANN401 - a pint Unit
         ) from problem
 
 
-def quantity(magnitude: Any, unit: Any) -> Any:  # noqa: ANN401
+def quantity(magnitude: Quantity, unit: Quantity) -> Quantity:
     """Return `magnitude` (float, array or uncertain array) in a parsed unit as a pint quantity."""
     return _registry().Quantity(magnitude, unit)
 
 
-def magnitude_in(result: Any, unit_text: str, where: str) -> Any:  # noqa: ANN401
+def magnitude_in(result: Quantity, unit_text: str, where: str) -> Quantity:
     """Return the magnitude of a model's result in `unit_text`.
 
     A temperature difference that is asked for in degC stays a difference.
@@ -61,8 +61,8 @@ def magnitude_in(result: Any, unit_text: str, where: str) -> Any:  # noqa: ANN40
     unit = parse_unit(unit_text, where)
     if not hasattr(result, "_REGISTRY"):
         result = quantity(result, parse_unit("", where))
-    if _is_difference(result) and not unit._REGISTRY.Quantity(1, unit)._is_multiplicative:
-        unit = parse_unit(f"delta_{unit}", where)
+    if _is_difference(result):
+        unit = difference_unit(unit)
     try:
         return result.to(unit)._magnitude
     except pint.errors.DimensionalityError as problem:
@@ -74,6 +74,13 @@ def magnitude_in(result: Any, unit_text: str, where: str) -> Any:  # noqa: ANN40
         ) from problem
 
 
-def _is_difference(result: Any) -> bool:  # noqa: ANN401
+def difference_unit(unit: Quantity) -> Quantity:
+    """Return the unit of a difference: delta_degC for degC, any other unit as it is."""
+    if unit._REGISTRY.Quantity(1, unit)._is_multiplicative:
+        return unit
+    return parse_unit(f"delta_{unit}")
+
+
+def _is_difference(result: Quantity) -> bool:
     names = list(result._units)
     return len(names) == 1 and str(names[0]).startswith("delta_")

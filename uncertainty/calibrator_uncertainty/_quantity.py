@@ -1,0 +1,309 @@
+"""Uncertain quantities: pint quantities whose magnitude remembers where its uncertainty comes from."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from calibrator_uncertainty._coverage import coverage_factor
+from calibrator_uncertainty._errors import InputError, NotSupportedError
+from calibrator_uncertainty._inputs import Input
+from calibrator_uncertainty._leaves import Leaf, known, new_uid, remember
+from calibrator_uncertainty._shapes import Normal, StudentT
+from calibrator_uncertainty._structural import Linear
+from calibrator_uncertainty._sweep import covariance as _covariance
+from calibrator_uncertainty._sweep import sweep
+from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty._types import Quantity
+from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
+
+__all__ = [
+    "Component",
+    "array",
+    "components",
+    "correlated",
+    "correlation",
+    "covariance",
+    "degrees_of_freedom",
+    "estimate",
+    "expanded_uncertainty",
+    "simultaneous",
+    "standard_uncertainty",
+    "uncertain",
+]
+
+
+def magnitude_of(value: Quantity) -> UncertainArray:
+    """Return the uncertain magnitude of a quantity.
+
+    Raises:
+        NotSupportedError: the value carries no uncertainty of ours.
+    """
+    magnitude = getattr(value, "_magnitude", value)
+    if not isinstance(magnitude, UncertainArray):
+        raise NotSupportedError(
+            f"{value!r} is not an uncertain quantity",
+            way_out="Make it with uncertain() or array().",
+            code="plain",
+        )
+    return magnitude
+
+
+def uncertain(one: Input) -> Quantity:
+    """Return an input as an uncertain quantity.
+
+    Inputs with the same `shared` text are fully correlated, also across processes and files.
+
+    Example:
+        >>> from calibrator_uncertainty import normal, uncertain, standard_uncertainty
+        >>> v = uncertain(normal("v", 10.0, 0.1, "V"))
+        >>> standard_uncertainty(v * v - v * v).magnitude
+        0.0
+    """
+    unit = parse_unit(one.unit, one.name)
+    if one.shared is None:
+        leaf = UncertainArray.leaf(
+            float(one.estimate),
+            float(one.u),
+            one.dof,
+            shape=one.distribution,
+            name=one.name,
+            source=one.source,
+        )
+        return quantity(leaf, unit)
+    error = _shared_error(one)
+    operation = Linear("shared", float(one.estimate), (0.0,), (float(one.u),))
+    named = Leaf(float(one.u), one.dof, one.distribution, one.name, one.source)
+    return quantity(UncertainArray(float(one.estimate), operation, (error,), named), unit)
+
+
+def _shared_error(one: Input) -> UncertainArray:
+    uid = f"shared:{one.shared}"
+    error = known(uid)
+    if error is None:
+        info = Leaf(1.0, one.dof, one.distribution, one.shared or "", one.source, stored=uid)
+        error = UncertainArray(0.0, None, (), info)
+        error._uid = uid
+        remember(uid, error)
+    elif error._leaf is not None and error._leaf.shape != one.distribution:
+        raise InputError(
+            f"{one.name} is {one.distribution.name}; what shares {one.shared!r} is {error._leaf.shape.name}",
+            way_out="One physical error has one distribution.",
+            code="shared-shape",
+        )
+    return error
+
+
+def array(
+    estimates: Quantity,
+    u: Quantity,
+    unit: str,
+    *,
+    dof: float = math.inf,
+    name: str = "",
+    source: str = "",
+) -> Quantity:
+    """Return an array of independent uncertain quantities, of any shape; `u` one number or of that shape.
+
+    Raises:
+        InputError: a negative or infinite u, shapes that differ.
+    """
+    value = np.asarray(estimates, dtype=np.float64)
+    leaf = UncertainArray.leaf(value, np.asarray(u, dtype=np.float64), float(dof), name=name, source=source)
+    return quantity(leaf, parse_unit(unit, name))
+
+
+_ensembles = itertools.count()
+
+
+def correlated(
+    names: Sequence[str],
+    estimates: Sequence[float],
+    covariance: Quantity,
+    units: Sequence[str],
+    *,
+    dof: float = math.inf,
+    source: str = "",
+) -> tuple[Any, ...]:
+    """Return quantities that were estimated together, with their covariance matrix and common dof.
+
+    They count as one term in the effective degrees of freedom.
+
+    Args:
+        names: one per quantity.
+        estimates: in `units`.
+        covariance: covariance matrix of the estimates, in products of `units`.
+        units: one per quantity.
+        dof: common degrees of freedom.
+        source: where they come from.
+
+    Raises:
+        InputError: a matrix that is not symmetric or not positive semidefinite, naming its worst eigenvalue.
+
+    Source: JCGM 100:2008, 5.2; R. Willink, Metrologia 44 (2007) 340.
+    """
+    matrix = np.asarray(covariance, dtype=np.float64)
+    count = len(names)
+    if matrix.shape != (count, count) or len(estimates) != count or len(units) != count:
+        raise InputError(
+            f"{count} names need as many estimates and units and a {count} x {count} matrix", code="shape"
+        )
+    factor = factor_of(matrix, ", ".join(names))
+    group = f"{new_uid()}.{next(_ensembles)}"
+    shape = Normal() if math.isinf(dof) else StudentT(dof)
+    errors = [
+        UncertainArray.leaf(
+            0.0, 1.0, dof, shape=shape, name=f"({', '.join(names)}) {i + 1}", source=source, group=group
+        )
+        for i in range(factor.shape[1])
+    ]
+    made = []
+    for place, (name, value, unit) in enumerate(zip(names, estimates, units, strict=True)):
+        row = factor[place]
+        used = [i for i in range(row.size) if row[i] != 0.0]
+        operation = Linear("correlated", float(value), (0.0,) * len(used), tuple(float(row[i]) for i in used))
+        named = Leaf(math.sqrt(matrix[place, place]), dof, shape, name, source, group)
+        magnitude = UncertainArray(float(value), operation, tuple(errors[i] for i in used), named)
+        made.append(quantity(magnitude, parse_unit(unit, name)))
+    return tuple(made)
+
+
+def factor_of(matrix: np.ndarray, where: str) -> np.ndarray:
+    """Return F with F Fᵀ = matrix.
+
+    Raises:
+        InputError: not symmetric, not finite, or not positive semidefinite.
+    """
+    if not np.isfinite(matrix).all() or not np.allclose(matrix, matrix.T, rtol=1e-9, atol=0.0):
+        raise InputError("a covariance matrix is finite and symmetric", where=where, code="not-symmetric")
+    scale = np.sqrt(np.clip(np.diag(matrix), 0.0, None))
+    safe = np.where(scale > 0.0, scale, 1.0)
+    values, vectors = np.linalg.eigh(matrix / np.outer(safe, safe))
+    if values[0] < -1e-8 or np.any(np.diag(matrix) < 0.0):
+        raise InputError(
+            f"the correlation matrix is not positive semidefinite (smallest eigenvalue {values[0]:.3g})",
+            where=where,
+            way_out="No set of quantities can have these correlations; check signs and rounding.",
+            code="not-psd",
+        )
+    kept = values > 1e-15 * values[-1]
+    factor: np.ndarray = safe[:, None] * (vectors[:, kept] * np.sqrt(values[kept]))
+    return factor
+
+
+def simultaneous(
+    names: Sequence[str], readings: Quantity, units: Sequence[str], *, source: str = ""
+) -> tuple[Any, ...]:
+    """Return the means of quantities that were read together, correlated as the readings are.
+
+    Args:
+        names: one per quantity.
+        readings: one row per set of simultaneous readings, one column per quantity.
+        units: one per quantity.
+        source: where they come from.
+
+    Raises:
+        InputError: fewer than two sets.
+
+    Source: JCGM 100:2008, 5.2.3, H.2.
+    """
+    table = np.asarray(readings, dtype=np.float64)
+    if table.ndim != 2 or table.shape[0] < 2:
+        raise InputError("simultaneous readings need at least two rows, one per set", code="readings")
+    count = table.shape[0]
+    spread = np.atleast_2d(np.cov(table, rowvar=False, ddof=1)) / count
+    text = source or f"{count} sets of simultaneous readings"
+    return correlated(
+        names, [float(m) for m in table.mean(axis=0)], spread, units, dof=count - 1.0, source=text
+    )
+
+
+def estimate(value: Quantity) -> Quantity:
+    """Return the bare estimate as a pint quantity (or number) without uncertainty."""
+    magnitude = magnitude_of(value)
+    return magnitude._value if magnitude is value else quantity(magnitude._value, value.units)
+
+
+def standard_uncertainty(value: Quantity) -> Quantity:
+    """Return u as a pint quantity, of a temperature in degC as a difference."""
+    return _in_units(magnitude_of(value).u, value)
+
+
+def expanded_uncertainty(value: Quantity, *, policy: str = "p95") -> Quantity:
+    """Return U = k·u of a scalar quantity by a coverage policy (t by effective dof, or `k2`)."""
+    magnitude = magnitude_of(value)
+    if magnitude.shape:
+        raise NotSupportedError(
+            "an expanded uncertainty is given for one value", way_out="Take an element: q[0]."
+        )
+    return _in_units(coverage_factor(policy, float(magnitude.dof)) * magnitude.u, value)
+
+
+def degrees_of_freedom(value: Quantity) -> Quantity:
+    """Return the effective degrees of freedom (not truncated), a float or an array."""
+    return magnitude_of(value).dof
+
+
+def _in_units(number: Quantity, value: Quantity) -> Quantity:
+    return quantity(number, difference_unit(value.units)) if hasattr(value, "_magnitude") else number
+
+
+def covariance(one: Quantity, other: Quantity) -> Quantity:
+    """Return the covariance of two quantities as a pint quantity; of arrays, of all their elements."""
+    found = _covariance(magnitude_of(one), magnitude_of(other))
+    if not hasattr(one, "_magnitude") and not hasattr(other, "_magnitude"):
+        return found
+    unit = parse_unit("")
+    for value in (one, other):
+        if hasattr(value, "_magnitude"):
+            unit = unit * difference_unit(value.units)
+    return quantity(found, unit)
+
+
+def correlation(one: Quantity, other: Quantity) -> Quantity:
+    """Return the correlation coefficient(s) of two quantities; 0 where one has no uncertainty."""
+    left, right = magnitude_of(one), magnitude_of(other)
+    spread = np.outer(np.ravel(left.u), np.ravel(right.u))
+    found = np.reshape(_covariance(left, right), spread.shape)
+    r = np.clip(np.where(spread > 0.0, found / np.where(spread > 0.0, spread, 1.0), 0.0), -1.0, 1.0)
+    return float(r[0, 0]) if left.shape == right.shape == () else r
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One named origin of an uncertainty: `u` in the input's unit, `contribution` c·u in the result's."""
+
+    name: str
+    u: float
+    sensitivity: float
+    contribution: float
+    source: str
+
+
+def components(value: Quantity) -> tuple[Component, ...]:
+    """Return where the uncertainty of a scalar quantity comes from, the largest contribution first."""
+    magnitude = magnitude_of(value)
+    if magnitude.shape:
+        raise NotSupportedError("components are listed for one value", way_out="Take an element: q[0].")
+    found = []
+    for node, slope in sweep(magnitude, lambda node: node._op is None or node._leaf is not None):
+        if node._leaf is None:
+            continue
+        if isinstance(slope, float):
+            found.append(
+                Component(node._leaf.name, node._leaf.u, slope, slope * node._leaf.u, node._leaf.source)
+            )
+        else:
+            slopes = np.asarray(slope.todense()).ravel() if hasattr(slope, "todense") else np.ravel(slope)
+            spreads = np.broadcast_to(node._leaf.u, node.shape).ravel()
+            found += [
+                Component(f"{node._leaf.name}[{i}]", float(u), float(c), float(c * u), node._leaf.source)
+                for i, (c, u) in enumerate(zip(slopes, spreads, strict=True))
+                if c != 0.0
+            ]
+    return tuple(sorted(found, key=lambda one: -abs(one.contribution)))

@@ -1,0 +1,240 @@
+"""Stored uncertain values: pickles and JSON that keep every correlation, in any process.
+
+A value is stored as what it is (a name, an estimate) and how it moves with the elementary errors behind it.
+A name that this process still knows gives back the very same value, so that x - x' is exactly 0.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from calibrator_uncertainty._errors import FormatError
+from calibrator_uncertainty._leaves import Leaf, known, new_uid, remember
+from calibrator_uncertainty._shapes import shape_from, shape_key
+from calibrator_uncertainty._structural import Linear, scatter_matrix
+from calibrator_uncertainty._sweep import by_leaf
+from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty._types import Numbers
+
+if TYPE_CHECKING:
+    from calibrator_uncertainty._shapes import Shape
+
+__all__ = ["dumps", "loads", "reduce_value"]
+
+FORMAT = 1
+
+
+def uid_of(value: UncertainArray) -> str:
+    """Return the lasting name of a value, given when it is first stored."""
+    if value._uid is None:
+        elementary = value._op is None and value._leaf is not None
+        value._uid = value._leaf.uid if elementary and value._leaf is not None else new_uid()
+        remember(value._uid, value)
+    return value._uid
+
+
+def reduce_value(value: UncertainArray) -> tuple[Any, ...]:
+    """Tell pickle how to store a value."""
+    if value._op is None and value._leaf is not None:
+        leaf = value._leaf
+        facts = (leaf.u, leaf.dof, leaf.shape, leaf.name, leaf.source, leaf.group)
+        return _leaf_back, (uid_of(value), value._value, facts)
+    found = by_leaf(value)
+    return _result_back, (
+        uid_of(value),
+        value._value,
+        [leaf for leaf, _ in found],
+        [_slope_out(slope) for _, slope in found],
+    )
+
+
+def _slope_out(slope: Numbers) -> Numbers:
+    if isinstance(slope, float | np.ndarray):
+        return slope
+    spread = slope.tocoo()
+    return (spread.row, spread.col, spread.data, spread.shape)
+
+
+def _slope_back(slope: Numbers) -> Numbers:
+    return scatter_matrix(*slope) if isinstance(slope, tuple) else slope
+
+
+def _leaf_back(uid: str, value: Numbers, facts: tuple[Any, ...]) -> UncertainArray:
+    here = known(uid)
+    if here is not None:
+        return here
+    u, dof, shape, name, source, group = facts
+    back = UncertainArray(value, None, (), Leaf(u, dof, shape, name, source, group, stored=uid))
+    back._uid = uid
+    remember(uid, back)
+    return back
+
+
+def _result_back(uid: str, value: Numbers, leaves: list[UncertainArray], slopes: list[Any]) -> UncertainArray:
+    here = known(uid)
+    if here is not None:
+        return here
+    origins = tuple(leaf._value for leaf in leaves)
+    operation = Linear("stored", value, origins, tuple(_slope_back(slope) for slope in slopes))
+    back = UncertainArray(value, operation, tuple(leaves))
+    back._uid = uid
+    remember(uid, back)
+    return back
+
+
+def dumps(values: Mapping[str, Any]) -> str:
+    """Write uncertain quantities as JSON; every bit and every correlation comes back.
+
+    Numbers are packed (little-endian doubles in base64), so that a thousand results of eight common inputs
+    take some 100 kB.
+
+    Args:
+        values: by name; pint quantities of uncertain arrays, or bare ones.
+
+    Raises:
+        FormatError: something that is not uncertain.
+    """
+    leaves: dict[int, int] = {}
+    described: list[dict[str, Any]] = []
+    results: dict[str, Any] = {}
+    for name, value in values.items():
+        magnitude = getattr(value, "_magnitude", value)
+        if not isinstance(magnitude, UncertainArray):
+            raise FormatError(f"{name} is not an uncertain quantity", code="not-uncertain")
+        results[name] = _describe(magnitude, leaves, described)
+        if magnitude is not value:
+            results[name]["unit"] = f"{value.units:D}".replace("µ", "u")
+    return json.dumps(
+        {"format": FORMAT, "errors": described, "values": results}, ensure_ascii=False, separators=(",", ":")
+    )
+
+
+def _describe(
+    value: UncertainArray, leaves: dict[int, int], described: list[dict[str, Any]]
+) -> dict[str, Any]:
+    found = by_leaf(value)
+    places: list[int] = []
+    for leaf, _ in found:
+        if id(leaf) not in leaves:
+            leaves[id(leaf)] = len(described)
+            described.append(_describe_leaf(leaf))
+        places.append(leaves[id(leaf)])
+    entry: dict[str, Any] = {"id": uid_of(value), "shape": list(value.shape), "of": places}
+    slopes = [slope for _, slope in found]
+    if all(isinstance(slope, float) for slope in slopes):
+        entry["x"] = _pack(
+            [value._value, *slopes] if not value.shape else np.concatenate((np.ravel(value._value), slopes))
+        )
+        return entry
+    entry["x"] = _pack(value._value)
+    entry["by"] = [_pack_slope(slope) for slope in slopes]
+    return entry
+
+
+def _describe_leaf(leaf: UncertainArray) -> dict[str, Any]:
+    info = leaf._leaf
+    if info is None:
+        return {"id": "", "x": _pack(leaf._value), "shape": list(leaf.shape), "u": _pack(0.0)}
+    entry: dict[str, Any] = {
+        "id": uid_of(leaf),
+        "x": _pack(leaf._value),
+        "shape": list(leaf.shape),
+        "u": _pack(info.u),
+    }
+    extra = {
+        "dof": info.dof if math.isfinite(info.dof) else None,
+        "kind": shape_key(info.shape),
+        "name": info.name,
+        "source": info.source,
+        "group": info.group,
+    }
+    entry.update({key: found for key, found in extra.items() if found not in (None, "", ["normal"])})
+    return entry
+
+
+def _pack(numbers: Numbers) -> str:
+    return base64.b64encode(np.ascontiguousarray(numbers, dtype="<f8").tobytes()).decode("ascii")
+
+
+def _unpack(text: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), dtype="<f8").astype(np.float64)
+
+
+def _pack_slope(slope: Numbers) -> Numbers:
+    if isinstance(slope, float | np.ndarray):
+        return {"shape": list(np.shape(slope)), "x": _pack(slope)}
+    rows, columns, data, shape = _slope_out(slope)
+    return {"rows": rows.tolist(), "columns": columns.tolist(), "x": _pack(data), "size": list(shape)}
+
+
+def _unpack_slope(entry: dict[str, Any]) -> Numbers:
+    numbers = _unpack(entry["x"])
+    if "rows" in entry:
+        size = (int(entry["size"][0]), int(entry["size"][1]))
+        return scatter_matrix(np.array(entry["rows"]), np.array(entry["columns"]), numbers, size)
+    return _shaped(numbers, entry["shape"])
+
+
+def _shaped(numbers: np.ndarray, shape: list[int]) -> Numbers:
+    return numbers.reshape(shape) if shape else float(numbers[0])
+
+
+def loads(text: str) -> dict[str, Any]:
+    """Read quantities back, correlated with each other and with those that this process still has.
+
+    Raises:
+        FormatError: the text is not of ours, or damaged.
+    """
+    try:
+        document = json.loads(text)
+        if document["format"] != FORMAT:
+            raise FormatError(
+                f"stored quantities of format {document['format']} are not known", code="format"
+            )
+        leaves = [_read_leaf(entry) for entry in document["errors"]]
+        return {name: _read_value(entry, leaves) for name, entry in document["values"].items()}
+    except (KeyError, TypeError, IndexError, ValueError) as problem:
+        if isinstance(problem, FormatError):
+            raise
+        raise FormatError(
+            f"this text does not hold stored quantities: {problem!r}", code="format"
+        ) from problem
+
+
+def _read_leaf(entry: dict[str, Any]) -> UncertainArray:
+    value = _shaped(_unpack(entry["x"]), entry["shape"])
+    if not entry["id"]:
+        return UncertainArray(value)
+    spreads = _unpack(entry["u"])
+    u = float(spreads[0]) if spreads.size == 1 else spreads.reshape(entry["shape"])
+    shape: Shape = shape_from(entry.get("kind", ["normal"]))
+    dof = entry.get("dof", math.inf)
+    facts = (u, dof, shape, entry.get("name", ""), entry.get("source", ""), entry.get("group"))
+    return _leaf_back(entry["id"], value, facts)
+
+
+def _read_value(entry: dict[str, Any], leaves: list[UncertainArray]) -> Numbers:
+    mine = [leaves[place] for place in entry["of"]]
+    numbers = _unpack(entry["x"])
+    size = math.prod(entry["shape"])
+    value = _shaped(numbers[:size], entry["shape"])
+    slopes = (
+        [_unpack_slope(one) for one in entry["by"]] if "by" in entry else [float(x) for x in numbers[size:]]
+    )
+    back = known(entry["id"])
+    if back is None:
+        if len(mine) == 1 and mine[0]._uid == entry["id"]:
+            back = mine[0]
+        else:
+            back = _result_back(entry["id"], value, mine, slopes)
+    if "unit" not in entry:
+        return back
+    from calibrator_uncertainty._units import parse_unit, quantity
+
+    return quantity(back, parse_unit(entry["unit"]))

@@ -1,0 +1,219 @@
+"""Operations that move or gather elements: indexing, reshaping, joining, sums, linear systems.
+
+Inside a traced program a scalar of the model may be an array over draws or points. That axis stands last, so
+that these operations, which know the shapes of the model itself, act on the axes before it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+
+from calibrator_uncertainty._types import Numbers
+
+__all__ = ["Gather", "Linear", "Operation", "Solve", "Sum", "scatter_matrix"]
+
+Shape: TypeAlias = tuple[int, ...]
+
+
+class Operation(Protocol):
+    """What every node of the tape is made by."""
+
+    @property
+    def name(self) -> str:
+        """The word for error messages."""
+        ...
+
+    def run(self, values: list[Any], single: bool) -> Numbers:
+        """Compute the result."""
+        ...
+
+    def slope(self, place: int, values: list[Any], result: Numbers) -> Numbers:
+        """Return the derivative by an operand: elementwise a float or array, else a sparse matrix."""
+        ...
+
+
+def scatter_matrix(rows: Numbers, columns: Numbers, data: Numbers, shape: tuple[int, int]) -> Numbers:
+    """Return a sparse matrix; scipy.sparse is imported when the first one is needed."""
+    from scipy.sparse import csr_array
+
+    return csr_array((data, (rows, columns)), shape=shape)
+
+
+def size_of(shape: Shape) -> int:
+    """Return the number of elements of a shape."""
+    return math.prod(shape)
+
+
+def _with_batch(value: Numbers, shape: Shape) -> tuple[Any, Shape]:
+    """Return `value` as (elements of the model's shape, batch...) and the batch shape."""
+    array = np.asarray(value, dtype=np.float64)
+    batch = array.shape[len(shape) :]
+    return array.reshape((size_of(shape), *batch)), batch
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gather:
+    """Picks elements: out[i] is element `index[i]` of all operands laid end to end.
+
+    Indexing, reshaping, transposing, joining, choosing and sorting are all of this kind.
+    """
+
+    name: str
+    index: np.ndarray  # shape of the result, places in the joined operands
+    shapes: tuple[Shape, ...]
+
+    def run(self, values: list[Any], single: bool) -> Numbers:
+        """Pick the elements of bare values."""
+        parts = [_with_batch(value, shape) for value, shape in zip(values, self.shapes, strict=True)]
+        batch = np.broadcast_shapes(*(found for _, found in parts))
+        joined = np.concatenate(
+            [
+                np.broadcast_to(
+                    part.reshape((len(part),) + (1,) * (len(batch) - len(own)) + own), (len(part), *batch)
+                )
+                for part, own in parts
+            ]
+        )
+        picked = joined[self.index]
+        return float(picked) if picked.ndim == 0 else picked
+
+    def slope(self, place: int, values: list[Any], result: Numbers) -> Numbers:
+        """Return the sparse derivative of the result by operand `place`."""
+        start, end = self._span(place)
+        flat = self.index.ravel()
+        (rows,) = np.nonzero((flat >= start) & (flat < end))
+        return scatter_matrix(rows, flat[rows] - start, np.ones(rows.size), (flat.size, end - start))
+
+    def pull(self, place: int, adjoint: Numbers, values: list[Any], result: Numbers) -> Numbers:
+        """Return the adjoint of operand `place` from that of the result."""
+        start, end = self._span(place)
+        flat = self.index.ravel()
+        (rows,) = np.nonzero((flat >= start) & (flat < end))
+        spread, batch = _with_batch(adjoint, self.index.shape)
+        pulled = np.zeros((end - start, *batch))
+        np.add.at(pulled, flat[rows] - start, spread[rows])
+        return _shaped(pulled, self.shapes[place], batch)
+
+    def _span(self, place: int) -> tuple[int, int]:
+        start = sum(size_of(shape) for shape in self.shapes[:place])
+        return start, start + size_of(self.shapes[place])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sum:
+    """Sums over some axes (all counted from the front)."""
+
+    name: str
+    axes: tuple[int, ...]
+    keep: bool
+    shape: Shape
+
+    def run(self, values: list[Any], single: bool) -> Numbers:
+        """Sum bare values."""
+        result = np.sum(values[0], axis=self.axes, keepdims=self.keep)
+        return float(result) if np.ndim(result) == 0 else result
+
+    def slope(self, place: int, values: list[Any], result: Numbers) -> Numbers:
+        """Return the sparse derivative of the result by the operand."""
+        kept = tuple(1 if axis in self.axes else length for axis, length in enumerate(self.shape))
+        rows = np.broadcast_to(np.arange(size_of(kept)).reshape(kept), self.shape).ravel()
+        count = size_of(self.shape)
+        return scatter_matrix(rows, np.arange(count), np.ones(count), (size_of(kept), count))
+
+    def pull(self, place: int, adjoint: Numbers, values: list[Any], result: Numbers) -> Numbers:
+        """Return the adjoint of the operand from that of the result."""
+        kept = tuple(1 if axis in self.axes else length for axis, length in enumerate(self.shape))
+        array = np.asarray(adjoint, dtype=np.float64)
+        out = len(self.shape) if self.keep else len(self.shape) - len(self.axes)
+        batch = array.shape[out:]
+        return np.broadcast_to(array.reshape(kept + batch), self.shape + batch)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solve:
+    """Solves A x = b for x; derivative dx = A⁻¹ (db - dA x)."""
+
+    name: str
+    shapes: tuple[Shape, ...]
+
+    def run(self, values: list[Any], single: bool) -> Numbers:
+        """Solve for bare values."""
+        matrix = self._front(values[0], self.shapes[0])
+        right = self._front(values[1], self.shapes[1])
+        if len(self.shapes[1]) == 1:
+            return self._back(np.linalg.solve(matrix, right[..., None])[..., 0], 1)
+        return self._back(np.linalg.solve(matrix, right), 2)
+
+    def slope(self, place: int, values: list[Any], result: Numbers) -> Numbers:
+        """Return the sparse derivative of the solution by A (place 0) or b (place 1)."""
+        from scipy.sparse import csr_array
+
+        inverse = np.linalg.inv(np.asarray(values[0]))
+        columns = self.shapes[1][1] if len(self.shapes[1]) == 2 else 1
+        if place == 1:
+            return csr_array(np.kron(inverse, np.eye(columns)))
+        solution = np.asarray(result).reshape(inverse.shape[0], columns)
+        # x[i, c] by A[p, q]: -inverse[i, p] * x[q, c]
+        slope = -np.einsum("ip,qc->icpq", inverse, solution)
+        return csr_array(slope.reshape(inverse.shape[0] * columns, -1))
+
+    def pull(self, place: int, adjoint: Numbers, values: list[Any], result: Numbers) -> Numbers:
+        """Return the adjoint of A (place 0) or b (place 1) from that of the solution."""
+        vector = len(self.shapes[1]) == 1
+        matrix = self._front(values[0], self.shapes[0])
+        pulled = self._front(adjoint, self.shapes[1])
+        solution = self._front(result, self.shapes[1])
+        if vector:
+            pulled, solution = pulled[..., None], solution[..., None]
+        right = np.linalg.solve(np.swapaxes(matrix, -1, -2), pulled)
+        if place == 1:
+            return self._back(right[..., 0] if vector else right, len(self.shapes[1]))
+        return self._back(-right @ np.swapaxes(solution, -1, -2), 2)
+
+    @staticmethod
+    def _front(value: Numbers, shape: Shape) -> Numbers:
+        array = np.asarray(value, dtype=np.float64)
+        return (
+            np.moveaxis(array, range(len(shape)), range(-len(shape), 0)) if array.ndim > len(shape) else array
+        )
+
+    @staticmethod
+    def _back(array: Numbers, axes: int) -> Numbers:
+        return np.moveaxis(array, range(-axes, 0), range(axes)) if array.ndim > axes else array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linear:
+    """A stored result: its value and how it moves with its leaves.
+
+    A slope is a number or array that broadcasts to the result, or a sparse matrix.
+    """
+
+    name: str
+    value: Numbers
+    origins: tuple[Any, ...]  # values of the leaves it was computed at
+    slopes: tuple[Any, ...]
+
+    def run(self, values: list[Any], single: bool) -> Numbers:
+        """Return the value at other values of the leaves."""
+        result = self.value
+        for slope, value, origin in zip(self.slopes, values, self.origins, strict=True):
+            step = value - origin
+            if isinstance(slope, float | np.ndarray):
+                result = result + slope * step
+            else:
+                result = result + (slope @ np.ravel(step)).reshape(np.shape(self.value))
+        return result
+
+    def slope(self, place: int, values: list[Any], result: Numbers) -> Numbers:
+        """Return the stored derivative."""
+        return self.slopes[place]
+
+
+def _shaped(flat: Numbers, shape: Shape, batch: Shape) -> Numbers:
+    array = flat.reshape(shape + batch)
+    return float(array) if array.ndim == 0 else array

@@ -1,0 +1,290 @@
+"""The sweep back over the tape: from a result to the elementary errors that it is made of."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import TYPE_CHECKING, Any
+from weakref import ReferenceType, ref
+
+import numpy as np
+
+from calibrator_uncertainty._ops import Op
+from calibrator_uncertainty._structural import scatter_matrix, size_of
+from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty._types import Numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["by_leaf", "covariance", "degrees_of_freedom", "standard_uncertainty", "sweep"]
+
+_FEW = 48  # contributions that are cheaper as a dictionary than as arrays
+# Gradients of the values whose u was read last. A running sum whose u is read at each step starts from the
+# one before; more than a few would cost memory that grows with the square.
+_recent: deque[ReferenceType[UncertainArray]] = deque()
+_KEPT = 16
+
+
+def by_leaf(output: UncertainArray) -> list[tuple[UncertainArray, Any]]:
+    """Return each leaf with the derivative of `output` by it.
+
+    A derivative is a number or an array that broadcasts to the shape of `output` (each element of the output
+    depends on the one element of the leaf that broadcasts to it), or a sparse matrix (elements of the output
+    by elements of the leaf).
+    """
+    return sweep(output, stop=_is_leaf)
+
+
+def _is_leaf(node: UncertainArray) -> bool:
+    return node._op is None
+
+
+def sweep(output: UncertainArray, stop: Numbers) -> list[tuple[UncertainArray, Any]]:
+    """Sweep back from `output` to the values where `stop` holds; their derivatives, in the order made."""
+    nodes = reachable(output, stop)
+    adjoints: dict[int, Any] = {id(output): 1.0}
+    found: list[tuple[UncertainArray, Any]] = []
+    for node in reversed(nodes):
+        adjoint = adjoints.pop(id(node), None)
+        if adjoint is None:
+            continue
+        if stop(node):
+            found.append((node, adjoint))
+            continue
+        values = [arg._value if type(arg) is UncertainArray else arg for arg in node._args]
+        plain = type(node._op) is Op and type(adjoint) is float and type(node._value) is float
+        for place, arg in enumerate(node._args):
+            if type(arg) is not UncertainArray:
+                continue
+            if plain:
+                partial = node._op.partials[place]
+                if type(partial) is not float:
+                    partial = node._op.slope(place, values, node._value)
+                term: Numbers = adjoint * partial
+            else:
+                term = _back(output, node, arg, place, values, adjoint)
+            before = adjoints.get(id(arg))
+            adjoints[id(arg)] = term if before is None else _add(before, term, output, arg)
+    found.reverse()
+    return found
+
+
+def reachable(output: UncertainArray, stop: Numbers) -> list[UncertainArray]:
+    """Return what `output` was made of, itself included, in the order made, not looking behind `stop`."""
+    seen = {id(output): output}
+    waiting = [output]
+    while waiting:
+        node = waiting.pop()
+        if stop(node):
+            continue
+        for arg in node._args:
+            if type(arg) is UncertainArray and id(arg) not in seen:
+                seen[id(arg)] = arg
+                waiting.append(arg)
+    return sorted(seen.values(), key=_order)
+
+
+def _order(node: UncertainArray) -> int:
+    return node._order
+
+
+def _back(  # noqa: PLR0917
+    output: UncertainArray,
+    node: UncertainArray,
+    arg: UncertainArray,
+    place: int,
+    values: list[Any],
+    adjoint: Numbers,
+) -> Numbers:
+    """Carry an adjoint from a value to one of its operands."""
+    slope = node._op.slope(place, values, node._value)
+    elementwise = isinstance(slope, float | np.ndarray)
+    if elementwise and isinstance(adjoint, float | np.ndarray):
+        return adjoint * slope
+    if isinstance(adjoint, float | np.ndarray):
+        adjoint = spread(adjoint, output.shape, node.shape)
+    if not elementwise:
+        return adjoint @ slope
+    scaled = adjoint * np.broadcast_to(slope, node.shape).ravel()[None, :]
+    return scaled if arg.shape == node.shape else scaled @ spread(1.0, node.shape, arg.shape)
+
+
+def spread(elementwise: Numbers, to: tuple[int, ...], by: tuple[int, ...]) -> Numbers:
+    """Return an elementwise derivative as a sparse matrix (elements of shape `to` by elements of `by`)."""
+    rows = np.arange(size_of(to))
+    columns = np.broadcast_to(np.arange(size_of(by)).reshape(by), to).ravel()
+    data = np.broadcast_to(np.asarray(elementwise, dtype=np.float64), to).ravel()
+    return scatter_matrix(rows, columns, data, (size_of(to), size_of(by)))
+
+
+def _add(one: Numbers, other: Numbers, output: UncertainArray, arg: UncertainArray) -> Numbers:
+    plain = isinstance(one, float | np.ndarray), isinstance(other, float | np.ndarray)
+    if plain == (True, False):
+        one = spread(one, output.shape, arg.shape)
+    elif plain == (False, True):
+        other = spread(other, output.shape, arg.shape)
+    return one + other
+
+
+def standard_uncertainty(output: UncertainArray) -> Numbers:
+    """Return u of a scalar, or of each element of an array."""
+    if type(output._value) is float:
+        gradient = contributions(output)
+        if isinstance(gradient, dict):
+            return math.sqrt(math.fsum(part * part for part in gradient.values()))
+        return math.sqrt(float(gradient[1] @ gradient[1]))
+    return np.sqrt(variance(output))
+
+
+def variance(output: UncertainArray) -> Numbers:
+    """Return u² of each element."""
+    total = np.zeros(output.shape)
+    for leaf, slope in by_leaf(output):
+        total += _squared(leaf, slope, output.shape)
+    return total
+
+
+def _squared(leaf: UncertainArray, slope: Numbers, shape: tuple[int, ...]) -> Numbers:
+    """Return the square of each output element's contribution from one leaf, summed over its elements."""
+    spreads = leaf._leaf.u if leaf._leaf is not None else 0.0
+    if isinstance(slope, float | np.ndarray):
+        return (slope * spreads) ** 2
+    parts = slope * np.broadcast_to(spreads, leaf.shape).ravel()[None, :]
+    return np.asarray((parts * parts).sum(axis=1)).reshape(shape)
+
+
+def contributions(output: UncertainArray) -> Numbers:
+    """Return c·u of a scalar by number of the elementary error: a dictionary, or (numbers, parts) where many.
+
+    Elements of an array leaf are numbered below zero for this sweep alone, so they are never kept.
+    """
+    if output._gradient is not None:
+        return output._gradient
+    parts: dict[int, float] = {}
+    many: list[tuple[Any, Any]] = []
+    keep = True
+    for node, slope in sweep(output, _known_gradient):
+        if node._gradient is not None:
+            if isinstance(node._gradient, dict):
+                for number, part in node._gradient.items():
+                    parts[number] = parts.get(number, 0.0) + slope * part
+            else:
+                many.append((node._gradient[0], slope * node._gradient[1]))
+        elif node._leaf is not None:
+            if isinstance(slope, float) and type(node._value) is float:
+                parts[node._leaf.number] = parts.get(node._leaf.number, 0.0) + slope * node._leaf.u
+            else:
+                keep = False
+                many.append(_of_elements(node, slope, output))
+    gradient = _merge(parts, many)
+    if keep:
+        _keep(output, gradient)
+    return gradient
+
+
+def _known_gradient(node: UncertainArray) -> bool:
+    return node._op is None or node._gradient is not None
+
+
+def _of_elements(node: UncertainArray, slope: Numbers, output: UncertainArray) -> tuple[Any, Any]:
+    """Number the elements of an array leaf by -(number · 2³² + element) - 1, and give their parts."""
+    if isinstance(slope, float | np.ndarray):
+        slope = spread(slope, output.shape, node.shape)
+    parts = np.asarray(slope.todense()).ravel() * np.broadcast_to(node._leaf.u, node.shape).ravel()  # type: ignore[union-attr]
+    numbers = -(node._leaf.number * 2**32 + np.arange(parts.size, dtype=np.int64)) - 1  # type: ignore[union-attr]
+    return numbers[::-1], parts[::-1]
+
+
+def _merge(parts: dict[int, float], many: list[tuple[Any, Any]]) -> Numbers:
+    if not many and len(parts) <= _FEW:
+        return parts
+    if parts:
+        numbers = np.fromiter(parts, dtype=np.int64, count=len(parts))
+        sizes = np.fromiter(parts.values(), dtype=np.float64, count=len(parts))
+        order = np.argsort(numbers)
+        many.append((numbers[order], sizes[order]))
+    merged, size = many[0]
+    for numbers, sizes in many[1:]:
+        if numbers[0] > merged[-1]:
+            merged, size = np.concatenate((merged, numbers)), np.concatenate((size, sizes))
+        elif numbers.size == merged.size and np.array_equal(numbers, merged):
+            size = size + sizes
+        else:
+            merged, place = np.unique(np.concatenate((merged, numbers)), return_inverse=True)
+            size = np.bincount(place, weights=np.concatenate((size, sizes)))
+    return merged, size
+
+
+def _keep(output: UncertainArray, gradient: Numbers) -> None:
+    output._gradient = gradient
+    _recent.append(ref(output))
+    while len(_recent) > _KEPT:
+        oldest = _recent.popleft()()
+        if oldest is not None:
+            oldest._gradient = None
+
+
+def degrees_of_freedom(output: UncertainArray) -> Numbers:
+    """Return Welch-Satterthwaite effective degrees of freedom of each element.
+
+    Errors of one ensemble, estimated together with ν degrees of freedom, are one term: their joint variance
+    squared over ν. Infinite where nothing with finite degrees of freedom counts.
+
+    Source: JCGM 100:2008, G.4.1; R. Willink, Metrologia 44 (2007) 340 for the ensembles.
+    """
+    groups: dict[Any, list[Any]] = {}
+    for leaf, slope in by_leaf(output):
+        info = leaf._leaf
+        if info is None:
+            continue
+        squared = _squared(leaf, slope, output.shape)
+        if info.group is not None:
+            known = groups.setdefault(info.group, [0.0, info.dof])
+            known[0] = known[0] + squared
+            known[1] = min(known[1], info.dof)
+        elif isinstance(slope, float | np.ndarray):
+            groups[info.number] = [squared, info.dof]
+        else:
+            groups[info.number] = [_fourth(leaf, slope, output.shape), info.dof, squared]
+    return _satterthwaite(list(groups.values()), output)
+
+
+def _fourth(leaf: UncertainArray, slope: Numbers, shape: tuple[int, ...]) -> Numbers:
+    parts = slope * np.broadcast_to(leaf._leaf.u, leaf.shape).ravel()[None, :]  # type: ignore[union-attr]
+    return np.sqrt(np.asarray((parts**4).sum(axis=1)).reshape(shape))
+
+
+def _satterthwaite(groups: Iterable[list[Any]], output: UncertainArray) -> Numbers:
+    total: Numbers = 0.0
+    largest: Numbers = 0.0
+    for group in groups:
+        squared = group[2] if len(group) > 2 else group[0]
+        total = total + squared
+        largest = np.maximum(largest, squared)
+    scale = np.where(np.asarray(largest) > 0.0, largest, 1.0)
+    weight: Numbers = np.zeros(output.shape)
+    for group in groups:
+        if math.isfinite(group[1]):
+            weight = weight + (np.asarray(group[0]) / scale) ** 2 / group[1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        dof = np.where(weight > 0.0, (total / scale) ** 2 / np.where(weight > 0.0, weight, 1.0), math.inf)
+    return float(dof) if dof.ndim == 0 else dof
+
+
+def covariance(one: UncertainArray, other: UncertainArray) -> Numbers:
+    """Return the covariance matrix (elements of `one` by elements of `other`), or a float for two scalars."""
+    left = {leaf._leaf.number: (leaf, slope) for leaf, slope in by_leaf(one) if leaf._leaf is not None}
+    total = np.zeros((one.size, other.size))
+    for leaf, slope in by_leaf(other):
+        if leaf._leaf is None or leaf._leaf.number not in left:
+            continue
+        mine = left[leaf._leaf.number][1]
+        if isinstance(mine, float) and isinstance(slope, float) and not leaf.shape:
+            total += mine * slope * leaf._leaf.u**2
+            continue
+        spreads = np.broadcast_to(leaf._leaf.u, leaf.shape).ravel() ** 2
+        a = spread(mine, one.shape, leaf.shape) if isinstance(mine, float | np.ndarray) else mine
+        b = spread(slope, other.shape, leaf.shape) if isinstance(slope, float | np.ndarray) else slope
+        total += np.asarray(((a * spreads[None, :]) @ b.T).todense())
+    return float(total[0, 0]) if one.shape == other.shape == () else total
