@@ -1,4 +1,4 @@
-"""Proof by simulation: whole runs, stated against true (software validation, not a facility: METROLOGY 25)."""
+"""Proof by simulation, stated against true: it validates software, not a facility (METROLOGY 25)."""
 
 from __future__ import annotations
 
