@@ -82,3 +82,57 @@ def test_heading_says_what_the_proof_is_not(proof: ModuleType) -> None:
     text = proof.report(drawn(proof, 3), [])
     assert text.startswith("Software validation")
     assert "not evidence for a facility" in text
+
+
+@pytest.fixture(scope="module")
+def few(proof: ModuleType) -> list[list[object]]:
+    """Three whole runs through engine, sockets and record, each with its own standard, meter and leads."""
+    bench = proof.proof_bench()
+    return [proof.proved_run(seed, bench) for seed in range(3)]
+
+
+def test_whole_runs_agree_with_the_truth_of_the_bench(proof: ModuleType, few: list[list[object]]) -> None:
+    assert [len(run) for run in few] == [33, 33, 33]
+    z, covered = proof.rms_z(few), proof.coverage(few)
+    assert z.within(0.93, 1.07, sigmas=3)
+    assert z.within(0.7, 1.35)  # a budget wrong by a half is seen even in three runs
+    assert covered.value > 0.85
+
+
+def test_every_line_of_every_budget_is_set_against_its_truth(
+    proof: ModuleType, few: list[list[object]]
+) -> None:
+    found = proof.pulls(few)
+    assert set(found) == {"indication", "standard", "emf", "leads", "loading", "leakage"}
+    for rms, _ in found.values():
+        assert rms.within(0.3, 1.9), found
+    for run in few:
+        for point in run:
+            # what is rectangular lies within its half-width, whatever the draw
+            for line in ("emf", "leads", "loading", "leakage"):
+                assert abs(point.pulls.get(line, 0.0)) <= math.sqrt(3.0) * 1.000001, (point.point, line)
+
+
+def test_omitted_thermal_emf_is_told_apart_from_the_same_records(proof: ModuleType) -> None:
+    # standard's error off, 10 uV of EMF: at 0.1 V its line is 96 % of u2
+    bench = proof.proof_bench(standard="none", emf_v=10e-6)
+    pairs = [proof.emf_run(seed, bench) for seed in range(5)]
+    with_line, without = (proof.rms_z([[pair[index]] for pair in pairs]) for index in (0, 1))
+    assert with_line.value < math.sqrt(3.0)
+    assert without.value > 2.5
+    assert all(a.error == pytest.approx(b.error, abs=1e-12) for a, b in pairs)  # the same records
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+def test_two_hundred_seeds_meet_the_bar(proof: ModuleType) -> None:
+    bench = proof.proof_bench()
+    runs = [proof.proved_run(seed, bench) for seed in range(1000, 1200)]
+    z = proof.rms_z(runs)
+    assert z.within(0.93, 1.07), z
+    covered = proof.coverage(runs)
+    assert covered.within(0.94, 0.965, sigmas=3), covered
+    for name, (rms, mean) in proof.pulls(runs).items():
+        if name != "indication":  # its floor d/sqrt(12) is larger than the truth where noise dithers
+            assert rms.within(0.9, 1.1, sigmas=3), (name, rms)
+        assert abs(mean.value) <= 3.5 * mean.error, (name, mean)
