@@ -19,7 +19,7 @@ from calibrator.record._ids import uuid7
 from calibrator.record._lock import HomeLock
 from calibrator.record._model import Event, Finding, RunSummary
 from calibrator.record._opening import check_version, prepare
-from calibrator.record._reading import REGISTER, find_head, iterate, last_event
+from calibrator.record._reading import REGISTER, iterate, last_event
 from calibrator.record._store import Store
 from calibrator.record._verify import verify
 from calibrator.record._writer import Writer
@@ -165,8 +165,8 @@ class Record:
     def head(self, stream: str) -> tuple[int, str]:
         """Return how many events a stream has and the hash of the last, (0, 64 zeros) for none."""
         with self._store.transaction() as connection:
-            found = find_head(connection, stream)
-        return (0, GENESIS) if found is None else (found.count, found.hash)
+            found = last_event(connection, stream)
+        return (0, GENESIS) if found is None else (found.seq, found.hash)
 
     def runs(self) -> tuple[RunSummary, ...]:
         """Return one line for each run, in the order in which they began."""
