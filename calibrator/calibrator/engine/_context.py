@@ -9,6 +9,7 @@ from typing import Any
 from calibrator.engine._broker import Broker
 from calibrator.engine._chronicle import Chronicle
 from calibrator.engine._desk import Spot, WorkDesk
+from calibrator.engine._levels import levels
 from calibrator.engine._safety import Looks, Quantity, quantity_of
 from calibrator.engine._setting import Setting
 from calibrator.engine._station import Station
@@ -17,8 +18,6 @@ from calibrator.engine._types import Operator
 from calibrator.procedure import Point, PointReferences, Section
 
 __all__ = ["Context", "looks_of"]
-
-_CEILINGS = {"dcv": "V", "acv": "V", "dci": "A", "aci": "A"}
 
 
 @dataclass(slots=True)
@@ -64,38 +63,33 @@ class Context:
         source = self.source_of(section)
         if point is not None and point.standard != "source":
             source = ""
-        function = point.function if point is not None else section.proof.function if section.proof else ""
-        unit = _CEILINGS.get(function, "")
-        return Spot(name, section.id, source, self._quantity(section), self._ceiling(section, unit), unit)
+        unit = point.unit if point is not None else section.proof.unit if section.proof else ""
+        return Spot(name, section.id, source, self._quantity(section), self.ceilings(section), unit)
 
     def looks(self) -> Looks:
         """Return how the meter can see the sources with the leads as they are now."""
         quantity: Quantity = "none" if self.section is None else self._quantity(self.section)
         return looks_of(self.setting, quantity)
 
-    def section_limits(self, section: Section) -> dict[str, float]:
-        """Return what the source's own limits are set to: the section's maximum (METROLOGY 5)."""
-        volts, amperes = self._ceiling(section, "V"), self._ceiling(section, "A")
-        limits = {"voltage_v": volts, "current_a": amperes}
-        return {name: value for name, value in limits.items() if value is not None}
+    def ceilings(self, section: Section) -> dict[str, float]:
+        """Return the largest volts and amperes in a section: its own maximum, and what its leads bear.
+
+        A quantity that the section does not need is held at the harmless level of a proof (METROLOGY 3, 5).
+        """
+        wiring = self.station.bench.wirings[section.wiring]
+        bears = {"V": wiring.max_voltage_v, "A": wiring.max_current_a}
+        found = {level.unit: level.limit for level in levels().proof.values() if level.unit in bears}
+        for point in section.points:
+            if point.standard == "source" and point.unit in found:
+                found[point.unit] = max(found[point.unit], abs(float(point.nominal)))
+        return {
+            unit: value if most is None else min(value, most)
+            for (unit, value), most in ((item, bears[item[0]]) for item in found.items())
+        }
 
     def _quantity(self, section: Section) -> Quantity:
         sourced = any(point.standard == "source" for point in section.points)
         return quantity_of((point.function for point in section.points), sourced=sourced)
-
-    def _ceiling(self, section: Section, unit: str) -> float | None:
-        wiring = self.station.bench.wirings[section.wiring]
-        most = {"V": wiring.max_voltage_v, "A": wiring.max_current_a}.get(unit)
-        levels = [
-            abs(float(point.nominal))
-            for point in section.points
-            if point.standard == "source" and _CEILINGS.get(point.function) == unit
-        ]
-        if section.proof is not None and levels and _CEILINGS.get(section.proof.function) == unit:
-            levels.append(abs(float(section.proof.value)))
-        if not levels:
-            return None
-        return min(max(levels), most) if most is not None else max(levels)
 
 
 def looks_of(setting: Setting, quantity: Quantity) -> Looks:

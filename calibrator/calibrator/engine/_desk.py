@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, cast
 
@@ -36,7 +36,7 @@ class Spot:
     section: str
     source: str  # name on the bench, "" for an artefact
     quantity: Quantity  # what the meter sees of the source with these leads
-    ceiling: float | None = None  # largest magnitude allowed here, in `unit`; None where none applies
+    ceilings: Mapping[str, float] = field(default_factory=dict)  # largest magnitude allowed here, by unit
     unit: str = ""
 
 
@@ -131,8 +131,8 @@ class WorkDesk:
     def stage(self, function: str, value: Decimal, unit: str, *, wires: int) -> None:
         """Programme the standard with the output in standby; nothing above the ceiling is sent."""
         unit_of(function, unit)
-        ceiling = self._spot.ceiling
-        if ceiling is not None and unit == self._spot.unit and abs(float(value)) > ceiling * (1 + 1e-9):
+        ceiling = self._spot.ceilings.get(unit)
+        if ceiling is not None and abs(float(value)) > ceiling * (1 + 1e-9):
             raise RunError(
                 f"{value:f} {unit} is above the section's maximum of {ceiling:g} {unit}",
                 where=self._spot.name,

@@ -154,12 +154,10 @@ def set_limits(context: Context, section: Section) -> None:
     name = context.source_of(section)
     if not name:
         return
-    limits = context.section_limits(section)
-    if not limits:
-        return
-    cast("Source", context.station.driver(name)).set_limits(**limits)
+    ceilings = context.ceilings(section)
+    cast("Source", context.station.driver(name)).set_limits(voltage_v=ceilings["V"], current_a=ceilings["A"])
     asset = context.station.bench.instruments[name].asset
-    context.emit("configured", {"instrument": name, "asset": asset, "what": {"limits": limits}})
+    context.emit("configured", {"instrument": name, "asset": asset, "what": {"limits": ceilings}})
 
 
 def prove(context: Context, section: Section) -> None:
@@ -325,8 +323,10 @@ def evaluate(context: Context, section: Section) -> list[dict[str, object]]:
 
 
 def close(context: Context, step: Step) -> str:
-    """Output to zero and standby, looked at by the meter, before the leads move (METROLOGY 2, 4)."""
-    del step
+    """Output to zero and standby, looked at by the meter, before the leads move (METROLOGY 2, 4).
+
+    After the last section the sources go to their reset state, so that no limit of ours stays set.
+    """
     station = context.station
     found = make_sources_safe(station.places(), context.looks(), station, station.clock)
     context.emit("safe", safe_body(found, "engine", "before the leads move"))
@@ -336,6 +336,9 @@ def close(context: Context, step: Step) -> str:
             where=", ".join(item.asset for item in found if not item.confirmed),
             way_out="Switch the source off at its mains switch, then: calibrator safe",
         )
+    if step.section == context.setting.sections[-1].id:
+        for place in station.places():
+            station.driver(place.name).reset()
     return "safe"
 
 
