@@ -46,7 +46,8 @@ class SimBench:
         self._host = TcpHost(self._lock, RealClock(), self._wait_s, host)
         self._resources: dict[str, str] = {}
         for name, device in self._network.devices.items():
-            port = self._host.listen(device, partial(self._exchange, device))
+            wanted = 0 if self._virtual else config.instruments[name].port
+            port = self._host.listen(device, partial(self._exchange, device), wanted)
             self._resources[name] = f"TCPIP0::{host}::{port}::SOCKET"
         if config.wiring:
             self._network.connect(config.wiring)

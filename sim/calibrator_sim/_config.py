@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from calibrator_drivers.accuracy import load_table
 from calibrator_sim._effects import Effects
 from calibrator_sim._errors import BenchFileError, closest
 from calibrator_sim._fault_script import Fault, parse_faults
+from calibrator_sim._points import Named, parse_named
 from calibrator_sim._read import Table
 
 __all__ = ["BenchConfig", "InstrumentConfig", "RoomConfig", "UnitConfig", "WiringConfig", "parse_bench"]
@@ -36,6 +39,7 @@ _SIMULATION_KEYS = (
     "line_frequency_hz",
 )
 _UNIT_KEYS = ("error", "population", "width", "outside", "z", "interval", "on_for_s", "treat_as")
+_SOCKET = re.compile(r"TCPIP\d*::[^:]+::(\d{1,5})::SOCKET", re.IGNORECASE)
 _DEFAULT_START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
@@ -48,6 +52,8 @@ class InstrumentConfig:
     serial: str
     zeroed_at: datetime | None = None
     zeroed_temperature_c: float | None = None
+    calibrated_at_c: float | None = None  # temperature of its certificate
+    port: int = 0  # of the address in the file, kept when the bench is served; 0: any free one
 
     @property
     def kind(self) -> str:
@@ -75,7 +81,7 @@ class UnitConfig:
     error: str
     population: str = "two-term"
     width: float = 0.5
-    outside: tuple[str, ...] = ()
+    outside: tuple[Named, ...] = ()
     z: float | None = None
     interval: str = "1y"
     on_for_s: float = 7200.0
@@ -118,7 +124,7 @@ def parse_bench(bench: Mapping[str, Any], *, seed: int | None = None) -> BenchCo
     top = Table(bench, "")
     simulation = top.table("simulation")
     simulation.allow(_SIMULATION_KEYS)
-    instruments = _instruments(top.table("instruments"))
+    instruments = _instruments(top.table("instruments"), top.table("assets"))
     wirings = _wirings(top.table("wirings"), instruments)
     first = simulation.text("wiring")
     if first and first not in wirings:
@@ -157,7 +163,7 @@ def _seed(simulation: Table, seed: int | None) -> int:
     return value
 
 
-def _instruments(table: Table) -> dict[str, InstrumentConfig]:
+def _instruments(table: Table, assets: Table) -> dict[str, InstrumentConfig]:
     found: dict[str, InstrumentConfig] = {}
     for name in table.values:
         entry = table.table(name)
@@ -184,8 +190,32 @@ def _instruments(table: Table) -> dict[str, InstrumentConfig]:
             serial,
             entry.time("zeroed_at"),
             None if degrees is None else entry.number("zeroed_temperature_c", 23.0),
+            _calibrated_at(assets.table(entry.text("asset"))),
+            _port(entry),
         )
     return found
+
+
+def _calibrated_at(asset: Table) -> float | None:
+    certificate = asset.table("certificate")
+    known = "temperature_c" in certificate.values
+    return certificate.number("temperature_c", 23.0) if known else None
+
+
+def _port(entry: Table) -> int:
+    """Return the port of a raw socket address."""
+    resource = entry.text("resource")
+    if not resource:
+        return 0
+    match = _SOCKET.fullmatch(resource)
+    if match is None:
+        raise BenchFileError(
+            f'The simulator serves raw TCP only, not "{resource}"',
+            where=entry.at("resource"),
+            way_out='Write an address such as "TCPIP0::127.0.0.1::5501::SOCKET", or leave it out.',
+            code="bad-value",
+        )
+    return int(match.group(1))
 
 
 def _wirings(table: Table, instruments: Mapping[str, InstrumentConfig]) -> dict[str, WiringConfig]:
@@ -216,8 +246,7 @@ def _wiring(name: str, entry: Table, instruments: Mapping[str, InstrumentConfig]
                 way_out=f'Write {key} = "NAME" with the name of a {kind} of the bench.',
                 code="unknown-instrument",
             )
-    _, insulation_low = entry.figure("insulation_ohm", 0.0, 0.0)
-    insulation = entry.figure("insulation_ohm", 1.0e12, insulation_low)[0]
+    insulation, _ = entry.figure("insulation_ohm", 1.0e12, 0.0)
     if insulation <= 0.0:
         raise entry.bad("insulation_ohm", "a resistance above 0 ohm", insulation)
     return WiringConfig(
@@ -241,24 +270,25 @@ def _units(table: Table, instruments: Mapping[str, InstrumentConfig]) -> dict[st
                 code="unknown-instrument",
             )
     return {
-        name: _unit(table.table(name), config.kind)
+        name: _unit(table.table(name), config)
         for name, config in instruments.items()
         if config.kind != "artefact"
     }
 
 
-def _unit(entry: Table, kind: str) -> UnitConfig:
+def _unit(entry: Table, config: InstrumentConfig) -> UnitConfig:
     entry.allow(_UNIT_KEYS)
-    source = kind == "calibrator"
+    source, table = config.kind == "calibrator", load_table(config.model)
+    intervals = {interval for function in table.functions() for interval in table.intervals(function)}
     error = entry.choice("error", "drawn" if source else "inside", ERRORS)
     z = entry.values.get("z")
     return UnitConfig(
         error=error,
         population=entry.choice("population", "two-term", POPULATIONS),
         width=entry.number("width", 1.5 if error == "drawn" else 0.5, low=0.0),
-        outside=entry.texts("outside"),
+        outside=tuple(parse_named(text, table, entry.at("outside")) for text in entry.texts("outside")),
         z=None if z is None else entry.number("z", 0.0),
-        interval=entry.text("interval", "1y"),
+        interval=entry.choice("interval", "1y", intervals),
         on_for_s=entry.number("on_for_s", 7200.0, low=0.0),
         treat_as=entry.choice("treat_as", "", ("", "normal_k", "limit_rectangular")),
     )

@@ -113,7 +113,7 @@ class Truth:
             standard,
             z,
             connection.emf_v,
-            connection.leads_ohm,
+            connection.leads_ohm if calibrator else 0.0,
             source_ohm,
             loading,
             connection.leakage_s if calibrator else 0.0,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable, RangeRow, State, load_table
 from calibrator_sim._config import BenchConfig, InstrumentConfig, UnitConfig
 from calibrator_sim._errors import UnknownTruthError
+from calibrator_sim._points import Named
 from calibrator_sim._random import Draws
 
 __all__ = ["Curve", "MeterUnit", "StandardUnit"]
@@ -38,6 +39,7 @@ class StandardUnit:
             temperature_c=bench.room.temperature_c,
             hours_since_zero=None if zeroed is None else (bench.start - zeroed).total_seconds() / 3600.0,
             temperature_change_since_zero_c=None if degrees is None else bench.room.temperature_c - degrees,
+            calibration_temperature_c=config.calibrated_at_c,
         )
         return cls(config, unit, load_table(config.model), draws, bench.effects.standard_error, state)
 
@@ -174,27 +176,15 @@ class MeterUnit:
         self, row: RangeRow, key: tuple[str, ...], gain: float, offset: float
     ) -> tuple[float, float]:
         """Move the named functions, ranges or points clear of their limits."""
-        named = [_named(text) for text in self.unit.outside] or [(row.function, None, None)]
-        for function, range_high, value in named:
-            if function != row.function or range_high not in (None, row.range_high):
+        for name in self.unit.outside or (Named(row.function),):
+            if name.function != row.function or name.range_high not in (None, row.range_high):
                 continue
             limit = row.coef_range_ppm * _PPM * row.range_high + row.floor
             far = _OUTSIDE[0] + (_OUTSIDE[1] - _OUTSIDE[0]) * self.draws.unit(*key, "outside")
             sign = math.copysign(1.0, self.draws.uniform(*key, "side"))
-            if value == 0.0:
+            if name.value == 0.0:
                 offset = sign * far * limit
             else:
-                at = abs(value) if value else row.range_high
+                at = abs(name.value) if name.value else row.range_high
                 gain = sign * far * (row.coef_reading_ppm * _PPM + limit / at)
         return gain, offset
-
-
-def _named(text: str) -> tuple[str, float | None, float | None]:
-    """Split "dcv", "dcv:10V" or "dcv:10V:-10V" into function, range and value."""
-    parts = [*text.split(":"), "", ""][:3]
-    return parts[0], _number(parts[1]), _number(parts[2])
-
-
-def _number(text: str) -> float | None:
-    digits = text.rstrip("VAohm ")
-    return float(digits) if digits else None

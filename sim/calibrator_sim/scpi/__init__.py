@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calibrator_sim.scpi._errors import MESSAGES, ScpiError
 from calibrator_sim.scpi._interpreter import Interpreter, Outcome
-from calibrator_sim.scpi._lexer import Argument, Kind, Unit, parse_unit, split_units
+from calibrator_sim.scpi._lexer import Argument, Kind, Unit, block_length, parse_unit, split_units
 from calibrator_sim.scpi._parameters import Block, Choice, Flag, Number, Parameter, Special, Text
 from calibrator_sim.scpi._status import Status
 from calibrator_sim.scpi._tree import Command, CommandTree
@@ -27,6 +27,7 @@ __all__ = [
     "Status",
     "Text",
     "Unit",
+    "block_length",
     "parse_unit",
     "split_units",
 ]

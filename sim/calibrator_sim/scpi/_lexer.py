@@ -55,10 +55,11 @@ def block_length(text: str | bytes, at: int) -> int | None:
         8
     """
     head = text[at + 1 : at + 2]
-    if not head.isdigit() or head in ("0", b"0"):
+    # Latin superscripts are digits to Python and not to int().
+    if not head.isascii() or not head.isdigit() or int(head) == 0:
         return None
     digits = text[at + 2 : at + 2 + int(head)]
-    if len(digits) < int(head) or not digits.isdigit():
+    if len(digits) < int(head) or not digits.isascii() or not digits.isdigit():
         return None
     return 2 + int(head) + int(digits)
 

@@ -56,7 +56,7 @@ class Exchange:
         self._time_ns = time_ns
         self._advance = advance
         self._framer = Framer(device.buffer_limit)
-        self._messages: deque[str] = deque()
+        self._messages: deque[str | None] = deque()
         self._running: Generator[int, None, tuple[str, int]] | None = None
         self._message = ""
         self._due_ns = 0
@@ -68,10 +68,7 @@ class Exchange:
 
     def feed(self, data: bytes) -> list[Outgoing]:
         """Take bytes from the client; return what goes out now."""
-        messages, overflows = self._framer.feed(data)
-        for _ in range(overflows):
-            self.device.overflowed()
-        self._messages.extend(messages)
+        self._messages.extend(self._framer.feed(data))
         return self.proceed()
 
     def proceed(self) -> list[Outgoing]:
@@ -81,7 +78,11 @@ class Exchange:
             if self._running is None:
                 if not self._messages:
                     break
-                self._message = self._messages.popleft()
+                message = self._messages.popleft()
+                if message is None:
+                    self.device.overflowed()
+                    continue
+                self._message = message
                 if self._replies.closes(self.device):
                     self.broken = True
                     break

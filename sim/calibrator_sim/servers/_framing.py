@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calibrator_sim.scpi._lexer import block_length
+from calibrator_sim.scpi import block_length
 
 __all__ = ["Framer"]
 
@@ -20,11 +20,10 @@ class Framer:
         """Whether a message was begun and not ended."""
         return bool(self._buffer.strip()) or self._dropping
 
-    def feed(self, data: bytes) -> tuple[list[str], int]:
-        """Take bytes; return the messages that they complete and how often the buffer overflowed."""
+    def feed(self, data: bytes) -> list[str | None]:
+        """Take bytes; return the messages that they complete, None for one that overflowed the buffer."""
         self._buffer += data
-        messages: list[str] = []
-        overflows = 0
+        messages: list[str | None] = []
         while self._buffer:
             if self._dropping:
                 cut = self._buffer.find(b"\n")
@@ -36,7 +35,7 @@ class Framer:
                 continue
             end = self._end()
             if end > self._limit or (end < 0 and len(self._buffer) > self._limit):
-                overflows += 1
+                messages.append(None)
                 self._dropping = True
                 continue
             if end < 0:
@@ -45,7 +44,7 @@ class Framer:
             del self._buffer[: end + 1]
             if text:
                 messages.append(text)
-        return messages, overflows
+        return messages
 
     def _end(self) -> int:
         """Return the place of the line feed that ends the first message, -1 where none does yet."""

@@ -49,7 +49,7 @@ class TcpHost:
         self._host = host
         self._selector = selectors.DefaultSelector()
         self._links: list[_Link] = []
-        self._listeners: list[socket.socket] = []
+        self._listeners: list[tuple[socket.socket, Callable[[], Exchange]]] = []
         self._wake, self._woken = socket.socketpair()
         self._woken.setblocking(False)
         self._selector.register(self._woken, selectors.EVENT_READ, None)
@@ -74,7 +74,7 @@ class TcpHost:
                 way_out="Choose another host, or end the program that holds the port.",
             ) from error
         listener.setblocking(False)
-        self._listeners.append(listener)
+        self._listeners.append((listener, exchange))
         self._selector.register(listener, selectors.EVENT_READ, exchange)
         return int(listener.getsockname()[1])
 
@@ -85,6 +85,9 @@ class TcpHost:
     def drain(self) -> None:
         """Carry out every message that clients have sent; called by the clock before time moves."""
         with self._lock:
+            for listener, exchange in self._listeners:
+                while self._accept(listener, exchange):
+                    self._rouse()
             for link in list(self._links):
                 while self._receive(link):
                     pass
@@ -98,20 +101,24 @@ class TcpHost:
         if self._thread.is_alive():
             self._thread.join()
         with self._lock:
-            for link in list(self._links):
-                self._drop(link)
-            for sock in (*self._listeners, self._wake, self._woken):
+            for sock in (*(pair[0] for pair in self._listeners), self._wake, self._woken):
                 sock.close()
             self._selector.close()
 
     def _run(self) -> None:
-        while self._open:
-            events = self._selector.select(self._timeout())
+        try:
+            while self._open:
+                events = self._selector.select(self._timeout())
+                with self._lock:
+                    for key, mask in events:
+                        self._handle(key, mask)
+                    for link in list(self._links):
+                        self._continue(link)
+        finally:
+            # Also after a defect of the simulator: clients see a closed connection and do not wait.
             with self._lock:
-                for key, mask in events:
-                    self._handle(key, mask)
                 for link in list(self._links):
-                    self._continue(link)
+                    self._drop(link)
 
     def _handle(self, key: selectors.SelectorKey, mask: int) -> None:
         if isinstance(key.data, _Link):
@@ -125,16 +132,18 @@ class TcpHost:
         elif isinstance(key.fileobj, socket.socket):
             self._accept(key.fileobj, key.data)
 
-    def _accept(self, listener: socket.socket, exchange: Callable[[], Exchange]) -> None:
+    def _accept(self, listener: socket.socket, exchange: Callable[[], Exchange]) -> bool:
+        """Take a client that waits; say whether there was one."""
         try:
             sock, _ = listener.accept()
         except OSError:
-            return  # the client has gone again
+            return False  # nobody, or the client has gone again
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         link = _Link(sock, exchange())
         self._links.append(link)
         self._selector.register(sock, selectors.EVENT_READ, link)
+        return True
 
     def _receive(self, link: _Link) -> bool:
         """Take what the client has sent; say whether there was anything."""

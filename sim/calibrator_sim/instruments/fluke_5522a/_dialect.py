@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from calibrator_sim.instruments.fluke_5522a._faults import FaultError
+from calibrator_sim.scpi import block_length
 
 __all__ = ["Call", "Quantity", "parse_call", "quantity", "split_calls", "whole"]
 
@@ -46,22 +47,14 @@ def split_calls(message: str) -> list[str]:
         char = message[i]
         if char == '"':
             quote = not quote
-        elif char == "#" and not quote and message[i + 1 : i + 2].isdigit():
-            i += _block(message, i)
+        elif char == "#" and not quote and (length := block_length(message, i)) is not None:
+            i += length - 1
         elif char == ";" and not quote:
             parts.append(message[start:i])
             start = i + 1
         i += 1
     parts.append(message[start:])
     return [part for raw in parts if (part := raw.strip())]
-
-
-def _block(message: str, at: int) -> int:
-    width = int(message[at + 1])
-    length = message[at + 2 : at + 2 + width]
-    if width == 0 or not length.isdigit() or int(length) > len(message):
-        return 0
-    return 1 + width + int(length)
 
 
 def parse_call(text: str) -> Call:

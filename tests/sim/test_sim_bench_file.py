@@ -1,0 +1,229 @@
+"""A bench that cannot be simulated is refused in one sentence with key and way out."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import calibrator_sim
+from calibrator_drivers.clock import Clock
+from calibrator_sim import SIMULATOR, BenchFileError, SimulationError, UnknownWiringError
+from calibrator_sim._effects import CATALOGUE, Effects
+
+
+def test_the_default_bench_is_what_the_procedure_needs(default, bench):
+    assert list(default["wirings"]) == ["short", "open", "volts", "ohms4w", "ohms4w-normal", "current"]
+    for wiring in default["wirings"].values():
+        assert wiring["title"]["en"]
+        assert wiring["title"]["zh"]
+    issued = default["assets"]["SIM-CAL-01"]["certificate"]["issued"]
+    assert default["simulation"]["start"].date() - issued == timedelta(days=200)
+    assert default["simulation"]["seed"] == 1
+    assert bench.clock.now() == datetime(2026, 11, 23, 8, tzinfo=UTC)
+    assert set(bench.resources) == {"calibrator", "meter"}
+    assert all(
+        r.startswith("TCPIP0::127.0.0.1::") and r.endswith("::SOCKET") for r in bench.resources.values()
+    )
+
+
+def test_the_bench_satisfies_the_contract(bench):
+    from calibrator.bench import SimulatedBench, Simulator
+
+    held: SimulatedBench = bench
+    plug: Simulator = SIMULATOR
+    assert isinstance(held.clock, Clock)
+    for protocol, thing in ((SimulatedBench, held), (Simulator, plug)):
+        for name in vars(protocol):
+            if not name.startswith("_"):
+                assert hasattr(thing, name), name
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "where", "says"),
+    [
+        (
+            {"instruments": {"meter": {"model": "keysight_34401b"}}},
+            "unknown-model",
+            "instruments.meter.model",
+            "keysight_34401a",
+        ),
+        (
+            {"instruments": {"meter": {"serial": "MY123"}}},
+            "serial-not-simulated",
+            "instruments.meter.serial",
+            "SIMMY123",
+        ),
+        (
+            {"instruments": {"meter": {"resource": "GPIB0::22::INSTR"}}},
+            "bad-value",
+            "instruments.meter.resource",
+            "TCPIP0",
+        ),
+        (
+            {"instruments": {"calibrator": {"zeroed_at": "yesterday"}}},
+            "bad-value",
+            "instruments.calibrator.zeroed_at",
+            "2026",
+        ),
+        ({"wirings": {"volts": {"from": "source"}}}, "unknown-instrument", "wirings.volts.from", "Known are"),
+        ({"wirings": {"volts": {"from": "meter"}}}, "unknown-instrument", "wirings.volts.from", "calibrator"),
+        ({"wirings": {"volts": {"to": "calibrator"}}}, "unknown-instrument", "wirings.volts.to", "meter"),
+        (
+            {"wirings": {"volts": {"terminals": "normal"}}},
+            "bad-value",
+            "wirings.volts.terminals",
+            "normal-input",
+        ),
+        (
+            {"wirings": {"volts": {"insulation_ohm": 0}}},
+            "bad-value",
+            "wirings.volts.insulation_ohm",
+            "above 0",
+        ),
+        (
+            {"wirings": {"volts": {"emf_v": {"half_width": "x"}}}},
+            "bad-value",
+            "wirings.volts.emf_v.half_width",
+            "number",
+        ),
+        ({"simulation": {"seed": "one"}}, "bad-value", "simulation.seed", "whole number"),
+        ({"simulation": {"sed": 1}}, "unknown-key", "simulation.sed", "seed"),
+        ({"simulation": {"wiring": "volt"}}, "unknown-wiring", "simulation.wiring", "volts"),
+        ({"simulation": {"effects": {"nois": 1}}}, "unknown-effect", "simulation.effects.nois", "noise"),
+        ({"simulation": {"effects": {"noise": -1}}}, "bad-value", "simulation.effects.noise", "switches"),
+        ({"simulation": {"effects": {"noise": "off"}}}, "bad-value", "simulation.effects.noise", "false"),
+        ({"simulation": {"effects": 1}}, "bad-value", "simulation.effects", "table"),
+        ({"simulation": {"units": {"metre": {}}}}, "unknown-instrument", "simulation.units.metre", "meter"),
+        (
+            {"simulation": {"units": {"meter": {"errors": "none"}}}},
+            "unknown-key",
+            "simulation.units.meter.errors",
+            "error",
+        ),
+        (
+            {"simulation": {"units": {"meter": {"error": "bad"}}}},
+            "bad-value",
+            "simulation.units.meter.error",
+            "drawn",
+        ),
+        (
+            {"simulation": {"units": {"meter": {"width": True}}}},
+            "bad-value",
+            "simulation.units.meter.width",
+            "number",
+        ),
+        (
+            {"simulation": {"units": {"meter": {"outside": "dcv"}}}},
+            "bad-value",
+            "simulation.units.meter.outside",
+            "list",
+        ),
+        (
+            {"simulation": {"units": {"meter": {"outside": ["ddc"]}}}},
+            "bad-value",
+            "simulation.units.meter.outside",
+            "dcv",
+        ),
+        (
+            {"simulation": {"units": {"meter": {"outside": ["dcv:5V"]}}}},
+            "bad-value",
+            "simulation.units.meter.outside",
+            "10",
+        ),
+        (
+            {"simulation": {"units": {"calibrator": {"interval": "5y"}}}},
+            "bad-value",
+            "simulation.units.calibrator.interval",
+            "1y",
+        ),
+        ({"simulation": {"line_frequency_hz": 400}}, "bad-value", "simulation.line_frequency_hz", "45"),
+        ({"simulation": {"start": "soon"}}, "bad-value", "simulation.start", "2026"),
+        (
+            {"simulation": {"environment": {"temprature_c": 1}}},
+            "unknown-key",
+            "simulation.environment.temprature_c",
+            "temperature_c",
+        ),
+        (
+            {"simulation": {"faults": {"kind": "trip"}}},
+            "bad-value",
+            "simulation.faults",
+            "[[simulation.faults]]",
+        ),
+        (
+            {"simulation": {"faults": [{"kind": "tripp", "instrument": "meter"}]}},
+            "bad-value",
+            "simulation.faults[0].kind",
+            "trip",
+        ),
+        (
+            {"simulation": {"faults": [{"kind": "trip", "instrument": "x"}]}},
+            "unknown-instrument",
+            "simulation.faults[0].instrument",
+            "Known",
+        ),
+        (
+            {"simulation": {"faults": [{"kind": "wrong-wiring", "wiring": "x"}]}},
+            "unknown-wiring",
+            "simulation.faults[0].wiring",
+            "Known",
+        ),
+    ],
+)
+def test_each_wrong_key_is_named(open_bench, change, code, where, says):
+    with pytest.raises(BenchFileError) as caught:
+        open_bench(**change)
+    assert caught.value.code == code
+    assert caught.value.where == where
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_seed_is_asked_for(default):
+    del default["simulation"]["seed"]
+    with pytest.raises(BenchFileError, match="seed") as caught:
+        SIMULATOR.open(default)
+    assert caught.value.code == "seed-missing"
+    SIMULATOR.open(default, seed=5).close()
+
+
+def test_an_unknown_wiring_is_answered_with_the_nearest(bench):
+    with pytest.raises(UnknownWiringError, match="volts") as caught:
+        bench.connect("volt")
+    assert isinstance(caught.value, SimulationError)
+    assert bench.wiring == ""
+
+
+def test_the_bench_may_begin_with_a_wiring(open_bench):
+    assert open_bench(simulation={"wiring": "volts"}).wiring == "volts"
+
+
+def test_every_effect_of_the_catalogue_is_a_scale():
+    names = [effect.name for effect in CATALOGUE]
+    assert names == list(Effects.__slots__)
+    assert Effects.parse({"noise": False, "emf": True, "hum": 2.5}) == Effects(noise=0.0, hum=2.5)
+
+
+def test_the_public_names_are_there_and_lazy():
+    import subprocess
+    import sys
+
+    for name in calibrator_sim.__all__:
+        assert getattr(calibrator_sim, name) is not None
+    code = (
+        "import sys, calibrator_sim;"
+        "heavy = {'calibrator_sim._bench', 'numpy', 'pyvisa', 'calibrator'} & set(sys.modules);"
+        "assert not heavy, heavy;"
+        "from calibrator_sim import SIMULATOR; import tomllib;"
+        "SIMULATOR.open(tomllib.loads(SIMULATOR.default_bench())).close();"
+        "heavy = {'numpy', 'scipy', 'pint', 'pyvisa', 'calibrator', 'calibrator_drivers.transport'};"
+        "heavy &= set(sys.modules);"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_the_default_bench_parses_as_toml():
+    assert tomllib.loads(SIMULATOR.default_bench())["name"]
