@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from calibrator._errors import RefusedError
+from calibrator._errors import UsageError
 from calibrator.certificates._bodies import Body
 
 if TYPE_CHECKING:
@@ -49,31 +49,30 @@ def gather(record: Record, run: str) -> Sources:
     """Read the run's stream and the register once.
 
     Raises:
-        RefusedError: code `run-not-opened`, when the stream holds no run.
+        UsageError: code `no-such-run`, when the record holds no such run.
     """
     from calibrator.evaluation import show
 
     events = tuple(record.events(run))
+    if not events or events[0].kind != "run.opened":
+        raise UsageError(
+            f"there is no run {run} in the record",
+            where=run,
+            way_out="See the runs: calibrator runs.",
+            code="no-such-run",
+        )
     shown = show(record, run)
     return sources_of(run, events, shown, tuple(record.events("register", kinds={"run.ended"})))
 
 
 def sources_of(run: str, events: Sequence[Event], shown: Body, ended: Sequence[Event]) -> Sources:
     """Gather from events and the object of `show --json`; pure."""
-    opened = _last(events, "run.opened")
-    if opened is None:
-        raise RefusedError(
-            f"there is no run {run} in the record",
-            where=run,
-            way_out="See the runs: calibrator runs.",
-            code="run-not-opened",
-        )
     closing = _last(events, "run.closed")
     until = closing if closing is not None else events[-1]
     register = [event for event in ended if event.body.get("run") == run]
     return Sources(
         run=run,
-        opened=opened.body,
+        opened=events[0].body,
         identified=_body(events, "instruments.identified"),
         references=_body(events, "references.fixed"),
         preflight=_body(events, "preflight"),

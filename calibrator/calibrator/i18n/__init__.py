@@ -1,7 +1,7 @@
 """Fixed texts in English and Chinese, by gettext.
 
 The English text is the key. Other rooms bring their own bilingual `Text` objects
-(titles, prompts); what the documents and the command line always say stands in
+(titles, prompts); what the documents always say stands in
 `locales/zh/LC_MESSAGES/calibrator.po`.
 """
 

@@ -1,4 +1,4 @@
-"""Runs written by hand into a real record, with what a certificate speaks of, evaluated by the real procedure."""
+"""Runs written by hand into a real record, evaluated by the real procedure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from calibrator.certificates import Certificate, build
 from calibrator.evaluation import evaluate_section, joint, summarize
 from calibrator.procedure import Contribution, Point, PointReferences, encode_references, load
 from calibrator.record import Record
-from calibrator_drivers.accuracy import load_table
+from calibrator_drivers.accuracy import State, load_table
 
 MODEL = "keysight_34401a"
 LAB = {
@@ -22,8 +23,8 @@ LAB = {
     "address": "88 Wensan Road, Xihu District, Hangzhou",
     "timezone": "Asia/Shanghai",
     "persons": [
-        {"id": "li", "name": "Li Wei 李伟", "roles": ["calibrates"]},
-        {"id": "chen", "name": "Chen Jing 陈静", "roles": ["authorises"]},
+        {"id": "li", "name": "Li Wei 李伟", "roles": ["technician"]},
+        {"id": "chen", "name": "Chen Jing 陈静", "roles": ["signatory"]},
     ],
 }
 STANDARD = {
@@ -70,6 +71,7 @@ def write_run(
     lab: Mapping[str, Any] = LAB,
     changes: Mapping[str, Any] | None = None,
     deviations: tuple[Any, ...] = (),
+    standard: Mapping[str, Any] | None = None,
 ) -> str:
     """Write a run over `sections` (None: all) and return its id.
 
@@ -88,12 +90,16 @@ def write_run(
     record.append(
         run,
         "references.fixed",
-        {"points": [encode_references(item) for item in points], "standards": [STANDARD]},
+        {
+            "points": [encode_references(item) for item in points],
+            "standards": [{**STANDARD, **(standard or {})}],
+        },
     )
     generator = random.Random(7)
     for section in chosen:
         for point in section.points:
-            _measure(record, clock, run, point, (shares or {}).get(point.id, 0.2), generator)
+            share = (shares or {}).get(point.id, 0.2)
+            _measure(record, clock, run, point, share=share, generator=generator)
         results = evaluate_section(record.events(run), procedure, section.id)
         record.append(run, "section.evaluated", {"section": section.id, "results": results})
     if outcome is not None:
@@ -171,7 +177,8 @@ def _references(point: Point, status: str) -> PointReferences:
     if point.function == "res4w":
         found.append(replace(flat, kind="test_current", estimate=dmm.test_current_a or 0.0, unit="A"))
     if not short:
-        limit = load_table("fluke_5522a").limit(point.function, float(point.nominal))
+        zeroed = State(temperature_c=23.0, hours_since_zero=1.0, temperature_change_since_zero_c=0.0)
+        limit = load_table("fluke_5522a").limit(point.function, float(point.nominal), state=zeroed)
         found.append(
             Contribution(
                 "standard", 0.0, limit.half_width, point.unit, limit.k, str(limit.treat_as), status,
@@ -193,7 +200,7 @@ def _references(point: Point, status: str) -> PointReferences:
 
 
 def _measure(
-    record: Record, clock: StillClock, run: str, point: Point, share: float, generator: random.Random
+    record: Record, clock: StillClock, run: str, point: Point, *, share: float, generator: random.Random
 ) -> None:
     step = f"point:{point.id}:1"
     record.append(
@@ -219,7 +226,8 @@ def _measure(
                 "point": point.id, "attempt": 1, "index": index, "use": "result", "raw": raw,
                 "value": float(raw).hex(), "unit": point.unit, "asset": "DMM-017",
                 "monotonic_ns": clock.monotonic_ns(), "overload": False,
-                "applied": float(point.nominal).hex() if point.standard == "source" else None, "traffic": None,
+                "applied": float(point.nominal).hex() if point.standard == "source" else None,
+                "traffic": None,
             },
         )  # fmt: skip
     record.append(run, "step.done", {"step": step, "outcome": "ok"})
@@ -260,3 +268,22 @@ def record(clock: StillClock) -> Iterator[Record]:
 def written(record: Record, clock: StillClock) -> Callable[..., str]:
     """Write a run by hand into the record of the test; see `write_run`."""
     return lambda **options: write_run(record, clock, **options)
+
+
+@pytest.fixture(scope="session")
+def whole_live() -> Certificate:
+    """The model of a live run over all sections that passes everywhere."""
+    return _whole(mode="live")
+
+
+@pytest.fixture(scope="session")
+def whole_simulated() -> Certificate:
+    """The model of a simulated run with every kind of verdict and with unverified figures."""
+    shares = {"dcv:10V:+10V": 1.1, "dcv:100V:+100V": 0.9, "dcv:1000V:+1000V": 3.0, "dci:3A:+2A": -1.3}
+    return _whole(mode="simulated", status="memory_high", shares=shares)
+
+
+def _whole(**options: Any) -> Certificate:
+    clock = StillClock()
+    with Record.open(None, clock=clock) as record:
+        return build(record, write_run(record, clock, **options))

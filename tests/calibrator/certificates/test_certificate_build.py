@@ -1,0 +1,137 @@
+"""The model says what the record says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from calibrator._errors import IntegrityError, UsageError
+from calibrator.certificates import Certificate, build
+from calibrator.certificates._bodies import number
+from calibrator.evaluation import show
+from calibrator.record import Record
+
+
+def test_every_result_of_show_stands_in_the_model(record: Record, written: Callable[..., str]) -> None:
+    run = written(sections=("dcv", "dci"))
+    model = build(record, run)
+    points = show(record, run)["points"]
+    assert [r.id for r in model.results] == [p["id"] for p in points]
+    for result, point in zip(model.results, points, strict=True):
+        assert result.error == Decimal(point["error"])
+        assert result.expanded_uncertainty == Decimal(point["U"])
+        assert result.coverage_factor == Decimal(point["k"])
+        assert result.verdict == point["verdict"]
+        assert (result.limit_lower, result.limit_upper) == (
+            Decimal(point["lower_limit"]),
+            Decimal(point["upper_limit"]),
+        )
+
+
+def test_the_indication_is_the_mean_of_the_readings_that_count(
+    record: Record, written: Callable[..., str]
+) -> None:
+    run = written(sections=("dcv",))
+    readings = [
+        Decimal(repr(float.fromhex(event.body["value"])))
+        for event in record.events(run, kinds={"reading"})
+        if event.body["point"] == "dcv:10V:+10V"
+    ]
+    result = next(r for r in build(record, run).results if r.id == "dcv:10V:+10V")
+    assert result.readings == 5
+    assert result.indication == sum(readings) / 5
+
+
+def test_head_and_register_are_those_of_the_closing(record: Record, written: Callable[..., str]) -> None:
+    run = written(sections=("dcv",))
+    closed = record.last(run, "run.closed")
+    ended = record.last("register", "run.ended")
+    assert closed is not None
+    assert ended is not None
+    record.append(run, "certificate.issued", {"id": "x", "format": "pdf", "sha256": "0"})
+    digest = build(record, run).digest
+    assert (digest.run_count, digest.run_head) == (closed.seq, closed.hash)
+    assert (digest.register_count, digest.register_head) == (ended.seq, ended.hash)
+
+
+def test_the_number_follows_from_the_record_alone(record: Record, written: Callable[..., str]) -> None:
+    first, second = written(sections=("dcv",)), written(sections=("dcv",))
+    assert build(record, first).id == build(record, first).id
+    assert build(record, first).id != build(record, second).id
+    assert build(record, first).id.startswith("SIM-20261123-")
+    assert build(record, written(sections=("dcv",), mode="live")).id.startswith("CAL-20261123-")
+
+
+def test_a_simulated_run_is_dated_by_its_bench_and_a_live_one_by_the_day_of_issue(
+    record: Record, written: Callable[..., str]
+) -> None:
+    later = datetime(2027, 1, 5, 9, tzinfo=UTC)
+    simulated = build(record, written(sections=("dcv",)), issued_at=later)
+    live = build(record, written(sections=("dcv",), mode="live"), issued_at=later)
+    early = build(record, written(sections=("dcv",), mode="live"), issued_at=later - timedelta(days=400))
+    assert simulated.issued_at == simulated.ended_at
+    assert live.issued_at == later
+    assert early.issued_at == early.ended_at  # never before the measurement
+
+
+def test_what_was_not_tested_is_named(record: Record, written: Callable[..., str]) -> None:
+    whole = build(record, written())
+    part = build(record, written(sections=("dcv",)))
+    assert any("AC voltage" in text.en for text in whole.not_tested)
+    assert whole.conformity.complete
+    assert not part.conformity.complete
+    assert {text.en for text in part.not_tested} - {text.en for text in whole.not_tested} == {
+        "Zero offset, volts and four-wire ohms",
+        "Zero offset, direct current",
+        "Four-wire ohms to 100 kilohm",
+        "Four-wire ohms from 1 megohm",
+        "DC current",
+    }
+
+
+def test_unverified_figures_stand_once_with_their_points(whole_simulated: Certificate) -> None:
+    limits = [figure for figure in whole_simulated.unverified if figure.kind == "limit"]
+    standard = [figure for figure in whole_simulated.unverified if figure.kind == "standard"]
+    assert [figure.status for figure in limits] == ["derived"]
+    assert len(limits[0].points) == 16  # the zeros
+    assert [(figure.status, len(figure.points)) for figure in standard] == [("memory_high", 17)]
+
+
+def test_the_environment_is_the_span_over_the_run(whole_live: Certificate) -> None:
+    conditions = whole_live.conditions
+    assert (conditions.temperature_low_c, conditions.temperature_high_c) == (Decimal("22.9"), Decimal("23.1"))
+    assert conditions.how == ("measured",)
+    assert conditions.sensors == ("TH-03",)
+
+
+def test_people_are_named_with_their_part(whole_live: Certificate) -> None:
+    assert [person.name for person in whole_live.performed_by] == ["Li Wei 李伟"]
+    assert [person.name for person in whole_live.authorised_by] == ["Chen Jing 陈静"]
+
+
+def test_deviations_keep_reason_and_person(record: Record, written: Callable[..., str]) -> None:
+    deviation = {"code": "certificate-expired", "reason": "renewal is under way", "by": "chen"}
+    model = build(record, written(sections=("dci",), deviations=(deviation,)))
+    assert [(d.what, d.reason, d.by) for d in model.deviations] == [
+        ("certificate-expired", "renewal is under way", "chen")
+    ]
+
+
+def test_a_run_that_is_not_there_is_refused(record: Record) -> None:
+    with pytest.raises(UsageError, match="there is no run nowhere") as caught:
+        build(record, "nowhere")
+    assert caught.value.code == "no-such-run"
+
+
+@pytest.mark.parametrize("written_number", ["nan", "inf", "", "12,5"])
+def test_what_is_no_number_never_reaches_a_document(written_number: str) -> None:
+    with pytest.raises(IntegrityError) as caught:
+        number(written_number)
+    assert caught.value.code == "not-a-number"
+
+
+def test_hex_floats_give_their_shortest_decimal() -> None:
+    assert number((0.1).hex()) == Decimal("0.1")

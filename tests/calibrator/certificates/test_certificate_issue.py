@@ -1,0 +1,137 @@
+"""Issuing, and reading a document back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from calibrator._errors import StorageError, UsageError
+from calibrator.certificates import issue, read_back
+from calibrator.record import Record
+
+FORMATS = ("pdf", "html", "json")
+
+
+@pytest.fixture
+def run(written: Callable[..., str]) -> str:
+    return written(sections=("dci",))
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_issue_is_written_recorded_and_reads_back(
+    record: Record, run: str, tmp_path: Path, format: str
+) -> None:
+    path = issue(record, run, format, "both", certificates=tmp_path / "certificates")
+    event = record.last(run, "certificate.issued")
+    assert event is not None
+    assert path == tmp_path / "certificates" / f"{event.body['id']}-both.{format}"
+    assert event.body["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (event.body["format"], event.body["language"], event.body["file"]) == (format, "both", path.name)
+    found = read_back(path)
+    assert (found.format, found.run, found.id) == (format, run, event.body["id"])
+    assert found.compare(record) == ()
+    assert [item.name for item in path.parent.iterdir()] == [path.name]
+    assert record.verify() == ()
+
+
+def test_issuing_again_gives_the_same_bytes_and_one_event(record: Record, run: str, tmp_path: Path) -> None:
+    first = issue(record, run, "pdf", "en", out=tmp_path / "a.pdf")
+    again = issue(record, run, "pdf", "en", out=tmp_path / "a.pdf")
+    elsewhere = issue(record, run, "pdf", "en", out=tmp_path / "b.pdf")
+    assert first == again
+    assert first.read_bytes() == elsewhere.read_bytes()
+    assert len(list(record.events(run, kinds={"certificate.issued"}))) == 1
+
+
+def test_all_forms_of_a_run_are_one_certificate(
+    record: Record, written: Callable[..., str], tmp_path: Path
+) -> None:
+    run = written(mode="live", sections=("dci",))
+    for format in FORMATS:
+        issue(record, run, format, "both", certificates=tmp_path)
+    bodies = [event.body for event in record.events(run, kinds={"certificate.issued"})]
+    assert len({body["id"] for body in bodies}) == 1
+    assert len({body["issued_at"] for body in bodies}) == 1  # the day of the first issue stays
+    assert len({body["sha256"] for body in bodies}) == 3
+
+
+def test_another_file_is_not_overwritten(record: Record, run: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.pdf"
+    path.write_text("precious", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"mine\.pdf is there already") as caught:
+        issue(record, run, "pdf", "en", out=path)
+    assert caught.value.code == "file-exists"
+    assert path.read_text(encoding="utf-8") == "precious"
+    assert record.last(run, "certificate.issued") is None
+
+
+def test_a_place_that_cannot_be_written_is_named(record: Record, run: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StorageError, match="cannot be written") as caught:
+        issue(record, run, "json", out=tmp_path / "file" / "c.json")
+    assert "file" in caught.value.where
+    assert record.last(run, "certificate.issued") is None
+
+
+def test_a_record_that_cannot_be_written_leaves_no_document(
+    record: Record, run: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StorageError("the disk is full")
+
+    monkeypatch.setattr(record, "append", full)
+    with pytest.raises(StorageError, match="full"):
+        issue(record, run, "json", certificates=tmp_path / "c")
+    assert list((tmp_path / "c").iterdir()) == []
+
+
+def test_without_a_place_the_way_out_is_named(record: Record, run: str) -> None:
+    with pytest.raises(UsageError, match="--out FILE"):
+        issue(record, run, "json")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_altered_document_is_told_from_an_intact_one(
+    record: Record, run: str, tmp_path: Path, format: str
+) -> None:
+    path = issue(record, run, format, "en", certificates=tmp_path)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0x01
+    path.write_bytes(content)
+    found = read_back(path).compare(record)
+    assert len(found) == 1
+    assert "issued with other bytes" in found[0]
+
+
+def test_a_document_that_was_never_issued_or_of_another_record(
+    record: Record, run: str, written: Callable[..., str], tmp_path: Path
+) -> None:
+    from calibrator.certificates import build, render
+
+    other = written(sections=("dci",))
+    path = tmp_path / "c.json"
+    path.write_bytes(render(build(record, other), "json"))
+    assert "never issued" in read_back(path).compare(record)[0]
+    path.write_bytes(path.read_bytes().replace(other.encode(), b"0" * 8 + b"-nowhere"))
+    assert "does not hold the run" in read_back(path).compare(record)[0]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"%PDF-1.7 nothing", b"{}", b"{broken", b"<html></html>", b"\xff\xfe\x00"]
+)
+def test_any_other_file_is_no_certificate(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(content)
+    with pytest.raises(UsageError) as caught:
+        read_back(path)
+    assert caught.value.code == "not-a-certificate"
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_back(tmp_path / "nothing.pdf")
+    assert caught.value.code == "no-such-file"
+    assert "nothing.pdf" in str(caught.value)

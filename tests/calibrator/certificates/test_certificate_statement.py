@@ -1,0 +1,109 @@
+"""What the statement of conformity says, and never says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from calibrator.certificates import Certificate, build
+from calibrator.certificates._statements import conformity_statement, decision_rule, uncertainty_statement
+from calibrator.certificates._words import Speaker
+from calibrator.record import Record
+
+EN, ZH = Speaker("en"), Speaker("zh")
+
+
+def said(model: Certificate, speaker: Speaker = EN) -> str:
+    statement = conformity_statement(model, speaker)
+    return " ".join([*statement.headline, *(line for lines in statement.lines for line in lines)])
+
+
+def test_a_whole_run_conforms_at_each_point_and_adds_the_joint_probability(whole_live: Certificate) -> None:
+    assert conformity_statement(whole_live, EN).kind == "pass"
+    assert "Conforms at each of the 33 points measured." in said(whole_live)
+    assert "lie within their limits at once: > 99.9 %" in said(whole_live)
+    assert "33" in said(whole_live, ZH)
+    assert "逐点符合" in said(whole_live, ZH)
+
+
+def test_without_a_joint_statement_none_is_made(whole_live: Certificate) -> None:
+    conformity = replace(whole_live.conformity, joint_probability=None)
+    assert "at once" not in said(replace(whole_live, conformity=conformity))
+
+
+def test_a_partial_run_never_says_that_the_instrument_conforms(
+    record: Record, written: Callable[..., str]
+) -> None:
+    model = build(record, written(mode="live", sections=("dcv", "dci")))
+    statement = conformity_statement(model, EN)
+    assert statement.kind == "partial"
+    assert "onform" not in said(model)
+    assert "nothing is said of the instrument as a whole" in said(model)
+    assert "at once" not in said(model)  # the joint statement speaks of the instrument
+    assert "符合。" not in said(model, ZH)
+
+
+def test_failures_are_named(whole_simulated: Certificate) -> None:
+    statement = conformity_statement(whole_simulated, EN)
+    assert statement.kind == "fail"
+    text = said(whole_simulated)
+    assert "Does not conform at 2 of 33 points measured." in text
+    assert "Outside the limits beyond doubt: +1000 V (1000 V); +2 A (3 A)." in text
+    assert "Outside the limits by less than U: +10 V (10 V)." in text
+    assert "Inside the limits by less than U: +100 V (100 V)." in text
+
+
+def test_a_partial_run_with_a_failure_says_both(record: Record, written: Callable[..., str]) -> None:
+    text = said(build(record, written(sections=("dcv",), shares={"dcv:10V:+10V": 2.0})))
+    assert "Does not conform at 1 of 6" in text
+    assert "nothing is said of the instrument as a whole" in text
+
+
+def test_an_undetermined_point_is_no_pass(record: Record, written: Callable[..., str]) -> None:
+    model = build(record, written(mode="live", sections=("dcv",), status="memory_low"))
+    assert conformity_statement(model, EN).kind == "conditional"
+    assert "0 of 6 points measured pass without condition." in said(model)
+    assert "Undetermined, because a figure is not verified" in said(model)
+
+
+def test_many_points_are_counted_and_not_all_named(whole_live: Certificate) -> None:
+    results = tuple(replace(r, verdict="conditional pass") for r in whole_live.results)
+    section = replace(whole_live.sections[0], results=results)
+    conformity = replace(whole_live.conformity, all_pass=False)
+    text = said(replace(whole_live, sections=(section,), conformity=conformity))
+    assert "; and 21 more." in text
+
+
+@pytest.mark.parametrize(
+    ("rule", "parts"),
+    [
+        ("guard-band-u", ("ILAC-G8:09/2019, 4.2.3", "w = U", "no acceptance zone", "specific, no prior")),
+        ("simple", ("ILAC-G8:09/2019, 4.2.1", "|E| ≤ T; fail: |E| > T", "specific, no prior")),
+    ],
+)
+def test_the_rule_stands_in_words_with_its_source(
+    record: Record, written: Callable[..., str], rule: str, parts: tuple[str, ...]
+) -> None:
+    model = build(record, written(sections=("dci",), rule=rule))
+    for speaker in (EN, ZH):
+        assert len(decision_rule(model, speaker)) >= 2
+    text = " ".join(line for lines in decision_rule(model, EN) for line in lines)
+    for part in parts:
+        assert part in text
+
+
+def test_the_policy_for_k_is_stated(whole_live: Certificate) -> None:
+    by_two = replace(whole_live, conformity=replace(whole_live.conformity, policy="k2"))
+    assert "about 95 % (t distribution" in str(uncertainty_statement(whole_live, EN))
+    assert "k = 2" in str(uncertainty_statement(by_two, EN))
+
+
+def test_counts_agree_with_the_results(whole_simulated: Certificate) -> None:
+    counts = whole_simulated.conformity.counts
+    assert counts == {"pass": 29, "conditional fail": 1, "conditional pass": 1, "fail": 2}
+    assert sum(counts.values()) == len(whole_simulated.results)
+    assert whole_simulated.conformity.joint_probability is not None
+    assert whole_simulated.conformity.joint_probability < Decimal("0.5")
