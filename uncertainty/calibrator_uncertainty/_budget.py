@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import mul
 from typing import Any
 
 import numpy as np
 
-from calibrator_uncertainty._coverage import (
-    POLICIES,
-    coverage_factor,
-    effective_dof,
-)
+from calibrator_uncertainty._combine import Plan, make_plan
+from calibrator_uncertainty._coverage import POLICIES, coverage_factor
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._inputs import Input
-from calibrator_uncertainty._program import Program, is_finite, trace
+from calibrator_uncertainty._program import Program, trace
 from calibrator_uncertainty._result import BudgetLine, BudgetResult
-from calibrator_uncertainty._shapes import Rectangular
 from calibrator_uncertainty._tape import UncertainArray, watch_branches
-from calibrator_uncertainty._types import Numbers
+from calibrator_uncertainty._types import Numbers, Option, Quantity
 from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
 
 __all__ = ["Budget"]
@@ -47,8 +44,10 @@ class Budget:
         inputs: its inputs, names unique; two inputs with the same `shared` have one error between them.
         unit: unit of the result.
         name: how the budget is called in tables and errors.
+        correlations: correlation coefficients by pairs of input names. Inputs that are correlated count as
+            one term in the effective degrees of freedom, with their common dof.
 
-    Source: JCGM 100:2008, clauses 4, 5 and 8.
+    Source: JCGM 100:2008, clauses 4, 5 and 8; R. Willink, Metrologia 44 (2007) 340 for correlated terms.
 
     Example:
         >>> from calibrator_uncertainty import normal
@@ -61,10 +60,17 @@ class Budget:
     inputs: tuple[Input, ...]
     unit: str
     name: str
-    _traced: list[_Traced] = field(repr=False, compare=False)
+    correlations: tuple[tuple[str, str, float], ...]
+    _kept: list[Any] = field(repr=False, compare=False)  # the traced model and the plan, made when needed
 
     def __init__(
-        self, model: Callable[..., Any], inputs: Sequence[Input], *, unit: str, name: str = ""
+        self,
+        model: Callable[..., Any],
+        inputs: Sequence[Input],
+        *,
+        unit: str,
+        name: str = "",
+        correlations: Mapping[tuple[str, str], float] | None = None,
     ) -> None:
         names = [one.name for one in inputs]
         twice = sorted({one for one in names if names.count(one) > 1})
@@ -72,12 +78,14 @@ class Budget:
             raise InputError(f"the input name {twice[0]} is used twice", where=name, code="name-twice")
         if not names:
             raise InputError("a budget needs at least one input", where=name, code="no-inputs")
-        for attribute, value in (
-            ("model", model),
-            ("inputs", tuple(inputs)),
-            ("unit", unit),
-            ("name", name),
-            ("_traced", []),
+        given = tuple((a, b, float(r)) for (a, b), r in (correlations or {}).items())
+        self._set(model, tuple(inputs), unit, name, given, [None, None])
+        if given:
+            self.plan()  # a matrix that cannot be is refused here
+
+    def _set(self, *values: Option) -> None:
+        for attribute, value in zip(
+            ("model", "inputs", "unit", "name", "correlations", "_kept"), values, strict=True
         ):
             object.__setattr__(self, attribute, value)
 
@@ -91,17 +99,45 @@ class Budget:
 
         Source: JCGM 100:2008, 5.1, 5.2.2 (shared inputs, r = 1), 6, G.4.1.
         """
-        program = self.trace().program
-        slots = program.values([one.estimate for one in self.inputs])
-        value = self._finite(slots[program.output], "the result")
-        slopes = [self._finite(slope, "a slope") for slope in program.gradient(slots)]
+        value, slopes = self.trace().program.value_and_gradient([one.estimate for one in self.inputs])
         return expand(self, value, slopes, policy)
+
+    def at(self, **values: Quantity) -> Budget:
+        """Return this budget at other estimates, without running the model with units again.
+
+        Args:
+            values: by input name, a pint quantity of any fitting unit, a number in the input's unit, or a
+                whole `Input` with its own u, dof and distribution.
+
+        Raises:
+            InputError: a name that is no input.
+            UnitsError: a quantity of another dimension.
+        """
+        unknown = sorted(values.keys() - {one.name for one in self.inputs})
+        if unknown:
+            raise InputError(f"{unknown[0]!r} is no input", where=self.name, code="name")
+        inputs = tuple(_moved(one, values[one.name]) if one.name in values else one for one in self.inputs)
+        moved = Budget.__new__(Budget)
+        same = all(a.u == b.u and a.dof == b.dof for a, b in zip(inputs, self.inputs, strict=True))
+        kept: list[Any] = [None if self._kept[0] is None or self._kept[0].branches else self._kept[0], None]
+        if same and all(a.distribution == b.distribution for a, b in zip(inputs, self.inputs, strict=True)):
+            kept[1] = self._kept[1]
+        moved._set(self.model, inputs, self.unit, self.name, self.correlations, kept)
+        return moved
+
+    def plan(self) -> Plan:
+        """Return how the contributions combine; kept for later evaluations."""
+        if self._kept[1] is None:
+            self._kept[1] = make_plan(self.inputs, {(a, b): r for a, b, r in self.correlations}, self.name)
+        plan: Plan = self._kept[1]
+        return plan
 
     def trace(self) -> _Traced:
         """Run the model once with units; kept for later evaluations."""
-        if not self._traced:
-            self._traced.append(self._run_with_units())
-        return self._traced[0]
+        if self._kept[0] is None:
+            self._kept[0] = self._run_with_units()
+        traced: _Traced = self._kept[0]
+        return traced
 
     def sample(self, draws: Sequence[Any]) -> Numbers:
         """Return the model's result, in `unit`, for arrays of draws of its inputs in their units."""
@@ -155,57 +191,29 @@ class Budget:
             for one, magnitude in zip(self.inputs, magnitudes, strict=True)
         }
 
-    def _finite(self, number: Numbers, what: str) -> float:
-        if not is_finite(number):
-            raise ModelError(
-                f"{what} of the model at the estimates is {number}",
-                where=self.name,
-                way_out="Check the estimates.",
-                code="not-finite",
+
+def _moved(one: Input, value: Quantity) -> Input:
+    if isinstance(value, Input):
+        if value.name != one.name or value.unit != one.unit:
+            raise InputError(
+                f"{value.name} in {value.unit} cannot stand for {one.name} in {one.unit}",
+                code="another-input",
             )
-        return float(number)
-
-
-def groups_of(inputs: Sequence[Input]) -> list[list[int]]:
-    """Return the places of the inputs that share one error; an input of its own is a group of one."""
-    groups: dict[str, list[int]] = {}
-    for place, one in enumerate(inputs):
-        groups.setdefault(f"shared {one.shared}" if one.shared else f"input {place}", []).append(place)
-    return list(groups.values())
+        return value
+    if hasattr(value, "_magnitude"):
+        value = magnitude_in(value, one.unit, one.name)
+    return Input(one.name, float(value), one.unit, one.u, one.dof, one.distribution, one.source, one.shared)
 
 
 def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -> BudgetResult:
     """Combine the contributions, find k by `policy` and lay out the lines."""
-    inputs = budget.inputs
-    contributions = [slope * one.u for slope, one in zip(slopes, inputs, strict=True)]
-    totals: dict[int, float] = {}
-    terms: list[tuple[float, float]] = []
-    rectangles: list[float] = []
-    for places in groups_of(inputs):
-        total = math.fsum(contributions[place] for place in places)
-        totals.update(dict.fromkeys(places, total))
-        terms.append((total, min(inputs[place].dof for place in places)))
-        if all(isinstance(inputs[place].distribution, Rectangular) for place in places):
-            rectangles.append(abs(total))
-    u = math.hypot(*(total for total, _ in terms))
-    dof = effective_dof(terms)
+    plan = budget.plan()
+    parts = list(map(mul, slopes, plan.u))
+    u, dof, weights, rectangles = plan.combine(parts)
+    if not (math.isfinite(u) and math.isfinite(value)):
+        raise _not_finite(budget, value, slopes)
     k = coverage_factor(policy, dof, rectangles=rectangles, u=u)
-    lines = tuple(
-        BudgetLine(
-            name=one.name,
-            value=one.estimate,
-            unit=one.unit,
-            distribution=one.distribution.name,
-            u=one.u,
-            dof=one.dof,
-            sensitivity=slope,
-            contribution=part,
-            share=(part / u) * (totals[place] / u) if part and u else 0.0,
-            source=one.source,
-            shared=one.shared,
-        )
-        for place, (one, slope, part) in enumerate(zip(inputs, slopes, contributions, strict=True))
-    )
+    square = u * u or 1.0
     return BudgetResult(
         name=budget.name,
         value=value,
@@ -216,5 +224,30 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
         U=k * u,
         probability=POLICIES[policy],
         policy=policy,
-        lines=lines,
+        lines=tuple(
+            BudgetLine(
+                one.name,
+                one.estimate,
+                one.unit,
+                one.distribution.name,
+                one.u,
+                one.dof,
+                slope,
+                part,
+                weight / square,
+                one.source,
+                one.shared,
+            )
+            for one, slope, part, weight in zip(budget.inputs, slopes, parts, weights, strict=True)
+        ),
+        correlations=budget.correlations,
+        notes=plan.notes,
     )
+
+
+def _not_finite(budget: Budget, value: float, slopes: Sequence[float]) -> ModelError:
+    bad = [one.name for one, slope in zip(budget.inputs, slopes, strict=True) if not math.isfinite(slope)]
+    what = f"the result of the model at the estimates is {value}"
+    if math.isfinite(value):
+        what = f"the model's slope by {', '.join(bad) or 'its inputs'} is not finite"
+    return ModelError(what, where=budget.name, way_out="Check the estimates.", code="not-finite")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 
 from calibrator_uncertainty._errors import InputError
 
@@ -96,13 +97,17 @@ def coverage_factor(policy: str, dof: float, *, rectangles: Iterable[float] = ()
 
 def student_factor(probability: float, dof: float) -> float:
     """Return the two-sided t factor at `probability` for dof truncated to an integer."""
-    from scipy.special import ndtri, stdtrit
-
     if not 0.0 < probability < 1.0:
         raise InputError(
             f"a coverage probability of {probability} does not lie between 0 and 1", code="probability"
         )
     if math.isnan(dof) or dof < 1:
         raise InputError(f"dof = {dof}: degrees of freedom are 1 or more", code="dof")
-    upper = (1.0 + probability) / 2.0
-    return float(ndtri(upper)) if math.isinf(dof) else float(stdtrit(whole_dof(dof), upper))
+    return _quantile((1.0 + probability) / 2.0, whole_dof(dof))
+
+
+@lru_cache(maxsize=4096)
+def _quantile(upper: float, dof: float) -> float:
+    from scipy.special import ndtri, stdtrit
+
+    return float(ndtri(upper)) if math.isinf(dof) else float(stdtrit(dof, upper))

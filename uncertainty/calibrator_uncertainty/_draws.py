@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from calibrator_uncertainty._combine import Block, joint_factor
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._shapes import Constant
 from calibrator_uncertainty._types import Numbers
@@ -48,12 +50,7 @@ class SharedDraws:
         """
         import numpy as np
 
-        columns: list[Any] = []
-        for one in budget.inputs:
-            if one.u == 0.0 or isinstance(one.distribution, Constant):
-                columns.append(float(one.estimate))
-            else:
-                columns.append(one.estimate + one.u * self._drawn(one.shared, one.distribution, count))
+        columns = self.columns(budget, count)
         drawn = np.broadcast_to(np.asarray(budget.sample(columns), dtype=np.float64), (count,))
         if not np.isfinite(drawn).all():
             bad = int(np.argmin(np.isfinite(drawn)))
@@ -68,6 +65,31 @@ class SharedDraws:
                 code="not-finite",
             )
         return drawn
+
+    def columns(self, budget: Budget, count: int) -> list[Any]:
+        """Return `count` draws of each input, a float where it is exact."""
+        joint: dict[int, Any] = {}
+        for block in budget.plan().blocks:
+            if block.explicit:
+                joint.update(self._jointly(block, budget, count))
+        columns: list[Any] = []
+        for place, one in enumerate(budget.inputs):
+            if one.u == 0.0 or isinstance(one.distribution, Constant):
+                columns.append(float(one.estimate))
+                continue
+            deviates = joint[place] if place in joint else self._drawn(one.shared, one.distribution, count)
+            columns.append(one.estimate + one.u * deviates)
+        return columns
+
+    def _jointly(self, block: Block, budget: Budget, count: int) -> dict[int, Any]:
+        """Draw a correlated block: multivariate normal, or t with one common χ² (JCGM 102:2011, 5.3.2)."""
+        import numpy as np
+
+        factor, dof = joint_factor(block, budget.inputs, budget.name)
+        deviates = factor @ self._rng.standard_normal((factor.shape[1], count))
+        if math.isfinite(dof):
+            deviates *= np.sqrt(dof / self._rng.chisquare(dof, count))
+        return dict(zip(block.places, deviates, strict=True))
 
     def _drawn(self, shared: str | None, shape: Shape, count: int) -> Numbers:
         if not shared:

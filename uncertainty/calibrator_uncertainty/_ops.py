@@ -1,8 +1,9 @@
 """Operations that a model may use, each with its first derivatives.
 
 An operation has a numpy function for arrays, a `math` function for single floats (numpy takes ten times as
-long for one number), and a derivative per argument: a number where it is constant, else a function of a
-namespace (`math` or numpy), the arguments and the result.
+long for one number), and a derivative per operand, written once as an expression of the operands a and b and
+the result y, with functions of `m` (`math` or numpy). Expressions serve the tape, and the straight-line code
+that a traced model is compiled to.
 """
 
 from __future__ import annotations
@@ -18,7 +19,28 @@ import numpy as np
 from calibrator_uncertainty._errors import ModelError
 from calibrator_uncertainty._types import Numbers
 
-__all__ = ["BY_UFUNC", "Op"]
+__all__ = ["BY_NAME", "BY_UFUNC", "MATH", "Op"]
+
+
+class MATH:
+    """The functions that derivatives need, for single floats."""
+
+    sin = staticmethod(math.sin)
+    cos = staticmethod(math.cos)
+    sinh = staticmethod(math.sinh)
+    cosh = staticmethod(math.cosh)
+    log = staticmethod(math.log)
+    sqrt = staticmethod(math.sqrt)
+
+    @staticmethod
+    def sign(x: float) -> float:
+        """Return -1, 0 or 1."""
+        return math.copysign(1.0, x) if x else 0.0
+
+    @staticmethod
+    def where(condition: bool, first: float, second: float) -> float:
+        """Return `first` where the condition holds."""
+        return first if condition else second
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +50,7 @@ class Op:
     name: str
     ufunc: Callable[..., Any]
     scalar: Callable[..., float]
+    slopes: tuple[str, ...]
     partials: tuple[float | Callable[..., Any], ...]
 
     def run(self, values: list[Any], single: bool) -> Numbers:
@@ -40,9 +63,8 @@ class Op:
             try:
                 return self.scalar(*values)
             except (ValueError, ZeroDivisionError, OverflowError) as problem:
-                shown = ", ".join(f"{value:.6g}" for value in values)
                 raise ModelError(
-                    f"{self.name}({shown}) has no finite value",
+                    f"{self.name}({_shown(values)}) has no finite value",
                     way_out="Check the estimates and the model at this operation.",
                     code="not-finite",
                 ) from problem
@@ -63,110 +85,70 @@ class Op:
         try:
             return partial(MATH, *values, result)
         except (ValueError, ZeroDivisionError, OverflowError) as problem:
-            shown = ", ".join(f"{value:.6g}" for value in values)
             raise ModelError(
-                f"the derivative of {self.name} at {shown} is infinite",
+                f"the derivative of {self.name} at {_shown(values)} is infinite",
                 way_out="Use Monte Carlo or the second order: the first order says nothing here.",
                 code="infinite-slope",
             ) from problem
 
 
-def _sign(x: float) -> float:
-    return math.copysign(1.0, x) if x else 0.0
+def _shown(values: list[Any]) -> str:
+    return ", ".join(f"{value:.6g}" for value in values)
 
 
-class _MathNamespace:
-    """The functions that derivatives need, for single floats."""
-
-    sin = staticmethod(math.sin)
-    cos = staticmethod(math.cos)
-    tan = staticmethod(math.tan)
-    sinh = staticmethod(math.sinh)
-    cosh = staticmethod(math.cosh)
-    exp = staticmethod(math.exp)
-    log = staticmethod(math.log)
-    sqrt = staticmethod(math.sqrt)
-    sign = staticmethod(_sign)
-
-    @staticmethod
-    def where(condition: bool, first: float, second: float) -> float:
-        """Return `first` where the condition holds."""
-        return first if condition else second
+def _op(name: str, ufunc: Callable[..., Any], scalar: Callable[..., float], *slopes: str) -> Op:
+    operands = "a, b" if len(slopes) == 2 else "a"
+    partials = tuple(_partial(slope, operands) for slope in slopes)
+    return Op(name, ufunc, scalar, slopes, partials)
 
 
-MATH = _MathNamespace
-LN2 = math.log(2.0)
-LN10 = math.log(10.0)
-
-
-def _power_base(m: Numbers, a: Numbers, b: Numbers, y: Numbers) -> Numbers:
-    return b * a ** (b - 1.0)
-
-
-def _power_exponent(m: Numbers, a: Numbers, b: Numbers, y: Numbers) -> Numbers:
-    return y * m.log(a)
+def _partial(slope: str, operands: str) -> float | Callable[..., Any]:
+    try:
+        return float(slope)
+    except ValueError:
+        # The expressions are the literals of the table below, nothing from outside.
+        made: Callable[..., Any] = eval(f"lambda m, {operands}, y: {slope}")  # noqa: S307, RUF100
+        return made
 
 
 _ALL = (
-    Op("add", np.add, operator.add, (1.0, 1.0)),
-    Op("subtract", np.subtract, operator.sub, (1.0, -1.0)),
-    Op("multiply", np.multiply, operator.mul, (lambda m, a, b, y: b, lambda m, a, b, y: a)),
-    Op(
-        "divide",
-        np.true_divide,
-        operator.truediv,
-        (lambda m, a, b, y: 1.0 / b, lambda m, a, b, y: -y / b),
-    ),
-    Op("power", np.power, math.pow, (_power_base, _power_exponent)),
-    Op("negative", np.negative, operator.neg, (-1.0,)),
-    Op("positive", np.positive, operator.pos, (1.0,)),
-    Op("absolute", np.absolute, abs, (lambda m, a, y: m.sign(a),)),
-    Op("square", np.square, lambda a: a * a, (lambda m, a, y: 2.0 * a,)),
-    Op("sqrt", np.sqrt, math.sqrt, (lambda m, a, y: 0.5 / y,)),
-    Op(
-        "cbrt", np.cbrt, lambda a: math.copysign(abs(a) ** (1 / 3), a), (lambda m, a, y: 1.0 / (3.0 * y * y),)
-    ),
-    Op("reciprocal", np.reciprocal, lambda a: 1.0 / a, (lambda m, a, y: -y * y,)),
-    Op("exp", np.exp, math.exp, (lambda m, a, y: y,)),
-    Op("exp2", np.exp2, lambda a: 2.0**a, (lambda m, a, y: LN2 * y,)),
-    Op("expm1", np.expm1, math.expm1, (lambda m, a, y: y + 1.0,)),
-    Op("log", np.log, math.log, (lambda m, a, y: 1.0 / a,)),
-    Op("log2", np.log2, math.log2, (lambda m, a, y: 1.0 / (LN2 * a),)),
-    Op("log10", np.log10, math.log10, (lambda m, a, y: 1.0 / (LN10 * a),)),
-    Op("log1p", np.log1p, math.log1p, (lambda m, a, y: 1.0 / (1.0 + a),)),
-    Op("sin", np.sin, math.sin, (lambda m, a, y: m.cos(a),)),
-    Op("cos", np.cos, math.cos, (lambda m, a, y: -m.sin(a),)),
-    Op("tan", np.tan, math.tan, (lambda m, a, y: 1.0 + y * y,)),
-    Op("arcsin", np.arcsin, math.asin, (lambda m, a, y: 1.0 / m.sqrt(1.0 - a * a),)),
-    Op("arccos", np.arccos, math.acos, (lambda m, a, y: -1.0 / m.sqrt(1.0 - a * a),)),
-    Op("arctan", np.arctan, math.atan, (lambda m, a, y: 1.0 / (1.0 + a * a),)),
-    Op(
-        "arctan2",
-        np.arctan2,
-        math.atan2,
-        (lambda m, a, b, y: b / (a * a + b * b), lambda m, a, b, y: -a / (a * a + b * b)),
-    ),
-    Op("hypot", np.hypot, math.hypot, (lambda m, a, b, y: a / y, lambda m, a, b, y: b / y)),
-    Op("sinh", np.sinh, math.sinh, (lambda m, a, y: m.cosh(a),)),
-    Op("cosh", np.cosh, math.cosh, (lambda m, a, y: m.sinh(a),)),
-    Op("tanh", np.tanh, math.tanh, (lambda m, a, y: 1.0 - y * y,)),
-    Op("arcsinh", np.arcsinh, math.asinh, (lambda m, a, y: 1.0 / m.sqrt(a * a + 1.0),)),
-    Op("arccosh", np.arccosh, math.acosh, (lambda m, a, y: 1.0 / m.sqrt(a * a - 1.0),)),
-    Op("arctanh", np.arctanh, math.atanh, (lambda m, a, y: 1.0 / (1.0 - a * a),)),
-    Op("deg2rad", np.deg2rad, math.radians, (math.pi / 180.0,)),
-    Op("rad2deg", np.rad2deg, math.degrees, (180.0 / math.pi,)),
-    Op(
-        "maximum",
-        np.maximum,
-        max,
-        (lambda m, a, b, y: m.where(a >= b, 1.0, 0.0), lambda m, a, b, y: m.where(a >= b, 0.0, 1.0)),
-    ),
-    Op(
-        "minimum",
-        np.minimum,
-        min,
-        (lambda m, a, b, y: m.where(a <= b, 1.0, 0.0), lambda m, a, b, y: m.where(a <= b, 0.0, 1.0)),
-    ),
+    _op("add", np.add, operator.add, "1.0", "1.0"),
+    _op("subtract", np.subtract, operator.sub, "1.0", "-1.0"),
+    _op("multiply", np.multiply, operator.mul, "b", "a"),
+    _op("divide", np.true_divide, operator.truediv, "1.0 / b", "-y / b"),
+    _op("power", np.power, math.pow, "b * a ** (b - 1.0)", "y * m.log(a)"),
+    _op("negative", np.negative, operator.neg, "-1.0"),
+    _op("positive", np.positive, operator.pos, "1.0"),
+    _op("absolute", np.absolute, abs, "m.sign(a)"),
+    _op("square", np.square, lambda a: a * a, "2.0 * a"),
+    _op("sqrt", np.sqrt, math.sqrt, "0.5 / y"),
+    _op("cbrt", np.cbrt, lambda a: math.copysign(abs(a) ** (1 / 3), a), "1.0 / (3.0 * y * y)"),
+    _op("reciprocal", np.reciprocal, lambda a: 1.0 / a, "-y * y"),
+    _op("exp", np.exp, math.exp, "y"),
+    _op("exp2", np.exp2, lambda a: 2.0**a, f"{math.log(2.0)!r} * y"),
+    _op("expm1", np.expm1, math.expm1, "y + 1.0"),
+    _op("log", np.log, math.log, "1.0 / a"),
+    _op("log2", np.log2, math.log2, f"1.0 / ({math.log(2.0)!r} * a)"),
+    _op("log10", np.log10, math.log10, f"1.0 / ({math.log(10.0)!r} * a)"),
+    _op("log1p", np.log1p, math.log1p, "1.0 / (1.0 + a)"),
+    _op("sin", np.sin, math.sin, "m.cos(a)"),
+    _op("cos", np.cos, math.cos, "-m.sin(a)"),
+    _op("tan", np.tan, math.tan, "1.0 + y * y"),
+    _op("arcsin", np.arcsin, math.asin, "1.0 / m.sqrt(1.0 - a * a)"),
+    _op("arccos", np.arccos, math.acos, "-1.0 / m.sqrt(1.0 - a * a)"),
+    _op("arctan", np.arctan, math.atan, "1.0 / (1.0 + a * a)"),
+    _op("arctan2", np.arctan2, math.atan2, "b / (a * a + b * b)", "-a / (a * a + b * b)"),
+    _op("hypot", np.hypot, math.hypot, "a / y", "b / y"),
+    _op("sinh", np.sinh, math.sinh, "m.cosh(a)"),
+    _op("cosh", np.cosh, math.cosh, "m.sinh(a)"),
+    _op("tanh", np.tanh, math.tanh, "1.0 - y * y"),
+    _op("arcsinh", np.arcsinh, math.asinh, "1.0 / m.sqrt(a * a + 1.0)"),
+    _op("arccosh", np.arccosh, math.acosh, "1.0 / m.sqrt(a * a - 1.0)"),
+    _op("arctanh", np.arctanh, math.atanh, "1.0 / (1.0 - a * a)"),
+    _op("deg2rad", np.deg2rad, math.radians, repr(math.pi / 180.0)),
+    _op("rad2deg", np.rad2deg, math.degrees, repr(180.0 / math.pi)),
+    _op("maximum", np.maximum, max, "m.where(a >= b, 1.0, 0.0)", "m.where(a >= b, 0.0, 1.0)"),
+    _op("minimum", np.minimum, min, "m.where(a <= b, 1.0, 0.0)", "m.where(a <= b, 0.0, 1.0)"),
 )
 
 BY_NAME: dict[str, Op] = {op.name: op for op in _ALL}

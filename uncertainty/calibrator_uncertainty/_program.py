@@ -6,13 +6,13 @@ the axis over draws or points stands last.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from calibrator_uncertainty._compile import Compiled, compile_program
 from calibrator_uncertainty._errors import ModelError
 from calibrator_uncertainty._ops import Op
 from calibrator_uncertainty._structural import Shape
@@ -42,6 +42,21 @@ class Program:
     constants: tuple[Any, ...]
     steps: tuple[Step, ...]
     output: int
+    compiled: Compiled | None  # straight-line code where the model holds scalars only
+
+    def value_and_gradient(self, inputs: Sequence[float]) -> tuple[float, Sequence[float]]:
+        """Return the output and its derivative by each input, for single floats.
+
+        Raises:
+            ModelError: no finite value or derivative, naming the operation.
+        """
+        if self.compiled is not None:
+            try:
+                return self.compiled(*inputs)
+            except (ValueError, ZeroDivisionError, OverflowError):
+                pass  # the slow way names the operation
+        slots = self.values(inputs)
+        return slots[self.output], self.gradient(slots)
 
     def values(self, inputs: Sequence[Any]) -> list[Any]:
         """Run forward; all slots filled."""
@@ -134,7 +149,9 @@ def trace(leaves: Sequence[UncertainArray], output: UncertainArray, where: str =
         steps.append(Step(out, node._op, args, moving, node.shape))
         slot[id(node)] = out
         shapes.append(node.shape)
-    return Program(len(leaves), tuple(constants), tuple(steps), slot[id(output)])
+    out_slot = slot[id(output)]
+    compiled = compile_program(len(leaves), constants, steps, out_slot)
+    return Program(len(leaves), tuple(constants), tuple(steps), out_slot, compiled)
 
 
 def _collect_constants(
@@ -155,8 +172,3 @@ def _collect_constants(
         slot[id(node)] = first + len(constants)
         constants.append(node._value)
     return constants
-
-
-def is_finite(value: Numbers) -> bool:
-    """Say whether a float, or every element of an array, is finite."""
-    return math.isfinite(value) if isinstance(value, float) else bool(np.all(np.isfinite(value)))

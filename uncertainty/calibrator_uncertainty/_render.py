@@ -32,7 +32,7 @@ def as_text(result: BudgetResult) -> str:
     ]
     rule = "-" * max(len(line) for line in lines)
     title = [result.name] if result.name else []
-    return "\n".join([*title, lines[0], rule, *lines[1:], rule, statement(result)])
+    return "\n".join([*title, lines[0], rule, *lines[1:], rule, statement(result), *remarks(result)])
 
 
 def as_markdown(result: BudgetResult) -> str:
@@ -40,7 +40,7 @@ def as_markdown(result: BudgetResult) -> str:
     rows = ["| " + " | ".join(HEAD) + " |", "| " + " | ".join(_marks()) + " |"]
     rows += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in _rows(result)]
     title = [f"**{result.name}**", ""] if result.name else []
-    return "\n".join([*title, *rows, "", statement(result)])
+    return "\n".join([*title, *rows, "", statement(result), *(f"\n{one}" for one in remarks(result))])
 
 
 def as_html(result: BudgetResult) -> str:
@@ -50,7 +50,7 @@ def as_html(result: BudgetResult) -> str:
         "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in _rows(result)
     )
     caption = html.escape(result.name)
-    foot = html.escape(statement(result))
+    foot = "<br>".join(html.escape(one) for one in (statement(result), *remarks(result)))
     return (
         f'<table class="budget">\n<caption>{caption}</caption>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody>\n"
@@ -68,6 +68,12 @@ def statement(result: BudgetResult) -> str:
         f"({value} ± {plain(rounded)}){unit}, k = {result.k:.2f} ({basis}), "
         f"u = {_figures(result.u, 3)}{unit}, dof = {_dof(result.dof)}"
     )
+
+
+def remarks(result: BudgetResult) -> tuple[str, ...]:
+    """Return what must stand below the table: given correlations and notes."""
+    given = tuple(f"r({one}, {other}) = {r:g}" for one, other, r in result.correlations)
+    return (*((", ".join(given),) if given else ()), *result.notes)
 
 
 def _marks() -> Sequence[str]:

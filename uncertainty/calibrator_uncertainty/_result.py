@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
 
 from calibrator_uncertainty._errors import FormatError
+from calibrator_uncertainty._types import Quantity
+from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
 
 __all__ = ["BudgetLine", "BudgetResult"]
 
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetLine:
+class BudgetLine(NamedTuple):
     """One input in the budget.
 
     `value` and `u` are in `unit`; `sensitivity` is the result's unit per `unit`; `contribution` is c·u with
@@ -49,6 +50,18 @@ class BudgetResult:
     probability: float
     policy: str
     lines: tuple[BudgetLine, ...]
+    correlations: tuple[tuple[str, str, float], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def quantity(self) -> Quantity:
+        """The value as a pint quantity."""
+        return quantity(self.value, parse_unit(self.unit, self.name))
+
+    @property
+    def expanded_uncertainty(self) -> Quantity:
+        """U as a pint quantity; of a temperature in degC it is a difference."""
+        return quantity(self.U, difference_unit(parse_unit(self.unit, self.name)))
 
     def to_text(self) -> str:
         """Return the budget as a table for a terminal."""
@@ -70,7 +83,8 @@ class BudgetResult:
 
     def to_json(self) -> str:
         """Return the whole result as JSON; every float reads back as it was."""
-        document = {"format": FORMAT, **asdict(self)}
+        document: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        document.update(format=FORMAT, lines=[line._asdict() for line in self.lines])
         return json.dumps(_open_infinities(document), ensure_ascii=False, sort_keys=True)
 
     @classmethod
@@ -86,10 +100,19 @@ class BudgetResult:
                 raise FormatError(
                     f"a budget result of format {document['format']} is not known", code="format"
                 )
-            lines = tuple(BudgetLine(**_floats(BudgetLine, line)) for line in document["lines"])
-            figures = {field.name: document[field.name] for field in fields(cls) if field.name != "lines"}
-            return cls(**_floats(cls, figures), lines=lines)
-        except (KeyError, TypeError, json.JSONDecodeError) as problem:
+            lines = tuple(BudgetLine(**_floats(line)) for line in document["lines"])
+            known = {field.name for field in fields(cls)} - {"lines", "correlations", "notes"}
+            return cls(
+                **_floats({name: document[name] for name in known}),
+                lines=lines,
+                correlations=tuple(
+                    (str(a), str(b), float(r)) for a, b, r in document.get("correlations", ())
+                ),
+                notes=tuple(document.get("notes", ())),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+            if isinstance(problem, FormatError):
+                raise
             raise FormatError(f"this is not a stored budget result: {problem}", code="format") from problem
 
 
@@ -103,6 +126,8 @@ def _open_infinities(item: Any) -> Any:  # noqa: ANN401 - JSON has no infinity
     return item
 
 
-def _floats(cls: type, figures: dict[str, Any]) -> dict[str, Any]:
-    numbers = {field.name for field in fields(cls) if field.type == "float"}
-    return {key: float(value) if key in numbers else value for key, value in figures.items()}
+_TEXTS = ("name", "unit", "policy", "distribution", "source", "shared")
+
+
+def _floats(figures: dict[str, Any]) -> dict[str, Any]:
+    return {name: value if name in _TEXTS else float(value) for name, value in figures.items()}
