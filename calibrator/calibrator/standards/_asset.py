@@ -110,4 +110,6 @@ def _refuse_simulated(table: Table, found: AssetFile) -> None:
         raise table.error("serial", what, way_out, "simulated-standard")
     if found.certificate is not None and found.certificate.simulated:
         what = f'The certificate "{found.certificate.number}" is simulated'
-        raise table.table("certificate").error("simulated", what, way_out, "simulated-standard")
+        inner = table.table("certificate")
+        key = "simulated" if inner.flag("simulated") else "number"
+        raise inner.error(key, what, way_out, "simulated-standard")

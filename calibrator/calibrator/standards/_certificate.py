@@ -42,7 +42,12 @@ _CERTIFICATE_KEYS = (
 
 
 # What this product prints on every simulated document (METROLOGY 8) and writes into its data.
-_SIMULATED = (rb"SIMULATED", rb'"mode"\s*:\s*"simulated"', rb'"simulated"\s*:\s*true')
+_SIMULATED = (
+    rb"SIMULATED",
+    rb"calibrator-certificate:SIM-",  # keyword of a PDF, whose text is compressed
+    rb'"mode"\s*:\s*"simulated"',
+    rb'"simulated"\s*:\s*true',
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +113,11 @@ def parse_certificate(table: Table, asset: str, serial: str, digest: str) -> Cer
     if kind == "values" and not values:
         way_out = 'Add a [[certificate.value]] table for each, or write kind = "specification conformity".'
         raise table.error("kind", "The certificate states values, but none is given", way_out, "no-values")
+    number = table.text("number")
+    simulated = table.flag("simulated") or serial.startswith("SIM") or number.startswith("SIM-")
     return Certificate(
         asset,
-        table.text("number"),
+        number,
         issued,
         due,
         table.text("laboratory"),
@@ -123,7 +130,7 @@ def parse_certificate(table: Table, asset: str, serial: str, digest: str) -> Cer
         digest,
         table.text("document", ""),
         "",
-        table.flag("simulated") or serial.startswith("SIM"),
+        simulated,
         values,
     )
 

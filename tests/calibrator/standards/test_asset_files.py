@@ -96,6 +96,7 @@ def test_values_keep_their_digits_and_their_kind(file: Path) -> None:
     [
         ('"5522017"', '"SIM5522017"', "simulated-standard", "serial"),
         ('kind = "spec', 'simulated = true\nkind = "spec', "simulated-standard", "certificate.simulated"),
+        ('"E-2026-0411"', '"SIM-20261123-D7F03D29"', "simulated-standard", "certificate.number"),
         ("due = 2027-05-07", "due = 2026-05-06", "due-before-issued", "certificate.due"),
         ("issued = 2026-05-07", 'issued = "2026-05-07"', "wrong-type", "certificate.issued"),
         ("issued = 2026-05-07", "issued = 2026-05-07T00:00:00Z", "wrong-type", "certificate.issued"),
@@ -148,6 +149,7 @@ def test_the_document_is_held_by_its_hash(file: Path) -> None:
         "SIMULATED - not a calibration certificate / 模拟数据，非校准证书".encode(),
         b'{"format": 1, "run": {"mode": "simulated"}}',
         b'{"simulated":true}',
+        b"/Keywords(calibrator-certificate:SIM-20261123-D7F03D29, calibrator-run:01a2)",
     ],
 )
 def test_a_simulated_document_is_refused(file: Path, content: bytes) -> None:
