@@ -158,7 +158,7 @@ def test_an_altered_document(demo: Any, tmp_path: Path) -> None:
     cli, _ = demo
     (html,) = (cli.home / "certificates").glob("*.html")
     forged = tmp_path / html.name
-    forged.write_text(html.read_text(encoding="utf-8").replace("23", "24"), encoding="utf-8")
+    forged.write_text(html.read_text(encoding="utf-8").replace("33", "34"), encoding="utf-8")
     done = cli("verify", str(forged))
     assert done.returncode == 6
     assert "other bytes" in done.stderr

@@ -75,15 +75,24 @@ def test_4_a_standard_out_of_date_refuses_before_anything_is_energised(
     assert "energise" not in kinds(cli)
 
 
-def test_5_an_instrument_that_goes_away(cli: Any, bench: Callable[..., Path]) -> None:
-    file = bench(
-        more='\n[[simulation.faults]]\nkind = "closed"\ninstrument = "meter"\nafter = 120\ncount = 1000\n'
-    )
-    done = cli(*RUN, "--bench", str(file), "--section", "dcv")
-    assert done.returncode == 5, done.stdout
-    assert "meter" in done.stderr
-    assert kinds(cli).count("energise") >= 1
+def test_5_an_instrument_that_trips(cli: Any, bench: Callable[..., Path]) -> None:
+    fault = '\n[[simulation.faults]]\nkind = "trip"\ninstrument = "calibrator"\n'
+    done = cli(*RUN, "--bench", str(bench(more=fault + "after = 60\n")), "--section", "dcv")
+    assert done.returncode == 5, done.stdout + done.stderr
+    assert "calibrator" in done.stderr
+    assert "resume" in done.stdout, "the next step is named"
+    assert "energise" in kinds(cli)
     assert closed(cli)["exit_code"] == 5
+
+
+def test_7_a_meter_that_is_gone_cannot_confirm_the_safe_state(cli: Any, bench: Callable[..., Path]) -> None:
+    """Standby alone is not safe: the meter reads it (METROLOGY 2), and here it is gone for good."""
+    fault = '\n[[simulation.faults]]\nkind = "closed"\ninstrument = "meter"\n'
+    done = cli(*RUN, "--bench", str(bench(more=fault + "after = 30\ncount = 1000\n")), "--section", "dcv")
+    assert done.returncode == 7, done.stdout + done.stderr
+    assert "meter" in done.stderr
+    assert "safe" in done.stdout, "the next step is named"
+    assert closed(cli)["exit_code"] == 7
 
 
 def test_6_an_altered_record(cli: Any) -> None:

@@ -64,7 +64,7 @@ def test_another_seed_gives_other_readings(cli: Any, whole: Shown) -> None:
 def test_a_completed_run_is_not_resumed(demo: Any) -> None:
     cli, _ = demo
     done = cli("resume")
-    assert done.returncode == 2
+    assert done.returncode == 4
     assert "completed" in done.stderr
 
 

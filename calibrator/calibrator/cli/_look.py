@@ -41,7 +41,7 @@ def runs(ctx: click.Context, as_json: bool) -> int:
         print_json(rows)
         return 0
     columns = {name: say(name.replace("_", " ")) for name in rows[0]} if rows else {"id": "id"}
-    table([{key: say(str(value or "")) for key, value in row.items()} for row in rows], columns)
+    table([{key: _cell(value, say) for key, value in row.items()} for row in rows], columns)
     return 0
 
 

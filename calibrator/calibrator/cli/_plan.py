@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Unpack
 
@@ -60,15 +61,24 @@ def _print(chosen: Settings, made: Plan) -> None:
         "time": f">{say('time')}",
     }
     table([_row(point) for point in made.points], columns)
-    for point in made.points:
-        for refusal in point.refused:
-            click.echo(f"{point.id}: {refusal.asset} {say('not taken')}: {refusal.reason}")
+    for (asset, reason), points in _refusals(made.points).items():
+        where = points[0] if len(points) == 1 else f"{len(points)} {say('points')}"
+        click.echo(f"{asset} {say('not taken')} ({where}): {reason}")
     click.echo(say("The operator is asked:"))
     for number, prompt in enumerate(made.prompts, start=1):
         click.echo(f"{number:>3}  {prompt.id:<22} {getattr(prompt.text, chosen.language)}")
     click.echo(f"{say('duration')}: {duration(made.duration_s)}, {len(made.points)} {say('points')}")
     for refusal in made.refused:
         click.echo(f"{say('refused')}: {refusal.reason} [{refusal.code}] {refusal.place}", err=True)
+
+
+def _refusals(points: Sequence[PlannedPoint]) -> dict[tuple[str, str], list[str]]:
+    """Return the points at which an asset was not taken, by asset and reason."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for point in points:
+        for refusal in point.refused:
+            found.setdefault((refusal.asset, refusal.reason), []).append(point.id)
+    return found
 
 
 def _row(point: PlannedPoint) -> dict[str, str]:

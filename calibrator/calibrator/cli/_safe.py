@@ -35,6 +35,6 @@ def safe(ctx: click.Context, bench: Path | None) -> int:
         click.echo(f"{source.asset}: {source.reported}{indicated}: {mark} {source.note}".rstrip())
     if not report.sources:
         click.echo(say("Nothing is recorded as energised."))
-    if report.message:
+    elif report.message:
         click.echo(report.message, err=not report.confirmed)
     return report.exit_code

@@ -45,7 +45,7 @@ def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool) -> None:
             f"{say('worst')}        {point['id']}  {say('error')} {point['error']} {point['unit']}, "
             f"U {point['U']}, {say('limit')} {point['limit']}  {say(str(point['verdict']))}"
         )
-    if outcome.message:
+    if outcome.message and outcome.exit_code not in COMPLETED:
         click.echo(outcome.message, err=True)
     simulated = f", {say('simulated')} {duration(outcome.duration_s)}" if outcome.mode == "simulated" else ""
     echo(f"{say('time')}         {duration(outcome.wall_s)}{simulated}")
@@ -81,11 +81,11 @@ def _next_steps(chosen: Settings, outcome: Outcome) -> list[str]:
         steps = [(f"{call} safe", "do not touch; try again to make it safe")]
     elif outcome.exit_code in COMPLETED:
         steps = [
-            (f"{call} certificate {outcome.run}", "write the certificate"),
-            (f"{call} show {outcome.run}", "every result"),
+            (f"{call} certificate", "write the certificate"),
+            (f"{call} show", "every result"),
         ]
     else:
-        steps = [(f"{call} resume {outcome.run}", "go on where it stopped")]
+        steps = [(f"{call} resume", "go on where it stopped")]
     label = f"{say('next')}:"
     return [
         f"{label if not number else '':<12} {step}   # {say(why)}" for number, (step, why) in enumerate(steps)

@@ -106,11 +106,11 @@ class RunView:
     def _reading(self, body: Mapping[str, Any]) -> None:
         row = self.rows.setdefault(str(body["point"]), PointRow(str(body["point"])))
         row.unit = str(body.get("unit", ""))
-        row.reading = "overload" if body.get("overload") else f"{float.fromhex(body['value']):.8g}"
+        row.reading = "overload" if body.get("overload") else f"{_number(body['value']):.8g}"
 
     def _settled(self, body: Mapping[str, Any]) -> None:
         met = "settled" if body.get("criterion_met") else "not settled"
-        self.stability = f"{met}, {float(body.get('elapsed_s', 0)):.0f} s"
+        self.stability = f"{met}, {_number(body.get('elapsed_s', '0')):.0f} s"
 
     def _evaluated(self, body: Mapping[str, Any]) -> None:
         self.judge(body.get("results", ()))
@@ -127,6 +127,11 @@ class RunView:
 
     def _fault(self, body: Mapping[str, Any]) -> None:
         self.last_fault = str(body.get("what", ""))
+
+
+def _number(text: str) -> float:
+    """Return a recorded number: a hex float or a decimal text."""
+    return float.fromhex(text) if "0x" in text else float(text)
 
 
 _HANDLERS = {

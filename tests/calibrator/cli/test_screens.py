@@ -37,7 +37,7 @@ EVENTS: list[tuple[str, dict[str, Any]]] = [
     ("prompt.asked", {"prompt": "connect:dcv", "text": {"en": "Connect.", "zh": "连接。"}}),
     ("prompt.answered", {"prompt": "connect:dcv", "answer": "done", "how": "simulated operator"}),
     ("step.begun", {"step": "point:dcv:10V:+10V:1", "kind": "point", "point": "dcv:10V:+10V"}),
-    ("settled", {"point": "dcv:10V:+10V", "criterion_met": True, "elapsed_s": "4.5"}),
+    ("settled", {"point": "dcv:10V:+10V", "criterion_met": True, "elapsed_s": (4.5).hex()}),
     ("reading", {"point": "dcv:10V:+10V", "value": (10.0000123).hex(), "unit": "V", "overload": False}),
     ("step.done", {"step": "point:dcv:10V:+10V:1", "outcome": "done"}),
     ("section.evaluated", {"section": "dcv", "results": [RESULT]}),
