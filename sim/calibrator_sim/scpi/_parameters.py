@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Protocol
 
 from calibrator_sim.scpi._errors import ScpiError
@@ -55,6 +56,7 @@ class Parameter(Protocol):
         ...
 
 
+@cache
 def short_form(pattern: str) -> str:
     """Return the capital letters of a mnemonic as manuals print it.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from calibrator_sim.scpi._errors import ScpiError
@@ -103,8 +104,10 @@ class CommandTree:
         return found, parent
 
 
-def _paths(pattern: str) -> Iterator[Sequence[str]]:
-    """Yield every way to write a header whose optional nodes stand in brackets."""
+@cache
+def _paths(pattern: str) -> tuple[tuple[str, ...], ...]:
+    """Return every way to write a header whose optional nodes stand in brackets."""
+    paths: list[tuple[str, ...]] = []
     parts = [(match.group(2), match.group(1) is not None) for match in _PART.finditer(pattern)]
     for chosen in range(2 ** sum(optional for _, optional in parts)):
         path: list[str] = []
@@ -116,4 +119,5 @@ def _paths(pattern: str) -> Iterator[Sequence[str]]:
                     continue
             path.append(word)
         if path:
-            yield path
+            paths.append(tuple(path))
+    return tuple(paths)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import asdict
+from functools import cached_property
 from typing import Any
 
 from calibrator_sim._units import MeterUnit
@@ -33,7 +34,11 @@ class Keysight34401A:
         self.physics = Physics(name, unit, world)
         self.trigger = Trigger(self.physics, self.settings, self.status, world)
         self.configuration = Configuration(self.settings, self.trigger)
-        self._interpreter = Interpreter(build(self), self.status)
+
+    @cached_property
+    def _interpreter(self) -> Interpreter:
+        # Made with the first message: a proof opens thousands of benches and asks few of them.
+        return Interpreter(build(self), self.status)
 
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
         """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
