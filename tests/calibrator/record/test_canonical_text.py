@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import Enum, StrEnum
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibrator.record import canonical, event_hash, from_hex, parse_utc, to_hex, utc_text
@@ -21,6 +21,7 @@ plain_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(plain_values)
 def test_plain_values_come_back_as_they_were(value: object) -> None:
     text = canonical(value)
@@ -28,11 +29,13 @@ def test_plain_values_come_back_as_they_were(value: object) -> None:
     text.encode("utf-8")  # also with lone surrogates from bytes that were no text
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(), st.integers(), min_size=2))
 def test_the_order_of_keys_does_not_matter(body: dict[str, int]) -> None:
     assert canonical(body) == canonical(dict(reversed(body.items())))
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False))
 def test_floats_keep_every_bit(value: float) -> None:
     back = from_hex(json.loads(canonical(value)))
@@ -44,6 +47,7 @@ def test_not_a_number_is_kept_as_text() -> None:
     assert math.isnan(from_hex(json.loads(canonical(math.nan))))
 
 
+@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False))
 def test_decimals_keep_their_digits(value: Decimal) -> None:
     assert json.loads(canonical(value)) == str(value)
@@ -85,6 +89,7 @@ def test_a_time_without_zone_is_refused() -> None:
         canonical({"at": datetime(2026, 11, 23)})  # noqa: DTZ001 - the very case
 
 
+@settings(deadline=None)
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_times_come_back(at: datetime) -> None:
     assert parse_utc(utc_text(at)) == at

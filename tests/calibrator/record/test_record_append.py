@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibrator._errors import StorageError, UsageError
@@ -221,6 +221,7 @@ def test_two_threads_append_one_chain(station: Any) -> None:
     assert station.record.verify() == ()
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 2), st.dictionaries(st.text(max_size=5), st.floats() | st.text(max_size=9))),

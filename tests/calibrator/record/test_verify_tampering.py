@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibrator._errors import IntegrityError
@@ -299,6 +299,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, str]:
     return (home / "record.sqlite").read_bytes(), run
 
 
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_one_changed_character_of_any_text_is_found(
     sample: tuple[bytes, str], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibrator._errors import ConfigurationError
@@ -170,6 +170,7 @@ def test_a_due_day_ends_at_its_end_where_the_laboratory_is(file: Path) -> None:
     assert not certificate.valid_at(moment, shanghai)
 
 
+@settings(deadline=None)
 @given(st.dates(date(2026, 1, 1), date(2028, 1, 1)), st.times())
 def test_validity_goes_from_the_first_to_the_last_moment_of_the_local_days(day: date, hour: time) -> None:
     zone = ZoneInfo("America/St_Johns")

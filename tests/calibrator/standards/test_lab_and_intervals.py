@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibrator._errors import ConfigurationError
@@ -132,6 +132,7 @@ def test_a_certificate_of_29_february_runs_to_1_march() -> None:
     assert interval_of(Offers("1y"), "dcv", leap, date(2029, 3, 2)) is None
 
 
+@settings(deadline=None)
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(0, 800))
 def test_an_older_certificate_never_gets_better_figures(issued: date, age: int) -> None:
     order: list[str | None] = ["90d", "1y", "2y", None]
