@@ -151,11 +151,20 @@ class WorkDesk:
     @contextmanager
     def _energised(self) -> Iterator[None]:
         self._energise()
+        held = False
         try:
             yield
+            held = self.source().state().operating
         finally:
             self._applied = None
             self._deenergise()
+        if not held:
+            raise RunError(
+                "the output dropped to standby by itself, so the readings are not of the point",
+                where=f"{self._spot.source}, {self._spot.name}",
+                way_out="Look for an overload or a wrong lead, then: calibrator resume",
+                code="output-dropped",
+            )
 
     def _energise(self) -> None:
         """Check, record, then command: the record never knows less than the terminals."""

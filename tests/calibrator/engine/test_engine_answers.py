@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from calibrator._errors import ConfigurationError, RefusedError
 from calibrator.engine import (
     Answer,

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from calibrator.engine._steps import Step, history_of, next_step, steps_of
-from calibrator.procedure import Point, Proof, Section, Text
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from calibrator.engine._steps import Step, history_of, next_step, steps_of
+from calibrator.procedure import Point, Proof, Section, Text
 
 TEXT = Text("a", "b")
 

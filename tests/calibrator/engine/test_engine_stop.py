@@ -7,12 +7,12 @@ import subprocess
 import sys
 
 import pytest
-from calibrator._errors import InterruptedRun
-from calibrator.engine import StopSignal, combine_exit_codes
 from hypothesis import given
 from hypothesis import strategies as st
 
 from calibrator import engine
+from calibrator._errors import InterruptedRun
+from calibrator.engine import StopSignal, combine_exit_codes
 
 CODES = (7, 5, 6, 130, 4, 1, 3, 0)
 
