@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from calibrator.cli._settings import Settings, command, settings
@@ -20,31 +22,36 @@ def demo(ctx: click.Context) -> int:
     Needs no arguments and no instruments: both are reached over real TCP sockets in this process,
     on a clock that runs as fast as the computer. The same command line verifies real ones.
     """
+    from calibrator.cli._format import padded
     from calibrator.cli._run import perform
+    from calibrator.cli._summary import COMPLETED, name_next_steps, print_steps
     from calibrator.engine import Job
 
     chosen = settings(ctx)
     job = Job(procedure="dmm", uut="34401A", sim=True, seed=DEMO_SEED, interactive=False)
-    code = perform(chosen, job, as_json=False)
-    if code in (0, 1, 3):
-        _issue(chosen)
-    return code
+    outcome = perform(chosen, job, as_json=False)
+    if outcome.exit_code not in COMPLETED:
+        name_next_steps(chosen, outcome, to_stderr=False)
+        return outcome.exit_code
+    for path in _issue(chosen, outcome.run):
+        click.echo(f"{padded(chosen.words('certificate'))} {path}")
+    print_steps(
+        chosen,
+        {
+            "show": "every result",
+            "budget last dcv:10V:+10V": "the uncertainty budget of a point",
+            "verify": "recompute everything from the recorded readings",
+            "plan dmm --uut 34401A --sim": "what would be done, with what, and why",
+        },
+    )
+    return outcome.exit_code
 
 
-def _issue(chosen: Settings) -> None:
-    """Write the certificate of the run that just ended, in every format a person reads."""
+def _issue(chosen: Settings, run: str) -> list[Path]:
+    """Write the certificate in the forms that a person reads, both languages in one."""
     from calibrator.certificates import issue
     from calibrator.cli._access import opened
-    from calibrator.cli._format import called_as
 
-    say = chosen.words
-    home = chosen.home
     with opened(chosen, write=True) as record:
-        run = record.find_run("last")
-        for kind in ("pdf", "html"):
-            path = issue(record, run, kind, "both", certificates=home.certificates)
-            click.echo(f"{say('certificate')}  {path}")
-    call = called_as(chosen.home_path)
-    click.echo(f"{say('next')}         {call} show        {say('every result')}")
-    click.echo(f"{'':12} {call} verify      {say('recompute it from the recorded readings')}")
-    click.echo(f"{'':12} {call} plan dmm --uut 34401A --sim")
+        folder = chosen.home.certificates
+        return [issue(record, run, kind, "both", certificates=folder) for kind in ("pdf", "html")]

@@ -13,7 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from calibrator.cli._format import duration
+from calibrator.cli._format import duration, plain
 from calibrator.cli._view import PointRow, RunView
 from calibrator_drivers.clock import RealClock
 
@@ -164,7 +164,7 @@ class LiveScreen:
         doing = view.doing
         if doing is not None:
             share = f" {doing.done:.0f}/{doing.total:.0f} s" if doing.total else ""
-            value = f" {doing.value:.8g} {doing.unit}" if doing.value is not None else ""
+            value = f" {plain(doing.value)} {doing.unit}" if doing.value is not None else ""
             parts.append(f"{self._say(doing.doing)}{share}{value}")
         if view.stability:
             parts.append(view.stability)

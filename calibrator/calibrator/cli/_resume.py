@@ -30,7 +30,7 @@ def resume(
     from calibrator.cli._log import log_to
     from calibrator.cli._run import operator_for
     from calibrator.cli._screens import screen_for
-    from calibrator.cli._summary import summarize
+    from calibrator.cli._summary import name_next_steps, summarize
 
     chosen = settings(ctx)
     home = chosen.home
@@ -56,4 +56,5 @@ def resume(
             stop=engine.StopSignal(),
         )
     summarize(chosen, outcome, to_stderr=as_json)
+    name_next_steps(chosen, outcome, to_stderr=as_json)
     return outcome.exit_code

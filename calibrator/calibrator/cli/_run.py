@@ -11,7 +11,7 @@ from calibrator.cli._settings import Settings, command, settings
 
 if TYPE_CHECKING:
     from calibrator.cli._screens import Screen
-    from calibrator.engine import Job, Operator
+    from calibrator.engine import Job, Operator, Outcome
 
 __all__ = ["operator_for", "perform", "run"]
 
@@ -27,11 +27,16 @@ def run(ctx: click.Context, as_json: bool, **options: Unpack[JobOptions]) -> int
     Every reading is recorded before it is used. Ctrl-C makes the bench safe and leaves a run that
     `calibrator resume` goes on with.
     """
-    return perform(settings(ctx), job_from(options), as_json=as_json)
+    from calibrator.cli._summary import name_next_steps
+
+    chosen = settings(ctx)
+    outcome = perform(chosen, job_from(options), as_json=as_json)
+    name_next_steps(chosen, outcome, to_stderr=as_json)
+    return outcome.exit_code
 
 
-def perform(chosen: Settings, job: Job, *, as_json: bool) -> int:
-    """Do a job with its screen and its summary; return the exit code."""
+def perform(chosen: Settings, job: Job, *, as_json: bool) -> Outcome:
+    """Do a job with its screen and its summary."""
     from calibrator import engine
     from calibrator.cli._log import log_to
     from calibrator.cli._screens import screen_for
@@ -47,7 +52,7 @@ def perform(chosen: Settings, job: Job, *, as_json: bool) -> int:
             job, home, operator, listeners=[screen.listen], progress=screen.progress, stop=stop
         )
     summarize(chosen, outcome, to_stderr=as_json)
-    return outcome.exit_code
+    return outcome
 
 
 def operator_for(

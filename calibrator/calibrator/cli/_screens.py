@@ -103,7 +103,7 @@ class PlainScreen:
         row = view.rows[view.current]
         left = view.seconds_left
         rest = f", {self._say('left')} {duration(left)}" if left else ""
-        return f"{view.current:<22} {row.reading:>14} {row.unit:<4} {len(view.done)}/{view.total}{rest}"
+        return f"{view.current:<33} {row.reading:>14} {row.unit:<4} {len(view.done)}/{view.total}{rest}"
 
     def _evaluated(self, event: Event) -> str:
         return "\n".join(self._results(event.body["results"]))
@@ -116,7 +116,7 @@ class PlainScreen:
         for result in results:
             row = self.view.rows[str(result["id"])]
             yield (
-                f"{'':10}{row.id:<22} {self._say('error')} {row.error:>14} {row.unit:<4} "
+                f"{'':10}{row.id:<33} {self._say('error')} {row.error:>14} {row.unit:<4} "
                 f"U {row.expanded:<12} {self._say(row.verdict)}"
             )
 

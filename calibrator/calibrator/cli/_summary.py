@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from calibrator.cli._format import called_as, duration
+from calibrator.cli._format import called_as, duration, padded
 from calibrator.cli._settings import Settings
 
 if TYPE_CHECKING:
     from calibrator.engine import Outcome
 
-__all__ = ["summarize", "worst_points"]
+__all__ = ["name_next_steps", "print_steps", "summarize", "worst_points"]
 
 _WORST = 3
 COMPLETED = (0, 1, 3)
@@ -23,7 +23,7 @@ _COLOURS = {"pass": "green", "fail": "red"}
 
 
 def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool) -> None:
-    """Print verdict, worst points, time, and what comes next."""
+    """Print verdict, worst points and time."""
     from calibrator.cli._access import opened
     from calibrator.evaluation import show
 
@@ -39,19 +39,17 @@ def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool) -> None:
     if outcome.verdict:
         counts = ", ".join(f"{number} {say(name)}" for name, number in _counted(points).items())
         verdict = click.style(say(outcome.verdict), fg=_COLOURS.get(outcome.verdict, "yellow"), bold=True)
-        echo(f"{say('verdict')}      {verdict}  ({counts})")
+        echo(f"{padded(say('verdict'))} {verdict}  ({counts})")
     for point in worst_points(points):
         echo(
-            f"{say('worst')}        {point['id']}  {say('error')} {point['error']} {point['unit']}, "
+            f"{padded(say('worst'))} {point['id']}  {say('error')} {point['error']} {point['unit']}, "
             f"U {point['U']}, {say('limit')} {point['limit']}  {say(str(point['verdict']))}"
         )
     if outcome.message and outcome.exit_code not in COMPLETED:
         click.echo(outcome.message, err=True)
     simulated = f", {say('simulated')} {duration(outcome.duration_s)}" if outcome.mode == "simulated" else ""
-    echo(f"{say('time')}         {duration(outcome.wall_s)}{simulated}")
-    echo(f"{say('run')}          {outcome.run}")
-    for line in _next_steps(chosen, outcome):
-        echo(line)
+    echo(f"{padded(say('time'))} {duration(outcome.wall_s)}{simulated}")
+    echo(f"{padded(say('run'))} {outcome.run}")
 
 
 def worst_points(points: Sequence[Mapping[str, Any]], count: int = _WORST) -> list[Mapping[str, Any]]:
@@ -74,19 +72,21 @@ def _counted(points: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     return counts
 
 
-def _next_steps(chosen: Settings, outcome: Outcome) -> list[str]:
-    say = chosen.words
-    call = called_as(chosen.home_path)
+def name_next_steps(chosen: Settings, outcome: Outcome, *, to_stderr: bool) -> None:
+    """Print the commands that come next, each with its reason."""
     if outcome.exit_code == UNSAFE:
-        steps = [(f"{call} safe", "do not touch; try again to make it safe")]
+        steps = {"safe": "do not touch; try again to make it safe"}
     elif outcome.exit_code in COMPLETED:
-        steps = [
-            (f"{call} certificate", "write the certificate"),
-            (f"{call} show", "every result"),
-        ]
+        steps = {"certificate": "write the certificate", "show": "every result"}
     else:
-        steps = [(f"{call} resume", "go on where it stopped")]
-    label = f"{say('next')}:"
-    return [
-        f"{label if not number else '':<12} {step}   # {say(why)}" for number, (step, why) in enumerate(steps)
-    ]
+        steps = {"resume": "go on where it stopped"}
+    print_steps(chosen, steps, to_stderr=to_stderr)
+
+
+def print_steps(chosen: Settings, steps: Mapping[str, str], *, to_stderr: bool = False) -> None:
+    """Print commands as they can be typed here, with what each is for."""
+    say, call = chosen.words, called_as(chosen.home_path)
+    width = max(len(command) for command in steps)
+    for number, (command, why) in enumerate(steps.items()):
+        label = "" if number else say("next")
+        click.echo(f"{padded(label)} {call} {command:<{width}}  # {say(why)}", err=to_stderr)

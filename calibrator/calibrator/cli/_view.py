@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from calibrator.cli._format import plain
+
 if TYPE_CHECKING:
     from calibrator.engine import Progress
     from calibrator.record import Event
@@ -74,7 +76,7 @@ class RunView:
     @property
     def seconds_left(self) -> float | None:
         """The time left in the run's clock, judged by the points so far; None before the first."""
-        if self.at is None or self.points_began_at is None or not self.done:
+        if self.at is None or self.points_began_at is None or not 0 < len(self.done) < self.total:
             return None
         spent = (self.at - self.points_began_at).total_seconds()
         return spent / len(self.done) * (self.total - len(self.done))
@@ -106,7 +108,7 @@ class RunView:
     def _reading(self, body: Mapping[str, Any]) -> None:
         row = self.rows.setdefault(str(body["point"]), PointRow(str(body["point"])))
         row.unit = str(body.get("unit", ""))
-        row.reading = "overload" if body.get("overload") else f"{_number(body['value']):.8g}"
+        row.reading = "overload" if body.get("overload") else plain(_number(body["value"]))
 
     def _settled(self, body: Mapping[str, Any]) -> None:
         met = "settled" if body.get("criterion_met") else "not settled"

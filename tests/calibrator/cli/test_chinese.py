@@ -41,6 +41,8 @@ FROM_DATA = (
     *("accuracy table", "roles", "role", "filled by", "asset", "certificate", "issued", "due", "laboratory"),
     *("has no address", "as the file says"),
     *("go on where it stopped", "write the certificate", "do not touch; try again to make it safe"),
+    *("the uncertainty budget of a point", "recompute everything from the recorded readings"),
+    "what would be done, with what, and why",
 )
 SAME_IN_BOTH = {"U", "id"}
 
