@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -50,7 +51,7 @@ class HomeLock:
             self._note.write_text(json.dumps(holder), encoding="utf-8")
         except OSError:
             # A full disk takes the note, not the lock: the record itself says it in its own words.
-            self._note.unlink(missing_ok=True)
+            self._drop_note()
 
     def _holder(self) -> str:
         try:
@@ -61,5 +62,10 @@ class HomeLock:
 
     def release(self) -> None:
         """Give the lock back."""
-        self._note.unlink(missing_ok=True)
+        self._drop_note()
         self._lock.release()
+
+    def _drop_note(self) -> None:
+        # The note is a courtesy to whom the lock refuses; Windows keeps a file that is being read.
+        with suppress(OSError):
+            self._note.unlink(missing_ok=True)

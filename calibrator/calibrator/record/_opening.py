@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, insert, inspect, select, update
 
-from calibrator._errors import RefusedError
+from calibrator._errors import RefusedError, StorageError
 from calibrator.record import _projections
 from calibrator.record import _schema as schema
 from calibrator.record._model import Event
@@ -15,7 +15,7 @@ from calibrator.record._store import Store
 from calibrator.record._writer import Writer
 from calibrator_drivers.clock import Clock
 
-__all__ = ["all_events", "prepare"]
+__all__ = ["all_events", "check_projections", "check_version", "prepare"]
 
 
 def prepare(store: Store, *, home: str, clock: Clock) -> None:
@@ -53,6 +53,17 @@ def check_version(connection: Connection, place: str) -> None:
             where=place,
             way_out="Install the newer version, or name another folder with --home.",
             code="home-newer",
+        )
+
+
+def check_projections(connection: Connection, place: str) -> None:
+    """Refuse to read tables of another version, which only a writer can make again."""
+    if _version(connection, "projections") != schema.PROJECTIONS_VERSION:
+        raise StorageError(
+            "The tables made from the record are of another version of the program",
+            where=place,
+            way_out="Run `calibrator safe` once with this version: it writes, and brings them up to date.",
+            code="projections-old",
         )
 
 

@@ -18,7 +18,7 @@ from calibrator.record._canonical import GENESIS, parse_utc, plain_body
 from calibrator.record._ids import uuid7
 from calibrator.record._lock import HomeLock
 from calibrator.record._model import Event, Finding, RunSummary
-from calibrator.record._opening import check_version, prepare
+from calibrator.record._opening import check_projections, check_version, prepare
 from calibrator.record._reading import REGISTER, iterate, last_event
 from calibrator.record._store import Store
 from calibrator.record._verify import verify
@@ -93,6 +93,7 @@ class Record:
         try:
             with store.transaction() as connection:
                 check_version(connection, store.place)
+                check_projections(connection, store.place)
         except BaseException:
             store.close()
             raise
