@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from calibrator_drivers.clock import RealClock
 from calibrator_sim._config import BenchConfig, parse_bench
-from calibrator_sim._errors import UnknownWiringError, closest
+from calibrator_sim._errors import ServeError, UnknownWiringError, closest
 from calibrator_sim._faults import FaultScript
 from calibrator_sim._network import Network
 from calibrator_sim._snapshot import dump, load
@@ -44,11 +44,11 @@ class SimBench:
         self._truth = Truth(self._network)
         self._virtual = clock if isinstance(clock, VirtualClock) else None
         self._host = TcpHost(self._lock, RealClock(), self._wait_s, host)
-        self._resources: dict[str, str] = {}
-        for name, device in self._network.devices.items():
-            wanted = 0 if self._virtual else config.instruments[name].port
-            port = self._host.listen(device, partial(self._exchange, device), wanted)
-            self._resources[name] = f"TCPIP0::{host}::{port}::SOCKET"
+        try:
+            self._resources = dict(self._listen(host))
+        except ServeError:
+            self._host.close()
+            raise
         if config.wiring:
             self._network.connect(config.wiring)
         if self._virtual is not None:
@@ -149,6 +149,13 @@ class SimBench:
     def replies(self, device: Device, message: str, response: str) -> list[Outgoing]:
         """Return what goes out in place of a response."""
         return self._faults.replies(device, message, response)
+
+    def _listen(self, host: str) -> Iterator[tuple[str, str]]:
+        """Open a port for each instrument; a served bench keeps those of its file."""
+        for name, device in self._network.devices.items():
+            wanted = 0 if self._virtual else self._config.instruments[name].port
+            port = self._host.listen(device, partial(self._exchange, device), wanted)
+            yield name, f"TCPIP0::{host}::{port}::SOCKET"
 
     def _exchange(self, device: Device) -> Exchange:
         advance = self._virtual.advance_to if self._virtual else None

@@ -40,6 +40,7 @@ _SIMULATION_KEYS = (
 )
 _UNIT_KEYS = ("error", "population", "width", "outside", "z", "interval", "on_for_s", "treat_as")
 _SOCKET = re.compile(r"TCPIP\d*::[^:]+::(\d{1,5})::SOCKET", re.IGNORECASE)
+_LAST_PORT = 65535
 _DEFAULT_START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
@@ -208,7 +209,7 @@ def _port(entry: Table) -> int:
     if not resource:
         return 0
     match = _SOCKET.fullmatch(resource)
-    if match is None:
+    if match is None or int(match.group(1)) > _LAST_PORT:
         raise BenchFileError(
             f'The simulator serves raw TCP only, not "{resource}"',
             where=entry.at("resource"),
