@@ -90,12 +90,13 @@ def prompt(context: Context, step: Step) -> str:
     return "answered"
 
 
-def ask_connect(context: Context, section: Section) -> None:
-    """Ask for the leads of a section; on a bench in this process the answer connects them."""
-    asked = connect_prompt(section)
-    answer = ask(context, asked)
-    context.station.connect(answer.wiring or asked.wiring or section.wiring)
+def ask_connect(context: Context, section: Section) -> str:
+    """Ask for the leads of a section, which the answer connects on a bench in this process; return them."""
+    answer = ask(context, connect_prompt(section))
+    wiring = answer.wiring or section.wiring
+    context.station.connect(wiring)
     context.section = section
+    return wiring
 
 
 def ask_hazard(context: Context, section: Section) -> None:

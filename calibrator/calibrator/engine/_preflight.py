@@ -115,6 +115,13 @@ def _actions(setting: Setting, point: Point) -> PlannedActions:
         setting.procedure.measure(bench, point)
     except CalibratorError as error:  # such as a unit that does not fit the function
         raise UsageError(error.what, where=point.id, way_out=error.way_out, code=error.code) from error
+    except Exception as error:
+        raise UsageError(
+            f"the procedure cannot measure this point: {type(error).__name__}: {error}",
+            where=f"{setting.job.procedure}, {point.id}",
+            way_out="Correct the procedure; `calibrator plan` tries every point without instruments.",
+            code="procedure-broken",
+        ) from error
     return bench.actions
 
 

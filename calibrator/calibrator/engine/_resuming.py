@@ -179,9 +179,12 @@ def re_enter(context: Context, snapshot: str | None) -> None:
         )
     if step is not None:
         _restore_settings(context, step, history)
+    wiring = ""
     if section is not None and step is not None:
-        _prove_again(context, step, history)
+        wiring = _prove_again(context, step, history)
     station.restore(snapshot)
+    if wiring:
+        station.keep_connected(wiring)
 
 
 def _restore_settings(context: Context, step: Step, history: History) -> None:
@@ -195,18 +198,18 @@ def _restore_settings(context: Context, step: Step, history: History) -> None:
     warm_up(context, step)
 
 
-def _prove_again(context: Context, step: Step, history: History) -> None:
-    """Output returns through connection proof and acknowledgement only (METROLOGY 6)."""
+def _prove_again(context: Context, step: Step, history: History) -> str:
+    """Output returns through connection proof and acknowledgement only (METROLOGY 6); return the wiring."""
     section = context.setting.section(step.section)
     if step.kind == "close":
-        return
-    ask_connect(context, section)
-    if step.kind == "proof":
-        return
-    set_limits(context, section)
-    prove(context, section)
-    if f"hazard:{section.id}" in history.done:
-        ask_hazard(context, section)
+        return ""
+    wiring = ask_connect(context, section)
+    if step.kind != "proof":
+        set_limits(context, section)
+        prove(context, section)
+        if f"hazard:{section.id}" in history.done:
+            ask_hazard(context, section)
+    return wiring
 
 
 def environment_now(context: Context) -> None:

@@ -189,6 +189,11 @@ class Station:
         if self.simulated is not None:
             self.simulated.connect(wiring)
 
+    def keep_connected(self, wiring: str) -> None:
+        """Connect a wiring again that a restored snapshot does not have: a person has changed the leads."""
+        if self.simulated is not None and self.simulated.wiring != wiring:
+            self.simulated.connect(wiring)
+
     def snapshot(self) -> str | None:
         """Return the simulated bench's state, None on any other."""
         return None if self.simulated is None else self.simulated.snapshot()
