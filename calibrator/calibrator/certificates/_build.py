@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -22,7 +23,8 @@ from calibrator.certificates._model import (
     Person,
     Standard,
 )
-from calibrator.certificates._results import result_sections
+from calibrator.certificates._numbers import MINUS, scaled_unit
+from calibrator.certificates._results import FUNCTION_TITLES, result_sections
 from calibrator.certificates._sources import Sources, gather
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["assemble", "build"]
 
+_QUANTITY = re.compile(r"([+-]?)(\d+(?:\.\d+)?)([A-Za-z]+)")
 AUTHORISING_ROLES = frozenset({"signatory", "technical manager"})  # of lab.toml
 
 
@@ -64,6 +67,7 @@ def assemble(sources: Sources, *, issued_at: datetime | None = None) -> Certific
         item=_item(sources),
         method=_method(opened, procedure),
         conditions=_conditions(sources.environments),
+        preparation=sources.preparation,
         standards=tuple(_standard(sources, body) for body in sources.references.get("standards", ())),
         sections=sections,
         conformity=_conformity(sources),
@@ -184,11 +188,11 @@ def _distinct(bodies: tuple[Body, ...], key: str) -> tuple[str, ...]:
 
 
 def _standard(sources: Sources, body: Body) -> Standard:
-    asset = str(body["asset"])
+    asset, serial = str(body["asset"]), str(body.get("serial") or "")
     return Standard(
         asset=asset,
-        model=_title(sources, asset) or str(body.get("model") or ""),
-        serial=str(body.get("serial") or ""),
+        model=_title(sources, asset, serial) or str(body.get("model") or ""),
+        serial=serial,
         certificate=str(body.get("certificate") or ""),
         issued=day(body.get("issued")),
         due=day(body.get("due")),
@@ -200,10 +204,11 @@ def _standard(sources: Sources, body: Body) -> Standard:
     )
 
 
-def _title(sources: Sources, asset: str) -> str:
+def _title(sources: Sources, asset: str, serial: str) -> str:
     """Return the name under which the points were referred to a standard, such as "Fluke 5522A"."""
     points = sources.references.get("points", ())
-    return next((str(p["standard_title"]) for p in points if p.get("standard_asset") == asset), "")
+    title = next((str(p["standard_title"]) for p in points if p.get("standard_asset") == asset), "")
+    return title.removesuffix(f", {serial}")
 
 
 def _conformity(sources: Sources) -> Conformity:
@@ -224,12 +229,39 @@ def _conformity(sources: Sources) -> Conformity:
 def _not_tested(sources: Sources) -> tuple[Text, ...]:
     """Return what the procedure never tests and what this run left out (METROLOGY 22)."""
     always = tuple(text(body) for body in sources.opened["procedure"].get("not_tested") or ())
-    left = (sources.closed or {}).get("not_tested") or ()
     titles = sources.opened["procedure"].get("section_titles") or {}
-    return always + tuple(
-        text(titles[item]) if item in titles else bilingual("point or section {id}", id=item)
-        for item in map(str, left)
-    )
+    named: list[Text] = []
+    points: dict[str, list[str]] = {}
+    for item in map(str, (sources.closed or {}).get("not_tested") or ()):
+        if item in titles:
+            named.append(text(titles[item]))
+        else:
+            function, _, place = item.partition(":")
+            points.setdefault(function, []).append(place or item)
+    return (*always, *named, *(_left_out(function, places) for function, places in points.items()))
+
+
+def _left_out(function: str, places: list[str]) -> Text:
+    """Return the points of a function that have no result, by the range and value in their ids."""
+    title = FUNCTION_TITLES.get(function)
+    named = ", ".join(_place(place) for place in places)
+    return bilingual("{function} at {points}", function=bilingual(title) if title else function, points=named)
+
+
+def _place(place: str) -> str:
+    span, _, nominal = place.partition(":")
+    return f"{_spelled(nominal)} ({_spelled(span)})" if nominal else _spelled(place)
+
+
+def _spelled(quantity: str) -> str:
+    """Return "+100 kΩ" for "+100000ohm"; what is no quantity stays as it is."""
+    found = _QUANTITY.fullmatch(quantity)
+    if found is None:
+        return quantity
+    sign, value, unit = found.groups()
+    digits, prefixed = scaled_unit(Decimal(value), unit)
+    sign = "" if unit == "ohm" else sign.replace("-", MINUS)
+    return f"{sign}{digits} {prefixed}"
 
 
 def _deviation(body: Body | str) -> Deviation:

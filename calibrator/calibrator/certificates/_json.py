@@ -22,6 +22,7 @@ def json_bytes(model: Certificate) -> bytes:
         "format": FORMAT,
         "kind": "calibration certificate",
         "notice": SIMULATED if model.simulated else "",
+        "keywords": list(model.keywords),
     }
     return (json.dumps({**head, **_fields(model)}, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 

@@ -225,6 +225,7 @@ class Certificate:
     item: Item
     method: Method
     conditions: Conditions
+    preparation: tuple[tuple[str, str], ...]  # self-test, warm-up: how they ended
     standards: tuple[Standard, ...]
     sections: tuple[ResultSection, ...]
     conformity: Conformity
@@ -233,6 +234,11 @@ class Certificate:
     unverified: tuple[UnverifiedFigure, ...]
     digest: Digest
     versions: tuple[tuple[str, str], ...]
+
+    @property
+    def keywords(self) -> tuple[str, str]:
+        """What every rendering carries where a program finds it, even in a damaged file."""
+        return f"calibrator-certificate:{self.id}", f"calibrator-run:{self.digest.run}"
 
     @property
     def results(self) -> tuple[Result, ...]:

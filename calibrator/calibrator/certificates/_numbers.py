@@ -20,7 +20,7 @@ NONE: Final = "–"
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """One result as text. `value_unit` belongs to range, nominal and indication, `error_unit` to the rest."""
+    """One result as text: nominal and indication in `value_unit`, error, U and limits in `error_unit`."""
 
     range: str
     nominal: str
@@ -42,9 +42,11 @@ def printed(result: Result) -> Printed:
     """
     from calibrator_uncertainty import round_like, round_uncertainty
 
-    values, errors = _exponent(result.range, result.unit), _exponent(result.limit, result.unit)
+    errors = _exponent(result.limit, result.unit)
+    # a zero is read in the unit of its error: -0.20 µV and not -0.00000020 V
+    values = _exponent(result.range, result.unit) if result.nominal else errors
     head = Printed(
-        range=_plain(result.range, values),
+        range=" ".join(scaled_unit(result.range, result.unit)),
         nominal=signed(_shortest(result.nominal.scaleb(-values)), plus=result.function not in _UNSIGNED),
         value_unit=_unit(result.unit, values),
         limit=plus_minus(result.limit_lower.scaleb(-errors), result.limit_upper.scaleb(-errors)),

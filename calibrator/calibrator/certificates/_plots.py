@@ -15,7 +15,7 @@ from calibrator.certificates._model import Result
 
 __all__ = ["PlotText", "error_plot"]
 
-_WIDTH, _HEIGHT = 700.0, 134.0
+_WIDTH, _HEIGHT = 700.0, 122.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 8.0, 2.0, 24.0
 _WIDEST: Final = 44.0  # of an acceptance zone
 _REACH: Final = 1.4  # of the limit, where the axis ends

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import html
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,22 +77,17 @@ def read_back(file: Path) -> ReadBack:
 
 
 def _names(content: bytes) -> tuple[str, dict[str, str]]:
-    """Return the form of a document and the number and run that stand in it."""
+    """Return the form of a document and the number and run that stand in it, also where it is damaged."""
     if content.startswith(b"%PDF"):
         return "pdf", _marks(content.decode("latin-1"))
     text = content.decode("utf-8", errors="replace")
     if text.lstrip().startswith("{"):
-        return "json", _json_names(text)
+        return "json", _marks(text)
     return "html", _marks(html.unescape(text))
 
 
 def _marks(text: str) -> dict[str, str]:
-    return dict(_MARK.findall(text))
-
-
-def _json_names(text: str) -> dict[str, str]:
-    try:
-        body = json.loads(text)
-        return {"certificate": str(body["id"]), "run": str(body["digest"]["run"])}
-    except (ValueError, KeyError, TypeError):
-        return {}  # the caller says that it is no certificate
+    found: dict[str, str] = {}
+    for kind, name in _MARK.findall(text):
+        found.setdefault(kind, name)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final, get_args
@@ -56,7 +57,7 @@ def _result(point: Body) -> Result:
         unit=str(point["unit"]),
         nominal=number(point["nominal"]),
         range=number(point["range"]),
-        indication=sum(readings, Decimal(0)) / len(readings) if readings else None,
+        indication=_mean(readings),
         readings=len(point["readings"]),
         error=optional_number(point["error"]),
         standard_uncertainty=optional_number(point["u"]),
@@ -76,6 +77,13 @@ def _result(point: Body) -> Result:
         attempts=int(point.get("attempts", 1)),
         notes=tuple(map(str, point.get("notes") or ())),
     )
+
+
+def _mean(readings: list[Decimal]) -> Decimal | None:
+    """Return the mean as the evaluation takes it, in floats, so that indication and error round alike."""
+    if not readings:
+        return None
+    return Decimal(repr(math.fsum(map(float, readings)) / len(readings)))
 
 
 def _verdict(point: Body) -> Verdict:

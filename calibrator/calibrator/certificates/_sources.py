@@ -34,6 +34,7 @@ class Sources:
     references: Body
     preflight: Body
     environments: tuple[Body, ...]
+    preparation: tuple[tuple[str, str], ...]  # self-test and warm-up with their outcome
     people: tuple[str, ...]  # ids of the persons who ran it, in the order of appearance
     closed: Body | None
     began_at: datetime
@@ -77,6 +78,7 @@ def sources_of(run: str, events: Sequence[Event], shown: Body, ended: Sequence[E
         references=_body(events, "references.fixed"),
         preflight=_body(events, "preflight"),
         environments=tuple(event.body for event in events if event.kind == "environment"),
+        preparation=_preparation(events),
         people=_people(events),
         closed=closing.body if closing is not None else None,
         began_at=events[0].at,
@@ -96,6 +98,18 @@ def _last(events: Sequence[Event], kind: str) -> Event | None:
 def _body(events: Sequence[Event], kind: str) -> Body:
     event = _last(events, kind)
     return event.body if event is not None else {}
+
+
+def _preparation(events: Sequence[Event]) -> tuple[tuple[str, str], ...]:
+    """Return how self-test and warm-up ended, the last of each (METROLOGY 18, 22)."""
+    kinds: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for event in events:
+        if event.kind == "step.begun" and event.body["kind"] in ("self-test", "warm-up"):
+            kinds[str(event.body["step"])] = str(event.body["kind"])
+        elif event.kind == "step.done" and event.body["step"] in kinds:
+            found[kinds[str(event.body["step"])]] = str(event.body["outcome"])
+    return tuple(found.items())
 
 
 def _people(events: Sequence[Event]) -> tuple[str, ...]:

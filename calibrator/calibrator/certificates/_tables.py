@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from calibrator.certificates._model import Certificate, Result, ResultSection
+from calibrator.certificates._model import Certificate, Result, ResultSection, UnverifiedFigure
 from calibrator.certificates._numbers import Printed, aligned, printed, scaled_unit, signed
 from calibrator.certificates._plots import PlotText, error_plot
 from calibrator.certificates._statements import interval_text, point_name
@@ -122,7 +122,7 @@ def result_legend(model: Certificate, speaker: Speaker) -> list[list[str]]:
 def _row(result: Result, row: Printed, number: dict[str, tuple[str, str]], speaker: Speaker) -> Table:
     return {
         "id": result.id,
-        "range": f"{row.range} {row.value_unit}",
+        "range": row.range,
         "nominal": number["nominal"],
         "indication": number["indication"],
         "value_unit": row.value_unit,
@@ -209,7 +209,11 @@ def standard_table(model: Certificate, speaker: Speaker) -> Table:
 
 
 # msgids of the catalogue: METROLOGY 10
-_ROUTES: Final = {"specification": "specification", "certificate": "certificate values"}
+_ROUTES: Final = {
+    "specification": "specification",
+    "certificate": "certificate values",
+    "artefact": "artefact",
+}
 
 
 def _route(route: str, interval: str, speaker: Speaker) -> list[str]:
@@ -225,27 +229,45 @@ def figure_table(model: Certificate, speaker: Speaker) -> Table:
     return {
         "title": say("Figures not verified"),
         "note": say(
-            "These figures were not checked against the maker's document by a named person. On a live bench "
-            "they would leave the points undetermined."
+            "Nobody checked these figures against their documents. On a live bench a limit or a figure of a "
+            "standard among them leaves its points undetermined."
         )
         if model.unverified
         else say("Every figure used was seen in, or checked against, the maker's document."),
         "columns": [say("Figure"), say("Status"), say("Source"), say("Points")],
         "rows": [
             [
-                speaker.say(_KINDS[figure.kind]),
-                speaker.say(_STATUS_WORDS[figure.status])
-                if figure.status in _STATUS_WORDS
-                else [figure.status or "–"],
-                [figure.source or "–"],
-                _points(model, figure.points, speaker),
+                speaker.say(_KINDS[kind]),
+                speaker.say(_STATUS_WORDS[status]) if status in _STATUS_WORDS else [status or "–"],
+                sources,
+                _points(model, points, speaker),
             ]
-            for figure in model.unverified
+            for kind, status, sources, points in _grouped(model.unverified)
         ],
     }
 
 
-def _points(model: Certificate, ids: tuple[str, ...], speaker: Speaker) -> list[str]:
+def _grouped(
+    figures: tuple[UnverifiedFigure, ...],
+) -> list[tuple[str, str, list[str], frozenset[str]]]:
+    """Return figures of one kind, status and document together: the document first, then the rows.
+
+    A source is written "row [document]" where an accuracy table gave it, else it is the document itself.
+    """
+    found: dict[tuple[str, str, str], tuple[list[str], set[str]]] = {}
+    for figure in figures:
+        row, bracket, document = figure.source.partition(" [")
+        key = (figure.kind, figure.status, document.removesuffix("]") if bracket else "")
+        rows, points = found.setdefault(key, ([], set()))
+        rows.append(row or "–")
+        points.update(figure.points)
+    return [
+        (kind, status, [*([document] if document else []), "; ".join(rows)], frozenset(points))
+        for (kind, status, document), (rows, points) in found.items()
+    ]
+
+
+def _points(model: Certificate, ids: frozenset[str], speaker: Speaker) -> list[str]:
     """Return points as a reader knows them; a section's title stands for all its points."""
     en, zh = [], []
     for section in model.sections:

@@ -6,6 +6,7 @@ people is a list of lines: one, or in a bilingual document Chinese and English.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calibrator._errors import ConfigurationError
-from calibrator.certificates._model import SIMULATED, Certificate, Conditions, Person
+from calibrator.certificates._model import SIMULATED, Certificate, Person
 from calibrator.certificates._statements import (
     VERDICTS,
     conformity_statement,
@@ -58,7 +59,7 @@ def view(model: Certificate, language: str) -> View:
         "sections": result_tables(model, speaker),
         "results_title": say("Results"),
         "legend": result_legend(model, speaker),
-        "keywords": [f"calibrator-certificate:{model.id}", f"calibrator-run:{model.digest.run}"],
+        "keywords": list(model.keywords),
         "date": _moment(model),
         "digest": f"{model.digest.run}   {model.digest.run_head[:16]}",
         "first_clauses": _first_clauses(model, speaker),
@@ -100,7 +101,23 @@ def _left(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
         _fact(say("Asset"), item.asset),
         _fact(say("Firmware"), item.firmware or "–"),
         _fact(say("State"), *(say(_PASSES[model.pass_]) if model.pass_ in _PASSES else [model.pass_])),
+        *(_prepared(kind, outcome, speaker) for kind, outcome in model.preparation),
     ]
+
+
+# msgids of the catalogue
+_PREPARATION = {"self-test": "Self-test", "warm-up": "Warm-up"}
+_WARMED_UP = re.compile(r"on for (\d+) min, waited (\d+) s")
+
+
+def _prepared(kind: str, outcome: str, speaker: Speaker) -> dict[str, Any]:
+    """Return a step of preparation; an outcome in words that are not known stands as it was recorded."""
+    label = speaker.say(_PREPARATION[kind])
+    waited = _WARMED_UP.fullmatch(outcome)
+    if waited:
+        before, after = int(waited[1]), round(int(waited[2]) / 60)
+        return _fact(label, speaker.say("{n} min before the first reading", n=before + after))
+    return _fact(label, speaker.say("passed") if outcome.startswith("passed") else outcome)
 
 
 # msgids of the catalogue
@@ -126,18 +143,19 @@ def _right(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
         _fact(say("Measured"), began if began == ended else f"{began} – {ended}"),
         _fact(say("Issued"), local_day(model, model.issued_at)),
         _fact(say("Place"), laboratory.place or say("at the laboratory")),
-        _fact(say("Environment"), *_environment(model.conditions, speaker)),
+        _fact(say("Environment"), *_environment(model, speaker)),
     ]
 
 
-def _environment(conditions: Conditions, speaker: Speaker) -> list[str]:
+def _environment(model: Certificate, speaker: Speaker) -> list[str]:
+    conditions = model.conditions
     if conditions.temperature_low_c is None:
         return speaker.say("not recorded")
     how = [speaker.line(_HOW[word]) if word in _HOW else word for word in conditions.how]
     lines = [_span(conditions.temperature_low_c, conditions.temperature_high_c, "°C")]
     if conditions.humidity_low_rh is not None:
         lines.append(_span(conditions.humidity_low_rh, conditions.humidity_high_rh, "% RH"))
-    notes = "; ".join([*how, *conditions.sensors])
+    notes = "; ".join(how if model.simulated else [*how, *conditions.sensors])
     return [", ".join(lines), *([f"({notes})"] if notes else [])]
 
 

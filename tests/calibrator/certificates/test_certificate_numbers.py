@@ -42,6 +42,13 @@ def test_a_half_goes_to_even_and_minus_zero_is_zero() -> None:
     assert row.error == "0"
 
 
+def test_a_zero_is_read_in_the_unit_of_its_error() -> None:
+    row = printed(
+        replace(TEMPLATE, nominal=Decimal(0), indication=Decimal("-0.00000020"), range=Decimal(1000))
+    )
+    assert (row.nominal, row.value_unit, row.range) == ("0", "µV", "1000 V")
+
+
 def test_an_indication_over_the_range_has_no_numbers() -> None:
     nothing = dict.fromkeys(
         (

@@ -74,7 +74,7 @@ def test_tables_of_texts_have_translations() -> None:
     known = dict(entries())
     tables = [
         _results.FUNCTION_TITLES, _statements.INTERVALS, dict.fromkeys(_statements.VERDICTS),
-        _tables._STATUS_WORDS, _tables._KINDS, _tables._ROUTES, _view._PASSES, _view._HOW,
+        _tables._STATUS_WORDS, _tables._KINDS, _tables._ROUTES, _view._PASSES, _view._HOW, _view._PREPARATION,
     ]  # fmt: skip
     texts = {str(text) for table in tables for text in (table.values() if any(table.values()) else table)}
     assert texts - set(known) == set()
