@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,10 +43,12 @@ class Cli:
             check=False,
         )
 
-    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: str, command: Sequence[str] = COMMAND, **options: Any
+    ) -> subprocess.Popen[str]:
         """Start a command that goes on, its standard output a pipe."""
         return subprocess.Popen(
-            [*COMMAND, *arguments],
+            [*command, *arguments],
             env=environment(self.home),
             cwd=self.home.parent,
             stdout=subprocess.PIPE,

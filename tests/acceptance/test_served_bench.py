@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from calibrator_drivers.clock import RealClock
+
 CLIENT = """
 import json, sys
 import pyvisa
@@ -35,10 +37,19 @@ print(json.dumps({"idn": {name: s.query("*IDN?").strip() for name, s in opened.i
 """
 
 
+TELLING_WHAT_IS_LOADED = """
+import sys
+from calibrator.cli import main
+code = main()
+sys.stderr.write(f"calibrator_sim loaded: {'calibrator_sim' in sys.modules}")
+sys.exit(code)
+"""
+
+
 @contextmanager
 def served(cli: Any, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, dict[str, str]]]]:
     """Serve until the block ends; give the process and what it announced, by name."""
-    process = cli.start("sim", "serve", *arguments, "--json", "--speed", "50", stdin=subprocess.PIPE)
+    process = cli.start("sim", "serve", *arguments, "--json", stdin=subprocess.PIPE)
     assert process.stdout is not None
     try:
         announced: dict[str, dict[str, str]] = {}
@@ -65,7 +76,7 @@ def measured(announced: dict[str, dict[str, str]]) -> dict[str, Any]:
 
 
 def test_plain_pyvisa_takes_a_reading_from_another_process(cli: Any, bench: Callable[..., Path]) -> None:
-    with served(cli, str(bench()), "--wiring", "volts") as (_, announced):
+    with served(cli, str(bench()), "--wiring", "volts", "--speed", "50") as (_, announced):
         found = measured(announced)
     assert found["idn"]["calibrator"].startswith("FLUKE,5522A,SIM")
     assert found["idn"]["meter"].startswith("HEWLETT-PACKARD,34401A,")
@@ -75,7 +86,7 @@ def test_plain_pyvisa_takes_a_reading_from_another_process(cli: Any, bench: Call
 
 
 def test_a_wiring_typed_on_the_standard_input_is_connected(cli: Any, bench: Callable[..., Path]) -> None:
-    with served(cli, str(bench()), "--wiring", "short") as (process, announced):
+    with served(cli, str(bench()), "--wiring", "short", "--speed", "50") as (process, announced):
         shorted = measured(announced)["reading"]
         assert process.stdin is not None
         process.stdin.write("volts\n")
@@ -112,3 +123,78 @@ def test_what_cannot_be_served_is_named(cli: Any, arguments: list[str], named: s
     assert done.returncode == 2
     assert named in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def addressed(bench: Callable[..., Path], announced: dict[str, dict[str, str]]) -> Path:
+    """Return the bench file of a client: the same bench with the addresses that the server announced."""
+    serials = {name: f'serial = "{row["serial"]}"\n' for name, row in announced.items()}
+    return bench(
+        *(
+            (f"{serials[name]}{after}", f'{serials[name]}resource = "{announced[name]["resource"]}"\n{after}')
+            for name, after in (("calibrator", "zeroed_at"), ("meter", "uut"))
+        ),
+        name="client.toml",
+    )
+
+
+class Person:
+    """Moves leads when asked, and types what a careful person would type."""
+
+    def __init__(self, server: subprocess.Popen[str], terminal: int) -> None:
+        assert server.stdin is not None
+        self._leads = server.stdin
+        self._terminal = terminal
+        self.asked: list[str] = []
+
+    def hear(self, event: dict[str, Any]) -> None:
+        if event["kind"] != "prompt.asked":
+            return
+        body = event["body"]
+        self.asked.append(body["prompt"])
+        answer = "120" if body["kind"] == "warm-up" else ""
+        if body["kind"] == "hazard":
+            answer = str(body["hazard"]["value"])
+        if body["wiring"]:
+            self._leads.write(f"{body['wiring']}\n")
+            self._leads.flush()
+            RealClock().sleep(0.2)  # leads are moved before Enter is pressed
+        os.write(self._terminal, f"{answer}\n".encode())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a terminal of its own needs a POSIX pty")
+@pytest.mark.parametrize(
+    ("section", "asked"),
+    [
+        ("zero-open", ["warm-up", "connect:zero-open"]),
+        # 1000 V at the speed of a real bench
+        pytest.param("dcv", ["warm-up", "connect:dcv", "hazard:dcv"], marks=pytest.mark.slow),
+    ],
+)
+def test_a_person_at_a_terminal_runs_a_section_on_a_served_bench(
+    cli: Any, bench: Callable[..., Path], section: str, asked: list[str]
+) -> None:
+    command = [sys.executable, "-c", TELLING_WHAT_IS_LOADED]
+    with served(cli, str(bench()), "--speed", "100") as (server, announced):
+        master, slave = os.openpty()
+        process = cli.start(
+            *("run", "dmm", "--uut", "34401A", "--bench", str(addressed(bench, announced))),
+            *("--section", section, "--person", "mc", "--json"),
+            command=command,
+            stdin=slave,
+            stderr=subprocess.PIPE,
+        )
+        person = Person(server, master)
+        events = []
+        for line in process.stdout:
+            events.append(json.loads(line))
+            person.hear(events[-1])
+        _, said = process.communicate(timeout=30)
+        os.close(master)
+        os.close(slave)
+    assert process.returncode == 0, said
+    assert person.asked == asked
+    assert events[0]["body"]["mode"] == "simulated", "a serial that begins with SIM is taken at its word"
+    answered = [event["body"] for event in events if event["kind"] == "prompt.answered"]
+    assert {(body["by"], body["how"]) for body in answered} == {("mc", "typed")}
+    assert "Traceback" not in said
+    assert "calibrator_sim loaded: False" in said, "a run over addresses never loads the simulator"

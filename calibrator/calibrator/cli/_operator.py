@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["TerminalOperator"]
 
 _TRIES = 3
+REFUSALS = frozenset({"no", "n", "stop"})
 
 
 class TerminalOperator:
@@ -42,6 +43,8 @@ class TerminalOperator:
             self._show(prompt)
             if prompt.hazard is not None:
                 value = self._release(prompt.hazard)
+            elif prompt.kind == "warm-up":
+                value = self._minutes()
             elif prompt.kind == "typed":
                 value = self._line(self._say("Type the value, or stop"))
             else:
@@ -82,10 +85,17 @@ class TerminalOperator:
                 )
             )
             words = typed.replace(hazard.unit, "").strip()
-            if words == level or not words or words.lower() in {"no", "n", "stop"}:
+            if words == level or not words or words.lower() in REFUSALS:
                 return typed
             click.echo(self._say("That is not the level."), err=True)
         return "stop"
+
+    def _minutes(self) -> str:
+        while True:
+            typed = self._line(self._say("Type the minutes, or stop"))
+            if not typed or typed.lower() in REFUSALS | {"yes", "y", "ok"} or _is_number(typed):
+                return typed
+            click.echo(self._say("A number of minutes, please."), err=True)
 
     def _show_review(self, review: Review) -> None:
         heading = self._say("Before the leads come off: points that deserve a look")
@@ -115,6 +125,13 @@ class TerminalOperator:
         except (EOFError, KeyboardInterrupt):
             click.echo(err=True)
             return "stop"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return float(text) >= 0
+    except ValueError:
+        return False
 
 
 @contextmanager

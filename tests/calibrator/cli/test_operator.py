@@ -60,6 +60,16 @@ def test_the_prompt_is_in_the_chosen_language(
     assert "连接导线。" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("lines", "value"), [(["120"], "120"), (["long", "-3", "0"], "0"), (["stop"], "stop"), ([""], "")]
+)
+def test_the_warm_up_is_a_number_of_minutes(
+    monkeypatch: pytest.MonkeyPatch, lines: list[str], value: str
+) -> None:
+    typing(monkeypatch, *lines)
+    assert operator().ask(Prompt("warm-up", "warm-up", Text("How long?", "多久？"))).value == value
+
+
 @pytest.mark.parametrize("typed", ["1000", "1000 V", " 1000V "])
 def test_a_hazard_is_released_by_its_level(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
     typing(monkeypatch, typed)
