@@ -67,6 +67,8 @@ class PointProof:
     u: float
     U: float
     pulls: Mapping[str, float]  # (true - estimate)/u by line; lines without uncertainty are left out
+    limits: tuple[float, float] = (-math.inf, math.inf)
+    pfa: float = 0.0  # specific
 
     @property
     def z(self) -> float:
@@ -77,6 +79,16 @@ class PointProof:
     def covered(self) -> bool:
         """Whether the truth lies within the stated error +/- U."""
         return abs(self.error - self.truth) <= self.U
+
+    @property
+    def accepted(self) -> bool:
+        """Whether simple acceptance takes the point, which makes the most of few false accepts."""
+        return self.limits[0] <= self.error <= self.limits[1]
+
+    @property
+    def false(self) -> bool:
+        """Whether the truth lies outside the limits."""
+        return not self.limits[0] <= self.truth <= self.limits[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +133,19 @@ def coverage(runs: Sequence[Run]) -> Estimate:
     return mean_over_runs([statistics.fmean(float(point.covered) for point in run) for run in runs])
 
 
+def false_accepts(runs: Sequence[Run]) -> tuple[Estimate, Estimate]:
+    """Return predicted and observed fraction of accepted points that are false (METROLOGY 29).
+
+    Both are sums over a run divided by the mean number of accepted points; the second is the excess of the
+    observed over the predicted fraction, whose standard error is what counts.
+    """
+    taken = [[point for point in run if point.accepted] for run in runs]
+    mean = statistics.fmean(len(run) for run in taken)
+    predicted = [math.fsum(point.pfa for point in run) / mean for run in taken]
+    excess = [math.fsum(point.false - point.pfa for point in run) / mean for run in taken]
+    return mean_over_runs(predicted), mean_over_runs(excess)
+
+
 def pulls(runs: Sequence[Run]) -> dict[str, tuple[Estimate, Estimate]]:
     """Return rms and mean of the pull of every budget line (METROLOGY 28)."""
     lines = dict.fromkeys(line for run in runs for point in run for line in point.pulls)
@@ -150,7 +175,7 @@ def proof_bench(*, standard: str = "drawn", emf_v: float | None = None) -> str:
     return f"{head}[wirings.volts]{_replaced(volts, 'half_width = 1.0e-6', f'half_width = {emf_v!r}')}"
 
 
-UUT_POPULATION = 'error = "drawn"\npopulation = "uniform"\nwidth = 1.5'
+UUT_POPULATION = 'error = "drawn"\npopulation = "uniform"\nwidth = 3.0'  # beyond T + 4u: METROLOGY 29
 
 
 def _replaced(text: str, old: str, new: str) -> str:
@@ -212,7 +237,8 @@ def prove(events: Sequence[Event], seed: int, bench: str, *, without: str | None
                 true = truth.inputs(
                     point.function, float(point.nominal), float(point.range), section.wiring, at_ns=at_ns
                 )
-                found.append(_proved(item.budget, true))
+                limits = references[item.point].limits
+                found.append(_proved(item.budget, true, (float(limits.lower), float(limits.upper))))
         return found
     finally:
         truth.close()
@@ -222,15 +248,20 @@ def _without(figure: Contribution, kind: str | None) -> Contribution:
     return replace(figure, half_width=0.0, estimate=0.0) if figure.kind == kind else figure
 
 
-def _proved(budget: Budget, true: Inputs) -> PointProof:
+def _proved(budget: Budget, true: Inputs, limits: tuple[float, float]) -> PointProof:
     """Return stated against true, and the pull of every line of one budget."""
+    from calibrator_uncertainty import judge
+
     result = budget.evaluate()
     values = {one.name: getattr(true, one.name, one.estimate) for one in budget.inputs}
     values["indication"] = true.true_value + true.uut_error  # before noise and quantisation
     scores = {
         one.name: _score((values[one.name] - one.estimate) / one.u, one.dof) for one in budget.inputs if one.u
     }
-    return PointProof(budget.name, result.value, true.uut_error, result.u, result.U, scores)
+    judgement = judge(result.value, result.U, result.u, result.dof, *limits)
+    return PointProof(
+        budget.name, result.value, true.uut_error, result.u, result.U, scores, limits, judgement.pfa
+    )
 
 
 def _score(pull: float, dof: float) -> float:

@@ -70,6 +70,27 @@ def test_pull_that_follows_t_is_scored_as_a_normal(proof: ModuleType) -> None:
     assert proof._score(1.5, math.inf) == 1.5
 
 
+def test_predicted_false_accepts_are_the_observed_ones(proof: ModuleType) -> None:
+    # true errors uniform far beyond the limits of 3, u = 1: the specific probability is the right one
+    generator, runs = random.Random(11), []
+    for _ in range(400):
+        run = []
+        for _ in range(30):
+            truth = generator.uniform(-8.0, 8.0)
+            error = truth + generator.gauss(0.0, 1.0)
+            pfa = 0.5 * math.erfc((3.0 - error) / math.sqrt(2.0)) + 0.5 * math.erfc(
+                (3.0 + error) / math.sqrt(2.0)
+            )
+            run.append(proof.PointProof("p", error, truth, 1.0, 1.96, {}, (-3.0, 3.0), pfa))
+        runs.append(run)
+    predicted, excess = proof.false_accepts(runs)
+    assert predicted.value > 0.05
+    assert abs(excess.value) <= 3 * excess.error
+    halved = [[proof.replace(point, pfa=point.pfa / 2) for point in run] for run in runs]
+    wrong = proof.false_accepts(halved)[1]
+    assert abs(wrong.value) > 3 * wrong.error
+
+
 def test_every_effect_of_the_bench_has_a_line_or_a_reason(proof: ModuleType) -> None:
     from calibrator_sim._effects import CATALOGUE
 
@@ -132,6 +153,8 @@ def test_two_hundred_seeds_meet_the_bar(proof: ModuleType) -> None:
     assert z.within(0.93, 1.07), z
     covered = proof.coverage(runs)
     assert covered.within(0.94, 0.965, sigmas=3), covered
+    _, excess = proof.false_accepts(runs)
+    assert abs(excess.value) <= 3 * excess.error, excess
     for name, (rms, mean) in proof.pulls(runs).items():
         if name != "indication":  # its floor d/sqrt(12) is larger than the truth where noise dithers
             assert rms.within(0.9, 1.1, sigmas=3), (name, rms)
