@@ -53,12 +53,14 @@ if TYPE_CHECKING:
     from calibrator_uncertainty._rounding import plain, round_like, round_uncertainty
     from calibrator_uncertainty._shapes import Shape
     from calibrator_uncertainty._store import dumps, loads
+    from calibrator_uncertainty._table import BudgetTable
     from calibrator_uncertainty._tape import UncertainArray
 
 __all__ = [
     "Budget",
     "BudgetLine",
     "BudgetResult",
+    "BudgetTable",
     "Clause8",
     "Component",
     "FormatError",
@@ -108,6 +110,7 @@ _HOME = {
     "Budget": "_budget",
     "BudgetLine": "_result",
     "BudgetResult": "_result",
+    "BudgetTable": "_table",
     "Clause8": "_clause8",
     "Component": "_quantity",
     "FormatError": "_errors",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import mul
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from calibrator_uncertainty._result import BudgetLine, BudgetResult
 from calibrator_uncertainty._tape import UncertainArray, watch_branches
 from calibrator_uncertainty._types import Numbers, Option, Quantity
 from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
+
+if TYPE_CHECKING:
+    from calibrator_uncertainty._table import BudgetTable
 
 __all__ = ["Budget"]
 
@@ -61,7 +64,7 @@ class Budget:
     unit: str
     name: str
     correlations: tuple[tuple[str, str, float], ...]
-    _kept: list[Any] = field(repr=False, compare=False)  # the traced model and the plan, made when needed
+    _kept: list[Any] = field(repr=False, compare=False)  # trace, plan and places, made when needed
 
     def __init__(
         self,
@@ -79,7 +82,7 @@ class Budget:
         if not names:
             raise InputError("a budget needs at least one input", where=name, code="no-inputs")
         given = tuple((a, b, float(r)) for (a, b), r in (correlations or {}).items())
-        self._set(model, tuple(inputs), unit, name, given, [None, None])
+        self._set(model, tuple(inputs), unit, name, given, [None, None, None])
         if given:
             self.plan()  # a matrix that cannot be is refused here
 
@@ -113,17 +116,63 @@ class Budget:
             InputError: a name that is no input.
             UnitsError: a quantity of another dimension.
         """
-        unknown = sorted(values.keys() - {one.name for one in self.inputs})
-        if unknown:
-            raise InputError(f"{unknown[0]!r} is no input", where=self.name, code="name")
-        inputs = tuple(_moved(one, values[one.name]) if one.name in values else one for one in self.inputs)
+        inputs = list(self.inputs)
+        places = self._places()
+        another = False
+        for name, value in values.items():
+            place = places.get(name)
+            if place is None:
+                raise InputError(f"{name!r} is no input", where=self.name, code="name")
+            another = another or isinstance(value, Input)
+            inputs[place] = _moved(inputs[place], value)
+        traced, plan, _ = self._kept
+        if traced is not None and traced.branches:
+            traced = None
         moved = Budget.__new__(Budget)
-        same = all(a.u == b.u and a.dof == b.dof for a, b in zip(inputs, self.inputs, strict=True))
-        kept: list[Any] = [None if self._kept[0] is None or self._kept[0].branches else self._kept[0], None]
-        if same and all(a.distribution == b.distribution for a, b in zip(inputs, self.inputs, strict=True)):
-            kept[1] = self._kept[1]
-        moved._set(self.model, inputs, self.unit, self.name, self.correlations, kept)
+        kept = [traced, None if another else plan, places]
+        moved._set(self.model, tuple(inputs), self.unit, self.name, self.correlations, kept)
         return moved
+
+    def _places(self) -> dict[str, int]:
+        if self._kept[2] is None:
+            self._kept[2] = {one.name: place for place, one in enumerate(self.inputs)}
+        places: dict[str, int] = self._kept[2]
+        return places
+
+    def table(
+        self,
+        estimates: Mapping[str, Quantity],
+        *,
+        u: Mapping[str, Quantity] | None = None,
+        dof: Mapping[str, Quantity] | None = None,
+        policy: str = "p95",
+    ) -> BudgetTable:
+        """Evaluate this budget at many points at once.
+
+        Args:
+            estimates: columns by input name, pint quantities or numbers in the input's unit; an input without
+                a column keeps its estimate, as u and dof do.
+            u: columns of standard uncertainties.
+            dof: columns of degrees of freedom.
+            policy: coverage policy.
+
+        Raises:
+            InputError: columns of different lengths or of unknown inputs, figures that cannot be.
+            ModelError: a point where the model gives no finite value or slope, by its number; or a model that
+                decides by comparing values.
+
+        Source: JCGM 100:2008, 5.1.2, G.4.1.
+        """
+        from calibrator_uncertainty._table import evaluate_table
+
+        if self.trace().branches:
+            raise ModelError(
+                "the model decides by comparing values and holds at its own estimates only",
+                where=self.name,
+                way_out="Write the choice with numpy.maximum, numpy.minimum or numpy.abs.",
+                code="branches",
+            )
+        return evaluate_table(self, estimates, u or {}, dof or {}, policy)
 
     def plan(self) -> Plan:
         """Return how the contributions combine; kept for later evaluations."""
@@ -200,9 +249,7 @@ def _moved(one: Input, value: Quantity) -> Input:
                 code="another-input",
             )
         return value
-    if hasattr(value, "_magnitude"):
-        value = magnitude_in(value, one.unit, one.name)
-    return Input(one.name, float(value), one.unit, one.u, one.dof, one.distribution, one.source, one.shared)
+    return one.at(float(magnitude_in(value, one.unit, one.name) if hasattr(value, "_magnitude") else value))
 
 
 def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -> BudgetResult:

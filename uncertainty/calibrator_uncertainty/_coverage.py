@@ -5,12 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from calibrator_uncertainty._errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 __all__ = ["POLICIES", "coverage_factor", "effective_dof", "shape_factor"]
 
 POLICIES = {"p95": 0.95, "k2": 0.9545, "p90": 0.90, "p95.45": 0.9545, "p99": 0.99}
+_MANY = 65536  # degrees of freedom that are looked up in a table
 DOMINANCE = 0.3  # EA-4/02 M:2022, S9.14: the rest is at most 0.3 of the dominant term
 # Components are often given to two or three digits: 18.9989 is 19 before it is truncated.
 FLOOR_TOLERANCE = 1e-4
@@ -111,3 +119,50 @@ def _quantile(upper: float, dof: float) -> float:
     from scipy.special import ndtri, stdtrit
 
     return float(ndtri(upper)) if math.isinf(dof) else float(stdtrit(dof, upper))
+
+
+def coverage_factors(policy: str, dof: Floats, rectangles: tuple[Floats, Floats] | None, u: Floats) -> Floats:
+    """Return k for arrays of points; `rectangles` are the two largest rectangular |c·u| at each.
+
+    The t quantile is taken once for each whole number of degrees of freedom that occurs.
+    """
+    import numpy as np
+
+    if policy == "k2":
+        return np.full(dof.shape, 2.0)
+    k = student_factors(POLICIES[policy], dof)
+    if rectangles is None:
+        return k
+    first, second = rectangles
+    square = u * u
+    rest = square - first * first
+    one = (rest <= (DOMINANCE * first) ** 2) & (first > 0.0)
+    both = first * first + second * second
+    two = (square - both <= DOMINANCE**2 * both) & (first > 0.0) & ~one
+    if one.any():
+        k[one] = round(POLICIES[policy] * math.sqrt(3.0), 2)
+    if two.any():
+        beta = (first[two] - second[two]) / (first[two] + second[two])
+        tail = np.sqrt((1.0 - POLICIES[policy]) * (1.0 - beta * beta))
+        k[two] = np.round((1.0 - tail) / np.sqrt((1.0 + beta * beta) / 6.0), 2)
+    return k
+
+
+def student_factors(probability: float, dof: Floats) -> Floats:
+    """Return the two-sided t factor for an array of degrees of freedom, each truncated to an integer."""
+    import numpy as np
+    from scipy.special import ndtri, stdtrit
+
+    upper = (1.0 + probability) / 2.0
+    whole = np.floor(dof * (1.0 + FLOOR_TOLERANCE))
+    np.clip(whole, 1.0, _MANY, out=whole)
+    numbers = whole.astype(np.int32)
+    present = np.flatnonzero(np.bincount(numbers))
+    table = np.empty(int(present[-1]) + 1 if present.size else 1)
+    table[present] = stdtrit(present.astype(np.float64), upper)
+    factors: Floats = table[numbers]
+    huge = whole >= _MANY
+    if huge.any():
+        exact = np.floor(dof[huge] * (1.0 + FLOOR_TOLERANCE))
+        factors[huge] = np.where(np.isinf(exact), ndtri(upper), stdtrit(np.minimum(exact, 1e300), upper))
+    return factors

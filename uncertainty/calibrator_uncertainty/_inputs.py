@@ -76,12 +76,35 @@ class Input:
             raise InputError(
                 f"dof of {self.name} is {self.dof}; degrees of freedom are 1 or more", code="dof"
             )
-        if not isinstance(self.distribution, Shape):
+        # Not isinstance(…, Shape): checking a protocol costs more than all the rest of an input.
+        if not (hasattr(self.distribution, "draw") and hasattr(self.distribution, "name")):
             raise InputError(
                 f"the distribution of {self.name} is {self.distribution!r}",
                 way_out="Give a shape, or make the input with normal(), rectangular(), ...",
                 code="shape",
             )
+
+    def at(self, estimate: float) -> Input:
+        """Return this input at another estimate.
+
+        Raises:
+            InputError: the estimate is not finite.
+        """
+        if not math.isfinite(estimate):
+            raise InputError(
+                f"the estimate of {self.name} is {estimate}; it must be finite", code="not-finite"
+            )
+        moved = object.__new__(Input)  # everything else was checked when this input was made
+        put = object.__setattr__
+        put(moved, "name", self.name)
+        put(moved, "estimate", estimate)
+        put(moved, "unit", self.unit)
+        put(moved, "u", self.u)
+        put(moved, "dof", self.dof)
+        put(moved, "distribution", self.distribution)
+        put(moved, "source", self.source)
+        put(moved, "shared", self.shared)
+        return moved
 
 
 def constant(name: str, value: float, unit: str, *, source: str = "") -> Input:

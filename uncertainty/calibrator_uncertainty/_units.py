@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 from calibrator_uncertainty._errors import UnitsError
-from calibrator_uncertainty._types import Quantity
+from calibrator_uncertainty._types import Numbers, Quantity
 
 __all__ = ["difference_unit", "magnitude_in", "parse_unit", "quantity"]
 
+_parsed: dict[str, Quantity] = {}
+_differences: dict[Quantity, Quantity] = {}
 
-def _registry() -> Quantity:
+
+@cache
+def _application() -> Quantity:
     import pint
 
     return pint.get_application_registry()  # type: ignore[no-untyped-call]
 
 
-@lru_cache(maxsize=512)
-def _parsed(text: str, registry: Quantity) -> Quantity:
-    return registry.Unit(text)
-
-
 def parse_unit(text: str, where: str = "") -> Quantity:
-    """Return the unit that `text` names; an empty text is dimensionless.
+    """Return the unit that `text` names, in the host's registry; an empty text is dimensionless.
 
     Raises:
         UnitsError: pint does not know it.
     """
+    registry = _application().get()
+    unit = _parsed.get(text)
+    if unit is None or unit._REGISTRY is not registry:  # the host may set another registry
+        unit = _parsed[text] = _parse(text, registry, where)
+    return unit
+
+
+def _parse(text: str, registry: Quantity, where: str) -> Quantity:
     from tokenize import TokenError
 
     import pint
 
-    registry = _registry()
     try:
-        return _parsed(text or "dimensionless", registry.get() if hasattr(registry, "get") else registry)
+        return registry.Unit(text or "dimensionless")
     except (pint.errors.PintError, AttributeError, TokenError, SyntaxError, ValueError, TypeError) as problem:
         raise UnitsError(
             f"the unit {text!r} is unknown",
@@ -43,31 +49,33 @@ def parse_unit(text: str, where: str = "") -> Quantity:
         ) from problem
 
 
-def quantity(magnitude: Quantity, unit: Quantity) -> Quantity:
+def quantity(magnitude: Numbers, unit: Quantity) -> Quantity:
     """Return `magnitude` (float, array or uncertain array) in a parsed unit as a pint quantity."""
-    return _registry().Quantity(magnitude, unit)
+    return unit._REGISTRY.Quantity(magnitude, unit)
 
 
-def magnitude_in(result: Quantity, unit_text: str, where: str) -> Quantity:
-    """Return the magnitude of a model's result in `unit_text`.
+def magnitude_in(result: Quantity, unit_text: str, where: str) -> Numbers:
+    """Return the magnitude of a quantity in `unit_text`; a plain number is dimensionless.
 
     A temperature difference that is asked for in degC stays a difference.
 
     Raises:
-        UnitsError: the result has another dimension.
+        UnitsError: the quantity has another dimension.
     """
-    import pint
-
     unit = parse_unit(unit_text, where)
     if not hasattr(result, "_REGISTRY"):
         result = quantity(result, parse_unit("", where))
+    if result._units == unit._units:
+        return result._magnitude
+    import pint
+
     if _is_difference(result):
         unit = difference_unit(unit)
     try:
         return result.to(unit)._magnitude
     except pint.errors.DimensionalityError as problem:
         raise UnitsError(
-            f"the model gives {result.units} where {unit_text or 'a plain number'} is asked for",
+            f"{result.units} was given where {unit_text or 'a plain number'} is asked for",
             where=where,
             way_out="Check the model and the units of its inputs.",
             code="dimension",
@@ -76,9 +84,11 @@ def magnitude_in(result: Quantity, unit_text: str, where: str) -> Quantity:
 
 def difference_unit(unit: Quantity) -> Quantity:
     """Return the unit of a difference: delta_degC for degC, any other unit as it is."""
-    if unit._REGISTRY.Quantity(1, unit)._is_multiplicative:
-        return unit
-    return parse_unit(f"delta_{unit}")
+    known = _differences.get(unit._units)
+    if known is None or known._REGISTRY is not unit._REGISTRY:
+        multiplicative = unit._REGISTRY.Quantity(1, unit)._is_multiplicative
+        known = _differences[unit._units] = unit if multiplicative else parse_unit(f"delta_{unit}")
+    return known
 
 
 def _is_difference(result: Quantity) -> bool:

@@ -1,0 +1,191 @@
+"""One budget at many points at once: columns in, columns out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from calibrator_uncertainty._combine import Plan
+from calibrator_uncertainty._coverage import POLICIES, coverage_factors
+from calibrator_uncertainty._errors import InputError, ModelError
+from calibrator_uncertainty._types import Numbers, Quantity
+from calibrator_uncertainty._units import difference_unit, magnitude_in, parse_unit, quantity
+
+if TYPE_CHECKING:
+    from calibrator_uncertainty._budget import Budget
+
+__all__ = ["BudgetTable", "evaluate_table"]
+
+_CHUNK = 8192  # points whose columns stay in the processor's cache
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BudgetTable:
+    """Results at N points, as arrays in `unit`; `contributions` is (inputs, N), each c·u with its sign."""
+
+    name: str
+    unit: str
+    names: tuple[str, ...]
+    value: np.ndarray
+    u: np.ndarray
+    dof: np.ndarray
+    k: np.ndarray
+    contributions: np.ndarray
+    policy: str
+
+    @property
+    def U(self) -> np.ndarray:
+        """Expanded uncertainty at each point."""
+        expanded: np.ndarray = self.k * self.u
+        return expanded
+
+    @property
+    def quantity(self) -> Quantity:
+        """The values as a pint quantity."""
+        return quantity(self.value, parse_unit(self.unit, self.name))
+
+    @property
+    def expanded_uncertainty(self) -> Quantity:
+        """U at each point as a pint quantity."""
+        return quantity(self.U, difference_unit(parse_unit(self.unit, self.name)))
+
+    def __len__(self) -> int:
+        return int(self.value.size)
+
+
+def evaluate_table(
+    budget: Budget,
+    estimates: Mapping[str, Any],
+    u: Mapping[str, Any],
+    dof: Mapping[str, Any],
+    policy: str,
+) -> BudgetTable:
+    """Evaluate `budget` at all points, a chunk at a time (see `Budget.table`)."""
+    if policy not in POLICIES:
+        raise InputError(f"the coverage policy {policy!r} is unknown", code="policy")
+    columns = _Columns(budget, estimates, u, dof)
+    count = columns.count
+    plan = budget.plan()
+    program = budget.trace().program
+    out = BudgetTable(
+        name=budget.name,
+        unit=budget.unit,
+        names=tuple(one.name for one in budget.inputs),
+        value=np.empty(count),
+        u=np.empty(count),
+        dof=np.empty(count),
+        k=np.empty(count),
+        contributions=np.empty((len(budget.inputs), count)),
+        policy=policy,
+    )
+    for start in range(0, count, _CHUNK):
+        part = slice(start, min(start + _CHUNK, count))
+        with np.errstate(all="ignore"):  # what is not finite is found below
+            slots = program.values([_cut(column, part) for column in columns.estimates])
+            out.value[part] = slots[program.output]
+            slopes = program.gradient(slots)
+            parts = out.contributions[:, part]
+            for place, slope in enumerate(slopes):
+                np.multiply(slope, _cut(columns.u[place], part), out=parts[place])
+            _combine(plan, parts, [_cut(column, part) for column in columns.dof], out, part)
+    if not (np.isfinite(out.value).all() and np.isfinite(out.u).all()):
+        bad = int(np.argmin(np.isfinite(out.value) & np.isfinite(out.u)))
+        raise ModelError(
+            f"the model gives {out.value[bad]} with u = {out.u[bad]} at point {bad}",
+            where=budget.name,
+            way_out="Check the estimates of that point.",
+            code="not-finite",
+        )
+    return out
+
+
+class _Columns:
+    """The inputs as floats or arrays of one length, in the units of the budget."""
+
+    def __init__(
+        self, budget: Budget, estimates: Mapping[str, Any], u: Mapping[str, Any], dof: Mapping[str, Any]
+    ) -> None:
+        names = {one.name for one in budget.inputs}
+        for given in (estimates, u, dof):
+            unknown = sorted(given.keys() - names)
+            if unknown:
+                raise InputError(f"{unknown[0]!r} is no input", where=budget.name, code="name")
+        self.estimates: list[Any] = []
+        self.u: list[Any] = []
+        self.dof: list[Any] = []
+        for one in budget.inputs:
+            self.estimates.append(_column(estimates.get(one.name, one.estimate), one.unit, one.name))
+            unit = str(difference_unit(parse_unit(one.unit, one.name))) if one.name in u else one.unit
+            self.u.append(_column(u.get(one.name, one.u), unit, one.name))
+            self.dof.append(_column(dof.get(one.name, one.dof), "", one.name))
+        lengths = {np.size(c) for c in (*self.estimates, *self.u, *self.dof) if isinstance(c, np.ndarray)}
+        if len(lengths) > 1:
+            raise InputError(
+                f"columns of {sorted(lengths)} points do not fit", where=budget.name, code="columns"
+            )
+        self.count = lengths.pop() if lengths else 1
+        self._check(budget)
+
+    def _check(self, budget: Budget) -> None:
+        for one, spread, dof in zip(budget.inputs, self.u, self.dof, strict=True):
+            if not np.all(np.asarray(spread) >= 0.0):
+                raise InputError(f"u of {one.name} is negative or NaN at some point", code="negative-u")
+            if not np.all(np.asarray(dof) >= 1.0):
+                raise InputError(f"dof of {one.name} is below 1 at some point", code="dof")
+
+
+def _column(given: Numbers, unit: str, name: str) -> Numbers:
+    if hasattr(given, "_magnitude"):
+        given = magnitude_in(given, unit, name)
+    if isinstance(given, float | int):
+        return float(given)
+    column = np.asarray(given, dtype=np.float64)
+    if column.ndim > 1:
+        raise InputError(f"the column of {name} has {column.ndim} axes; a table has one", code="columns")
+    return column if column.ndim else float(column)
+
+
+def _cut(column: Numbers, part: slice) -> Numbers:
+    return column[part] if isinstance(column, np.ndarray) else column
+
+
+def _combine(plan: Plan, parts: np.ndarray, dofs: Sequence[Any], out: BudgetTable, part: slice) -> None:
+    """Fill u, dof and k of one chunk."""
+    count = parts.shape[1]
+    total, weight = np.zeros(count), np.zeros(count)
+    first, second = np.zeros(count), np.zeros(count)
+    square = np.empty(count)
+    for place in plan.singles:
+        np.multiply(parts[place], parts[place], out=square)
+        total += square
+        dof = dofs[place]
+        if not (isinstance(dof, float) and math.isinf(dof)):
+            square *= square
+            square /= dof
+            weight += square
+        if place in plan.rectangles:
+            _rank(np.abs(parts[place]), first, second)
+    for number, block in enumerate(plan.blocks):
+        mine = parts[list(block.places)]
+        joint = np.maximum(0.0, np.einsum("ip,ij,jp->p", mine, block.matrix, mine))
+        total += joint
+        smallest = np.min(np.broadcast_arrays(*(np.asarray(dofs[place]) for place in block.places)), axis=0)
+        weight += joint * joint / smallest
+        if number in plan.rectangular_blocks:
+            _rank(np.sqrt(joint), first, second)
+    u, dof_out = out.u[part], out.dof[part]
+    np.sqrt(total, out=u)
+    dof_out.fill(math.inf)
+    np.divide(np.multiply(total, total, out=square), weight, out=dof_out, where=weight > 0.0)
+    shaped = bool(plan.rectangles or plan.rectangular_blocks)
+    out.k[part] = coverage_factors(out.policy, dof_out, (first, second) if shaped else None, u)
+
+
+def _rank(sizes: np.ndarray, first: np.ndarray, second: np.ndarray) -> None:
+    """Keep the two largest of what has been seen."""
+    np.maximum(second, np.minimum(first, sizes), out=second)
+    np.maximum(first, sizes, out=first)
