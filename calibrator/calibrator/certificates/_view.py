@@ -209,8 +209,16 @@ def _statement(model: Certificate, speaker: Speaker) -> dict[str, Any]:
 
 
 def _first_clauses(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
-    """Return what must stand on the page of the statement of conformity: what it leaves out."""
-    return [_clause(speaker.say("Not tested"), [_not_tested(model, speaker)])]
+    """Return what must stand on the page of the statement of conformity: what it leaves out, and its rule.
+
+    In a bilingual document the page has no room for the rule; it follows the results there.
+    """
+    not_tested = _clause(speaker.say("Not tested"), [_not_tested(model, speaker)])
+    return [not_tested] if speaker.language == "both" else [not_tested, _rule(model, speaker)]
+
+
+def _rule(model: Certificate, speaker: Speaker) -> dict[str, Any]:
+    return _clause(speaker.say("Decision rule"), decision_rule(model, speaker))
 
 
 def _not_tested(model: Certificate, speaker: Speaker) -> list[str]:
@@ -225,7 +233,7 @@ def _clauses(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
     say = speaker.say
     deviations = [speaker.tell(_deviation_text(d.what, d.reason, d.by)) for d in model.deviations]
     return [
-        _clause(say("Decision rule"), decision_rule(model, speaker)),
+        *([_rule(model, speaker)] if speaker.language == "both" else []),
         _clause(say("Measurement uncertainty"), uncertainty_statement(model, speaker)),
         _clause(say("Deviations from the procedure"), [] if deviations else [say("none")], deviations),
         _clause(say("Remarks"), [], general_remarks(model, speaker)),

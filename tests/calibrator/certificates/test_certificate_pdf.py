@@ -152,7 +152,7 @@ def test_three_hundred_rows_repeat_the_head_of_their_table(whole_live: Certifica
     )[:300]
     section = replace(whole_live.sections[2], results=rows)
     texts = pages(render(replace(whole_live, sections=(section,)), "pdf", "en"))
-    with_rows = [text for text in texts if text.count("mV") > 3 or text.count("pass") > 3]
+    with_rows = [text for text in texts if text.count("✓") > 3]
     assert len(with_rows) > 4
     assert sum("Indication" in text and "Nominal" in text for text in with_rows) >= len(with_rows) - 1
 
