@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from calibrator.bench import find_simulator
+from calibrator_drivers.clock import RealClock
 
 COMMAND = [sys.executable, "-m", "calibrator"]
 TIMEOUT_S = 90
@@ -108,3 +110,77 @@ def without_ids_and_times(shown: Mapping[str, Any]) -> dict[str, Any]:
         for reading in point["readings"]:
             reading.pop("seq", None) if isinstance(reading, dict) else None
     return dict(text)
+
+
+@contextmanager
+def serving(cli: Cli, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, dict[str, str]]]]:
+    """Serve until the block ends; give the process and what it announced, by name."""
+    process = cli.start("sim", "serve", *arguments, "--json", stdin=subprocess.PIPE)
+    assert process.stdout is not None
+    try:
+        announced: dict[str, dict[str, str]] = {}
+        expected = 1 if "keysight_34401a" in arguments else 2
+        while len(announced) < expected:
+            line = process.stdout.readline()
+            assert line, "the server ended"
+            row = json.loads(line)
+            assert list(row) == ["name", "model", "serial", "resource"]
+            announced[row["name"]] = row
+        yield process, announced
+    finally:
+        process.kill()
+        process.communicate(timeout=10)
+
+
+def with_addresses(bench: Callable[..., Path], announced: dict[str, dict[str, str]]) -> Path:
+    """Return the bench file of a client: the same bench with the addresses that the server announced."""
+    serials = {name: f'serial = "{row["serial"]}"\n' for name, row in announced.items()}
+    return bench(
+        *(
+            (f"{serials[name]}{after}", f'{serials[name]}resource = "{announced[name]["resource"]}"\n{after}')
+            for name, after in (("calibrator", "zeroed_at"), ("meter", "uut"))
+        ),
+        name="client.toml",
+    )
+
+
+class Person:
+    """Moves leads when asked, and types what a careful person would type."""
+
+    def __init__(self, server: subprocess.Popen[str], terminal: int) -> None:
+        assert server.stdin is not None
+        self._leads = server.stdin
+        self._terminal = terminal
+        self.asked: list[str] = []
+
+    def hear(self, event: dict[str, Any]) -> None:
+        if event["kind"] != "prompt.asked":
+            return
+        body = event["body"]
+        self.asked.append(body["prompt"])
+        answer = "120" if body["kind"] == "warm-up" else ""
+        if body["kind"] == "hazard":
+            answer = str(body["hazard"]["value"])
+        if body["wiring"]:
+            self._leads.write(f"{body['wiring']}\n")
+            self._leads.flush()
+            RealClock().sleep(0.2)  # leads are moved before Enter is pressed
+        os.write(self._terminal, f"{answer}\n".encode())
+
+
+@pytest.fixture
+def served() -> Callable[..., Any]:
+    """Serves a bench for the time of a block."""
+    return serving
+
+
+@pytest.fixture
+def addressed() -> Callable[..., Path]:
+    """Writes the bench file of a client of a served bench."""
+    return with_addresses
+
+
+@pytest.fixture
+def person() -> type[Person]:
+    """Someone who moves leads and types."""
+    return Person

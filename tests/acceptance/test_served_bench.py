@@ -7,14 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from calibrator_drivers.clock import RealClock
 
 CLIENT = """
 import json, sys
@@ -46,26 +43,6 @@ sys.exit(code)
 """
 
 
-@contextmanager
-def served(cli: Any, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, dict[str, str]]]]:
-    """Serve until the block ends; give the process and what it announced, by name."""
-    process = cli.start("sim", "serve", *arguments, "--json", stdin=subprocess.PIPE)
-    assert process.stdout is not None
-    try:
-        announced: dict[str, dict[str, str]] = {}
-        expected = 1 if "keysight_34401a" in arguments else 2
-        while len(announced) < expected:
-            line = process.stdout.readline()
-            assert line, "the server ended"
-            row = json.loads(line)
-            assert list(row) == ["name", "model", "serial", "resource"]
-            announced[row["name"]] = row
-        yield process, announced
-    finally:
-        process.kill()
-        process.communicate(timeout=10)
-
-
 def measured(announced: dict[str, dict[str, str]]) -> dict[str, Any]:
     resources = json.dumps({name: row["resource"] for name, row in announced.items()})
     done = subprocess.run(
@@ -75,7 +52,9 @@ def measured(announced: dict[str, dict[str, str]]) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-def test_plain_pyvisa_takes_a_reading_from_another_process(cli: Any, bench: Callable[..., Path]) -> None:
+def test_plain_pyvisa_takes_a_reading_from_another_process(
+    cli: Any, bench: Callable[..., Path], served: Any
+) -> None:
     with served(cli, str(bench()), "--wiring", "volts", "--speed", "50") as (_, announced):
         found = measured(announced)
     assert found["idn"]["calibrator"].startswith("FLUKE,5522A,SIM")
@@ -85,7 +64,9 @@ def test_plain_pyvisa_takes_a_reading_from_another_process(cli: Any, bench: Call
     assert found["reading"] != 1.0
 
 
-def test_a_wiring_typed_on_the_standard_input_is_connected(cli: Any, bench: Callable[..., Path]) -> None:
+def test_a_wiring_typed_on_the_standard_input_is_connected(
+    cli: Any, bench: Callable[..., Path], served: Any
+) -> None:
     with served(cli, str(bench()), "--wiring", "short", "--speed", "50") as (process, announced):
         shorted = measured(announced)["reading"]
         assert process.stdin is not None
@@ -100,7 +81,7 @@ def test_a_wiring_typed_on_the_standard_input_is_connected(cli: Any, bench: Call
     assert connected == pytest.approx(1.0, abs=60e-6)
 
 
-def test_a_catalogue_model_is_served_alone(cli: Any) -> None:
+def test_a_catalogue_model_is_served_alone(cli: Any, served: Any) -> None:
     with served(cli, "keysight_34401a") as (_, announced):
         (row,) = announced.values()
     assert row["model"] == "keysight_34401a"
@@ -108,7 +89,7 @@ def test_a_catalogue_model_is_served_alone(cli: Any) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to another process")
-def test_ctrl_c_ends_it_without_a_word(cli: Any, bench: Callable[..., Path]) -> None:
+def test_ctrl_c_ends_it_without_a_word(cli: Any, bench: Callable[..., Path], served: Any) -> None:
     with served(cli, str(bench())) as (process, _):
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=10) == 0
@@ -125,42 +106,6 @@ def test_what_cannot_be_served_is_named(cli: Any, arguments: list[str], named: s
     assert "Traceback" not in done.stderr
 
 
-def addressed(bench: Callable[..., Path], announced: dict[str, dict[str, str]]) -> Path:
-    """Return the bench file of a client: the same bench with the addresses that the server announced."""
-    serials = {name: f'serial = "{row["serial"]}"\n' for name, row in announced.items()}
-    return bench(
-        *(
-            (f"{serials[name]}{after}", f'{serials[name]}resource = "{announced[name]["resource"]}"\n{after}')
-            for name, after in (("calibrator", "zeroed_at"), ("meter", "uut"))
-        ),
-        name="client.toml",
-    )
-
-
-class Person:
-    """Moves leads when asked, and types what a careful person would type."""
-
-    def __init__(self, server: subprocess.Popen[str], terminal: int) -> None:
-        assert server.stdin is not None
-        self._leads = server.stdin
-        self._terminal = terminal
-        self.asked: list[str] = []
-
-    def hear(self, event: dict[str, Any]) -> None:
-        if event["kind"] != "prompt.asked":
-            return
-        body = event["body"]
-        self.asked.append(body["prompt"])
-        answer = "120" if body["kind"] == "warm-up" else ""
-        if body["kind"] == "hazard":
-            answer = str(body["hazard"]["value"])
-        if body["wiring"]:
-            self._leads.write(f"{body['wiring']}\n")
-            self._leads.flush()
-            RealClock().sleep(0.2)  # leads are moved before Enter is pressed
-        os.write(self._terminal, f"{answer}\n".encode())
-
-
 @pytest.mark.skipif(os.name == "nt", reason="a terminal of its own needs a POSIX pty")
 @pytest.mark.parametrize(
     ("section", "asked"),
@@ -171,7 +116,13 @@ class Person:
     ],
 )
 def test_a_person_at_a_terminal_runs_a_section_on_a_served_bench(
-    cli: Any, bench: Callable[..., Path], section: str, asked: list[str]
+    cli: Any,
+    bench: Callable[..., Path],
+    section: str,
+    asked: list[str],
+    served: Any,
+    addressed: Any,
+    person: Any,
 ) -> None:
     command = [sys.executable, "-c", TELLING_WHAT_IS_LOADED]
     with served(cli, str(bench()), "--speed", "100") as (server, announced):
@@ -183,16 +134,16 @@ def test_a_person_at_a_terminal_runs_a_section_on_a_served_bench(
             stdin=slave,
             stderr=subprocess.PIPE,
         )
-        person = Person(server, master)
+        hand = person(server, master)
         events = []
         for line in process.stdout:
             events.append(json.loads(line))
-            person.hear(events[-1])
+            hand.hear(events[-1])
         _, said = process.communicate(timeout=30)
         os.close(master)
         os.close(slave)
     assert process.returncode == 0, said
-    assert person.asked == asked
+    assert hand.asked == asked
     assert events[0]["body"]["mode"] == "simulated", "a serial that begins with SIM is taken at its word"
     answered = [event["body"] for event in events if event["kind"] == "prompt.answered"]
     assert {(body["by"], body["how"]) for body in answered} == {("mc", "typed")}
