@@ -1,0 +1,217 @@
+"""A calibration curve: forward and inverse evaluation with everything that it is correlated with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from calibrator_uncertainty._errors import InputError, ModelError
+from calibrator_uncertainty._shapes import StudentT
+from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty._types import Numbers, Quantity
+from calibrator_uncertainty._units import difference_unit, quantity
+from calibrator_uncertainty.regression._data import plain_in
+from calibrator_uncertainty.regression._estimate import Reading
+from calibrator_uncertainty.regression._fit import Fit
+from calibrator_uncertainty.regression._forms import Form
+from calibrator_uncertainty.regression._quality import Goodness
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = NDArray[np.float64]
+
+__all__ = ["Curve"]
+
+GRID = 513
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """A fitted curve over the range of its points.
+
+    `curve["slope"]` is a parameter, `curve(x)` the value at x, `curve.inverse(y)` the x of a y; each is
+    correlated with the others, with the points and with whatever these were made of.
+    """
+
+    fit: Fit
+    form: Form
+    beta: UncertainArray
+    x_unit: Quantity
+    y_unit: Quantity
+    span: tuple[float, float]
+    reading: Reading | None = None
+
+    def __getitem__(self, name: str) -> Quantity:
+        return self.fit[name]
+
+    @property
+    def parameters(self) -> dict[str, Quantity]:
+        """The parameters by name."""
+        return self.fit.parameters
+
+    @property
+    def goodness(self) -> Goodness:
+        """How well the curve fits its points."""
+        return self.fit.goodness
+
+    @property
+    def covariance(self) -> Floats:
+        """Covariance matrix of the parameters, in products of their units."""
+        return self.fit.covariance
+
+    def __call__(self, x: Quantity, *, new_reading: bool = False, extrapolate: bool = False) -> Quantity:
+        """Return y at x (one or a row, plain or uncertain).
+
+        Args:
+            x: where; a plain number is in the unit of the points.
+            new_reading: add the scatter of one further reading, as the residuals show it.
+            extrapolate: allow x outside the points.
+
+        Raises:
+            InputError: x outside the points, or no scatter known for `new_reading`.
+
+        Source: ISO/TS 28037:2010, clause 11.2.
+        """
+        where = _number(plain_in(x, self.x_unit, "x"))
+        self._inside(_bare(where), extrapolate)
+        value = self.form.evaluate(where, self.beta)
+        if new_reading:
+            value = value + self._scatter(np.shape(_bare(value)))
+        return quantity(value, self.y_unit)
+
+    def inverse(
+        self, y: Quantity, *, near: Quantity = None, new_reading: bool = False, extrapolate: bool = False
+    ) -> Quantity:
+        """Return the x at which the curve has the value y (one or a row, plain or uncertain).
+
+        Args:
+            y: the value; a plain number is in the unit of the points.
+            near: where the curve passes y more than once, the neighbourhood that is meant.
+            new_reading: y is one further reading with the scatter that the residuals show.
+            extrapolate: allow x outside the points, up to the width of their range on each side.
+
+        Raises:
+            InputError: no such x in the range, or several and no `near`.
+            ModelError: the curve is flat there.
+
+        Source: ISO/TS 28037:2010, clause 11.1.
+        """
+        value = _number(plain_in(y, self.y_unit, "y"))
+        bare = _bare(value)
+        close = None if near is None else float(_bare(plain_in(near, self.x_unit, "near")))
+        found = np.array([self._root(one, close, extrapolate) for one in np.ravel(bare)])
+        _, _, slope = self.form.slopes(found, _bare(self.beta))
+        if np.any(slope == 0.0):
+            raise ModelError("the curve is flat at the x sought: no first order", code="flat")
+        root: Numbers = found.reshape(bare.shape) if bare.shape else float(found[0])
+        rate: Numbers = slope.reshape(bare.shape) if bare.shape else float(slope[0])
+        left = value - self.form.evaluate(root, self.beta)
+        if new_reading:
+            left = left + self._scatter(bare.shape)
+        return quantity(root + left / rate, self.x_unit)
+
+    def correction(self, x: Quantity, *, extrapolate: bool = False) -> Quantity:
+        """Return x - y(x): what is added to an indication y where x is the reference, in x's unit."""
+        return plain_or(x, self.x_unit) - self(x, extrapolate=extrapolate)
+
+    def _inside(self, where: Floats, extrapolate: bool) -> None:
+        low, high = self.span
+        room = 1e-9 * (high - low)
+        outside = (where < low - room) | (where > high + room)
+        if not extrapolate and np.any(outside):
+            raise InputError(
+                f"x = {np.ravel(where[outside])[0]:g} lies outside the points, which go from {low:g} to "
+                f"{high:g} {self.x_unit}",
+                way_out="Measure there, or ask for extrapolate=True and answer for it.",
+                code="extrapolation",
+            )
+
+    def _scatter(self, shape: tuple[int, ...]) -> UncertainArray:
+        if self.reading is None:
+            raise InputError(
+                "this curve was fitted with stated uncertainties: it knows no scatter of a reading",
+                way_out="Give y its own u instead of new_reading.",
+                code="no-scatter",
+            )
+        u: Numbers = np.full(shape, self.reading.deviation) if shape else self.reading.deviation
+        dof = float(self.reading.dof)
+        return UncertainArray.leaf(
+            np.zeros(shape) if shape else 0.0,
+            u,
+            dof,
+            shape=StudentT(dof),
+            name="a further reading",
+            group=self.reading.group,
+        )
+
+    def _root(self, value: float, near: float | None, extrapolate: bool) -> float:
+        low, high = self.span
+        if extrapolate:
+            low, high = low - (high - low), high + (high - low)
+        grid = np.linspace(low, high, GRID)
+        parameters = _bare(self.beta)
+
+        def off(x: Floats) -> Floats:
+            return self.form.slopes(x, parameters)[0] - value
+
+        roots = _roots(off, grid)
+        if not roots:
+            ends = off(np.array([low, high])) + value
+            raise InputError(
+                f"the curve does not reach y = {value:g} between x = {low:g} and {high:g} {self.x_unit} "
+                f"(y is {ends[0]:g} and {ends[1]:g} {self.y_unit} at the ends)",
+                way_out="Calibrate as far as it is used, or ask for extrapolate=True and answer for it.",
+                code="extrapolation",
+            )
+        if near is not None:
+            return min(roots, key=lambda root: abs(root - near))
+        if len(roots) > 1:
+            places = ", ".join(f"{root:.6g}" for root in roots)
+            raise InputError(
+                f"the curve has y = {value:g} at {len(roots)} places: {places}",
+                way_out="Say which one is meant with near.",
+                code="ambiguous",
+            )
+        return roots[0]
+
+
+def plain_or(x: Quantity, unit: Quantity) -> Quantity:
+    """Return x as a quantity; a plain number is in `unit`."""
+    return x if hasattr(x, "_REGISTRY") else quantity(x, difference_unit(unit))
+
+
+def _roots(off: Callable[[Floats], Floats], grid: Floats) -> list[float]:
+    from scipy.optimize import brentq
+
+    values = off(grid)
+    roots = [float(x) for x in grid[values == 0.0]]
+    places = np.flatnonzero(values[:-1] * values[1:] < 0.0)
+    for place in places:
+        roots.append(
+            float(
+                brentq(
+                    lambda x: float(off(np.array([x]))[0]),
+                    grid[place],
+                    grid[place + 1],
+                    xtol=1e-300,
+                    rtol=8.9e-16,
+                )
+            )
+        )
+    return sorted(roots)
+
+
+def _number(value: Numbers) -> Numbers:
+    if isinstance(value, UncertainArray):
+        return value
+    array = np.asarray(value, dtype=np.float64)
+    return array if array.ndim else float(array)
+
+
+def _bare(value: Numbers) -> Floats:
+    return np.asarray(value.value if isinstance(value, UncertainArray) else value, dtype=np.float64)

@@ -1,0 +1,210 @@
+"""From points to fitted numbers: one linear step, or as many as it takes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+
+from calibrator_uncertainty._errors import InputError, ModelError
+from calibrator_uncertainty._leaves import new_uid
+from calibrator_uncertainty._structural import Linear
+from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty.regression._data import Series, ensemble, sparse
+from calibrator_uncertainty.regression._leastsquares import Step
+from calibrator_uncertainty.regression._noise import Noise, noise_of, unit_noise
+from calibrator_uncertainty.regression._quality import Goodness
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from calibrator_uncertainty.regression._forms import Form
+
+    Floats: TypeAlias = NDArray[np.float64]
+
+__all__ = ["Estimate", "Reading", "Scatter", "Where", "estimate"]
+
+Scatter: TypeAlias = Literal["stated", "scaled", "added"]
+Where: TypeAlias = Literal["adjusted", "observed"]
+ROUNDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Scatter of a single reading as the residuals show it."""
+
+    deviation: float
+    dof: int
+    group: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimate:
+    """Fitted numbers with all that is known of them."""
+
+    beta: UncertainArray
+    goodness: Goodness
+    residuals: Floats
+    standardised: Floats
+    reading: Reading | None
+
+
+def estimate(
+    form: Form, x: Series, y: Series, *, scatter: Scatter | None, at: Where, start: Floats | None
+) -> Estimate:
+    """Fit `form` to the points.
+
+    Raises:
+        InputError: too few points, or an option that does not go with the data.
+        ModelError: no convergence, or parameters that the points cannot tell apart.
+    """
+    mode = _mode(scatter, x, y)
+    _options(mode, at)
+    if x.values.size != y.values.size:
+        raise InputError(f"x has {x.values.size} values and y has {y.values.size}", code="shape")
+    noise = unit_noise(y.values.size) if mode == "added" else noise_of(x, y)
+    if noise is None:
+        noise = unit_noise(y.values.size)
+    beta, step, slope = _solve(form, x.values, y.values, noise, start=start, at=at)
+    fitted, _, _ = form.slopes(x.values, beta)
+    goodness = Goodness(y.values.size, beta.size, step.dof, step.chi_square, mode == "stated")
+    reading = None
+    if mode == "stated":
+        vector = _propagated(beta, step, slope, x, y)
+    else:
+        if step.dof <= 0:
+            raise InputError(
+                f"{y.values.size} points leave nothing to estimate the scatter of a curve with {beta.size} "
+                "parameters",
+                way_out="Take more points, or state u of the points.",
+                code="points",
+            )
+        reading = Reading(goodness.residual_deviation, step.dof, f"{new_uid()}.fit")
+        zero = beta if mode == "scaled" else np.zeros(beta.size)
+        vector = ensemble(
+            zero,
+            step.factor * reading.deviation,
+            float(step.dof),
+            "scatter of the points",
+            group=reading.group,
+        )
+        if mode == "added":
+            vector = _propagated(beta, step, slope, x, y) + vector
+    return Estimate(vector, goodness, y.values - fitted, step.errors, reading)
+
+
+def _mode(scatter: Scatter | None, x: Series, y: Series) -> Scatter:
+    known = x.uncertain or y.uncertain
+    if scatter is None:
+        return "stated" if known else "scaled"
+    if scatter not in ("stated", "scaled", "added"):
+        raise InputError(f"scatter is {scatter!r}", way_out="It is stated, scaled or added.", code="scatter")
+    if scatter == "stated" and not known:
+        raise InputError(
+            "scatter='stated', but neither x nor y has an uncertainty",
+            way_out="Give u_x or u_y, or leave scatter out: it is then taken from the residuals.",
+            code="no-u",
+        )
+    return scatter
+
+
+def _options(mode: Scatter, at: Where) -> None:
+    if at not in ("adjusted", "observed"):
+        raise InputError(f"at is {at!r}", way_out="It is adjusted or observed.", code="at")
+
+
+def _propagated(beta: Floats, step: Step, slope: Floats, x: Series, y: Series) -> UncertainArray:
+    """Let the fitted numbers move with everything that the points depend on."""
+    operands, origins, gains = [], [], []
+    for series, gain in ((y, step.gain), (x, -step.gain * slope)):
+        if series.errors is not None:
+            operands.append(series.errors)
+            origins.append(series.values)
+            gains.append(sparse(gain))
+    if not operands:
+        return UncertainArray(beta)
+    return UncertainArray(beta, Linear("fit", beta, tuple(origins), tuple(gains)), tuple(operands))
+
+
+def _solve(
+    form: Form, x: Floats, y: Floats, noise: Noise, *, start: Floats | None, at: Where
+) -> tuple[Floats, Step, Floats]:
+    """Return the fitted numbers, the last step and the slope of the curve where it was taken."""
+    beta, count = _start(form, x, y, noise, start)
+    if y.size < count:
+        raise InputError(
+            f"{y.size} points do not determine {count} parameters", way_out="Take more points.", code="points"
+        )
+    if form.linear and not noise.in_x:
+        _, design, slope = form.slopes(x, np.zeros(count))
+        step, _ = noise.step(design, slope, y, "the fit")
+        return step.estimate, step, slope
+    beta, step, slope = _iterate(form, x, y, noise, beta)
+    if at == "observed" and noise.in_x:
+        value, design, slope = form.slopes(x, beta)
+        there, _ = noise.step(design, slope, y - value, "the fit")
+        step = Step(step.estimate, there.gain, step.errors, there.factor, step.dof)
+    return beta, step, slope
+
+
+def _start(form: Form, x: Floats, y: Floats, noise: Noise, start: Floats | None) -> tuple[Floats, int]:
+    from calibrator_uncertainty.regression._forms import Polynomial
+
+    if isinstance(form, Polynomial):
+        count = form.degree + 1
+        if y.size < count or np.unique(x).size < count:
+            raise InputError(
+                f"{np.unique(x).size} different x do not determine {count} parameters",
+                way_out="Take more points, or a lower degree.",
+                code="points",
+            )
+        equal = unit_noise(y.size)
+        step, _ = equal.step(form.design(x), np.zeros(y.size), y, "the fit")
+        return step.estimate, count
+    if start is None:
+        raise InputError("a general curve needs start values", code="start")
+    if y.size < start.size or form.linear:
+        return start, start.size
+    from calibrator_uncertainty.regression._search import search
+
+    return search(form, x, y, noise, start), start.size
+
+
+def _iterate(form: Form, x: Floats, y: Floats, noise: Noise, beta: Floats) -> tuple[Floats, Step, Floats]:
+    """Gauss-Newton on the parameters and the true x together, the latter eliminated.
+
+    Source: ISO/TS 28037:2010, clauses 7 and 10; D. York et al., Am. J. Phys. 72 (2004) 367.
+    """
+    true = x.copy()
+    damping, before = 1.0, math.inf
+    for _ in range(ROUNDS):
+        value, design, slope = form.slopes(true, beta)
+        _finite(value, design, slope)
+        step, errors = noise.step(design, slope, y - value - slope * (x - true), "the fit")
+        moved = step.estimate
+        u = np.sqrt(np.sum(step.factor**2, axis=1)) * max(1.0, math.sqrt(step.chi_square / max(step.dof, 1)))
+        size = float(np.max(np.abs(moved) / np.maximum(u, 1e-300)))
+        shift = x - errors - true if noise.in_x else np.zeros(1)
+        settled = np.all(np.abs(moved) <= 1e-12 * u + 4e-15 * np.abs(beta))
+        if settled and np.all(np.abs(shift) <= 1e-10 * (np.abs(errors) + 1e-8 * np.ptp(x))):
+            return beta + moved, step, slope
+        damping = damping / 2.0 if size > before else min(1.0, damping * 1.5)
+        before = size
+        beta = beta + damping * moved
+        true = true + damping * shift if noise.in_x else true
+    raise ModelError(
+        f"the fit has not settled after {ROUNDS} rounds",
+        way_out="Give start values nearer to the answer, or fewer parameters.",
+        code="not-converged",
+    )
+
+
+def _finite(*found: Floats) -> None:
+    if not all(np.isfinite(one).all() for one in found):
+        raise ModelError(
+            "the model gives no finite number at one of the points",
+            way_out="Check the model and the start values.",
+            code="not-finite",
+        )

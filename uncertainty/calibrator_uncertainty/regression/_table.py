@@ -1,0 +1,169 @@
+"""Interpolation in a calibration table, with every correlation of its points kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+
+from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._structural import Linear
+from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty._types import Numbers, Quantity
+from calibrator_uncertainty._units import quantity
+from calibrator_uncertainty.regression._data import Series, plain_in, read_series, sparse
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = NDArray[np.float64]
+
+__all__ = ["Kind", "Table", "table"]
+
+Kind: TypeAlias = Literal["linear", "cubic", "monotone", "polynomial"]
+KINDS = ("linear", "cubic", "monotone", "polynomial")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A table of points read between them; `table(x)` is y at x.
+
+    The result depends on the points, which may be correlated, on their x where that is uncertain, and on x.
+    """
+
+    x: Series
+    y: Series
+    kind: Kind
+
+    def __call__(self, x: Quantity) -> Quantity:
+        """Return y at x (one or a row, plain or uncertain).
+
+        Raises:
+            InputError: x outside the table.
+        """
+        asked = plain_in(x, self.x.unit, "x")
+        uncertain = asked if isinstance(asked, UncertainArray) else None
+        where = np.asarray(asked.value if uncertain is not None else asked, dtype=np.float64)
+        points = self.x.values
+        outside = (where < points[0]) | (where > points[-1]) | ~np.isfinite(where)
+        if np.any(outside):
+            raise InputError(
+                f"x = {np.ravel(where)[np.ravel(outside)][0]:g} lies outside the table, which goes from "
+                f"{points[0]:g} to {points[-1]:g} {self.x.unit}",
+                way_out="A table says nothing outside itself; extend it.",
+                code="extrapolation",
+            )
+        return quantity(self._read(where, uncertain), self.y.unit)
+
+    def _read(self, where: Floats, uncertain: UncertainArray | None) -> Numbers:
+        flat = where.ravel()
+        value = self._values(self.x.values, self.y.values, flat)
+        shaped: Numbers = value.reshape(where.shape) if where.shape else float(value[0])
+        operands: list[UncertainArray] = []
+        origins: list[Numbers] = []
+        slopes: list[Numbers] = []
+        for series, matrix in ((self.y, self._by_y), (self.x, self._by_x)):
+            if series.errors is not None:
+                operands.append(series.errors)
+                origins.append(series.values)
+                slopes.append(sparse(matrix(flat)))
+        if uncertain is not None:
+            operands.append(uncertain)
+            origins.append(uncertain.value)
+            rate = self._rate(flat)
+            slopes.append(rate.reshape(where.shape) if where.shape else float(rate[0]))
+        if not operands:
+            return UncertainArray(shaped)
+        return UncertainArray(shaped, Linear("table", shaped, tuple(origins), tuple(slopes)), tuple(operands))
+
+    def _values(self, points: Floats, values: Floats, where: Floats) -> Floats:
+        """Interpolate; `values` may have several columns."""
+        if self.kind == "polynomial":
+            from scipy.interpolate import BarycentricInterpolator
+
+            return np.asarray(BarycentricInterpolator(points, values)(where))
+        return np.asarray(_piecewise(self.kind, points, values)(where))
+
+    def _by_y(self, where: Floats) -> Floats:
+        """Return the derivative of the results by the y of the table."""
+        if self.kind != "monotone":
+            return self._values(self.x.values, np.eye(self.x.values.size), where)
+        return self._numerical(where, self.x.values, self.y.values, False)
+
+    def _by_x(self, where: Floats) -> Floats:
+        """Return the derivative of the results by the x of the table."""
+        return self._numerical(where, self.x.values, self.y.values, True)
+
+    def _numerical(self, where: Floats, points: Floats, values: Floats, by_x: bool) -> Floats:
+        """Central differences by each point; exact enough for an uncertainty (about ten digits)."""
+        matrix = np.empty((where.size, points.size))
+        scale = float(np.min(np.diff(points))) if by_x else float(np.ptp(values)) or 1.0
+        for place in range(points.size):
+            step = np.zeros(points.size)
+            step[place] = 1e-5 * scale
+            if by_x:
+                # outside the shifted table the end piece goes on, which is what the limit needs
+                up = self._values(points + step, values, where)
+                down = self._values(points - step, values, where)
+            else:
+                up = self._values(points, values + step, where)
+                down = self._values(points, values - step, where)
+            matrix[:, place] = (up - down) / (2.0 * step[place])
+        return matrix
+
+    def _rate(self, where: Floats) -> Floats:
+        """Return dy/dx; at a corner of a linear table, that of the interval above."""
+        if self.kind == "polynomial":
+            step = 1e-5 * float(np.min(np.diff(self.x.values)))
+            up = self._values(self.x.values, self.y.values, where + step)
+            return np.asarray((up - self._values(self.x.values, self.y.values, where - step)) / (2.0 * step))
+        return np.asarray(_piecewise(self.kind, self.x.values, self.y.values).derivative()(where))
+
+
+def _piecewise(kind: str, points: Floats, values: Floats) -> Numbers:
+    from scipy.interpolate import CubicSpline, PchipInterpolator, PPoly
+
+    if kind == "cubic":
+        return CubicSpline(points, values)
+    if kind == "monotone":
+        return PchipInterpolator(points, values)
+    gaps = np.diff(points).reshape((-1,) + (1,) * (values.ndim - 1))
+    return PPoly(np.stack((np.diff(values, axis=0) / gaps, values[:-1])), points)
+
+
+def table(
+    x: Quantity, y: Quantity, *, kind: Kind = "linear", u_x: Quantity = None, u_y: Quantity = None
+) -> Table:
+    """Return a calibration table to be read between its points.
+
+    Args:
+        x: rising quantities, plain or uncertain, or plain numbers.
+        y: likewise, in any order.
+        kind: `linear`; `cubic` (spline, not-a-knot); `monotone` (PCHIP, never overshoots); `polynomial`
+            through all points (few of them).
+        u_x: standard uncertainty of plain x.
+        u_y: standard uncertainty of plain y.
+
+    Raises:
+        InputError: x that does not rise, too few points, an unknown kind.
+
+    Source: D. R. White, Metrologia 54 (2017) 63 (propagation through interpolation).
+    """
+    points, values = read_series(x, "x", u_x), read_series(y, "y", u_y)
+    if kind not in KINDS:
+        raise InputError(f"the kind of table is {kind!r}", way_out=f"It is one of: {', '.join(KINDS)}.")
+    if points.values.size != values.values.size or points.values.size < 2:
+        raise InputError(
+            f"a table needs two points or more with a y each; it has {points.values.size} x and "
+            f"{values.values.size} y",
+            code="shape",
+        )
+    falls = np.flatnonzero(np.diff(points.values) <= 0.0)
+    if falls.size:
+        raise InputError(
+            f"x[{falls[0] + 1}] = {points.values[falls[0] + 1]:g} is not above the one before it",
+            way_out="Sort the table by x; give equal x as one mean.",
+            code="not-rising",
+        )
+    return Table(points, values, kind)
