@@ -50,7 +50,7 @@ def build(record: Record, run: str, *, issued_at: datetime | None = None) -> Cer
 def assemble(sources: Sources, *, issued_at: datetime | None = None) -> Certificate:
     """Return the model of gathered bodies; the same bodies give the same model."""
     opened, procedure = sources.opened, sources.opened["procedure"]
-    simulated = opened["mode"] == "simulated"
+    simulated = _simulated(sources)
     sections = result_sections(sources)
     return Certificate(
         id=certificate_id(sources),
@@ -92,8 +92,17 @@ def certificate_id(sources: Sources) -> str:
     run that was closed again with other results never keeps its number.
     """
     digest = hashlib.sha256(f"{sources.run}\n{sources.stamp.head}".encode()).hexdigest()
-    kind = "SIM" if sources.opened["mode"] == "simulated" else "CAL"
+    kind = "SIM" if _simulated(sources) else "CAL"
     return f"{kind}-{sources.ended_at:%Y%m%d}-{digest[:8].upper()}"
+
+
+def _simulated(sources: Sources) -> bool:
+    """Say whether the run is simulated: by its mode, or by one serial that begins with SIM (METROLOGY 8)."""
+    named = [sources.opened["uut"], *sources.identified.get("instruments", ())]
+    named += sources.references.get("standards", ())
+    return sources.opened["mode"] != "live" or any(
+        str(body.get("serial") or "").startswith("SIM") for body in named
+    )
 
 
 def _dated(sources: Sources, issued_at: datetime | None, *, simulated: bool) -> datetime:

@@ -8,7 +8,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calibrator._errors import RefusedError, StorageError, UsageError
+from calibrator._errors import IntegrityError, RefusedError, StorageError, UsageError
 from calibrator.certificates._build import build
 from calibrator.certificates._gate import Missing, gate
 from calibrator.certificates._render import render
@@ -63,10 +63,12 @@ def issue(
         clock: tells the day of issue of a live run; None takes the machine's own.
 
     Raises:
+        IntegrityError: the run's record is not as it was written; exit code 6.
         NotIssuableError: the gate does not let it through; exit code 4.
         UsageError: another file stands there (`file-exists`), no folder was named, a glyph is missing.
         StorageError: the file cannot be written.
     """
+    _check_intact(record, run)
     model = build(record, run, issued_at=(clock or RealClock()).now())
     missing = gate(model)
     if missing:
@@ -83,6 +85,19 @@ def issue(
             with suppress(OSError):
                 partial.unlink(missing_ok=True)
     return path
+
+
+def _check_intact(record: Record, run: str) -> None:
+    """Refuse to make a document of a record that was altered."""
+    findings = record.verify(run)
+    if findings:
+        first = findings[0]
+        raise IntegrityError(
+            f"the record of the run is not as it was written: {first.what}",
+            where=f"{first.stream}, event {first.seq}" if first.seq is not None else first.stream,
+            way_out="See all of it: calibrator verify. Nothing is issued from an altered record.",
+            code="record-altered",
+        )
 
 
 def _default_place(model: Certificate, format: str, language: str, certificates: Path | None) -> Path:

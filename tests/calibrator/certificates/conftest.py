@@ -270,6 +270,12 @@ def written(record: Record, clock: StillClock) -> Callable[..., str]:
     return lambda **options: write_run(record, clock, **options)
 
 
+@pytest.fixture
+def write() -> Callable[..., str]:
+    """Write a run by hand into any record; see `write_run`."""
+    return write_run
+
+
 @pytest.fixture(scope="session")
 def whole_live() -> Certificate:
     """The model of a live run over all sections that passes everywhere."""

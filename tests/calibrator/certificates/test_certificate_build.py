@@ -136,3 +136,12 @@ def test_what_is_no_number_never_reaches_a_document(written_number: str) -> None
 
 def test_hex_floats_give_their_shortest_decimal() -> None:
     assert number((0.1).hex()) == Decimal("0.1")
+
+
+def test_one_simulated_serial_makes_the_document_simulated(
+    record: Record, written: Callable[..., str]
+) -> None:
+    run = written(sections=("dci",), mode="live", standard={"serial": "SIM5522001"})
+    model = build(record, run)
+    assert model.simulated
+    assert model.id.startswith("SIM-")

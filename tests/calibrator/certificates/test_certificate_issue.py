@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from calibrator._errors import StorageError, UsageError
+from calibrator._errors import IntegrityError, StorageError, UsageError
 from calibrator.certificates import issue, read_back
 from calibrator.record import Record
+from calibrator_drivers.clock import Clock
 
 FORMATS = ("pdf", "html", "json")
 
@@ -135,3 +137,24 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_back(tmp_path / "nothing.pdf")
     assert caught.value.code == "no-such-file"
     assert "nothing.pdf" in str(caught.value)
+
+
+def test_nothing_is_issued_from_an_altered_record(
+    clock: Clock, tmp_path: Path, write: Callable[..., str]
+) -> None:
+    with Record.open(tmp_path / "home", clock=clock) as opened:
+        run = write(opened, clock, sections=("dci",))
+    with sqlite3.connect(tmp_path / "home" / "record.sqlite") as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(
+            "UPDATE events SET canonical = replace(canonical, 'DMM-017', 'DMM-018') WHERE seq = 1 AND stream = ?",
+            (run,),
+        )
+    connection.close()
+    with Record.open(tmp_path / "home", clock=clock) as opened:
+        with pytest.raises(IntegrityError) as caught:
+            issue(opened, run, "json", out=tmp_path / "c.json")
+        assert caught.value.exit_code == 6
+        assert opened.last(run, "certificate.issued") is None
+    assert not (tmp_path / "c.json").exists()

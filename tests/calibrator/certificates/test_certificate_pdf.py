@@ -184,3 +184,26 @@ def test_the_template_reads_nothing_from_the_machine() -> None:
 
     template = (Path(module.__file__).parent / "templates" / "certificate.typ").read_text(encoding="utf-8")
     assert not re.search(r"#?(read|import|include)\b\s*[(\"]", template)
+
+
+def test_a_point_over_the_range_is_shown_without_numbers(whole_simulated: Certificate) -> None:
+    numbers = dict.fromkeys(
+        (
+            "indication",
+            "error",
+            "standard_uncertainty",
+            "expanded_uncertainty",
+            "coverage_factor",
+            "guard_band",
+            "pfa",
+        )
+    )
+    section = whole_simulated.sections[2]
+    over = replace(
+        section.results[-1], **numbers, clause8=None, verdict="fail", notes=("overload",), attempts=2
+    )
+    model = replace(whole_simulated, sections=(replace(section, results=(*section.results[:-1], over)),))
+    text = flat("".join(pages(render(model, "pdf", "en"))))
+    assert flat("+1000 V (1000 V): the indication was over the range.") in text
+    assert flat("+1000 V (1000 V): measured 2 times, measurement 1 counts.") in text
+    assert flat("1000 V +1000 – V – – – – ±55 – mV – fail") in text
