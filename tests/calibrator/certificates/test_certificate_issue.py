@@ -148,7 +148,8 @@ def test_nothing_is_issued_from_an_altered_record(
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             connection.execute(f"DROP TRIGGER {name}")
         connection.execute(
-            "UPDATE events SET canonical = replace(canonical, 'DMM-017', 'DMM-018') WHERE seq = 1 AND stream = ?",
+            "UPDATE events SET canonical = replace(canonical, 'DMM-017', 'DMM-018') "
+            "WHERE seq = 1 AND stream = ?",
             (run,),
         )
     connection.close()
