@@ -12,6 +12,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
     from calibrator_uncertainty._clause8 import Clause8, validate_first_order
+    from calibrator_uncertainty._complex import (
+        ComplexUncertainty,
+        UncertainComplex,
+        complex_uncertainty,
+        uncertain_complex,
+    )
     from calibrator_uncertainty._conformity import Judgement, judge
     from calibrator_uncertainty._coverage import coverage_factor, effective_dof
     from calibrator_uncertainty._errors import (
@@ -51,6 +57,7 @@ if TYPE_CHECKING:
     )
     from calibrator_uncertainty._result import BudgetLine, BudgetResult
     from calibrator_uncertainty._rounding import plain, round_like, round_uncertainty
+    from calibrator_uncertainty._second import SecondOrder
     from calibrator_uncertainty._shapes import Shape
     from calibrator_uncertainty._store import dumps, loads
     from calibrator_uncertainty._table import BudgetTable
@@ -62,6 +69,7 @@ __all__ = [
     "BudgetResult",
     "BudgetTable",
     "Clause8",
+    "ComplexUncertainty",
     "Component",
     "FormatError",
     "Input",
@@ -70,12 +78,15 @@ __all__ = [
     "Judgement",
     "ModelError",
     "NotSupportedError",
+    "SecondOrder",
     "Shape",
     "UncertainArray",
+    "UncertainComplex",
     "UncertaintyError",
     "UnitsError",
     "arcsine",
     "array",
+    "complex_uncertainty",
     "components",
     "constant",
     "correlated",
@@ -103,6 +114,7 @@ __all__ = [
     "triangular",
     "type_a",
     "uncertain",
+    "uncertain_complex",
     "validate_first_order",
 ]
 
@@ -112,6 +124,7 @@ _HOME = {
     "BudgetResult": "_result",
     "BudgetTable": "_table",
     "Clause8": "_clause8",
+    "ComplexUncertainty": "_complex",
     "Component": "_quantity",
     "FormatError": "_errors",
     "Input": "_inputs",
@@ -120,12 +133,15 @@ _HOME = {
     "Judgement": "_conformity",
     "ModelError": "_errors",
     "NotSupportedError": "_errors",
+    "SecondOrder": "_second",
     "Shape": "_shapes",
     "UncertainArray": "_tape",
+    "UncertainComplex": "_complex",
     "UncertaintyError": "_errors",
     "UnitsError": "_errors",
     "arcsine": "_inputs",
     "array": "_quantity",
+    "complex_uncertainty": "_complex",
     "components": "_quantity",
     "constant": "_inputs",
     "correlated": "_quantity",
@@ -153,6 +169,7 @@ _HOME = {
     "triangular": "_inputs",
     "type_a": "_inputs",
     "uncertain": "_quantity",
+    "uncertain_complex": "_complex",
     "validate_first_order": "_clause8",
 }
 

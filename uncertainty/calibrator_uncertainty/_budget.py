@@ -21,6 +21,7 @@ from calibrator_uncertainty._types import Numbers, Option, Quantity
 from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
 
 if TYPE_CHECKING:
+    from calibrator_uncertainty._second import SecondOrder
     from calibrator_uncertainty._table import BudgetTable
 
 __all__ = ["Budget"]
@@ -173,6 +174,12 @@ class Budget:
                 code="branches",
             )
         return evaluate_table(self, estimates, u or {}, dof or {}, policy)
+
+    def second_order(self) -> SecondOrder:
+        """Propagate to second order with third-derivative terms (JCGM 100:2008, 5.1.2, note)."""
+        from calibrator_uncertainty._second import second_order
+
+        return second_order(self)
 
     def plan(self) -> Plan:
         """Return how the contributions combine; kept for later evaluations."""

@@ -1,0 +1,187 @@
+"""Second order with third-derivative terms (JCGM 100:2008, 5.1.2 note, H.1.7; JCGM 101:2008, 9.3 and 9.4)."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calibrator_uncertainty import (
+    Budget,
+    Input,
+    ModelError,
+    NotSupportedError,
+    arcsine,
+    normal,
+    rectangular,
+    trapezoidal,
+    triangular,
+    validate_first_order,
+)
+from calibrator_uncertainty._jets import Jet, apply
+from calibrator_uncertainty._ops import BY_NAME
+from calibrator_uncertainty._shapes import kurtosis
+
+
+def test_end_gauge():  # JCGM 100, H.1.7: terms of 11.7 nm and 1.7 nm, u = 34 nm instead of 32 nm
+    def model(*, l_s, d, alpha_s, d_alpha, theta, d_theta):
+        return l_s + d - l_s * (d_alpha * theta + alpha_s * d_theta)
+
+    inputs = [
+        normal("l_s", 50.000623, 25e-6, "mm"),
+        normal("d", 215, 9.7, "nm"),
+        rectangular("alpha_s", 11.5e-6, 2e-6, "1/K"),
+        rectangular("d_alpha", 0, 1e-6, "1/K"),
+        normal("theta", -0.1, 0.41, "K"),
+        rectangular("d_theta", 0, 0.05, "K"),
+    ]
+    found = Budget(model, inputs, unit="nm").second_order()
+    assert found.u_first == pytest.approx(32, abs=0.5)
+    assert found.u == pytest.approx(34, abs=0.5)
+    assert math.sqrt(found.u**2 - found.u_first**2) == pytest.approx(math.hypot(11.7, 1.7), abs=0.25)
+
+
+def mass():
+    return Budget(
+        lambda m_rc, dm, rho_a, rho_w, rho_r: (
+            (m_rc + dm) * (1 + (rho_a - 1.2) * (1 / rho_w - 1 / rho_r)) - 100_000.0
+        ),
+        [
+            normal("m_rc", 100_000.000, 0.050, ""),
+            normal("dm", 1.234, 0.020, ""),
+            rectangular("rho_a", 1.20, 0.10, ""),
+            rectangular("rho_w", 8.00e3, 1.00e3, ""),
+            rectangular("rho_r", 8.00e3, 0.05e3, ""),
+        ],
+        unit="",
+    )
+
+
+def test_mass_calibration():  # JCGM 101, 9.3, table 6: u = 0.0539 to first, 0.0750 to higher order
+    found = mass().second_order()
+    assert found.u_first == pytest.approx(0.0539, abs=5e-5)
+    assert found.u == pytest.approx(0.0750, abs=1e-4)
+    assert found.mean == pytest.approx(1.2340, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("x1", "mean", "u_first", "u"),
+    [
+        (0.000, 50e-6, 0.0, 50e-6),  # JCGM 101, 9.4.2.2: every first derivative is zero
+        (0.010, 150e-6, 100e-6, 112e-6),  # 9.4.2.3
+        (0.050, 2550e-6, 500e-6, 502e-6),  # 9.4.2.4
+    ],
+)
+def test_comparison_loss(x1, mean, u_first, u):
+    budget = Budget(
+        lambda x1, x2: x1**2 + x2**2, [normal("x1", x1, 0.005, ""), normal("x2", 0, 0.005, "")], unit=""
+    )
+    found = budget.second_order()
+    assert found.mean == pytest.approx(mean, rel=1e-3)
+    assert found.u_first == pytest.approx(u_first, rel=1e-9)
+    assert found.u == pytest.approx(u, rel=5e-3)
+
+
+@pytest.mark.parametrize(
+    "make", [rectangular, triangular, arcsine, lambda *a: trapezoidal(*a[:3], 0.3, a[3])]
+)
+def test_kurtosis_makes_the_square_of_any_shape_exact(make):
+    one = make("x", 0.0, 2.0, "")
+    found = Budget(lambda x: x**2, [one], unit="").second_order()
+    drawn = (one.u * one.distribution.draw(np.random.default_rng(1), 400_000)) ** 2
+    assert found.mean == pytest.approx(one.u**2)
+    assert found.u == pytest.approx(math.sqrt(kurtosis(one.distribution) - 1) * one.u**2, rel=1e-12)
+    assert found.u == pytest.approx(drawn.std(), rel=0.01)
+
+
+def test_monte_carlo_agrees_where_the_model_bends():
+    budget = Budget(
+        lambda a, b: np.exp(a) * np.sin(b), [normal("a", 0.0, 0.2, ""), normal("b", 1.2, 0.15, "")], unit=""
+    )
+    found = budget.second_order()
+    (drawn,) = validate_first_order([budget], rng=np.random.default_rng(3), draws=200_000, ndig=2)
+    assert found.mean == pytest.approx(drawn.mean, abs=5e-3)
+    assert found.u == pytest.approx(drawn.u, rel=0.01)
+    assert abs(found.u_first - drawn.u) > abs(found.u - drawn.u)
+
+
+DERIVATIVES = {
+    "sqrt": lambda x: (0.5 * x**-0.5, -0.25 * x**-1.5, 0.375 * x**-2.5),
+    "cbrt": lambda x: (x ** (-2 / 3) / 3, -2 / 9 * x ** (-5 / 3), 10 / 27 * x ** (-8 / 3)),
+    "reciprocal": lambda x: (-(x**-2), 2 * x**-3, -6 * x**-4),
+    "square": lambda x: (2 * x, 2.0, 0.0),
+    "exp": lambda x: (math.exp(x),) * 3,
+    "exp2": lambda x: tuple(2**x * math.log(2) ** n for n in (1, 2, 3)),
+    "expm1": lambda x: (math.exp(x),) * 3,
+    "log": lambda x: (1 / x, -1 / x**2, 2 / x**3),
+    "log2": lambda x: tuple(d / math.log(2) for d in (1 / x, -1 / x**2, 2 / x**3)),
+    "log10": lambda x: tuple(d / math.log(10) for d in (1 / x, -1 / x**2, 2 / x**3)),
+    "log1p": lambda x: (1 / (1 + x), -1 / (1 + x) ** 2, 2 / (1 + x) ** 3),
+    "sin": lambda x: (math.cos(x), -math.sin(x), -math.cos(x)),
+    "cos": lambda x: (-math.sin(x), -math.cos(x), math.sin(x)),
+    "tan": lambda x: (
+        1 + math.tan(x) ** 2,
+        2 * math.tan(x) * (1 + math.tan(x) ** 2),
+        (1 + math.tan(x) ** 2) * (2 + 6 * math.tan(x) ** 2),
+    ),
+    "arcsin": lambda x: ((1 - x * x) ** -0.5, x * (1 - x * x) ** -1.5, (1 + 2 * x * x) * (1 - x * x) ** -2.5),
+    "arctan": lambda x: (1 / (1 + x * x), -2 * x / (1 + x * x) ** 2, (6 * x * x - 2) / (1 + x * x) ** 3),
+    "sinh": lambda x: (math.cosh(x), math.sinh(x), math.cosh(x)),
+    "cosh": lambda x: (math.sinh(x), math.cosh(x), math.sinh(x)),
+    "tanh": lambda x: (
+        1 - math.tanh(x) ** 2,
+        -2 * math.tanh(x) * (1 - math.tanh(x) ** 2),
+        (1 - math.tanh(x) ** 2) * (6 * math.tanh(x) ** 2 - 2),
+    ),
+    "arcsinh": lambda x: (
+        (1 + x * x) ** -0.5,
+        -x * (1 + x * x) ** -1.5,
+        (2 * x * x - 1) * (1 + x * x) ** -2.5,
+    ),
+    "absolute": lambda x: (1.0, 0.0, 0.0),
+    "negative": lambda x: (-1.0, 0.0, 0.0),
+}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(0.05, 0.9))
+def test_derivatives_to_the_third_order(x):
+    for name, exact in DERIVATIVES.items():
+        jet = apply(BY_NAME[name], [Jet([x, 1.0, 0.0, 0.0])])
+        scaled = [jet.c[1], 2 * jet.c[2], 6 * jet.c[3]]
+        assert scaled == pytest.approx(list(exact(x)), rel=1e-9, abs=1e-9), name
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(0.2, 2.0), st.floats(-3.0, 3.0))
+def test_powers_and_two_operand_functions_to_the_third_order(x, p):
+    power = apply(BY_NAME["power"], [Jet([x, 1.0, 0.0, 0.0]), p])
+    exact = [p * x ** (p - 1), p * (p - 1) * x ** (p - 2), p * (p - 1) * (p - 2) * x ** (p - 3)]
+    assert [power.c[1], 2 * power.c[2], 6 * power.c[3]] == pytest.approx(exact, rel=1e-9, abs=1e-9)
+    both = apply(BY_NAME["power"], [Jet([x, 1.0, 0.0, 0.0]), Jet([p, 0.5, 0.0, 0.0])])
+    again = apply(
+        BY_NAME["exp"], [apply(BY_NAME["log"], [Jet([x, 1.0, 0.0, 0.0])]) * Jet([p, 0.5, 0.0, 0.0])]
+    )
+    assert both.c == pytest.approx(again.c)
+    angle = apply(BY_NAME["arctan2"], [Jet([x, 1.0, 0.0, 0.0]), 1.0])
+    assert [angle.c[1], 2 * angle.c[2], 6 * angle.c[3]] == pytest.approx(DERIVATIVES["arctan"](x), rel=1e-9)
+    length = apply(BY_NAME["hypot"], [Jet([x, 1.0, 0.0, 0.0]), 1.0])
+    assert length.c[2] * 2 == pytest.approx((1 + x * x) ** -1.5, rel=1e-9)
+
+
+def test_what_the_second_order_cannot_say_is_refused():
+    shared = [normal("a", 1, 1, "", shared="s"), normal("b", 1, 1, "", shared="s")]
+    with pytest.raises(NotSupportedError, match="independent"):
+        Budget(lambda a, b: a * b, shared, unit="").second_order()
+    with pytest.raises(NotSupportedError):
+        Budget(lambda a: np.sum(np.stack([a, a])), [normal("a", 1, 1, "")], unit="").second_order()
+    with pytest.raises(ModelError, match="not finite"):
+        Budget(lambda a: abs(a) ** 1.5, [normal("a", 0, 1, "")], unit="").second_order()
+
+
+def test_exact_input_has_no_part():
+    found = Budget(
+        lambda a, b: a * b, [normal("a", 1, 1, ""), Input("b", 2.0, "", 0.0)], unit=""
+    ).second_order()
+    assert (found.u, found.u_first, found.mean) == (2.0, 2.0, 2.0)
