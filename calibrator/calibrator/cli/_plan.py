@@ -68,6 +68,11 @@ def _print(chosen: Settings, made: Plan) -> None:
     for number, prompt in enumerate(made.prompts, start=1):
         click.echo(f"{number:>3}  {prompt.id:<22} {getattr(prompt.text, chosen.language)}")
     click.echo(f"{say('duration')}: {duration(made.duration_s)}, {len(made.points)} {say('points')}")
+    unread = sum(point.status not in ("seen", "checked") for point in made.points)
+    if made.mode == "live" and unread:
+        note = say("points rest on figures that nobody here has read in the maker's document")
+        rest = say("where lab.toml does not confirm them the verdict is undetermined")
+        click.echo(f"{unread} {note}; {rest}.")
     for refusal in made.refused:
         click.echo(f"{say('refused')}: {refusal.reason} [{refusal.code}] {refusal.place}", err=True)
 

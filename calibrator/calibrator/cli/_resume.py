@@ -31,6 +31,7 @@ def resume(
     from calibrator.cli._run import operator_for
     from calibrator.cli._screens import screen_for
     from calibrator.cli._summary import name_next_steps, summarize
+    from calibrator.standards import load_bench
 
     chosen = settings(ctx)
     home = chosen.home
@@ -38,12 +39,13 @@ def resume(
     screen = screen_for(as_json=as_json, say=chosen.words, language=chosen.language)
     with opened(chosen) as record:
         found = record.find_run(run or "last")
-        sim = True
+        attended = False
         for event in record.events(found):
             screen.catch_up(event)
             if event.kind == "run.opened":
-                sim = bool(event.body["mode"] == "simulated" and not event.body["bench"]["file"])
-    operator = operator_for(chosen, screen, sim=sim, interactive=not non_interactive, person="")
+                bench = load_bench(event.body["bench"]["text"], event.body["bench"]["file"])
+                attended = not non_interactive and not bench.in_process
+    operator = operator_for(chosen, screen, attended=attended, person="")
     with screen.shown():
         outcome = engine.resume(
             found,

@@ -41,11 +41,14 @@ def perform(chosen: Settings, job: Job, *, as_json: bool) -> Outcome:
     from calibrator.cli._log import log_to
     from calibrator.cli._screens import screen_for
     from calibrator.cli._summary import summarize
+    from calibrator.standards import load_bench
 
     home = chosen.home
     log_to(home.logs)
     screen = screen_for(as_json=as_json, say=chosen.words, language=chosen.language)
-    operator = operator_for(chosen, screen, sim=job.sim, interactive=job.interactive, person=job.person)
+    in_process = job.bench is None or load_bench(job.bench).in_process
+    attended = job.interactive and not in_process
+    operator = operator_for(chosen, screen, attended=attended, person=job.person)
     stop = engine.StopSignal()
     with screen.shown():
         outcome = engine.run(
@@ -55,16 +58,15 @@ def perform(chosen: Settings, job: Job, *, as_json: bool) -> Outcome:
     return outcome
 
 
-def operator_for(
-    chosen: Settings, screen: Screen, *, sim: bool, interactive: bool, person: str
-) -> Operator | None:
-    """Return who is asked: the person at the terminal on a bench that needs one, None else.
+def operator_for(chosen: Settings, screen: Screen, *, attended: bool, person: str) -> Operator | None:
+    """Return the person at the terminal of an attended bench, None else.
 
-    None lets the engine take the simulated operator, or refuse where nobody can answer.
+    None lets the engine take the simulated operator on a bench in this process, or refuse where
+    nobody can answer.
     """
     import sys
 
-    if sim or not interactive or not sys.stdin.isatty():
+    if not attended or not sys.stdin.isatty():
         return None
     from calibrator.cli._operator import TerminalOperator
 
