@@ -34,7 +34,8 @@ def test_identity_is_that_of_the_real_instrument(meter):
         "VOLT:RANG #HA",
         "VOLT:RANG #B1010;",
         ";;VOLT:RANG #Q12",
-        " SENS : VOLT : RANG 7.5 ",
+        "VOLT:RANG 0.01K",
+        " SENS:VOLT:RANG  7.5 ",
     ],
 )
 def test_every_way_to_write_a_range(meter, message):
@@ -65,7 +66,6 @@ def test_numbers_have_words_for_their_limits(meter):
         ("VOLT:RANG 1,2", -108),
         ("*CLS 1", -108),
         ("VOLT:RANG ON", -224),
-        ("CALC:NULL:OFFS MAX", -148),
         ("TRIG:SOUR 1", -104),
         ("TRIG:SOUR FOO", -224),
         ("VOLT:RANG 1e5", -222),
@@ -86,6 +86,8 @@ def test_numbers_have_words_for_their_limits(meter):
         ('FUNC "FOO"', -224),
         ("VOLT:RANG,1", -103),
         ("VOLT:RANG!1", -102),
+        ("VOLT:RANG 1 ,2", -102),
+        ("VOLT:RANG : 1", -102),
         ("VOLT:RANG 1,", -102),
         ("\xb5VOLT 1", -101),
         ("VOLT:RES 1E-9", 532),
@@ -93,7 +95,10 @@ def test_numbers_have_words_for_their_limits(meter):
         ("*TRG", -211),
         ("TRIG:SOUR BUS;:READ?", -214),
         ("SAMP:COUN 513;:INIT", 531),
-        ("INIT;:INIT", -213),
+        ("TRIG:SOUR BUS;:INIT;:INIT", -213),
+        ("CALC:FUNC NULL;STAT ON;:CONF:CONT;:CALC:STAT ON", -221),
+        ("CONF:RES;:CALC:STAT ON;FUNC DB", -221),
+        ("CONF:RES;:CALC:STAT ON;:READ?", 540),  # the open input overloads
         ("FETC?", -230),
         ("CALC:NULL:OFFS 1", -221),
         ("*IDN?;*OPC?", -440),
@@ -103,9 +108,97 @@ def test_numbers_have_words_for_their_limits(meter):
 def test_each_mistake_has_its_error(meter, message, code):
     meter.write("*RST;*CLS")
     meter.write(message)
-    if message.startswith("*IDN?"):
+    if message.startswith("*IDN?") or (message.endswith(":READ?") and "BUS" not in message):
         meter.read()
     assert errors(meter) == [code]
+
+
+# The examples that the user's guide prints beside its errors (34401-90004, ch. 5, p. 173 to 177).
+PRINTED = [
+    ("CONF:VOLT#DC", -101),
+    ("SAMP:COUN ,1", -102),
+    ("TRIG:COUN,1", -103),
+    ("CONF:FREQ 1000 0.1", -103),
+    ("DISP:TEXT 5.0", -104),
+    ("READ? 10", -108),
+    ("SAMP:COUN", -109),
+    ("CONFIGURATION:VOLT:DC", -112),
+    ("TRIGG:COUN 3", -113),
+    ("STAT:QUES:ENAB #B01010102", -121),
+    ("TRIG:COUN 1E34000", -123),
+    ("TRIG:DEL 0.5 SECS", -131),
+    ("SAMP:COUN 1 SEC", -138),
+    ("DISP:TEXT ON", -148),
+    ("DISP:TEXT 'ON", -151),
+    ("CALC:STAT 'ON'", -158),
+    ("CONF:VOLT:DC DEF,0.1", -221),
+    ("TRIG:COUN -3", -222),
+    ("CALC:FUNC SCALE", -224),
+]
+
+
+@pytest.mark.parametrize(("message", "code"), PRINTED)
+def test_the_guide_s_own_examples_of_errors(meter, message, code):
+    meter.write("*RST;*CLS")
+    meter.write(message)
+    assert errors(meter) == [code]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "TRIG:DELAY 1; COUNT 10",
+        "SAMP:COUN 10;:TRIG:SOUR EXT",
+        "CONF:VOLT:DC 10, 0.003",
+        "MEASURE:CURRENT:AC? 1A,0.001MA",
+        "CALC:DBM:REF 50",
+        "CALC:FUNC AVER;STAT ON;:CALC:AVER:AVER?;MIN?;MAX?",
+        "CALC:FUNC NULL;STAT ON;:CALC:NULL:OFFS -2.0",
+        ":SYST:BEEP;:DISP:TEXT 'HP 34401A'",
+        ":CONF:VOLT:DC 10,0.1;:SAMP:COUN 4",
+        'DATA:FEED RDG_STORE, "CALCulate"',
+        "SYST:BEEP:STAT OFF;STAT?;:L1",
+        "*RST; *CLS; *ESE 32; *OPC?",
+    ],
+)
+def test_the_guide_s_own_examples_of_commands(meter, message):
+    meter.write("*RST;*CLS")
+    meter.write(message)
+    if "?" in message:
+        meter.read()
+    assert errors(meter) == []
+
+
+def test_an_overload_is_a_device_event_without_an_error(bench, meter):
+    bench.connect("open")
+    meter.write("*CLS;:CONF:RES 100")
+    meter.query("READ?")
+    assert meter.query("*ESR?") == "+8"
+    assert errors(meter) == []
+
+
+def test_what_read_takes_does_not_stay_in_memory_and_init_may_not_store(meter):
+    meter.query("*RST;*CLS;:CONF:VOLT:DC 10;:READ?")
+    assert meter.query("DATA:POIN?") == "+0"
+    meter.write('SAMP:COUN 3;:DATA:FEED RDG_STORE,"";:CALC:FUNC AVER;STAT ON;:INIT')
+    assert meter.query("CALC:AVER:COUN?;:DATA:POIN?") == "+3;+0"
+    meter.write("FETC?")
+    assert errors(meter) == [-230]
+
+
+def test_endless_triggers_are_said_as_overload(meter):
+    meter.write("TRIG:COUN INFINITE")
+    assert meter.query("TRIG:COUN?;COUN? MAX") == "+9.90000000E+37;+5.00000000E+04"
+    meter.write("TRIG:COUN INF")
+    assert meter.query("SAMP:COUN? MAX;COUN?") == "+50000;+1"
+
+
+def test_the_next_command_waits_for_a_measurement_that_runs(bench, meter):
+    meter.write("CONF:VOLT:DC 10;:TRIG:DEL 0;:SAMP:COUN 5;:INIT")
+    begun = bench.clock.bench_ns()
+    assert meter.query("DATA:POIN?") == "+5"
+    assert bench.clock.bench_ns() - begun >= 5 * 400_000_000
+    assert meter.query("SAMP:COUN?;:CONF?").startswith("+5;")
 
 
 def test_an_error_does_not_stop_the_rest_of_the_message(meter):

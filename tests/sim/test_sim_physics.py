@@ -294,6 +294,17 @@ def test_math_functions(open_bench, connect):
     assert meter.query("CALC:AVER:COUN?;AVER?;MIN?").startswith("+4;+1.9999")
 
 
+def test_decibels_are_relative_to_the_first_reading(open_bench, connect):
+    _, calibrator, meter = wired(open_bench, connect, "volts", "OUT 1 V", "CONF:VOLT:DC 10", effects=QUIET)
+    meter.write("CALC:FUNC DB;STAT ON")
+    assert read(meter)[0] == 0.0
+    assert float(meter.query("CALC:DB:REF?")) == pytest.approx(10 * math.log10(1.0 / 600 / 1e-3), abs=1e-3)
+    calibrator.query("OUT 10 V;*OPC?")
+    assert read(meter)[0] == pytest.approx(20.0, abs=1e-3)
+    meter.write("FUNC 'RES';:FUNC 'VOLT:DC'")
+    assert meter.query("CALC:STAT?;DB:REF?") == "0;+0.00000000E+00"
+
+
 def test_triggering_on_the_bus(bench, meter):
     meter.write("CONF:VOLT:DC 10;:TRIG:SOUR BUS;COUN 2;:SAMP:COUN 3;:INIT")
     assert meter.query("DATA:POIN?") == "+0"

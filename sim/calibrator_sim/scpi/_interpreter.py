@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from types import GeneratorType
 
 from calibrator_sim.scpi._errors import ScpiError
@@ -18,11 +18,20 @@ _OUTPUT_LIMIT = 65536
 
 
 class Interpreter:
-    """Runs messages against a command tree."""
+    """Runs messages against a command tree.
 
-    def __init__(self, tree: CommandTree, status: Status) -> None:
+    Args:
+        tree: the commands.
+        status: where errors go.
+        ready: waits until the instrument accepts the next command.
+    """
+
+    def __init__(
+        self, tree: CommandTree, status: Status, ready: Callable[[], Generator[int, None, None]]
+    ) -> None:
         self._tree = tree
         self._status = status
+        self._ready = ready
         self.responding = False  # whether the output queue holds something
 
     def run(self, message: str) -> Generator[int, None, tuple[str, int]]:
@@ -33,6 +42,7 @@ class Interpreter:
         indefinite = False
         for text in split_units(message):
             self.responding = bool(responses)
+            yield from self._ready()
             try:
                 unit = parse_unit(text)
                 command, path = self._tree.find(unit, path)

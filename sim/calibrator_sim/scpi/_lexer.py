@@ -10,9 +10,10 @@ from calibrator_sim.scpi._errors import ScpiError
 
 __all__ = ["Argument", "Kind", "Unit", "block_length", "parse_unit", "split_units"]
 
-_HEADER = re.compile(r"(\*[A-Za-z]+|:?[A-Za-z][A-Za-z0-9_]*(?:\s*:\s*[A-Za-z][A-Za-z0-9_]*)*)(\?)?")
+_HEADER = re.compile(r"(\*[A-Za-z]+|:?[A-Za-z][A-Za-z0-9_]*(?::[A-Za-z][A-Za-z0-9_]*)*)(\?)?")
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:\s*[eE]\s*([+-]?\d+))?)\s*(/?[A-Za-z][A-Za-z0-9./*-]*)?\Z")
 _NONDECIMAL = re.compile(r"#(?:[Hh]([0-9A-Fa-f]+)|[Qq]([0-7]+)|[Bb]([01]+))\Z")
+_FOREIGN = frozenset("#$%&@^~`{}[]\\")  # 34401A user's guide, ch. 5: -101
 _MNEMONIC = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _LONGEST_MNEMONIC = 12
 _MOST_DIGITS = 255
@@ -106,22 +107,22 @@ def parse_unit(text: str) -> Unit:
     """
     match = _HEADER.match(text)
     if match is None:
-        raise ScpiError(-101 if not text[0].isascii() or not text[0].isprintable() else -102)
+        raise ScpiError(_invalid(text[0]))
     rest = text[match.end() :]
     if rest and not rest[0].isspace():
-        raise ScpiError(_after_header(rest[0]))
-    header = re.sub(r"\s+", "", match.group(1))
+        raise ScpiError(-103 if rest[0] == "," else _invalid(rest[0]))
+    header = match.group(1)
     if any(len(word) > _LONGEST_MNEMONIC for word in header.lstrip("*:").split(":")):
         raise ScpiError(-112)
-    rest = rest.strip()
-    arguments = tuple(_argument(part.strip()) for part in _split(rest, ",")) if rest else ()
-    return Unit(header, match.group(2) is not None, arguments)
+    parts = _split(rest.strip(), ",") if rest.strip() else []
+    if any(part != part.rstrip() for part in parts[:-1]):
+        raise ScpiError(-102)  # a blank before a comma
+    return Unit(header, match.group(2) is not None, tuple(_argument(part.strip()) for part in parts))
 
 
-def _after_header(char: str) -> int:
-    if char in ",":
-        return -103
-    return -102 if char.isascii() and char.isprintable() else -101
+def _invalid(char: str) -> int:
+    """Return the error of a character where none like it may stand."""
+    return -101 if char in _FOREIGN or not char.isascii() or not char.isprintable() else -102
 
 
 def _argument(text: str) -> Argument:
@@ -140,7 +141,7 @@ def _argument(text: str) -> Argument:
         if len(text) > _LONGEST_MNEMONIC:
             raise ScpiError(-112)
         return Argument(Kind.MNEMONIC, text.upper())
-    raise ScpiError(-101 if not text.isascii() or not text.isprintable() else -102)
+    raise ScpiError(min((_invalid(char) for char in text), key=abs))
 
 
 def _string(text: str) -> Argument:
@@ -159,6 +160,8 @@ def _hash(text: str) -> Argument:
         if value.bit_length() > 1023:
             raise ScpiError(-123)
         return Argument(Kind.NUMBER, text, float(value))
+    if text[1:2].upper() in ("H", "Q", "B"):
+        raise ScpiError(-121)
     if text.startswith("#0"):
         return Argument(Kind.BLOCK, text[2:])
     length = block_length(text, 0)
@@ -170,7 +173,9 @@ def _hash(text: str) -> Argument:
 def _number(text: str) -> Argument:
     match = _NUMBER.match(text)
     if match is None:
-        raise ScpiError(-121)
+        if any(_invalid(char) == -101 for char in text):
+            raise ScpiError(-101)
+        raise ScpiError(-103 if " " in text else -121)
     digits, exponent, suffix = match.groups()
     if sum(char.isdigit() for char in digits) > _MOST_DIGITS:
         raise ScpiError(-124)

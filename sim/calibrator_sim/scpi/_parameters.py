@@ -100,9 +100,8 @@ class Number:
             return 1.0
         if not self.unit:
             raise ScpiError(-138)
-        if not suffix.endswith(self.unit):
-            raise ScpiError(-131)
-        prefix = suffix[: -len(self.unit)]
+        # A multiplier may stand alone: 10K is 10000 in the parameter's unit.
+        prefix = suffix[: -len(self.unit)] if suffix.endswith(self.unit) else suffix
         if prefix == "M" and self.unit in ("OHM", "HZ"):  # IEEE 488.2, 7.7.3.4: MHZ and MOHM are mega
             return 1e6
         if prefix not in _MULTIPLIERS:
@@ -114,7 +113,7 @@ _LONG = {
     Special.MIN: "MINimum",
     Special.MAX: "MAXimum",
     Special.DEF: "DEFault",
-    Special.INF: "INFinity",
+    Special.INF: "INFinite",
 }
 
 

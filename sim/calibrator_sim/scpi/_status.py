@@ -40,6 +40,11 @@ class Status:
         else:
             self.errors[-1] = -350
 
+    def overload(self, bit: int) -> None:
+        """Note a reading overload: a device event without an error in the queue."""
+        self.esr |= DDE
+        self.questionable |= bit
+
     def next_error(self) -> str:
         """Take the oldest error out of the queue."""
         code = self.errors.pop(0) if self.errors else 0

@@ -14,7 +14,7 @@ from calibrator_sim.scpi._parameters import Parameter, short_form
 
 __all__ = ["Command", "CommandTree", "Node"]
 
-_PART = re.compile(r"(\[)?:?([A-Za-z]+):?(\])?")
+_PART = re.compile(r"(\[)?:?([A-Za-z0-9_]+):?(\])?")
 
 
 @dataclass(frozen=True, slots=True)

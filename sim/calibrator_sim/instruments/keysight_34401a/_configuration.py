@@ -28,13 +28,15 @@ class Configuration:
         """Choose a function."""
         self._trigger.forget()
         if name != self._settings.function:
-            self._settings.math_on = False
+            self._settings.forget_math()
         self._settings.function = name
 
     def configure(self, name: str, range_: Value = Special.DEF, resolution: Value = Special.DEF) -> None:
         """Do what `CONFigure` does: preset, then function, range and resolution."""
         function = FUNCTIONS[name]
         chosen = self._range(function, range_)
+        if chosen is None and not isinstance(resolution, Special):
+            raise ScpiError(-221)  # a resolution needs a range
         nplc = self._nplc(function, chosen or function.ranges[-1], resolution)
         self.select(name)
         self._settings.preset()

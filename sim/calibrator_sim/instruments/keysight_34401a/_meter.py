@@ -38,7 +38,7 @@ class Keysight34401A:
     @cached_property
     def _interpreter(self) -> Interpreter:
         # Made with the first message: a proof opens thousands of benches and asks few of them.
-        return Interpreter(build(self), self.status)
+        return Interpreter(build(self), self.status, self.trigger.finish)
 
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
         """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 __all__ = ["FUNCTIONS", "NPLC", "RESOLUTION", "Function", "Settings"]
 
-# Resolution as a fraction of range, by integration time (34401A user's guide, ch. 7; memory_high).
+# Resolution as a fraction of range, by integration time (34420A user's guide prints the same; memory_high).
 RESOLUTION = {0.02: 1e-4, 0.2: 1e-5, 1.0: 3e-6, 10.0: 1e-6, 100.0: 3e-7}
 NPLC = tuple(RESOLUTION)
 _DECADES = (100.0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8)
@@ -65,14 +65,14 @@ class Settings:
     sample_count: int = 1
     math: str = "NULL"
     math_on: bool = False
-    null_offset: float = 0.0
-    null_armed: bool = False  # the next reading becomes the offset
-    db_reference: float = 0.0
+    null_offset: float | None = None  # None: the next reading becomes the offset
+    db_reference: float | None = None  # dBm; None: the next reading becomes the reference
     dbm_reference: float = 600.0
     limit_low: float = 0.0
     limit_high: float = 0.0
     feed: str = "CALC"
     display: bool = True
+    beeper: bool = True
     display_text: str = ""
 
     def active(self) -> Function:
@@ -80,6 +80,12 @@ class Settings:
         return FUNCTIONS[self.function]
 
     def preset(self) -> None:
-        """Bring what CONFigure and MEASure preset to their values (user's guide, ch. 4; memory_high)."""
+        """Bring what CONFigure and MEASure preset to their values (user's guide, ch. 4, p. 112; seen)."""
         self.bandwidth, self.impedance_auto, self.math_on = 20.0, False, False
         self.trigger, self.delay_auto, self.trigger_count, self.sample_count = "IMM", True, 1.0, 1
+        self.feed = "CALC"
+
+    def forget_math(self) -> None:
+        """Clear what a change of function clears (user's guide, ch. 3)."""
+        self.math_on, self.null_offset, self.db_reference = False, None, None
+        self.limit_low = self.limit_high = 0.0

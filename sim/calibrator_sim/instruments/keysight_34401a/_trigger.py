@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from calibrator_sim.instruments._device import World
-from calibrator_sim.instruments.keysight_34401a._math import Statistics, apply
+from calibrator_sim.instruments.keysight_34401a._math import Statistics, apply, references_missing
 from calibrator_sim.instruments.keysight_34401a._physics import OVERLOAD, Physics
 from calibrator_sim.instruments.keysight_34401a._settings import Settings
 from calibrator_sim.scpi import ScpiError, Status
@@ -16,7 +16,11 @@ __all__ = ["Trigger"]
 
 _SECOND = 1_000_000_000
 _MEMORY = 512
-_FILTER_S = {3.0: 7.0, 20.0: 1.0, 200.0: 0.1}  # settling of the AC filter a reading
+_MOST = 50_000  # readings of one READ?
+# Automatic delays (user's guide, ch. 3, p. 81; seen), those of resistance by range.
+_FILTER_S = {3.0: 7.0, 20.0: 1.0, 200.0: 0.6}
+_OHMS_S = {1e6: 0.015, 1e7: 0.1, 1e8: 0.1}
+_FAST_OHMS_S = {1e6: 0.01, 1e7: 0.1, 1e8: 0.1}
 
 
 @dataclass(slots=True)
@@ -26,7 +30,8 @@ class _Memory:
     readings: list[float] = field(default_factory=list)
     due: list[int] = field(default_factory=list)  # ends of readings that are running
     awaited: int = 0  # bus triggers still to come
-    begun: bool = False  # whether INIT or READ? has been given since reset
+    begun: bool = False  # whether INIT or READ? has been given since the last configuration
+    stored: bool = True  # DATA:FEED
     last: float = 0.0
 
 
@@ -48,22 +53,27 @@ class Trigger:
         if function.name in ("FREQ", "PER"):
             seconds = settings.aperture_s
         elif function.name.endswith("AC"):
-            seconds = _FILTER_S[settings.bandwidth] + 0.02
+            seconds = 0.02
         else:
             nplc = settings.nplc[function.name] if function.integrating else 1.0
             seconds = (2.0 if settings.autozero else 1.0) * nplc / self._world.line_frequency_hz
         return round((self.delay_s() + seconds) * _SECOND)
 
     def delay_s(self) -> float:
-        """Return the trigger delay, the automatic one by function (user's guide, ch. 3; memory_medium)."""
+        """Return the trigger delay, where it is automatic that of function, range and filter."""
         settings = self._settings
         if not settings.delay_auto:
             return settings.delay_s
         function = settings.active()
-        range_ = settings.range[function.name]
-        if function.unit == "OHM" and range_ >= 1e6:
-            return {1e6: 0.01, 1e7: 0.1}.get(range_, 0.2)
-        return 0.0015
+        if function.name in ("FREQ", "PER"):
+            return 1.0
+        if function.name.endswith("AC"):
+            return _FILTER_S[settings.bandwidth]
+        fast = function.integrating and settings.nplc[function.name] < 1.0
+        usual = 0.001 if fast else 0.0015
+        if function.unit != "OHM":
+            return usual
+        return (_FAST_OHMS_S if fast else _OHMS_S).get(settings.range[function.name], usual)
 
     def readings_wanted(self) -> int:
         """Return samples times triggers."""
@@ -87,11 +97,12 @@ class Trigger:
     def initiate(self) -> None:
         """Do what `INITiate` does."""
         self.catch_up()
-        if self._memory.due or self._memory.awaited:
+        if self._memory.awaited:
             raise ScpiError(-213)
         if self.readings_wanted() > _MEMORY:
             raise ScpiError(531)
         self._begin()
+        self._memory.stored = self._settings.feed == "CALC"
         if self._settings.trigger == "IMM":
             self._schedule(self.readings_wanted())
         else:
@@ -120,15 +131,19 @@ class Trigger:
         return _format(self._memory.readings)
 
     def read(self) -> Generator[int, None, str | None]:
-        """Do what `READ?` does: initiate and return the readings as they come."""
+        """Do what `READ?` does: initiate and return the readings, which do not stay in memory."""
         self.abort()
         if self._settings.trigger == "BUS":
             raise ScpiError(-214)
         self._begin()
         if self._settings.trigger == "EXT":
+            self.forget()
             return None  # no external trigger will ever come
-        self._schedule(min(self.readings_wanted(), 50_000))
-        return (yield from self.fetch())
+        self._schedule(min(self.readings_wanted(), _MOST))
+        yield from self.finish()
+        readings = _format(self._memory.readings)
+        self.forget()
+        return readings
 
     def points(self) -> int:
         """Return the number of readings in memory."""
@@ -157,8 +172,6 @@ class Trigger:
 
     def _begin(self) -> None:
         self._memory = _Memory(begun=True, last=self._memory.last)
-        if self._settings.math == "AVER" and self._settings.math_on:
-            self.statistics = Statistics()
 
     def _schedule(self, count: int) -> None:
         now, period = self._world.time_ns(), self.reading_ns()
@@ -171,10 +184,13 @@ class Trigger:
             value = self._physics.measure(settings, ns)
         memory.last = value
         if abs(value) >= OVERLOAD:
-            self._status.questionable |= settings.active().overload_bit
+            self._status.overload(settings.active().overload_bit)
+            if settings.math_on and references_missing(settings):
+                self._status.report(540)
+                settings.math_on = False
         elif settings.math_on:
             value = apply(settings, value, self.statistics, self._status)
-        if len(memory.readings) < _MEMORY or settings.trigger == "IMM":
+        if memory.stored:
             memory.readings.append(value)
 
 
