@@ -58,9 +58,8 @@ def _procedures(_chosen: Settings) -> list[Row]:
 
 
 def _instruments(_chosen: Settings) -> list[Row]:
-    from calibrator_drivers.registry import driver_classes
-
     from calibrator_drivers.accuracy import list_tables, load_table
+    from calibrator_drivers.registry import driver_classes
 
     drivers = driver_classes()
     rows = []
@@ -81,7 +80,6 @@ def _instruments(_chosen: Settings) -> list[Row]:
 
 def _roles(_chosen: Settings) -> list[Row]:
     from calibrator_drivers.registry import driver_classes
-
     from calibrator_drivers.roles import ROLE_NAMES
 
     drivers = driver_classes()
