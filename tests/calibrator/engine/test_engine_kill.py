@@ -1,0 +1,114 @@
+"""`kill -9` after any event, then `resume`: the run that never broke, and no completed point twice."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calibrator._errors import RefusedError
+from calibrator.engine import SimulatedOperator, StopSignal, resume
+from calibrator.record import Event
+
+HELPER = Path(__file__).parent / "engine_job.py"
+JOB = {"procedure": "dmm", "uut": "34401A", "sim": True, "seed": 3}
+
+
+def kill_at(laboratory: Any, at: int, sections: list[str] | None, *, what: str = "run") -> None:
+    """Run (or resume) in a process of its own that is killed behind its `at`-th event."""
+    given = {
+        "home": str(laboratory.path),
+        "what": what,
+        "at": at,
+        "break": "kill",
+        "job": JOB | {"sections": sections},
+    }
+    done = subprocess.run(
+        [sys.executable, str(HELPER), json.dumps(given)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0, "it came to its end"
+    assert done.stdout == "struck\n", done.stderr
+
+
+def check(laboratory: Any, unbroken: Any) -> None:
+    """The record is whole, the results are those of the unbroken run, no finished step was done again."""
+    assert laboratory.findings() == ()
+    assert laboratory.results() == unbroken.results()
+    done = Counter(body["step"] for body in laboratory.bodies("step.done"))
+    assert set(done.values()) == {1}
+    gone = {seq for body in laboratory.bodies("readings.discarded") for seq in body["seqs"]}
+    readings = [event for event in laboratory.events(kinds={"reading"}) if event.seq not in gone]
+    kept = Counter(event.body["point"] for event in readings)
+    assert kept == Counter(body["point"] for body in unbroken.bodies("reading"))
+    raw = [event.body["raw"] for event in readings]
+    assert raw == [body["raw"] for body in unbroken.bodies("reading")]
+
+
+# opened only; at the leads; proving; between two steps; reading at 1000 V; in the review
+SAMPLE = [1, 17, 22, 39, 108, 115]
+
+
+@pytest.mark.parametrize("at", SAMPLE)
+def test_killed_behind_an_event_and_resumed(at: int, laboratory: Any, volts: Any):
+    unbroken = volts[0]
+    assert at < len(unbroken.events())
+    kill_at(laboratory, at, ["dcv"])
+    assert len(laboratory.events()) == at
+    assert laboratory.resume().exit_code == 0
+    check(laboratory, unbroken)
+
+
+def test_killed_again_while_it_is_resumed(laboratory: Any, volts: Any):
+    kill_at(laboratory, 60, ["dcv"])
+    kill_at(laboratory, 9, ["dcv"], what="resume")  # proving the connection again
+    kill_at(laboratory, 25, ["dcv"], what="resume")
+    assert laboratory.resume().exit_code == 0
+    check(laboratory, volts[0])
+    assert len(laboratory.bodies("resumed")) == 3
+
+
+def test_another_job_may_come_between(laboratory: Any):
+    kill_at(laboratory, 60, ["dcv"])
+    broken = laboratory.events()[0].stream
+    laboratory.run(laboratory.job(("zero-open",)))
+    safe = [event.body for event in laboratory.events(broken, kinds={"safe"})]
+    assert [(body["by"], body["sources"][0]["reported"]) for body in safe] == [("start", "gone")]
+    assert resume(broken, laboratory.home).exit_code == 0
+    with pytest.raises(RefusedError, match="nothing to go on") as caught:
+        resume(broken, laboratory.home)
+    assert caught.value.exit_code == 4
+
+
+def test_resumed_with_a_repeat_asked_for(laboratory: Any):
+    """The review's decision is in the record: whoever answers after the break is not asked again."""
+    stop = StopSignal()
+
+    def after_the_review(event: Event) -> None:
+        if event.kind == "step.done" and event.body["step"] == "review:zero-open":
+            stop.set("SIGINT")
+
+    operator = SimulatedOperator(repeats={"zero-open": ("dci:1A:0A",)})
+    job = laboratory.job(("zero-open", "dcv"))
+    assert laboratory.run(job, operator, then=after_the_review, stop=stop).exit_code == 130
+    assert laboratory.resume(SimulatedOperator()).exit_code == 0
+    attempts = {point["id"]: point["attempt"] for point in laboratory.results()["points"]}
+    assert attempts["dci:1A:0A"] == 2
+    assert Counter(attempts.values()) == {1: 9, 2: 1}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("first", range(1, 8))
+def test_killed_behind_every_event_of_the_whole_table(first: int, whole: Any, tmp_path: Path):
+    unbroken, outcome = whole
+    place = type(unbroken)
+    for at in range(first, len(unbroken.events()), 7):
+        laboratory = place(tmp_path / f"home-{at}")
+        kill_at(laboratory, at, None)
+        assert laboratory.resume().exit_code == outcome.exit_code
+        check(laboratory, unbroken)
