@@ -139,12 +139,12 @@ def _solve(
         )
     if form.linear and not noise.in_x:
         _, design, slope = form.slopes(x, np.zeros(count))
-        step, _ = noise.step(design, slope, y, "the fit")
+        step, _ = noise.step(design, slope, y)
         return step.estimate, step, slope
     beta, step, slope = _iterate(form, x, y, noise, beta)
     if at == "observed" and noise.in_x:
         value, design, slope = form.slopes(x, beta)
-        there, _ = noise.step(design, slope, y - value, "the fit")
+        there, _ = noise.step(design, slope, y - value)
         step = Step(step.estimate, there.gain, step.errors, there.factor, step.dof)
     return beta, step, slope
 
@@ -161,7 +161,7 @@ def _start(form: Form, x: Floats, y: Floats, noise: Noise, start: Floats | None)
                 code="points",
             )
         equal = unit_noise(y.size)
-        step, _ = equal.step(form.design(x), np.zeros(y.size), y, "the fit")
+        step, _ = equal.step(form.design(x), np.zeros(y.size), y)
         return step.estimate, count
     if start is None:
         raise InputError("a general curve needs start values", code="start")
@@ -182,13 +182,14 @@ def _iterate(form: Form, x: Floats, y: Floats, noise: Noise, beta: Floats) -> tu
     for _ in range(ROUNDS):
         value, design, slope = form.slopes(true, beta)
         _finite(value, design, slope)
-        step, errors = noise.step(design, slope, y - value - slope * (x - true), "the fit")
+        step, errors = noise.step(design, slope, y - value - slope * (x - true), exact=False)
         moved = step.estimate
         u = np.sqrt(np.sum(step.factor**2, axis=1)) * max(1.0, math.sqrt(step.chi_square / max(step.dof, 1)))
         size = float(np.max(np.abs(moved) / np.maximum(u, 1e-300)))
         shift = x - errors - true if noise.in_x else np.zeros(1)
-        settled = np.all(np.abs(moved) <= 1e-12 * u + 4e-15 * np.abs(beta))
-        if settled and np.all(np.abs(shift) <= 1e-10 * (np.abs(errors) + 1e-8 * np.ptp(x))):
+        floor = size < 1e-8 and size >= before  # rounding: it gets no smaller
+        settled = floor or np.all(np.abs(moved) <= 1e-12 * u + 4e-15 * np.abs(beta))
+        if settled and (floor or np.all(np.abs(shift) <= 1e-10 * (np.abs(errors) + 1e-8 * np.ptp(x)))):
             return beta + moved, step, slope
         damping = damping / 2.0 if size > before else min(1.0, damping * 1.5)
         before = size

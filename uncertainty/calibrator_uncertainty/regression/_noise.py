@@ -34,13 +34,13 @@ class Independent:
         """Whether x has errors."""
         return bool(np.any(self.xx > 0.0))
 
-    def step(self, design: Floats, slope: Floats, data: Floats, where: str) -> tuple[Step, Floats]:
+    def step(self, design: Floats, slope: Floats, data: Floats, *, exact: bool = True) -> tuple[Step, Floats]:
         """Solve for linearised data = design·β + e_y - slope·e_x; the step and the errors of x."""
         spread = self.yy - 2.0 * slope * self.xy + slope * slope * self.xx
         if np.any(spread <= 0.0):
-            return self._dense().step(design, slope, data, where)
+            return self._dense().step(design, slope, data)
         u = np.sqrt(spread)
-        step = weighted(design, u, data, where)
+        step = weighted(design, u, data, "the fit", exact=exact)
         return step, (self.xy - slope * self.xx) / u * step.errors
 
     def _dense(self) -> Dense:
@@ -61,9 +61,9 @@ class Dense:
         """Whether x has errors."""
         return bool(np.any(self.x != 0.0))
 
-    def step(self, design: Floats, slope: Floats, data: Floats, where: str) -> tuple[Step, Floats]:
+    def step(self, design: Floats, slope: Floats, data: Floats, *, exact: bool = True) -> tuple[Step, Floats]:
         """Solve for linearised data = design·β + e_y - slope·e_x; the step and the errors of x."""
-        step = gauss_markov(design, self.y - slope[:, None] * self.x, data, where)
+        step = gauss_markov(design, self.y - slope[:, None] * self.x, data, "the fit")
         return step, self.x @ step.errors
 
 
