@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-import click
-
 from calibrator.cli._format import duration
 from calibrator.cli._output import json_line
 from calibrator.cli._view import RunView
@@ -48,21 +46,36 @@ class Screen(Protocol):
         ...
 
 
+class _Output:
+    """The standard output, as long as somebody reads it: a run goes on without its reader (`| head`)."""
+
+    def __init__(self) -> None:
+        self._read = True
+
+    def line(self, text: str) -> None:
+        if self._read:
+            try:
+                sys.stdout.write(text + "\n")
+                sys.stdout.flush()
+            except BrokenPipeError:
+                self._read = False
+
+
 class PlainScreen:
     """One line for each thing that a reader of a log wants to know."""
 
-    def __init__(self, say: Callable[[str], str], language: str, *, to_stderr: bool = False) -> None:
+    def __init__(self, say: Callable[[str], str], language: str) -> None:
         self.view = RunView()
         self._say = say
         self._language = language
-        self._to_stderr = to_stderr
+        self._out = _Output()
 
     def listen(self, event: Event) -> None:
         """Print a line where the event is worth one."""
         self.view.take(event)
         line = self._line(event)
         if line:
-            click.echo(f"{event.at:%H:%M:%S}  {line}", err=self._to_stderr)
+            self._out.line(f"{event.at:%H:%M:%S}  {line}")
 
     def catch_up(self, event: Event) -> None:
         """Take an event from before this process, without a word."""
@@ -136,6 +149,7 @@ class JsonScreen:
 
     def __init__(self) -> None:
         self.view = RunView()
+        self._out = _Output()
 
     def listen(self, event: Event) -> None:
         """Print an event of the run; what the station's register notes beside it is not for a follower."""
@@ -149,8 +163,7 @@ class JsonScreen:
             "at": f"{event.at:%Y-%m-%dT%H:%M:%S.%fZ}",
             "body": event.body,
         }
-        sys.stdout.write(json_line(shape) + "\n")
-        sys.stdout.flush()
+        self._out.line(json_line(shape))
 
     def catch_up(self, event: Event) -> None:
         """Take an event from before this process, without a word."""
