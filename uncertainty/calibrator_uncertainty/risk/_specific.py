@@ -1,0 +1,163 @@
+"""Specific risk: what one measured item tells about its own true value."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty._types import Quantity
+from calibrator_uncertainty.risk._limits import Frame, Limits, Zone, finite, positive
+from calibrator_uncertainty.risk._priors import Prior, _Normal
+from calibrator_uncertainty.risk._quadrature import Floats, around, error_cdf
+
+__all__ = ["SpecificRisk", "measured_of", "outside", "percent", "specific_risk"]
+
+NO_PRIOR = "no prior"
+
+
+@dataclass(frozen=True, slots=True)
+class SpecificRisk:
+    """Where the true value of one measured item lies: probabilities that add up to 1.
+
+    `pfa` is the specific probability of false accept if the item is accepted, `pfr` that of false reject if
+    it is rejected. `prior` says "no prior", or which one was used; it is never a global risk.
+    """
+
+    below: float
+    conformance: float
+    above: float
+    prior: str = NO_PRIOR
+
+    @property
+    def pfa(self) -> float:
+        """Probability that the true value lies outside the limits."""
+        return self.below + self.above
+
+    @property
+    def pfr(self) -> float:
+        """Probability that the true value lies inside the limits."""
+        return self.conformance
+
+    def __str__(self) -> str:
+        named = self.prior if self.prior == NO_PRIOR else f"prior: {self.prior}"
+        return f"specific PFA {percent(self.pfa)} ({named})"
+
+
+def percent(probability: float) -> str:
+    """Return a probability in per cent to two significant digits, from halves to even."""
+    from calibrator_uncertainty._rounding import plain, round_uncertainty
+
+    return f"{plain(round_uncertainty(max(0.0, probability) * 100.0))} %"
+
+
+def specific_risk(
+    measured: Quantity,
+    limits: Limits,
+    *,
+    u: Quantity = None,
+    dof: float = math.inf,
+    prior: Prior | None = None,
+) -> SpecificRisk:
+    """Return the probabilities that the true value lies below, inside and above the limits.
+
+    Args:
+        measured: the measured value, or an uncertain quantity that brings its own u and dof.
+        limits: tolerance limits, one- or two-sided.
+        u: standard uncertainty of a plain value.
+        dof: degrees of freedom of u; finite means a scaled t distribution.
+        prior: what was known about the item before, combined with the measurement by Bayes' rule.
+
+    Raises:
+        InputError: figures that cannot be, or a prior that excludes the measured value.
+
+    Source: JCGM 106:2012, 7.1-7.5 (conformance probability), 9.4 (specific risk), 6.3 (posterior).
+
+    Example:
+        >>> f"{specific_risk(13.6, Limits(12.5, 16.3), u=1.8).conformance:.2f}"
+        '0.66'
+    """
+    frame = Frame.of_prior(prior, limits, measured, u)
+    value, spread, freedom = measured_of(measured, u, dof, frame)
+    zone = frame.zone(limits)
+    if prior is None:
+        return _by_measurement(value, spread, freedom, zone, NO_PRIOR)
+    if isinstance(prior, _Normal) and math.isinf(freedom):
+        # The product of two normal densities is a normal density (JCGM 106, A.4.3).
+        total = math.hypot(prior.sd, spread)
+        share = (prior.sd / total) ** 2 if total > 0.0 else 1.0
+        centre = prior.mean + share * (value - prior.mean)
+        return _by_measurement(
+            centre, prior.sd * spread / total if total else 0.0, math.inf, zone, prior.name
+        )
+    return _by_quadrature(value, spread, freedom, zone, prior)
+
+
+def measured_of(measured: Quantity, u: Quantity, dof: float, frame: Frame) -> tuple[float, float, float]:
+    """Return value, standard uncertainty and degrees of freedom as floats in the frame's unit.
+
+    Raises:
+        InputError: no u where the value has none, two of them, or figures that cannot be.
+    """
+    held = getattr(measured, "_magnitude", measured)
+    if isinstance(held, UncertainArray):
+        if u is not None:
+            raise InputError("the measured value brings its own uncertainty; u is given twice", code="twice")
+        from calibrator_uncertainty._quantity import estimate, standard_uncertainty
+
+        u, dof, measured = standard_uncertainty(measured), float(held.dof), estimate(measured)
+    if u is None:
+        raise InputError(
+            "a probability needs the standard uncertainty u of the measured value", code="no-uncertainty"
+        )
+    value = finite(frame.number(measured, "the measured value"), "the measured value")
+    spread = positive(frame.number(u, "u", difference=True), "u")
+    return value, spread, degrees(dof)
+
+
+def degrees(dof: float) -> float:
+    """Return degrees of freedom of at least 1.
+
+    Raises:
+        InputError: below 1 or NaN.
+    """
+    if math.isnan(dof) or dof < 1:
+        raise InputError(f"dof = {dof}: degrees of freedom are 1 or more", code="dof")
+    return dof
+
+
+def outside(value: float, u: float, dof: float, zone: Zone) -> tuple[float, float]:
+    """Return the probabilities below and above the zone of a true value known as `value`, `u`, `dof`."""
+    if u == 0.0:
+        return float(value < zone.low), float(value > zone.high)
+    below = error_cdf(np.asarray((zone.low - value) / u), dof)
+    above = error_cdf(np.asarray((value - zone.high) / u), dof)
+    return float(below), float(above)
+
+
+def _by_measurement(value: float, u: float, dof: float, zone: Zone, name: str) -> SpecificRisk:
+    below, above = outside(value, u, dof, zone)
+    return SpecificRisk(below, max(0.0, 1.0 - below - above), above, name)
+
+
+def _likelihood(z: Floats, dof: float) -> Floats:
+    return -0.5 * z * z if math.isinf(dof) else -0.5 * (dof + 1.0) * np.log1p(z * z / dof)
+
+
+def _by_quadrature(value: float, u: float, dof: float, zone: Zone, prior: Prior) -> SpecificRisk:
+    if u == 0.0:
+        return _by_measurement(value, u, dof, zone, prior.name)
+    breaks = [zone.low, zone.high, *around(value, u, heavy=math.isfinite(dof))]
+    x, mass = prior.masses(breaks)
+    held = mass > 0.0
+    if not held.any():
+        raise InputError(f"the prior {prior.name} has no probability", code="prior")
+    x, mass = x[held], mass[held]
+    logs = _likelihood((x - value) / u, dof)
+    weight = mass * np.exp(logs - logs.max())
+    total = float(weight.sum())
+    below, above = float(weight[x < zone.low].sum()) / total, float(weight[x > zone.high].sum()) / total
+    return SpecificRisk(below, max(0.0, 1.0 - below - above), above, prior.name)
