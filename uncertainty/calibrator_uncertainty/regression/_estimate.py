@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
 
-__all__ = ["Estimate", "Reading", "Scatter", "Where", "estimate"]
+__all__ = ["Engine", "Estimate", "Options", "Reading", "Scatter", "Where", "estimate"]
 
 Scatter: TypeAlias = Literal["stated", "scaled", "added"]
 Where: TypeAlias = Literal["adjusted", "observed"]
+Engine: TypeAlias = Literal["own", "odrpack"]
 ROUNDS = 200
 
 
@@ -51,23 +52,40 @@ class Estimate:
     reading: Reading | None
 
 
-def estimate(
-    form: Form, x: Series, y: Series, *, scatter: Scatter | None, at: Where, start: Floats | None
-) -> Estimate:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the points are to be read and the fit to be made."""
+
+    scatter: Scatter | None = None
+    at: Where = "adjusted"
+    engine: Engine = "own"
+    start: Floats | None = None
+
+    def __post_init__(self) -> None:
+        for name, value, allowed in (
+            ("scatter", self.scatter, (None, "stated", "scaled", "added")),
+            ("at", self.at, ("adjusted", "observed")),
+            ("engine", self.engine, ("own", "odrpack")),
+        ):
+            if value not in allowed:
+                known = ", ".join(repr(one) for one in allowed if one)
+                raise InputError(f"{name} is {value!r}", way_out=f"It is one of: {known}.", code=name)
+
+
+def estimate(form: Form, x: Series, y: Series, options: Options) -> Estimate:
     """Fit `form` to the points.
 
     Raises:
         InputError: too few points, or an option that does not go with the data.
         ModelError: no convergence, or parameters that the points cannot tell apart.
     """
-    mode = _mode(scatter, x, y)
-    _options(mode, at)
+    mode = _mode(options.scatter, x, y)
     if x.values.size != y.values.size:
         raise InputError(f"x has {x.values.size} values and y has {y.values.size}", code="shape")
     noise = unit_noise(y.values.size) if mode == "added" else noise_of(x, y)
     if noise is None:
         noise = unit_noise(y.values.size)
-    beta, step, slope = _solve(form, x.values, y.values, noise, start=start, at=at)
+    beta, step, slope = _solve(form, x.values, y.values, noise, options)
     fitted, _, _ = form.slopes(x.values, beta)
     goodness = Goodness(y.values.size, beta.size, step.dof, step.chi_square, mode == "stated")
     reading = None
@@ -99,8 +117,6 @@ def _mode(scatter: Scatter | None, x: Series, y: Series) -> Scatter:
     known = x.uncertain or y.uncertain
     if scatter is None:
         return "stated" if known else "scaled"
-    if scatter not in ("stated", "scaled", "added"):
-        raise InputError(f"scatter is {scatter!r}", way_out="It is stated, scaled or added.", code="scatter")
     if scatter == "stated" and not known:
         raise InputError(
             "scatter='stated', but neither x nor y has an uncertainty",
@@ -108,11 +124,6 @@ def _mode(scatter: Scatter | None, x: Series, y: Series) -> Scatter:
             code="no-u",
         )
     return scatter
-
-
-def _options(mode: Scatter, at: Where) -> None:
-    if at not in ("adjusted", "observed"):
-        raise InputError(f"at is {at!r}", way_out="It is adjusted or observed.", code="at")
 
 
 def _propagated(beta: Floats, step: Step, slope: Floats, x: Series, y: Series) -> UncertainArray:
@@ -128,21 +139,24 @@ def _propagated(beta: Floats, step: Step, slope: Floats, x: Series, y: Series) -
     return UncertainArray(beta, Linear("fit", beta, tuple(origins), tuple(gains)), tuple(operands))
 
 
-def _solve(
-    form: Form, x: Floats, y: Floats, noise: Noise, *, start: Floats | None, at: Where
-) -> tuple[Floats, Step, Floats]:
+def _solve(form: Form, x: Floats, y: Floats, noise: Noise, options: Options) -> tuple[Floats, Step, Floats]:
     """Return the fitted numbers, the last step and the slope of the curve where it was taken."""
-    beta, count = _start(form, x, y, noise, start)
+    beta, count = _start(form, x, y, noise, options.start)
     if y.size < count:
         raise InputError(
             f"{y.size} points do not determine {count} parameters", way_out="Take more points.", code="points"
         )
     if form.linear and not noise.in_x:
-        _, design, slope = form.slopes(x, np.zeros(count))
-        step, _ = noise.step(design, slope, y)
-        return step.estimate, step, slope
-    beta, step, slope = _iterate(form, x, y, noise, beta)
-    if at == "observed" and noise.in_x:
+        _, design, flat = form.slopes(x, np.zeros(count))
+        step, _ = noise.step(design, flat, y)
+        return step.estimate, step, form.slopes(x, step.estimate)[2]
+    true = x.copy()
+    if options.engine == "odrpack":
+        from calibrator_uncertainty.regression._odrpack import orthogonal
+
+        beta, true = orthogonal(form, x, y, noise, beta)
+    beta, step, slope = _iterate(form, (x, true), y, noise, beta)
+    if options.at == "observed" and noise.in_x:
         value, design, slope = form.slopes(x, beta)
         there, _ = noise.step(design, slope, y - value)
         step = Step(step.estimate, there.gain, step.errors, there.factor, step.dof)
@@ -172,12 +186,14 @@ def _start(form: Form, x: Floats, y: Floats, noise: Noise, start: Floats | None)
     return search(form, x, y, noise, start), start.size
 
 
-def _iterate(form: Form, x: Floats, y: Floats, noise: Noise, beta: Floats) -> tuple[Floats, Step, Floats]:
+def _iterate(
+    form: Form, around: tuple[Floats, Floats], y: Floats, noise: Noise, beta: Floats
+) -> tuple[Floats, Step, Floats]:
     """Gauss-Newton on the parameters and the true x together, the latter eliminated.
 
     Source: ISO/TS 28037:2010, clauses 7 and 10; D. York et al., Am. J. Phys. 72 (2004) 367.
     """
-    true = x.copy()
+    x, true = around
     damping, before = 1.0, math.inf
     for _ in range(ROUNDS):
         value, design, slope = form.slopes(true, beta)

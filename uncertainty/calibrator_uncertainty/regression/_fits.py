@@ -15,7 +15,7 @@ from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
 from calibrator_uncertainty.regression._curve import Curve
 from calibrator_uncertainty.regression._data import Series, plain_in, read_series, sparse
-from calibrator_uncertainty.regression._estimate import Estimate, Scatter, Where, estimate
+from calibrator_uncertainty.regression._estimate import Engine, Estimate, Options, Scatter, Where, estimate
 from calibrator_uncertainty.regression._fit import Fit
 from calibrator_uncertainty.regression._forms import Columns, Model, Polynomial
 
@@ -50,7 +50,7 @@ def fit_line(
             n - 2 degrees of freedom; `added`: the points weigh alike, their uncertainties (a standard's error
             common to all) pass through, and the scatter of the residuals is added.
         at: with errors in x, `adjusted` takes u at the adjusted points (York 2004, ISO/TS 28037), `observed`
-            at the observed ones (York 1969).
+            at the observed ones (York 1966).
 
     Raises:
         InputError: shapes that differ, too few points, an uncertainty given twice.
@@ -99,7 +99,7 @@ def _polynomial(  # noqa: PLR0917
 ) -> Curve:
     points, values = read_series(x, "x", u_x), read_series(y, "y", u_y)
     form = Polynomial.over(points.values, degree)
-    found = estimate(form, points, values, scatter=scatter, at=at, start=None)
+    found = estimate(form, points, values, Options(scatter, at))
     zero = float(plain_in(origin, points.unit, "origin"))
     vector = _powers(form, found.beta, zero)
     step = difference_unit(points.unit)
@@ -175,7 +175,7 @@ def fit_columns(
         units.append(difference_unit(values.unit) / difference_unit(one.unit))
     form = Columns(np.column_stack(rows))
     place = Series("row", np.arange(values.values.size, dtype=np.float64), parse_unit(""), None)
-    found = estimate(form, place, values, scatter=scatter, at="adjusted", start=np.zeros(len(rows)))
+    found = estimate(form, place, values, Options(scatter, start=np.zeros(len(rows))))
     return _fit(found, found.beta, tuple(columns), tuple(units), values)
 
 
@@ -189,6 +189,7 @@ def fit_curve(
     u_y: Quantity = None,
     scatter: Scatter | None = None,
     at: Where = "adjusted",
+    engine: Engine = "own",
 ) -> Curve:
     """Fit any curve `model(x, first, second, ...)` written with numpy's functions, with units.
 
@@ -203,6 +204,8 @@ def fit_curve(
         u_y: likewise.
         scatter: likewise.
         at: likewise.
+        engine: `odrpack` lets ODRPACK95 search for the answer where x and y have independent errors (the
+            extra `odr`); `own` needs nothing. Both end at the same figures.
 
     Raises:
         UnitsError: the model's result is not of y's dimension.
@@ -217,5 +220,5 @@ def fit_curve(
     bare: list[Quantity] = [getattr(one, "_magnitude", one) for one in start.values()]
     numbers = np.array([float(one) for one in bare])
     form = Model(model, difference_unit(points.unit), difference_unit(values.unit), units, tuple(start))
-    found = estimate(form, points, values, scatter=scatter, at=at, start=numbers)
+    found = estimate(form, points, values, Options(scatter, at, engine, numbers))
     return _curve(form, found, found.beta, tuple(start), units, points, values)
