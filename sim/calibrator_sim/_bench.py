@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from calibrator_sim._config import BenchConfig, parse_bench
 from calibrator_sim._errors import ServeError, UnknownWiringError, closest
 from calibrator_sim._faults import FaultScript
 from calibrator_sim._network import Network
-from calibrator_sim._snapshot import dump, load
+from calibrator_sim._snapshot import dump, fingerprint, load
 from calibrator_sim._truth import Inputs, TrueOutput, Truth
 from calibrator_sim.clock import ScaledClock, VirtualClock
 from calibrator_sim.instruments import Device
@@ -42,6 +43,7 @@ class SimBench:
         self._faults = FaultScript(config.faults, clock.bench_ns)
         self._network = Network(config, clock.bench_ns, self._faults)
         self._truth = Truth(self._network)
+        self._fingerprint = fingerprint(config)
         self._virtual = clock if isinstance(clock, VirtualClock) else None
         self._host = TcpHost(self._lock, RealClock(), self._wait_s, host)
         try:
@@ -115,7 +117,7 @@ class SimBench:
         """Return the bench's whole state at this moment as opaque text, time included."""
         with self._lock:
             self._host.drain()
-            return dump(self._config, self._clock.bench_ns(), self._network, self._faults)
+            return dump(self._fingerprint, self._clock.bench_ns(), self._network, self._faults)
 
     def restore(self, snapshot: str) -> None:
         """Go back to the state of a snapshot, time included; what was in standby stays in standby.
@@ -125,7 +127,7 @@ class SimBench:
         """
         with self._lock:
             self._host.drain()
-            self._clock.set(load(snapshot, self._config, self._network, self._faults))
+            self._clock.set(load(snapshot, self._fingerprint, self._network, self._faults))
 
     def close(self) -> None:
         """Stop the servers."""
@@ -155,7 +157,9 @@ class SimBench:
         for name, device in self._network.devices.items():
             wanted = 0 if self._virtual else self._config.instruments[name].port
             port = self._host.listen(device, partial(self._exchange, device), wanted)
-            yield name, f"TCPIP0::{host}::{port}::SOCKET"
+            # An address that means "all of this machine" is none that a client could open.
+            shown = socket.gethostname() if host in ("", "0.0.0.0") else host
+            yield name, f"TCPIP0::{shown}::{port}::SOCKET"
 
     def _exchange(self, device: Device) -> Exchange:
         advance = self._virtual.advance_to if self._virtual else None

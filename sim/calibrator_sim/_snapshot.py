@@ -12,22 +12,25 @@ from calibrator_sim._errors import SnapshotError
 from calibrator_sim._faults import FaultScript
 from calibrator_sim._network import Network
 
-__all__ = ["dump", "load"]
+__all__ = ["dump", "fingerprint", "load"]
 
 _VERSION = 1
 
 
-def _fingerprint(config: BenchConfig) -> str:
+def fingerprint(config: BenchConfig) -> str:
     """Return what tells benches apart: everything that draws and physics depend on."""
     text = json.dumps(asdict(config), sort_keys=True, default=str)
     return sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
-def dump(config: BenchConfig, ns: int, network: Network, faults: FaultScript) -> str:
-    """Return the snapshot; random draws need no state, since they are keyed by time."""
+def dump(bench: str, ns: int, network: Network, faults: FaultScript) -> str:
+    """Return the snapshot of the bench with that fingerprint.
+
+    Random draws need no state, since they are keyed by time.
+    """
     state = {
         "version": _VERSION,
-        "bench": _fingerprint(config),
+        "bench": bench,
         "ns": ns,
         "wiring": network.wiring,
         "instruments": {name: device.save() for name, device in network.devices.items()},
@@ -36,7 +39,7 @@ def dump(config: BenchConfig, ns: int, network: Network, faults: FaultScript) ->
     return json.dumps(state, separators=(",", ":"), sort_keys=True)
 
 
-def load(snapshot: str, config: BenchConfig, network: Network, faults: FaultScript) -> int:
+def load(snapshot: str, bench: str, network: Network, faults: FaultScript) -> int:
     """Take a snapshot and return its time in ns.
 
     Raises:
@@ -49,10 +52,10 @@ def load(snapshot: str, config: BenchConfig, network: Network, faults: FaultScri
             way_out="Restore it with the version that wrote it, or start the run again.",
             code="snapshot-version",
         )
-    if state["bench"] != _fingerprint(config):
+    if state["bench"] != bench:
         raise SnapshotError(
             "The snapshot is of another bench, seed or set of effects",
-            where=config.name,
+            where=network.config.name,
             way_out="Open the bench with the file and seed of the run.",
             code="snapshot-other-bench",
         )
