@@ -41,6 +41,8 @@ if TYPE_CHECKING:
         type_a,
     )
     from calibrator_uncertainty._joint import JointConformity, joint_conformity
+    from calibrator_uncertainty._montecarlo import MonteCarlo
+    from calibrator_uncertainty._multivariate import Multivariate, Region
     from calibrator_uncertainty._quantity import (
         Component,
         array,
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
         standard_uncertainty,
         uncertain,
     )
+    from calibrator_uncertainty._quasi import SobolIndex
     from calibrator_uncertainty._result import BudgetLine, BudgetResult
     from calibrator_uncertainty._rounding import plain, round_like, round_uncertainty
     from calibrator_uncertainty._second import SecondOrder
@@ -77,9 +80,13 @@ __all__ = [
     "JointConformity",
     "Judgement",
     "ModelError",
+    "MonteCarlo",
+    "Multivariate",
     "NotSupportedError",
+    "Region",
     "SecondOrder",
     "Shape",
+    "SobolIndex",
     "UncertainArray",
     "UncertainComplex",
     "UncertaintyError",
@@ -132,9 +139,13 @@ _HOME = {
     "JointConformity": "_joint",
     "Judgement": "_conformity",
     "ModelError": "_errors",
+    "MonteCarlo": "_montecarlo",
+    "Multivariate": "_multivariate",
     "NotSupportedError": "_errors",
+    "Region": "_multivariate",
     "SecondOrder": "_second",
     "Shape": "_shapes",
+    "SobolIndex": "_quasi",
     "UncertainArray": "_tape",
     "UncertainComplex": "_complex",
     "UncertaintyError": "_errors",

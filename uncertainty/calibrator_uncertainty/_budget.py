@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from calibrator_uncertainty._branches import watch_branches
 from calibrator_uncertainty._combine import Plan, make_plan
 from calibrator_uncertainty._coverage import POLICIES, coverage_factor
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._program import Program, trace
 from calibrator_uncertainty._result import BudgetLine, BudgetResult
-from calibrator_uncertainty._tape import UncertainArray, watch_branches
+from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Option, Quantity
 from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
 
 if TYPE_CHECKING:
+    from calibrator_uncertainty._montecarlo import MonteCarlo
+    from calibrator_uncertainty._quasi import SobolIndex
     from calibrator_uncertainty._second import SecondOrder
     from calibrator_uncertainty._table import BudgetTable
 
@@ -181,6 +184,58 @@ class Budget:
 
         return second_order(self)
 
+    def monte_carlo(
+        self,
+        rng: np.random.Generator,
+        *,
+        draws: int | None = None,
+        digits: int = 2,
+        probability: float = 0.95,
+        most: int = 10_000_000,
+    ) -> MonteCarlo:
+        """Propagate distributions by Monte Carlo, in memory that does not grow with the number of draws.
+
+        Without `draws` the procedure is adaptive: blocks of 10 000 are drawn until two standard errors of
+        estimate, u and both ends of the interval lie below the numerical tolerance of `digits` significant
+        digits of u, after ten blocks at the earliest.
+
+        Args:
+            rng: seeded generator; `numpy.random.Generator(numpy.random.SFC64(seed))` is the fastest.
+            draws: a fixed number of draws.
+            digits: significant digits of u that must be sure.
+            probability: coverage probability of the intervals.
+            most: the most draws that the adaptive procedure may take; `converged` says whether it was enough.
+
+        Raises:
+            ModelError: the model gives NaN or infinity inside the sampled range, naming the place.
+            InputError: too few draws, or a probability outside 0 to 1.
+
+        Source: JCGM 101:2008, clause 7, adaptive procedure 7.9.
+        """
+        from calibrator_uncertainty._montecarlo import monte_carlo
+
+        return monte_carlo(self, rng, draws=draws, digits=digits, probability=probability, most=most)
+
+    def quasi_monte_carlo(
+        self, rng: np.random.Generator, *, power: int = 13, digits: int = 2, probability: float = 0.95
+    ) -> MonteCarlo:
+        """Propagate with eight scrambled Sobol nets of 2**`power` points: few runs where the model is smooth.
+
+        The spread between the nets gives the errors, and `converged` whether they are below the numerical
+        tolerance of `digits` digits of u.
+
+        Source: A. B. Owen, SIAM J. Numer. Anal. 34 (1997) 1884; JCGM 101:2008, 7.9.2 for the tolerance.
+        """
+        from calibrator_uncertainty._quasi import quasi_monte_carlo
+
+        return quasi_monte_carlo(self, rng, power=power, digits=digits, probability=probability)
+
+    def sobol_indices(self, rng: np.random.Generator, *, power: int = 13) -> tuple[SobolIndex, ...]:
+        """Return which part of the variance each input explains alone and with the others."""
+        from calibrator_uncertainty._quasi import sobol_indices
+
+        return sobol_indices(self, rng, power=power)
+
     def plan(self) -> Plan:
         """Return how the contributions combine; kept for later evaluations."""
         if self._kept[1] is None:
@@ -240,6 +295,26 @@ class Budget:
                 way_out="The line of the model stands in the traceback above.",
                 code="dimension",
             ) from problem
+        except TypeError as problem:
+            if self._fits_signature(arguments):
+                raise
+            raise ModelError(
+                f"the model does not take the inputs {', '.join(arguments)}",
+                where=self.name,
+                way_out="Name the model's arguments as the inputs are named.",
+                code="arguments",
+            ) from problem
+
+    def _fits_signature(self, arguments: dict[str, Any]) -> bool:
+        import inspect
+
+        try:
+            inspect.signature(self.model).bind(**arguments)
+        except TypeError:
+            return False
+        except ValueError:  # a function of C has no signature to compare with
+            return True
+        return True
 
     def _arguments(self, magnitudes: Sequence[Any]) -> dict[str, Any]:
         return {

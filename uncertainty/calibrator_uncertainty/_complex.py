@@ -337,7 +337,7 @@ def _terms(value: UncertainComplex) -> list[tuple[np.ndarray, float]]:
 
 
 def _willink_hall(terms: list[tuple[np.ndarray, float]], total: np.ndarray) -> float:
-    """Match the total variance of the elements of the estimated covariance matrix (Willink & Hall, eq. 21)."""
+    """Match the total variance of the elements of the estimated covariance matrix (Willink & Hall)."""
     weight = math.fsum(_spread(matrix) / dof for matrix, dof in terms if math.isfinite(dof))
     return _spread(total) / weight if weight > 0.0 else math.inf
 

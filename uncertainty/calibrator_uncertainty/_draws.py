@@ -52,18 +52,7 @@ class SharedDraws:
 
         columns = self.columns(budget, count)
         drawn = np.broadcast_to(np.asarray(budget.sample(columns), dtype=np.float64), (count,))
-        if not np.isfinite(drawn).all():
-            bad = int(np.argmin(np.isfinite(drawn)))
-            place = ", ".join(
-                f"{one.name} = {column if isinstance(column, float) else column[bad]:.6g}"
-                for one, column in zip(budget.inputs, columns, strict=True)
-            )
-            raise ModelError(
-                f"the model gives {drawn[bad]} at {place}",
-                where=budget.name,
-                way_out="The model must be defined wherever its inputs may lie.",
-                code="not-finite",
-            )
+        finite_or_refuse(budget, columns, drawn)
         return drawn
 
     def columns(self, budget: Budget, count: int) -> list[Any]:
@@ -97,3 +86,27 @@ class SharedDraws:
         if shared not in self._deviates:
             self._deviates[shared] = shape.draw(self._rng, self._lengths[shared])
         return self._deviates[shared][:count]
+
+
+def finite_or_refuse(budget: Budget, columns: Sequence[Any], drawn: Numbers) -> None:
+    """Refuse draws of a result that are not finite, naming the place of the first.
+
+    Raises:
+        ModelError: the model gives NaN or infinity inside the sampled range.
+    """
+    import numpy as np
+
+    finite = np.isfinite(drawn)
+    if finite.all():
+        return
+    bad = int(np.argmin(finite))
+    place = ", ".join(
+        f"{one.name} = {column if isinstance(column, float) else column[bad]:.6g}"
+        for one, column in zip(budget.inputs, columns, strict=True)
+    )
+    raise ModelError(
+        f"the model gives {drawn[bad]} at {place}",
+        where=budget.name,
+        way_out="The model must be defined wherever its inputs may lie.",
+        code="not-finite",
+    )

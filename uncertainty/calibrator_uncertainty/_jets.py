@@ -119,7 +119,9 @@ class _Functions:
         return np.where(condition, first, second)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - one of our operations
-        operation = BY_NAME[name]
+        operation = BY_NAME.get(name)
+        if operation is None:
+            raise AttributeError(name)
         return lambda *operands: apply(operation, list(operands))
 
 

@@ -106,7 +106,7 @@ def _series(budget: Budget, program: Program, moving: list[int]) -> Jet:
 def _moments(
     count: int, shapes: list[float], derivatives: tuple[Any, Any, Any]
 ) -> tuple[float, float, float]:
-    """Return the shift of the mean, the variance, and its linear part, from scaled directional derivatives."""
+    """Return the shift of the mean, the variance and its linear part from directional derivatives."""
     first, second, third = (np.broadcast_to(one, (count + count * (count - 1),)) for one in derivatives)
     linear = math.fsum(first[:count] ** 2)
     terms = [linear]

@@ -197,3 +197,47 @@ def kurtosis(shape: Shape) -> float:
         return 3.0 - 1.2 * (one * one + other * other) / (one + other) ** 2
     known = {"rectangular": 1.8, "triangular": 2.4, "arcsine": 1.5}
     return known.get(shape.name, getattr(shape, "kurtosis", 3.0))
+
+
+def quantile(shape: Shape, p: Floats) -> Floats:
+    """Return the deviates of a shape at probabilities `p`.
+
+    Raises:
+        InputError: a shape that has no quantile function.
+    """
+    import numpy as np
+    from scipy.special import ndtri, stdtrit
+
+    if isinstance(shape, Normal):
+        normal: Floats = ndtri(p)
+        return normal
+    if isinstance(shape, Rectangular):
+        return (2.0 * p - 1.0) * SQRT3
+    if isinstance(shape, Arcsine):
+        return -SQRT2 * np.cos(math.pi * p)
+    if isinstance(shape, StudentT):
+        student: Floats = np.asarray(stdtrit(shape.dof, p), dtype=np.float64)
+        return student
+    if isinstance(shape, Triangular | Trapezoidal):
+        beta = shape.beta if isinstance(shape, Trapezoidal) else 0.0
+        return _trapezoid_quantile(beta, p)
+    own = getattr(shape, "quantile", None)
+    if own is None:
+        raise InputError(
+            f"the shape {shape.name!r} has no quantile function", way_out="Use monte_carlo.", code="shape"
+        )
+    found: Floats = own(p)
+    return found
+
+
+def _trapezoid_quantile(beta: float, p: Floats) -> Floats:
+    import numpy as np
+
+    side = np.minimum(p, 1.0 - p)
+    slope = (1.0 - beta) / (2.0 * (1.0 + beta))  # probability below the top
+    on_slope = -1.0 + np.sqrt(np.maximum(0.0, 2.0 * side * (1.0 - beta) * (1.0 + beta)))
+    on_top = -beta + (side - slope) * (1.0 + beta)
+    low = np.where(side < slope, on_slope, on_top)
+    half = SQRT6 / math.sqrt(1.0 + beta**2)
+    found: Floats = half * np.where(p < 0.5, low, -low)
+    return found

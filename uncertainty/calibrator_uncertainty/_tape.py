@@ -10,13 +10,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias
 
 import numpy as np
 
-from calibrator_uncertainty._errors import InputError, NotSupportedError
+from calibrator_uncertainty._branches import note_branch
 from calibrator_uncertainty._leaves import Leaf
 from calibrator_uncertainty._ops import (
     ABSOLUTE,
@@ -29,6 +27,7 @@ from calibrator_uncertainty._ops import (
     SUBTRACT,
     Op,
 )
+from calibrator_uncertainty._refusals import bad_leaf, dropped, unsupported
 from calibrator_uncertainty._types import Numbers, Option
 
 if TYPE_CHECKING:
@@ -36,34 +35,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["UncertainArray", "watch_branches"]
+__all__ = ["UncertainArray"]
 
 Value: TypeAlias = "float | NDArray[np.float64]"
 
 _sequence = itertools.count()
-
-
-class _Branches:
-    """Notes whether a model looked at a value to decide its way."""
-
-    __slots__ = ("seen",)
-
-    def __init__(self) -> None:
-        self.seen = False
-
-
-_watching: ContextVar[_Branches | None] = ContextVar("calibrator_uncertainty_branches", default=None)
-
-
-@contextmanager
-def watch_branches() -> Iterator[_Branches]:
-    """Tell whether comparisons are made while a model runs: such a trace holds for these values only."""
-    branches = _Branches()
-    token = _watching.set(branches)
-    try:
-        yield branches
-    finally:
-        _watching.reset(token)
 
 
 class UncertainArray:
@@ -134,7 +110,7 @@ class UncertainArray:
     @property
     def value(self) -> Value:
         """The bare estimate, without its uncertainty."""
-        _note_branch()
+        note_branch()
         return self._value
 
     @property
@@ -142,7 +118,7 @@ class UncertainArray:
         """Standard uncertainty, of the shape of the value."""
         from calibrator_uncertainty._sweep import standard_uncertainty
 
-        _note_branch()
+        note_branch()
         found: Value = standard_uncertainty(self)
         return found
 
@@ -151,7 +127,7 @@ class UncertainArray:
         """Effective degrees of freedom, of the shape of the value (JCGM 100:2008, G.4.1)."""
         from calibrator_uncertainty._sweep import degrees_of_freedom
 
-        _note_branch()
+        note_branch()
         found: Value = degrees_of_freedom(self)
         return found
 
@@ -286,20 +262,20 @@ class UncertainArray:
         return _compare(np.not_equal, self, other)
 
     def __bool__(self) -> bool:
-        _note_branch()
+        note_branch()
         return bool(self._value)
 
     def __float__(self) -> NoReturn:
-        raise _dropped("float()")
+        raise dropped("float()")
 
     def __int__(self) -> NoReturn:
-        raise _dropped("int()")
+        raise dropped("int()")
 
     def __complex__(self) -> NoReturn:
-        raise _dropped("complex()")
+        raise dropped("complex()")
 
     def __array__(self, dtype: object = None, copy: bool | None = None) -> NoReturn:
-        raise _dropped("numpy.asarray()")
+        raise dropped("numpy.asarray()")
 
     def __copy__(self) -> UncertainArray:
         return self
@@ -328,7 +304,7 @@ class UncertainArray:
                 return _apply(op, *inputs)
             if ufunc in _PLAIN:
                 return _compare(ufunc, *inputs)
-        raise _unsupported(f"numpy.{ufunc.__name__}{'' if method == '__call__' else '.' + method}")
+        raise unsupported(f"numpy.{ufunc.__name__}{'' if method == '__call__' else '.' + method}")
 
     def __array_function__(
         self,
@@ -340,7 +316,7 @@ class UncertainArray:
         """Apply a numpy function listed in `_functions`; every other one would lose the memory."""
         ours = _functions().HANDLED.get(func)
         if ours is None:
-            raise _unsupported(f"numpy.{func.__name__}")
+            raise unsupported(f"numpy.{func.__name__}")
         return ours(*args, **kwargs)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -353,15 +329,6 @@ def _functions() -> Numbers:
     from calibrator_uncertainty import _functions as module
 
     return module
-
-
-def bad_leaf(value: object, u: object, dof: float, name: str) -> InputError:
-    """Return the error of an elementary value that cannot be."""
-    return InputError(
-        f"value {value!r}, u = {u!r}, dof = {dof}: all are finite, u is not negative, dof is 1 or more",
-        where=name,
-        code="leaf",
-    )
 
 
 def _options(kwargs: dict[str, Any]) -> bool:
@@ -382,28 +349,6 @@ _PLAIN: Final = frozenset(
         np.signbit,
     }
 )
-
-
-def _note_branch() -> None:
-    branches = _watching.get()
-    if branches is not None:
-        branches.seen = True
-
-
-def _dropped(call: str) -> NotSupportedError:
-    return NotSupportedError(
-        f"{call} would drop the uncertainty",
-        way_out="Ask for .value where the bare estimate is meant.",
-        code="drops-uncertainty",
-    )
-
-
-def _unsupported(name: str) -> NotSupportedError:
-    return NotSupportedError(
-        f"{name} is not supported on an uncertain value",
-        way_out="Write it with supported functions, or take .value where the bare estimate is meant.",
-        code="not-supported",
-    )
 
 
 def _apply(op: Op, *operands: Option) -> Numbers:
@@ -440,7 +385,7 @@ def _number(operand: object) -> Value | None:
 
 
 def _compare(ufunc: Numbers, *operands: Option) -> Numbers:
-    _note_branch()
+    note_branch()
     values = [operand._value if isinstance(operand, UncertainArray) else operand for operand in operands]
     if any(_number(value) is None for value in values):
         return NotImplemented

@@ -1,0 +1,232 @@
+"""Monte Carlo of JCGM 101: streamed, adaptive, with fixed memory."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from calibrator_uncertainty._combine import joint_factor
+from calibrator_uncertainty._draws import finite_or_refuse
+from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._histogram import Stream, intervals_of
+from calibrator_uncertainty._rounding import leading_place
+from calibrator_uncertainty._shapes import Constant, Normal, Rectangular
+
+if TYPE_CHECKING:
+    from calibrator_uncertainty._budget import Budget
+
+__all__ = ["MonteCarlo", "monte_carlo"]
+
+_BLOCK = 4096  # draws whose columns stay in the processor's cache; larger ones are paged in anew
+_TRIALS = 10_000  # M of JCGM 101, 7.9.4 a
+_FEWEST_BLOCKS = 10  # two blocks may agree by chance
+
+
+@dataclass(frozen=True, slots=True)
+class MonteCarlo:
+    """What the draws say, in `unit`: estimate, u and both 95 % (or other) coverage intervals.
+
+    `converged` is whether two standard errors of estimate, u and both ends lie below `tolerance` (0 where a
+    fixed number of draws was asked for); `errors` are the standard errors of estimate, u, low and high end.
+    """
+
+    name: str
+    unit: str
+    value: float
+    u: float
+    symmetric: tuple[float, float]
+    shortest: tuple[float, float]
+    probability: float
+    draws: int
+    tolerance: float
+    converged: bool
+    errors: tuple[float, float, float, float]
+    method: str
+
+
+def monte_carlo(
+    budget: Budget,
+    rng: np.random.Generator,
+    *,
+    draws: int | None,
+    digits: int,
+    probability: float,
+    most: int,
+) -> MonteCarlo:
+    """Draw until `digits` digits of u are sure, or a fixed number of `draws` (see `Budget.monte_carlo`)."""
+    check_probability(probability)
+    if (draws is not None and draws < 1000) or most < 1000:
+        raise InputError("at least 1000 draws are needed for the ends of an interval", code="draws")
+    blocks = _blocks(budget, rng)
+    if draws is not None:
+        stream = _fixed(blocks, draws)
+        errors = _errors_of(stream, probability)
+        return _result(budget, stream, probability, 0.0, errors, True, "fixed")
+    return _adaptive(budget, blocks, digits, probability, most)
+
+
+def check_probability(probability: float) -> None:
+    """Refuse an interval without probability."""
+    if not 0.0 < probability < 1.0:
+        raise InputError(
+            f"a coverage probability is {probability}; it lies between 0 and 1", code="probability"
+        )
+
+
+def _fixed(blocks: Callable[[int], np.ndarray], draws: int) -> Stream:
+    stream = Stream(blocks(min(draws, _BLOCK)))
+    while stream.count < draws:
+        stream.add(blocks(min(_BLOCK, draws - stream.count)))
+    return stream
+
+
+def _adaptive(
+    budget: Budget, blocks: Callable[[int], np.ndarray], digits: int, probability: float, most: int
+) -> MonteCarlo:
+    """Follow JCGM 101:2008, 7.9.4, but never stop before ten blocks."""
+    trials = max(_TRIALS, math.ceil(100.0 / (1.0 - probability)))
+    stream: Stream | None = None
+    rows: list[tuple[float, float, float, float]] = []
+    tolerance, errors, converged = 0.0, (math.inf,) * 4, False
+    while not converged and (stream is None or stream.count + trials <= most):
+        drawn = blocks(trials)
+        if stream is None:
+            stream = Stream(drawn)
+        else:
+            stream.add(drawn)
+        low, high = intervals_of(drawn, probability)
+        rows.append((float(drawn.mean()), float(drawn.std(ddof=1)), low, high))
+        if len(rows) < _FEWEST_BLOCKS:
+            continue
+        table = np.array(rows)
+        spread = table.std(axis=0, ddof=1) / math.sqrt(len(rows))
+        errors = (float(spread[0]), float(spread[1]), float(spread[2]), float(spread[3]))
+        tolerance = 0.5 * 10.0 ** leading_place(stream.u, digits) if stream.u > 0.0 else 0.0
+        converged = bool(np.all(2.0 * spread <= tolerance))
+    if stream is None:
+        raise InputError(f"{most} draws are fewer than one block of {trials}", code="draws")
+    return _result(budget, stream, probability, tolerance, errors, converged, "adaptive")
+
+
+def _errors_of(stream: Stream, probability: float) -> tuple[float, float, float, float]:
+    """Standard errors as for a normal distribution, where blocks were not compared."""
+    from scipy.special import ndtri
+
+    tail = (1.0 - probability) / 2.0
+    density = math.exp(-0.5 * float(ndtri(tail)) ** 2) / math.sqrt(2.0 * math.pi)
+    root = math.sqrt(stream.count)
+    end = math.sqrt(tail * (1.0 - tail)) / density * stream.u / root
+    return stream.u / root, stream.u / root / math.sqrt(2.0), end, end
+
+
+def _result(  # noqa: PLR0917
+    budget: Budget,
+    stream: Stream,
+    probability: float,
+    tolerance: float,
+    errors: Any,  # noqa: ANN401 - four floats
+    converged: bool,
+    method: Literal["fixed", "adaptive"],
+) -> MonteCarlo:
+    return MonteCarlo(
+        name=budget.name,
+        unit=budget.unit,
+        value=stream.mean,
+        u=stream.u,
+        symmetric=stream.symmetric(probability),
+        shortest=stream.shortest(probability),
+        probability=probability,
+        draws=stream.count,
+        tolerance=tolerance,
+        converged=converged,
+        errors=errors,
+        method=method,
+    )
+
+
+def _blocks(budget: Budget, rng: np.random.Generator) -> Callable[[int], np.ndarray]:
+    """Return a source of blocks of draws of the result; buffers are used again and again."""
+    source = Columns(budget, rng)
+    scratch: dict[int, np.ndarray] = {}
+
+    def block(count: int) -> np.ndarray:
+        columns = source.draw(count)
+        found = np.asarray(budget.sample(columns), dtype=np.float64)
+        if found.shape != (count,):
+            found = np.broadcast_to(found, (count,))
+        total = found.sum()
+        if not math.isfinite(total):
+            finite_or_refuse(budget, columns, found)
+        if any(found is column for column in columns):
+            kept = scratch.setdefault(count, np.empty(count))
+            kept[:] = found
+            return kept
+        return found
+
+    return block
+
+
+class Columns:
+    """Draws of the inputs of one budget into buffers of its own."""
+
+    def __init__(self, budget: Budget, rng: np.random.Generator) -> None:
+        self._budget = budget
+        self._rng = rng
+        self._blocks = [
+            (block, *joint_factor(block, budget.inputs, budget.name))
+            for block in budget.plan().blocks
+            if block.explicit
+        ]
+        self._joint = {place for block, _, _ in self._blocks for place in block.places}
+        self._buffers: dict[int, list[np.ndarray]] = {}
+
+    def draw(self, count: int) -> list[Any]:
+        """Return `count` draws of each input; a float where it is exact."""
+        buffers = self._buffers.get(count)
+        if buffers is None:
+            buffers = self._buffers[count] = [np.empty(count) for _ in self._budget.inputs]
+        columns: list[Any] = [None] * len(buffers)
+        for block, factor, dof in self._blocks:
+            deviates = factor @ self._rng.standard_normal((factor.shape[1], count))
+            if math.isfinite(dof):
+                deviates *= np.sqrt(dof / self._rng.chisquare(dof, count))
+            for place, row in zip(block.places, deviates, strict=True):
+                columns[place] = self._scaled(place, row)
+        shared: dict[str, np.ndarray] = {}
+        for place in self._order():
+            one = self._budget.inputs[place]
+            if one.u == 0.0 or isinstance(one.distribution, Constant):
+                columns[place] = float(one.estimate)
+            elif one.shared and one.shared in shared:
+                np.copyto(buffers[place], shared[one.shared])
+                columns[place] = self._scaled(place, buffers[place])
+            else:
+                deviates = self._deviates(place, buffers[place])
+                if one.shared:
+                    shared[one.shared] = deviates.copy()
+                columns[place] = self._scaled(place, deviates)
+        return columns
+
+    def _order(self) -> Iterator[int]:
+        return (place for place in range(len(self._budget.inputs)) if place not in self._joint)
+
+    def _deviates(self, place: int, buffer: np.ndarray) -> np.ndarray:
+        shape = self._budget.inputs[place].distribution
+        if isinstance(shape, Normal):
+            return self._rng.standard_normal(out=buffer)
+        if isinstance(shape, Rectangular):
+            self._rng.random(out=buffer)
+            buffer -= 0.5
+            buffer *= 2.0 * math.sqrt(3.0)
+            return buffer
+        return shape.draw(self._rng, buffer.size)
+
+    def _scaled(self, place: int, deviates: np.ndarray) -> np.ndarray:
+        one = self._budget.inputs[place]
+        deviates *= one.u
+        deviates += one.estimate
+        return deviates

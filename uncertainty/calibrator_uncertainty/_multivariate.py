@@ -1,0 +1,175 @@
+"""Several results of the same inputs: covariance and coverage regions of JCGM 102."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from calibrator_uncertainty._budget import Budget
+from calibrator_uncertainty._draws import finite_or_refuse
+from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._inputs import Input
+from calibrator_uncertainty._montecarlo import Columns, check_probability
+
+__all__ = ["Multivariate", "Region"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    """Estimates, covariance and coverage regions of several results.
+
+    The elliptical region is (y - ŷ)ᵀ V⁻¹ (y - ŷ) ≤ k_ellipse², the rectangular one
+    |y_j - ŷ_j| ≤ k_rectangle·u_j for all j at once. `draws` is 0 where it was found to first order.
+    """
+
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    estimates: np.ndarray
+    covariance: np.ndarray
+    k_ellipse: float
+    k_rectangle: float
+    probability: float
+    draws: int
+
+    @property
+    def u(self) -> np.ndarray:
+        """Standard uncertainty of each result."""
+        return np.sqrt(np.diag(self.covariance))
+
+    @property
+    def correlation(self) -> np.ndarray:
+        """Correlation matrix; 0 beside a result without uncertainty, 1 on the diagonal."""
+        spread = np.outer(self.u, self.u)
+        found = np.where(spread > 0.0, self.covariance / np.where(spread > 0.0, spread, 1.0), 0.0)
+        np.fill_diagonal(found, 1.0)
+        return found
+
+
+class Multivariate:
+    """Several measurands that are functions of the same inputs.
+
+    Args:
+        models: by name of the result, each a model of all the inputs it names.
+        inputs: the inputs, as in a budget.
+        units: unit of each result by name.
+        correlations: correlation coefficients by pairs of input names.
+
+    Source: JCGM 102:2011, clauses 6 and 7.
+
+    Example:
+        >>> from calibrator_uncertainty import normal
+        >>> both = Multivariate(
+        ...     {"sum": lambda a, b: a + b, "difference": lambda a, b: a - b},
+        ...     [normal("a", 2, 0.1, "V"), normal("b", 1, 0.1, "V")],
+        ...     units={"sum": "V", "difference": "V"},
+        ... )
+        >>> round(float(both.first_order().correlation[0, 1]), 12)
+        0.0
+    """
+
+    def __init__(
+        self,
+        models: Mapping[str, Callable[..., Any]],
+        inputs: Sequence[Input],
+        *,
+        units: Mapping[str, str],
+        correlations: Mapping[tuple[str, str], float] | None = None,
+    ) -> None:
+        if not models or set(models) != set(units):
+            raise InputError("each result needs a model and a unit", code="units")
+        self.budgets = tuple(
+            Budget(model, inputs, unit=units[name], name=name, correlations=correlations)
+            for name, model in models.items()
+        )
+
+    def first_order(self, *, probability: float = 0.95) -> Region:
+        """Propagate the covariance matrix: U_y = C U_x Cᵀ, with factors of the normal distribution.
+
+        k of the rectangle is that of independent results of that number, which is never too small (Šidák).
+
+        Source: JCGM 102:2011, 6.2, 6.5.
+        """
+        from scipy.special import chdtri, ndtri
+
+        check_probability(probability)
+        slopes, values = [], []
+        for budget in self.budgets:
+            value, gradient = budget.trace().program.value_and_gradient(
+                [one.estimate for one in budget.inputs]
+            )
+            values.append(value)
+            slopes.append([c * one.u for c, one in zip(gradient, budget.inputs, strict=True)])
+        matrix = np.array(slopes)
+        covariance = matrix @ self._input_correlations() @ matrix.T
+        count = len(values)
+        return self._region(
+            np.array(values),
+            covariance,
+            (
+                math.sqrt(float(chdtri(float(count), 1.0 - probability))),
+                float(ndtri((1.0 + probability ** (1.0 / count)) / 2.0)),
+            ),
+            probability,
+            0,
+        )
+
+    def monte_carlo(
+        self, rng: np.random.Generator, *, draws: int = 200_000, probability: float = 0.95
+    ) -> Region:
+        """Propagate distributions; each input is drawn once for all results.
+
+        Source: JCGM 102:2011, 7.4-7.7.
+        """
+        check_probability(probability)
+        if draws < 1000:
+            raise InputError(f"{draws} draws cannot fix a region; 1000 are the least", code="draws")
+        first = self.budgets[0]
+        columns = Columns(first, rng).draw(draws)
+        found = []
+        for budget in self.budgets:
+            drawn = np.broadcast_to(np.asarray(budget.sample(columns), dtype=np.float64), (draws,))
+            finite_or_refuse(budget, columns, drawn)
+            found.append(drawn)
+        table = np.array(found)
+        estimates = table.mean(axis=1)
+        covariance = np.atleast_2d(np.cov(table))
+        centred = table - estimates[:, None]
+        distance = np.einsum("ip,ip->p", centred, np.linalg.pinv(covariance, hermitian=True) @ centred)
+        u = np.sqrt(np.diag(covariance))
+        widest = np.max(np.abs(centred) / np.where(u > 0.0, u, 1.0)[:, None], axis=0)
+        place = math.ceil(probability * draws) - 1
+        factors = (
+            math.sqrt(float(np.partition(distance, place)[place])),
+            float(np.partition(widest, place)[place]),
+        )
+        return self._region(estimates, covariance, factors, probability, draws)
+
+    def _input_correlations(self) -> np.ndarray:
+        budget = self.budgets[0]
+        matrix = np.eye(len(budget.inputs))
+        for block in budget.plan().blocks:
+            matrix[np.ix_(block.places, block.places)] = block.matrix
+        return matrix
+
+    def _region(
+        self,
+        estimates: np.ndarray,
+        covariance: np.ndarray,
+        factors: tuple[float, float],
+        probability: float,
+        draws: int,
+    ) -> Region:
+        return Region(
+            names=tuple(one.name for one in self.budgets),
+            units=tuple(one.unit for one in self.budgets),
+            estimates=estimates,
+            covariance=covariance,
+            k_ellipse=factors[0],
+            k_rectangle=factors[1],
+            probability=probability,
+            draws=draws,
+        )
