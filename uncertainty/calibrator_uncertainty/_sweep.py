@@ -166,7 +166,7 @@ def contributions(output: UncertainArray) -> Numbers:
     keep = True
     for node, slope in sweep(output, _known_gradient):
         if type(node._value) is float and not isinstance(slope, float):
-            slope = float(slope.sum())  # noqa: PLW2901 - one by one, reached by way of an array
+            slope = float(slope.sum())  # reached by way of an array
         if node._gradient is not None:
             if isinstance(node._gradient, dict):
                 for number, part in node._gradient.items():
