@@ -122,14 +122,17 @@ def test_changing_the_function_drops_to_standby(calibrator):
     assert calibrator.query("OPER?;FUNC?") == "0;RES"
 
 
-def test_limit_holds_entries(calibrator):
-    calibrator.write("LIMIT 50 V, -20 V;OUT 30 V")
+def test_limit_holds_entries_and_is_stored(bench, calibrator):
+    calibrator.query("LIMIT 50 V, -20 V;*OPC?")
+    assert bench.clock.monotonic_ns() >= 2e9  # stored, which takes about 2 s
+    calibrator.write("OUT 30 V")
     calibrator.write("OUT 51 V;OUT -21 V")
     assert errors(calibrator) == [501, 501]
     assert out(calibrator) == (30.0, "V")
-    assert calibrator.query("LIMIT?").startswith("5.000000E+01,-2.000000E+01,")
-    calibrator.write("*RST")
-    assert calibrator.query("LIMIT?").startswith("1.020000E+03,-1.020000E+03,")
+    calibrator.write("*RST;LIMIT 2 A, -2 A")
+    assert calibrator.query("LIMIT?") == "50.0000,-20.0000,2.0000,-2.0000"
+    calibrator.write("LIMIT 1020 V, -1020 V;OUT 51 V")
+    assert out(calibrator) == (51.0, "V")
 
 
 def test_four_wire_compensation_exists_only_below_110_kohm(calibrator):

@@ -112,10 +112,8 @@ class Fluke5522A:
         self.registers.report(code)
 
     def reset(self) -> None:
-        """Do what `*RST` does: standby, 0 V, no compensation, full limits; errors stay."""
+        """Do what `*RST` does: standby, 0 V, no compensation; errors and the stored limits stay."""
         self.output.standby()
-        self.output.state.limit_v = (1020.0, -1020.0)
-        self.output.state.limit_a = (20.5, -20.5)
         self.output.program("dcv", 0.0)
         self.reset_switches()
 

@@ -22,6 +22,7 @@ _NAMES = {"dcv": "DCV", "dci": "DCI", "res4w": "RES"}
 _SECOND = 1_000_000_000
 _SELF_TEST_NS = 3 * _SECOND
 _ZERO_NS = 150 * _SECOND
+_STORE_NS = 2 * _SECOND  # non-volatile memory, during which no command is taken (5502A manual, p. 6-22; seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def _output(cal: Fluke5522A) -> dict[str, Entry]:
         state = output.state
         return f"{state.value:.6E},{_UNITS[state.function]},0E+00,0,0.00E+00"
 
-    def limit(first: str, second: str) -> None:
+    def limit(first: str, second: str) -> Generator[int, None, None]:
         high, low = quantity(first), quantity(second)
         if high.unit != low.unit or high.unit not in ("V", "A"):
             raise FaultError(1305)
@@ -161,10 +162,11 @@ def _output(cal: Fluke5522A) -> dict[str, Entry]:
         if not 0.0 <= high.value <= most or not -most <= low.value <= 0.0:
             raise FaultError(1306)
         setattr(output.state, "limit_v" if high.unit == "V" else "limit_a", (high.value, low.value))
+        yield cal.world.time_ns() + _STORE_NS
 
     def ask_limit() -> str:
         numbers = (*output.state.limit_v, *output.state.limit_a)
-        return ",".join(f"{number:.6E}" for number in numbers)
+        return ",".join(f"{number:.4f}" for number in numbers)
 
     def compensation(word: str) -> None:
         if word not in ("NONE", "WIRE2", "WIRE4"):
