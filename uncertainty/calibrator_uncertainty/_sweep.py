@@ -164,9 +164,9 @@ def contributions(output: UncertainArray) -> Numbers:
     parts: dict[int, float] = {}
     many: list[tuple[Any, Any]] = []
     keep = True
-    for node, slope in sweep(output, _known_gradient):
-        if type(node._value) is float and not isinstance(slope, float):
-            slope = float(slope.sum())  # reached by way of an array
+    for node, adjoint in sweep(output, _known_gradient):
+        # one by one, but reached by way of an array
+        slope = float(adjoint.sum()) if type(node._value) is float and type(adjoint) is not float else adjoint
         if node._gradient is not None:
             if isinstance(node._gradient, dict):
                 for number, part in node._gradient.items():

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Curve"]
 
 GRID = 513
+FLAT = 1e-9  # slope against the mean slope over the range, below which there is no first order
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +107,7 @@ class Curve:
         close = None if near is None else float(_bare(plain_in(near, self.x_unit, "near")))
         found = np.array([self._root(one, close, extrapolate) for one in np.ravel(bare)])
         _, _, slope = self.form.slopes(found, _bare(self.beta))
-        if np.any(slope == 0.0):
+        if np.any(np.abs(slope) <= FLAT * self._steepness()):
             raise ModelError("the curve is flat at the x sought: no first order", code="flat")
         root: Numbers = found.reshape(bare.shape) if bare.shape else float(found[0])
         rate: Numbers = slope.reshape(bare.shape) if bare.shape else float(slope[0])
@@ -130,6 +131,11 @@ class Curve:
                 way_out="Measure there, or ask for extrapolate=True and answer for it.",
                 code="extrapolation",
             )
+
+    def _steepness(self) -> float:
+        low, high = self.span
+        value, _, _ = self.form.slopes(np.linspace(low, high, 33), _bare(self.beta))
+        return float(np.ptp(value)) / (high - low) if high > low else 0.0
 
     def _scatter(self, shape: tuple[int, ...]) -> UncertainArray:
         if self.reading is None:

@@ -31,20 +31,19 @@ def search(form: Form, x: Floats, y: Floats, noise: Noise, start: Floats) -> Flo
     u = _scale(x, noise)
 
     def misfit(beta: Floats) -> Floats:
-        value = form.slopes(x, beta)[0]
+        try:
+            value = form.slopes(x, beta)[0]
+        except (
+            ModelError
+        ):  # out of the model's domain on the way: as bad as can be, and the search turns back
+            return np.full(y.size, 1e150)
         return np.where(np.isfinite(value), (value - y) / u, 1e150)
 
     def jacobian(beta: Floats) -> Floats:
         found = form.slopes(x, beta)[1] / u[:, None]
         return np.where(np.isfinite(found), found, 0.0)
 
-    first = form.slopes(x, start)[0]
-    if not np.isfinite(first).all():
-        raise ModelError(
-            "the model gives no finite number at the start values",
-            way_out="Choose start values at which it does.",
-            code="start",
-        )
+    _check_start(form, x, start)
     found = least_squares(
         misfit,
         start,
@@ -57,6 +56,22 @@ def search(form: Form, x: Floats, y: Floats, noise: Noise, start: Floats) -> Flo
         max_nfev=5000,
     )
     return np.asarray(found.x, dtype=np.float64)
+
+
+def _check_start(form: Form, x: Floats, start: Floats) -> None:
+    problem: ModelError | None = None
+    try:
+        finite = bool(np.isfinite(form.slopes(x, start)[0]).all())
+    except ModelError as found:
+        if found.code not in ("not-finite", "infinite-slope"):
+            raise
+        finite, problem = False, found
+    if not finite:
+        raise ModelError(
+            "the model gives no finite number at the start values",
+            way_out="Choose start values at which it does.",
+            code="start",
+        ) from problem
 
 
 def _scale(x: Floats, noise: Noise) -> Floats:
