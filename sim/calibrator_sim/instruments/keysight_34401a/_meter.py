@@ -14,7 +14,7 @@ from calibrator_sim.instruments.keysight_34401a._configuration import Configurat
 from calibrator_sim.instruments.keysight_34401a._physics import Physics
 from calibrator_sim.instruments.keysight_34401a._settings import Settings
 from calibrator_sim.instruments.keysight_34401a._trigger import Trigger
-from calibrator_sim.scpi import Interpreter, ScpiError, Status
+from calibrator_sim.scpi import Interpreter, Status
 
 __all__ = ["Keysight34401A"]
 
@@ -60,10 +60,6 @@ class Keysight34401A:
         """Return the resistance between the I and LO terminals now."""
         return self.physics.shunt_ohm(self.settings)
 
-    def refuse(self, code: int) -> None:
-        """Put an error into the queue."""
-        self.status.report(code)
-
     def interrupted(self) -> None:
         """A message arrived before the last response was read."""
         self.status.report(-410)
@@ -74,7 +70,7 @@ class Keysight34401A:
 
     def overflowed(self) -> None:
         """The input buffer was full before a message ended."""
-        self.status.report(ScpiError(521).code)
+        self.status.report(521)
 
     def abort(self) -> None:
         """The connection that waited for a measurement is gone."""

@@ -150,11 +150,6 @@ class Trigger:
         self.catch_up()
         return len(self._memory.readings)
 
-    def busy(self) -> bool:
-        """Say whether a measurement is running or awaited."""
-        self.catch_up()
-        return bool(self._memory.due or self._memory.awaited)
-
     def finish(self) -> Generator[int, None, None]:
         """Wait for the running readings (`*OPC?`, `*WAI`)."""
         while self._memory.due:
