@@ -73,11 +73,14 @@ def resume(
     )
 
 
-def make_safe(home: Home, bench: Path | None = None) -> SafeReport:
+def make_safe(home: Home, bench: Path | None = None, operator: Operator | None = None) -> SafeReport:
     """Put everything that may be energised in standby and confirm it by measurement.
 
     That is what the record shows as energised and not closed, and every source of `bench` when given.
+    A person present (`operator`) is asked about a source that answers no more.
     """
+    from calibrator.engine._sessions import person_of
     from calibrator.engine._start import make_everything_safe
 
-    return make_everything_safe(home, bench)
+    person = person_of(operator)
+    return make_everything_safe(home, bench, None if person is None else person.ask)

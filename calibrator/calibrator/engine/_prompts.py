@@ -14,6 +14,7 @@ __all__ = [
     "fresh_prompt",
     "hazard_prompt",
     "planned_prompts",
+    "unsafe_prompt",
     "warm_minutes",
     "warm_up_prompt",
 ]
@@ -80,6 +81,21 @@ def fresh_prompt() -> Prompt:
             " Was the unit under test adjusted within the last 24 h, at this temperature?",
             "24 小时限值仅在调整后 24 小时内、且温度变化不超过 1 °C 时有效。"
             "被测器是否在过去 24 小时内、于此温度下调整过？",
+        ),
+    )
+
+
+def unsafe_prompt(asset: str, run: str) -> Prompt:
+    """Return the question about a source that a broken run left energised and nothing here can confirm."""
+    return Prompt(
+        f"unsafe:{asset}",
+        "confirm",
+        Text(
+            f"{asset} was energised when the run {run} broke, and its standby cannot be confirmed from here."
+            " Do not touch the leads. Go and look: is it switched off at its mains switch, or does its panel"
+            " show standby?",
+            f"运行 {run} 中断时 {asset} 处于输出状态，且无法从此处确认其待机。请勿触碰导线。"
+            "请现场查看：它是否已关闭电源开关，或面板显示待机？",
         ),
     )
 

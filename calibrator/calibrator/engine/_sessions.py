@@ -39,7 +39,7 @@ from calibrator.engine._resuming import (
 )
 from calibrator.engine._setting import Setting, setting_of
 from calibrator.engine._standards import Moment, Shelf
-from calibrator.engine._start import safe_before_start
+from calibrator.engine._start import Ask, safe_before_start
 from calibrator.engine._station import Found, Station, roles_of
 from calibrator.engine._steps import history_of
 from calibrator.engine._stop import StopSignal
@@ -51,7 +51,7 @@ from calibrator_drivers.clock import RealClock
 if TYPE_CHECKING:
     from calibrator.record import Event, Record
 
-__all__ = ["resume_job", "run_job"]
+__all__ = ["person_of", "resume_job", "run_job"]
 
 IN_PROCESS = "the simulated bench lives in the engine's process and dies with it"
 
@@ -105,7 +105,7 @@ def _run(job: Job, desire: _Desire, broker: Broker) -> Outcome:
     with desire.home.open_record(RealClock()) as record:
         for listener in desire.listeners:
             record.subscribe(listener)
-        safe_before_start(record, desire.home)
+        safe_before_start(record, desire.home, _asking(desire, broker))
         run = record.new_run()
         traffic = desire.home.ensure(desire.home.traffic) / f"{run}.jsonl"
         station = Station.open(setting.bench, seed=job.seed, traffic=traffic)
@@ -146,7 +146,7 @@ def _resume(text: str, desire: _Desire, broker: Broker) -> Outcome:
             record.subscribe(listener)
         run = record.find_run(text)
         _refuse_completed(record, run)
-        safe_before_start(record, desire.home)
+        safe_before_start(record, desire.home, _asking(desire, broker))
         chronicle = Chronicle(record, run)
         setting = setting_again(chronicle.events[0].body, desire.home)
         traffic = desire.home.ensure(desire.home.traffic) / f"{run}.jsonl"
@@ -260,6 +260,16 @@ def _operator(desire: _Desire, station: Station) -> Operator:
     return choose_operator(
         desire.operator, desire.answers, interactive=desire.interactive, virtual=station.virtual
     )
+
+
+def person_of(operator: Operator | None) -> Operator | None:
+    """Return the operator where it is a person present, None else."""
+    return operator if operator is not None and is_attended(operator) else None
+
+
+def _asking(desire: _Desire, broker: Broker) -> Ask | None:
+    person = person_of(desire.operator) if desire.interactive else None
+    return None if person is None else lambda prompt: broker.ask(person, prompt)
 
 
 def _certificates(setting: Setting, record: Record, station: Station) -> dict[str, Certificate | None]:

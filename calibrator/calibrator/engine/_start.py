@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,10 @@ from calibrator._errors import NotSafeError, StorageError
 from calibrator._home import Home
 from calibrator.engine._guarding import reports_folder, wait_for_guard
 from calibrator.engine._leftovers import Leftover, leftovers_of
+from calibrator.engine._prompts import unsafe_prompt
 from calibrator.engine._safety import Looks, Quantity, make_sources_safe, safe_body
 from calibrator.engine._station import Station
-from calibrator.engine._types import SafeReport, SafeSource
+from calibrator.engine._types import Answer, Prompt, SafeReport, SafeSource
 from calibrator.standards import BenchFile, load_bench
 from calibrator_drivers.accuracy import load_table
 from calibrator_drivers.clock import RealClock
@@ -22,7 +23,9 @@ from calibrator_drivers.clock import RealClock
 if TYPE_CHECKING:
     from calibrator.record import Record
 
-__all__ = ["make_everything_safe", "safe_before_start"]
+__all__ = ["Ask", "make_everything_safe", "safe_before_start"]
+
+Ask = Callable[[Prompt], Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +36,34 @@ class _Made:
     leftover: Leftover | None
 
 
-def safe_before_start(record: Record, home: Home) -> SafeReport:
+def safe_before_start(record: Record, home: Home, ask: Ask | None) -> SafeReport:
     """Record the guards' reports, then make safe and confirm what broken runs left energised.
+
+    `ask` puts a prompt to a person present; None where there is none.
 
     Raises:
         NotSafeError: something could not be confirmed; no job begins then.
     """
     wait_for_guard(home.path)
     _take_reports(record, home)
-    made = [_make_safe(item) for item in leftovers_of(record)]
+    made = [_seen(_make_safe(item), ask) for item in leftovers_of(record)]
     _record(record, made, "start")
     report = _report(made)
     if not report.confirmed:
         raise NotSafeError(
             report.message,
             where=", ".join(item.asset for item in report.sources if not item.confirmed),
-            way_out="Switch the source off at its mains switch; begin again when `calibrator safe` confirms.",
+            way_out="Switch the source off at its mains switch, then begin again at a terminal, which asks.",
         )
     return report
 
 
-def make_everything_safe(home: Home, bench: Path | None) -> SafeReport:
+def make_everything_safe(home: Home, bench: Path | None, ask: Ask | None) -> SafeReport:
     """Act first, then record: an emergency does not wait for the lock of a run that is under way."""
     named = None if bench is None else load_bench(bench)
     with home.open_record(RealClock(), write=False) as reading:
         leftovers = leftovers_of(reading)
-    made = [_make_safe(item) for item in leftovers]
+    made = [_seen(_make_safe(item), ask) for item in leftovers]
     if named is not None and not named.in_process:
         quantity: Quantity = next((item.quantity for item in leftovers), "voltage")
         made.append(_Made(_of_bench(named, _marked_uut(named), quantity), None))
@@ -77,6 +82,21 @@ def _make_safe(leftover: Leftover) -> _Made:
     if leftover.mode == "simulated":
         found = tuple(_gone(item) for item in found)
     return _Made(found, leftover)
+
+
+def _seen(made: _Made, ask: Ask | None) -> _Made:
+    """Ask a person present about what no instrument can tell any more: it may be switched off by now."""
+    if ask is None or made.leftover is None:
+        return made
+    found = []
+    for source in made.sources:
+        if not source.confirmed and source.indicated is None and source.reported != "operate":
+            answer = ask(unsafe_prompt(source.asset, made.leftover.run))
+            if not answer.refused:
+                note = f"{answer.by or answer.value} saw it switched off or in standby; {source.note}"
+                source = replace(source, reported="seen by a person", confirmed=True, note=note)  # noqa: PLW2901
+        found.append(source)
+    return replace(made, sources=tuple(found))
 
 
 def _gone(source: SafeSource) -> SafeSource:
@@ -114,7 +134,7 @@ def _take_reports(record: Record, home: Home) -> None:
         except (OSError, ValueError) as error:
             body = {"unreadable": f"{path.name}: {error}"}
         if _plain(body) not in known:
-            record.append(record.REGISTER, "guard.report", body)
+            known.append(record.append(record.REGISTER, "guard.report", body).body)
         path.unlink(missing_ok=True)
 
 

@@ -1,0 +1,129 @@
+"""Preflight of a live bench: certificates and confirmations come from register and lab.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calibrator.engine._preflight import Preflight, Surroundings, preflight
+from calibrator.engine._setting import setting_of
+from calibrator.engine._station import roles_of
+from calibrator.record import Record
+from calibrator.standards import Register, parse_asset_file
+from calibrator_drivers.clock import RealClock
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+def codes(refused: Any) -> set[str]:
+    return {item.code for item in refused}
+
+
+ASSET = """
+asset = "CAL-01"
+model = "fluke_5522a"
+manufacturer = "Fluke"
+serial = "5522001"
+role = "standard"
+[certificate]
+number = "C-1"
+issued = 2026-05-07
+due = 2027-05-07
+laboratory = "NMI"
+traceability = "SI"
+kind = "specification conformity"
+"""
+
+
+def live_bench(laboratory: Any, more: str = "") -> Path:
+    path: Path = laboratory.bench()
+    text = path.read_text(encoding="utf-8").partition("[assets.")[0]
+    text = text.replace('"SIM-', '"').replace('"SIM', '"')
+    for name, port in (('"5522001"', 1), ('"34401001"', 2)):
+        text = text.replace(
+            f"serial = {name}", f'serial = {name}\nresource = "TCPIP0::127.0.0.1::{port}::SOCKET"'
+        )
+    path.write_text(text + more, encoding="utf-8")
+    return path
+
+
+def fly(
+    laboratory: Any, *, asset: str = ASSET, lab: str = "", certificate: Mapping[str, str] | None = None
+) -> Preflight:
+    laboratory.path.mkdir(exist_ok=True)
+    if lab:
+        laboratory.home.lab_file.write_text(lab, encoding="utf-8")
+    job = laboratory.job(("dcv", "dci"), bench=live_bench(laboratory), seed=None)
+    for old, new in (certificate or {}).items():
+        assert old in asset
+        asset = asset.replace(old, new)
+    with Record.open(None, clock=RealClock()) as record:
+        register = Register(record)
+        if asset:
+            file = laboratory.path / "asset.toml"
+            file.write_text(asset, encoding="utf-8")
+            register.add(parse_asset_file(file), person="p")
+        setting = setting_of(job, laboratory.home)
+        return preflight(setting, register, roles_of(setting.bench), Surroundings(NOW, 23.0, 45.0), live=True)
+
+
+def test_a_live_bench_takes_certificates_from_the_register(laboratory: Any):
+    made = fly(laboratory)
+    assert made.refused == ()
+    assert {candidate.certificate.number for candidate in made.candidates.values()} == {"C-1"}
+    assert {candidate.interval for candidate in made.candidates.values()} == {"1y"}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"due = 2027-05-07": "due = 2026-11-01"}, "certificate-expired"),
+        ({'traceability = "SI"': 'traceability = "SI"\nfunctions = ["dcv"]'}, "certificate-function"),
+        ({"2026-05-07": "2026-09-20"}, ""),
+    ],
+)
+def test_the_certificate_decides(change: dict[str, str], code: str, laboratory: Any):
+    made = fly(laboratory, certificate=change)
+    assert codes(made.refused) == ({code} if code else set())
+    if not code:
+        assert {candidate.interval for candidate in made.candidates.values()} == {"90d"}
+
+
+def test_a_standard_that_nobody_recorded_is_refused(laboratory: Any):
+    refused = fly(laboratory, asset="").refused
+    assert codes(refused) == {"no-certificate"}
+    assert "standards add" in refused[0].reason
+
+
+LAB = """
+name = "L"
+timezone = "UTC"
+[[person]]
+id = "p"
+name = "A. Person"
+roles = ["technician"]
+"""
+CONFIRMED = """
+[[confirmation]]
+table = "{table}"
+function = "dci"
+interval = "1y"
+by = "p"
+document = "Service guide"
+page = "69"
+date = 2026-10-01
+"""
+
+
+def test_a_confirmation_of_a_named_person_goes_with_the_figure(laboratory: Any):
+    lab = LAB + CONFIRMED.format(table="keysight_34401a") + CONFIRMED.format(table="fluke_5522a")
+    made = fly(laboratory, lab=lab)
+    told = "p, Service guide, p. 69, 2026-10-01"
+    point = made.references["dci:1A:+1A"]
+    assert point.limits.confirmed == told
+    assert [item.confirmed for item in point.contributions if item.kind == "standard"] == [told]
+    assert made.references["dcv:1V:+1V"].limits.confirmed == ""
