@@ -154,6 +154,10 @@ def test_a_file_that_is_no_certificate(demo: Any, tmp_path: Path) -> None:
     assert "letter.txt" in done.stderr
 
 
+def test_a_document_that_is_not_there(cli: Any) -> None:
+    refused(cli, ["verify", "nowhere.pdf"], 2, "nowhere.pdf")
+
+
 def test_an_altered_document(demo: Any, tmp_path: Path) -> None:
     cli, _ = demo
     (html,) = (cli.home / "certificates").glob("*.html")

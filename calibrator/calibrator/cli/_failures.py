@@ -9,7 +9,7 @@ import click
 
 from calibrator._errors import CalibratorError
 
-__all__ = ["exit_code_of", "report"]
+__all__ = ["exit_code_of", "is_expected", "report"]
 
 INTERRUPTED = 130
 SOFTWARE = 5
@@ -52,15 +52,17 @@ def report(error: BaseException) -> int:
         _tell(error.format_message())
     elif isinstance(error, (KeyboardInterrupt, click.Abort)):
         _tell("Interrupted.")
-    elif _is_ours(error):
+    elif is_expected(error):
         _tell(str(error))
     else:
         _tell(_unexpected(error))
     return exit_code_of(error)
 
 
-def _is_ours(error: BaseException) -> bool:
-    return isinstance(error, CalibratorError) or hasattr(error, "way_out")
+def is_expected(error: BaseException) -> bool:
+    """Say whether the error is one of our trees, or of click's: its message is for a person."""
+    ours = isinstance(error, CalibratorError) or hasattr(error, "way_out")
+    return ours or isinstance(error, (click.ClickException, click.Abort, click.exceptions.Exit))
 
 
 def _usage_hint(error: click.UsageError) -> str:

@@ -90,7 +90,11 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> object:
         """Fill from `calibrator.toml` what was not given, then run."""
         _apply_file(ctx)
-        return super().invoke(ctx)
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            _open_log_for(ctx, error)
+            raise
 
 
 def command(name: str | None = None, *, short_help: str) -> Callable[[Callable[..., int]], click.Command]:
@@ -106,6 +110,16 @@ def settings(ctx: click.Context) -> Settings:
     """Return the shared options of this call."""
     given: Mapping[str, Any] = ctx.meta.get(_GIVEN, {})
     return Settings(given.get("home"), given.get("language", "en"), bool(given.get("debug")))
+
+
+def _open_log_for(ctx: click.Context, error: Exception) -> None:
+    """Give an unexpected error a diagnostic log to be written to, where there is a home."""
+    from calibrator.cli._failures import is_expected
+    from calibrator.cli._log import log_to
+
+    home = settings(ctx).home
+    if not is_expected(error) and home.path.is_dir():
+        log_to(home.logs)
 
 
 def _apply_file(ctx: click.Context) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from calibrator._errors import UsageError
 from calibrator.cli._settings import Settings, command, settings
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["verify"]
 
 ALTERED = 6
+DOCUMENTS = (".pdf", ".html", ".json", ".xml")
 
 
 @command(short_help="Check a document, a run, or the whole record.")
@@ -30,6 +32,8 @@ def verify(ctx: click.Context, what: str | None) -> int:
     chosen = settings(ctx)
     if what is not None and Path(what).is_file():
         return _verify_document(chosen, Path(what))
+    if what is not None and Path(what).suffix.lower() in DOCUMENTS:
+        raise UsageError("There is no such document", where=what, way_out="Name the file where it lies.")
     return _verify_record(chosen, what)
 
 

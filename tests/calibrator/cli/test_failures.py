@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
 from calibrator import _errors
-from calibrator.cli import _failures, main
+from calibrator.cli import _failures, _list, main
 from calibrator.cli._failures import exit_code_of, report
 from calibrator_drivers._errors import AccuracyError, InstrumentError
 
@@ -73,6 +75,33 @@ def test_an_unexpected_error_is_a_sentence_without_traceback(capsys: pytest.Capt
     assert "ZeroDivisionError: division by zero" in text
     assert "--debug" in text
     assert "Traceback" not in text
+
+
+@pytest.fixture
+def _log_closed_afterwards() -> Iterator[None]:
+    yield
+    for name in ("calibrator", "calibrator_drivers", "calibrator_procedures", "calibrator_sim"):
+        logger = logging.getLogger(name)
+        for handler in list(logger.handlers):
+            logger.removeHandler(handler)
+            handler.close()
+        logger.propagate = True
+
+
+@pytest.mark.usefixtures("_log_closed_afterwards")
+def test_an_unexpected_error_stands_in_the_log_of_a_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_chosen: object) -> list[object]:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setitem(_list._LISTS, "roles", broken)
+    assert main(["list", "roles", "--home", str(tmp_path)]) == 5
+    log = tmp_path / "logs" / "calibrator.log"
+    assert str(log) in capsys.readouterr().err
+    assert "Traceback" in log.read_text(encoding="utf-8")
+    assert main(["list", "roles", "--home", str(tmp_path / "none")]) == 5
+    assert not (tmp_path / "none").exists()
 
 
 def test_debug_shows_the_traceback(
