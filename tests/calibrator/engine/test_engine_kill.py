@@ -49,14 +49,25 @@ def check(laboratory: Any, unbroken: Any) -> None:
     assert raw == [body["raw"] for body in unbroken.bodies("reading")]
 
 
-# opened only; at the leads; proving; between two steps; reading at 1000 V; in the review
-SAMPLE = [1, 17, 22, 39, 108, 115]
+INSTANTS = {
+    "opened": ("run.opened", ""),
+    "at the leads": ("prompt.answered", "connect:dcv"),
+    "proving": ("energise", "proof:dcv"),
+    "between two steps": ("step.done", "point:dcv:0.1V:+0.1V"),
+    "reading at 1000 V": ("reading", "dcv:1000V:+1000V"),
+    "evaluated": ("section.evaluated", "dcv"),
+}
 
 
-@pytest.mark.parametrize("at", SAMPLE)
-def test_killed_behind_an_event_and_resumed(at: int, laboratory: Any, volts: Any):
+def number_of(unbroken: Any, kind: str, what: str) -> int:
+    """Return the number of the first such event in the unbroken run."""
+    return next(e.seq for e in unbroken.events() if e.kind == kind and (not what or what in e.body.values()))
+
+
+@pytest.mark.parametrize("instant", INSTANTS)
+def test_killed_behind_an_event_and_resumed(instant: str, laboratory: Any, volts: Any):
     unbroken = volts[0]
-    assert at < len(unbroken.events())
+    at = number_of(unbroken, *INSTANTS[instant])
     kill_at(laboratory, at, ["dcv"])
     assert len(laboratory.events()) == at
     assert laboratory.resume().exit_code == 0
