@@ -41,6 +41,15 @@ if TYPE_CHECKING:
         type_a,
     )
     from calibrator_uncertainty._joint import JointConformity, joint_conformity
+    from calibrator_uncertainty._known import (
+        between,
+        certificate,
+        exponential,
+        from_histogram,
+        from_samples,
+        inexact_limits,
+        specification,
+    )
     from calibrator_uncertainty._montecarlo import MonteCarlo
     from calibrator_uncertainty._multivariate import Multivariate, Region
     from calibrator_uncertainty._quantity import (
@@ -58,13 +67,15 @@ if TYPE_CHECKING:
         uncertain,
     )
     from calibrator_uncertainty._quasi import SobolIndex
-    from calibrator_uncertainty._result import BudgetLine, BudgetResult
+    from calibrator_uncertainty._readings import autocorrelated, bayesian, pooled, pooled_deviation, robust
+    from calibrator_uncertainty._result import BudgetLine, BudgetResult, GroupShare
     from calibrator_uncertainty._rounding import plain, round_like, round_uncertainty
     from calibrator_uncertainty._second import SecondOrder
     from calibrator_uncertainty._shapes import Shape
     from calibrator_uncertainty._store import dumps, loads
     from calibrator_uncertainty._table import BudgetTable
     from calibrator_uncertainty._tape import UncertainArray
+    from calibrator_uncertainty._whatif import Cut
 
 __all__ = [
     "Budget",
@@ -74,7 +85,9 @@ __all__ = [
     "Clause8",
     "ComplexUncertainty",
     "Component",
+    "Cut",
     "FormatError",
+    "GroupShare",
     "Input",
     "InputError",
     "JointConformity",
@@ -93,6 +106,10 @@ __all__ = [
     "UnitsError",
     "arcsine",
     "array",
+    "autocorrelated",
+    "bayesian",
+    "between",
+    "certificate",
     "complex_uncertainty",
     "components",
     "constant",
@@ -105,16 +122,24 @@ __all__ = [
     "effective_dof",
     "estimate",
     "expanded_uncertainty",
+    "exponential",
     "from_half_width",
+    "from_histogram",
+    "from_samples",
+    "inexact_limits",
     "joint_conformity",
     "judge",
     "loads",
     "normal",
     "plain",
+    "pooled",
+    "pooled_deviation",
     "rectangular",
+    "robust",
     "round_like",
     "round_uncertainty",
     "simultaneous",
+    "specification",
     "standard_uncertainty",
     "student_t",
     "trapezoidal",
@@ -133,7 +158,9 @@ _HOME = {
     "Clause8": "_clause8",
     "ComplexUncertainty": "_complex",
     "Component": "_quantity",
+    "Cut": "_whatif",
     "FormatError": "_errors",
+    "GroupShare": "_result",
     "Input": "_inputs",
     "InputError": "_errors",
     "JointConformity": "_joint",
@@ -152,6 +179,10 @@ _HOME = {
     "UnitsError": "_errors",
     "arcsine": "_inputs",
     "array": "_quantity",
+    "autocorrelated": "_readings",
+    "bayesian": "_readings",
+    "between": "_known",
+    "certificate": "_known",
     "complex_uncertainty": "_complex",
     "components": "_quantity",
     "constant": "_inputs",
@@ -164,16 +195,24 @@ _HOME = {
     "effective_dof": "_coverage",
     "estimate": "_quantity",
     "expanded_uncertainty": "_quantity",
+    "exponential": "_known",
     "from_half_width": "_inputs",
+    "from_histogram": "_known",
+    "from_samples": "_known",
+    "inexact_limits": "_known",
     "joint_conformity": "_joint",
     "judge": "_conformity",
     "loads": "_store",
     "normal": "_inputs",
     "plain": "_rounding",
+    "pooled": "_readings",
+    "pooled_deviation": "_readings",
     "rectangular": "_inputs",
+    "robust": "_readings",
     "round_like": "_rounding",
     "round_uncertainty": "_rounding",
     "simultaneous": "_quantity",
+    "specification": "_known",
     "standard_uncertainty": "_quantity",
     "student_t": "_inputs",
     "trapezoidal": "_inputs",

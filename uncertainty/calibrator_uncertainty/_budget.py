@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import mul
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from calibrator_uncertainty._branches import watch_branches
 from calibrator_uncertainty._combine import Plan, make_plan
-from calibrator_uncertainty._coverage import POLICIES, coverage_factor
 from calibrator_uncertainty._errors import InputError, ModelError
+from calibrator_uncertainty._expand import expand
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._program import Program, trace
-from calibrator_uncertainty._result import BudgetLine, BudgetResult
+from calibrator_uncertainty._result import BudgetResult
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Option, Quantity
 from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from calibrator_uncertainty._quasi import SobolIndex
     from calibrator_uncertainty._second import SecondOrder
     from calibrator_uncertainty._table import BudgetTable
+    from calibrator_uncertainty._whatif import Cut
 
 __all__ = ["Budget"]
 
@@ -236,6 +235,36 @@ class Budget:
 
         return sobol_indices(self, rng, power=power)
 
+    def uncertain(self) -> Quantity:
+        """Return the result as an uncertain quantity, correlated with all that shares a cause with it.
+
+        It may be stored with `dumps`, and computes on with its relatives when it is loaded years later.
+        """
+        from calibrator_uncertainty._whatif import as_quantity
+
+        return as_quantity(self)
+
+    def cuts(self, target: float, *, policy: str = "p95") -> tuple[Cut, ...]:
+        """Return for each input the u that would alone bring U down to `target`, the most promising first.
+
+        Args:
+            target: the wanted U, in the unit of the budget.
+            policy: coverage policy.
+
+        Raises:
+            InputError: a target that is not positive.
+        """
+        from calibrator_uncertainty._whatif import find_cuts
+
+        return find_cuts(self, target, policy)
+
+    def with_plan(self, plan: Plan) -> Budget:
+        """Return this budget with another plan for combining, for what-if questions."""
+        changed = Budget.__new__(Budget)
+        kept = [self._kept[0], plan, self._kept[2]]
+        changed._set(self.model, self.inputs, self.unit, self.name, self.correlations, kept)
+        return changed
+
     def plan(self) -> Plan:
         """Return how the contributions combine; kept for later evaluations."""
         if self._kept[1] is None:
@@ -332,51 +361,3 @@ def _moved(one: Input, value: Quantity) -> Input:
             )
         return value
     return one.at(float(magnitude_in(value, one.unit, one.name) if hasattr(value, "_magnitude") else value))
-
-
-def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -> BudgetResult:
-    """Combine the contributions, find k by `policy` and lay out the lines."""
-    plan = budget.plan()
-    parts = list(map(mul, slopes, plan.u))
-    u, dof, weights, rectangles = plan.combine(parts)
-    if not (math.isfinite(u) and math.isfinite(value)):
-        raise _not_finite(budget, value, slopes)
-    k = coverage_factor(policy, dof, rectangles=rectangles, u=u)
-    square = u * u or 1.0
-    return BudgetResult(
-        name=budget.name,
-        value=value,
-        unit=budget.unit,
-        u=u,
-        dof=dof,
-        k=k,
-        U=k * u,
-        probability=POLICIES[policy],
-        policy=policy,
-        lines=tuple(
-            BudgetLine(
-                one.name,
-                one.estimate,
-                one.unit,
-                one.distribution.name,
-                one.u,
-                one.dof,
-                slope,
-                part,
-                weight / square,
-                one.source,
-                one.shared,
-            )
-            for one, slope, part, weight in zip(budget.inputs, slopes, parts, weights, strict=True)
-        ),
-        correlations=budget.correlations,
-        notes=plan.notes,
-    )
-
-
-def _not_finite(budget: Budget, value: float, slopes: Sequence[float]) -> ModelError:
-    bad = [one.name for one, slope in zip(budget.inputs, slopes, strict=True) if not math.isfinite(slope)]
-    what = f"the result of the model at the estimates is {value}"
-    if math.isfinite(value):
-        what = f"the model's slope by {', '.join(bad) or 'its inputs'} is not finite"
-    return ModelError(what, where=budget.name, way_out="Check the estimates.", code="not-finite")

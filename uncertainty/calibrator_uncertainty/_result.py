@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from calibrator_uncertainty._errors import FormatError
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
 
-__all__ = ["BudgetLine", "BudgetResult"]
+__all__ = ["BudgetLine", "BudgetResult", "GroupShare"]
 
 FORMAT = 1
 
@@ -34,6 +35,14 @@ class BudgetLine(NamedTuple):
     share: float
     source: str
     shared: str | None
+
+
+class GroupShare(NamedTuple):
+    """A group of inputs: its contribution to u, in the result's unit, and its part of u²."""
+
+    name: str
+    u: float
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,33 @@ class BudgetResult:
         from calibrator_uncertainty._render import as_html
 
         return as_html(self)
+
+    def to_svg(self, *, title: str = "") -> str:
+        """Return a bar picture of the shares as SVG."""
+        from calibrator_uncertainty._picture import as_svg
+
+        return as_svg(self, title=title)
+
+    def to_columns(self) -> dict[str, list[Any]]:
+        """Return the table by columns; `pandas.DataFrame(result.to_columns())` is the data frame."""
+        return {name: [getattr(line, name) for line in self.lines] for name in BudgetLine._fields}
+
+    def groups(self, of: Mapping[str, str]) -> tuple[GroupShare, ...]:
+        """Return what groups of inputs contribute, the largest first.
+
+        Args:
+            of: group by input name; an input that is not named is a group of its own.
+
+        Source: the shares add up to 1; a group's u is √share·u, negative shares count as 0.
+        """
+        shares: dict[str, float] = {}
+        for line in self.lines:
+            group = of.get(line.name, line.name)
+            shares[group] = shares.get(group, 0.0) + line.share
+        found = (
+            GroupShare(name, math.sqrt(max(0.0, share)) * self.u, share) for name, share in shares.items()
+        )
+        return tuple(sorted(found, key=lambda one: -one.share))
 
     def to_json(self) -> str:
         """Return the whole result as JSON; every float reads back as it was."""

@@ -8,11 +8,10 @@ the deviate and keep their own u.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
-from calibrator_uncertainty._errors import FormatError, InputError
+from calibrator_uncertainty._errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -154,39 +153,6 @@ NAMED: dict[str, Shape] = {
     "triangular": Triangular(),
     "arcsine": Arcsine(),
 }
-
-
-def shape_key(shape: Shape) -> list[str | float]:
-    """Return the name and figures of one of our shapes, to be stored.
-
-    Raises:
-        FormatError: a shape that is not one of ours.
-    """
-    if isinstance(shape, Trapezoidal):
-        return [shape.name, shape.beta]
-    if isinstance(shape, StudentT):
-        return [shape.name, shape.dof]
-    if shape.name in NAMED and NAMED[shape.name] == shape:
-        return [shape.name]
-    raise FormatError(
-        f"the shape {shape.name!r} is not one of ours and cannot be stored", way_out="Use a named shape."
-    )
-
-
-def shape_from(key: Sequence[str | float]) -> Shape:
-    """Return the shape that `shape_key` described.
-
-    Raises:
-        FormatError: an unknown name.
-    """
-    name = key[0]
-    if name == "trapezoidal":
-        return Trapezoidal(float(key[1]))
-    if name == "t":
-        return StudentT(float(key[1]))
-    if isinstance(name, str) and name in NAMED:
-        return NAMED[name]
-    raise FormatError(f"the shape {name!r} is unknown", code="shape")
 
 
 def kurtosis(shape: Shape) -> float:

@@ -16,7 +16,7 @@ import numpy as np
 
 from calibrator_uncertainty._errors import FormatError
 from calibrator_uncertainty._leaves import Leaf, known, new_uid, remember
-from calibrator_uncertainty._shapes import shape_from, shape_key
+from calibrator_uncertainty._shape_store import shape_from, shape_key
 from calibrator_uncertainty._structural import Linear, scatter_matrix
 from calibrator_uncertainty._sweep import by_leaf
 from calibrator_uncertainty._tape import UncertainArray

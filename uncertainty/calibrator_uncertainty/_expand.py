@@ -1,0 +1,65 @@
+"""From value and slopes to the result with its lines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from operator import mul
+from typing import TYPE_CHECKING
+
+from calibrator_uncertainty._coverage import POLICIES, coverage_factor
+from calibrator_uncertainty._errors import ModelError
+from calibrator_uncertainty._result import BudgetLine, BudgetResult
+
+if TYPE_CHECKING:
+    from calibrator_uncertainty._budget import Budget
+
+__all__ = ["expand"]
+
+
+def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -> BudgetResult:
+    """Combine the contributions, find k by `policy` and lay out the lines."""
+    plan = budget.plan()
+    parts = list(map(mul, slopes, plan.u))
+    u, dof, weights, rectangles = plan.combine(parts)
+    if not (math.isfinite(u) and math.isfinite(value)):
+        raise _not_finite(budget, value, slopes)
+    k = coverage_factor(policy, dof, rectangles=rectangles, u=u)
+    square = u * u or 1.0
+    return BudgetResult(
+        name=budget.name,
+        value=value,
+        unit=budget.unit,
+        u=u,
+        dof=dof,
+        k=k,
+        U=k * u,
+        probability=POLICIES[policy],
+        policy=policy,
+        lines=tuple(
+            BudgetLine(
+                one.name,
+                one.estimate,
+                one.unit,
+                one.distribution.name,
+                one.u,
+                one.dof,
+                slope,
+                part,
+                weight / square,
+                one.source,
+                one.shared,
+            )
+            for one, slope, part, weight in zip(budget.inputs, slopes, parts, weights, strict=True)
+        ),
+        correlations=budget.correlations,
+        notes=plan.notes,
+    )
+
+
+def _not_finite(budget: Budget, value: float, slopes: Sequence[float]) -> ModelError:
+    bad = [one.name for one, slope in zip(budget.inputs, slopes, strict=True) if not math.isfinite(slope)]
+    what = f"the result of the model at the estimates is {value}"
+    if math.isfinite(value):
+        what = f"the model's slope by {', '.join(bad) or 'its inputs'} is not finite"
+    return ModelError(what, where=budget.name, way_out="Check the estimates.", code="not-finite")

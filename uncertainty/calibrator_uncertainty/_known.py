@@ -1,0 +1,175 @@
+"""Type B evaluations: limits, certificates, specifications, histograms, draws of another computation."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from calibrator_uncertainty._coverage import student_factor
+from calibrator_uncertainty._empirical import CurvilinearTrapezoid, Exponential, Histogram, Samples
+from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._inputs import Input, from_half_width, normal, rectangular
+
+__all__ = [
+    "between",
+    "certificate",
+    "exponential",
+    "from_histogram",
+    "from_samples",
+    "inexact_limits",
+    "specification",
+]
+
+
+def between(
+    name: str, lower: float, upper: float, unit: str, *, source: str = "", shared: str | None = None
+) -> Input:
+    """Return a quantity that lies anywhere between two limits (JCGM 100:2008, 4.3.7).
+
+    Raises:
+        InputError: the lower limit lies above the upper one.
+    """
+    if not lower <= upper:
+        raise InputError(
+            f"the lower limit of {name}, {lower}, lies above the upper one, {upper}", code="limits-crossed"
+        )
+    return rectangular(name, (lower + upper) / 2.0, (upper - lower) / 2.0, unit, source=source, shared=shared)
+
+
+def inexact_limits(
+    name: str, lower: float, upper: float, inexact_by: float, unit: str, *, source: str = ""
+) -> Input:
+    """Return a quantity between limits that are themselves known to ± `inexact_by`: a curvilinear trapezoid.
+
+    u² = (b - a)²/12 + d²/9.
+
+    Raises:
+        InputError: limits that cross, or are inexact by half their distance or more.
+
+    Source: JCGM 101:2008, 6.4.3.
+    """
+    if not lower < upper:
+        raise InputError(
+            f"the lower limit of {name}, {lower}, is not below the upper one, {upper}", code="limits-crossed"
+        )
+    half = (upper - lower) / 2.0
+    shape = CurvilinearTrapezoid(inexact_by / half)
+    return Input(name, (lower + upper) / 2.0, unit, half / shape.scale, math.inf, shape, source)
+
+
+def exponential(name: str, estimate: float, unit: str, *, source: str = "") -> Input:
+    """Return a non-negative quantity of which only the estimate is known: u = x (JCGM 101, 6.4.10).
+
+    Raises:
+        InputError: an estimate that is not positive.
+    """
+    if not estimate > 0.0:
+        raise InputError(
+            f"the estimate of {name} is {estimate}; an exponential quantity is positive", code="shape"
+        )
+    return Input(name, float(estimate), unit, float(estimate), math.inf, Exponential(), source)
+
+
+def certificate(
+    name: str,
+    value: float,
+    U: float,
+    unit: str,
+    *,
+    k: float | None = None,
+    probability: float | None = None,
+    dof: float = math.inf,
+    source: str = "",
+    shared: str | None = None,
+) -> Input:
+    """Return the value of a certificate: u = U/k, with k stated or t of a stated probability and dof.
+
+    Raises:
+        InputError: neither k nor a probability: an interval without them says nothing.
+
+    Source: JCGM 100:2008, 4.3.3-4.3.4.
+
+    Example:
+        >>> certificate("R", 10000.053, 0.005, "ohm", k=2).u
+        0.0025
+    """
+    if k is None:
+        if probability is None:
+            raise InputError(
+                f"the interval of {name} has neither k nor a probability",
+                where=source,
+                way_out="Read it from the certificate, or ask the laboratory.",
+                code="no-probability",
+            )
+        k = student_factor(probability, dof)
+    return normal(name, value, U, unit, k=k, dof=dof, source=source, shared=shared)
+
+
+def specification(
+    name: str,
+    estimate: float,
+    unit: str,
+    *,
+    at: float,
+    of_reading: float = 0.0,
+    of_range: float = 0.0,
+    range_value: float = 0.0,
+    floor: float = 0.0,
+    k: float = 0.0,
+    treat_as: str = "limit_rectangular",
+    source: str = "",
+    shared: str | None = None,
+) -> Input:
+    """Return the error that a maker's specification allows at a reading.
+
+    Half-width = |at|·of_reading + range_value·of_range + floor; the fractions are plain (12 ppm is 12e-6).
+
+    Raises:
+        InputError: a negative coefficient, or `normal_k` without k.
+    """
+    for what, figure in (("of_reading", of_reading), ("of_range", of_range), ("floor", floor)):
+        if not (math.isfinite(figure) and figure >= 0.0):
+            raise InputError(
+                f"{what} of {name} is {figure}; a specification is not negative", where=source, code="limits"
+            )
+    half = abs(at) * of_reading + abs(range_value) * of_range + floor
+    return from_half_width(name, estimate, half, unit, k=k, treat_as=treat_as, source=source, shared=shared)
+
+
+def from_samples(name: str, values: Any, unit: str, *, source: str = "") -> Input:  # noqa: ANN401 - numpy
+    """Return a quantity known by draws of another computation (JCGM 101:2008, 6.5).
+
+    Raises:
+        InputError: fewer than two draws, or one that is not finite.
+    """
+    drawn = np.asarray(values, dtype=np.float64).ravel()
+    if drawn.size < 2 or not np.isfinite(drawn).all():
+        raise InputError(f"{name} needs at least two finite draws", code="readings")
+    mean, u = float(drawn.mean()), float(drawn.std())
+    deviates = (drawn - mean) / u if u > 0.0 else np.zeros_like(drawn)
+    return Input(name, mean, unit, u, math.inf, Samples(deviates), source or f"{drawn.size} draws")
+
+
+def from_histogram(name: str, edges: Any, counts: Any, unit: str, *, source: str = "") -> Input:  # noqa: ANN401
+    """Return a quantity known by a histogram, even within each bin.
+
+    Raises:
+        InputError: edges that do not rise, counts that are negative or all zero, numbers that do not match.
+    """
+    x, weight = np.asarray(edges, dtype=np.float64), np.asarray(counts, dtype=np.float64)
+    fits = (
+        x.ndim == 1 and weight.shape == (x.size - 1,) and np.isfinite(x).all() and np.isfinite(weight).all()
+    )
+    if not fits or np.any(np.diff(x) <= 0) or np.any(weight < 0) or weight.sum() <= 0:
+        raise InputError(
+            f"the histogram of {name} needs rising edges and one count less, none negative", code="shape"
+        )
+    share = weight / weight.sum()
+    middle, width = (x[1:] + x[:-1]) / 2.0, np.diff(x)
+    mean = float(share @ middle)
+    u = math.sqrt(float(share @ ((middle - mean) ** 2 + width**2 / 12.0)))
+    below = np.concatenate(([0.0], np.cumsum(share)))
+    below[-1] = 1.0
+    return Input(name, mean, unit, u, math.inf, Histogram((x - mean) / u, below), source)

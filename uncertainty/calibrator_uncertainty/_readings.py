@@ -1,0 +1,143 @@
+"""Type A evaluations beyond the plain mean: pooled, Bayesian, autocorrelated, robust."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from calibrator_uncertainty._empirical import BayesianT
+from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._inputs import Input
+from calibrator_uncertainty._shapes import Normal, StudentT
+
+__all__ = ["autocorrelated", "bayesian", "pooled", "pooled_deviation", "robust"]
+
+
+def _values(name: str, readings: Sequence[float], least: int) -> np.ndarray:
+    values = np.asarray(readings, dtype=np.float64)
+    if values.ndim != 1 or values.size < least:
+        raise InputError(
+            f"{name} has {values.size} reading(s); this evaluation needs {least}", code="readings"
+        )
+    if not np.isfinite(values).all():
+        raise InputError(f"a reading of {name} is not finite", code="not-finite")
+    return values
+
+
+def pooled_deviation(groups: Sequence[Sequence[float]]) -> tuple[float, float]:
+    """Return the pooled standard deviation of several series of one process, and its degrees of freedom.
+
+    Source: JCGM 100:2008, H.3.6 note, H.5.2.5; EA-4/02 M:2022, 3.2.2 c.
+
+    Example:
+        >>> pooled_deviation([[1.0, 2.0, 3.0], [5.0, 6.0, 7.0, 6.0]])
+        (0.8944271909999159, 5.0)
+    """
+    squares, dof = [], 0
+    for group in groups:
+        values = _values("a series", group, 2)
+        squares.append(math.fsum((values - values.mean()) ** 2))
+        dof += values.size - 1
+    if dof == 0:
+        raise InputError("there is no series to pool", code="readings")
+    return math.sqrt(math.fsum(squares) / dof), float(dof)
+
+
+def pooled(
+    name: str, readings: Sequence[float], unit: str, *, deviation: float, dof: float, source: str = ""
+) -> Input:
+    """Return the mean of few readings with the pooled standard deviation of the process: u = s_p/√n.
+
+    Raises:
+        InputError: no readings, or a deviation that is not positive.
+
+    Source: EA-4/02 M:2022, 3.2.2 c; JCGM 100:2008, 4.2.4.
+    """
+    values = _values(name, readings, 1)
+    if not (math.isfinite(deviation) and deviation > 0.0):
+        raise InputError(f"the pooled deviation of {name} is {deviation}; it is positive", code="negative-u")
+    text = source or f"{values.size} readings, pooled s with {dof:g} degrees of freedom"
+    shape = Normal() if math.isinf(dof) else StudentT(dof)
+    return Input(name, float(values.mean()), unit, deviation / math.sqrt(values.size), dof, shape, text)
+
+
+def bayesian(name: str, readings: Sequence[float], unit: str, *, source: str = "") -> Input:
+    """Return the mean with u = √((n-1)/(n-3))·s/√n and infinite dof, for at least four readings.
+
+    Source: JCGM 101:2008, 6.4.9.4.
+    """
+    values = _values(name, readings, 4)
+    count = values.size
+    u = math.sqrt((count - 1.0) / (count - 3.0)) * float(values.std(ddof=1)) / math.sqrt(count)
+    shape = BayesianT(count - 1.0)
+    return Input(
+        name, float(values.mean()), unit, u, math.inf, shape, source or f"{count} readings, Bayesian"
+    )
+
+
+def autocorrelated(name: str, readings: Sequence[float], unit: str, *, source: str = "") -> Input:
+    """Return the mean of a series whose neighbours are alike, with its effective sample size.
+
+    u² = s²/n·(1 + 2 Σ (1 - k/n) ρ_k) over lags up to the first whose ρ_k is not significantly positive, the
+    rest decaying as ρ_1 says; negative correlation never makes u smaller. dof are n_eff - 1, at least 1.
+
+    Raises:
+        InputError: fewer than ten readings, from which no autocorrelation can be told.
+
+    Source: N. F. Zhang, Metrologia 43 (2006) S276; JCGM 100:2008, 4.2.7.
+    """
+    values = _values(name, readings, 10)
+    count = values.size
+    centred = values - values.mean()
+    power = float(centred @ centred)
+    if power == 0.0:
+        return Input(
+            name, float(values.mean()), unit, 0.0, count - 1.0, Normal(), source or f"{count} equal readings"
+        )
+    total, squares, last, first = 0.0, 0.0, 0.0, 0.0
+    for lag in range(1, count // 4 + 1):
+        rho = float(centred[lag:] @ centred[:-lag]) / power
+        if rho <= 1.96 * math.sqrt((1.0 + 2.0 * squares) / count):
+            break
+        first = first or min(rho, 0.99)
+        total += (1.0 - lag / count) * rho
+        squares += rho * rho
+        last = rho
+    # What lies below significance is taken to decay as it began; cutting it off would make u too small.
+    ratio = 1.0 + 2.0 * (total + last * first / (1.0 - first))
+    size = count / ratio
+    # s² of a correlated series is biased low by (n - n/n_eff)/(n - 1)
+    variance = power / (count - 1) * (count - 1) / max(count - ratio, 1.0)
+    u = math.sqrt(variance / size)
+    dof = max(1.0, size - 1.0)
+    text = source or f"{count} readings, {size:.1f} effective"
+    return Input(name, float(values.mean()), unit, u, dof, StudentT(dof), text)
+
+
+def robust(name: str, readings: Sequence[float], unit: str, *, source: str = "") -> Input:
+    """Return the robust mean of readings with possible outliers: x* ± 1.25·s*/√n of Algorithm A.
+
+    Raises:
+        InputError: fewer than three readings.
+
+    Source: ISO 13528:2022, annex C.3.1 (Algorithm A) and 7.7.3.
+    """
+    values = _values(name, readings, 3)
+    center = float(np.median(values))
+    spread = 1.483 * float(np.median(np.abs(values - center)))
+    if spread == 0.0:
+        spread = float(values.std(ddof=1))
+    for _ in range(200):
+        held = np.clip(values, center - 1.5 * spread, center + 1.5 * spread)
+        moved, wide = float(held.mean()), 1.134 * float(held.std(ddof=1))
+        settled = (
+            abs(moved - center) <= 1e-12 * max(abs(center), spread) and abs(wide - spread) <= 1e-12 * spread
+        )
+        center, spread = moved, wide
+        if settled:
+            break
+    u = 1.25 * spread / math.sqrt(values.size)
+    dof = values.size - 1.0
+    return Input(name, center, unit, u, dof, StudentT(dof), source or f"{values.size} readings, Algorithm A")

@@ -1,0 +1,93 @@
+"""What if an input were better known; and a budget's result as a quantity that computes on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._expand import expand
+from calibrator_uncertainty._types import Quantity
+from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
+
+if TYPE_CHECKING:
+    from calibrator_uncertainty._budget import Budget
+
+__all__ = ["Cut", "as_quantity", "find_cuts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One input: its u, the u that alone reaches the target (None where even 0 does not), U without it."""
+
+    name: str
+    unit: str
+    u: float
+    needed: float | None
+    U_without: float
+
+
+def find_cuts(budget: Budget, target: float, policy: str) -> tuple[Cut, ...]:
+    """Search each input's u for the target, the slopes being those at the estimates (see `Budget.cuts`)."""
+    if not (math.isfinite(target) and target > 0.0):
+        raise InputError(f"a target of {target} for U is not positive", where=budget.name, code="target")
+    value, slopes = budget.trace().program.value_and_gradient([one.estimate for one in budget.inputs])
+    plan = budget.plan()
+
+    def expanded(place: int, u: float) -> float:
+        spreads = (*plan.u[:place], u, *plan.u[place + 1 :])
+        changed = budget.with_plan(replace(plan, u=spreads))
+        return expand(changed, value, slopes, policy).U
+
+    found = []
+    for place, one in enumerate(budget.inputs):
+        if one.u == 0.0 or slopes[place] == 0.0:
+            continue
+        without = expanded(place, 0.0)
+        needed: float | None = None
+        if expanded(place, one.u) <= target:
+            needed = one.u
+        elif without <= target:
+            needed = _largest(lambda u, place=place: expanded(place, u) <= target, one.u)  # type: ignore[misc]
+        found.append(Cut(one.name, one.unit, one.u, needed, without))
+    return tuple(sorted(found, key=lambda cut: cut.U_without))
+
+
+def _largest(holds: Callable[[float], bool], top: float) -> float:
+    """Return the largest u below `top` for which the target holds, by halving."""
+    low, high = 0.0, top
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        if holds(middle):
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def as_quantity(budget: Budget) -> Quantity:
+    """Run the model on uncertain quantities (see `Budget.uncertain`)."""
+    from calibrator_uncertainty._quantity import correlated, uncertain
+
+    given: dict[str, Quantity] = {}
+    for block in budget.plan().blocks:
+        if block.explicit:
+            members = [budget.inputs[place] for place in block.places]
+            spreads = [one.u for one in members]
+            matrix = block.matrix * [[a * b for b in spreads] for a in spreads]
+            made = correlated(
+                [one.name for one in members],
+                [one.estimate for one in members],
+                matrix,
+                [one.unit for one in members],
+                dof=block.dof,
+                source=", ".join(sorted({one.source for one in members})),
+            )
+            given.update({one.name: each for one, each in zip(members, made, strict=True)})
+    for one in budget.inputs:
+        if one.name not in given:
+            given[one.name] = uncertain(one)
+    result = budget.model(**given)
+    return quantity(magnitude_in(result, budget.unit, budget.name), parse_unit(budget.unit, budget.name))
