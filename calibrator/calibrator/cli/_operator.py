@@ -45,6 +45,8 @@ class TerminalOperator:
                 value = self._release(prompt.hazard)
             elif prompt.kind == "warm-up":
                 value = self._minutes()
+            elif prompt.kind == "confirm":
+                value = self._yes_or_no()
             elif prompt.kind == "typed":
                 value = self._line(self._say("Type the value, or stop"))
             else:
@@ -96,6 +98,13 @@ class TerminalOperator:
             if not typed or typed.lower() in REFUSALS | {"yes", "y", "ok"} or _is_number(typed):
                 return typed
             click.echo(self._say("A number of minutes, please."), err=True)
+
+    def _yes_or_no(self) -> str:
+        """Have a whole word typed: a reflex on Enter must not confirm that something is safe."""
+        while True:
+            typed = self._line(self._say("Type yes or no"))
+            if typed.lower() == "yes" or typed.lower() in REFUSALS:
+                return typed.lower()
 
     def _show_review(self, review: Review) -> None:
         heading = self._say("Before the leads come off: points that deserve a look")

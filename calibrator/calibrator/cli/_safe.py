@@ -21,12 +21,15 @@ def safe(ctx: click.Context, bench: Path | None) -> int:
     """
     from calibrator import engine
     from calibrator.cli._log import log_to
+    from calibrator.cli._run import operator_for
+    from calibrator.cli._screens import PlainScreen
 
     chosen = settings(ctx)
     say = chosen.words
     home = chosen.home
     log_to(home.logs)
-    report = engine.make_safe(home, bench)
+    person = operator_for(chosen, PlainScreen(say, chosen.language), attended=True, person="")
+    report = engine.make_safe(home, bench, person)
     for source in report.sources:
         indicated = (
             "" if source.indicated is None else f", {say('indicated')} {source.indicated:.4g} {source.unit}"

@@ -70,6 +70,16 @@ def test_the_warm_up_is_a_number_of_minutes(
     assert operator().ask(Prompt("warm-up", "warm-up", Text("How long?", "多久？"))).value == value
 
 
+@pytest.mark.parametrize(
+    ("lines", "refused"), [(["yes"], False), (["", "y", "YES"], False), (["", "no"], True), ([""], True)]
+)
+def test_a_confirmation_needs_the_whole_word(
+    monkeypatch: pytest.MonkeyPatch, lines: list[str], refused: bool
+) -> None:
+    typing(monkeypatch, *lines)
+    assert operator().ask(Prompt("unsafe:CAL", "confirm", Text("Is it off?", "已关闭？"))).refused is refused
+
+
 @pytest.mark.parametrize("typed", ["1000", "1000 V", " 1000V "])
 def test_a_hazard_is_released_by_its_level(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
     typing(monkeypatch, typed)
