@@ -40,6 +40,9 @@ def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool) -> None:
         counts = ", ".join(f"{number} {say(name)}" for name, number in _counted(points).items())
         verdict = click.style(say(outcome.verdict), fg=_COLOURS.get(outcome.verdict, "yellow"), bold=True)
         echo(f"{padded(say('verdict'))} {verdict}  ({counts})")
+    failed = [str(point["id"]) for point in points if point["verdict"] == "fail"]
+    if failed:
+        echo(f"{padded(say('failed'))} {', '.join(failed)}")
     for point in worst_points(points):
         echo(
             f"{padded(say('worst'))} {point['id']}  {say('error')} {point['error']} {point['unit']}, "

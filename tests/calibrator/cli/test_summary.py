@@ -1,0 +1,63 @@
+"""What a person reads at the end: worst points first, durations and columns as people write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from calibrator.cli._format import called_as, duration, padded, plain
+from calibrator.cli._summary import worst_points
+
+
+def point(name: str, error: str | None, expanded: str, limit: str) -> dict[str, str | None]:
+    return {"id": name, "error": error, "U": expanded, "limit": limit}
+
+
+def test_the_worst_points_come_nearest_to_their_limits_with_their_uncertainty() -> None:
+    points = [
+        point("far", "0.1", "0.1", "1"),
+        point("near", "-0.8", "0.1", "1"),
+        point("uncertain", "0.1", "0.7", "1"),
+        point("out", "0.0012", "0.0001", "0.001"),
+    ]
+    assert [item["id"] for item in worst_points(points)] == ["out", "near", "uncertain"]
+
+
+def test_an_overload_is_worse_than_any_number() -> None:
+    points = [point("out", "9", "0.1", "1"), point("overload", None, "0", "1")]
+    assert [item["id"] for item in worst_points(points, 1)] == ["overload"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (89, "89 s"), (90, "2 min"), (5340, "89 min"), (5400, "1 h 30 min"), (11100, "3 h 05 min")],
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1000.003, "1000.003"),
+        (5.4e-7, "0.00000054"),
+        (100331400.0, "100331400"),
+        (-0.0, "-0"),
+        (0.1 + 0.2, "0.3"),
+    ],
+)
+def test_indications_have_no_exponent(value: float, text: str) -> None:
+    assert plain(value) == text
+
+
+def test_columns_count_chinese_twice() -> None:
+    assert padded("时间", 6) == "时间  "
+    assert padded("longer than that", 6) == "longer than that"
+
+
+def test_the_way_to_call_again_names_home_and_quotes_spaces(
+    tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
+    home = tmp_path / "my home"
+    monkeypatch.chdir(tmp_path)
+    assert called_as(home).endswith('--home "my home"')
+    assert "--home" not in called_as(None)
