@@ -1,0 +1,188 @@
+"""Degrees of equivalence and En numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from calibrator_uncertainty._coverage import coverage_factor
+from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._quantity import magnitude_of
+from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty._types import Quantity
+from calibrator_uncertainty.comparison._consensus import Consensus
+from calibrator_uncertainty.comparison._results import Results, read_results
+
+__all__ = [
+    "Equivalence",
+    "PairEquivalence",
+    "bilateral_equivalence",
+    "degrees_of_equivalence",
+    "en_number",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalence:
+    """A laboratory's degree of equivalence: its deviation from the reference value, with U.
+
+    `difference` is an uncertain quantity; `en` is the deviation over U, and |en| <= 1 is the criterion.
+    """
+
+    laboratory: str
+    difference: Quantity
+    U: Quantity
+    en: float
+    in_reference: bool
+
+    @property
+    def satisfactory(self) -> bool:
+        """True where |En| <= 1."""
+        return abs(self.en) <= 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PairEquivalence:
+    """The degree of equivalence of two laboratories: first minus second, with U and En."""
+
+    first: str
+    second: str
+    difference: Quantity
+    U: Quantity
+    en: float
+
+
+def degrees_of_equivalence(
+    results: Mapping[str, Quantity], reference: Consensus | Quantity, *, policy: str = "k2"
+) -> tuple[Equivalence, ...]:
+    """Return each laboratory's deviation from the reference value.
+
+    The reference value remembers which results made it. So u of the deviation is sqrt(u² - u_ref²) for a
+    laboratory that is in it, sqrt(u² + u_ref²) for one that is not, and right for anything correlated.
+
+    Args:
+        results: uncertain quantities by laboratory.
+        reference: a consensus, or an uncertain quantity from elsewhere.
+        policy: coverage policy of U (`k2`, or `p95` with effective degrees of freedom).
+
+    Raises:
+        InputError: a deviation that has no uncertainty.
+
+    Source: M. G. Cox, Metrologia 39 (2002) 589, 5.3; CIPM MRA, T.2; ISO 13528:2022, 9.6 (En).
+    """
+    everything = read_results(results, least=1)
+    inside: Mapping[str, float] = reference.weights if isinstance(reference, Consensus) else {}
+    value = reference.reference if isinstance(reference, Consensus) else reference
+    centre = magnitude_of(value if everything.unit is None else value.to(everything.unit))
+    made = []
+    for name, held in zip(everything.names, everything.held, strict=True):
+        difference = held - centre
+        expanded, en = _expanded(name, difference, policy)
+        made.append(
+            Equivalence(
+                name,
+                everything.wrap(difference, difference=True),
+                everything.wrap(expanded, difference=True),
+                en,
+                name in inside,
+            )
+        )
+    return tuple(made)
+
+
+def bilateral_equivalence(
+    results: Mapping[str, Quantity], *, policy: str = "k2"
+) -> tuple[PairEquivalence, ...]:
+    """Return the deviations of every two laboratories from each other; no reference value is needed.
+
+    Raises:
+        InputError: two results whose difference has no uncertainty.
+
+    Source: M. G. Cox, Metrologia 39 (2002) 589, 5.3; CIPM MRA, T.3.
+    """
+    everything = read_results(results)
+    return tuple(
+        _pair(everything, i, j, policy)
+        for i in range(len(everything.names))
+        for j in range(i + 1, len(everything.names))
+    )
+
+
+def _pair(everything: Results, i: int, j: int, policy: str) -> PairEquivalence:
+    first, second = everything.names[i], everything.names[j]
+    difference = everything.held[i] - everything.held[j]
+    expanded, en = _expanded(f"{first} - {second}", difference, policy)
+    return PairEquivalence(
+        first,
+        second,
+        everything.wrap(difference, difference=True),
+        everything.wrap(expanded, difference=True),
+        en,
+    )
+
+
+def _expanded(name: str, difference: UncertainArray, policy: str) -> tuple[float, float]:
+    u = float(difference.u)
+    if not u > 0.0:
+        raise InputError(
+            f"the deviation of {name} has no uncertainty",
+            way_out="A result that is the reference value itself has no degree of equivalence.",
+            code="zero-u",
+        )
+    expanded = coverage_factor(policy, float(difference.dof)) * u
+    return expanded, float(difference._value) / expanded
+
+
+def en_number(
+    value: float,
+    U: float,
+    reference: float,
+    U_reference: float,
+    *,
+    in_reference: bool,
+) -> float:
+    """Return En of plain figures in one unit.
+
+    Args:
+        value: the participant's result.
+        U: its expanded uncertainty (k = 2).
+        reference: the assigned value.
+        U_reference: its expanded uncertainty.
+        in_reference: True where this result is part of the weighted mean that is the reference value: then
+            the denominator is sqrt(U² - U_ref²), else sqrt(U² + U_ref²). No default, because a wrong one
+            makes En too small.
+
+    Raises:
+        InputError: figures that cannot be, or a member that is more certain than the mean it is part of.
+
+    Source: ISO 13528:2022, 9.6; ISO/IEC 17043:2023, annex B; M. G. Cox, Metrologia 39 (2002) 589, 5.3.
+
+    Example:
+        >>> en_number(10.5, 0.5, 10.0, 0.3, in_reference=True)
+        1.25
+        >>> en_number(10.5, 0.4, 10.0, 0.3, in_reference=False)
+        1.0
+    """
+    for name, figure in (
+        ("the result", value),
+        ("U", U),
+        ("the reference value", reference),
+        ("U_reference", U_reference),
+    ):
+        if not math.isfinite(figure):
+            raise InputError(f"{name} is {figure}; En needs finite numbers", code="not-finite")
+    if U < 0.0 or U_reference < 0.0:
+        raise InputError(
+            f"U = {U} and U_reference = {U_reference}: neither is ever negative", code="negative-u"
+        )
+    square = (U - U_reference) * (U + U_reference) if in_reference else U * U + U_reference * U_reference
+    if square <= 0.0:
+        raise InputError(
+            f"U = {U} of a member is not above U_reference = {U_reference} of the mean that it is part of"
+            if in_reference
+            else "neither the result nor the reference value has an uncertainty",
+            way_out="Check whether the result is part of the reference value." if in_reference else "",
+            code="zero-u",
+        )
+    return (value - reference) / math.sqrt(square)
