@@ -302,6 +302,9 @@ def report(runs: Sequence[Run], pairs: Sequence[tuple[PointProof, PointProof]]) 
     z = rms_z(runs)
     lines.append(f"rms z pooled over points      {z}   (bar 0.93 to 1.07)")
     lines.append(f"coverage of U                 {coverage(runs)}   (reported; over runs)")
+    predicted, excess = false_accepts(runs)
+    lines.append(f"false accepts, predicted      {predicted}   (specific, simple acceptance)")
+    lines.append(f"observed minus predicted      {excess}   (bar: 3 standard errors)")
     lines += [
         "",
         "pull of every budget line, (true - estimate)/u, as normal score",
@@ -314,7 +317,13 @@ def report(runs: Sequence[Run], pairs: Sequence[tuple[PointProof, PointProof]]) 
             else "   outside 0.9 to 1.1, or mean off"
         )
         lines.append(f"{name:<20}{rms}   {mean}{remark}")
-    lines += ["", "effects of the bench without a line of their own:"]
+    lines += [
+        "indication: the floor d/sqrt(12) (METROLOGY 14) overstates what is left of a step after averaging"
+        " readings that dither over it;",
+        "its pull is below 1 there, and 1 where the readings stand still",
+        "",
+        "effects of the bench without a line of their own:",
+    ]
     lines += [f"  {name}: {why}" for name, why in unmatched_effects().items()]
     if pairs:
         lines += ["", "thermal EMF omitted (standard's error off, 10 uV EMF, 0.1 V; the same records twice):"]

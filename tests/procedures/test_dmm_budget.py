@@ -161,7 +161,7 @@ def test_an_error_of_the_indication_is_an_error_of_the_result(shift: float, appl
     st.floats(0, 1.1e-7),
     st.floats(-1e-5, 1e-5),
 )
-def test_volts_model_inverts_the_circuit(  # noqa: PLR0917 - hypothesis fills them
+def test_volts_model_inverts_the_circuit(
     applied: float, standard: float, source: float, leads: float, loading: float, emf: float
 ) -> None:
     # the circuit: a source behind resistance drives the meter's conductance, an EMF lies in series

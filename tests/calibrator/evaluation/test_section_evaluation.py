@@ -144,7 +144,7 @@ def test_live_verdict_is_the_sections_without_monte_carlo(
         (1.01, "simple", "fail"),
     ],
 )
-def test_verdict_follows_the_jobs_one_rule(  # noqa: PLR0917 - pytest fills them
+def test_verdict_follows_the_jobs_one_rule(
     share: float, rule: str, verdict: str, hand_run: Make, replies: Replies, sections: dict[str, Section]
 ) -> None:
     run, point = hand_run("dcv", rule=rule), sections["dcv"].points[2]

@@ -35,7 +35,7 @@ limits = st.builds(PointLimits, texts, decimals, decimals, texts, texts, texts)
     st.lists(contributions, max_size=4),
     st.lists(texts, min_size=6, max_size=6),
 )
-def test_references_survive_the_record(  # noqa: PLR0917 - hypothesis fills them
+def test_references_survive_the_record(
     given_limits: PointLimits,
     given_settings: dict[str, str | int | float | bool],
     nominal: Decimal,
