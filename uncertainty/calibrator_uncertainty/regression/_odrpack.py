@@ -6,6 +6,7 @@ points; uncertainties are therefore computed here, at its solution, as for every
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -38,7 +39,7 @@ def orthogonal(form: Form, x: Floats, y: Floats, noise: Noise, start: Floats) ->
         ModelError: no convergence.
     """
     try:
-        from odrpack import odr_fit
+        odrpack = importlib.import_module("odrpack")  # an extra: not there for every type check
     except ImportError as problem:
         raise InputError(
             "engine='odrpack' needs the package odrpack",
@@ -51,7 +52,7 @@ def orthogonal(form: Form, x: Floats, y: Floats, noise: Noise, start: Floats) ->
             way_out="Leave engine out: the built-in one takes any covariance.",
             code="engine",
         )
-    found = odr_fit(
+    found = odrpack.odr_fit(
         lambda where, beta: form.slopes(where, beta)[0],
         x,
         y,

@@ -1,0 +1,93 @@
+"""What a system does to a series, and what came in where only what came out is known."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._types import Quantity
+from calibrator_uncertainty._units import parse_unit, quantity
+from calibrator_uncertainty.regression._data import plain_in, read_series
+from calibrator_uncertainty.timeseries._linear import bare
+from calibrator_uncertainty.timeseries._spectrum import Spectrum, from_spectrum, spectrum
+
+__all__ = ["apply_response", "deconvolve", "low_pass"]
+
+
+def apply_response(values: Quantity, interval: Quantity, response: Spectrum) -> Quantity:
+    """Return the output of a system of known frequency response; the series is taken to repeat.
+
+    Args:
+        values: the input, plain or uncertain.
+        interval: between samples; a plain number is in seconds.
+        response: from 0 to half the sampling rate.
+
+    Raises:
+        InputError: a response that does not reach as far.
+    """
+    came_in = spectrum(values, interval)
+    return from_spectrum(came_in * _reaching(response, came_in), read_series(values, "values").values.size)
+
+
+def deconvolve(
+    values: Quantity, interval: Quantity, response: Spectrum, *, low_pass: Quantity = None
+) -> Quantity:
+    """Estimate what went into a system from what came out; the series is taken to repeat.
+
+    The uncertainty is that of the samples and of the response, with all covariances. What the low-pass takes
+    away from the true input is an error of its own: state it where it counts.
+
+    Args:
+        values: the output, plain or uncertain.
+        interval: between samples; a plain number is in seconds.
+        response: from 0 to half the sampling rate.
+        low_pass: gains at the frequencies of `spectrum(values, interval)`, as `low_pass()` gives them; without
+            it noise is blown up wherever the response is small.
+
+    Raises:
+        InputError: a response that is zero or does not reach as far, gains of another length.
+
+    Source: S. Eichstädt et al., Metrologia 47 (2010) 522; S. Eichstädt and V. Wilkens, Meas. Sci. Technol.
+        27 (2016) 055001.
+    """
+    came_out = spectrum(values, interval)
+    found = came_out / _reaching(response, came_out)
+    if low_pass is not None:
+        gain = np.asarray(low_pass, dtype=np.float64)
+        if gain.shape != bare(found.frequency.magnitude).shape:
+            raise InputError(
+                f"low_pass has shape {gain.shape}; there are {found.frequency.magnitude.size} frequencies",
+                way_out="Make it with low_pass(spectrum(values, interval).frequency, cutoff).",
+                code="shape",
+            )
+        found = Spectrum(found.frequency, found.real * gain, found.imag * gain)
+    return from_spectrum(found, read_series(values, "values").values.size)
+
+
+def low_pass(frequency: Quantity, cutoff: Quantity, *, order: int = 4) -> np.ndarray:
+    """Return the gains 1/(1 + (f/cutoff)^(2·order)) of a low-pass without phase.
+
+    Raises:
+        InputError: a cutoff that is not positive.
+    """
+    rows = read_series(frequency, "frequency")
+    edge = float(plain_in(cutoff, rows.unit, "cutoff"))
+    if not edge > 0.0:
+        raise InputError(f"the cutoff is {edge}; it is positive", code="cutoff")
+    gains: np.ndarray = 1.0 / (1.0 + (rows.values / edge) ** (2 * order))
+    return gains
+
+
+def _reaching(response: Spectrum, asked: Spectrum) -> Spectrum:
+    own = bare(plain_in(response.frequency, parse_unit("Hz"), "frequency"))
+    wanted = bare(asked.frequency.magnitude)
+    if own.shape == wanted.shape and np.allclose(own, wanted, rtol=1e-9, atol=0.0):
+        return response
+    if own[0] > wanted[0] or own[-1] < wanted[-1] * (1.0 - 1e-12):
+        raise InputError(
+            f"the response is known from {own[0]:g} Hz to {own[-1]:g} Hz; the series needs {wanted[0]:g} Hz "
+            f"to {wanted[-1]:g} Hz",
+            way_out="Measure or model it there (fit_second_order, second_order_response).",
+            code="response-range",
+        )
+    return response.at(quantity(np.minimum(wanted, own[-1]), parse_unit("Hz")))
