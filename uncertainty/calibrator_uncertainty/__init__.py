@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     )
     from calibrator_uncertainty._montecarlo import MonteCarlo
     from calibrator_uncertainty._multivariate import Multivariate, Region
+    from calibrator_uncertainty._peers import from_gtc, from_uncertainties, to_gtc, to_uncertainties
     from calibrator_uncertainty._quantity import (
         Component,
         array,
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from calibrator_uncertainty._store import dumps, loads
     from calibrator_uncertainty._table import BudgetTable
     from calibrator_uncertainty._tape import UncertainArray
+    from calibrator_uncertainty._user import implicit, integral, wrapped
     from calibrator_uncertainty._whatif import Cut
 
 __all__ = [
@@ -123,10 +125,14 @@ __all__ = [
     "estimate",
     "expanded_uncertainty",
     "exponential",
+    "from_gtc",
     "from_half_width",
     "from_histogram",
     "from_samples",
+    "from_uncertainties",
+    "implicit",
     "inexact_limits",
+    "integral",
     "joint_conformity",
     "judge",
     "loads",
@@ -142,12 +148,15 @@ __all__ = [
     "specification",
     "standard_uncertainty",
     "student_t",
+    "to_gtc",
+    "to_uncertainties",
     "trapezoidal",
     "triangular",
     "type_a",
     "uncertain",
     "uncertain_complex",
     "validate_first_order",
+    "wrapped",
 ]
 
 _HOME = {
@@ -196,10 +205,14 @@ _HOME = {
     "estimate": "_quantity",
     "expanded_uncertainty": "_quantity",
     "exponential": "_known",
+    "from_gtc": "_peers",
     "from_half_width": "_inputs",
     "from_histogram": "_known",
     "from_samples": "_known",
+    "from_uncertainties": "_peers",
+    "implicit": "_user",
     "inexact_limits": "_known",
+    "integral": "_user",
     "joint_conformity": "_joint",
     "judge": "_conformity",
     "loads": "_store",
@@ -215,12 +228,15 @@ _HOME = {
     "specification": "_known",
     "standard_uncertainty": "_quantity",
     "student_t": "_inputs",
+    "to_gtc": "_peers",
+    "to_uncertainties": "_peers",
     "trapezoidal": "_inputs",
     "triangular": "_inputs",
     "type_a": "_inputs",
     "uncertain": "_quantity",
     "uncertain_complex": "_complex",
     "validate_first_order": "_clause8",
+    "wrapped": "_user",
 }
 
 

@@ -1,0 +1,123 @@
+"""Functions of one's own, implicit models, integrals (JCGM 100:2008, 5.1.3; JCGM 102:2011, 6.3)."""
+
+import math
+
+import numpy as np
+import pint
+import pytest
+
+from calibrator_uncertainty import (
+    Budget,
+    InputError,
+    ModelError,
+    UncertainArray,
+    UnitsError,
+    array,
+    implicit,
+    integral,
+    normal,
+    standard_uncertainty,
+    uncertain,
+    wrapped,
+)
+
+UR = pint.get_application_registry()
+leaf = UncertainArray.leaf
+
+
+def test_numeric_derivatives_of_a_function_from_outside():
+    erf = wrapped(lambda x, s: math.erf(x / s))
+    found = erf(leaf(0.7, 0.01), leaf(1.3, 0.02))
+    slope = 2 / math.sqrt(math.pi) * math.exp(-((0.7 / 1.3) ** 2))
+    assert found.u == pytest.approx(math.hypot(0.01 * slope / 1.3, 0.02 * slope * 0.7 / 1.3**2), rel=1e-9)
+    assert wrapped(math.erf)(0.5) == math.erf(0.5)
+
+
+def test_analytic_derivatives_are_taken_where_given():
+    cube = wrapped(lambda x: x**3, derivatives=[lambda x: 3 * x**2])
+    assert cube(leaf(2.0, 0.1)).u == pytest.approx(1.2, rel=1e-15)
+    with pytest.raises(InputError, match="1 derivatives for 2"):
+        cube(leaf(2.0, 0.1), 1.0)
+
+
+def test_arrays_go_through_elementwise():
+    found = wrapped(lambda x: np.sin(x) ** 2)(leaf(np.array([0.0, 0.5, 1.0]), 0.1))
+    assert found.u.tolist() == pytest.approx([abs(0.1 * math.sin(2 * x)) for x in (0.0, 0.5, 1.0)], abs=1e-10)
+
+
+def test_units_are_handed_over_as_asked():
+    magnus = wrapped(lambda t: 6.112 * math.exp(17.62 * t / (243.12 + t)), units=["degC"], unit="hPa")
+    found = magnus(uncertain(normal("t", 293.15, 0.1, "K")))
+    assert found.to("Pa").magnitude.value == pytest.approx(2333, abs=1)
+    slope = 6.112 * math.exp(17.62 * 20 / 263.12) * 17.62 * 243.12 / 263.12**2
+    assert standard_uncertainty(found).magnitude == pytest.approx(0.1 * slope, rel=1e-8)
+    with pytest.raises(UnitsError):
+        magnus(UR.Quantity(1.0, "V"))
+
+
+def test_own_function_in_a_budget_is_propagated_and_drawn():
+    gamma = wrapped(lambda x: np.exp(-x) * x)
+    budget = Budget(
+        lambda a, b: gamma(a) * b, [normal("a", 0.5, 0.01, ""), normal("b", 2, 0.01, "")], unit=""
+    )
+    result = budget.evaluate()
+    assert result.u == pytest.approx(
+        math.hypot(0.01 * 2 * math.exp(-0.5) * 0.5, 0.01 * math.exp(-0.5) * 0.5), rel=1e-9
+    )
+    drawn = budget.monte_carlo(np.random.default_rng(1), draws=100_000)
+    assert drawn.u == pytest.approx(result.u, rel=0.02)
+
+
+def test_function_that_gives_no_number_is_named():
+    with pytest.raises(ModelError, match="no number"):
+        wrapped(lambda x: "seven")(leaf(1.0, 0.1))
+
+
+# IEC 60751:2022, table 1: 138.5055 ohm at 100 degC
+def test_temperature_from_the_resistance_of_a_platinum_thermometer():
+    def equation(t, r):
+        return 100.0 * (1 + 3.9083e-3 * t - 5.775e-7 * t**2) - r
+
+    temperature = implicit(equation, bracket=(-10.0, 850.0), units=["ohm"], unit="degC")
+    found = temperature(uncertain(normal("r", 138.5055, 0.0379, "ohm")))
+    assert found.magnitude.value == pytest.approx(100.0, abs=2e-4)
+    slope = 100 * (3.9083e-3 - 2 * 5.775e-7 * 100)
+    assert standard_uncertainty(found).magnitude == pytest.approx(0.0379 / slope, rel=1e-6)
+    assert str(standard_uncertainty(found).units) == "delta_degree_Celsius"
+    with pytest.raises(ModelError, match="no change of sign"):
+        temperature(UR.Quantity(1e6, "ohm"))
+
+
+def test_implicit_model_keeps_correlations_and_takes_single_values():
+    root = implicit(lambda y, a, b: y**2 * b - a, bracket=(0.0, 100.0))
+    a, b = leaf(9.0, 0.1), leaf(4.0, 0.2)
+    assert (root(a, b) - np.sqrt(a / b)).u == pytest.approx(0.0, abs=1e-12)
+    with pytest.raises(InputError):
+        root(leaf(np.ones(2), 0.1), 1.0)
+
+
+def test_integral_with_uncertain_function_and_limits():
+    a, top = leaf(2.0, 0.1), leaf(1.0, 0.05)
+    found = integral(lambda t: a * np.exp(-a * t), 0.0, top)
+    assert found.value == pytest.approx(1 - math.exp(-2), rel=1e-10)
+    expected = math.hypot(0.1 * math.exp(-2), 0.05 * 2 * math.exp(-2))
+    assert found.u == pytest.approx(expected, rel=1e-9)
+
+
+def test_integral_has_units():
+    power = uncertain(normal("p", 3.0, 0.1, "W"))
+    found = integral(
+        lambda t: power * (1 + t / UR.Quantity(10.0, "s")), UR.Quantity(0.0, "s"), UR.Quantity(4.0, "s")
+    )
+    assert found.to("J").magnitude.value == pytest.approx(14.4)
+    assert standard_uncertainty(found.to("J")).magnitude == pytest.approx(0.48)
+
+
+def test_integral_that_does_not_settle_is_refused():
+    with pytest.raises(ModelError, match="does not settle"):
+        integral(lambda t: np.where(t > 0.3217, 1.0, 0.0), 0.0, 1.0, tolerance=1e-14)
+
+
+def test_readings_as_an_array_are_averaged_with_units():
+    readings = array([1.0, 2.0, 3.0], 0.3, "mV")
+    assert standard_uncertainty(readings.mean()).to("uV").magnitude == pytest.approx(300 / math.sqrt(3))
