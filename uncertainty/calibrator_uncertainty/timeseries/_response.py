@@ -41,8 +41,8 @@ def deconvolve(
         values: the output, plain or uncertain.
         interval: between samples; a plain number is in seconds.
         response: from 0 to half the sampling rate.
-        low_pass: gains at the frequencies of `spectrum(values, interval)`, as `low_pass()` gives them; without
-            it noise is blown up wherever the response is small.
+        low_pass: gains at the frequencies of `spectrum(values, interval)`, as `low_pass()` gives them;
+            without it noise is blown up wherever the response is small.
 
     Raises:
         InputError: a response that is zero or does not reach as far, gains of another length.
