@@ -22,7 +22,8 @@ from calibrator_drivers.roles import Meter, Source
 
 __all__ = ["Spot", "WorkDesk"]
 
-SETTLING_TIMEOUT_S = 60.0
+# Shorter than the guard's patience with one exchange; a 5522A settles within 5 s.
+SETTLING_TIMEOUT_S = 15.0
 _SAME = 5e-6  # relative; what a display rounds
 _PIECE_S = 0.2  # of a wait in real time, between two looks at the stop signal
 _VIRTUAL_PIECE_S = 60.0
@@ -94,8 +95,10 @@ class WorkDesk:
         self._chronicle.emit(kind, body)
 
     def check(self) -> None:
-        """Raise when a stop is wanted, or when the guard had to act or is gone."""
+        """Raise when a stop is wanted, when the guard had to act or is gone, or the log is not written."""
         self._stop.check()
+        if self._station.traffic is not None:
+            self._station.traffic.check()
         if self.guard is not None:
             self.guard.alive()
             self.guard.check()
@@ -168,6 +171,26 @@ class WorkDesk:
 
     def _energise(self) -> None:
         """Check, record, then command: the record never knows less than the terminals."""
+        function, value, unit, hazard = self._releasable()
+        self.check()
+        source = self.source()
+        self._compare(source.state().value, value, unit)
+        if self.guard is not None:
+            self.guard.energised(self._spot.quantity)
+        self.energised_assets.add(self._station.bench.instruments[self._spot.source].asset)
+        level = {"function": function, "value": format(value, "f"), "unit": unit}
+        self._emit_for_source("energise", {**level, "hazard": hazard, "point": self._spot.name})
+        try:
+            source.operate()
+            source.wait_settled(SETTLING_TIMEOUT_S)
+            self._applied = source.state().value
+        except BaseException:
+            self._deenergise()
+            raise
+        self.check()
+
+    def _releasable(self) -> tuple[str, Decimal, str, bool]:
+        """Return what was staged and whether it is a hazard; raises where nobody released it."""
         if self._staged is None:
             raise RunError(
                 "nothing was staged, so nothing is energised",
@@ -184,31 +207,7 @@ class WorkDesk:
                 way_out="Answer the hazard prompt of the section first.",
                 code="hazard-not-released",
             )
-        self.check()
-        source = self.source()
-        self._compare(source.state().value, value, unit)
-        if self.guard is not None:
-            self.guard.energised(self._spot.quantity)
-        asset = self._station.bench.instruments[self._spot.source].asset
-        self.energised_assets.add(asset)
-        self._emit_for_source(
-            "energise",
-            {
-                "function": function,
-                "value": format(value, "f"),
-                "unit": unit,
-                "hazard": hazard,
-                "point": self._spot.name,
-            },
-        )
-        try:
-            source.operate()
-            source.wait_settled(SETTLING_TIMEOUT_S)
-            self._applied = source.state().value
-        except BaseException:
-            self._deenergise()
-            raise
-        self.check()
+        return function, value, unit, hazard
 
     def _compare(self, read_back: float, value: Decimal, unit: str) -> None:
         if abs(read_back - float(value)) > _SAME * max(abs(float(value)), 1e-9):

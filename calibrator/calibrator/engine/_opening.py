@@ -28,22 +28,12 @@ def mode_of(bench: BenchFile, found: Iterable[Found]) -> str:
 
 def opened_body(setting: Setting, found: Sequence[Found], mode: str) -> dict[str, Any]:
     """Return the body of `run.opened`."""
-    info, job, bench = setting.procedure.info, setting.job, setting.bench
+    job, bench = setting.job, setting.bench
     uut = next(item for item in found if item.instrument.name == setting.uut.name)
     seed = job.seed if job.seed is not None else bench.raw.get("simulation", {}).get("seed")
     return {
         "mode": mode,
-        "procedure": {
-            "id": info.id,
-            "version": info.version,
-            "title": _text(info.title),
-            "hash": info.content_hash,
-            "document": info.document,
-            "document_status": info.document_status,
-            "approved": is_approved(info.id, info.content_hash),
-            "not_tested": [_text(text) for text in info.not_tested],
-            "section_titles": {item.id: _text(item.title) for item in setting.sections},
-        },
+        "procedure": _procedure(setting),
         "uut": {
             "asset": setting.uut.asset,
             "model": setting.uut_table.model,
@@ -66,6 +56,21 @@ def opened_body(setting: Setting, found: Sequence[Found], mode: str) -> dict[str
         "pass": "as-found",
         "complete": setting.complete,
         "deviations": [asdict(item) for item in job.deviations],
+    }
+
+
+def _procedure(setting: Setting) -> dict[str, Any]:
+    info = setting.procedure.info
+    return {
+        "id": info.id,
+        "version": info.version,
+        "title": _text(info.title),
+        "hash": info.content_hash,
+        "document": info.document,
+        "document_status": info.document_status,
+        "approved": is_approved(info.id, info.content_hash),
+        "not_tested": [_text(text) for text in info.not_tested],
+        "section_titles": {item.id: _text(item.title) for item in setting.sections},
     }
 
 

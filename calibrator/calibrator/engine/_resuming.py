@@ -13,6 +13,7 @@ from calibrator.engine._context import Context
 from calibrator.engine._executor import steps_now
 from calibrator.engine._handlers import ask_connect, ask_hazard, prove, set_limits, warm_up
 from calibrator.engine._levels import levels
+from calibrator.engine._opening import mode_of
 from calibrator.engine._safety import make_sources_safe, safe_body
 from calibrator.engine._setting import Setting, find_sections
 from calibrator.engine._station import Found
@@ -34,6 +35,7 @@ __all__ = [
     "going_back",
     "raise_failed",
     "re_enter",
+    "resumed_body",
     "setting_again",
 ]
 
@@ -81,8 +83,12 @@ def setting_again(opened: Mapping[str, Any], home: Home) -> Setting:
 def checks_of(
     events: Sequence[Event], setting: Setting, found: Iterable[Found], elapsed_s: float
 ) -> Iterator[Check]:
-    """Yield what must be as it was: procedure, serials, time."""
-    then, now = events[0].body["procedure"]["hash"], setting.procedure.info.content_hash
+    """Yield what must be as it was: mode, procedure, serials, time."""
+    found, opened = tuple(found), events[0].body
+    then, now = opened["mode"], mode_of(setting.bench, found)
+    way_out = "Begin a new run: live and simulated never mix."
+    yield Check("mode", then, now, then == now, way_out)
+    then, now = opened["procedure"]["hash"], setting.procedure.info.content_hash
     way_out = "Install the procedure as it was, or begin a new run."
     yield Check("procedure", then, now, then == now, way_out)
     identified = next((event.body for event in events if event.kind == "instruments.identified"), None)
@@ -109,6 +115,24 @@ def raise_failed(checks: Iterable[Check], run: str) -> None:
                 way_out=check.way_out,
                 code="resume-refused",
             )
+
+
+def resumed_body(
+    history: History,
+    elapsed_s: float,
+    checks: Iterable[Check],
+    undone: Sequence[str],
+    restarted: Sequence[str],
+) -> dict[str, Any]:
+    """Return the body of `resumed`."""
+    rows = [{"name": item.name, "then": item.then, "now": item.now, "ok": item.ok} for item in checks]
+    return {
+        "step": history.open_step,
+        "elapsed_s": elapsed_s,
+        "checks": rows,
+        "undone": undone,
+        "restarted": restarted,
+    }
 
 
 def going_back(context: Context, history: History) -> tuple[list[str], list[str]]:

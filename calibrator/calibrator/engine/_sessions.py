@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +35,7 @@ from calibrator.engine._resuming import (
     going_back,
     raise_failed,
     re_enter,
+    resumed_body,
     setting_again,
 )
 from calibrator.engine._setting import Setting, setting_of
@@ -44,7 +45,7 @@ from calibrator.engine._station import Found, Station, roles_of
 from calibrator.engine._steps import history_of
 from calibrator.engine._stop import StopSignal
 from calibrator.engine._types import Job, Operator, Outcome, Progress
-from calibrator.procedure import decode_references
+from calibrator.procedure import PointReferences, decode_references
 from calibrator.standards import Certificate, Register
 from calibrator_drivers.clock import RealClock
 
@@ -165,33 +166,16 @@ def _ready_again(
     chronicle: Chronicle, setting: Setting, station: Station, desire: _Desire, broker: Broker
 ) -> tuple[Context, Callable[[], None]]:
     """Verify what must be as it was; return the context and the work that is left. Nothing is energised."""
-    record, run, opened = chronicle.record, chronicle.run, chronicle.events[0].body
+    record, opened = chronicle.record, chronicle.events[0].body
     history = history_of(chronicle.events)
-    fixed = chronicle.last("references.fixed")
-    fresh = None
     if history.begun:
         station.restore(history.checkpoint)
     found = station.identify()
-    if not history.begun:
-        fresh = station.snapshot()
-    if mode_of(setting.bench, found) != opened["mode"]:
-        raise RefusedError(
-            f"the run is {opened['mode']}, and the instruments that answer are not",
-            where=f"run {run}",
-            way_out="Begin a new run: live and simulated never mix.",
-            code="mode-changed",
-        )
-    elapsed_s = (station.now() - chronicle.events[-1].at).total_seconds() if not station.virtual else 0.0
+    fresh = None if history.begun else station.snapshot()
+    elapsed_s = 0.0 if station.virtual else (station.now() - chronicle.events[-1].at).total_seconds()
     checks = tuple(checks_of(chronicle.events, setting, found, elapsed_s))
-    raise_failed(checks, run)
-    flight = None
-    if fixed is None:
-        flight = _preflight(setting, record, station, live=opened["mode"] == "live")
-        raise_refused(flight.refused)
-        references = flight.references
-    else:
-        decoded = (decode_references(item) for item in fixed.body["points"])
-        references = {item.point.id: item for item in decoded}
+    raise_failed(checks, chronicle.run)
+    references, flight = _references_again(chronicle, setting, station)
     operator = _operator(desire, station)
     prompts = planned_prompts(setting.sections, setting.warm_up_s, interval=setting.interval)
     check_attendance(operator, prompts, setting.bench, setting.lab, mode=opened["mode"], now=station.now())
@@ -202,27 +186,29 @@ def _ready_again(
     undone, restarted = going_back(context, history)
 
     def work() -> None:
-        chronicle.emit(
-            "resumed",
-            {
-                "step": history.open_step,
-                "elapsed_s": elapsed_s,
-                "checks": [
-                    {"name": check.name, "then": check.then, "now": check.now, "ok": check.ok}
-                    for check in checks
-                ],
-                "undone": undone,
-                "restarted": restarted,
-            },
-        )
+        chronicle.emit("resumed", resumed_body(history, elapsed_s, checks, undone, restarted))
+        snapshot = checkpoint_of(context, history, restarted) if history.begun else fresh
         discard_broken(context, history, restarted)
         _fix(context, record, found, flight)
         _start_guard(context, desire.home)
-        snapshot = checkpoint_of(context, history, restarted) if history.begun else fresh
         re_enter(context, snapshot)
         go_on(context)
 
     return context, work
+
+
+def _references_again(
+    chronicle: Chronicle, setting: Setting, station: Station
+) -> tuple[Mapping[str, PointReferences], Preflight | None]:
+    """Return the figures as they were fixed; a run that broke before that flies again."""
+    fixed = chronicle.last("references.fixed")
+    if fixed is not None:
+        decoded = (decode_references(item) for item in fixed.body["points"])
+        return {item.point.id: item for item in decoded}, None
+    live = chronicle.events[0].body["mode"] == "live"
+    flight = _preflight(setting, chronicle.record, station, live=live)
+    raise_refused(flight.refused)
+    return flight.references, flight
 
 
 def _to_the_end(context: Context, work: Callable[[], None], begun_ns: int) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from calibrator.engine._types import Refusal
 from calibrator.procedure import Point
@@ -123,49 +123,12 @@ class Shelf:
     ) -> Iterator[tuple[str, str, str]]:
         """Yield code, sentence and way out of everything that stands against a certificate."""
         if certificate is None:
-            yield (
-                "no-certificate",
-                "no certificate of it is recorded",
-                "Record it: calibrator standards add FILE.toml.",
-            )
+            record = "Record it: calibrator standards add FILE.toml."
+            yield "no-certificate", "no certificate of it is recorded", record
             return
-        zone = self.lab.zone
-        faults = (
-            (
-                "certificate-simulated",
-                self.live and certificate.simulated,
-                f"its certificate {certificate.number} is simulated",
-                "Record the real one: calibrator standards add FILE.toml.",
-            ),
-            (
-                "certificate-not-yet",
-                moment.now.astimezone(zone).date() < certificate.issued,
-                f"its certificate {certificate.number} is issued on {certificate.issued}, later than now",
-                "Look at the clock of this machine: calibrator doctor.",
-            ),
-            (
-                "certificate-expired",
-                moment.until >= certificate.ends_at(zone),
-                f"its certificate {certificate.number} was due on {certificate.due}",
-                "Have it calibrated and record the new certificate: calibrator standards add FILE.toml.",
-            ),
-            (
-                "certificate-values",
-                certificate.kind != "specification conformity",
-                f"its certificate {certificate.number} states values, and the specification route needs one"
-                " that shows conformity",
-                'Record a certificate of the kind "specification conformity".',
-            ),
-            (
-                "certificate-function",
-                not certificate.covers(function),
-                f"its certificate {certificate.number} does not show conformity for {function}",
-                "Use another standard, or have this function calibrated.",
-            ),
-        )
-        for code, holds, what, way_out in faults:
+        for code, holds, what, way_out in _faults(certificate, function, moment, self.lab.zone, self.live):
             if holds and code not in self.passing:
-                yield code, what, way_out
+                yield code, f"its certificate {certificate.number} {what}", way_out
 
     def _figures(
         self, instrument: BenchInstrument, point: Point, certificate: Certificate, moment: Moment
@@ -190,6 +153,45 @@ class Shelf:
         except AccuracyError as error:
             return no(error.code, error.what, error.way_out)
         return Candidate(instrument, table, limit, row, certificate, interval)
+
+
+def _faults(
+    certificate: Certificate, function: str, moment: Moment, zone: tzinfo, live: bool
+) -> tuple[tuple[str, bool, str, str], ...]:
+    """Return every fault that a certificate may have: code, whether it has it, sentence, way out."""
+    again = "Have it calibrated and record the new certificate: calibrator standards add FILE.toml."
+    return (
+        (
+            "certificate-simulated",
+            live and certificate.simulated,
+            "is simulated",
+            "Record the real one: calibrator standards add FILE.toml.",
+        ),
+        (
+            "certificate-not-yet",
+            moment.now.astimezone(zone).date() < certificate.issued,
+            f"is issued on {certificate.issued}, later than now",
+            "Look at the clock of this machine: calibrator doctor.",
+        ),
+        (
+            "certificate-expired",
+            moment.until >= certificate.ends_at(zone),
+            f"was due on {certificate.due}",
+            again,
+        ),
+        (
+            "certificate-values",
+            certificate.kind != "specification conformity",
+            "states values, and the specification route needs one that shows conformity",
+            'Record a certificate of the kind "specification conformity".',
+        ),
+        (
+            "certificate-function",
+            not certificate.covers(function),
+            f"does not show conformity for {function}",
+            "Use another standard, or have this function calibrated.",
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from pathlib import Path
 from calibrator._errors import CalibratorError, ConfigurationError, RefusedError, StorageError
 from calibrator.bench import SimulatedBench, find_simulator
 from calibrator.engine._safety import Place
+from calibrator.engine._traffic import EngineTraffic
 from calibrator.standards import BenchFile, BenchInstrument
 from calibrator_drivers import DriversError
 from calibrator_drivers.clock import Clock, RealClock
 from calibrator_drivers.registry import driver_class, open_instrument
 from calibrator_drivers.roles import Identity, Instrument
-from calibrator_drivers.traffic import TrafficLog
 
 __all__ = ["EnvironmentNow", "Found", "Station", "roles_of"]
 
@@ -73,7 +73,7 @@ class Station:
         bench: BenchFile,
         roles: Mapping[str, tuple[str, ...]],
         simulated: SimulatedBench | None,
-        traffic: TrafficLog | None,
+        traffic: EngineTraffic | None,
     ) -> None:
         self.bench = bench
         self.simulated = simulated
@@ -94,7 +94,7 @@ class Station:
         simulated = _simulate(bench, seed) if bench.in_process else None
         clock: Clock = RealClock() if simulated is None else simulated.clock
         try:
-            log = None if traffic is None else TrafficLog(traffic, clock)
+            log = None if traffic is None else EngineTraffic(traffic, clock)
         except OSError as error:
             if simulated is not None:
                 simulated.close()

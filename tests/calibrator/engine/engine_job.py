@@ -3,7 +3,8 @@
 `engine_job.py {"home": …, "what": "run" or "resume", "job": {…}, "at": …, "break": …, "points": […]}`
 
 `at` is a number of events of the run, or a kind (and value) such as "energise 1000". `break` is what happens
-there: "kill" (SIGKILL, or its like on Windows), "hang" (the process stops to run), or the name of a signal.
+there: "kill" (SIGKILL, or its like on Windows), "hang" (the process stops to run), "full" (no file grows any
+more), or the name of a signal.
 `points` keeps these points of the table only, and makes them settle at once.
 The outcome goes to standard output as JSON.
 """
@@ -66,6 +67,10 @@ class Breaker:
             os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
         elif self.how == "hang":
             os.kill(os.getpid(), signal.SIGSTOP)
+        elif self.how == "full":
+            import resource
+
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
         else:
             signal.raise_signal(getattr(signal, self.how))
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -184,6 +188,25 @@ def test_a_full_disk_makes_safe_first_and_loses_nothing(laboratory: Any, volts: 
     assert '"STBY' in states[-1], "the last command about the output is standby"
     assert laboratory.resume().exit_code == 0
     assert laboratory.results() == volts[0].results()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the limit on a file's size is POSIX")
+def test_a_disk_that_takes_neither_record_nor_traffic_keeps_no_standby_back(laboratory: Any, volts: Any):
+    job = {"procedure": "dmm", "uut": "34401A", "sim": True, "seed": 3, "sections": ["dcv"]}
+    given = {"home": str(laboratory.path), "what": "run", "job": job, "break": "full"}
+    helper = Path(__file__).parent / "engine_job.py"
+    done = subprocess.run(
+        [sys.executable, str(helper), json.dumps(given | {"at": "energise 1000"})],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    outcome = json.loads(done.stdout.splitlines()[-1])
+    assert outcome["exit_code"] == 5  # not 7: standby was confirmed by the meter, with nothing written
+    assert outcome["code"] in ("disk-full", "disk-error", "traffic")
+    assert laboratory.resume().exit_code == 0
+    assert laboratory.results() == volts[0].results()
+    assert laboratory.findings() == ()
 
 
 def patch_measure(monkeypatch: pytest.MonkeyPatch, measure: Callable[..., None]) -> None:
