@@ -31,7 +31,8 @@ ONE = Limits(-1.0, 1.0)
     [
         ("simple", 0.4, 0.0),
         ("ilac-g8", 0.4, 0.4),
-        ("iso14253", 0.4, 0.4),
+        ("iso14253", 0.4, 0.332),
+        ("iso14253:2013", 0.4, 0.4),
         ("z540.3-5", 0.4, 0.4),
         ("rss", 0.6, 0.2),  # 3-4-5 triangle
         ("rp-10", 0.5, 0.25),  # A = T(1.25 - 1/2)
@@ -46,6 +47,31 @@ def test_widths_of_the_named_rules(rule, U, width):
     assert band.width == pytest.approx(width, abs=1e-12)
     assert band.acceptance.upper == pytest.approx(1 - width)
     assert band.acceptance.lower == -band.acceptance.upper
+
+
+# ILAC-G8:09/2019, table 1 (memory): guard band in U (k = 2) and the highest specific risk at its limit
+@pytest.mark.parametrize(
+    ("rule", "multiple", "risk"),
+    [
+        ("6-sigma", 3.0, 1e-6),
+        ("3-sigma", 1.5, 0.0016),
+        ("ilac-g8", 1.0, 0.025),
+        ("iso14253", 0.83, 0.05),
+        ("simple", 0.0, 0.5),
+    ],
+)
+def test_table_1_of_ilac_g8(rule, multiple, risk):
+    band = guard_band(rule, ONE, 0.1)
+    assert band.width == pytest.approx(multiple * 0.1)
+    found = specific_risk(band.acceptance.upper, ONE, u=0.05).pfa
+    assert found <= risk
+    assert found > risk / 2e3 if rule == "6-sigma" else found > 0.8 * risk
+
+
+def test_uncritical_rule_rejects_only_what_is_surely_outside():
+    band = guard_band("uncritical", ONE, 0.1)
+    assert band.acceptance == Limits(-1.1, 1.1)
+    assert specific_risk(1.1, ONE, u=0.05).pfr == pytest.approx(0.02275, abs=1e-5)
 
 
 # Dobbert: "at a TUR of 4.6 and above no guard band is needed"; and what method 6 is for: PFA 2 % at worst

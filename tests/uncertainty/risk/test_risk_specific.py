@@ -134,6 +134,7 @@ def test_temperature_limits_take_u_as_a_difference():
         (lambda: specific_risk(0, Limits(-1, 1), u=math.nan), "not-finite"),
         (lambda: specific_risk(math.nan, Limits(-1, 1), u=1), "not-finite"),
         (lambda: specific_risk(0, Limits(-1, 1), u=1, dof=0.5), "dof"),
+        (lambda: specific_risk(0.5, Limits(-1, 1), u=1e-200, prior=uniform_prior(-2, 2)), "prior"),
         (lambda: uniform_prior(1, 1), "limits-crossed"),
         (lambda: normal_prior(0, -1), "negative-u"),
         (lambda: empirical_prior([1.0, math.nan]), "samples"),

@@ -51,7 +51,7 @@ def measurement_capability(
     Raises:
         InputError: one-sided limits, or an uncertainty that is not positive.
 
-    Source: JCGM 106:2012, 7.6.3; ANSI/NCSL Z540.3-2006, 3.11.
+    Source: JCGM 106:2012, 7.6.3 (Cm); ANSI/NCSL Z540.3-2006 (TUR).
 
     Example:
         >>> measurement_capability(Limits(-1, 1), 0.125)

@@ -124,7 +124,8 @@ def _accepted(x: Floats, accept: Zone, u: float, dof: float) -> tuple[Floats, Fl
     if u == 0.0:
         taken = ((x >= accept.low) & (x <= accept.high)).astype(np.float64)
         return taken, 1.0 - taken
-    low, high = (accept.low - x) / u, (accept.high - x) / u
+    with np.errstate(over="ignore"):  # beside a vanishing u every distance is infinite, which is right
+        low, high = (accept.low - x) / u, (accept.high - x) / u
     left = error_cdf(low, dof) + error_cdf(-high, dof)
     # Of two nearly equal numbers near 1 the difference is taken from their complements.
     taken = np.where(

@@ -22,7 +22,19 @@ __all__ = [
     "z540_method_6_multiplier",
 ]
 
-Rule = Literal["simple", "ilac-g8", "iso14253", "z540.3-5", "z540.3-6", "rss", "rp-10"]
+Rule = Literal[
+    "simple",
+    "ilac-g8",
+    "iso14253",
+    "iso14253:2013",
+    "3-sigma",
+    "6-sigma",
+    "uncritical",
+    "z540.3-5",
+    "z540.3-6",
+    "rss",
+    "rp-10",
+]
 
 NO_ACCEPTANCE_ZONE = "no acceptance zone"
 _HALVINGS = 200
@@ -78,7 +90,11 @@ def _of_rp_10(half: float, U: float) -> float:
 _RULES: dict[str, tuple[str, Callable[[float, float], float], bool]] = {
     "simple": ("ILAC-G8:09/2019, 4.2.1; JCGM 106:2012, 8.2.1", lambda half, U: 0.0, False),
     "ilac-g8": ("ILAC-G8:09/2019, 4.2.2, w = U", lambda half, U: U, False),
-    "iso14253": ("ISO 14253-1:2013, guard band U", lambda half, U: U, False),
+    "iso14253": ("ISO 14253-1:2017, w = 0.83 U (ILAC-G8, table 1)", lambda half, U: 0.83 * U, False),
+    "iso14253:2013": ("ISO 14253-1:2013, w = U", lambda half, U: U, False),
+    "3-sigma": ("ILAC-G8:09/2019, table 1, w = 1.5 U", lambda half, U: 1.5 * U, False),
+    "6-sigma": ("ILAC-G8:09/2019, table 1, w = 3 U", lambda half, U: 3.0 * U, False),
+    "uncritical": ("ILAC-G8:09/2019, table 1, w = -U", lambda half, U: -U, False),
     "z540.3-5": ("ANSI/NCSL Z540.3 handbook, method 5, w = U95", lambda half, U: U, False),
     "z540.3-6": ("ANSI/NCSL Z540.3 handbook, method 6, w = M U95", _of_method_6, True),
     "rss": ("root of squares, A = sqrt(T^2 - U95^2)", _of_squares, True),
@@ -90,7 +106,8 @@ def guard_band(rule: Rule, limits: Limits, U: Quantity) -> GuardBand:
     """Return the guard band that a named rule asks for.
 
     Args:
-        rule: `simple`, `ilac-g8`, `iso14253`, `z540.3-5`, `z540.3-6`, `rss` or `rp-10`.
+        rule: `simple`, `ilac-g8`, `iso14253` (2017; `iso14253:2013`), `3-sigma`, `6-sigma`, `uncritical`
+            (rejects only what is surely outside), `z540.3-5`, `z540.3-6`, `rss` or `rp-10`.
         limits: tolerance limits; T is half of two-sided limits.
         U: expanded uncertainty at 95 %.
 

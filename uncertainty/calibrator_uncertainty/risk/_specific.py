@@ -156,7 +156,14 @@ def _by_quadrature(value: float, u: float, dof: float, zone: Zone, prior: Prior)
     if not held.any():
         raise InputError(f"the prior {prior.name} has no probability", code="prior")
     x, mass = x[held], mass[held]
-    logs = _likelihood((x - value) / u, dof)
+    with np.errstate(over="ignore"):  # far from the measured value nothing is likely
+        logs = _likelihood((x - value) / u, dof)
+    if not np.isfinite(logs.max()):
+        raise InputError(
+            f"beside u = {u:g} the prior ({prior.name}) and the measured value {value:g} cannot be combined",
+            way_out="Leave the prior out: it adds nothing to so exact a measurement, or excludes it.",
+            code="prior",
+        )
     weight = mass * np.exp(logs - logs.max())
     total = float(weight.sum())
     below, above = float(weight[x < zone.low].sum()) / total, float(weight[x > zone.high].sum()) / total
