@@ -70,6 +70,23 @@ def test_a_signal_on_the_main_thread_stops_the_engine_on_its_own(name: str, labo
     assert is_safe_at_the_end(laboratory)
 
 
+class AtThePrompt(SimulatedOperator):
+    """A person who presses Ctrl-C where an answer is waited for."""
+
+    def ask(self, prompt: Any) -> Any:
+        if prompt.id == "hazard:dcv":
+            signal.raise_signal(signal.SIGINT)
+            raise AssertionError("the signal should have broken the prompt off")
+        return super().ask(prompt)
+
+
+def test_ctrl_c_breaks_a_prompt_off(laboratory: Any):
+    outcome = laboratory.run(laboratory.job(), AtThePrompt())
+    assert (outcome.exit_code, outcome.code) == (130, "stopped")
+    assert not [body for body in laboratory.bodies("energise") if body["hazard"]]
+    assert is_safe_at_the_end(laboratory)
+
+
 def test_a_stop_is_seen_inside_a_long_wait(laboratory: Any):
     stop = StopSignal()
     outcome = run(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -127,3 +129,28 @@ def test_a_confirmation_of_a_named_person_goes_with_the_figure(laboratory: Any):
     assert point.limits.confirmed == told
     assert [item.confirmed for item in point.contributions if item.kind == "standard"] == [told]
     assert made.references["dcv:1V:+1V"].limits.confirmed == ""
+
+
+NO_SIMULATOR = """
+import sys
+from pathlib import Path
+from calibrator._errors import RefusedError
+from calibrator._home import Home
+from calibrator.engine import Job, make_safe, plan, run
+home, bench = Home.resolve(Path(sys.argv[1])), Path(sys.argv[2])
+job = Job("dmm", "34401A", bench=bench, interactive=False)
+assert plan(job, home).mode == "live"
+try:
+    run(job, home)
+except RefusedError as error:
+    assert error.code == "connect-failed", error
+make_safe(home, bench)
+loaded = [name for name in sys.modules if name.startswith("calibrator_sim")]
+sys.exit(repr(loaded) if loaded else 0)
+"""
+
+
+def test_a_live_bench_never_loads_the_simulator(laboratory: Any):
+    bench = live_bench(laboratory)
+    done = subprocess.run([sys.executable, "-c", NO_SIMULATOR, str(laboratory.path), str(bench)], check=False)
+    assert done.returncode == 0
