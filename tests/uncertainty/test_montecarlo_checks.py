@@ -16,7 +16,7 @@ from calibrator_uncertainty import (
     rectangular,
     validate_first_order,
 )
-from calibrator_uncertainty._clause8 import symmetric_interval
+from calibrator_uncertainty._histogram import symmetric_interval
 
 
 def additive(inputs):

@@ -123,9 +123,12 @@ class Budget:
         places = self._places()
         another = False
         for name, value in values.items():
-            place = places.get(name)
-            if place is None:
+            if name not in places:
                 raise InputError(f"{name!r} is no input", where=self.name, code="name")
+            place, units = places[name]
+            if getattr(value, "_units", None) == units:
+                inputs[place] = inputs[place].at(float(value._magnitude))
+                continue
             another = another or isinstance(value, Input)
             inputs[place] = _moved(inputs[place], value)
         traced, plan, _ = self._kept
@@ -136,10 +139,13 @@ class Budget:
         moved._set(self.model, tuple(inputs), self.unit, self.name, self.correlations, kept)
         return moved
 
-    def _places(self) -> dict[str, int]:
+    def _places(self) -> dict[str, tuple[int, Quantity]]:
         if self._kept[2] is None:
-            self._kept[2] = {one.name: place for place, one in enumerate(self.inputs)}
-        places: dict[str, int] = self._kept[2]
+            self._kept[2] = {
+                one.name: (place, parse_unit(one.unit, one.name)._units)
+                for place, one in enumerate(self.inputs)
+            }
+        places: dict[str, tuple[int, Quantity]] = self._kept[2]
         return places
 
     def table(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from calibrator_uncertainty._draws import SharedDraws
 from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._histogram import symmetric_interval
 from calibrator_uncertainty._rounding import leading_place
 
 if TYPE_CHECKING:
@@ -114,15 +115,3 @@ def _compare(result: BudgetResult, delta: float, drawn: np.ndarray, ndig: int) -
         ndig=ndig,
         probability=result.probability,
     )
-
-
-def symmetric_interval(drawn: np.ndarray, probability: float) -> tuple[float, float]:
-    """Return the probabilistically symmetric coverage interval of draws (JCGM 101:2008, 7.7.2)."""
-    import numpy as np
-
-    count = drawn.size
-    inside = math.floor(probability * count + 0.5)
-    first = max(0, math.floor((count - inside) / 2 + 0.5) - 1)
-    last = min(count - 1, first + inside)
-    ordered = np.partition(drawn, (first, last))
-    return float(ordered[first]), float(ordered[last])

@@ -71,14 +71,9 @@ class SharedDraws:
         return columns
 
     def _jointly(self, block: Block, budget: Budget, count: int) -> dict[int, Any]:
-        """Draw a correlated block: multivariate normal, or t with one common χ² (JCGM 102:2011, 5.3.2)."""
-        import numpy as np
-
+        """Draw a correlated block."""
         factor, dof = joint_factor(block, budget.inputs, budget.name)
-        deviates = factor @ self._rng.standard_normal((factor.shape[1], count))
-        if math.isfinite(dof):
-            deviates *= np.sqrt(dof / self._rng.chisquare(dof, count))
-        return dict(zip(block.places, deviates, strict=True))
+        return dict(zip(block.places, draw_jointly(self._rng, factor, dof, count), strict=True))
 
     def _drawn(self, shared: str | None, shape: Shape, count: int) -> Numbers:
         if not shared:
@@ -86,6 +81,16 @@ class SharedDraws:
         if shared not in self._deviates:
             self._deviates[shared] = shape.draw(self._rng, self._lengths[shared])
         return self._deviates[shared][:count]
+
+
+def draw_jointly(rng: np.random.Generator, factor: Numbers, dof: float, count: int) -> Numbers:
+    """Draw rows of correlated deviates: normal, or t with one common χ² (JCGM 102:2011, 5.3.2)."""
+    import numpy as np
+
+    deviates = factor @ rng.standard_normal((factor.shape[1], count))
+    if math.isfinite(dof):
+        deviates *= np.sqrt(dof / rng.chisquare(dof, count))
+    return deviates
 
 
 def finite_or_refuse(budget: Budget, columns: Sequence[Any], drawn: Numbers) -> None:

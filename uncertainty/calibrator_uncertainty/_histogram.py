@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-__all__ = ["Stream", "intervals_of"]
+__all__ = ["Stream", "symmetric_interval"]
 
 _BINS = 16_384
 _REACH = 12.0  # half-widths of the histogram in standard deviations of the first draws
@@ -101,7 +101,7 @@ def _smooth_minimum(lengths: np.ndarray) -> int:
     return int(np.argmin(smooth))
 
 
-def intervals_of(drawn: np.ndarray, probability: float) -> tuple[float, float]:
+def symmetric_interval(drawn: np.ndarray, probability: float) -> tuple[float, float]:
     """Return the symmetric interval of one block of draws (JCGM 101:2008, 7.7.2)."""
     inside = math.floor(probability * drawn.size + 0.5)
     first = max(0, math.floor((drawn.size - inside) / 2 + 0.5) - 1)

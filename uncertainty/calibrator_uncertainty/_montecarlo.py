@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from calibrator_uncertainty._combine import joint_factor
-from calibrator_uncertainty._draws import finite_or_refuse
+from calibrator_uncertainty._draws import draw_jointly, finite_or_refuse
 from calibrator_uncertainty._errors import InputError
-from calibrator_uncertainty._histogram import Stream, intervals_of
+from calibrator_uncertainty._histogram import Stream, symmetric_interval
 from calibrator_uncertainty._rounding import leading_place
 from calibrator_uncertainty._shapes import Constant, Normal, Rectangular
 
@@ -98,7 +98,7 @@ def _adaptive(
             stream = Stream(drawn)
         else:
             stream.add(drawn)
-        low, high = intervals_of(drawn, probability)
+        low, high = symmetric_interval(drawn, probability)
         rows.append((float(drawn.mean()), float(drawn.std(ddof=1)), low, high))
         if len(rows) < _FEWEST_BLOCKS:
             continue
@@ -191,10 +191,7 @@ class Columns:
             buffers = self._buffers[count] = [np.empty(count) for _ in self._budget.inputs]
         columns: list[Any] = [None] * len(buffers)
         for block, factor, dof in self._blocks:
-            deviates = factor @ self._rng.standard_normal((factor.shape[1], count))
-            if math.isfinite(dof):
-                deviates *= np.sqrt(dof / self._rng.chisquare(dof, count))
-            for place, row in zip(block.places, deviates, strict=True):
+            for place, row in zip(block.places, draw_jointly(self._rng, factor, dof, count), strict=True):
                 columns[place] = self._scaled(place, row)
         shared: dict[str, np.ndarray] = {}
         for place in self._order():

@@ -15,7 +15,7 @@ import numpy as np
 from calibrator_uncertainty._compile import Compiled, compile_program
 from calibrator_uncertainty._errors import ModelError
 from calibrator_uncertainty._ops import Op
-from calibrator_uncertainty._structural import Shape
+from calibrator_uncertainty._structural import Shape, fold
 from calibrator_uncertainty._sweep import reachable
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
@@ -90,23 +90,12 @@ class Program:
                     slope = step.op.slope(place, args, result)
                     term = adjoint * slope
                     if shape != step.shape:
-                        term = _fold(term, shape, step.shape)
+                        term = fold(term, shape, step.shape)
                 else:
                     term = step.op.pull(place, adjoint, args, result)
                 before = adjoints[slot]
                 adjoints[slot] = term if before is None else before + term
         return [0.0 if adjoint is None else adjoint for adjoint in adjoints[: self.inputs]]
-
-
-def _fold(term: Numbers, shape: Shape, out: Shape) -> Numbers:
-    """Sum a term over the model's axes along which an operand was broadcast."""
-    extra = len(out) - len(shape)
-    folded = np.sum(term, axis=tuple(range(extra)))
-    stretched = tuple(
-        axis for axis, (mine, theirs) in enumerate(zip(shape, out[extra:], strict=True)) if mine == 1 < theirs
-    )
-    folded = np.sum(folded, axis=stretched, keepdims=True) if stretched else folded
-    return float(folded) if np.ndim(folded) == 0 else folded
 
 
 def trace(leaves: Sequence[UncertainArray], output: UncertainArray, where: str = "") -> Program:

@@ -11,7 +11,7 @@ import numpy as np
 from calibrator_uncertainty._combine import joint_factor
 from calibrator_uncertainty._draws import finite_or_refuse
 from calibrator_uncertainty._errors import InputError, NotSupportedError
-from calibrator_uncertainty._histogram import Stream, intervals_of
+from calibrator_uncertainty._histogram import Stream, symmetric_interval
 from calibrator_uncertainty._montecarlo import MonteCarlo, check_probability
 from calibrator_uncertainty._rounding import leading_place
 from calibrator_uncertainty._shapes import quantile
@@ -86,7 +86,7 @@ def quasi_monte_carlo(
     for _ in range(_REPLICATES):
         points = _engine(len(_moving(budget)), rng).random_base2(power)
         drawn = _run(budget, points)
-        low, high = intervals_of(drawn, probability)
+        low, high = symmetric_interval(drawn, probability)
         rows.append((float(drawn.mean()), float(drawn.std()), low, high))
         if stream is None:
             stream = Stream(drawn)

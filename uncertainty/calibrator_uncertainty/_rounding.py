@@ -6,6 +6,7 @@ import math
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
 from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._types import Numbers
 
 __all__ = ["plain", "round_like", "round_uncertainty"]
 
@@ -92,3 +93,15 @@ def plain(number: Decimal) -> str:
 def leading_place(u: float, digits: int) -> int:
     """Return the power of ten of the last of `digits` significant digits of `u` (positive, finite)."""
     return math.floor(math.log10(u)) - digits + 1
+
+
+def show(value: Numbers, u: Numbers, spec: str) -> str:
+    """Return value ± u for people: two digits of u, or both by a format `spec`; arrays as two rows."""
+    if not isinstance(value, float) or not isinstance(u, float):
+        return f"{value} ± {u}"
+    if spec:
+        return f"{format(value, spec)} ± {format(u, spec)}"
+    if not (math.isfinite(value) and math.isfinite(u)):
+        return f"{value} ± {u}"
+    rounded = round_uncertainty(u)
+    return f"{plain(round_like(value, rounded))} ± {plain(rounded)}"

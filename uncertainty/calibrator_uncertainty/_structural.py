@@ -14,7 +14,7 @@ import numpy as np
 
 from calibrator_uncertainty._types import Numbers
 
-__all__ = ["Gather", "Linear", "Operation", "Solve", "Sum", "scatter_matrix"]
+__all__ = ["Gather", "Linear", "Operation", "Solve", "Sum", "fold", "scatter_matrix", "size_of"]
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -213,7 +213,27 @@ class Linear:
         """Return the stored derivative."""
         return self.slopes[place]
 
+    def pull(self, place: int, adjoint: Numbers, values: list[Any], result: Numbers) -> Numbers:
+        """Return the adjoint of a leaf from that of the value."""
+        slope, shape = self.slopes[place], np.shape(values[place])
+        if isinstance(slope, float | np.ndarray):
+            term = np.broadcast_to(adjoint * slope, np.shape(result))
+            return fold(term, shape, np.shape(result))
+        pulled = slope.T @ np.broadcast_to(adjoint, np.shape(result)).ravel()
+        return _shaped(np.asarray(pulled), shape, ())
+
 
 def _shaped(flat: Numbers, shape: Shape, batch: Shape) -> Numbers:
     array = flat.reshape(shape + batch)
     return float(array) if array.ndim == 0 else array
+
+
+def fold(term: Numbers, shape: Shape, out: Shape) -> Numbers:
+    """Sum a term over the model's axes along which an operand was broadcast."""
+    extra = len(out) - len(shape)
+    folded = np.sum(term, axis=tuple(range(extra)))
+    stretched = tuple(
+        axis for axis, (mine, theirs) in enumerate(zip(shape, out[extra:], strict=True)) if mine == 1 < theirs
+    )
+    folded = np.sum(folded, axis=stretched, keepdims=True) if stretched else folded
+    return float(folded) if np.ndim(folded) == 0 else folded

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from weakref import ReferenceType, ref
 
 import numpy as np
 
 from calibrator_uncertainty._ops import Op
-from calibrator_uncertainty._structural import scatter_matrix, size_of
+from calibrator_uncertainty._structural import fold, scatter_matrix, size_of
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["by_leaf", "covariance", "degrees_of_freedom", "standard_uncertainty", "sweep"]
+
+Stop = Callable[[UncertainArray], bool]
 
 _FEW = 48  # contributions that are cheaper as a dictionary than as arrays
 # Gradients of the values whose u was read last. A running sum whose u is read at each step starts from the
@@ -40,12 +43,59 @@ def _is_leaf(node: UncertainArray) -> bool:
     return node._op is None
 
 
-def sweep(output: UncertainArray, stop: Numbers) -> list[tuple[UncertainArray, Any]]:
+def sweep(output: UncertainArray, stop: Stop) -> list[tuple[UncertainArray, Any]]:
     """Sweep back from `output` to the values where `stop` holds; their derivatives, in the order made."""
-    nodes = reachable(output, stop)
+    if type(output._value) is float:
+        return [(node, _row(adjoint, node)) for node, adjoint in _sweep_one(output, stop)]
+    return _sweep_many(output, stop)
+
+
+def _row(adjoint: Numbers, node: UncertainArray) -> Numbers:
+    if type(node._value) is float:
+        return float(adjoint)
+    dense = np.broadcast_to(adjoint, node.shape).ravel()
+    columns = np.flatnonzero(dense)
+    return scatter_matrix(np.zeros(columns.size, dtype=np.int64), columns, dense[columns], (1, dense.size))
+
+
+def _sweep_one(output: UncertainArray, stop: Stop) -> list[tuple[UncertainArray, Any]]:
+    """Sweep back from a single number: adjoints have the shapes of the values they belong to."""
     adjoints: dict[int, Any] = {id(output): 1.0}
     found: list[tuple[UncertainArray, Any]] = []
-    for node in reversed(nodes):
+    for node in reversed(reachable(output, stop)):
+        adjoint = adjoints.pop(id(node), None)
+        if adjoint is None:
+            continue
+        if stop(node):
+            found.append((node, adjoint))
+            continue
+        op, result = node._op, node._value
+        values = [arg._value if type(arg) is UncertainArray else arg for arg in node._args]
+        for place, arg in enumerate(node._args):
+            if type(arg) is not UncertainArray:
+                continue
+            if type(op) is Op:
+                partial = op.partials[place]
+                if type(partial) is not float:
+                    partial = op.slope(place, values, result)
+                term: Any = adjoint * partial
+                if type(arg._value) is float and type(term) is not float:
+                    term = float(np.sum(term)) if type(result) is not float else float(term)
+                elif arg.shape != node.shape:
+                    term = fold(term, arg.shape, node.shape)
+            else:
+                term = op.pull(place, adjoint, values, result)
+            before = adjoints.get(id(arg))
+            adjoints[id(arg)] = term if before is None else before + term
+    found.reverse()
+    return found
+
+
+def _sweep_many(output: UncertainArray, stop: Stop) -> list[tuple[UncertainArray, Any]]:
+    """Sweep back from an array: elementwise while elements keep their places, else by sparse matrices."""
+    adjoints: dict[int, Any] = {id(output): 1.0}
+    found: list[tuple[UncertainArray, Any]] = []
+    for node in reversed(reachable(output, stop)):
         adjoint = adjoints.pop(id(node), None)
         if adjoint is None:
             continue
@@ -53,17 +103,10 @@ def sweep(output: UncertainArray, stop: Numbers) -> list[tuple[UncertainArray, A
             found.append((node, adjoint))
             continue
         values = [arg._value if type(arg) is UncertainArray else arg for arg in node._args]
-        plain = type(node._op) is Op and type(adjoint) is float and type(node._value) is float
         for place, arg in enumerate(node._args):
             if type(arg) is not UncertainArray:
                 continue
-            if plain:
-                partial = node._op.partials[place]
-                if type(partial) is not float:
-                    partial = node._op.slope(place, values, node._value)
-                term: Numbers = adjoint * partial
-            else:
-                term = _back(output, node, arg, place, values, adjoint)
+            term = _back(output, node, arg, place, values, adjoint)
             before = adjoints.get(id(arg))
             adjoints[id(arg)] = term if before is None else _add(before, term, output, arg)
     found.reverse()
@@ -157,13 +200,12 @@ def _squared(leaf: UncertainArray, slope: Numbers, shape: tuple[int, ...]) -> Nu
 def contributions(output: UncertainArray) -> Numbers:
     """Return c·u of a scalar by number of the elementary error: a dictionary, or (numbers, parts) where many.
 
-    Elements of an array leaf are numbered below zero for this sweep alone, so they are never kept.
+    Elements of an array leaf are numbered below zero, by the leaf's number and their place.
     """
     if output._gradient is not None:
         return output._gradient
     parts: dict[int, float] = {}
     many: list[tuple[Any, Any]] = []
-    keep = True
     for node, adjoint in sweep(output, _known_gradient):
         # one by one, but reached by way of an array
         slope = float(adjoint.sum()) if type(node._value) is float and type(adjoint) is not float else adjoint
@@ -177,11 +219,9 @@ def contributions(output: UncertainArray) -> Numbers:
             if isinstance(slope, float) and type(node._value) is float:
                 parts[node._leaf.number] = parts.get(node._leaf.number, 0.0) + slope * node._leaf.u
             else:
-                keep = False
                 many.append(_of_elements(node, slope, output))
     gradient = _merge(parts, many)
-    if keep:
-        _keep(output, gradient)
+    _keep(output, gradient)
     return gradient
 
 

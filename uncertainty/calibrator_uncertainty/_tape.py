@@ -28,6 +28,7 @@ from calibrator_uncertainty._ops import (
     Op,
 )
 from calibrator_uncertainty._refusals import bad_leaf, dropped, unsupported
+from calibrator_uncertainty._rounding import show
 from calibrator_uncertainty._types import Numbers, Option
 
 if TYPE_CHECKING:
@@ -285,6 +286,12 @@ class UncertainArray:
 
     def __repr__(self) -> str:
         return f"UncertainArray({self._value!r})"
+
+    def __str__(self) -> str:
+        return show(self._value, self.u, "")
+
+    def __format__(self, spec: str) -> str:
+        return show(self._value, self.u, spec)
 
     def __array_ufunc__(
         self,

@@ -83,12 +83,21 @@ def magnitude_in(result: Quantity, unit_text: str, where: str) -> Numbers:
 
 
 def difference_unit(unit: Quantity) -> Quantity:
-    """Return the unit of a difference: delta_degC for degC, any other unit as it is."""
+    """Return the unit of a difference: delta_degC for degC, dB for dB and dBm, any other unit as it is."""
     known = _differences.get(unit._units)
     if known is None or known._REGISTRY is not unit._REGISTRY:
-        multiplicative = unit._REGISTRY.Quantity(1, unit)._is_multiplicative
-        known = _differences[unit._units] = unit if multiplicative else parse_unit(f"delta_{unit}")
+        known = _differences[unit._units] = _difference_of(unit)
     return known
+
+
+def _difference_of(unit: Quantity) -> Quantity:
+    if unit._REGISTRY.Quantity(1, unit)._is_multiplicative:
+        return unit
+    name = str(unit)
+    definition = unit._REGISTRY._units.get(name)
+    if definition is not None and definition.is_logarithmic:
+        return parse_unit("decibel") if name.startswith("decibel") else unit
+    return parse_unit(f"delta_{name}")
 
 
 def _is_difference(result: Quantity) -> bool:

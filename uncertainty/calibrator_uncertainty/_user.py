@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from calibrator_uncertainty._errors import InputError, ModelError
+from calibrator_uncertainty._structural import fold
 from calibrator_uncertainty._sweep import by_leaf
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
@@ -53,7 +54,9 @@ class UserOp:
 
     def pull(self, place: int, adjoint: Numbers, values: list[Any], result: Numbers) -> Numbers:
         """Return the adjoint of an operand."""
-        return adjoint * self.slope(place, values, result)
+        term = adjoint * self.slope(place, values, result)
+        batched = np.ndim(values[place]) == np.ndim(term)
+        return term if batched else fold(term, np.shape(values[place]), np.shape(term))
 
 
 def _difference(function: Callable[..., Any], place: int, values: list[Any]) -> Numbers:
