@@ -15,11 +15,13 @@ from calibrator_uncertainty.risk._limits import Frame, Zone, finite, positive
 from calibrator_uncertainty.risk._quadrature import Floats, around, panels
 
 __all__ = [
+    "NormalPrior",
     "Prior",
     "density_prior",
     "empirical_prior",
     "histogram_prior",
     "normal_prior",
+    "shown",
     "uniform_prior",
 ]
 
@@ -43,13 +45,16 @@ class Prior(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Normal:
+class NormalPrior:
+    """A normal prior; a standard deviation of 0 is one item."""
+
     mean: float
     sd: float
     unit: Quantity
     name: str
 
     def masses(self, breaks: Sequence[float]) -> tuple[Floats, Floats]:
+        """Return nodes over nine standard deviations on both sides."""
         if self.sd == 0.0:
             return np.array([self.mean]), np.array([1.0])
         reach = 9.0 * self.sd
@@ -58,6 +63,7 @@ class _Normal:
         return x, w * np.exp(-0.5 * z * z) / (self.sd * math.sqrt(2.0 * math.pi))
 
     def probability(self, zone: Zone) -> float:
+        """Return the share of true values inside a zone."""
         if self.sd == 0.0:
             return 1.0 if zone.low <= self.mean <= zone.high else 0.0
         from scipy.special import ndtr
@@ -116,7 +122,8 @@ class _Density:
         return float(np.sum(w[(x >= zone.low) & (x <= zone.high)]))
 
 
-def _shown(number: float, frame: Frame) -> str:
+def shown(number: float, frame: Frame) -> str:
+    """Return a figure of a prior as its name holds it."""
     return f"{number:.4g}" if frame.unit is None else f"{number:.4g} {frame.unit:~P}"
 
 
@@ -132,11 +139,11 @@ def normal_prior(mean: Quantity, standard_deviation: Quantity, *, name: str = ""
     centre = finite(frame.number(mean, "the prior's mean"), "the prior's mean")
     what = "the prior's standard deviation"
     sd = positive(frame.number(standard_deviation, what, difference=True), what)
-    return _Normal(
+    return NormalPrior(
         centre,
         sd,
         frame.unit,
-        name or f"normal, mean {_shown(centre, frame)}, standard deviation {_shown(sd, frame)}",
+        name or f"normal, mean {shown(centre, frame)}, standard deviation {shown(sd, frame)}",
     )
 
 
@@ -151,7 +158,7 @@ def uniform_prior(lower: Quantity, upper: Quantity, *, name: str = "") -> Prior:
     high = finite(frame.number(upper, "the prior's upper limit"), "the prior's upper limit")
     if low >= high:
         raise InputError(f"a uniform prior from {lower} to {upper} has no width", code="limits-crossed")
-    text = name or f"uniform, {_shown(low, frame)} to {_shown(high, frame)}"
+    text = name or f"uniform, {shown(low, frame)} to {shown(high, frame)}"
     return _Steps(np.array([low, high]), np.array([1.0]), frame.unit, text)
 
 

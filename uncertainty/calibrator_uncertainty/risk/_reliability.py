@@ -7,7 +7,7 @@ import math
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.risk._limits import Frame, Limits, Zone, finite, positive
-from calibrator_uncertainty.risk._priors import Prior, _Normal
+from calibrator_uncertainty.risk._priors import NormalPrior, Prior, shown
 
 __all__ = ["in_tolerance_lower_bound", "reliability_prior"]
 
@@ -60,9 +60,9 @@ def reliability_prior(
     sd = math.sqrt((total - spread) * (total + spread))
     text = name or (
         f"normal from an observed reliability of {observed * 100:.4g} %, "
-        f"mean {centre:.4g}, standard deviation {sd:.4g}"
+        f"mean {shown(centre, frame)}, standard deviation {shown(sd, frame)}"
     )
-    return _Normal(centre, sd, frame.unit, text)
+    return NormalPrior(centre, sd, frame.unit, text)
 
 
 def _centre(zone: Zone) -> float:
@@ -87,7 +87,7 @@ def _spread_for(observed: float, zone: Zone, centre: float) -> float:
         )
     for _ in range(200):
         middle = (low_exponent + high_exponent) / 2.0
-        share = _Normal(centre, scale * math.exp(middle), None, "").probability(zone)
+        share = NormalPrior(centre, scale * math.exp(middle), None, "").probability(zone)
         if share > observed:
             low_exponent = middle
         else:

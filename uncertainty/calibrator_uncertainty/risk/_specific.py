@@ -11,7 +11,7 @@ from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.risk._limits import Frame, Limits, Zone, finite, positive
-from calibrator_uncertainty.risk._priors import Prior, _Normal
+from calibrator_uncertainty.risk._priors import NormalPrior, Prior
 from calibrator_uncertainty.risk._quadrature import Floats, around, error_cdf
 
 __all__ = ["SpecificRisk", "measured_of", "outside", "percent", "specific_risk"]
@@ -85,7 +85,7 @@ def specific_risk(
     zone = frame.zone(limits)
     if prior is None:
         return _by_measurement(value, spread, freedom, zone, NO_PRIOR)
-    if isinstance(prior, _Normal) and math.isinf(freedom):
+    if isinstance(prior, NormalPrior) and math.isinf(freedom):
         # The product of two normal densities is a normal density (JCGM 106, A.4.3).
         total = math.hypot(prior.sd, spread)
         share = (prior.sd / total) ** 2 if total > 0.0 else 1.0
