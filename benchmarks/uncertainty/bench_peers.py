@@ -77,9 +77,8 @@ def stored():
     results = {f"r{k}": sum((one * float(k) for one in inputs), 0.0) for k in range(1000)}
     text = dumps(results)
     took = best_s(lambda: loads(dumps(results)))
-    print(
-        f"1000 results of 8 inputs written and read: {1e3 * took:.1f} ms (bar 50), {len(text) / 1e3:.0f} kB (bar 200)"
-    )
+    size = len(text) / 1e3
+    print(f"1000 results of 8 inputs written and read: {1e3 * took:.1f} ms (bar 50), {size:.0f} kB (bar 200)")
 
 
 def imports():

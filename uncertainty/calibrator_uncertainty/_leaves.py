@@ -39,7 +39,7 @@ def _token() -> str:
     return _Process.token
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: that would triple the cost of making one; nothing changes it
 class Leaf:
     """One elementary error, or an array of independent ones with the shape of the value.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from weakref import ReferenceType, ref
 
@@ -27,6 +28,7 @@ _FEW = 48  # contributions that are cheaper as a dictionary than as arrays
 # one before; more than a few would cost memory that grows with the square.
 _recent: deque[ReferenceType[UncertainArray]] = deque()
 _KEPT = 16
+_order = attrgetter("_order")
 
 
 def by_leaf(output: UncertainArray) -> list[tuple[UncertainArray, Any]]:
@@ -69,26 +71,37 @@ def _sweep_one(output: UncertainArray, stop: Stop) -> list[tuple[UncertainArray,
         if stop(node):
             found.append((node, adjoint))
             continue
-        op, result = node._op, node._value
-        values = [arg._value if type(arg) is UncertainArray else arg for arg in node._args]
-        for place, arg in enumerate(node._args):
+        op, result, args = node._op, node._value, node._args
+        single = type(op) is Op and type(result) is float
+        values: list[Any] | None = None
+        for place, arg in enumerate(args):
             if type(arg) is not UncertainArray:
                 continue
-            if type(op) is Op:
-                partial = op.partials[place]
-                if type(partial) is not float:
-                    partial = op.slope(place, values, result)
-                term: Any = adjoint * partial
-                if type(arg._value) is float and type(term) is not float:
-                    term = float(np.sum(term)) if type(result) is not float else float(term)
-                elif arg.shape != node.shape:
-                    term = fold(term, arg.shape, node.shape)
+            term: Any
+            if single and type(partial := op.partials[place]) is float:
+                term = adjoint * partial
             else:
-                term = op.pull(place, adjoint, values, result)
-            before = adjoints.get(id(arg))
-            adjoints[id(arg)] = term if before is None else before + term
+                if values is None:
+                    values = [one._value if type(one) is UncertainArray else one for one in args]
+                if single:
+                    term = adjoint * op.slope(place, values, result)
+                else:
+                    term = _pulled(node, arg, place, values, adjoint)
+            key = id(arg)
+            before = adjoints.get(key)
+            adjoints[key] = term if before is None else before + term
     found.reverse()
     return found
+
+
+def _pulled(
+    node: UncertainArray, arg: UncertainArray, place: int, values: list[Any], adjoint: Numbers
+) -> Numbers:
+    """Carry an adjoint of a node's shape to one of its operands, in the operand's shape."""
+    if type(node._op) is not Op:
+        return node._op.pull(place, adjoint, values, node._value)
+    term = adjoint * node._op.slope(place, values, node._value)
+    return term if arg.shape == node.shape else fold(np.broadcast_to(term, node.shape), arg.shape, node.shape)
 
 
 def _sweep_many(output: UncertainArray, stop: Stop) -> list[tuple[UncertainArray, Any]]:
@@ -126,10 +139,6 @@ def reachable(output: UncertainArray, stop: Numbers) -> list[UncertainArray]:
                 seen[id(arg)] = arg
                 waiting.append(arg)
     return sorted(seen.values(), key=_order)
-
-
-def _order(node: UncertainArray) -> int:
-    return node._order
 
 
 def _back(  # noqa: PLR0917
@@ -275,6 +284,8 @@ def degrees_of_freedom(output: UncertainArray) -> Numbers:
 
     Source: JCGM 100:2008, G.4.1; R. Willink, Metrologia 44 (2007) 340 for the ensembles.
     """
+    if type(output._value) is float:
+        return _dof_of_one(output)
     groups: dict[Any, list[Any]] = {}
     for leaf, slope in by_leaf(output):
         info = leaf._leaf
@@ -290,6 +301,33 @@ def degrees_of_freedom(output: UncertainArray) -> Numbers:
         else:
             groups[info.number] = [_fourth(leaf, slope, output.shape), info.dof, squared]
     return _satterthwaite(list(groups.values()), output)
+
+
+def _dof_of_one(output: UncertainArray) -> float:
+    terms: dict[Any, list[float]] = {}
+    total = 0.0
+    for leaf, adjoint in _sweep_one(output, _is_leaf):
+        info = leaf._leaf
+        if info is None:
+            continue
+        squares = [(adjoint * info.u) ** 2] if type(leaf._value) is float else _squares(adjoint, leaf)
+        total += math.fsum(squares)
+        if info.dof == math.inf:
+            continue
+        if info.group is None:
+            terms[info.number] = [math.sqrt(math.fsum(square * square for square in squares)), info.dof]
+        else:
+            known = terms.setdefault(info.group, [0.0, info.dof])
+            known[0] += math.fsum(squares)
+            known[1] = min(known[1], info.dof)
+    weight = math.fsum((square / total) ** 2 / dof for square, dof in terms.values()) if total > 0.0 else 0.0
+    return 1.0 / weight if weight > 0.0 else math.inf
+
+
+def _squares(adjoint: Numbers, leaf: UncertainArray) -> list[float]:
+    spreads: Numbers = leaf._leaf.u if leaf._leaf is not None else 0.0
+    found: list[float] = np.ravel(np.broadcast_to((adjoint * spreads) ** 2, leaf.shape)).tolist()
+    return found
 
 
 def _fourth(leaf: UncertainArray, slope: Numbers, shape: tuple[int, ...]) -> Numbers:

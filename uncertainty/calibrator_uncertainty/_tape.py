@@ -135,7 +135,7 @@ class UncertainArray:
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of the value; () for a single number."""
-        return np.shape(self._value)
+        return () if type(self._value) is float else np.shape(self._value)
 
     @property
     def ndim(self) -> int:
@@ -206,18 +206,24 @@ class UncertainArray:
         return made
 
     def __add__(self, other: object) -> Numbers:
+        if type(other) is UncertainArray and type(self._value) is float and type(other._value) is float:
+            return UncertainArray(self._value + other._value, ADD, (self, other))
         return _apply(ADD, self, other)
 
     def __radd__(self, other: object) -> Numbers:
         return _apply(ADD, other, self)
 
     def __sub__(self, other: object) -> Numbers:
+        if type(other) is UncertainArray and type(self._value) is float and type(other._value) is float:
+            return UncertainArray(self._value - other._value, SUBTRACT, (self, other))
         return _apply(SUBTRACT, self, other)
 
     def __rsub__(self, other: object) -> Numbers:
         return _apply(SUBTRACT, other, self)
 
     def __mul__(self, other: object) -> Numbers:
+        if type(other) is UncertainArray and type(self._value) is float and type(other._value) is float:
+            return UncertainArray(self._value * other._value, MULTIPLY, (self, other))
         return _apply(MULTIPLY, self, other)
 
     def __rmul__(self, other: object) -> Numbers:
