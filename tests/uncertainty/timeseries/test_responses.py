@@ -4,13 +4,24 @@ import numpy as np
 import pint
 import pytest
 
-from calibrator_uncertainty import InputError, ModelError, array, normal, standard_uncertainty, uncertain
+from calibrator_uncertainty import (
+    InputError,
+    ModelError,
+    array,
+    complex_uncertainty,
+    covariance,
+    normal,
+    standard_uncertainty,
+    uncertain,
+)
 from calibrator_uncertainty.regression import correlated_array
 from calibrator_uncertainty.timeseries import (
     Spectrum,
     apply_response,
     deconvolve,
+    fir_filter,
     fit_second_order,
+    inverse_filter,
     low_pass,
     second_order_response,
     spectrum,
@@ -164,3 +175,42 @@ def test_spectra_that_do_not_fit_are_refused():
             * one
             * Spectrum(Q(F, "Hz"), Q(-1.0 + F / 100.0, ""), Q(0 * F + 1e-3, ""))
         )
+
+
+def test_one_value_is_a_complex_quantity_with_its_covariance():
+    x = array(np.random.default_rng(1).normal(size=12), 0.1, "V")
+    found = spectrum(x, 1e-3)
+    matrix = complex_uncertainty(found[2]).matrix
+    assert matrix == pytest.approx(np.diag([0.06, 0.06]), abs=1e-12)
+    assert found[2].magnitude.value == pytest.approx(np.fft.rfft(x.magnitude.value)[2])
+
+
+def test_inverse_filter_gives_the_input_back_late_and_carries_the_responses_uncertainty():
+    interval, grid = 1e-4, np.linspace(0.0, 3500.0, 101)
+    gain = uncertain(normal("gain", 0.12, 0.001, "V/N"))
+    damping = uncertain(normal("damping", 0.6, 0.01, ""))
+    response = second_order_response(grid, gain, damping, Q(3.0, "kHz"))
+    b = inverse_filter(response, interval, order=16, delay=8)
+    t = np.arange(200) * interval
+    came_in = np.exp(-(((t - 8e-3) / 1e-3) ** 2))
+    seen = np.fft.irfft(
+        np.fft.rfft(came_in, 800) * sensor(np.fft.rfftfreq(800, interval), 0.12, 0.6, 3000.0), 800
+    )
+    found = fir_filter(b, Q(seen[:200], "V"))
+    assert found.magnitude.value[8:] == pytest.approx(came_in[:-8], abs=1e-3)
+    peak = int(np.argmax(came_in)) + 8
+    assert found.magnitude.u[peak] == pytest.approx(1.0 / 120.0, rel=0.02)  # that of the gain
+    # the coefficients move as if the filter were made anew
+    moved = [
+        inverse_filter(
+            second_order_response(grid, Q(g, "V/N"), d, 3000.0), interval, order=16, delay=8
+        ).magnitude
+        for g, d in ((0.121, 0.6), (0.119, 0.6), (0.12, 0.61), (0.12, 0.59))
+    ]
+    by_gain, by_damping = (moved[0] - moved[1]) / 2.0, (moved[2] - moved[3]) / 2.0
+    expected = np.outer(by_gain, by_gain) + np.outer(by_damping, by_damping)
+    assert covariance(b, b).magnitude == pytest.approx(expected, rel=1e-2, abs=1e-3 * expected.max())
+    with pytest.raises(InputError, match="101 frequencies do not determine 301 coefficients"):
+        inverse_filter(response, interval, order=300, delay=8)
+    with pytest.raises(InputError, match="above half the sampling rate of 5000 Hz"):
+        inverse_filter(response, 2e-4, order=16, delay=8)

@@ -11,7 +11,7 @@ from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._shapes import StudentT
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
-from calibrator_uncertainty._units import difference_unit, quantity
+from calibrator_uncertainty._units import quantity
 from calibrator_uncertainty.regression._data import plain_in
 from calibrator_uncertainty.regression._estimate import Reading
 from calibrator_uncertainty.regression._fit import Fit
@@ -54,6 +54,10 @@ class Curve:
     def parameters(self) -> dict[str, Quantity]:
         """The parameters by name."""
         return self.fit.parameters
+
+    def __str__(self) -> str:
+        low, high = self.span
+        return f"{self.fit}\nfrom x = {low:g} to {high:g} {self.x_unit:~}".rstrip()
 
     @property
     def goodness(self) -> Goodness:
@@ -115,10 +119,6 @@ class Curve:
         if new_reading:
             left = left + self._scatter(bare.shape)
         return quantity(root + left / rate, self.x_unit)
-
-    def correction(self, x: Quantity, *, extrapolate: bool = False) -> Quantity:
-        """Return x - y(x): what is added to an indication y where x is the reference, in x's unit."""
-        return plain_or(x, self.x_unit) - self(x, extrapolate=extrapolate)
 
     def _inside(self, where: Floats, extrapolate: bool) -> None:
         low, high = self.span
@@ -184,11 +184,6 @@ class Curve:
                 code="ambiguous",
             )
         return roots[0]
-
-
-def plain_or(x: Quantity, unit: Quantity) -> Quantity:
-    """Return x as a quantity; a plain number is in `unit`."""
-    return x if hasattr(x, "_REGISTRY") else quantity(x, difference_unit(unit))
 
 
 def _roots(off: Callable[[Floats], Floats], grid: Floats) -> list[float]:

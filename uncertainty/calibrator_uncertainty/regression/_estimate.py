@@ -29,7 +29,7 @@ __all__ = ["Engine", "Estimate", "Options", "Reading", "Scatter", "Where", "esti
 Scatter: TypeAlias = Literal["stated", "scaled", "added"]
 Where: TypeAlias = Literal["adjusted", "observed"]
 Engine: TypeAlias = Literal["own", "odrpack"]
-ROUNDS = 200
+ROUNDS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +194,7 @@ def _iterate(
     Source: ISO/TS 28037:2010, clauses 7 and 10; D. York et al., Am. J. Phys. 72 (2004) 367.
     """
     x, true = around
+    first = beta
     damping, before = 1.0, math.inf
     for _ in range(ROUNDS):
         value, design, slope = form.slopes(true, beta)
@@ -211,11 +212,22 @@ def _iterate(
         before = size
         beta = beta + damping * moved
         true = true + damping * shift if noise.in_x else true
-    raise ModelError(
-        f"the fit has not settled after {ROUNDS} rounds",
-        way_out="Give start values nearer to the answer, or fewer parameters.",
-        code="not-converged",
-    )
+    return _downhill(form, x, y, noise, first)
+
+
+def _downhill(form: Form, x: Floats, y: Floats, noise: Noise, beta: Floats) -> tuple[Floats, Step, Floats]:
+    if not noise.in_x:
+        raise ModelError(
+            f"the fit has not settled after {ROUNDS} rounds",
+            way_out="Give start values nearer to the answer, or fewer parameters.",
+            code="not-converged",
+        )
+    from calibrator_uncertainty.regression._full import downhill
+
+    beta, true = downhill(form, x, y, noise, beta)
+    value, design, slope = form.slopes(true, beta)
+    step, _ = noise.step(design, slope, y - value - slope * (x - true))
+    return beta, step, slope
 
 
 def _finite(*found: Floats) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._rounding import plain, round_like, round_uncertainty
 from calibrator_uncertainty._sweep import covariance
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
     Floats: TypeAlias = NDArray[np.float64]
 
 __all__ = ["Fit"]
+
+PLAIN = 12  # decimals up to which a number is written without a power of ten
+
+
+def _short(number: Decimal) -> str:
+    exponent = number.as_tuple().exponent
+    return plain(number) if isinstance(exponent, int) and abs(exponent) <= PLAIN else f"{number:E}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +60,24 @@ class Fit:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
+
+    def __str__(self) -> str:
+        width = max(len(name) for name in self.names)
+        lines = [f"{name:<{width}} = {self._shown(place)}" for place, name in enumerate(self.names)]
+        good = self.goodness
+        if good.stated:
+            verdict = "accepted" if good.accepted else "refused"
+            limit = f"95 % limit {good.chi_square_limit:.4g}"
+            lines.append(f"chi-square {good.chi_square:.4g}, dof {good.dof}, {limit}: {verdict}")
+        else:
+            lines.append(f"u from the residuals: s = {good.residual_deviation:.4g}, dof {good.dof}")
+        return "\n".join(lines)
+
+    def _shown(self, place: int) -> str:
+        one = self.vector[place]
+        u = round_uncertainty(float(one.u))
+        unit = f"{self.units[place]:~}"
+        return f"{_short(round_like(float(one.value), u))} {unit}".rstrip() + f", u = {_short(u)}"
 
     @property
     def parameters(self) -> dict[str, Quantity]:

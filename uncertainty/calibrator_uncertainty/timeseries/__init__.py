@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from calibrator_uncertainty.timeseries._clock import with_time_stamps
     from calibrator_uncertainty.timeseries._filters import fir_filter, iir_filter
     from calibrator_uncertainty.timeseries._resample import average_blocks, resample
-    from calibrator_uncertainty.timeseries._response import apply_response, deconvolve, low_pass
+    from calibrator_uncertainty.timeseries._response import (
+        apply_response,
+        deconvolve,
+        inverse_filter,
+        low_pass,
+    )
     from calibrator_uncertainty.timeseries._sensor import fit_second_order, second_order_response
     from calibrator_uncertainty.timeseries._spectrum import Spectrum, spectrum
 
@@ -28,6 +33,7 @@ __all__ = [
     "fir_filter",
     "fit_second_order",
     "iir_filter",
+    "inverse_filter",
     "low_pass",
     "resample",
     "second_order_response",
@@ -45,6 +51,7 @@ _HOME = {
     "fir_filter": "_filters",
     "fit_second_order": "_sensor",
     "iir_filter": "_filters",
+    "inverse_filter": "_response",
     "low_pass": "_response",
     "resample": "_resample",
     "second_order_response": "_sensor",

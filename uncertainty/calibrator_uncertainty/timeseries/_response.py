@@ -7,11 +7,16 @@ import numpy as np
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty._units import parse_unit, quantity
-from calibrator_uncertainty.regression._data import plain_in, read_series
-from calibrator_uncertainty.timeseries._linear import bare
-from calibrator_uncertainty.timeseries._spectrum import Spectrum, from_spectrum, spectrum
+from calibrator_uncertainty.regression._data import plain_in, read_series, sparse
+from calibrator_uncertainty.timeseries._linear import bare, linear_step
+from calibrator_uncertainty.timeseries._spectrum import (
+    Spectrum,
+    from_spectrum,
+    interval_in_seconds,
+    spectrum,
+)
 
-__all__ = ["apply_response", "deconvolve", "low_pass"]
+__all__ = ["apply_response", "deconvolve", "inverse_filter", "low_pass"]
 
 
 def apply_response(values: Quantity, interval: Quantity, response: Spectrum) -> Quantity:
@@ -62,6 +67,48 @@ def deconvolve(
             )
         found = Spectrum(found.frequency, found.real * gain, found.imag * gain)
     return from_spectrum(found, read_series(values, "values").values.size)
+
+
+def inverse_filter(response: Spectrum, interval: Quantity, *, order: int, delay: int) -> Quantity:
+    """Return the coefficients of a FIR filter that undoes a response, late by `delay` samples.
+
+    Least squares over the frequencies of the response; the coefficients carry the response's uncertainty, and
+    `fir_filter` takes them on to the series. Follow it by a low-pass where the response is small.
+
+    Args:
+        response: plain or uncertain, at frequencies up to half the sampling rate.
+        interval: between samples; a plain number is in seconds.
+        order: of the filter; it has `order` + 1 coefficients.
+        delay: whole samples, about half the order.
+
+    Raises:
+        InputError: fewer frequencies than half the coefficients, or frequencies above half the rate.
+
+    Source: C. Elster and A. Link, Metrologia 45 (2008) 464; S. Eichstädt et al., Metrologia 47 (2010) 522.
+    """
+    step = interval_in_seconds(interval)
+    f = bare(plain_in(response.frequency, parse_unit("Hz"), "frequency"))
+    if order < 1 or 2 * f.size <= order:
+        raise InputError(f"{f.size} frequencies do not determine {order + 1} coefficients", code="points")
+    if f[-1] > 0.5 / step * (1.0 + 1e-9):
+        raise InputError(
+            f"the response goes to {f[-1]:g} Hz, above half the sampling rate of {1.0 / step:g} Hz",
+            way_out="Cut the response there, or sample faster.",
+            code="response-range",
+        )
+    angle = 2.0 * np.pi * f * step
+    late = Spectrum(
+        response.frequency,
+        quantity(np.cos(angle * delay), parse_unit("")),
+        quantity(-np.sin(angle * delay), parse_unit("")),
+    )
+    real, imag, unit = (late / response)._parts()
+    turns = np.outer(angle, np.arange(order + 1))
+    solve = np.linalg.pinv(np.vstack((np.cos(turns), -np.sin(turns))))
+    by_real, by_imag = solve[:, : f.size], solve[:, f.size :]
+    value = by_real @ bare(real) + by_imag @ bare(imag)
+    made = linear_step("inverse filter", value, [(real, sparse(by_real)), (imag, sparse(by_imag))])
+    return quantity(made, unit)
 
 
 def low_pass(frequency: Quantity, cutoff: Quantity, *, order: int = 4) -> np.ndarray:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._sweep import covariance
 from calibrator_uncertainty._tape import UncertainArray
@@ -46,6 +47,11 @@ class Spectrum:
         """Return the response of a certificate that gives amplitude and phase (plain phases are radians)."""
         angle = plain_in(phase, parse_unit("rad"), "phase")
         return cls(frequency, amplitude * np.cos(angle), amplitude * np.sin(angle))
+
+    def __getitem__(self, place: int) -> Quantity:
+        """Return one value as a complex uncertain quantity."""
+        real, imag, unit = self._parts()
+        return quantity(UncertainComplex(_uncertain(real)[place], _uncertain(imag)[place]), unit)
 
     @property
     def amplitude(self) -> Quantity:
