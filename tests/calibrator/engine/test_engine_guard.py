@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,3 +207,39 @@ def test_a_guard_without_a_session_of_its_own_says_so(served: Served, tmp_path: 
     assert not guard.possible
     assert "CAL" in guard.reason
     guard.end()
+
+
+def one_session_only(resource: str) -> str:
+    """Stand before an instrument and let one connection through, as an RS-232 port does."""
+    _, host, port, _ = resource.split("::")
+    door = socket.create_server(("127.0.0.1", 0))
+    there: list[socket.socket] = []
+
+    def carry(source: socket.socket, target: socket.socket) -> None:
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.close()
+
+    def admit() -> None:
+        near, _ = door.accept()
+        door.close()
+        far = socket.create_connection((host, int(port)))
+        there.extend((near, far))
+        for ends in ((near, far), (far, near)):
+            threading.Thread(target=carry, args=ends, daemon=True).start()
+
+    threading.Thread(target=admit, daemon=True).start()
+    return f"TCPIP0::127.0.0.1::{door.getsockname()[1]}::SOCKET"
+
+
+def test_hazardous_levels_need_a_person_where_the_guard_has_no_session(served: Served):
+    text = served.bench.read_text(encoding="utf-8")
+    source = served.resources["calibrator"]
+    served.bench.write_text(text.replace(source, one_session_only(source)), encoding="utf-8")
+    output = served.start().communicate(timeout=100)[0]
+    outcome = json.loads(output.splitlines()[-1])
+    assert (outcome["exit_code"], outcome["code"]) == (5, "guard-not-possible")
+    guard = served.laboratory.bodies("guard.started")[0]
+    assert guard["possible"] is False
+    assert "SIM-CAL-01" in guard["reason"]
+    assert served.laboratory.bodies("energise") == []
