@@ -271,6 +271,10 @@ class Budget:
         changed._set(self.model, self.inputs, self.unit, self.name, self.correlations, kept)
         return changed
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        correlations = {(a, b): r for a, b, r in self.correlations}
+        return _rebuild, (self.model, self.inputs, self.unit, self.name, correlations)
+
     def plan(self) -> Plan:
         """Return how the contributions combine; kept for later evaluations."""
         if self._kept[1] is None:
@@ -367,3 +371,13 @@ def _moved(one: Input, value: Quantity) -> Input:
             )
         return value
     return one.at(float(magnitude_in(value, one.unit, one.name) if hasattr(value, "_magnitude") else value))
+
+
+def _rebuild(
+    model: Callable[..., Any],
+    inputs: Sequence[Input],
+    unit: str,
+    name: str,
+    correlations: Mapping[tuple[str, str], float],
+) -> Budget:
+    return Budget(model, inputs, unit=unit, name=name, correlations=correlations)

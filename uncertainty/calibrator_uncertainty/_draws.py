@@ -31,7 +31,7 @@ class SharedDraws:
         self._deviates: dict[str, Any] = {}
         for budget, count in zip(budgets, counts, strict=True):
             for one in budget.inputs:
-                if one.shared:
+                if one.shared and one.u > 0.0:
                     known = self._shapes.setdefault(one.shared, one.distribution)
                     if known != one.distribution:
                         raise InputError(

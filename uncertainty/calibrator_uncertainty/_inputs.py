@@ -63,6 +63,9 @@ class Input:
                 way_out="Use letters, digits and underscores.",
                 code="name",
             )
+        for what in ("estimate", "u", "dof"):  # whole and numpy numbers are taken as plain floats
+            if type(getattr(self, what)) is not float:
+                object.__setattr__(self, what, float(getattr(self, what)))
         for what, figure in (("estimate", self.estimate), ("u", self.u)):
             if not math.isfinite(figure):
                 raise InputError(

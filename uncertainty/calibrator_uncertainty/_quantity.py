@@ -14,10 +14,10 @@ from calibrator_uncertainty._coverage import coverage_factor
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._leaves import Leaf, known, new_uid, remember
-from calibrator_uncertainty._shapes import Normal, StudentT
+from calibrator_uncertainty._shapes import Normal, Rectangular, StudentT
 from calibrator_uncertainty._structural import Linear
+from calibrator_uncertainty._sweep import by_leaf, sweep
 from calibrator_uncertainty._sweep import covariance as _covariance
-from calibrator_uncertainty._sweep import sweep
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
@@ -235,13 +235,24 @@ def standard_uncertainty(value: Quantity) -> Quantity:
 
 
 def expanded_uncertainty(value: Quantity, *, policy: str = "p95") -> Quantity:
-    """Return U = k·u of a scalar quantity by a coverage policy (t by effective dof, or `k2`)."""
+    """Return U = k·u of a scalar quantity, k by a coverage policy as for a budget."""
     magnitude = magnitude_of(value)
     if magnitude.shape:
         raise NotSupportedError(
             "an expanded uncertainty is given for one value", way_out="Take an element: q[0]."
         )
-    return _in_units(coverage_factor(policy, float(magnitude.dof)) * magnitude.u, value)
+    u = float(magnitude.u)
+    k = coverage_factor(policy, float(magnitude.dof), rectangles=_rectangles(magnitude), u=u)
+    return _in_units(k * u, value)
+
+
+def _rectangles(magnitude: UncertainArray) -> list[float]:
+    """Return the |c·u| of the elementary rectangular errors, for the choice of k."""
+    found: list[float] = []
+    for leaf, slope in by_leaf(magnitude):
+        if leaf._leaf is not None and isinstance(leaf._leaf.shape, Rectangular) and isinstance(slope, float):
+            found.append(abs(slope * leaf._leaf.u))
+    return found
 
 
 def degrees_of_freedom(value: Quantity) -> Quantity:
