@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import calibrator_uncertainty as cu
@@ -131,6 +131,7 @@ def test_data_that_cannot_be_tested_are_refused(call, code):
     assert caught.value.code == code
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-1000, 1000), min_size=4, max_size=12, unique=True), st.floats(0.1, 10))
 def test_statistics_do_not_mind_shift_and_scale(values, scale):
     here = grubbs(named([float(v) for v in values]))

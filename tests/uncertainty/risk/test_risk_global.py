@@ -190,7 +190,7 @@ def test_figures_that_cannot_be_are_refused(call, code):
     assert caught.value.code == code
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.floats(-1, 1),
     st.floats(0.05, 3),

@@ -223,6 +223,7 @@ def test_figures_that_cannot_be_are_refused(call, code):
     assert caught.value.code == code
 
 
+@settings(deadline=None)
 @given(st.floats(-3, 3), st.floats(0.01, 1.5))
 def test_three_zones_agree_with_the_non_binary_rule_of_judge(error, U):
     found = decide_jjf1094(error, ONE, U)
@@ -234,7 +235,7 @@ def test_three_zones_agree_with_the_non_binary_rule_of_judge(error, U):
         assert found.verdict == expected
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.floats(0.01, 0.4), st.floats(0.001, 0.4), st.floats(1.2, 5))
 def test_wider_target_never_needs_a_wider_band(u, target, factor):
     strict = guard_band_for_specific_risk(ONE, u, target)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import ndtr
@@ -142,6 +142,7 @@ def test_temperature_limits_take_u_as_a_difference():
         (lambda: histogram_prior([0, 2, 1], [1, 2]), "histogram"),
         (lambda: histogram_prior([0, 1, 2], [0, 0]), "histogram"),
         (lambda: density_prior(lambda x: -x, 0, 1, name="bad"), "density"),
+        (lambda: density_prior(lambda x: np.exp(-((x / 1e-5) ** 2)), -1, 1, name="sharp"), "density"),
         (lambda: density_prior(lambda x: x, 0, 1, name=""), "no-name"),
     ],
 )
@@ -151,6 +152,7 @@ def test_figures_that_cannot_be_are_refused(call, code):
     assert caught.value.code == code
 
 
+@settings(deadline=None)
 @given(
     st.floats(-5, 5),
     st.floats(0, 3),
@@ -168,6 +170,7 @@ def test_probabilities_add_up_mirror_and_agree_with_the_verdicts(value, u, low, 
     assert judged.pfa == pytest.approx(here.pfa, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(st.floats(0, 4), st.floats(0.01, 2), st.floats(0.01, 4))
 def test_risk_falls_with_wider_limits(value, u, half):
     assert (

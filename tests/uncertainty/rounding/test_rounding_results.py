@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import calibrator_uncertainty as cu
@@ -185,6 +185,7 @@ uncertainties = st.floats(min_value=1e-200, max_value=1e200)
 policies = st.sampled_from(["nearest", "upward", "ea-4/02"])
 
 
+@settings(deadline=None)
 @given(uncertainties, st.integers(2, 5), policies, st.sampled_from([1, 2, 5]))
 def test_uncertainty_is_rounded_once_for_all_and_never_to_nothing(u, digits, policy, step):
     found = round_expanded(u, digits=digits, policy=policy, step=step)
@@ -199,16 +200,19 @@ def test_uncertainty_is_rounded_once_for_all_and_never_to_nothing(u, digits, pol
         assert found >= exact * (Decimal("0.95") - Decimal("1e-12"))
 
 
+@settings(deadline=None)
 @given(uncertainties, st.floats(1.0, 10.0), policies)
 def test_larger_uncertainty_is_never_written_smaller(u, factor, policy):
     assert round_expanded(u * factor, policy=policy) >= round_expanded(u, policy=policy)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5), uncertainties)
 def test_nearest_is_the_rounding_that_the_rest_of_the_product_uses(digits, u):
     assert round_expanded(u, digits=digits) == cu.round_uncertainty(u, digits)
 
 
+@settings(deadline=None)
 @given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e4), st.sampled_from(["", "V", "mΩ"]))
 def test_every_form_reads_back_to_the_same_digits(value, u, unit):
     found = round_result(value, u, unit=unit)

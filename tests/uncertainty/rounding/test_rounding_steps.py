@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibrator_uncertainty import InputError
@@ -101,6 +101,7 @@ steps = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(decimals, steps)
 def test_rounding_is_a_near_multiple_idempotent_odd_and_once(number, step):
     found = round_gbt8170(number, step)
@@ -112,12 +113,14 @@ def test_rounding_is_a_near_multiple_idempotent_odd_and_once(number, step):
     assert found in (up, down)
 
 
+@settings(deadline=None)
 @given(decimals, decimals, steps)
 def test_rounding_keeps_the_order(one, other, step):
     low, high = sorted((one, other))
     assert round_gbt8170(low, step) <= round_gbt8170(high, step)
 
 
+@settings(deadline=None)
 @given(decimals, st.integers(-5, 5))
 def test_powers_of_ten_round_as_the_decimal_module_does(number, power):
     step = Decimal(1).scaleb(power)

@@ -25,6 +25,8 @@ __all__ = [
     "uniform_prior",
 ]
 
+_RESOLVED = 1e-7  # share of the area of a density that the quadrature may miss
+
 
 class Prior(Protocol):
     """How the true values of the judged items are spread; `name` is printed with every global risk."""
@@ -221,4 +223,13 @@ def density_prior(
         raise InputError(
             f"the density {name!r} is negative, not finite or zero between its limits", code="density"
         )
-    return _Density(density, low, high, total, frame.unit, name)
+    made = _Density(density, low, high, total, frame.unit, name)
+    # A peak that falls between the nodes would change the area as soon as there are more of them.
+    finer = float(np.sum(made.masses(np.linspace(low, high, 994).tolist())[1]))
+    if abs(finer - 1.0) > _RESOLVED:
+        raise InputError(
+            f"the density {name!r} is too sharp, or jumps, between {lower} and {upper}",
+            way_out="Narrow the limits to where it lives; a density with jumps is a histogram_prior.",
+            code="density",
+        )
+    return made
