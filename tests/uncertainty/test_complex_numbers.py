@@ -145,7 +145,7 @@ def test_copies_and_pickles_are_the_same_number():
 
 def test_what_would_drop_the_uncertainty_is_refused():
     z = uncertain_complex("z", 3 + 4j, 0.1, "").magnitude
-    for drop in (complex, np.floor, np.sum, lambda x: np.add(x, 1.0, where=[True])):
+    for drop in (complex, np.floor, np.median, lambda x: np.add(x, 1.0, where=[True])):
         with pytest.raises(NotSupportedError):
             drop(z)
     with pytest.raises(NotSupportedError):
@@ -156,3 +156,25 @@ def test_what_would_drop_the_uncertainty_is_refused():
         uncertain_complex("z", complex("nan"), 0.1, "")
     with pytest.raises(InputError):
         complex_uncertainty(z, probability=1.5)
+
+
+def test_arrays_of_complex_numbers_are_elementwise():
+    gain = uncertain_complex("gain", 2 + 1j, 0.01, "").magnitude
+    noise = UncertainArray.leaf(np.zeros(3), 0.1)
+    signal = np.array([1.0, 1j, -2.0])
+    points = gain * signal + UncertainComplex(noise, 0.0)
+    assert points.shape == (3,)
+    assert points.value.tolist() == ((2 + 1j) * signal).tolist()
+    assert [one.value for one in points] == ((2 + 1j) * signal).tolist()
+    assert len(points) == points.size == 3
+    assert np.allclose(complex_uncertainty(points[1]).matrix, [[0.01 + 1e-4, 0.0], [0.0, 1e-4]])
+    total = np.sum(points)
+    assert total.value == pytest.approx((2 + 1j) * (-1 + 1j))
+    assert np.allclose(complex_uncertainty(total).matrix, [[0.03 + 2e-4, 0.0], [0.0, 2e-4]])
+    assert points.mean().value == pytest.approx((2 + 1j) * (-1 + 1j) / 3)
+    assert abs(points).value.tolist() == pytest.approx(abs((2 + 1j) * signal).tolist())
+    assert (points == points.value).tolist() == [True, True, True]
+    with pytest.raises(NotSupportedError, match="one number"):
+        complex_uncertainty(points)
+    with pytest.raises(TypeError):
+        len(gain)

@@ -10,14 +10,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from calibrator_uncertainty._bivariate import ComplexUncertainty, complex_uncertainty, uncertain_complex
     from calibrator_uncertainty._budget import Budget
     from calibrator_uncertainty._clause8 import Clause8, validate_first_order
-    from calibrator_uncertainty._complex import (
-        ComplexUncertainty,
-        UncertainComplex,
-        complex_uncertainty,
-        uncertain_complex,
-    )
+    from calibrator_uncertainty._complex import UncertainComplex
     from calibrator_uncertainty._conformity import Judgement, judge
     from calibrator_uncertainty._coverage import coverage_factor, effective_dof
     from calibrator_uncertainty._errors import (
@@ -181,7 +177,7 @@ _HOME = {
     "BudgetResult": "_result",
     "BudgetTable": "_table",
     "Clause8": "_clause8",
-    "ComplexUncertainty": "_complex",
+    "ComplexUncertainty": "_bivariate",
     "Component": "_quantity",
     "Curve": "regression",
     "Cut": "_whatif",
@@ -210,7 +206,7 @@ _HOME = {
     "between": "_known",
     "certificate": "_known",
     "choose_degree": "regression",
-    "complex_uncertainty": "_complex",
+    "complex_uncertainty": "_bivariate",
     "components": "_quantity",
     "constant": "_inputs",
     "correlated": "_quantity",
@@ -257,7 +253,7 @@ _HOME = {
     "triangular": "_inputs",
     "type_a": "_inputs",
     "uncertain": "_quantity",
-    "uncertain_complex": "_complex",
+    "uncertain_complex": "_bivariate",
     "validate_first_order": "_clause8",
     "wrapped": "_user",
 }

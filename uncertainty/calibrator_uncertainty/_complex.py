@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import cmath
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import numpy as np
 
-from calibrator_uncertainty._errors import InputError, NotSupportedError
-from calibrator_uncertainty._quantity import correlated
-from calibrator_uncertainty._sweep import by_leaf
+from calibrator_uncertainty._errors import NotSupportedError
 from calibrator_uncertainty._tape import UncertainArray
-from calibrator_uncertainty._types import Numbers, Option, Quantity
-from calibrator_uncertainty._units import parse_unit, quantity
+from calibrator_uncertainty._types import Numbers, Option
 
-__all__ = ["ComplexUncertainty", "UncertainComplex", "complex_uncertainty", "uncertain_complex"]
+__all__ = ["UncertainComplex"]
 
 
 class UncertainComplex:
-    """A complex uncertain number; the magnitude of a pint quantity, or alone.
+    """A complex uncertain number or array; the magnitude of a pint quantity, or alone.
 
     It never changes after it was made. Its uncertainty is a 2 x 2 matrix: `complex_uncertainty` gives it.
     """
@@ -41,19 +36,53 @@ class UncertainComplex:
         raise AttributeError("an uncertain complex number never changes")
 
     @property
-    def value(self) -> complex:
-        """The bare estimate."""
-        return complex(_bare(self.real), _bare(self.imag))
+    def value(self) -> Numbers:
+        """The bare estimate: a complex number or array."""
+        real, imag = _bare(self.real), _bare(self.imag)
+        return complex(real, imag) if np.ndim(real) == np.ndim(imag) == 0 else real + 1j * imag
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Always (): a single number."""
-        return ()
+        """Shape of the value; () for a single number."""
+        return np.broadcast_shapes(np.shape(_bare(self.real)), np.shape(_bare(self.imag)))
 
     @property
     def ndim(self) -> int:
-        """Always 0."""
-        return 0
+        """Number of dimensions."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return math.prod(self.shape)
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("a single uncertain number has no length")
+        return self.shape[0]
+
+    def __getitem__(self, key: Option) -> UncertainComplex:
+        return self._each(lambda part: part[key])
+
+    def __iter__(self) -> Iterator[UncertainComplex]:
+        return (self[place] for place in range(len(self)))
+
+    def sum(self, axis: Option = None) -> UncertainComplex:
+        """Sum the elements, with all correlations."""
+        return self._each(lambda part: np.sum(part, axis=axis))
+
+    def mean(self, axis: Option = None) -> UncertainComplex:
+        """Average the elements, with all correlations."""
+        return self._each(lambda part: np.mean(part, axis=axis))
+
+    def _each(self, function: Callable[[Numbers], Numbers]) -> UncertainComplex:
+        """Apply a linear function to both parts."""
+        shape = self.shape
+        parts = (
+            part if np.shape(_bare(part)) == shape else part * np.ones(shape)
+            for part in (self.real, self.imag)
+        )
+        return UncertainComplex(*(function(part) for part in parts))
 
     @property
     def dtype(self) -> np.dtype[np.complex128]:
@@ -97,9 +126,9 @@ class UncertainComplex:
     def __abs__(self) -> Numbers:
         return np.hypot(self.real, self.imag)
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: object) -> Any:  # noqa: ANN401 - bool or array of bool
         lifted = _lift(other)
-        return lifted is not None and self.value == lifted.value
+        return NotImplemented if lifted is None else self.value == lifted.value
 
     def __complex__(self) -> NoReturn:
         raise NotSupportedError("complex() would drop the uncertainty", way_out="Ask for .value.")
@@ -145,20 +174,20 @@ class UncertainComplex:
         raise NotSupportedError(f"numpy.{func.__name__} of an uncertain complex number", code="not-supported")
 
 
-def _bare(part: Numbers) -> float:
-    return float(part._value if isinstance(part, UncertainArray) else part)
+def _bare(part: Numbers) -> Numbers:
+    return part._value if isinstance(part, UncertainArray) else part
 
 
 def _lift(operand: object) -> UncertainComplex | None:
     if isinstance(operand, UncertainComplex):
         return operand
-    if isinstance(operand, UncertainArray) and not operand.shape:
+    if isinstance(operand, UncertainArray):
         return UncertainComplex(operand, 0.0)
-    if isinstance(operand, int | float | complex | np.number) or (
-        isinstance(operand, np.ndarray) and operand.ndim == 0
-    ):
+    if isinstance(operand, int | float | complex | np.number):
         number = complex(operand)
         return UncertainComplex(number.real, number.imag)
+    if isinstance(operand, np.ndarray) and operand.dtype.kind in "fiubc":
+        return UncertainComplex(operand.real.astype(float), operand.imag.astype(float))
     return None
 
 
@@ -191,7 +220,13 @@ def _divide(a: UncertainComplex, b: UncertainComplex) -> UncertainComplex:
 def _power(a: UncertainComplex, b: UncertainComplex) -> UncertainComplex:
     bare = b.value
     exact = not isinstance(b.real, UncertainArray) and not isinstance(b.imag, UncertainArray)
-    if exact and bare.imag == 0.0 and bare.real == int(bare.real) and 0 < abs(bare.real) <= 16:
+    if (
+        exact
+        and isinstance(bare, complex)
+        and bare.imag == 0.0
+        and bare.real == int(bare.real)
+        and 0 < abs(bare.real) <= 16
+    ):
         product = a
         for _ in range(abs(int(bare.real)) - 1):
             product = _multiply(product, a)
@@ -257,105 +292,6 @@ _PARTS: dict[Any, Callable[..., Any]] = {
     np.real: lambda a: a.real,
     np.imag: lambda a: a.imag,
     np.angle: lambda a: a.angle,
+    np.sum: UncertainComplex.sum,
+    np.mean: UncertainComplex.mean,
 }
-
-
-def uncertain_complex(
-    name: str,
-    estimate: complex,
-    u: Any,  # noqa: ANN401 - a number, a pair, or a 2 x 2 matrix
-    unit: str,
-    *,
-    dof: float = math.inf,
-    source: str = "",
-) -> Quantity:
-    """Return a complex quantity; `u` is one number for both parts, a pair, or their 2 x 2 covariance matrix.
-
-    Raises:
-        InputError: an estimate that is not finite, or a matrix that cannot be.
-    """
-    if not cmath.isfinite(estimate):
-        raise InputError(f"the estimate of {name} is {estimate}; it must be finite", code="not-finite")
-    given = np.asarray(u, dtype=np.float64)
-    matrix = given if given.ndim == 2 else np.diag(np.broadcast_to(given, (2,)) ** 2)
-    names = [f"{name} real", f"{name} imag"]
-    parts = correlated(names, [estimate.real, estimate.imag], matrix, ["", ""], dof=dof, source=source)
-    return quantity(UncertainComplex(parts[0]._magnitude, parts[1]._magnitude), parse_unit(unit, name))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ComplexUncertainty:
-    """Covariance matrix of (real, imaginary), effective dof, and k of the ellipse of 95 %."""
-
-    matrix: np.ndarray
-    dof: float
-    k: float
-    probability: float
-
-
-def complex_uncertainty(value: Any, *, probability: float = 0.95) -> ComplexUncertainty:  # noqa: ANN401
-    """Return covariance matrix, Willink-Hall effective dof and bivariate coverage factor of a complex value.
-
-    The region is the ellipse (z - ẑ)ᵀ V⁻¹ (z - ẑ) ≤ k², k² = 2ν/(ν-1)·F(2, ν-1). Correlated parts that were
-    estimated together count as one term. With ν ≤ 1 there is no finite region and k is infinite.
-
-    Raises:
-        NotSupportedError: a value that is not complex.
-
-    Source: R. Willink, B. D. Hall, Metrologia 39 (2002) 361; JCGM 102:2011, 6.5.2.
-    """
-    magnitude = getattr(value, "_magnitude", value)
-    if not isinstance(magnitude, UncertainComplex):
-        raise NotSupportedError(f"{value!r} is not an uncertain complex number", code="plain")
-    terms = _terms(magnitude)
-    total = sum((matrix for matrix, _ in terms), np.zeros((2, 2)))
-    dof = _willink_hall(terms, total)
-    return ComplexUncertainty(total, dof, _bivariate_factor(dof, probability), probability)
-
-
-def _terms(value: UncertainComplex) -> list[tuple[np.ndarray, float]]:
-    """Return each independent term's covariance matrix and dof."""
-    slopes: dict[int, list[Any]] = {}
-    for row, part in enumerate((value.real, value.imag)):
-        if not isinstance(part, UncertainArray):
-            continue
-        for leaf, slope in by_leaf(part):
-            if leaf._leaf is not None:
-                dense = slope.toarray().ravel() if hasattr(slope, "toarray") else np.ravel(slope)
-                entry = slopes.setdefault(leaf._leaf.number, [leaf, np.zeros((2, leaf.size))])
-                entry[1][row] += dense
-    groups: dict[Any, list[Any]] = {}
-    for leaf, pair in slopes.values():
-        parts = pair * np.ravel(np.broadcast_to(leaf._leaf.u, leaf.shape))
-        columns = [parts] if leaf._leaf.group else [parts[:, [i]] for i in range(parts.shape[1])]
-        for number, column in enumerate(columns):
-            key = leaf._leaf.group or (leaf._leaf.number, number)
-            known = groups.setdefault(key, [np.zeros((2, 2)), leaf._leaf.dof])
-            known[0] = known[0] + column @ column.T
-            known[1] = min(known[1], leaf._leaf.dof)
-    return [(matrix, dof) for matrix, dof in groups.values()]
-
-
-def _willink_hall(terms: list[tuple[np.ndarray, float]], total: np.ndarray) -> float:
-    """Match the total variance of the elements of the estimated covariance matrix (Willink & Hall)."""
-    weight = math.fsum(_spread(matrix) / dof for matrix, dof in terms if math.isfinite(dof))
-    return _spread(total) / weight if weight > 0.0 else math.inf
-
-
-def _spread(matrix: np.ndarray) -> float:
-    v11, v22, v12 = float(matrix[0, 0]), float(matrix[1, 1]), float(matrix[0, 1])
-    return 2.0 * v11 * v11 + v11 * v22 + v12 * v12 + 2.0 * v22 * v22
-
-
-def _bivariate_factor(dof: float, probability: float) -> float:
-    from scipy.special import chdtri, fdtri
-
-    if not 0.0 < probability < 1.0:
-        raise InputError(
-            f"a coverage probability is {probability}; it lies between 0 and 1", code="probability"
-        )
-    if math.isinf(dof):
-        return math.sqrt(float(chdtri(2.0, 1.0 - probability)))
-    if dof <= 1.0:
-        return math.inf
-    return math.sqrt(2.0 * dof / (dof - 1.0) * float(fdtri(2.0, dof - 1.0, probability)))

@@ -1,0 +1,123 @@
+"""The uncertainty of a complex number: a 2 x 2 matrix, Willink-Hall dof, and the ellipse."""
+
+from __future__ import annotations
+
+import cmath
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from calibrator_uncertainty._complex import UncertainComplex
+from calibrator_uncertainty._errors import InputError, NotSupportedError
+from calibrator_uncertainty._quantity import correlated
+from calibrator_uncertainty._sweep import by_leaf
+from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty._types import Quantity
+from calibrator_uncertainty._units import parse_unit, quantity
+
+__all__ = ["ComplexUncertainty", "complex_uncertainty", "uncertain_complex"]
+
+
+def uncertain_complex(
+    name: str,
+    estimate: complex,
+    u: Any,  # noqa: ANN401 - a number, a pair, or a 2 x 2 matrix
+    unit: str,
+    *,
+    dof: float = math.inf,
+    source: str = "",
+) -> Quantity:
+    """Return a complex quantity; `u` is one number for both parts, a pair, or their 2 x 2 covariance matrix.
+
+    Raises:
+        InputError: an estimate that is not finite, or a matrix that cannot be.
+    """
+    if not cmath.isfinite(estimate):
+        raise InputError(f"the estimate of {name} is {estimate}; it must be finite", code="not-finite")
+    given = np.asarray(u, dtype=np.float64)
+    matrix = given if given.ndim == 2 else np.diag(np.broadcast_to(given, (2,)) ** 2)
+    names = [f"{name} real", f"{name} imag"]
+    parts = correlated(names, [estimate.real, estimate.imag], matrix, ["", ""], dof=dof, source=source)
+    return quantity(UncertainComplex(parts[0]._magnitude, parts[1]._magnitude), parse_unit(unit, name))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ComplexUncertainty:
+    """Covariance matrix of (real, imaginary), effective dof, and k of the ellipse of 95 %."""
+
+    matrix: np.ndarray
+    dof: float
+    k: float
+    probability: float
+
+
+def complex_uncertainty(value: Any, *, probability: float = 0.95) -> ComplexUncertainty:  # noqa: ANN401
+    """Return covariance matrix, Willink-Hall effective dof and bivariate coverage factor of a complex value.
+
+    The region is the ellipse (z - ẑ)ᵀ V⁻¹ (z - ẑ) ≤ k², k² = 2ν/(ν-1)·F(2, ν-1). Correlated parts that were
+    estimated together count as one term. With ν ≤ 1 there is no finite region and k is infinite.
+
+    Raises:
+        NotSupportedError: a value that is not complex.
+
+    Source: R. Willink, B. D. Hall, Metrologia 39 (2002) 361; JCGM 102:2011, 6.5.2.
+    """
+    magnitude = getattr(value, "_magnitude", value)
+    if not isinstance(magnitude, UncertainComplex):
+        raise NotSupportedError(f"{value!r} is not an uncertain complex number", code="plain")
+    if magnitude.shape:
+        raise NotSupportedError("a covariance matrix is that of one number", way_out="Take an element: z[0].")
+    terms = _terms(magnitude)
+    total = sum((matrix for matrix, _ in terms), np.zeros((2, 2)))
+    dof = _willink_hall(terms, total)
+    return ComplexUncertainty(total, dof, _bivariate_factor(dof, probability), probability)
+
+
+def _terms(value: UncertainComplex) -> list[tuple[np.ndarray, float]]:
+    """Return each independent term's covariance matrix and dof."""
+    slopes: dict[int, list[Any]] = {}
+    for row, part in enumerate((value.real, value.imag)):
+        if not isinstance(part, UncertainArray):
+            continue
+        for leaf, slope in by_leaf(part):
+            if leaf._leaf is not None:
+                dense = slope.toarray().ravel() if hasattr(slope, "toarray") else np.ravel(slope)
+                entry = slopes.setdefault(leaf._leaf.number, [leaf, np.zeros((2, leaf.size))])
+                entry[1][row] += dense
+    groups: dict[Any, list[Any]] = {}
+    for leaf, pair in slopes.values():
+        parts = pair * np.ravel(np.broadcast_to(leaf._leaf.u, leaf.shape))
+        columns = [parts] if leaf._leaf.group else [parts[:, [i]] for i in range(parts.shape[1])]
+        for number, column in enumerate(columns):
+            key = leaf._leaf.group or (leaf._leaf.number, number)
+            known = groups.setdefault(key, [np.zeros((2, 2)), leaf._leaf.dof])
+            known[0] = known[0] + column @ column.T
+            known[1] = min(known[1], leaf._leaf.dof)
+    return [(matrix, dof) for matrix, dof in groups.values()]
+
+
+def _willink_hall(terms: list[tuple[np.ndarray, float]], total: np.ndarray) -> float:
+    """Match the total variance of the elements of the estimated covariance matrix (Willink & Hall)."""
+    weight = math.fsum(_spread(matrix) / dof for matrix, dof in terms if math.isfinite(dof))
+    return _spread(total) / weight if weight > 0.0 else math.inf
+
+
+def _spread(matrix: np.ndarray) -> float:
+    v11, v22, v12 = float(matrix[0, 0]), float(matrix[1, 1]), float(matrix[0, 1])
+    return 2.0 * v11 * v11 + v11 * v22 + v12 * v12 + 2.0 * v22 * v22
+
+
+def _bivariate_factor(dof: float, probability: float) -> float:
+    from scipy.special import chdtri, fdtri
+
+    if not 0.0 < probability < 1.0:
+        raise InputError(
+            f"a coverage probability is {probability}; it lies between 0 and 1", code="probability"
+        )
+    if math.isinf(dof):
+        return math.sqrt(float(chdtri(2.0, 1.0 - probability)))
+    if dof <= 1.0:
+        return math.inf
+    return math.sqrt(2.0 * dof / (dof - 1.0) * float(fdtri(2.0, dof - 1.0, probability)))
