@@ -30,6 +30,7 @@ X, Y = [0.0, 1.0, 2.0, 3.0], [0.0, 1.1, 1.9, 3.2]
         (lambda: fit_line([1.0, 1.0], [1.0, 2.0]), "1 different x do not determine 2 parameters"),
         (lambda: fit_line([1.0, 2.0], [1.0, 2.0]), "2 points leave nothing to estimate the scatter"),
         (lambda: fit_line(X, Y, scatter="stated"), "neither x nor y has an uncertainty"),
+        (lambda: fit_line(X, Y, u_y=0.0), "every point is stated with u = 0"),
         (lambda: fit_line(X, Y, scatter="robust"), "scatter is 'robust'"),
         (lambda: fit_line(X, Y, at="true"), "at is 'true'"),
         (lambda: fit_line(np.eye(2), Y), r"x has shape \(2, 2\)"),

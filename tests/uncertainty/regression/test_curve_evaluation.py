@@ -303,3 +303,30 @@ def test_a_curve_prints_what_a_certificate_needs():
         "b1 = 1.040E-20, u = 6.5E-22",
         "u from the residuals: s = 1.449e-21, dof 2",
     ]
+
+
+def test_points_without_any_scatter_or_freedom_print_too():
+    exact = str(fit_line([1.0, 2.0, 3.0], [3.0, 5.0, 7.0])).splitlines()
+    assert [line.split(",")[0] for line in exact[:2]] == ["intercept = 1", "slope     = 2"]
+    through = str(fit_polynomial([1.0, 2.0, 3.0], [1.0, 2.0, 4.0], 2, u_y=0.1)).splitlines()
+    assert through[0] == "b0 = 1.00, u = 0.44"
+    assert through[3] == "as many parameters as points: chi-square says nothing"
+
+
+def test_a_row_of_quantities_made_one_by_one():
+    gain = uncertain(normal("gain", 1.0, 0.1, "V"))
+    rows = [gain * k + uncertain(normal(f"n{k}", 0.0, 0.05, "V")) for k in (1, 2, 3, 4)]
+    line = fit_line([1, 2, 3, 4], [*rows[:3], rows[3].to("mV")])
+    # the common gain passes whole into the slope, the noise as it would alone
+    assert line["slope"].magnitude.u == pytest.approx(np.hypot(0.1, 0.05 / np.sqrt(5.0)), rel=1e-9)
+    assert line["intercept"].magnitude.u == pytest.approx(0.05 * np.sqrt(1.5), rel=1e-9)
+
+
+def test_temperatures_on_both_axes_keep_their_zero():
+    reference = Q(np.array([0.0, 10.0, 20.0, 30.0]), "degC")
+    read = Q(np.array([0.1, 10.0, 20.2, 29.9]), "degC")
+    line = fit_line(reference, read, u_y=Q(0.1, "delta_degC"))
+    assert f"{line['intercept'].units}" == "degree_Celsius"
+    assert line(Q(288.15, "K")).magnitude.value == pytest.approx(15.05, rel=1e-12)
+    assert line.inverse(Q(15.05, "degC")).to("K").magnitude.value == pytest.approx(288.15, rel=1e-12)
+    assert standard_uncertainty(line(Q(15.0, "degC"))).to("mK").magnitude == pytest.approx(50.0, rel=1e-9)

@@ -115,6 +115,12 @@ def estimate(form: Form, x: Series, y: Series, options: Options) -> Estimate:
 
 def _mode(scatter: Scatter | None, x: Series, y: Series) -> Scatter:
     known = x.uncertain or y.uncertain
+    if scatter is None and not known and (x.errors is not None or y.errors is not None):
+        raise InputError(
+            "every point is stated with u = 0",
+            way_out="Leave u out, or say scatter='scaled': it is then taken from the residuals.",
+            code="zero-u",
+        )
     if scatter is None:
         return "stated" if known else "scaled"
     if scatter == "stated" and not known:

@@ -65,7 +65,9 @@ class Fit:
         width = max(len(name) for name in self.names)
         lines = [f"{name:<{width}} = {self._shown(place)}" for place, name in enumerate(self.names)]
         good = self.goodness
-        if good.stated:
+        if good.dof <= 0:
+            lines.append("as many parameters as points: chi-square says nothing")
+        elif good.stated:
             verdict = "accepted" if good.accepted else "refused"
             limit = f"95 % limit {good.chi_square_limit:.4g}"
             lines.append(f"chi-square {good.chi_square:.4g}, dof {good.dof}, {limit}: {verdict}")
@@ -75,9 +77,12 @@ class Fit:
 
     def _shown(self, place: int) -> str:
         one = self.vector[place]
-        u = round_uncertainty(float(one.u))
+        value, spread = float(one.value), float(one.u)
         unit = f"{self.units[place]:~}"
-        return f"{_short(round_like(float(one.value), u))} {unit}".rstrip() + f", u = {_short(u)}"
+        if spread < 1e-14 * abs(value):  # points that lie on the curve but for rounding
+            return f"{value:.15g} {unit}".rstrip() + f", u = {spread:.2g}"
+        u = round_uncertainty(spread)
+        return f"{_short(round_like(value, u))} {unit}".rstrip() + f", u = {_short(u)}"
 
     @property
     def parameters(self) -> dict[str, Quantity]:
