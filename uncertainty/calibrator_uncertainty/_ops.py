@@ -19,7 +19,7 @@ import numpy as np
 from calibrator_uncertainty._errors import ModelError
 from calibrator_uncertainty._types import Numbers
 
-__all__ = ["BY_NAME", "BY_UFUNC", "MATH", "Op"]
+__all__ = ["BY_NAME", "BY_UFUNC", "MATH", "PLAIN", "Op"]
 
 
 class MATH:
@@ -167,3 +167,19 @@ DIVIDE = BY_NAME["divide"]
 POWER = BY_NAME["power"]
 NEGATIVE = BY_NAME["negative"]
 ABSOLUTE = BY_NAME["absolute"]
+
+# Functions whose result carries no uncertainty: comparisons and questions.
+PLAIN = frozenset(
+    {
+        np.less,
+        np.less_equal,
+        np.greater,
+        np.greater_equal,
+        np.equal,
+        np.not_equal,
+        np.isnan,
+        np.isfinite,
+        np.isinf,
+        np.signbit,
+    }
+)

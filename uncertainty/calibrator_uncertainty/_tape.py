@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from calibrator_uncertainty._ops import (
     DIVIDE,
     MULTIPLY,
     NEGATIVE,
+    PLAIN,
     POWER,
     SUBTRACT,
     Op,
@@ -315,7 +316,7 @@ class UncertainArray:
             op = BY_UFUNC.get(ufunc)
             if op is not None:
                 return _apply(op, *inputs)
-            if ufunc in _PLAIN:
+            if ufunc in PLAIN:
                 return _compare(ufunc, *inputs)
         raise unsupported(f"numpy.{ufunc.__name__}{'' if method == '__call__' else '.' + method}")
 
@@ -346,22 +347,6 @@ def _functions() -> Numbers:
 
 def _options(kwargs: dict[str, Any]) -> bool:
     return any(value is not None and value is not True for value in kwargs.values())
-
-
-_PLAIN: Final = frozenset(
-    {
-        np.less,
-        np.less_equal,
-        np.greater,
-        np.greater_equal,
-        np.equal,
-        np.not_equal,
-        np.isnan,
-        np.isfinite,
-        np.isinf,
-        np.signbit,
-    }
-)
 
 
 def _apply(op: Op, *operands: Option) -> Numbers:
