@@ -147,9 +147,3 @@ def test_every_decision_is_numbered_once() -> None:
     numbers = [page.name[:4] for page in (ROOT / "docs" / "decisions").glob("*.md")]
     assert all(number.isdecimal() for number in numbers)
     assert len(set(numbers)) == len(numbers)
-
-
-def test_every_page_of_claims_is_listed() -> None:
-    listed = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
-    for page in (ROOT / "docs" / "claims").glob("*.md"):
-        assert f"(claims/{page.name})" in listed
