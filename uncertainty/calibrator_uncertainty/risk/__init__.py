@@ -21,6 +21,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from calibrator_uncertainty.risk._batch import conformance_probabilities
     from calibrator_uncertainty.risk._capability import (
         MeasurementCapability,
         ProcessCapability,
@@ -65,6 +66,7 @@ __all__ = [
     "Prior",
     "ProcessCapability",
     "SpecificRisk",
+    "conformance_probabilities",
     "decide_ilac_g8",
     "decide_iso14253",
     "decide_jjf1094",
@@ -94,6 +96,7 @@ _HOME = {
     "Prior": "_priors",
     "ProcessCapability": "_capability",
     "SpecificRisk": "_specific",
+    "conformance_probabilities": "_batch",
     "decide_ilac_g8": "_decide",
     "decide_iso14253": "_decide",
     "decide_jjf1094": "_decide",

@@ -1,0 +1,125 @@
+"""Conformance probabilities of whole tables at once."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from calibrator_uncertainty._errors import InputError, UnitsError
+from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty._types import Quantity
+from calibrator_uncertainty.risk._limits import Frame
+from calibrator_uncertainty.risk._quadrature import Floats
+
+__all__ = ["conformance_probabilities"]
+
+
+def conformance_probabilities(
+    measured: Quantity,
+    *,
+    lower: Quantity = None,
+    upper: Quantity = None,
+    u: Quantity = None,
+    dof: float | Floats = math.inf,
+) -> Floats:
+    """Return the specific conformance probability (no prior) of each point of a table; 1 less it is its PFA.
+
+    They belong to the points one by one. For an instrument they are not multiplied: `joint_conformity`.
+
+    Args:
+        measured: measured values of any shape, or an uncertain array that brings its own u and dof.
+        lower: lower limits that broadcast to the values; None where no point has one.
+        upper: upper limits; None where no point has one.
+        u: standard uncertainties of plain values, that broadcast to them.
+        dof: degrees of freedom of u.
+
+    Raises:
+        InputError: limits that cross or are both missing, a u that cannot be; it names the first such point.
+        UnitsError: units that do not fit.
+
+    Source: JCGM 106:2012, 7.3 to 7.5.
+
+    Example:
+        >>> conformance_probabilities([0.0, 1.0], lower=-1.0, upper=1.0, u=0.1).round(3).tolist()
+        [1.0, 0.5]
+    """
+    if lower is None and upper is None:
+        raise InputError("there is neither a lower nor an upper limit to judge against", code="no-limits")
+    held = getattr(measured, "_magnitude", measured)
+    if isinstance(held, UncertainArray):
+        if u is not None:
+            raise InputError(
+                "the measured values bring their own uncertainty; u is given twice", code="twice"
+            )
+        from calibrator_uncertainty._quantity import estimate, standard_uncertainty
+
+        u, dof, measured = standard_uncertainty(measured), held.dof, estimate(measured)
+    if u is None:
+        raise InputError(
+            "a probability needs the standard uncertainty u of the measured values", code="no-uncertainty"
+        )
+    unit = next((one.units for one in (measured, lower, upper, u) if hasattr(one, "_magnitude")), None)
+    frame = Frame(unit)
+    value, spread, low, high, freedom = np.broadcast_arrays(
+        _numbers(measured, frame, "the measured value"),
+        _numbers(u, frame, "u", difference=True),
+        -math.inf if lower is None else _numbers(lower, frame, "the lower limit"),
+        math.inf if upper is None else _numbers(upper, frame, "the upper limit"),
+        np.asarray(dof, dtype=np.float64),
+    )
+    _check(value, spread, low, high, freedom)
+    return _inside(value, spread, low, high, freedom)
+
+
+def _inside(value: Floats, u: Floats, low: Floats, high: Floats, dof: Floats) -> Floats:
+    from scipy.special import ndtr, stdtr
+
+    known = u == 0.0
+    safe = np.where(known, 1.0, u)
+    with np.errstate(over="ignore"):  # beside a vanishing u every distance is infinite, which is right
+        below, above = (low - value) / safe, (value - high) / safe
+    normal = np.isinf(dof)
+    outside = np.where(normal, ndtr(below) + ndtr(above), 0.0)
+    if not normal.all():
+        few = np.where(normal, 1.0, dof)
+        outside = np.where(normal, outside, stdtr(few, below) + stdtr(few, above))
+    outside = np.where(known, (value < low) | (value > high), outside)
+    return np.asarray(np.clip(1.0 - outside, 0.0, 1.0), dtype=np.float64)
+
+
+def _numbers(figure: Quantity, frame: Frame, what: str, *, difference: bool = False) -> Floats:
+    if frame.unit is None:
+        return np.asarray(figure, dtype=np.float64)
+    if not hasattr(figure, "_magnitude"):
+        raise UnitsError(
+            f"{what} is a plain number, the other figures are in {frame.unit}",
+            way_out="Give every figure its unit, or none.",
+            code="no-unit",
+        )
+    import pint
+
+    from calibrator_uncertainty._units import difference_unit
+
+    try:
+        found = figure.to(difference_unit(frame.unit) if difference else frame.unit)._magnitude
+    except pint.errors.DimensionalityError as problem:
+        raise UnitsError(
+            f"{what} is in {figure.units}, which does not fit {frame.unit}", code="dimension"
+        ) from problem
+    return np.asarray(found, dtype=np.float64)
+
+
+def _check(value: Floats, u: Floats, low: Floats, high: Floats, dof: Floats) -> None:
+    for wrong, rule, code in (
+        (~np.isfinite(value), "its measured value is not finite", "not-finite"),
+        (~np.isfinite(u), "its u is not finite", "not-finite"),
+        (u < 0.0, "its u is negative", "negative-u"),
+        (~(dof >= 1.0), "its degrees of freedom are below 1", "dof"),
+        (~(low <= high), "its lower limit lies above its upper limit", "limits-crossed"),
+    ):
+        if wrong.any():
+            place = tuple(int(i) for i in np.argwhere(wrong)[0])
+            raise InputError(
+                f"point {place[0] if len(place) == 1 else place} cannot be judged: {rule}", code=code
+            )
