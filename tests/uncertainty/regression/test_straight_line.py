@@ -7,7 +7,7 @@ written out, or from the full problem in 2n equations.
 import numpy as np
 import pytest
 
-from calibrator_uncertainty import array, degrees_of_freedom, standard_uncertainty
+from calibrator_uncertainty import Budget, array, degrees_of_freedom, standard_uncertainty
 from calibrator_uncertainty.regression import correlated_array, fit_curve, fit_line
 
 PEARSON_X = [0.0, 0.9, 1.8, 2.6, 3.3, 4.4, 5.2, 6.1, 6.5, 7.4]
@@ -237,3 +237,23 @@ def test_thermometer_of_the_gum():  # JCGM 100:2008, H.3
     assert at30.magnitude.value == pytest.approx(-0.1494, abs=5e-5)
     assert standard_uncertainty(at30).to("delta_degC").magnitude == pytest.approx(0.0041, abs=5e-5)
     assert degrees_of_freedom(at30) == pytest.approx(9.0)
+
+
+def test_thermometer_of_the_gum_as_a_budget():  # JCGM 100:2008, H.3.4 and H.3.5
+    import pint
+
+    registry = pint.get_application_registry()
+    t = registry.Quantity(np.array(H3_T), "delta_degC")
+    line = fit_line(t, registry.Quantity(np.array(H3_B), "delta_degC"), origin=20.0)
+    inputs, correlations = line.fit.budget_inputs("comparison of 11 readings")
+    assert correlations[("slope", "intercept")] == pytest.approx(-0.930, abs=5e-4)
+    budget = Budget(
+        lambda intercept, slope: intercept + slope * registry.Quantity(10.0, "delta_degC"),
+        inputs,
+        unit="delta_degC",
+        correlations=correlations,
+    )
+    result = budget.evaluate()
+    assert (result.value, result.u) == pytest.approx((-0.1494, 0.0041), abs=5e-5)
+    assert result.dof == pytest.approx(9.0)
+    assert result.u == pytest.approx(line(30.0, extrapolate=True).magnitude.u, rel=1e-9)

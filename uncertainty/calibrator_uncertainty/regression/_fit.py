@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._rounding import plain, round_like, round_uncertainty
+from calibrator_uncertainty._shapes import Normal, StudentT
 from calibrator_uncertainty._sweep import covariance
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
@@ -88,6 +91,27 @@ class Fit:
     def parameters(self) -> dict[str, Quantity]:
         """The parameters by name."""
         return {name: self[name] for name in self.names}
+
+    def budget_inputs(self, source: str = "fit") -> tuple[tuple[Input, ...], dict[tuple[str, str], float]]:
+        """Return the parameters as inputs of a budget, and the correlations that go with them.
+
+        A budget lists them beside its other inputs: `Budget(model, [*inputs, ...], correlations=found, ...)`.
+        """
+        matrix = self.correlation
+        inputs = []
+        for place, name in enumerate(self.names):
+            one = self.vector[place]
+            dof = float(one.dof)
+            shape = Normal() if math.isinf(dof) else StudentT(dof)
+            unit = f"{self.units[place]:D}".replace("µ", "u").replace("dimensionless", "")
+            inputs.append(Input(name, float(one.value), unit, float(one.u), dof, shape, source))
+        pairs = {
+            (first, second): float(matrix[i, j])
+            for i, first in enumerate(self.names)
+            for j, second in enumerate(self.names[:i])
+            if matrix[i, j] != 0.0
+        }
+        return tuple(inputs), pairs
 
     @property
     def covariance(self) -> Floats:
