@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,9 @@ _REPLICATES = 8
 def _engine(dimensions: int, rng: np.random.Generator) -> Any:  # noqa: ANN401 - scipy.stats arrives here only
     from scipy.stats import qmc
 
-    return qmc.Sobol(dimensions, scramble=True, rng=rng)
+    # scipy 1.15 renamed seed
+    name = "rng" if "rng" in inspect.signature(qmc.Sobol).parameters else "seed"
+    return qmc.Sobol(dimensions, scramble=True, **{name: rng})
 
 
 def _moving(budget: Budget) -> list[int]:
