@@ -6,6 +6,7 @@ they are much larger it may circle; this always goes downhill, at the price of n
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -27,6 +28,37 @@ MOST = 500
 EXACT = 1e-14  # of the mean variance: stands for u = 0 while searching
 
 
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """2n equations in n + p unknowns: the parameters, then the true x."""
+
+    form: Form
+    data: Floats  # x, then y
+    white: Floats
+    width: int
+
+    def misfit(self, unknown: Floats) -> Floats:
+        """Return the standardised errors."""
+        true = unknown[self.width :]
+        try:
+            value = self.form.slopes(true, unknown[: self.width])[0]
+        except ModelError:  # out of the model's domain on the way: the search turns back
+            return np.full(self.data.size, 1e150)
+        found: Floats = self.white @ (np.concatenate((true, value)) - self.data)
+        return np.where(np.isfinite(found), found, 1e150)
+
+    def jacobian(self, unknown: Floats) -> Floats:
+        """Return their derivatives."""
+        _, design, slope = self.form.slopes(unknown[self.width :], unknown[: self.width])
+        count = slope.size
+        full = np.zeros((2 * count, self.width + count))
+        full[:count, self.width :] = np.eye(count)
+        full[count:, : self.width] = design
+        full[count:, self.width :] = np.diag(slope)
+        found: Floats = self.white @ full
+        return np.where(np.isfinite(found), found, 0.0)
+
+
 def downhill(form: Form, x: Floats, y: Floats, noise: Noise, start: Floats) -> tuple[Floats, Floats]:
     """Return the parameters and the true x.
 
@@ -35,37 +67,22 @@ def downhill(form: Form, x: Floats, y: Floats, noise: Noise, start: Floats) -> t
     """
     from scipy.optimize import least_squares
 
-    count, width = x.size, start.size
-    if count > MOST:
+    if x.size > MOST:
         raise ModelError(
-            f"the fit of {count} points has not settled",
+            f"the fit of {x.size} points has not settled",
             way_out="Give start values nearer to the answer, or try fit_curve with engine='odrpack'.",
             code="not-converged",
         )
-    white = _whitening(noise)
-    data = np.concatenate((x, y))
-
-    def misfit(unknown: Floats) -> Floats:
-        true = unknown[width:]
-        try:
-            value = form.slopes(true, unknown[:width])[0]
-        except ModelError:  # out of the model's domain on the way
-            return np.full(2 * count, 1e150)
-        found: Floats = white @ (np.concatenate((true, value)) - data)
-        return np.where(np.isfinite(found), found, 1e150)
-
-    def jacobian(unknown: Floats) -> Floats:
-        _, design, slope = form.slopes(unknown[width:], unknown[:width])
-        full = np.zeros((2 * count, width + count))
-        full[:count, width:] = np.eye(count)
-        full[count:, :width] = design
-        full[count:, width:] = np.diag(slope)
-        found: Floats = white @ full
-        return np.where(np.isfinite(found), found, 0.0)
-
-    unknown = np.concatenate((start, x))
+    problem = _Problem(form, np.concatenate((x, y)), _whitening(noise), start.size)
     found = least_squares(
-        misfit, unknown, jac=jacobian, method="lm", x_scale="jac", ftol=1e-15, xtol=1e-15, gtol=1e-15
+        problem.misfit,
+        np.concatenate((start, x)),
+        jac=problem.jacobian,
+        method="lm",
+        x_scale="jac",
+        ftol=1e-15,
+        xtol=1e-15,
+        gtol=1e-15,
     )
     if found.status <= 0:
         raise ModelError(
@@ -73,7 +90,8 @@ def downhill(form: Form, x: Floats, y: Floats, noise: Noise, start: Floats) -> t
             way_out="Give start values nearer to the answer, or fewer parameters.",
             code="not-converged",
         )
-    return np.asarray(found.x[:width], dtype=np.float64), np.asarray(found.x[width:], dtype=np.float64)
+    unknown = np.asarray(found.x, dtype=np.float64)
+    return unknown[: start.size], unknown[start.size :]
 
 
 def _whitening(noise: Noise) -> Floats:

@@ -29,7 +29,8 @@ class AllanDeviation:
     """Deviations over averaging times; `deviation` is an uncertain row in the unit of the readings.
 
     The row carries the fewest of the degrees of freedom, and neighbouring averaging times as if they were
-    independent, which they are not: read it one by one. `pairs` is the number of differences behind each, `dof` their equivalent degrees of freedom.
+    independent, which they are not: read it one by one. `pairs` is the number of differences behind each,
+    `dof` their equivalent degrees of freedom.
     """
 
     tau: Quantity
