@@ -4,6 +4,8 @@ import cmath
 import copy
 import math
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pint
@@ -17,6 +19,8 @@ from calibrator_uncertainty import (
     UncertainArray,
     UncertainComplex,
     complex_uncertainty,
+    dumps,
+    loads,
     simultaneous,
     uncertain_complex,
 )
@@ -178,3 +182,22 @@ def test_arrays_of_complex_numbers_are_elementwise():
         complex_uncertainty(points)
     with pytest.raises(TypeError):
         len(gain)
+
+
+def test_stored_complex_numbers_stay_correlated():
+    z = uncertain_complex("z", 3 + 4j, 0.1, "ohm")
+    power = z * z
+    script = """
+import sys
+from calibrator_uncertainty import loads, complex_uncertainty
+back = loads(sys.stdin.read())
+rest = back["p"] - back["z"] * back["z"]
+print(back["p"].units, abs(complex_uncertainty(rest).matrix).max() < 1e-25, back["re"].value)
+"""
+    text = dumps({"z": z, "p": power, "re": UncertainComplex(z.real.magnitude, 0.0)})
+    done = subprocess.run(
+        [sys.executable, "-c", script], input=text, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["ohm", "**", "2", "True", "(3+0j)"]
+    again = loads(text)["p"]
+    assert np.all(complex_uncertainty(again - power).matrix == 0.0)

@@ -27,6 +27,7 @@ _INLINE = {
     "negative": "-{a}",
     "square": "{a} * {a}",
 }
+_LONGEST = 2000  # operations; compiling more takes longer than it saves
 _NAMES = re.compile(r"\b([aby])\b")
 
 
@@ -34,7 +35,7 @@ def compile_program(
     inputs: int, constants: Sequence[Any], steps: Sequence[Step], output: int
 ) -> Compiled | None:
     """Return the compiled program, or None where it holds vectors."""
-    if any(not isinstance(step.op, Op) or step.shape for step in steps):
+    if len(steps) > _LONGEST or any(not isinstance(step.op, Op) or step.shape for step in steps):
         return None
     if any(type(constant) is not float for constant in constants):
         return None

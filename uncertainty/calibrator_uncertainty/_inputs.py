@@ -80,7 +80,8 @@ class Input:
                 f"dof of {self.name} is {self.dof}; degrees of freedom are 1 or more", code="dof"
             )
         # Not isinstance(…, Shape): checking a protocol costs more than all the rest of an input.
-        if not (hasattr(self.distribution, "draw") and hasattr(self.distribution, "name")):
+        one = self.distribution
+        if isinstance(one, type) or not (hasattr(one, "draw") and hasattr(one, "name")):
             raise InputError(
                 f"the distribution of {self.name} is {self.distribution!r}",
                 way_out="Give a shape, or make the input with normal(), rectangular(), ...",

@@ -30,7 +30,8 @@ def _engine(dimensions: int, rng: np.random.Generator) -> Any:  # noqa: ANN401 -
 
     # scipy 1.15 renamed seed
     name = "rng" if "rng" in inspect.signature(qmc.Sobol).parameters else "seed"
-    return qmc.Sobol(dimensions, scramble=True, **{name: rng})
+    sobol: Any = qmc.Sobol
+    return sobol(dimensions, scramble=True, **{name: rng})
 
 
 def _moving(budget: Budget) -> list[int]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import FormatError
 from calibrator_uncertainty._leaves import Leaf, known, new_uid, remember
 from calibrator_uncertainty._shape_store import shape_from, shape_key
@@ -105,9 +106,13 @@ def dumps(values: Mapping[str, Any]) -> str:
     results: dict[str, Any] = {}
     for name, value in values.items():
         magnitude = getattr(value, "_magnitude", value)
-        if not isinstance(magnitude, UncertainArray):
+        if isinstance(magnitude, UncertainComplex):
+            parts = {"real": magnitude.real, "imag": magnitude.imag}
+            results[name] = {key: _describe(_lifted(part), leaves, described) for key, part in parts.items()}
+        elif isinstance(magnitude, UncertainArray):
+            results[name] = _describe(magnitude, leaves, described)
+        else:
             raise FormatError(f"{name} is not an uncertain quantity", code="not-uncertain")
-        results[name] = _describe(magnitude, leaves, described)
         if magnitude is not value:
             results[name]["unit"] = f"{value.units:D}".replace("µ", "u")
     return json.dumps(
@@ -220,6 +225,19 @@ def _read_leaf(entry: dict[str, Any]) -> UncertainArray:
 
 
 def _read_value(entry: dict[str, Any], leaves: list[UncertainArray]) -> Numbers:
+    back: Any
+    if "real" in entry:
+        back = UncertainComplex(_read_real(entry["real"], leaves), _read_real(entry["imag"], leaves))
+    else:
+        back = _read_real(entry, leaves)
+    if "unit" not in entry:
+        return back
+    from calibrator_uncertainty._units import parse_unit, quantity
+
+    return quantity(back, parse_unit(entry["unit"]))
+
+
+def _read_real(entry: dict[str, Any], leaves: list[UncertainArray]) -> UncertainArray:
     mine = [leaves[place] for place in entry["of"]]
     numbers = _unpack(entry["x"])
     size = math.prod(entry["shape"])
@@ -227,14 +245,9 @@ def _read_value(entry: dict[str, Any], leaves: list[UncertainArray]) -> Numbers:
     slopes = (
         [_unpack_slope(one) for one in entry["by"]] if "by" in entry else [float(x) for x in numbers[size:]]
     )
-    back = known(entry["id"])
-    if back is None:
-        if len(mine) == 1 and mine[0]._uid == entry["id"]:
-            back = mine[0]
-        else:
-            back = _result_back(entry["id"], value, mine, slopes)
-    if "unit" not in entry:
-        return back
-    from calibrator_uncertainty._units import parse_unit, quantity
-
-    return quantity(back, parse_unit(entry["unit"]))
+    here = known(entry["id"])
+    if here is not None:
+        return here
+    if len(mine) == 1 and mine[0]._uid == entry["id"]:
+        return mine[0]
+    return _result_back(entry["id"], value, mine, slopes)
