@@ -102,7 +102,7 @@ class NotSafeError(CalibratorError):
     code = "not-safe"
 
 
-class InterruptedRun(CalibratorError):
+class InterruptedRun(CalibratorError):  # noqa: N818 - a run that stopped, not one that erred
     """A person stopped the run; it is safe and can be resumed."""
 
     exit_code = 130
