@@ -120,6 +120,11 @@ def dumps(values: Mapping[str, Any]) -> str:
     )
 
 
+def _lifted(part: Numbers) -> UncertainArray:
+    """Return a part of a complex number, which may be exact, as a value of the tape."""
+    return part if isinstance(part, UncertainArray) else UncertainArray(part)
+
+
 def _describe(
     value: UncertainArray, leaves: dict[int, int], described: list[dict[str, Any]]
 ) -> dict[str, Any]:
@@ -238,16 +243,17 @@ def _read_value(entry: dict[str, Any], leaves: list[UncertainArray]) -> Numbers:
 
 
 def _read_real(entry: dict[str, Any], leaves: list[UncertainArray]) -> UncertainArray:
-    mine = [leaves[place] for place in entry["of"]]
+    mine: list[UncertainArray] = [leaves[place] for place in entry["of"]]
     numbers = _unpack(entry["x"])
     size = math.prod(entry["shape"])
     value = _shaped(numbers[:size], entry["shape"])
     slopes = (
         [_unpack_slope(one) for one in entry["by"]] if "by" in entry else [float(x) for x in numbers[size:]]
     )
-    here = known(entry["id"])
+    here: UncertainArray | None = known(entry["id"])
     if here is not None:
         return here
     if len(mine) == 1 and mine[0]._uid == entry["id"]:
         return mine[0]
-    return _result_back(entry["id"], value, mine, slopes)
+    back: UncertainArray = _result_back(entry["id"], value, mine, slopes)
+    return back
