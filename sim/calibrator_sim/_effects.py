@@ -68,7 +68,7 @@ CATALOGUE: tuple[Effect, ...] = (
         "memory_medium",
     ),
     Effect(
-        "quantisation", "the reading is a whole number of counts", "accuracy table, resolution", "as the row"
+        "quantisation", "a reply steps by the remote resolution", "accuracy table, remote_resolution_of_range", "as the row"
     ),
     Effect(
         "settling",

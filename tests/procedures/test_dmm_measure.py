@@ -77,7 +77,7 @@ def test_volts_are_staged_before_they_are_connected_and_in_standby_after(points:
         ("stage", "dcv", Decimal(1000), "V", 2),
         ("operate",),
         ("settle", 2.0, 0.0055, 3, 120.0),
-        ("read", 4, 1),
+        ("read", 20, 1),
         ("standby",),
     ]
 

@@ -173,8 +173,8 @@ def test_hum_is_rejected_by_whole_cycles(open_bench, connect):
     assert spread[1] == pytest.approx(20e-9 / math.sqrt(2), rel=0.1)
 
 
-@pytest.mark.parametrize(("nplc", "step"), [(0.02, 1e-3), (1, 1e-4), (10, 1e-5), (100, 1e-5)])
-def test_readings_are_whole_counts(open_bench, connect, nplc, step):
+@pytest.mark.parametrize(("nplc", "step"), [(0.02, 1e-5), (1, 1e-6), (10, 1e-7), (100, 1e-7)])
+def test_replies_step_by_the_interface_resolution(open_bench, connect, nplc, step):
     _, _, meter = wired(open_bench, connect, "volts", "OUT 3.1234567 V", f"CONF:VOLT:DC 10;:VOLT:NPLC {nplc}")
     for value in read(meter, 10):
         assert abs(value / step - round(value / step)) < 1e-6

@@ -184,15 +184,20 @@ def _fix(work: _Work, point: Point, section: Section, candidate: Candidate | Non
 
 
 def _expected(work: _Work, section: Section) -> dict[str, BudgetResult]:
-    """Evaluate a section whose every reading is its nominal: what U will be if nothing scatters."""
+    """Evaluate a section whose readings scatter by a third of a display count: what U may be expected."""
     points = [point for point in section.points if point.id in work.references]
     observations = []
     for point in points:
         value = float(point.nominal)
+        row = work.setting.uut_table.row(point.function, value, range_high=float(point.range))
+        scatter = (row.resolution or 0.0) / 3.0
         count = max(2, work.actions[point.id].readings)
-        reading = Reading("", value, datetime(2000, 1, 1, tzinfo=UTC), 0)
+        readings = tuple(
+            Reading("", value + (scatter if index % 2 else -scatter), datetime(2000, 1, 1, tzinfo=UTC), 0)
+            for index in range(count)
+        )
         applied = value if point.standard == "source" else None
-        observations.append(PointObservations(point.id, 1, applied, (reading,) * count, None, None))
+        observations.append(PointObservations(point.id, 1, applied, readings, None, None))
     if not observations:
         return {}
     evaluated = work.setting.procedure.evaluate(section, observations, work.references)

@@ -159,13 +159,14 @@ class Bookkeeper:
         )
 
     def _resolution(self, row: RangeRow) -> Contribution:
-        if row.resolution is None:
+        resolution = row.indication_resolution  # METROLOGY 14: that of the recorded indication
+        if resolution is None:
             raise MissingFigure(
                 f"{row.id} does not state the resolution", "Add resolution to the row of the accuracy table."
             )
         source = f"{row.id} [{row.source}]"
         return Contribution(
-            "resolution", 0.0, row.resolution / 2, row.unit, 0.0, RECTANGULAR, str(row.status), source
+            "resolution", 0.0, resolution / 2, row.unit, 0.0, RECTANGULAR, str(row.status), source
         )
 
     def _confirmed(self, table: str, function: str, interval: str, range_high: float) -> str:

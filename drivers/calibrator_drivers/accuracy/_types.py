@@ -122,6 +122,7 @@ class RangeRow:
     k: float = 0.0  # coverage factor stated by the maker; 0 where not stated
     confidence: float = 0.0
     resolution: float | None = None
+    remote_resolution_of_range: float | None = None  # of a reply over the interface, where finer than a count
     freq_low_hz: float = 0.0
     freq_high_hz: float = 0.0
     option: str | None = None
@@ -160,6 +161,13 @@ class RangeRow:
     note: str = ""
     computed: tuple[str, ...] = ()
     uncomputed: str = ""  # text that holds an adder which nothing computes; the row is refused when used
+
+    @property
+    def indication_resolution(self) -> float | None:
+        """Resolution of an indication read over the interface, in `unit`; the display's where that is all."""
+        if self.remote_resolution_of_range is None:
+            return self.resolution
+        return self.remote_resolution_of_range * self.range_high
 
 
 @dataclass(frozen=True, slots=True)

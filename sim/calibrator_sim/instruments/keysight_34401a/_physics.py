@@ -115,7 +115,7 @@ class Physics:
         return self._quantise(shown, row, aperture.nplc)
 
     def _quantise(self, value: float, row: RangeRow, nplc: float) -> float:
-        step = (row.resolution or 0.0) * _STEPS[nplc] * self._world.effects.quantisation
+        step = (row.indication_resolution or 0.0) * _STEPS[nplc] * self._world.effects.quantisation
         return round(value / step) * step + 0.0 if step else value
 
     def _disturbance(self, settings: Settings, row: RangeRow, aperture: _Aperture) -> float:
