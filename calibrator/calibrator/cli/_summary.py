@@ -45,8 +45,8 @@ def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool) -> None:
         echo(f"{padded(say('failed'))} {', '.join(failed)}")
     for point in worst_points(points):
         echo(
-            f"{padded(say('worst'))} {point['id']}  {say('error')} {point['error']} {point['unit']}, "
-            f"U {point['U']}, {say('limit')} {point['limit']}  {say(str(point['verdict']))}"
+            f"{padded(say('worst'))} {point['id']}  {say('error')} {point['error'] or '-'} {point['unit']}, "
+            f"U {point['U'] or '-'}, {say('limit')} {point['limit']}  {say(str(point['verdict']))}"
         )
     if outcome.message and outcome.exit_code not in COMPLETED:
         click.echo(outcome.message, err=True)

@@ -121,8 +121,8 @@ class RunView:
         """Take point objects: what the points amount to so far."""
         for result in results:
             row = self.rows.setdefault(str(result["id"]), PointRow(str(result["id"])))
-            row.error = str(result["error"])
-            row.expanded = str(result["U"])
+            row.error = str(result["error"] or "-")
+            row.expanded = str(result["U"] or "-")
             row.limit = str(result["limit"])
             row.unit = str(result["unit"])
             row.verdict = str(result["verdict"])
