@@ -51,11 +51,9 @@ def check(laboratory: Any, unbroken: Any) -> None:
 
 INSTANTS = {
     "opened": ("run.opened", ""),
-    "at the leads": ("prompt.answered", "connect:dcv"),
     "proving": ("energise", "proof:dcv"),
     "between two steps": ("step.done", "point:dcv:0.1V:+0.1V"),
     "reading at 1000 V": ("reading", "dcv:1000V:+1000V"),
-    "evaluated": ("section.evaluated", "dcv"),
 }
 
 
