@@ -318,9 +318,6 @@ def report(runs: Sequence[Run], pairs: Sequence[tuple[PointProof, PointProof]]) 
         )
         lines.append(f"{name:<20}{rms}   {mean}{remark}")
     lines += [
-        "indication: the floor d/sqrt(12) (METROLOGY 14) overstates what is left of a step after averaging"
-        " readings that dither over it;",
-        "its pull is below 1 there, and 1 where the readings stand still",
         "",
         "effects of the bench without a line of their own:",
     ]
