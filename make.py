@@ -66,7 +66,8 @@ def test(arguments: list[str]) -> int:
     python = install(("test",))
     every = ["-m", "slow or not slow"] if "--slow" in arguments else []
     rest = [argument for argument in arguments if argument != "--slow"]
-    return call([str(python), "-m", "pytest", *every, *rest])
+    workers = [] if any(word.startswith("-n") for word in rest) else ["-n", "auto"]
+    return call([str(python), "-m", "pytest", *workers, *every, *rest])
 
 
 def check(_arguments: list[str]) -> int:
