@@ -146,6 +146,13 @@ def test_same_shared_cause_is_the_same_error():
         uncertain(rectangular("c", 1.0, 0.1, "V", shared="5522A dcv"))
 
 
+def test_one_cause_has_one_number_of_degrees_of_freedom():
+    first = uncertain(normal("a", 10.0, 0.1, "V", dof=7, shared="estimated once"))
+    assert degrees_of_freedom(first) == pytest.approx(7.0)
+    with pytest.raises(InputError, match="estimated once"):
+        uncertain(normal("b", 10.0, 0.1, "V", shared="estimated once"))
+
+
 def same(x, other):
     return (x - other).u == 0.0 and (x - other).value == 0.0
 

@@ -96,6 +96,12 @@ def _shared_error(one: Input) -> UncertainArray:
             way_out="One physical error has one distribution.",
             code="shared-shape",
         )
+    elif error._leaf is not None and error._leaf.dof != one.dof:
+        raise InputError(
+            f"{one.name} has {one.dof:g} degrees of freedom; what shares {one.shared!r} has {error._leaf.dof:g}",
+            way_out="One physical error was estimated once.",
+            code="shared-dof",
+        )
     return error
 
 
