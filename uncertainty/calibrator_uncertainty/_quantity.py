@@ -98,7 +98,7 @@ def _shared_error(one: Input) -> UncertainArray:
         )
     elif error._leaf is not None and error._leaf.dof != one.dof:
         raise InputError(
-            f"{one.name} has {one.dof:g} degrees of freedom; what shares {one.shared!r} has {error._leaf.dof:g}",
+            f"{one.name} has {one.dof:g} degrees of freedom; {one.shared!r} has {error._leaf.dof:g}",
             way_out="One physical error was estimated once.",
             code="shared-dof",
         )
