@@ -7,11 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 
@@ -155,11 +156,28 @@ def with_addresses(bench: Callable[..., Path], announced: dict[str, dict[str, st
 class Person:
     """Moves leads when asked, and types what a careful person would type."""
 
-    def __init__(self, server: subprocess.Popen[str], terminal: int) -> None:
+    def __init__(self, server: subprocess.Popen[str], terminal: int, run: subprocess.Popen[str]) -> None:
         assert server.stdin is not None
         self._leads = server.stdin
         self._terminal = terminal
         self.asked: list[str] = []
+        self._run = run
+        self._read = ""
+        self._reader = threading.Thread(target=self._look, args=(run.stderr,), daemon=True)
+        self._reader.start()
+
+    def _look(self, screen: TextIO) -> None:
+        while character := screen.read(1):
+            self._read += character
+
+    def read_to_the_end(self) -> str:
+        """Wait for the run to end, close its pipes and return all that stood on the screen."""
+        self._run.wait(timeout=30)
+        self._reader.join(timeout=30)
+        for pipe in (self._run.stdout, self._run.stderr):
+            if pipe is not None:
+                pipe.close()
+        return self._read
 
     def hear(self, event: dict[str, Any]) -> None:
         if event["kind"] != "prompt.asked":
@@ -169,6 +187,8 @@ class Person:
         answer = "120" if body["kind"] == "warm-up" else ""
         if body["kind"] == "hazard":
             answer = str(body["hazard"]["value"])
+            while f"Type {answer} to release" not in self._read:  # typed before, it would be thrown away
+                RealClock().sleep(0.02)
         if body["wiring"]:
             self._leads.write(f"{body['wiring']}\n")
             self._leads.flush()

@@ -31,7 +31,7 @@ def test_the_guard_takes_it_off_and_the_next_start_confirms_it(
             stdin=slave,
             stderr=subprocess.PIPE,
         )
-        hand = person(server, master)
+        hand = person(server, master, process)
         for line in process.stdout:
             event = json.loads(line)
             hand.hear(event)
@@ -42,7 +42,7 @@ def test_the_guard_takes_it_off_and_the_next_start_confirms_it(
         RealClock().sleep(BAR_S)
         left = volts(announced["meter"]["resource"])
         assert left < SAFE_V, f"{left:.0f} V after {BAR_S} s"
-        process.communicate(timeout=10)
+        hand.read_to_the_end()
         os.close(master)
         os.close(slave)
 

@@ -134,12 +134,12 @@ def test_a_person_at_a_terminal_runs_a_section_on_a_served_bench(
             stdin=slave,
             stderr=subprocess.PIPE,
         )
-        hand = person(server, master)
+        hand = person(server, master, process)
         events = []
         for line in process.stdout:
             events.append(json.loads(line))
             hand.hear(events[-1])
-        _, said = process.communicate(timeout=30)
+        said = hand.read_to_the_end()
         os.close(master)
         os.close(slave)
     assert process.returncode == 0, said

@@ -15,8 +15,8 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    _let_any_character_out()
     try:
+        _let_any_character_out()
         code = application.main(args=arguments, prog_name="calibrator", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)

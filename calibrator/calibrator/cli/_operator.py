@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["TerminalOperator"]
 
 _TRIES = 3
-REFUSALS = frozenset({"no", "n", "stop"})
+REFUSALS = frozenset({"no", "n", "stop", "不", "否", "停", "停止"})
+# Anything else is asked again: "wait" must not let 1000 V follow.
+_DONE = frozenset({"", "yes", "y", "done", "是", "好", "完成"})
 
 
 class TerminalOperator:
@@ -41,6 +44,8 @@ class TerminalOperator:
         with self._screen.paused():
             click.echo(err=True)
             self._show(prompt)
+            if prompt.hazard is not None or prompt.kind == "confirm":
+                _forget_typed_ahead()
             if prompt.hazard is not None:
                 value = self._release(prompt.hazard)
             elif prompt.kind == "warm-up":
@@ -50,7 +55,7 @@ class TerminalOperator:
             elif prompt.kind == "typed":
                 value = self._line(self._say("Type the value, or stop"))
             else:
-                value = self._line(self._say("Enter when done, or stop")) or "done"
+                value = self._done()
         return Answer(value=value, by=self._person, how="typed")
 
     def review(self, review: Review) -> ReviewDecision:
@@ -87,7 +92,9 @@ class TerminalOperator:
                 )
             )
             words = typed.replace(hazard.unit, "").strip()
-            if words == level or not words or words.lower() in REFUSALS:
+            if words.lower() in REFUSALS:
+                return "stop"
+            if words == level or not words:
                 return typed
             click.echo(self._say("That is not the level."), err=True)
         return "stop"
@@ -95,7 +102,9 @@ class TerminalOperator:
     def _minutes(self) -> str:
         while True:
             typed = self._line(self._say("Type the minutes, or stop"))
-            if not typed or typed.lower() in REFUSALS | {"yes", "y", "ok"} or _is_number(typed):
+            if typed.lower() in REFUSALS:
+                return "stop"
+            if not typed or typed.lower() in {"yes", "y", "ok"} or _is_number(typed):
                 return typed
             click.echo(self._say("A number of minutes, please."), err=True)
 
@@ -103,8 +112,20 @@ class TerminalOperator:
         """Have a whole word typed: a reflex on Enter must not confirm that something is safe."""
         while True:
             typed = self._line(self._say("Type yes or no"))
-            if typed.lower() == "yes" or typed.lower() in REFUSALS:
-                return typed.lower()
+            if typed.lower() in {"yes", "是"}:
+                return "yes"
+            if typed.lower() in REFUSALS:
+                return "no"
+
+    def _done(self) -> str:
+        """Have it said that it is done; any other word is asked again."""
+        while True:
+            typed = self._line(self._say("Enter when done, or stop")).lower()
+            if typed in _DONE:
+                return "done"
+            if typed in REFUSALS:
+                return "stop"
+            click.echo(self._say("Press Enter, or type done, when it is done; stop ends the run."), err=True)
 
     def _show_review(self, review: Review) -> None:
         heading = self._say("Before the leads come off: points that deserve a look")
@@ -134,6 +155,21 @@ class TerminalOperator:
         except (EOFError, KeyboardInterrupt):
             click.echo(err=True)
             return "stop"
+
+
+def _forget_typed_ahead() -> None:
+    """Throw away what was typed before the question was to be seen: it is no answer to it."""
+    if not sys.stdin.isatty():
+        return
+    if sys.platform == "win32":
+        import msvcrt
+
+        while msvcrt.kbhit():
+            msvcrt.getwch()
+    else:
+        import termios
+
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
 
 def _is_number(text: str) -> bool:

@@ -47,8 +47,14 @@ class Settings:
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: object) -> object:
-    if value is not None and value is not False and param.name is not None:
-        ctx.meta.setdefault(_GIVEN, {})[param.name] = value
+    if value is None or value is False or param.name is None:
+        return value
+    given = ctx.meta.setdefault(_GIVEN, {})
+    # The command below a group sees the environment too: it must not outdo what was typed before the command.
+    if ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE:
+        given[param.name] = value
+    else:
+        given.setdefault(param.name, value)
     return value
 
 

@@ -160,3 +160,22 @@ def test_a_home_without_a_record_is_said_and_not_made(
     assert main(["--home", str(home), *arguments]) == 2
     assert "no record yet" in capsys.readouterr().err
     assert not home.exists()
+
+
+def test_ctrl_c_while_the_program_is_loading_is_a_sentence() -> None:
+    program = """
+import sys
+
+
+class Interrupted:
+    def find_spec(self, name, path=None, target=None):
+        if name == "click":
+            raise KeyboardInterrupt
+
+
+sys.meta_path.insert(0, Interrupted())
+from calibrator.cli import main
+sys.exit(main(["--help"]))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "calibrator: Interrupted.\n")

@@ -52,6 +52,44 @@ def test_a_connection_is_shown_with_its_wiring_and_done_by_enter(
     assert said.out == "", "prompts belong to the error output: --json owns the other"
 
 
+@pytest.mark.parametrize(
+    ("lines", "refused"),
+    [
+        (["yes"], False),
+        (["Done"], False),
+        (["好"], False),
+        (["完成"], False),
+        (["maybe", "wait", "1000", "no"], True),
+        (["不"], True),
+        (["wait", ""], False),
+    ],
+)
+def test_a_connection_is_done_by_a_word_that_means_it(
+    monkeypatch: pytest.MonkeyPatch, lines: list[str], refused: bool
+) -> None:
+    typing(monkeypatch, *lines)
+    assert operator().ask(CONNECT).refused is refused
+    assert sys.stdin.read() == "", "every line was asked for"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a terminal of its own needs a POSIX pty")
+def test_what_was_typed_before_a_dangerous_level_was_shown_does_not_release_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    master, slave = os.openpty()
+    with os.fdopen(slave, encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        os.write(master, b"1000\n")
+        timer = threading.Timer(0.3, os.write, (master, b"no\n"))
+        timer.start()
+        try:
+            answer = operator().ask(HAZARD)
+        finally:
+            timer.join()
+            os.close(master)
+    assert answer.refused
+
+
 def test_the_prompt_is_in_the_chosen_language(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

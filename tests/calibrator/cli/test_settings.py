@@ -100,3 +100,25 @@ def test_the_shared_options_stand_before_or_after_the_command(
     for arguments in (["--home", str(tmp_path), "runs"], ["runs", "--home", str(tmp_path)]):
         assert main(arguments) == 2
         assert str(tmp_path) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_is_typed_outdoes_the_environment_on_both_sides_of_the_command(
+    before: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALIBRATOR_HOME", str(tmp_path / "environment"))
+    monkeypatch.setenv("CALIBRATOR_LANGUAGE", "zh")
+    typed = ["--home", str(tmp_path / "typed"), "--language", "en"]
+    assert main([*typed, "doctor"] if before else ["doctor", *typed]) in (0, 5)
+    out = capsys.readouterr().out
+    assert str(tmp_path / "typed") in out
+    assert str(tmp_path / "environment") not in out
+    assert "nobody writes here" in out, "in English"
+
+
+def test_the_next_steps_that_are_printed_reach_the_home_that_was_typed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALIBRATOR_HOME", str(tmp_path / "environment"))
+    assert main(["--home", str(tmp_path / "typed"), "runs"]) == 2
+    assert str(tmp_path / "typed") in capsys.readouterr().err
