@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calibrator._errors import ConfigurationError, StorageError
+from calibrator._errors import ConfigurationError, RefusedError
 
 if TYPE_CHECKING:
     from calibrator.record import Record
@@ -81,13 +81,13 @@ class Home:
         """Make the home, or a folder in it, where there is none, and return it.
 
         Raises:
-            StorageError: the folder cannot be made.
+            RefusedError: the folder cannot be made.
         """
         wanted = folder or self.path
         try:
             wanted.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StorageError(
+            raise RefusedError(
                 f"The folder cannot be made: {error.strerror or error}",
                 where=str(wanted),
                 way_out="Choose another folder with --home or CALIBRATOR_HOME.",

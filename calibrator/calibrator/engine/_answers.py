@@ -21,6 +21,7 @@ from pathlib import Path
 
 from calibrator._errors import ConfigurationError
 from calibrator.engine._operators import refuse_unanswered
+from calibrator.engine._prompts import AGREES, warm_minutes
 from calibrator.engine._types import Answer, Operator, Prompt, Review, ReviewDecision
 from calibrator.procedure._toml import TomlFile
 
@@ -118,13 +119,25 @@ class AnswersFile:
 
 
 def _text(file: TomlFile, key: str, value: object) -> str:
+    """Return an answer as text; one that the engine would not understand is refused here, not in the run."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, (str, int, float)):
-        return str(value)
+    if not isinstance(value, (str, int, float)):
+        raise file.error(
+            f"the answer {value!r} is neither text, number nor true or false",
+            ("answers", key),
+            'Write the answer in quotes, such as "yes".',
+            "wrong-type",
+        )
+    text = str(value).strip()
+    minutes = key == "warm-up" and warm_minutes(Answer(text), 0.0) is not None
+    if minutes or text.lower() in AGREES or Answer(text).refused:
+        return text
     raise file.error(
-        f"the answer {value!r} is neither text, number nor true or false",
+        f"the answer {text!r} to {key!r} is not understood",
         ("answers", key),
-        'Write the answer in quotes, such as "yes".',
-        "wrong-type",
+        'Write the minutes since everything was switched on, such as "120", or "yes".'
+        if key == "warm-up"
+        else 'Write "yes" or "no"; minutes stand under "warm-up" only.',
+        "answer-not-understood",
     )

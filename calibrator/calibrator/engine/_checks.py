@@ -8,7 +8,7 @@ from calibrator.engine._levels import levels
 from calibrator.engine._standards import Candidate
 from calibrator.engine._types import Refusal
 from calibrator.procedure import Point, ProcedureInfo, Section
-from calibrator.standards import Environment, Wiring
+from calibrator.standards import BenchFile, BenchInstrument, Wiring
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable
 
 __all__ = [
@@ -28,9 +28,10 @@ METER_ROLES: Mapping[str, str] = {
 
 
 def environment_problems(
-    info: ProcedureInfo, temperature_c: float | None, humidity_rh: float | None, place: str
+    info: ProcedureInfo, temperature_c: float | None, humidity_rh: float | None, bench: BenchFile
 ) -> Iterator[Refusal]:
     """Yield what is wrong with the surroundings: outside the procedure's limits, or not known."""
+    table = ("simulation", "environment") if bench.in_process else ("environment",)
     looks = (
         ("temperature", temperature_c, info.temperature_c, "°C", "temperature_c"),
         ("humidity", humidity_rh, info.humidity_rh, "%", "humidity_rh"),
@@ -40,36 +41,38 @@ def environment_problems(
             yield Refusal(
                 "environment-unknown",
                 f"The {name} is not known. Write {key} under [environment] of the bench file.",
-                place,
+                bench.place(*table, key),
             )
         elif not low <= value <= high:
             yield Refusal(
                 "environment-outside",
                 f"The {name} is {value:g} {unit}, the procedure allows {low:g} to {high:g} {unit}."
                 " Bring the room there and start again.",
-                place,
+                bench.place(*table, key),
             )
 
 
-def sensor_problems(environment: Environment, place: str) -> Iterator[Refusal]:
+def sensor_problems(bench: BenchFile) -> Iterator[Refusal]:
     """Yield a refusal for a sensor, which no driver of this release reads."""
-    if environment.sensor is not None:
+    if bench.environment.sensor is not None:
         yield Refusal(
             "sensor-not-readable",
-            f"No driver reads the sensor {environment.sensor!r}. Type temperature_c and humidity_rh under"
-            " [environment] instead of sensor.",
-            place,
+            f"No driver reads the sensor {bench.environment.sensor!r}. Type temperature_c and humidity_rh"
+            " under [environment] instead of sensor.",
+            bench.place("environment", "sensor"),
         )
 
 
-def section_problems(section: Section, wiring: Wiring | None, place: str) -> Iterator[Refusal]:
-    """Yield what is wrong with a section: its wiring, its proof level."""
+def section_problems(
+    section: Section, wiring: Wiring | None, bench: BenchFile, table: str
+) -> Iterator[Refusal]:
+    """Yield what is wrong with a section: its wiring, its proof level; `table` names the point table."""
     if wiring is None:
         yield Refusal(
             "no-wiring",
             f"The bench has no wiring {section.wiring!r}, which the section {section.id!r} asks for."
             f" Add [wirings.{section.wiring}] to the bench file.",
-            place,
+            bench.place("wirings", section.wiring),
         )
         return
     sourced = any(point.standard == "source" for point in section.points)
@@ -79,8 +82,8 @@ def section_problems(section: Section, wiring: Wiring | None, place: str) -> Ite
         yield Refusal(
             "no-proof",
             f"The section {section.id!r} energises something and has no harmless level that proves its"
-            " connection (METROLOGY 3). Add proof to the section of the point table.",
-            section.id,
+            " connection. Add proof to the section of the point table.",
+            f"{table}, section {section.id}, key proof",
         )
         return
     level = levels().proof.get(section.proof.function)
@@ -90,7 +93,7 @@ def section_problems(section: Section, wiring: Wiring | None, place: str) -> Ite
             "proof-too-large",
             f"The proof of the section {section.id!r} is {section.proof.value:f} {section.proof.unit},"
             f" {allowed}. Choose a harmless level in the point table.",
-            section.id,
+            f"{table}, section {section.id}, key proof",
         )
 
 
@@ -99,6 +102,8 @@ def point_problems(
     wiring: Wiring,
     standard: Candidate | None,
     *,
+    bench: BenchFile,
+    uut: BenchInstrument,
     uut_table: AccuracyTable,
     uut_roles: Sequence[str],
     interval: str,
@@ -108,34 +113,41 @@ def point_problems(
         yield Refusal(
             "uut-no-role",
             f"The driver of {uut_table.id} cannot measure {point.function}. Use a driver that can.",
-            point.id,
+            bench.place("instruments", uut.name, "model"),
+            points=(point.id,),
         )
     if interval not in point.limits:
         yield Refusal(
             "no-limit",
-            f"The point has no limit for {interval}; it has {', '.join(point.limits)}. Choose another"
-            " --interval.",
-            point.id,
+            f"There is no limit for the interval {interval}; there is {', '.join(point.limits) or 'none'}."
+            " Choose another --interval.",
+            "--interval",
+            points=(point.id,),
         )
     try:
         uut_table.row(point.function, float(point.nominal), range_high=float(point.range))
     except AccuracyError as error:
-        yield Refusal(error.code, f"{error.what}. {error.way_out}", point.id, uut_table.id)
+        place = f"accuracy table {uut_table.id}"
+        yield Refusal(error.code, f"{error.what}. {error.way_out}", place, points=(point.id,))
     if standard is not None:
-        yield from _too_much(point, wiring)
+        yield from _too_much(point, wiring, bench)
         yield from _test_current(point, standard, uut_table)
 
 
-def _too_much(point: Point, wiring: Wiring) -> Iterator[Refusal]:
+def _too_much(point: Point, wiring: Wiring, bench: BenchFile) -> Iterator[Refusal]:
     """The weakest link limits (METROLOGY 5)."""
-    looks = {"dcv": (wiring.max_voltage_v, "V"), "dci": (wiring.max_current_a, "A")}
-    most, unit = looks.get(point.function, (None, ""))
+    looks = {
+        "dcv": (wiring.max_voltage_v, "V", "max_voltage_v"),
+        "dci": (wiring.max_current_a, "A", "max_current_a"),
+    }
+    most, unit, key = looks.get(point.function, (None, "", ""))
     if most is not None and abs(float(point.nominal)) > most:
         yield Refusal(
             "above-wiring",
             f"The point needs {abs(point.nominal):f} {unit}, the wiring {wiring.name!r} bears {most:g}"
             f" {unit}. Use leads that bear it and say so in the bench file.",
-            point.id,
+            bench.place("wirings", wiring.name, key),
+            points=(point.id,),
         )
 
 
@@ -159,6 +171,7 @@ def _test_current(point: Point, standard: Candidate, uut_table: AccuracyTable) -
             "test-current",
             f"The meter drives {current:.3g} A, {row.id} allows {low:.3g} to {high:.3g} A."
             " Use another standard at this point.",
-            point.id,
+            f"accuracy tables {standard.table.id} and {uut_table.id}",
             standard.instrument.asset,
+            (point.id,),
         )

@@ -267,7 +267,7 @@ def _environment(context: Context) -> None:
     )
     passing = {deviation.code for deviation in context.setting.job.deviations}
     problems = environment_problems(
-        context.setting.procedure.info, now.temperature_c, now.humidity_rh, now.sensor or "bench"
+        context.setting.procedure.info, now.temperature_c, now.humidity_rh, context.setting.bench
     )
     for problem in problems:
         if problem.code not in passing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,13 +15,14 @@ from calibrator.engine._checks import (
     section_problems,
     sensor_problems,
 )
+from calibrator.engine._deviations import unneeded
 from calibrator.engine._prompts import planned_prompts
 from calibrator.engine._references import Bookkeeper, MissingFigure
 from calibrator.engine._setting import POLICY, Setting
 from calibrator.engine._standards import SOURCE_ROLES, Candidate, Moment, Shelf
 from calibrator.engine._types import PlannedPoint, Prompt, Refusal
 from calibrator.procedure import Point, PointObservations, PointReferences, Reading, Section
-from calibrator.standards import Register
+from calibrator.standards import Register, Wiring
 from calibrator_drivers.accuracy import AccuracyError, Status
 
 if TYPE_CHECKING:
@@ -88,12 +89,13 @@ def preflight(
     shelf = Shelf(setting.bench, setting.lab, register, roles, live, passing)
     books = Bookkeeper(setting.bench, setting.uut, setting.uut_table, setting.interval, shelf.confirmations())
     work = _Work(setting, shelf, books, moment, roles.get(setting.uut.model, ()), actions)
-    place = setting.bench.path
-    work.refused += sensor_problems(setting.bench.environment, place)
+    work.refused += sensor_problems(setting.bench)
     work.refused += environment_problems(
-        setting.procedure.info, surroundings.temperature_c, surroundings.humidity_rh, place
+        setting.procedure.info, surroundings.temperature_c, surroundings.humidity_rh, setting.bench
     )
     points = [point for section in setting.sections for point in _section(work, section)]
+    needed = shelf.passed | {item.code for item in work.refused}
+    work.refused += unneeded(setting.job.deviations, needed)
     refused = tuple(item for item in _merged(work.refused) if item.code not in passing)
     prompts = planned_prompts(setting.sections, setting.warm_up_s, interval=setting.interval)
     return Preflight(tuple(points), work.references, work.candidates, prompts, refused, duration_s, until)
@@ -127,9 +129,10 @@ def _actions(setting: Setting, point: Point) -> PlannedActions:
 
 def _section(work: _Work, section: Section) -> Iterator[PlannedPoint]:
     wiring = work.setting.bench.wirings.get(section.wiring)
-    problems = list(section_problems(section, wiring, work.setting.bench.path))
-    work.refused += problems
+    table = f"point table {work.setting.uut.model} of the procedure {work.setting.job.procedure}"
+    work.refused += section_problems(section, wiring, work.setting.bench, table)
     if wiring is not None:
+        _look_at_artefact(work, wiring, section)
         for point in section.points:
             candidate = None
             if point.standard == "source":
@@ -139,6 +142,8 @@ def _section(work: _Work, section: Section) -> Iterator[PlannedPoint]:
                     point,
                     wiring,
                     candidate,
+                    bench=work.setting.bench,
+                    uut=work.setting.uut,
                     uut_table=work.setting.uut_table,
                     uut_roles=work.uut_roles,
                     interval=work.setting.interval,
@@ -150,6 +155,16 @@ def _section(work: _Work, section: Section) -> Iterator[PlannedPoint]:
     expected = _expected(work, section)
     for point in section.points:
         yield _planned(work, point, expected.get(point.id))
+
+
+def _look_at_artefact(work: _Work, wiring: Wiring, section: Section) -> None:
+    """An artefact is a standard too: what stands against its certificate refuses the points it serves."""
+    points = tuple(point.id for point in section.points if point.standard != "source")
+    if wiring.artefact is not None and points:
+        artefact = work.setting.bench.instruments[wiring.artefact]
+        for problem in work.shelf.artefact_problems(artefact, work.moment):
+            reason = f"{artefact.asset} cannot be the standard: {problem.reason}"
+            work.refused.append(replace(problem, reason=reason, points=points))
 
 
 def _choose(work: _Work, point: Point, section: Section) -> Candidate | None:
@@ -166,10 +181,11 @@ def _choose(work: _Work, point: Point, section: Section) -> Candidate | None:
     if nearest is None or nearest.code in far[:2]:
         role = SOURCE_ROLES.get(point.function, point.function)
         reason = f"No instrument of the bench fills the role {role}. Add one to the bench file."
-        work.refused.append(Refusal("no-standard", reason, point.id))
+        place = work.setting.bench.place("instruments")
+        work.refused.append(Refusal("no-standard", reason, place, points=(point.id,)))
     else:
         reason = f"{nearest.asset} cannot be the standard: {nearest.reason}"
-        work.refused.append(Refusal(nearest.code, reason, point.id, nearest.asset))
+        work.refused.append(replace(nearest, reason=reason, points=(point.id,)))
     return None
 
 
@@ -178,9 +194,15 @@ def _fix(work: _Work, point: Point, section: Section, candidate: Candidate | Non
     try:
         work.references[point.id] = work.books.references(point, wiring, candidate)
     except MissingFigure as error:
-        work.refused.append(Refusal("figure-missing", f"{error.what}. {error.way_out}", point.id))
+        bench, model = work.setting.bench, work.setting.uut.model
+        place = f"point table and accuracy table of {model}"
+        if error.key:
+            place = bench.place("wirings", wiring.name, error.key)
+        reason = f"{error.what}. {error.way_out}"
+        work.refused.append(Refusal("figure-missing", reason, place, points=(point.id,)))
     except AccuracyError as error:
-        work.refused.append(Refusal(error.code, f"{error.what}. {error.way_out}", point.id))
+        place = f"accuracy table {work.setting.uut_table.id}"
+        work.refused.append(Refusal(error.code, f"{error.what}. {error.way_out}", place, points=(point.id,)))
 
 
 def _expected(work: _Work, section: Section) -> dict[str, BudgetResult]:
@@ -233,11 +255,11 @@ def _planned(work: _Work, point: Point, expected: BudgetResult | None) -> Planne
 
 
 def _merged(refused: Sequence[Refusal]) -> Iterator[Refusal]:
-    """Say the same thing once, with all its places."""
-    places: dict[tuple[str, str, str], list[str]] = {}
+    """Say the same thing once, with its place and all its points."""
+    points: dict[Refusal, dict[str, None]] = {}
     for item in refused:
-        places.setdefault((item.code, item.reason, item.asset), []).append(item.place)
-    for (code, reason, asset), where in places.items():
-        named = list(dict.fromkeys(place for place in where if place))
+        points.setdefault(replace(item, points=()), {}).update(dict.fromkeys(item.points))
+    for item, found in points.items():
+        named = tuple(found)
         shown = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
-        yield Refusal(code, reason, shown, asset)
+        yield replace(item, place="; ".join(part for part in (item.place, shown) if part), points=named)

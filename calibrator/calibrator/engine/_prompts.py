@@ -10,6 +10,7 @@ from calibrator.engine._types import Answer, Prompt
 from calibrator.procedure import Section, Text
 
 __all__ = [
+    "AGREES",
     "connect_prompt",
     "fresh_prompt",
     "hazard_prompt",
@@ -18,6 +19,8 @@ __all__ = [
     "warm_minutes",
     "warm_up_prompt",
 ]
+
+AGREES = frozenset({"yes", "y", "ok", "done", "是", "好", "完成"})
 
 
 def warm_up_prompt(required_s: float) -> Prompt:
@@ -37,7 +40,7 @@ def warm_up_prompt(required_s: float) -> Prompt:
 def warm_minutes(answer: Answer, required_s: float) -> float | None:
     """Return the minutes that were answered, those required for a plain yes, None for anything else."""
     text = answer.value.strip().lower()
-    if text in {"yes", "y", "ok"}:
+    if text in AGREES:
         return required_s / 60
     try:
         minutes = Decimal(text)

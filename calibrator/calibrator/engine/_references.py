@@ -23,10 +23,11 @@ OHMS = ("res2w", "res4w")
 class MissingFigure(Exception):  # noqa: N818 - what it says, caught by preflight
     """A figure that a budget needs and that the bench file or a table does not state."""
 
-    def __init__(self, what: str, way_out: str) -> None:
+    def __init__(self, what: str, way_out: str, key: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.way_out = way_out
+        self.key = key  # of the wiring in the bench file; "" for a figure of a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,7 @@ def _need(figure: Figure | None, key: str, wiring: Wiring) -> Figure:
         raise MissingFigure(
             f"the wiring {wiring.name!r} does not state {key}",
             f"Add {key} with half_width, status and source under [wirings.{wiring.name}].",
+            key,
         )
     return figure
 

@@ -240,7 +240,7 @@ def environment_now(context: Context) -> None:
     """Refuse to go on in surroundings that the procedure does not allow."""
     now = context.station.environment()
     passing = {deviation.code for deviation in context.setting.job.deviations}
-    info, place = context.setting.procedure.info, now.sensor or context.setting.bench.path
-    for problem in environment_problems(info, now.temperature_c, now.humidity_rh, place):
+    info, bench = context.setting.procedure.info, context.setting.bench
+    for problem in environment_problems(info, now.temperature_c, now.humidity_rh, bench):
         if problem.code not in passing:
             raise RefusedError(problem.reason, where=problem.place, code=problem.code)

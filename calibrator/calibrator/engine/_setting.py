@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from calibrator._errors import UsageError
 from calibrator._home import Home
 from calibrator.bench import find_simulator
+from calibrator.engine._deviations import check_deviations
 from calibrator.engine._types import Job
 from calibrator.procedure import INTERVALS, Procedure, Section, load
 from calibrator.standards import BenchFile, BenchInstrument, Lab, load_bench, load_lab
@@ -61,6 +62,7 @@ def setting_of(job: Job, home: Home) -> Setting:
         UsageError: a name that is not right, with suggestions.
         ConfigurationError: a file that cannot be taken, with file, line and key.
     """
+    check_deviations(job.deviations)
     procedure = load(job.procedure)
     bench = _bench(job)
     uut = find_uut(job.uut, bench)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from calibrator.engine._types import Refusal
@@ -61,6 +61,7 @@ class Shelf:
     roles: Mapping[str, Sequence[str]]  # role names by model
     live: bool
     passing: frozenset[str] = frozenset()  # codes that a named deviation lets pass
+    passed: set[str] = field(default_factory=set, compare=False)  # those that were needed
 
     def choose(
         self, point: Point, wiring: Wiring, uut: str, moment: Moment
@@ -101,7 +102,7 @@ class Shelf:
         self, instrument: BenchInstrument, point: Point, wiring: Wiring, uut: str, moment: Moment
     ) -> Candidate | Refusal:
         role = SOURCE_ROLES.get(point.function, "")
-        no = _Refuser(instrument.asset, self.bench.path)
+        no = _Refuser(instrument.asset, self.bench.place("instruments", instrument.name))
         if instrument.name == uut:
             return no("is-uut", "it is the unit under test", "")
         if role not in self.roles.get(instrument.model, ()):
@@ -113,27 +114,44 @@ class Shelf:
                 "Add a wiring to the bench file.",
             )
         certificate = self.certificate(instrument.asset, moment)
-        problem = next(iter(self.problems(certificate, point.function, moment)), None)
-        if problem is not None or certificate is None:
-            return no(*(problem or ("no-certificate", "it has no certificate", "")))
-        return self._figures(instrument, point, certificate, moment)
-
-    def problems(
-        self, certificate: Certificate | None, function: str, moment: Moment
-    ) -> Iterator[tuple[str, str, str]]:
-        """Yield code, sentence and way out of everything that stands against a certificate."""
         if certificate is None:
             record = "Record it: calibrator standards add FILE.toml."
-            yield "no-certificate", "no certificate of it is recorded", record
-            return
-        for code, holds, what, way_out in _faults(certificate, function, moment, self.lab.zone, self.live):
-            if holds and code not in self.passing:
-                yield code, f"its certificate {certificate.number} {what}", way_out
+            place = self.place(instrument.asset, None, "number")
+            return _Refuser(instrument.asset, place)("no-certificate", "it has no certificate", record)
+        faults = _faults(certificate, point.function, moment, self.lab.zone, self.live)
+        problem = next(iter(self._standing(certificate, faults)), None)
+        return problem or self._figures(instrument, point, certificate, moment)
+
+    def artefact_problems(self, artefact: BenchInstrument, moment: Moment) -> Iterator[Refusal]:
+        """Yield what stands against an artefact (a short): a certificate that is not in force.
+
+        One without a certificate is used for what the bench file says of it; its wiring states its EMF.
+        """
+        certificate = self.certificate(artefact.asset, moment)
+        if certificate is not None:
+            yield from self._standing(certificate, _dated(certificate, moment, self.lab.zone, self.live))
+
+    def _standing(self, certificate: Certificate, faults: Sequence[_Fault]) -> Iterator[Refusal]:
+        """Yield the faults that a certificate has and that no named deviation lets pass."""
+        for code, holds, what, way_out, key in faults:
+            if holds and code in self.passing:
+                self.passed.add(code)
+            elif holds:
+                no = _Refuser(certificate.asset, self.place(certificate.asset, certificate, key))
+                yield no(code, f"its certificate {certificate.number} {what}", way_out)
+
+    def place(self, asset: str, certificate: Certificate | None, key: str) -> str:
+        """Return where a key of an asset's certificate stands: in the bench file or in the register."""
+        if asset in self.bench.assets:
+            return self.bench.place("assets", asset, "certificate", key)
+        if certificate is None:
+            return f"the register, asset {asset}"
+        return f"the register, certificate {certificate.number}, key {key}"
 
     def _figures(
         self, instrument: BenchInstrument, point: Point, certificate: Certificate, moment: Moment
     ) -> Candidate | Refusal:
-        no = _Refuser(instrument.asset, self.bench.path)
+        no = _Refuser(instrument.asset, f"accuracy table {instrument.model}")
         table = load_table(instrument.model)
         issued = certificate.issued
         today = moment.until.astimezone(self.lab.zone).date()
@@ -141,7 +159,7 @@ class Shelf:
         try:
             interval = interval_of(table, point.function, issued, today)
             if interval is None:
-                return no(
+                return replace(no, place=self.place(instrument.asset, certificate, "issued"))(
                     "certificate-too-old",
                     f"its certificate {certificate.number} of {issued} is older than every interval of its"
                     " specification",
@@ -155,10 +173,11 @@ class Shelf:
         return Candidate(instrument, table, limit, row, certificate, interval)
 
 
-def _faults(
-    certificate: Certificate, function: str, moment: Moment, zone: tzinfo, live: bool
-) -> tuple[tuple[str, bool, str, str], ...]:
-    """Return every fault that a certificate may have: code, whether it has it, sentence, way out."""
+_Fault = tuple[str, bool, str, str, str]  # code, whether the certificate has it, sentence, way out, key
+
+
+def _dated(certificate: Certificate, moment: Moment, zone: tzinfo, live: bool) -> tuple[_Fault, ...]:
+    """Return the faults that the certificate of anything may have."""
     again = "Have it calibrated and record the new certificate: calibrator standards add FILE.toml."
     return (
         (
@@ -166,30 +185,46 @@ def _faults(
             live and certificate.simulated,
             "is simulated",
             "Record the real one: calibrator standards add FILE.toml.",
+            "number",
         ),
         (
             "certificate-not-yet",
             moment.now.astimezone(zone).date() < certificate.issued,
             f"is issued on {certificate.issued}, later than now",
             "Look at the clock of this machine: calibrator doctor.",
+            "issued",
         ),
         (
             "certificate-expired",
             moment.until >= certificate.ends_at(zone),
-            f"was due on {certificate.due}",
+            f"was due on {certificate.due}"
+            if moment.now >= certificate.ends_at(zone)
+            else f"is due on {certificate.due}, before the run would end",
             again,
+            "due",
         ),
+    )
+
+
+def _faults(
+    certificate: Certificate, function: str, moment: Moment, zone: tzinfo, live: bool
+) -> tuple[_Fault, ...]:
+    """Return the faults that the certificate of a standard may have at a point."""
+    return (
+        *_dated(certificate, moment, zone, live),
         (
             "certificate-values",
             certificate.kind != "specification conformity",
             "states values, and the specification route needs one that shows conformity",
             'Record a certificate of the kind "specification conformity".',
+            "kind",
         ),
         (
             "certificate-function",
             not certificate.covers(function),
             f"does not show conformity for {function}",
             "Use another standard, or have this function calibrated.",
+            "functions",
         ),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calibrator._errors import NotSafeError, StorageError
+from calibrator._errors import NotSafeError, RefusedError, StorageError
 from calibrator._home import Home
 from calibrator.engine._guarding import reports_folder, wait_for_guard
 from calibrator.engine._leftovers import Leftover, leftovers_of
@@ -155,7 +155,7 @@ def _try_record(home: Home, made: Sequence[_Made]) -> str:
         with home.open_record(RealClock()) as record:
             _take_reports(record, home)
             _record(record, made, "command")
-    except StorageError as error:
+    except (StorageError, RefusedError) as error:  # another process writes, or the disk is full
         return f" Not recorded: {error.what}."
     return ""
 

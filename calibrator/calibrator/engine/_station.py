@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from calibrator._errors import CalibratorError, ConfigurationError, RefusedError, StorageError
+from calibrator._errors import CalibratorError, ConfigurationError, RefusedError
 from calibrator.bench import SimulatedBench, find_simulator
 from calibrator.engine._safety import Place
 from calibrator.engine._traffic import EngineTraffic
@@ -88,7 +88,7 @@ class Station:
 
         Raises:
             ConfigurationError: the simulator cannot take the bench file, no driver is installed.
-            StorageError: the traffic log cannot be written.
+            RefusedError: the traffic log cannot be written.
         """
         roles = roles_of(bench)
         simulated = _simulate(bench, seed) if bench.in_process else None
@@ -98,7 +98,7 @@ class Station:
         except OSError as error:
             if simulated is not None:
                 simulated.close()
-            raise StorageError(
+            raise RefusedError(
                 f"the traffic log cannot be written: {error.strerror or error}",
                 where=str(traffic),
                 way_out="Make room on the disk or choose another home with --home.",
@@ -226,9 +226,11 @@ def _simulate(bench: BenchFile, seed: int | None) -> SimulatedBench:
     except CalibratorError:
         raise
     except Exception as error:  # a plug-in's own errors, of which this room knows no classes
+        key = str(getattr(error, "where", "")) or "simulation"
+        named = key.partition(".")[0] in bench.raw
         raise ConfigurationError(
             getattr(error, "what", str(error)),
-            where=f"{bench.path}, {getattr(error, 'where', '[simulation]')}",
+            where=bench.place_of(key) if named else f"{bench.path}, {key}",
             way_out=getattr(error, "way_out", "Correct the bench file."),
             code=getattr(error, "code", "bench-file"),
         ) from error

@@ -149,12 +149,16 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why something may not be used or done: a stable code, a sentence with the way out, and the place."""
+    """Why something may not be used or done: a stable code, a sentence with the way out, and the place.
+
+    `place` is file, line and key, or the option; `points` the points that it stands against.
+    """
 
     code: str
     reason: str
     place: str = ""
     asset: str = ""
+    points: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from calibrator._errors import StorageError
+from calibrator._errors import RefusedError
 from calibrator.record._canonical import utc_text
 from calibrator_drivers.clock import Clock
 
@@ -28,19 +28,20 @@ class HomeLock:
         """Take the lock and note who holds it.
 
         Raises:
-            StorageError: code `home-in-use`, naming the holder's process, host and since when.
+            RefusedError: code `home-in-use`, naming the holder's process, host and since when; code
+                `read-only` where the lock cannot be made.
         """
         try:
             self._lock.acquire(timeout=0)
         except Timeout as error:
-            raise StorageError(
+            raise RefusedError(
                 f"Another process writes in this home: {self._holder()}",
                 where=str(self._note.parent),
                 way_out="Wait until it ends, or choose another folder with --home.",
                 code="home-in-use",
             ) from error
         except OSError as error:
-            raise StorageError(
+            raise RefusedError(
                 f"The home cannot be locked: {error.strerror or error}",
                 where=str(self._note.parent),
                 way_out="Give this user the right to write there, or choose another folder with --home.",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, insert, inspect, select, update
 
-from calibrator._errors import RefusedError, StorageError
+from calibrator._errors import RefusedError
 from calibrator.record import _projections
 from calibrator.record import _schema as schema
 from calibrator.record._model import Event
@@ -59,7 +59,7 @@ def check_version(connection: Connection, place: str) -> None:
 def check_projections(connection: Connection, place: str) -> None:
     """Refuse to read tables of another version, which only a writer can make again."""
     if _version(connection, "projections") != schema.PROJECTIONS_VERSION:
-        raise StorageError(
+        raise RefusedError(
             "The tables made from the record are of another version of the program",
             where=place,
             way_out="Run `calibrator safe` once with this version: it writes, and brings them up to date.",

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import select
 
-from calibrator._errors import StorageError, UsageError
+from calibrator._errors import RefusedError, StorageError, UsageError
 from calibrator.record import _schema as schema
 from calibrator.record._canonical import GENESIS, parse_utc, plain_body
 from calibrator.record._ids import uuid7
@@ -54,8 +54,8 @@ class Record:
         A reader of a home without a record sees an empty one.
 
         Raises:
-            StorageError: the folder cannot be written, or another process writes there (`home-in-use`).
-            RefusedError: the home was written by a newer program (`home-newer`).
+            RefusedError: nothing was begun: the folder or file cannot be written, another process writes
+                there (`home-in-use`), or the home was written by a newer program (`home-newer`).
             IntegrityError: the file is damaged.
         """
         if home is None:
@@ -66,7 +66,7 @@ class Record:
         try:
             home.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StorageError(
+            raise RefusedError(
                 f"The home folder cannot be made: {error.strerror or error}",
                 where=str(home),
                 way_out="Choose another folder with --home or CALIBRATOR_HOME.",
@@ -79,23 +79,30 @@ class Record:
             store = Store.writer(path, url)
             prepare(store, home=str(home), clock=clock)
             return cls(store, clock=clock, write=True, lock=lock)
-        except BaseException:
+        except BaseException as error:
             if store is not None:
                 store.close()
             lock.release()
+            if isinstance(error, StorageError):
+                raise _refused(error) from error
             raise
 
     @classmethod
     def _open_to_read(cls, path: Path, clock: Clock) -> Record:
         if not path.exists():
             return cls(_empty(clock), clock=clock, write=False)
-        store = Store.reader(path)
+        try:
+            store = Store.reader(path)
+        except StorageError as error:
+            raise _refused(error) from error
         try:
             with store.transaction() as connection:
                 check_version(connection, store.place)
                 check_projections(connection, store.place)
-        except BaseException:
+        except BaseException as error:
             store.close()
+            if isinstance(error, StorageError):
+                raise _refused(error) from error
             raise
         return cls(store, clock=clock, write=False)
 
@@ -254,6 +261,12 @@ class Record:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _refused(error: StorageError) -> RefusedError:
+    """Return what was found at opening as the refusal that it is: nothing was begun."""
+    way_out = error.way_out.replace("go on with `calibrator resume`", "try again")
+    return RefusedError(error.what, where=error.where, way_out=way_out, code=error.code)
 
 
 def _empty(clock: Clock) -> Store:

@@ -19,6 +19,7 @@ from calibrator.standards._bench_parts import (
     parse_interlock,
     parse_wiring,
 )
+from calibrator.standards._lines import place_of
 from calibrator.standards._table import Table, read_text
 
 __all__ = ["BenchFile", "BenchInstrument", "load_bench"]
@@ -77,6 +78,14 @@ class BenchFile:
         """Whether the simulator opens this bench in the process: [simulation] and no address."""
         addressed = any(instrument.resource for instrument in self.instruments.values())
         return "simulation" in self.raw and not addressed
+
+    def place(self, *path: str) -> str:
+        """Return file, line and key for a message; of a key that is missing, the table around it."""
+        return place_of(self.text, self.path, path)
+
+    def place_of(self, dotted: str) -> str:
+        """Return file, line and key of a key that a simulator names, such as `simulation.faults[0].kind`."""
+        return place_of(self.text, self.path, dotted)
 
 
 def load_bench(source: Path | str, name: str | None = None) -> BenchFile:

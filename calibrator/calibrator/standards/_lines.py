@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-__all__ = ["key_line", "key_lines"]
+__all__ = ["key_line", "key_lines", "place_of"]
 
 KeyPath = tuple[str | int, ...]
 
+_INDEX = re.compile(r"\[(\d+)\]$")
 _PART = re.compile(r"""\s*(?:([A-Za-z0-9_-]+)|"((?:[^"\\]|\\.)*)"|'([^']*)')\s*""")
 
 
@@ -28,6 +29,30 @@ def key_line(text: str, path: KeyPath) -> int | None:
         if path[:length] in lines:
             return lines[path[:length]]
     return None
+
+
+def place_of(text: str, name: str, path: KeyPath | str) -> str:
+    """Return "NAME, line N, key a.b" for a key of a text called `name`; a dotted path may say `a[0].b`.
+
+    Example:
+        >>> place_of('[meter]\\nserial = "1"\\n', "bench.toml", ("meter", "serial"))
+        'bench.toml, line 2, key meter.serial'
+    """
+    parts = _split(path) if isinstance(path, str) else path
+    shown = path if isinstance(path, str) else ".".join(str(part) for part in path)
+    line = key_line(text, parts)
+    return f"{name}, key {shown}" if line is None else f"{name}, line {line}, key {shown}"
+
+
+def _split(dotted: str) -> KeyPath:
+    """Return the parts of `a[0].b`."""
+    parts: list[str | int] = []
+    for part in dotted.split("."):
+        index = _INDEX.search(part)
+        parts.append(part if index is None else part[: index.start()])
+        if index is not None:
+            parts.append(int(index[1]))
+    return tuple(parts)
 
 
 def key_lines(text: str) -> Mapping[KeyPath, int]:

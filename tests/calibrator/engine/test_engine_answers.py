@@ -42,9 +42,9 @@ REVIEW = Review("s", 1, (ReviewFlag("dcv:10", "failed"),), ("dcv:1", "dcv:10", "
 
 
 def test_an_exact_id_wins_over_patterns_and_the_longer_pattern_over_the_shorter():
-    file = AnswersFile.parse('[answers]\n"*"="a"\n"connect:*"="b"\n"connect:dcv"="c"\n', "f")
-    assert [file.find(name) for name in ("connect:dcv", "connect:dci", "hazard:x")] == ["c", "b", "a"]
-    assert file.ask(connect("dcv")) == Answer("c", "", "file")
+    file = AnswersFile.parse('[answers]\n"*"="no"\n"connect:*"="ok"\n"connect:dcv"="done"\n', "f")
+    assert [file.find(name) for name in ("connect:dcv", "connect:dci", "hazard:x")] == ["done", "ok", "no"]
+    assert file.ask(connect("dcv")) == Answer("done", "", "file")
 
 
 def test_true_and_numbers_are_answers_too():
@@ -70,6 +70,10 @@ def test_missing_names_what_nobody_answers():
         ("[answers]\na = [1]\n", "line 2, key answers.a", "wrong-type"),
         ('[review]\nrepeat = ["failed"]\n', "key review.reason", "reason-missing"),
         ("[answers\n", "f.toml", "toml"),
+        ('[answers]\n\n"warm-up" = "lots"\n', "line 3, key answers.warm-up", "answer-not-understood"),
+        ('[answers]\n"warm-up" = -1\n', "line 2, key answers.warm-up", "answer-not-understood"),
+        ('[answers]\n"connect:*" = "maybe"\n', "line 2, key answers.connect:*", "answer-not-understood"),
+        ('[answers]\n"*" = 120\n', "line 2, key answers.*", "answer-not-understood"),
     ],
 )
 def test_errors_of_an_answers_file_name_file_line_and_key(text: str, place: str, code: str):

@@ -15,6 +15,7 @@ import pytest
 from calibrator._errors import CalibratorError, ConfigurationError, RefusedError, UsageError
 from calibrator.engine import Deviation, Job, plan
 from calibrator.procedure import Point, Section, load
+from calibrator_drivers.clock import RealClock
 
 
 def codes(refused: Any) -> set[str]:
@@ -56,15 +57,24 @@ def test_a_plan_opens_nothing(tmp_path: Path):
     assert not (tmp_path / "home" / "record.sqlite").exists()
 
 
+CERTIFICATE = "key assets.SIM-CAL-01.certificate"
 REFUSALS: dict[str, tuple[dict[str, str], str, str]] = {
-    "certificate-expired": ({"due = 2027-05-07": "due = 2026-11-22"}, "SIM-CAL-01", "2026-11-22"),
-    "certificate-not-yet": ({"issued = 2026-05-07": "issued = 2026-11-24"}, "SIM-CAL-01", "doctor"),
-    "certificate-too-old": ({"issued = 2026-05-07": "issued = 2023-05-07"}, "SIM-CAL-01", "older"),
-    "no-wiring": ({"[wirings.volts]": "[wirings.volt]"}, "bench.toml", "[wirings.volts]"),
-    "above-wiring": ({"max_voltage_v = 1000": "max_voltage_v = 999"}, "dcv:1000V:+1000V", "999 V"),
+    "certificate-expired": ({"due = 2027-05-07": "due = 2026-11-22"}, f"{CERTIFICATE}.due", "2026-11-22"),
+    "certificate-not-yet": (
+        {"issued = 2026-05-07": "issued = 2026-11-24"},
+        f"{CERTIFICATE}.issued",
+        "doctor",
+    ),
+    "certificate-too-old": ({"issued = 2026-05-07": "issued = 2023-05-07"}, f"{CERTIFICATE}.issued", "older"),
+    "no-wiring": ({"[wirings.volts]": "[wirings.volt]"}, "key wirings.volts", "[wirings.volts]"),
+    "above-wiring": (
+        {"max_voltage_v = 1000": "max_voltage_v = 999"},
+        "key wirings.volts.max_voltage_v; dcv:1000V:+1000V",
+        "999 V",
+    ),
     "environment-outside": (
         {"[simulation.environment]\ntemperature_c = 23.0": "[simulation.environment]\ntemperature_c = 29.0"},
-        "bench.toml",
+        "key simulation.environment.temperature_c",
         "28.98",
     ),
 }
@@ -78,7 +88,11 @@ def test_a_job_is_refused_before_anything_is_opened_in_the_record(code: str, lab
         laboratory.run(laboratory.job(bench=bench))
     assert (caught.value.code, caught.value.exit_code) == (code, 4)
     assert words in str(caught.value)
-    assert place in str(caught.value)
+    assert place in caught.value.where
+    key = next(iter(replaced.values())).splitlines()[-1]
+    lines = bench.read_text(encoding="utf-8").splitlines()
+    if code != "no-wiring":  # of what is missing, the place is the table around it
+        assert f"{bench}, line {lines.index(key) + 1}, key" in caught.value.where
     assert laboratory.runs() == 0
     assert laboratory.heard == []
     assert list(laboratory.home.traffic.glob("*")) == []
@@ -112,9 +126,51 @@ def test_a_named_deviation_lets_a_refusal_pass_and_is_recorded(laboratory: Any):
 
 def test_the_same_refusal_at_many_points_is_said_once_with_its_places(laboratory: Any):
     bench = laboratory.bench({"due = 2027-05-07": "due = 2026-11-22"})
-    refused = plan(laboratory.job(None, bench=bench), laboratory.home).refused
+    refused = plan(laboratory.job(("dcv", "res4w"), bench=bench), laboratory.home).refused
     assert len(refused) == 1
-    assert refused[0].place.endswith("and 14 more")
+    assert len(refused[0].points) > 8
+    assert refused[0].place.endswith(f"and {len(refused[0].points) - 3} more")
+
+
+SHORT = 'number = "SIM-CERT-SHORT-001"\nissued = 2026-05-07\ndue = 2027-05-07'
+
+
+def test_an_artefact_is_a_standard_whose_certificate_must_be_in_force(laboratory: Any):
+    bench = laboratory.bench({SHORT: SHORT.replace("2027-05-07", "2026-10-01")})
+    with pytest.raises(RefusedError, match=r"SIM-SHORT-01.*due on 2026-10-01") as caught:
+        laboratory.run(laboratory.job(("zero",), bench=bench))
+    assert (caught.value.code, laboratory.runs()) == ("certificate-expired", 0)
+    assert "key assets.SIM-SHORT-01.certificate.due; dcv:0.1V:0V" in caught.value.where
+    assert plan(laboratory.job(("dcv",), bench=bench), laboratory.home).refused == ()  # not used there
+    passing = Deviation("certificate-expired", "sent out on Monday", "A. Person")
+    job = laboratory.job(("zero",), bench=bench, deviations=(passing,))
+    assert plan(job, laboratory.home).refused == ()
+
+
+def test_a_deviation_that_nothing_needs_is_refused(laboratory: Any):
+    deviation = Deviation("environment-outside", "because", "A. Person")
+    with pytest.raises(RefusedError, match="not needed") as caught:
+        laboratory.run(laboratory.job(deviations=(deviation,)))
+    assert (caught.value.code, caught.value.where) == ("deviation-not-needed", "--deviation")
+    assert laboratory.runs() == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "by", "found", "hint"),
+    [
+        ("environment", "because", "P", "unknown-deviation", "environment-outside"),
+        ("above-wiring", "because", "P", "unknown-deviation", "certificate-expired"),
+        ("certificate-expired", " ", "P", "deviation-incomplete", "CODE=REASON"),
+        ("certificate-expired", "because", "", "deviation-incomplete", "--person"),
+    ],
+)
+def test_a_deviation_is_one_that_a_named_person_may_answer_for(
+    code: str, reason: str, by: str, found: str, hint: str, laboratory: Any
+):
+    with pytest.raises(UsageError) as caught:
+        plan(laboratory.job(deviations=(Deviation(code, reason, by),)), laboratory.home)
+    assert (caught.value.code, caught.value.where) == (found, "--deviation")
+    assert hint in caught.value.way_out
 
 
 def test_a_figure_that_a_budget_needs_may_not_be_missing(laboratory: Any):
@@ -165,7 +221,31 @@ def test_what_the_simulator_refuses_is_told_in_its_own_words(laboratory: Any):
     with pytest.raises(CalibratorError) as caught:
         laboratory.run(laboratory.job(bench=bench, seed=None))
     assert caught.value.exit_code == 2
-    assert str(bench) in caught.value.where
+    line = bench.read_text(encoding="utf-8").splitlines().index("seeds = 1") + 1
+    assert caught.value.where == f"{bench}, line {line}, key simulation.seeds"
+
+
+def test_a_word_that_the_simulator_does_not_know_is_named_with_its_line(laboratory: Any):
+    bench = laboratory.bench(more='[[simulation.faults]]\nkind = "identitty"\ninstrument = "calibrator"\n')
+    with pytest.raises(CalibratorError) as caught:
+        laboratory.run(laboratory.job(bench=bench))
+    line = bench.read_text(encoding="utf-8").splitlines().index('kind = "identitty"') + 1
+    assert caught.value.where == f"{bench}, line {line}, key simulation.faults[0].kind"
+
+
+def test_a_home_that_another_process_writes_in_refuses_the_job(laboratory: Any):
+    with laboratory.home.open_record(RealClock()), pytest.raises(RefusedError) as caught:
+        laboratory.run(laboratory.job())
+    assert (caught.value.code, caught.value.exit_code) == ("home-in-use", 4)
+
+
+def test_an_answer_that_nobody_understands_is_refused_before_a_run_is_opened(laboratory: Any, tmp_path: Path):
+    answers = tmp_path / "answers.toml"
+    answers.write_text('[answers]\n"*" = "yes"\n"warm-up" = "lots"\n', encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="lots") as caught:
+        laboratory.run(laboratory.job(answers=answers, interactive=False))
+    assert caught.value.where == f"{answers}, line 3, key answers.warm-up"
+    assert laboratory.runs() == 0
 
 
 def edit_points(monkeypatch: pytest.MonkeyPatch, edit: Callable[[Section], Section]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from calibrator._errors import ConfigurationError, StorageError
+from calibrator._errors import ConfigurationError, RefusedError
 from calibrator._home import Home
 
 
@@ -54,7 +54,7 @@ def test_a_home_that_is_a_file_is_refused_with_where_it_was_named(tmp_path: Path
     with pytest.raises(ConfigurationError, match="is a file") as caught:
         Home.resolve(None, {"CALIBRATOR_HOME": str(file)})
     assert caught.value.where == "CALIBRATOR_HOME"
-    with pytest.raises(StorageError, match="cannot be made"):
+    with pytest.raises(RefusedError, match="cannot be made"):
         Home(tmp_path).ensure(file / "below")
 
 

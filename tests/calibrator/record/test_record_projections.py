@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from calibrator._errors import StorageError, UsageError
+from calibrator._errors import RefusedError, UsageError
 from calibrator.record import Record
 
 
@@ -106,7 +106,7 @@ def test_projections_of_an_older_version_are_made_again(station: Any, tmp_path: 
         other.execute("DROP TABLE points")
         other.execute("DELETE FROM readings")
         other.execute("UPDATE runs SET verdict = 'fail'")
-    with pytest.raises(StorageError, match="another version") as caught:
+    with pytest.raises(RefusedError, match="another version") as caught:
         Record.open(tmp_path, clock=station.clock, write=False)
     assert caught.value.code == "projections-old"
     with Record.open(tmp_path, clock=station.clock) as record:

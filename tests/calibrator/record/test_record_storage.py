@@ -79,14 +79,15 @@ def test_a_record_that_another_program_holds_is_named(station: Any, tmp_path: Pa
 
 def test_a_home_that_cannot_be_made_is_named(tmp_path: Path, clock: Any) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(StorageError, match="cannot be made") as caught:
+    with pytest.raises(RefusedError, match="cannot be made") as caught:
         Record.open(tmp_path / "file" / "home", clock=clock)
+    assert caught.value.exit_code == 4  # nothing was begun
     assert "--home" in caught.value.way_out
 
 
 def test_a_record_that_cannot_be_opened_is_named_and_the_lock_given_back(tmp_path: Path, clock: Any) -> None:
     (tmp_path / "record.sqlite").mkdir()
-    with pytest.raises(StorageError, match="cannot be opened"):
+    with pytest.raises(RefusedError, match="cannot be opened"):
         Record.open(tmp_path, clock=clock)
     (tmp_path / "record.sqlite").rmdir()
     Record.open(tmp_path, clock=clock).close()
@@ -95,7 +96,7 @@ def test_a_record_that_cannot_be_opened_is_named_and_the_lock_given_back(tmp_pat
 READ_ONLY = """
 import json, os, tempfile
 from pathlib import Path
-from calibrator._errors import StorageError
+from calibrator._errors import RefusedError
 from calibrator.record import Record
 from calibrator_drivers.clock import RealClock
 clock, told = RealClock(), {}
@@ -110,7 +111,7 @@ with tempfile.TemporaryDirectory() as folder:
         file.chmod(mode)
         try:
             Record.open(home, clock=clock).close()
-        except StorageError as error:
+        except RefusedError as error:
             told[name] = [error.code, error.where]
         with Record.open(home, clock=clock, write=False) as reader:
             told[name].append(reader.find_run("last"))
@@ -166,9 +167,9 @@ def test_only_sqlite_is_taken(tmp_path: Path, clock: Any) -> None:
 
 
 def test_a_second_writer_is_refused_with_the_holders_name(station: Any, tmp_path: Path, clock: Any) -> None:
-    with pytest.raises(StorageError, match="Another process writes in this home") as caught:
+    with pytest.raises(RefusedError, match="Another process writes in this home") as caught:
         Record.open(tmp_path, clock=clock)
-    assert caught.value.code == "home-in-use"
+    assert (caught.value.code, caught.value.exit_code) == ("home-in-use", 4)
     assert f"process {os.getpid()} on " in caught.value.what
     assert "since 2026-11-23T08:00:01" in caught.value.what
     station.record.close()
@@ -177,7 +178,7 @@ def test_a_second_writer_is_refused_with_the_holders_name(station: Any, tmp_path
 
 def test_a_holder_without_a_note_is_still_refused(station: Any, tmp_path: Path, clock: Any) -> None:
     (tmp_path / "record.lock.holder").write_text("[]", encoding="utf-8")
-    with pytest.raises(StorageError, match="left no note"):
+    with pytest.raises(RefusedError, match="left no note"):
         Record.open(tmp_path, clock=clock)
 
 
