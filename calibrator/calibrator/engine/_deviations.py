@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 from calibrator._errors import UsageError
 from calibrator.engine._types import Deviation, Refusal
 
-__all__ = ["PASSABLE", "check_deviations", "unneeded"]
+__all__ = ["NOT_NEEDED", "PASSABLE", "check_deviations", "unneeded"]
+
+NOT_NEEDED = "deviation-not-needed"
 
 # What a person may answer for. Everything else guards the hands at the bench, keeps live and simulated
 # apart, or leaves a budget without a figure.
@@ -49,7 +51,7 @@ def unneeded(deviations: Sequence[Deviation], needed: Collection[str]) -> Iterat
     for item in deviations:
         if item.code not in needed:
             yield Refusal(
-                "deviation-not-needed",
+                NOT_NEEDED,
                 f"The deviation {item.code} is not needed: nothing refuses this job for it. Leave it out.",
                 "--deviation",
             )

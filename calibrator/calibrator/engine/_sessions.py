@@ -14,6 +14,7 @@ from calibrator.engine._broker import Broker, drive
 from calibrator.engine._chronicle import Chronicle
 from calibrator.engine._context import Context, looks_of
 from calibrator.engine._desk import WorkDesk
+from calibrator.engine._deviations import NOT_NEEDED
 from calibrator.engine._executor import go_on
 from calibrator.engine._guarding import Guard
 from calibrator.engine._leaving import as_run_error, close_run, finish, leave
@@ -207,7 +208,7 @@ def _references_again(
         return {item.point.id: item for item in decoded}, None
     live = chronicle.events[0].body["mode"] == "live"
     flight = _preflight(setting, chronicle.record, station, live=live)
-    raise_refused(flight.refused)
+    raise_refused([item for item in flight.refused if item.code != NOT_NEEDED])
     return flight.references, flight
 
 

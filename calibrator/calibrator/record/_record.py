@@ -110,6 +110,10 @@ class Record:
         """Take the times of run events from `clock` from now on (virtual on a simulated bench)."""
         self._clock = clock
 
+    def now(self) -> datetime:
+        """Return the time of the station's clock."""
+        return self._station_clock.now()
+
     def new_run(self) -> str:
         """Return a new run's id: UUIDv7 of the station's time (RFC 9562, 5.7)."""
         return uuid7(self._station_clock.now())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ class AssetFile:
     certificate: Certificate | None
     file: str
     sha256: str  # of the file
+    text: str = field(default="", repr=False, compare=False)  # of the file, to say where a key stands
 
     @property
     def simulated(self) -> bool:
@@ -99,6 +100,7 @@ def _asset(table: Table, name: str, model: str, serial: str, digest: str) -> Ass
         certificate,
         table.file.name,
         digest,
+        table.file.text,
     )
 
 

@@ -37,6 +37,7 @@ _CERTIFICATE_KEYS = (
     "environment",
     "document",
     "simulated",
+    "correction",
     "value",
 )
 
@@ -85,6 +86,7 @@ class Certificate:
     document_sha256: str
     simulated: bool
     values: tuple[CertificateValue, ...] = ()
+    correction: str = ""  # why a recorded certificate of this number is entered again with other content
 
     def covers(self, function: str) -> bool:
         """Say whether the certificate shows conformity for a function (METROLOGY 10)."""
@@ -132,6 +134,7 @@ def parse_certificate(table: Table, asset: str, serial: str, digest: str) -> Cer
         "",
         simulated,
         values,
+        table.text("correction", ""),
     )
 
 
@@ -188,6 +191,7 @@ def certificate_from_body(body: Mapping[str, Any]) -> Certificate:
         str(body["document_sha256"]),
         bool(body["simulated"]),
         tuple(_value_from_body(item) for item in body["values"]),
+        str(body.get("correction", "")),
     )
 
 
@@ -211,6 +215,7 @@ def certificate_body(certificate: Certificate) -> dict[str, Any]:
         "document_sha256": certificate.document_sha256,
         "simulated": certificate.simulated,
         "values": [_value_body(value) for value in certificate.values],
+        "correction": certificate.correction,
     }
 
 

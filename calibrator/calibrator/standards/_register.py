@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from calibrator._errors import ConfigurationError
 from calibrator.standards._certificate import Certificate, certificate_body, certificate_from_body
 from calibrator.standards._confirmation import Confirmation, confirmation_body, confirmation_from_body
+from calibrator.standards._lines import place_of
 
 if TYPE_CHECKING:
     from calibrator.record import Event, Record
     from calibrator.standards._asset import AssetFile
 
 __all__ = ["Asset", "Register"]
+
+# Somewhere on Earth it is already this much later by the calendar.
+EARLIEST_ZONE = timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,12 @@ class Register:
     def add(self, file: AssetFile, person: str) -> tuple[Event, ...]:
         """Record an asset and its certificate, as the file of `standards add` has them.
 
-        What is recorded already word for word is not recorded again.
+        What is recorded already is not recorded again.
 
         Raises:
-            ConfigurationError: the asset or certificate is simulated (METROLOGY 8), or the asset's
-                id belongs to another instrument.
+            ConfigurationError: the asset or certificate is simulated (METROLOGY 8), the asset's id belongs
+                to another instrument, the certificate is of a day to come, or its number is recorded with
+                other content and no `correction` says why.
             StorageError: the record cannot be written.
         """
         self._check(file)
@@ -56,12 +61,39 @@ class Register:
         if known is None or replace(known, certificate=None) != _asset(body):
             written.append(self._record.append("register", "asset.added", body))
         certificate = file.certificate
-        if certificate is not None and certificate not in self.certificates(file.asset):
+        if certificate is not None and not self._recorded(file, certificate):
             details = certificate_body(certificate) | {"person": person}
             written.append(self._record.append("register", "certificate.added", details))
         return tuple(written)
 
+    def _recorded(self, file: AssetFile, certificate: Certificate) -> bool:
+        """Say whether the certificate is recorded as it is; the file around it may have changed."""
+        before = next((c for c in self.certificates(file.asset) if c.number == certificate.number), None)
+        return before is not None and _content(before) == _content(certificate)
+
+    def _check_certificate(self, file: AssetFile, certificate: Certificate) -> None:
+        if certificate.issued > (self._record.now() + EARLIEST_ZONE).date():
+            raise ConfigurationError(
+                f"The certificate {certificate.number} is issued on {certificate.issued}, a day to come",
+                where=place_of(file.text, file.file, "certificate.issued"),
+                way_out="Correct the date, or the clock of this machine; nothing was recorded.",
+                code="issued-in-future",
+            )
+        known = {item.number: item for item in self.certificates(file.asset)}
+        before = known.get(certificate.number)
+        if before is not None and _content(before) != _content(certificate) and not certificate.correction:
+            raise ConfigurationError(
+                f"The certificate {certificate.number} of {file.asset} is recorded with another"
+                f" {_difference(before, certificate)}",
+                where=place_of(file.text, file.file, "certificate.number"),
+                way_out="A new certificate has a number of its own. Where the entry was wrong, say why:"
+                ' correction = "…" under [certificate]. Nothing was recorded.',
+                code="certificate-differs",
+            )
+
     def _check(self, file: AssetFile) -> None:
+        if file.certificate is not None:
+            self._check_certificate(file, file.certificate)
         if file.simulated:
             raise ConfigurationError(
                 f'The asset "{file.asset}" or its certificate is simulated',
@@ -110,6 +142,18 @@ class Register:
         """Return the recorded confirmations, the oldest first."""
         events = self._record.events("register", kinds={"figure.confirmed"})
         return tuple(confirmation_from_body(event.body) for event in events)
+
+
+def _content(certificate: Certificate) -> Certificate:
+    """Return what a certificate says, whatever file it was taken from."""
+    return replace(certificate, file_sha256="", correction="")
+
+
+def _difference(before: Certificate, now: Certificate) -> str:
+    """Return the first key that differs, with what was recorded."""
+    old, new = certificate_body(_content(before)), certificate_body(_content(now))
+    key = next(key for key in old if old[key] != new[key])
+    return f"{key} ({old[key]})" if isinstance(old[key], (str, date)) else key
 
 
 def _asset_body(file: AssetFile) -> dict[str, Any]:

@@ -65,30 +65,60 @@ def test_the_certificate_of_a_date_is_the_newest_issued_by_then(record: Record, 
     later = replace(
         certificate_of(asset),
         number="E-2027-1",
-        issued=date(2027, 5, 3),
-        due=date(2028, 5, 3),
+        issued=date(2026, 11, 3),
+        due=date(2027, 11, 3),
         file_sha256="0" * 64,
     )
     register.add(replace(asset, certificate=later), person="lw")
     register.add(asset, person="lw")
     numbers = {
         on: found.number if (found := register.certificate_for("CAL-01", on)) else None
-        for on in (date(2026, 5, 6), date(2026, 5, 7), date(2027, 5, 2), date(2027, 5, 3), date(2030, 1, 1))
+        for on in (date(2026, 5, 6), date(2026, 5, 7), date(2026, 11, 2), date(2026, 11, 3), date(2030, 1, 1))
     }
     assert list(numbers.values()) == [None, "E-2026-0411", "E-2026-0411", "E-2027-1", "E-2027-1"]
     assert register.assets()[0].certificate == later
 
 
-def test_a_corrected_certificate_takes_the_place_of_the_one_with_its_number(
+def test_a_number_with_other_content_is_refused_unless_a_correction_says_why(
     record: Record, asset: AssetFile
 ) -> None:
     register = Register(record)
     register.add(asset, person="lw")
-    corrected = replace(certificate_of(asset), laboratory="Other")
+    other = replace(certificate_of(asset), due=date(2028, 5, 7))
+    with pytest.raises(ConfigurationError, match=r"recorded with another due \(2027-05-07\)") as caught:
+        register.add(replace(asset, certificate=other), person="lw")
+    assert (caught.value.code, caught.value.where) == (
+        "certificate-differs",
+        f"{asset.file}, line 8, key certificate.number",
+    )
+    assert register.certificates("CAL-01") == (asset.certificate,)
+    corrected = replace(other, correction="the year was mistyped")
     (event,) = register.add(replace(asset, certificate=corrected), person="lw")
-    assert event.kind == "certificate.added"
+    assert (event.kind, event.body["correction"]) == ("certificate.added", "the year was mistyped")
     assert register.certificates("CAL-01") == (corrected,)
     assert len(list(record.events("register", kinds={"certificate.added"}))) == 2  # both stay recorded
+
+
+def test_another_file_around_the_same_certificate_records_nothing_new(
+    record: Record, asset: AssetFile
+) -> None:
+    Register(record).add(asset, person="lw")
+    same = replace(certificate_of(asset), file_sha256="0" * 64)
+    assert Register(record).add(replace(asset, certificate=same), person="lw") == ()
+
+
+def test_a_certificate_of_a_day_to_come_is_refused(record: Record, asset: AssetFile) -> None:
+    """It is 08:00 UTC on the 23rd; nowhere is it the 24th yet."""
+    today = replace(certificate_of(asset), number="E-1", issued=date(2026, 11, 23))
+    Register(record).add(replace(asset, certificate=today), person="lw")
+    tomorrow = replace(today, number="E-2", issued=date(2026, 11, 24))
+    with pytest.raises(ConfigurationError, match="2026-11-24, a day to come") as caught:
+        Register(record).add(replace(asset, certificate=tomorrow), person="lw")
+    assert (caught.value.code, caught.value.where) == (
+        "issued-in-future",
+        f"{asset.file}, line 9, key certificate.issued",
+    )
+    assert len(Register(record).certificates()) == 1
 
 
 def test_another_instrument_may_not_take_an_assets_id(record: Record, asset: AssetFile) -> None:
