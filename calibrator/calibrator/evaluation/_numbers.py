@@ -6,8 +6,11 @@ import math
 import re
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
-__all__ = ["decimal_of_raw", "fixed", "plain", "shortest", "significant", "value_of_raw"]
+__all__ = ["decimal_of_raw", "fixed", "plain", "probability", "shortest", "significant", "value_of_raw"]
 
+# A probability from an uncertain value is not printed as 0 or 1: what is smaller still is printed as these.
+LEAST_PROBABILITY = Decimal("1e-30")
+LEAST_LACKING = Decimal("1e-16")  # beyond, a float is 1
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -39,6 +42,25 @@ def significant(value: float, digits: int) -> str:
     if rounded.adjusted() > exact.adjusted():  # a carry such as 0.9996 -> 1.000 has one digit too many
         rounded = rounded.quantize(Decimal(1).scaleb(place + 1))
     return plain(rounded)
+
+
+def probability(value: float, *, certain: bool) -> str:
+    """Return a probability to 2 significant digits of it, or of what it lacks of 1, without exponent.
+
+    Of a value that has an uncertainty (`certain` false) it is never printed as 0 or 1, but between 1e-30
+    and 1 - 1e-16.
+
+    Example:
+        >>> probability(4.321e-10, certain=False), probability(0.99999994, certain=False)
+        ('0.00000000043', '0.999999940')
+    """
+    if certain and value in (0.0, 1.0):
+        return fixed(value, 0)
+    if value <= 0.5:
+        return plain(LEAST_PROBABILITY) if value < LEAST_PROBABILITY else significant(value, 2)
+    lacking = max(1 - Decimal(value), LEAST_LACKING)
+    place = Decimal(1).scaleb(lacking.adjusted() - 1)
+    return plain(1 - lacking.quantize(place, rounding=ROUND_HALF_EVEN))
 
 
 def shortest(value: float) -> str:

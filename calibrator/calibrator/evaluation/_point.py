@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from calibrator.evaluation._figures import FigureStatus, figure_status
-from calibrator.evaluation._numbers import decimal_of_raw, fixed, plain, shortest, significant
+from calibrator.evaluation._numbers import decimal_of_raw, fixed, plain, probability, shortest, significant
 
 if TYPE_CHECKING:
     from calibrator.evaluation._collect import ObservedPoint
@@ -50,7 +50,7 @@ def judged_point(
         "k": fixed(result.k, 2),
         "dof": fixed(result.dof, 1),
         "guard_band": plain(rounded) if judgement.guard_band else "0",
-        "pfa": fixed(judgement.pfa, 6),
+        "pfa": probability(judgement.pfa, certain=result.u == 0),
         "verdict": _verdict(judgement, status, opened["mode"]),
         "rule": judgement.rule,
         "policy": result.policy,
@@ -79,7 +79,7 @@ def numberless_point(
         "k": "0",
         "dof": "inf",
         "guard_band": "0",
-        "pfa": "1.000000",
+        "pfa": "1",  # of no number: see the notes
         "verdict": "fail" if fails else "undetermined",
         "rule": opened["rule"],
         "policy": opened["policy"],

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from calibrator.evaluation import evaluate_section, live, summarize
+from calibrator.evaluation._numbers import probability
 from calibrator.procedure import Section, load
 
 Make = Callable[..., Any]
@@ -161,7 +162,37 @@ def test_probability_of_false_accept_is_specific(
     run, point = hand_run("dcv"), sections["dcv"].points[2]
     run.measure(point, replies(10.0, 0.0004), applied=10.0)
     (found,) = evaluate_section(run.events(), load("dmm"), "dcv")
-    assert float(found["pfa"]) == pytest.approx(0.5, abs=0.001)
+    assert found["pfa"] == "0.50"
+
+
+@pytest.mark.parametrize(
+    ("share", "low", "high"), [(0.2, 0.0, 1e-6), (1.9, 1 - 1e-4, 1.0), (9.0, 1 - 1e-15, 1.0)]
+)
+def test_a_probability_is_printed_as_neither_0_nor_1(
+    share: float, low: float, high: float, hand_run: Make, replies: Replies, sections: dict[str, Section]
+) -> None:
+    run, point = hand_run("dcv"), sections["dcv"].points[2]
+    run.measure(point, replies(10.0, share * 0.0004), applied=10.0)
+    (found,) = evaluate_section(run.events(), load("dmm"), "dcv")
+    assert Decimal(low) < Decimal(found["pfa"]) < Decimal(high)
+    assert "e" not in found["pfa"].lower()
+
+
+@pytest.mark.parametrize(
+    ("value", "certain", "text"),
+    [
+        (0.02275, False, "0.023"),
+        (0.999, False, "0.9990"),
+        (4.321e-10, False, "0.00000000043"),
+        (0.99999994, False, "0.999999940"),
+        (0.0, False, f"0.{'0' * 29}1"),
+        (1.0, False, f"0.{'9' * 16}0"),
+        (0.0, True, "0"),
+        (1.0, True, "1"),
+    ],
+)
+def test_probabilities_keep_two_significant_digits(value: float, certain: bool, text: str) -> None:
+    assert probability(value, certain=certain) == text
 
 
 def test_live_bench_with_remembered_figures_is_undetermined(
