@@ -3,76 +3,80 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from calibrator.certificates._bodies import Body, day, number, optional_number, text
+from calibrator.certificates._deviations import deviations
 from calibrator.certificates._figures import unverified_figures
+from calibrator.certificates._left_out import left_out
 from calibrator.certificates._model import (
+    Affirmation,
     Certificate,
     Conditions,
     Conformity,
     Customer,
-    Deviation,
     Digest,
     Item,
     Laboratory,
     Method,
-    Person,
     Standard,
 )
-from calibrator.certificates._numbers import MINUS, scaled_unit
-from calibrator.certificates._results import FUNCTION_TITLES, result_sections
+from calibrator.certificates._people import authorised, person
+from calibrator.certificates._results import result_sections
 from calibrator.certificates._sources import Sources, gather
-from calibrator.i18n import bilingual
-from calibrator.procedure import Text
 
 if TYPE_CHECKING:
     from calibrator.record import Record
 
 __all__ = ["assemble", "build"]
 
-_QUANTITY = re.compile(r"([+-]?)(\d+(?:\.\d+)?)([A-Za-z]+)")
-AUTHORISING_ROLES = frozenset({"signatory", "technical manager"})  # of lab.toml
 
-
-def build(record: Record, run: str, *, issued_at: datetime | None = None) -> Certificate:
+def build(
+    record: Record, run: str, *, issued_at: datetime | None = None, authorised_by: str | None = None
+) -> Certificate:
     """Return the certificate model of a run, whatever its state; `gate` says whether it may be issued.
 
     A certificate that was issued before keeps its date. Else a simulated run is dated by its bench's own
-    clock (its end), a live one by `issued_at`, or its end where that is None.
+    clock (its end), a live one by `issued_at`, or its end where that is None. One that was issued keeps
+    who authorised it, too.
+
+    Raises:
+        UsageError: `authorised_by` may not authorise it: see `authorised`.
     """
-    return assemble(gather(record, run), issued_at=issued_at)
+    return assemble(gather(record, run), issued_at=issued_at, authorised_by=authorised_by)
 
 
-def assemble(sources: Sources, *, issued_at: datetime | None = None) -> Certificate:
+def assemble(
+    sources: Sources, *, issued_at: datetime | None = None, authorised_by: str | None = None
+) -> Certificate:
     """Return the model of gathered bodies; the same bodies give the same model."""
     opened, procedure = sources.opened, sources.opened["procedure"]
     simulated = _simulated(sources)
-    sections = result_sections(sources)
+    before = _issued_before(sources)
     return Certificate(
         id=certificate_id(sources),
         simulated=simulated,
         outcome=str(sources.closed["outcome"]) if sources.closed else "open",
         pass_=str(opened.get("pass", "as-found")),
-        issued_at=_dated(sources, issued_at, simulated=simulated),
+        issued_at=_dated(sources, before, issued_at, simulated=simulated),
         began_at=sources.began_at,
         ended_at=sources.ended_at,
         laboratory=_laboratory(opened["lab"]),
         customer=_customer(opened["uut"].get("customer")),
-        performed_by=tuple(_person(opened["lab"], name) for name in sources.people),
-        authorised_by=_authorised(opened["lab"]),
+        performed_by=tuple(person(opened["lab"], name) for name in sources.people),
+        authorised_by=authorised(opened["lab"], authorised_by, before, simulated=simulated),
         item=_item(sources),
         method=_method(opened, procedure),
         conditions=_conditions(sources.environments),
+        affirmation=_affirmation(sources),
         preparation=sources.preparation,
         standards=tuple(_standard(sources, body) for body in sources.references.get("standards", ())),
-        sections=sections,
+        sections=result_sections(sources),
         conformity=_conformity(sources),
-        not_tested=_not_tested(sources),
-        deviations=tuple(_deviation(body) for body in sources.preflight.get("deviations") or ()),
+        not_tested=left_out(sources),
+        deviations=deviations(sources),
         unverified=unverified_figures(sources.references),
         digest=Digest(
             run=sources.run,
@@ -105,11 +109,15 @@ def _simulated(sources: Sources) -> bool:
     )
 
 
-def _dated(sources: Sources, issued_at: datetime | None, *, simulated: bool) -> datetime:
+def _issued_before(sources: Sources) -> Body | None:
+    """Return the first issue of this certificate, in whatever form."""
     number = certificate_id(sources)
-    for body in sources.issued:
-        if body.get("id") == number and body.get("issued_at"):
-            return datetime.fromisoformat(str(body["issued_at"]))
+    return next((body for body in sources.issued if body.get("id") == number), None)
+
+
+def _dated(sources: Sources, before: Body | None, issued_at: datetime | None, *, simulated: bool) -> datetime:
+    if before is not None and before.get("issued_at"):
+        return datetime.fromisoformat(str(before["issued_at"]))
     if simulated or issued_at is None:
         return sources.ended_at
     return max(issued_at, sources.ended_at)
@@ -130,19 +138,11 @@ def _customer(body: Body | None) -> Customer | None:
     return Customer(name=str(body["name"]), address=str(body.get("address", ""))) if body else None
 
 
-def _person(lab: Body, who: str) -> Person:
-    for entry in lab.get("persons", ()):
-        if who in (entry.get("id"), entry.get("name")):
-            return Person(str(entry["id"]), str(entry["name"]), ", ".join(map(str, entry.get("roles", ()))))
-    return Person(who, who, "")
-
-
-def _authorised(lab: Body) -> tuple[Person, ...]:
-    return tuple(
-        _person(lab, str(entry["id"]))
-        for entry in lab.get("persons", ())
-        if AUTHORISING_ROLES & {str(role) for role in entry.get("roles", ())}
-    )
+def _affirmation(sources: Sources) -> Affirmation | None:
+    answer = sources.affirmation
+    if answer is None:
+        return None
+    return Affirmation(by=person(sources.opened["lab"], str(answer["by"])), how=str(answer["how"]))
 
 
 def _item(sources: Sources) -> Item:
@@ -232,52 +232,4 @@ def _conformity(sources: Sources) -> Conformity:
         complete=bool(sources.opened.get("complete")) and sources.closed is not None and not untested,
         all_pass=bool(verdicts) and set(verdicts) == {"pass"},
         joint_probability=optional_number(joint.get("probability")),
-    )
-
-
-def _not_tested(sources: Sources) -> tuple[Text, ...]:
-    """Return what the procedure never tests and what this run left out (METROLOGY 22)."""
-    always = tuple(text(body) for body in sources.opened["procedure"].get("not_tested") or ())
-    titles = sources.opened["procedure"].get("section_titles") or {}
-    named: list[Text] = []
-    points: dict[str, list[str]] = {}
-    for item in map(str, (sources.closed or {}).get("not_tested") or ()):
-        if item in titles:
-            named.append(text(titles[item]))
-        else:
-            function, _, place = item.partition(":")
-            points.setdefault(function, []).append(place or item)
-    return (*always, *named, *(_left_out(function, places) for function, places in points.items()))
-
-
-def _left_out(function: str, places: list[str]) -> Text:
-    """Return the points of a function that have no result, by the range and value in their ids."""
-    title = FUNCTION_TITLES.get(function)
-    named = ", ".join(_place(place) for place in places)
-    return bilingual("{function} at {points}", function=bilingual(title) if title else function, points=named)
-
-
-def _place(place: str) -> str:
-    span, _, nominal = place.partition(":")
-    return f"{_spelled(nominal)} ({_spelled(span)})" if nominal else _spelled(place)
-
-
-def _spelled(quantity: str) -> str:
-    """Return "+100 kΩ" for "+100000ohm"; what is no quantity stays as it is."""
-    found = _QUANTITY.fullmatch(quantity)
-    if found is None:
-        return quantity
-    sign, value, unit = found.groups()
-    digits, prefixed = scaled_unit(Decimal(value), unit)
-    sign = "" if unit == "ohm" else sign.replace("-", MINUS)
-    return f"{sign}{digits} {prefixed}"
-
-
-def _deviation(body: Body | str) -> Deviation:
-    if isinstance(body, str):
-        return Deviation(what=body, reason="", by="")
-    return Deviation(
-        what=str(body.get("what") or body.get("code") or ""),
-        reason=str(body.get("reason") or ""),
-        by=str(body.get("by") or ""),
     )

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from calibrator.certificates._model import Certificate
+from calibrator.certificates._model import Certificate, Person
+from calibrator.certificates._people import GIVE_A_ROLE, named
 
 __all__ = ["Missing", "gate"]
 
@@ -27,16 +28,19 @@ class Missing:
     way_out: str
 
 
-def gate(model: Certificate) -> tuple[Missing, ...]:
+def gate(model: Certificate, may_authorise: tuple[Person, ...] | None = None) -> tuple[Missing, ...]:
     """Return what stands between this model and a document, empty where it may be issued.
 
+    `may_authorise` are the persons whose role allows it, to name them where nobody has authorised it; None
+    where that is not known.
     A simulated run only has to be complete in itself, since its document says on every page that it is no
     certificate; a live one needs all that ISO/IEC 17025:2017, 7.8.2, 7.8.4 and 7.8.6 and METROLOGY 9 and
     21 ask for.
     """
     found = list(_finished(model))
     if not model.simulated:
-        found += [*_who(model), *_item(model), *_traceability(model), *_figures(model)]
+        found += [*_who(model, may_authorise), *_item(model), *_limits(model)]
+        found += [*_traceability(model), *_figures(model)]
     return tuple(found)
 
 
@@ -57,7 +61,7 @@ def _finished(model: Certificate) -> Iterator[Missing]:
         )
 
 
-def _who(model: Certificate) -> Iterator[Missing]:
+def _who(model: Certificate, may_authorise: tuple[Person, ...] | None) -> Iterator[Missing]:
     laboratory = model.laboratory
     if laboratory.name in _UNNAMED or not laboratory.address:
         yield Missing(
@@ -74,12 +78,22 @@ def _who(model: Certificate) -> Iterator[Missing]:
             "Name the person: in lab.toml, and with --person when running.",
         )
     if not model.authorised_by:
-        yield Missing(
-            "no-authority",
-            "nobody in lab.toml may authorise certificates",
-            "ISO/IEC 17025:2017, 7.8.2.1 o",
-            'Give a person in lab.toml the role "signatory" before the run.',
+        yield _not_authorised(may_authorise)
+
+
+def _not_authorised(may: tuple[Person, ...] | None) -> Missing:
+    clause = "ISO/IEC 17025:2017, 7.8.2.1 o"
+    if may is not None and not may:
+        return Missing(
+            "no-authority", "nobody in the run's lab.toml may authorise certificates", clause, GIVE_A_ROLE
         )
+    who = f": {named(may)}" if may else ""
+    return Missing(
+        "not-authorised",
+        "nobody has authorised it",
+        clause,
+        f"Name who does, a signatory or technical manager of lab.toml, with --authorised-by ID{who}.",
+    )
 
 
 def _item(model: Certificate) -> Iterator[Missing]:
@@ -99,7 +113,24 @@ def _item(model: Certificate) -> Iterator[Missing]:
         )
 
 
+def _limits(model: Certificate) -> Iterator[Missing]:
+    if model.method.interval == "24h" and model.affirmation is None:
+        yield Missing(
+            "no-affirmation",
+            "nobody affirmed that the instrument was adjusted within 24 h, at this temperature",
+            "METROLOGY 12",
+            "Measure against other limits: calibrator run --interval 90d, or 1y.",
+        )
+
+
 def _traceability(model: Certificate) -> Iterator[Missing]:
+    if any(deviation.code == "certificate-simulated" for deviation in model.deviations):
+        yield Missing(
+            "simulated-standard",
+            "the certificate of a standard is a simulated one, and no reason makes it traceable",
+            "METROLOGY 8",
+            "Add its real certificate and measure again: calibrator standards add FILE.toml.",
+        )
     for standard in model.standards:
         if standard.route == "artefact":  # a short or open terminals realise zero by themselves
             continue
@@ -141,7 +172,7 @@ def _figures(model: Certificate) -> Iterator[Missing]:
             "undetermined",
             f"{len(undetermined - named)} points are undetermined ({_some(sorted(undetermined - named))})",
             "METROLOGY 9",
-            "See why: calibrator show RUN.",
+            "See why: calibrator show RUN. Points that did not settle are measured again by calibrator run.",
         )
 
 

@@ -8,10 +8,13 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calibrator._errors import IntegrityError, RefusedError, StorageError, UsageError
-from calibrator.certificates._build import build
+from calibrator._errors import IntegrityError, RefusedError, UsageError
+from calibrator.certificates._build import assemble
 from calibrator.certificates._gate import Missing, gate
+from calibrator.certificates._people import may_authorise
+from calibrator.certificates._place import check_place, staged, written
 from calibrator.certificates._render import render
+from calibrator.certificates._sources import gather
 from calibrator_drivers.clock import Clock, RealClock
 
 if TYPE_CHECKING:
@@ -48,6 +51,7 @@ def issue(
     *,
     certificates: Path | None = None,
     clock: Clock | None = None,
+    authorised_by: str | None = None,
 ) -> Path:
     """Write the document of a run, record `certificate.issued`, and return where it was written.
 
@@ -61,25 +65,32 @@ def issue(
         out: the file to write; None writes `<number>-<language>.<format>` into `certificates`.
         certificates: the home's folder of certificates (`Home.certificates`); needed without `out`.
         clock: tells the day of issue of a live run; None takes the machine's own.
+        authorised_by: id or name of the person of lab.toml, signatory or technical manager, who authorises
+            the first issue of a live run; it is recorded and stays. A simulated run is authorised by nobody.
 
     Raises:
         IntegrityError: the run's record is not as it was written; exit code 6.
         NotIssuableError: the gate does not let it through; exit code 4.
-        UsageError: another file stands there (`file-exists`), no folder was named, a glyph is missing.
+        UsageError: the name and the format differ (`format-differs`), the folder is not there
+            (`no-such-folder`), another file is (`file-exists`) or something that is no file (`not-a-file`),
+            no folder was named, the person may not authorise (`may-not-authorise`), a glyph is missing.
         StorageError: the file cannot be written.
     """
+    if out is not None:
+        check_place(out, format)
     _check_intact(record, run)
-    model = build(record, run, issued_at=(clock or RealClock()).now())
-    missing = gate(model)
+    sources = gather(record, run)
+    model = assemble(sources, issued_at=(clock or RealClock()).now(), authorised_by=authorised_by)
+    missing = gate(model, may_authorise(sources.opened["lab"]))
     if missing:
         raise NotIssuableError(model, missing)
     content = render(model, format, language)
     path = out or _default_place(model, format, language, certificates)
-    partial = _staged(path, content)
+    partial = staged(path, content)
     try:
         _record_once(record, model, content, format=format, language=language, file=path.name)
         if partial is not None:
-            _moved(partial, path)
+            written(partial, path)
     finally:
         if partial is not None:
             with suppress(OSError):
@@ -129,46 +140,6 @@ def _record_once(
             "sha256": digest,
             "file": file,
             "issued_at": model.issued_at.astimezone(UTC).isoformat(),
+            "authorised_by": model.authorised_by[0].id if model.authorised_by else None,
         },
-    )
-
-
-def _staged(path: Path, content: bytes) -> Path | None:
-    """Write the document beside its place; None where the same file stands there already.
-
-    Raises:
-        UsageError: code `file-exists`, where a file with other content stands there.
-        StorageError: it cannot be written.
-    """
-    partial = path.with_name(f"{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            partial.write_bytes(content)
-            return partial
-        if path.read_bytes() == content:
-            return None
-    except OSError as error:
-        raise _not_written(path, error) from error
-    raise UsageError(
-        f"the file {path.name} is there already with other content",
-        where=str(path),
-        way_out="Name another with --out, or move the old one away; it is not overwritten.",
-        code="file-exists",
-    )
-
-
-def _moved(partial: Path, path: Path) -> None:
-    try:
-        partial.replace(path)
-    except OSError as error:
-        raise _not_written(path, error) from error
-
-
-def _not_written(path: Path, error: OSError) -> StorageError:
-    return StorageError(
-        f"the certificate cannot be written: {error.strerror or error}",
-        where=str(path),
-        way_out="Make room or name another place with --out; the record keeps everything.",
-        code="certificate-not-written",
     )

@@ -15,6 +15,7 @@ from calibrator.procedure._types import Text
 
 __all__ = [
     "SIMULATED",
+    "Affirmation",
     "Certificate",
     "Conditions",
     "Conformity",
@@ -105,6 +106,14 @@ class Conditions:
 
 
 @dataclass(frozen=True, slots=True)
+class Affirmation:
+    """What a person affirmed before the first reading: adjusted within the last 24 h, at this temperature."""
+
+    by: Person
+    how: str  # typed, file, simulated operator
+
+
+@dataclass(frozen=True, slots=True)
 class Standard:
     """One standard and what it is traceable to (7.8.4.1 c)."""
 
@@ -132,7 +141,7 @@ class Result:
     range: Decimal
     indication: Decimal | None  # mean of the readings that count
     readings: int
-    error: Decimal | None  # None with all numbers of the budget: the indication was over the range
+    error: Decimal | None  # None with all numbers of the budget where there is no number
     standard_uncertainty: Decimal | None
     expanded_uncertainty: Decimal | None
     coverage_factor: Decimal | None
@@ -140,7 +149,7 @@ class Result:
     limit_lower: Decimal
     limit_upper: Decimal
     guard_band: Decimal | None
-    pfa: Decimal | None
+    pfa: Decimal | None  # 0: too small for a float, printed as "less than"
     clause8: bool | None  # the GUM result was validated by Monte Carlo (JCGM 101:2008, 8); None: not asked
     verdict: Verdict
     limit_status: str
@@ -148,7 +157,8 @@ class Result:
     standard: str
     attempt: int  # the measurement of the point that counts
     attempts: int  # how often the point was measured
-    notes: tuple[str, ...]  # no-acceptance-zone, unverified-figure, overload
+    notes: tuple[str, ...]  # no-acceptance-zone, unverified-figure, overload, not-settled
+    no_number: str = ""  # why there is none: overload, not-settled; empty where there is one
 
     @property
     def limit(self) -> Decimal:
@@ -169,9 +179,10 @@ class ResultSection:
 class Deviation:
     """What was done otherwise than the method says, by whom and why (7.8.2.1 n)."""
 
-    what: str
+    code: str  # of the check that was let pass, such as "certificate-expired"
+    what: Text  # the same in words
     reason: str
-    by: str
+    by: Person | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +232,11 @@ class Certificate:
     laboratory: Laboratory
     customer: Customer | None
     performed_by: tuple[Person, ...]
-    authorised_by: tuple[Person, ...]
+    authorised_by: tuple[Person, ...]  # by a recorded act at the first issue; never of a simulated run
     item: Item
     method: Method
     conditions: Conditions
+    affirmation: Affirmation | None  # what the limits of 24 hours depend on
     preparation: tuple[tuple[str, str], ...]  # self-test, warm-up: how they ended
     standards: tuple[Standard, ...]
     sections: tuple[ResultSection, ...]

@@ -132,7 +132,7 @@ def aligned(column: list[str]) -> list[tuple[str, str]]:
     tails = [number.partition(".")[2] for number in column]
     longest = max((len(tail) for tail in tails), default=0)
     return [
-        (number, ("" if tail or not longest else ".") + "0" * (longest - len(tail)))
+        (number, "" if number == NONE else ("" if tail or not longest else ".") + "0" * (longest - len(tail)))
         for number, tail in zip(column, tails, strict=True)
     ]
 

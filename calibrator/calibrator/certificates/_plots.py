@@ -94,14 +94,21 @@ def _axes(title: str) -> list[str]:
 
 def _mark(result: Result, x: float) -> str:
     colour = _COLOURS.get(result.verdict, _CONDITIONAL)
-    if result.error is None:  # over the range: it lies above every axis
-        return _shape(result.verdict, x, 2 * _REACH, colour)
+    if result.error is None:
+        return _no_number(result, x, colour)
     share, reach = _share(result.error, result), result.expanded_uncertainty or Decimal(0)
     if abs(share) > _REACH:
         return _shape(result.verdict, x, share, colour)
     high, low = _y(_share(result.error + reach, result)), _y(_share(result.error - reach, result))
     bar = f'<path d="M{x:.2f} {high:g}V{low:g}M{x - 4:.2f} {high:g}h8M{x - 4:.2f} {low:g}h8" '
     return f'{bar}stroke="{_INK}" stroke-width="0.9" fill="none"/>' + _shape(result.verdict, x, share, colour)
+
+
+def _no_number(result: Result, x: float, colour: str) -> str:
+    """Return the mark of a point without a number: over the range it lies beyond the axis, else nowhere."""
+    if result.no_number == "overload":
+        return _shape(result.verdict, x, -2 * _REACH if result.nominal < 0 else 2 * _REACH, colour)
+    return _text(x, _y(0) + 5, "?", anchor="middle", size=15, colour=colour)
 
 
 def _shape(verdict: str, x: float, share: float, colour: str) -> str:

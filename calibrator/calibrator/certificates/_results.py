@@ -14,7 +14,7 @@ from calibrator.certificates._sources import Sources
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
 
-__all__ = ["FUNCTION_TITLES", "result_sections"]
+__all__ = ["FUNCTION_TITLES", "NO_NUMBER", "result_sections"]
 
 # msgids of the catalogue; a run recorded without section titles is headed by its functions
 FUNCTION_TITLES: Final = {
@@ -23,6 +23,10 @@ FUNCTION_TITLES: Final = {
     "res2w": "Resistance, two-wire",
     "dci": "Direct current",
 }
+
+
+NO_NUMBER: Final = ("overload", "not-settled")
+"""Why a point can be without a number, as its notes say it."""
 
 
 def result_sections(sources: Sources) -> tuple[ResultSection, ...]:
@@ -49,8 +53,13 @@ def _title(section: str, titles: Mapping[str, Body], results: list[Result]) -> T
 
 
 def _result(point: Body) -> Result:
-    readings = [] if point.get("error") is None else [number(value) for value in point["readings"]]
+    missing = _no_number(point)
+    readings = [] if missing else [number(value) for value in point["readings"]]
     status, clause8 = point["figure_status"], point.get("clause8")
+
+    def computed(key: str) -> Decimal | None:
+        return None if missing else optional_number(point[key])
+
     return Result(
         id=str(point["id"]),
         function=str(point["function"]),
@@ -59,15 +68,15 @@ def _result(point: Body) -> Result:
         range=number(point["range"]),
         indication=_mean(readings),
         readings=len(point["readings"]),
-        error=optional_number(point["error"]),
-        standard_uncertainty=optional_number(point["u"]),
-        expanded_uncertainty=optional_number(point["U"]),
-        coverage_factor=optional_number(point["k"]),
-        dof=str(point["dof"] or ""),
+        error=computed("error"),
+        standard_uncertainty=computed("u"),
+        expanded_uncertainty=computed("U"),
+        coverage_factor=computed("k"),
+        dof="" if missing else str(point["dof"] or ""),
         limit_lower=number(point["lower_limit"]),
         limit_upper=number(point["upper_limit"]),
-        guard_band=optional_number(point["guard_band"]),
-        pfa=optional_number(point["pfa"]),
+        guard_band=computed("guard_band"),
+        pfa=None if missing else _probability(point),
         clause8=bool(clause8["ok"]) if clause8 else None,
         verdict=_verdict(point),
         limit_status=str(status["limit"]),
@@ -76,7 +85,28 @@ def _result(point: Body) -> Result:
         attempt=int(point.get("attempt", 1)),
         attempts=int(point.get("attempts", 1)),
         notes=tuple(map(str, point.get("notes") or ())),
+        no_number=missing,
     )
+
+
+def _no_number(point: Body) -> str:
+    """Return why a point has no number, empty where it has one.
+
+    Such a point is recorded with an error without bound, or with none; its other numbers mean nothing.
+    """
+    if str(point.get("error") or "inf").lstrip("+-") != "inf":
+        return ""
+    known = set(map(str, point.get("notes") or ()))
+    return next((code for code in NO_NUMBER if code in known), "no-number")
+
+
+def _probability(point: Body) -> Decimal | None:
+    """Return the PFA to three digits from the unrounded one, so that a small one is not read as none."""
+    exact = (point.get("exact") or {}).get("pfa")
+    if exact is None:
+        return optional_number(point["pfa"])
+    found = number(exact)
+    return found.quantize(Decimal(1).scaleb(found.adjusted() - 2)) if found else found
 
 
 def _mean(readings: list[Decimal]) -> Decimal | None:

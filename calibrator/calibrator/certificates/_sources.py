@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import UsageError
 from calibrator.certificates._bodies import Body
@@ -13,7 +13,10 @@ from calibrator.certificates._bodies import Body
 if TYPE_CHECKING:
     from calibrator.record import Event, Record
 
-__all__ = ["Sources", "Stamp", "gather"]
+__all__ = ["AFFIRMATION", "Sources", "Stamp", "gather", "sources_of"]
+
+AFFIRMATION: Final = "interval:24h"
+"""The prompt that asks whether the instrument was adjusted within 24 h, at this temperature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Sources:
     preflight: Body
     environments: tuple[Body, ...]
     preparation: tuple[tuple[str, str], ...]  # self-test and warm-up with their outcome
+    affirmation: Body | None  # the answer that limits of 24 hours depend on
     people: tuple[str, ...]  # ids of the persons who ran it, in the order of appearance
     closed: Body | None
     began_at: datetime
@@ -79,6 +83,7 @@ def sources_of(run: str, events: Sequence[Event], shown: Body, ended: Sequence[E
         preflight=_body(events, "preflight"),
         environments=tuple(event.body for event in events if event.kind == "environment"),
         preparation=_preparation(events),
+        affirmation=_affirmation(events),
         people=_people(events),
         closed=closing.body if closing is not None else None,
         began_at=events[0].at,
@@ -110,6 +115,12 @@ def _preparation(events: Sequence[Event]) -> tuple[tuple[str, str], ...]:
         elif event.kind == "step.done" and event.body["step"] in kinds:
             found[kinds[str(event.body["step"])]] = str(event.body["outcome"])
     return tuple(found.items())
+
+
+def _affirmation(events: Sequence[Event]) -> Body | None:
+    """Return the last answer to the question that the engine puts where the limits are those of 24 hours."""
+    answers = [e.body for e in events if e.kind == "prompt.answered" and e.body["prompt"] == AFFIRMATION]
+    return answers[-1] if answers else None
 
 
 def _people(events: Sequence[Event]) -> tuple[str, ...]:

@@ -26,7 +26,19 @@ __all__ = [
 # msgids of the catalogue
 VERDICTS: Final = ("pass", "conditional pass", "conditional fail", "fail", "undetermined")
 INTERVALS: Final = {"24h": "24 hours", "90d": "90 days", "1y": "1 year", "2y": "2 years"}
-_NAMED_AT_MOST: Final = 12
+# verdict, why there is no number, msgid
+_REASONS: Final = (
+    ("fail", "", "Outside the limits beyond doubt: {points}."),
+    ("fail", "overload", "Over the range, no number: {points}."),
+    ("conditional fail", "", "Outside the limits by less than U: {points}."),
+    ("conditional pass", "", "Inside the limits by less than U: {points}."),
+    ("undetermined", "not-settled", "Undetermined, no number: the indication did not settle: {points}."),
+    ("undetermined", "overload", "Undetermined, over the range, no number: {points}."),
+    ("undetermined", "no-number", "Undetermined, no number: {points}."),
+    ("undetermined", "", "Undetermined, because a figure is not verified: {points}."),
+)
+# how many points a sentence names; a bilingual one says them twice, on a page that must hold the signatures
+_NAMED: Final = {"en": 12, "zh": 12, "both": 6}
 
 Lines = list[list[str]]
 
@@ -54,7 +66,7 @@ def conformity_statement(model: Certificate, speaker: Speaker) -> Statement:
         return Statement(
             "partial",
             say("All {n} points measured pass. The calibration is partial.", n=total),
-            [_nothing_of_the_whole(speaker)],
+            [_nothing_of_the_whole(speaker), *_conditions(model, speaker)],
         )
     lines = [
         say(
@@ -63,38 +75,33 @@ def conformity_statement(model: Certificate, speaker: Speaker) -> Statement:
             interval=interval_text(model.method.interval),
         )
     ]
-    return Statement(
-        "pass", say("Conforms at each of the {n} points measured.", n=total), lines + _joint(model, speaker)
-    )
+    lines += [*_joint(model, speaker), *_conditions(model, speaker)]
+    return Statement("pass", say("Conforms at each of the {n} points measured.", n=total), lines)
 
 
 def _not_all_pass(model: Certificate, speaker: Speaker) -> Statement:
     results, say = model.results, speaker.say
     total = len(results)
     failed = [r for r in results if r.verdict == "fail"]
-    lines: Lines = []
-    for verdict, text in (
-        ("fail", "Outside the limits beyond doubt: {points}."),
-        ("conditional fail", "Outside the limits by less than U: {points}."),
-        ("conditional pass", "Inside the limits by less than U: {points}."),
-        ("undetermined", "Undetermined, because a figure is not verified: {points}."),
-    ):
-        those = [r for r in results if r.verdict == verdict]
-        if those:
-            lines.append(say(text, points=_names(those)))
+    lines = [
+        say(text, points=_names(those, _NAMED[speaker.language]))
+        for verdict, why, text in _REASONS
+        if (those := [r for r in results if (r.verdict, r.no_number) == (verdict, why)])
+    ]
     if not model.conformity.complete:
         lines.append(_nothing_of_the_whole(speaker))
+    conditions = _conditions(model, speaker)
     if failed:
         return Statement(
             "fail",
             say("Does not conform at {n} of {total} points measured.", n=len(failed), total=total),
-            lines,
+            [*lines, *conditions],
         )
     passed = sum(r.verdict == "pass" for r in results)
     return Statement(
         "conditional",
         say("{n} of {total} points measured pass without condition.", n=passed, total=total),
-        lines + _joint(model, speaker) if model.conformity.complete else lines,
+        [*lines, *(_joint(model, speaker) if model.conformity.complete else []), *conditions],
     )
 
 
@@ -102,6 +109,31 @@ def _nothing_of_the_whole(speaker: Speaker) -> list[str]:
     return speaker.say(
         "Not every part of the procedure was measured: nothing is said of the instrument as a whole."
     )
+
+
+def _conditions(model: Certificate, speaker: Speaker) -> Lines:
+    """Return what the statement rests on beside the results: the conditions of 24 hour limits, deviations."""
+    say, affirmed = speaker.say, model.affirmation
+    lines: Lines = []
+    if model.method.interval == "24h":
+        lines.append(
+            say(
+                "Limits of 24 hours hold within 24 h of adjustment and within 1 °C of its temperature, "
+                "relative to the calibration standards."
+            )
+        )
+        lines.append(
+            say(
+                "Affirmed before the first reading by {name}: "
+                "adjusted within the last 24 h, at this temperature.",
+                name=affirmed.by.name,
+            )
+            if affirmed is not None
+            else say("Nobody affirmed that the instrument was adjusted within 24 h.")
+        )
+    if model.deviations:
+        lines.append(say("With deviations from the procedure; they are named below."))
+    return lines
 
 
 def _joint(model: Certificate, speaker: Speaker) -> Lines:
@@ -117,9 +149,9 @@ def _joint(model: Certificate, speaker: Speaker) -> Lines:
     ]
 
 
-def _names(results: list[Result]) -> Text:
-    named = "; ".join(point_name(r) for r in results[:_NAMED_AT_MOST])
-    rest = len(results) - _NAMED_AT_MOST
+def _names(results: list[Result], most: int) -> Text:
+    named = "; ".join(point_name(r) for r in results[:most])
+    rest = len(results) - most
     return bilingual("{named}; and {n} more", named=named, n=rest) if rest > 0 else Text(named, named)
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from calibrator.certificates._model import Certificate, Result, ResultSection, UnverifiedFigure
 from calibrator.certificates._numbers import Printed, aligned, printed, scaled_unit, signed
+from calibrator.certificates._origins import Origin, origin, rows_text
 from calibrator.certificates._plots import PlotText, error_plot
 from calibrator.certificates._statements import interval_text, point_name
 from calibrator.certificates._words import Speaker
@@ -79,7 +80,7 @@ def _result_table(section: ResultSection, speaker: Speaker) -> Table:
 
 
 def _notes(section: ResultSection, speaker: Speaker) -> list[list[str]]:
-    """Return what a reader must know of single points: repeated, over the range, no acceptance zone."""
+    """Return what a reader must know of single points: repeated, no acceptance zone."""
     say = speaker.say
     notes = [
         say(
@@ -91,13 +92,18 @@ def _notes(section: ResultSection, speaker: Speaker) -> list[list[str]]:
         for result in section.results
         if result.attempts > 1
     ]
-    marks = {
-        "no-acceptance-zone": "{point}: U ≥ T, no acceptance zone.",
-        "overload": "{point}: the indication was over the range.",
-    }
     for result in section.results:
-        notes += [say(text, point=point_name(result)) for code, text in marks.items() if code in result.notes]
+        if "no-acceptance-zone" in result.notes:
+            notes.append(say("{point}: U ≥ T, no acceptance zone.", point=point_name(result)))
     return notes
+
+
+# msgids of the catalogue
+_NO_NUMBER: Final = {
+    "overload": "no number: the indication was over the range",
+    "not-settled": "no number: the indication did not settle",
+    "no-number": "no number",
+}
 
 
 def result_legend(model: Certificate, speaker: Speaker) -> list[list[str]]:
@@ -113,7 +119,8 @@ def result_legend(model: Certificate, speaker: Speaker) -> list[list[str]]:
         ),
         say(
             "Plots: E as a share of its limit T; bar: U; shaded: acceptance zone ±(T − w); "
-            "disc: pass, diamond: conditional, square: fail, ring: undetermined."
+            "disc: pass, diamond: conditional, square: fail, ring: undetermined; "
+            "arrow head: beyond the axis, ?: no number."
         ),
         _status_legend(model, speaker),
     ]
@@ -125,6 +132,8 @@ def _row(result: Result, row: Printed, number: dict[str, tuple[str, str]], speak
         "range": row.range,
         "nominal": number["nominal"],
         "indication": number["indication"],
+        # stands in place of indication, error, U, k and MC
+        "no_number": speaker.say(_NO_NUMBER[result.no_number]) if result.no_number else [],
         "value_unit": row.value_unit,
         "error": number["error"],
         "U": number["expanded_uncertainty"],
@@ -173,11 +182,17 @@ def _plot_text(section: ResultSection, speaker: Speaker) -> PlotText:
 def alternative_text(section: ResultSection, rows: list[Printed], speaker: Speaker) -> str:
     """Return the plot in words, for a reader who does not see it."""
     points = "; ".join(
-        f"{point_name(result)}: E {row.error}, U {row.expanded_uncertainty}, T {row.limit} {row.error_unit}, "
+        f"{point_name(result)}: {_in_words(result, row, speaker)}, T {row.limit} {row.error_unit}, "
         f"{speaker.line(result.verdict)}"
         for result, row in zip(section.results, rows, strict=True)
     )
     return f"{speaker.line('Plot of the errors with their limits')}. {points}."
+
+
+def _in_words(result: Result, row: Printed, speaker: Speaker) -> str:
+    if result.no_number:
+        return speaker.line(_NO_NUMBER[result.no_number])
+    return f"E {row.error}, U {row.expanded_uncertainty}"
 
 
 def standard_table(model: Certificate, speaker: Speaker) -> Table:
@@ -242,27 +257,28 @@ def figure_table(model: Certificate, speaker: Speaker) -> Table:
                 sources,
                 _points(model, points, speaker),
             ]
-            for kind, status, sources, points in _grouped(model.unverified)
+            for kind, status, sources, points in _grouped(model.unverified, speaker)
         ],
     }
 
 
 def _grouped(
-    figures: tuple[UnverifiedFigure, ...],
+    figures: tuple[UnverifiedFigure, ...], speaker: Speaker
 ) -> list[tuple[str, str, list[str], frozenset[str]]]:
-    """Return figures of one kind, status and document together: the document first, then the rows.
-
-    A source is written "row [document]" where an accuracy table gave it, else it is the document itself.
-    """
-    found: dict[tuple[str, str, str], tuple[list[str], set[str]]] = {}
+    """Return figures of one kind, status and document together: the document first, then its rows."""
+    found: dict[tuple[str, str, Text | None], tuple[list[Origin], set[str]]] = {}
     for figure in figures:
-        row, bracket, document = figure.source.partition(" [")
-        key = (figure.kind, figure.status, document.removesuffix("]") if bracket else "")
-        rows, points = found.setdefault(key, ([], set()))
-        rows.append(row or "–")
+        come = origin(figure.source)
+        rows, points = found.setdefault((figure.kind, figure.status, come.document), ([], set()))
+        rows.append(come)
         points.update(figure.points)
     return [
-        (kind, status, [*([document] if document else []), "; ".join(rows)], frozenset(points))
+        (
+            kind,
+            status,
+            [*(speaker.tell(document) if document else []), *speaker.tell(rows_text(rows))],
+            frozenset(points),
+        )
         for (kind, status, document), (rows, points) in found.items()
     ]
 

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calibrator._errors import ConfigurationError
-from calibrator.certificates._model import SIMULATED, Certificate, Person
+from calibrator.certificates._model import SIMULATED, Certificate, Deviation, Person
 from calibrator.certificates._statements import (
     VERDICTS,
     conformity_statement,
@@ -100,9 +100,18 @@ def _left(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
         _fact(say("Serial number"), item.serial or say("not told by the instrument"), strong=True),
         _fact(say("Asset"), item.asset),
         _fact(say("Firmware"), item.firmware or "–"),
-        _fact(say("State"), *(say(_PASSES[model.pass_]) if model.pass_ in _PASSES else [model.pass_])),
+        _fact(say("State"), *_state(model, speaker)),
         *(_prepared(kind, outcome, speaker) for kind, outcome in model.preparation),
     ]
+
+
+def _state(model: Certificate, speaker: Speaker) -> list[str]:
+    """Return as found or as left; what was adjusted before this calibration stands there as affirmed."""
+    if model.affirmation is not None and model.pass_ == "as-found":
+        return speaker.say(
+            "adjusted within 24 h before, as affirmed; nothing was adjusted during calibration"
+        )
+    return speaker.say(_PASSES[model.pass_]) if model.pass_ in _PASSES else [model.pass_]
 
 
 # msgids of the catalogue
@@ -231,7 +240,7 @@ def _not_tested(model: Certificate, speaker: Speaker) -> list[str]:
 
 def _clauses(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
     say = speaker.say
-    deviations = [speaker.tell(_deviation_text(d.what, d.reason, d.by)) for d in model.deviations]
+    deviations = [_deviation(deviation, speaker) for deviation in model.deviations]
     return [
         *([_rule(model, speaker)] if speaker.language == "both" else []),
         _clause(say("Measurement uncertainty"), uncertainty_statement(model, speaker)),
@@ -240,8 +249,13 @@ def _clauses(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
     ]
 
 
-def _deviation_text(what: str, reason: str, by: str) -> Text:
-    return bilingual("{what}. Reason: {reason}. By: {by}", what=what, reason=reason or "–", by=by or "–")
+def _deviation(deviation: Deviation, speaker: Speaker) -> list[str]:
+    return speaker.say(
+        "{what}. Reason: {reason}. Let pass by: {by}.",
+        what=deviation.what,
+        reason=deviation.reason.rstrip(".。") or "–",
+        by=deviation.by.name if deviation.by is not None else "–",
+    )
 
 
 def _clause(

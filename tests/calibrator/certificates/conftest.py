@@ -72,11 +72,15 @@ def write_run(
     changes: Mapping[str, Any] | None = None,
     deviations: tuple[Any, ...] = (),
     standard: Mapping[str, Any] | None = None,
+    numberless: Mapping[str, str] | None = None,
+    affirmed_by: str | None = None,
 ) -> str:
     """Write a run over `sections` (None: all) and return its id.
 
     `shares` gives a point's error as a share of its limit (0.2 where nothing is said); `status` that of
     all figures of the standard and, where derived, of the limits; `outcome` None leaves the run open.
+    `numberless` names points that end with "overload" or "not-settled"; `affirmed_by` answers the question
+    of the 24 hour limits.
     """
     procedure = load("dmm")
     everything = procedure.sections(MODEL)
@@ -85,6 +89,9 @@ def write_run(
     opened = _opened(mode, rule, lab, [s.id for s in chosen], complete=len(chosen) == len(everything))
     opened.update(changes or {})
     record.append(run, "run.opened", opened)
+    if affirmed_by is not None:
+        answer = {"prompt": "interval:24h", "answer": "yes", "by": affirmed_by, "how": "typed"}
+        record.append(run, "prompt.answered", answer)
     record.append(run, "preflight", {"points": [], "refused": [], "deviations": list(deviations)})
     points = [_references(point, status) for s in chosen for point in s.points]
     record.append(
@@ -99,7 +106,8 @@ def write_run(
     for section in chosen:
         for point in section.points:
             share = (shares or {}).get(point.id, 0.2)
-            _measure(record, clock, run, point, share=share, generator=generator)
+            ends = (numberless or {}).get(point.id, "ok")
+            _measure(record, clock, run, point, share=share, generator=generator, ends=ends)
         results = evaluate_section(record.events(run), procedure, section.id)
         record.append(run, "section.evaluated", {"section": section.id, "results": results})
     if outcome is not None:
@@ -200,7 +208,14 @@ def _references(point: Point, status: str) -> PointReferences:
 
 
 def _measure(
-    record: Record, clock: StillClock, run: str, point: Point, *, share: float, generator: random.Random
+    record: Record,
+    clock: StillClock,
+    run: str,
+    point: Point,
+    *,
+    share: float,
+    generator: random.Random,
+    ends: str,
 ) -> None:
     step = f"point:{point.id}:1"
     record.append(
@@ -215,22 +230,22 @@ def _measure(
         {"temperature_c": str(temperature), "humidity_rh": "45", "sensor": "TH-03", "how": "measured"},
     )
     limit = float(point.limits["1y"].upper)
-    for index in range(5):
+    for index in range(0 if ends == "not-settled" else 5):
         clock.sleep(2.0)
         value = float(point.nominal) + share * limit + generator.gauss(0.0, 0.01 * limit)
-        raw = f"{value:+.8E}"
+        raw = f"{9.9e37 if ends == 'overload' else value:+.8E}"
         record.append(
             run,
             "reading",
             {
                 "point": point.id, "attempt": 1, "index": index, "use": "result", "raw": raw,
                 "value": float(raw).hex(), "unit": point.unit, "asset": "DMM-017",
-                "monotonic_ns": clock.monotonic_ns(), "overload": False,
+                "monotonic_ns": clock.monotonic_ns(), "overload": ends == "overload",
                 "applied": float(point.nominal).hex() if point.standard == "source" else None,
                 "traffic": None,
             },
         )  # fmt: skip
-    record.append(run, "step.done", {"step": step, "outcome": "ok"})
+    record.append(run, "step.done", {"step": step, "outcome": ends})
 
 
 def _close(record: Record, run: str, outcome: str, left: list[str]) -> None:
@@ -279,7 +294,7 @@ def write() -> Callable[..., str]:
 @pytest.fixture(scope="session")
 def whole_live() -> Certificate:
     """The model of a live run over all sections that passes everywhere."""
-    return _whole(mode="live")
+    return _whole("chen", mode="live")
 
 
 @pytest.fixture(scope="session")
@@ -289,7 +304,7 @@ def whole_simulated() -> Certificate:
     return _whole(mode="simulated", status="memory_high", shares=shares)
 
 
-def _whole(**options: Any) -> Certificate:
+def _whole(authorised_by: str | None = None, **options: Any) -> Certificate:
     clock = StillClock()
     with Record.open(None, clock=clock) as record:
-        return build(record, write_run(record, clock, **options))
+        return build(record, write_run(record, clock, **options), authorised_by=authorised_by)

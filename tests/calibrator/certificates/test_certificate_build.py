@@ -113,12 +113,66 @@ def test_people_are_named_with_their_part(whole_live: Certificate) -> None:
     assert [person.name for person in whole_live.authorised_by] == ["Chen Jing 陈静"]
 
 
+def test_a_role_alone_authorises_nothing(record: Record, written: Callable[..., str]) -> None:
+    assert build(record, written(sections=("dci",), mode="live")).authorised_by == ()
+    assert build(record, written(sections=("dci",))).authorised_by == ()
+
+
 def test_deviations_keep_reason_and_person(record: Record, written: Callable[..., str]) -> None:
     deviation = {"code": "certificate-expired", "reason": "renewal is under way", "by": "chen"}
-    model = build(record, written(sections=("dci",), deviations=(deviation,)))
-    assert [(d.what, d.reason, d.by) for d in model.deviations] == [
-        ("certificate-expired", "renewal is under way", "chen")
-    ]
+    model = build(record, written(sections=("dci",), deviations=(deviation, {**deviation, "code": "new"})))
+    first, second = model.deviations
+    assert (first.code, first.what.en) == (
+        "certificate-expired",
+        "The certificate of a standard was out of date",
+    )
+    assert first.what.zh == "标准器的证书已过期"
+    assert first.reason == "renewal is under way"
+    assert first.by is not None
+    assert first.by.name == "Chen Jing 陈静"
+    assert second.what.en == "The check new was let pass"  # a code that has no words yet is still said
+
+
+def test_a_section_outside_the_job_is_named_whole_and_a_point_alone(
+    record: Record, written: Callable[..., str]
+) -> None:
+    """As the engine writes it: the ids of points, which do not tell the section outside the job."""
+    run = written(sections=("dcv",), outcome=None)
+    left = ["res4w:1000000ohm:+1000000ohm", "dci:3A:+2A", "dcv:10V:+10V"]
+    record.append(run, "run.closed", {"outcome": "stopped", "exit_code": 130, "not_tested": left})
+    said = [text.en for text in build(record, run).not_tested]
+    assert "Four-wire ohms from 1 megohm" in said
+    assert "DC current" in said
+    assert said[-1] == "Direct voltage at +10 V (10 V)"
+    assert not [text for text in said if "MΩ" in text or "3 A" in text]
+
+
+def test_a_section_of_the_job_that_was_never_reached_is_named_whole(
+    record: Record, written: Callable[..., str]
+) -> None:
+    run = written(sections=("dcv", "dci"), outcome=None)
+    left = [p["id"] for p in show(record, run)["points"] if p["function"] == "dci"]
+    record.append(run, "run.closed", {"outcome": "stopped", "exit_code": 130, "not_tested": left})
+    assert "DC current" in [text.en for text in build(record, run).not_tested]
+    assert "DC volts" not in [text.en for text in build(record, run).not_tested]
+
+
+@pytest.mark.parametrize(("why", "verdict"), [("overload", "fail"), ("not-settled", "undetermined")])
+def test_a_point_without_a_number_has_none(
+    record: Record, written: Callable[..., str], why: str, verdict: str
+) -> None:
+    model = build(record, written(sections=("dcv",), numberless={"dcv:10V:+10V": why}))
+    result = next(r for r in model.results if r.id == "dcv:10V:+10V")
+    assert (result.no_number, result.verdict) == (why, verdict)
+    numbers = (result.error, result.indication, result.expanded_uncertainty, result.guard_band, result.pfa)
+    assert set(numbers) == {None}
+    assert {r.no_number for r in model.results if r is not result} == {""}
+
+
+def test_a_small_probability_keeps_its_digits(record: Record, written: Callable[..., str]) -> None:
+    model = build(record, written(sections=("dcv",), shares={"dcv:10V:+10V": 0.0}))
+    smallest = min(result.pfa for result in model.results if result.pfa is not None)
+    assert 0 < smallest < Decimal("1e-6")
 
 
 def test_a_run_that_is_not_there_is_refused(record: Record) -> None:

@@ -28,7 +28,8 @@ def test_a_complete_live_run_passes(whole_live: Certificate) -> None:
 
 
 def test_a_partial_live_run_passes_too(record: Record, written: Callable[..., str]) -> None:
-    assert codes(build(record, written(mode="live", sections=("dcv",)))) == []
+    model = build(record, written(mode="live", sections=("dcv",)), authorised_by="chen")
+    assert codes(model) == []
 
 
 @pytest.mark.parametrize("outcome", ["stopped", "interrupted", None])
@@ -50,7 +51,7 @@ def test_live_undetermined_points_yield_no_certificate_and_say_who_must_enter_wh
 ) -> None:
     run = written(mode="live", sections=("dcv",), status="memory_high")
     with pytest.raises(NotIssuableError) as caught:
-        issue(record, run, "pdf", out=tmp_path / "c.pdf")
+        issue(record, run, "pdf", out=tmp_path / "c.pdf", authorised_by="chen")
     assert [missing.code for missing in caught.value.missing] == ["figure-not-verified"]
     said = str(caught.value)
     for part in ("Fluke 5522A Operators Manual", "memory_high", "dcv:0.1V:+0.1V", "document, page and date"):
@@ -69,14 +70,15 @@ def test_the_same_figures_are_issued_on_a_simulated_bench(
     [
         ({"lab": {**LAB, "name": "Unnamed laboratory"}}, "no-laboratory"),
         ({"lab": {**LAB, "address": ""}}, "no-laboratory"),
-        ({"lab": {**LAB, "persons": []}}, "no-authority"),
         ({"person": ""}, "no-person"),
+        ({"interval": "24h"}, "no-affirmation"),
     ],
 )
 def test_what_iso_17025_asks_for_must_be_there_on_a_live_run(
     record: Record, written: Callable[..., str], changes: dict[str, Any], code: str
 ) -> None:
-    assert codes(build(record, written(mode="live", sections=("dci",), changes=changes))) == [code]
+    run = written(mode="live", sections=("dci",), changes=changes)
+    assert codes(build(record, run, authorised_by="li" if "lab" in changes else "chen")) == [code]
     assert codes(build(record, written(mode="simulated", sections=("dci",), changes=changes))) == []
 
 
@@ -85,13 +87,20 @@ def test_an_instrument_without_a_serial_number_is_not_identified(
     record: Record, written: Callable[..., str], serial: str
 ) -> None:
     uut = {"asset": "DMM-017", "model": "34401A", "manufacturer": "Keysight", "serial": serial}
-    assert codes(build(record, written(mode="live", sections=("dci",), changes={"uut": uut}))) == [
-        "no-serial"
-    ]
+    run = written(mode="live", sections=("dci",), changes={"uut": uut})
+    assert codes(build(record, run, authorised_by="chen")) == ["no-serial"]
 
 
 def test_a_standard_without_a_certificate_is_not_traceable(
     record: Record, written: Callable[..., str]
 ) -> None:
     run = written(mode="live", sections=("dci",), standard={"certificate": None})
-    assert codes(build(record, run)) == ["no-traceability"]
+    assert codes(build(record, run, authorised_by="chen")) == ["no-traceability"]
+
+
+def test_no_reason_lets_a_simulated_certificate_of_a_standard_pass(
+    record: Record, written: Callable[..., str]
+) -> None:
+    deviation = {"code": "certificate-simulated", "reason": "it is due", "by": "chen"}
+    run = written(mode="live", sections=("dci",), deviations=(deviation,))
+    assert codes(build(record, run, authorised_by="chen")) == ["simulated-standard"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from calibrator._errors import IntegrityError, StorageError, UsageError
-from calibrator.certificates import issue, read_back
+from calibrator.certificates import NotIssuableError, issue, read_back
 from calibrator.record import Record
 from calibrator_drivers.clock import Clock
 
@@ -52,12 +53,71 @@ def test_all_forms_of_a_run_are_one_certificate(
     record: Record, written: Callable[..., str], tmp_path: Path
 ) -> None:
     run = written(mode="live", sections=("dci",))
-    for format in FORMATS:
-        issue(record, run, format, "both", certificates=tmp_path)
+    for format, who in zip(FORMATS, ("chen", None, "Chen Jing 陈静"), strict=True):
+        issue(record, run, format, "both", certificates=tmp_path, authorised_by=who)
     bodies = [event.body for event in record.events(run, kinds={"certificate.issued"})]
     assert len({body["id"] for body in bodies}) == 1
     assert len({body["issued_at"] for body in bodies}) == 1  # the day of the first issue stays
     assert len({body["sha256"] for body in bodies}) == 3
+    assert {body["authorised_by"] for body in bodies} == {"chen"}  # and so does who authorised it
+
+
+@pytest.mark.parametrize(
+    ("who", "code"),
+    [("li", "may-not-authorise"), ("Li Wei 李伟", "may-not-authorise"), ("nobody", "may-not-authorise")],
+)
+def test_only_a_signatory_of_the_run_authorises(
+    record: Record, written: Callable[..., str], tmp_path: Path, who: str, code: str
+) -> None:
+    run = written(mode="live", sections=("dci",))
+    with pytest.raises(UsageError, match="chen \\(Chen Jing 陈静\\)") as caught:
+        issue(record, run, "json", certificates=tmp_path, authorised_by=who)
+    assert caught.value.code == code
+    assert record.last(run, "certificate.issued") is None
+
+
+def test_a_live_document_without_a_named_act_is_refused(
+    record: Record, written: Callable[..., str], tmp_path: Path
+) -> None:
+    run = written(mode="live", sections=("dci",))
+    with pytest.raises(NotIssuableError, match="--authorised-by ID: chen") as caught:
+        issue(record, run, "json", certificates=tmp_path)
+    assert [missing.code for missing in caught.value.missing] == ["not-authorised"]
+    nobody = {
+        "name": "L",
+        "address": "S 1",
+        "timezone": "UTC",
+        "persons": [{"id": "li", "name": "Li", "roles": []}],
+    }
+    run = written(mode="live", sections=("dci",), lab=nobody)
+    with pytest.raises(NotIssuableError) as caught:
+        issue(record, run, "json", certificates=tmp_path)
+    assert [missing.code for missing in caught.value.missing] == ["no-authority"]
+
+
+def test_a_second_person_does_not_authorise_the_same_certificate(
+    record: Record, written: Callable[..., str], tmp_path: Path
+) -> None:
+    people = [{"id": who, "name": who.title(), "roles": ["technical manager"]} for who in ("an", "bo")]
+    lab = {"name": "L", "address": "S 1", "timezone": "UTC", "persons": people}
+    run = written(mode="live", sections=("dci",), lab=lab, changes={"person": "an"})
+    issue(record, run, "json", certificates=tmp_path, authorised_by="an")
+    with pytest.raises(UsageError, match="An has authorised this certificate already") as caught:
+        issue(record, run, "html", certificates=tmp_path, authorised_by="bo")
+    assert caught.value.code == "authorised-already"
+
+
+def test_a_simulated_document_is_authorised_by_nobody(record: Record, run: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        issue(record, run, "json", certificates=tmp_path, authorised_by="chen")
+    assert caught.value.code == "simulated-not-authorised"
+    data = json.loads(issue(record, run, "json", certificates=tmp_path).read_text(encoding="utf-8"))
+    assert data["authorised_by"] == []
+    event = record.last(run, "certificate.issued")
+    assert event is not None
+    assert event.body["authorised_by"] is None
+    page = issue(record, run, "html", "en", certificates=tmp_path).read_text(encoding="utf-8")
+    assert "Chen Jing" not in page  # a signatory of lab.toml who did nothing here
 
 
 def test_another_file_is_not_overwritten(record: Record, run: str, tmp_path: Path) -> None:
@@ -73,9 +133,62 @@ def test_another_file_is_not_overwritten(record: Record, run: str, tmp_path: Pat
 def test_a_place_that_cannot_be_written_is_named(record: Record, run: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StorageError, match="cannot be written") as caught:
-        issue(record, run, "json", out=tmp_path / "file" / "c.json")
+        issue(record, run, "json", certificates=tmp_path / "file")
     assert "file" in caught.value.where
     assert record.last(run, "certificate.issued") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "format", "code"),
+    [
+        ("c.txt", "pdf", "format-differs"),
+        ("c.html", "pdf", "format-differs"),
+        ("c.PDF", "html", "format-differs"),
+        ("there/is/none.pdf", "pdf", "no-such-folder"),
+        ("folder", "pdf", "not-a-file"),
+    ],
+)
+def test_a_name_that_cannot_be_meant_is_refused_with_the_way_out(
+    record: Record, run: str, tmp_path: Path, name: str, format: str, code: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UsageError) as caught:
+        issue(record, run, format, "en", out=tmp_path / name)
+    assert caught.value.code == code
+    assert caught.value.way_out
+    assert [item.name for item in tmp_path.iterdir()] == ["folder"]
+    assert record.last(run, "certificate.issued") is None
+
+
+@pytest.mark.parametrize(("name", "format"), [("c.HTM", "html"), ("c", "json")])
+def test_other_names_are_taken(record: Record, run: str, tmp_path: Path, name: str, format: str) -> None:
+    assert issue(record, run, format, "en", out=tmp_path / name).is_file()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that reads without end, of Linux")
+@pytest.mark.parametrize("place", ["/dev/full", "link.pdf"])
+def test_a_device_is_never_read(record: Record, run: str, tmp_path: Path, place: str) -> None:
+    """`--out /dev/full` was read until the memory ended."""
+    path = tmp_path / place  # an absolute place stays itself
+    if not path.exists():
+        path.symlink_to("/dev/full")
+    with pytest.raises(UsageError) as caught:
+        issue(record, run, "pdf", "en", out=path)
+    assert caught.value.code == "not-a-file"
+
+
+def test_a_file_of_another_size_is_not_read(
+    record: Record, run: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mine.json"
+    path.write_bytes(b"precious")
+
+    def unread(_: Path) -> bytes:
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr(Path, "read_bytes", unread)
+    with pytest.raises(UsageError, match="is there already"):
+        issue(record, run, "json", out=path)
 
 
 def test_a_record_that_cannot_be_written_leaves_no_document(

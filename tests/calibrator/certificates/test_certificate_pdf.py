@@ -200,10 +200,9 @@ def test_a_point_over_the_range_is_shown_without_numbers(whole_simulated: Certif
     )
     section = whole_simulated.sections[2]
     over = replace(
-        section.results[-1], **numbers, clause8=None, verdict="fail", notes=("overload",), attempts=2
+        section.results[-1], **numbers, clause8=None, verdict="fail", no_number="overload", attempts=2
     )
     model = replace(whole_simulated, sections=(replace(section, results=(*section.results[:-1], over)),))
     text = flat("".join(pages(render(model, "pdf", "en"))))
-    assert flat("+1000 V (1000 V): the indication was over the range.") in text
     assert flat("+1000 V (1000 V): measured 2 times, measurement 1 counts.") in text
-    assert flat("1000 V +1000 – V – – – – ±55 – mV – fail") in text
+    assert flat("1000 V +1000 no number: the indication was over the range ±55 – mV – fail") in text

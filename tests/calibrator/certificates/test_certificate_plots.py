@@ -88,8 +88,19 @@ def test_no_acceptance_zone_is_drawn_as_a_line(point: Result) -> None:
 
 
 def test_a_point_over_the_range_is_drawn_without_numbers(point: Result) -> None:
-    root = drawn(replace(point, error=None, expanded_uncertainty=None, guard_band=None, verdict="fail"))
-    assert [e.attrib["d"] for e in root.iter(f"{SVG}path")][-1].endswith("z")
+    none = replace(point, error=None, expanded_uncertainty=None, guard_band=None, verdict="fail")
+    above = drawn(replace(none, no_number="overload"))
+    below = drawn(replace(none, no_number="overload", nominal=-point.nominal))
+    tips = [[e.attrib["d"] for e in root.iter(f"{SVG}path")][-1] for root in (above, below)]
+    assert [tip.endswith(end) for tip, end in zip(tips, ("-5z", "5z"), strict=True)] == [True, True]
+    assert [tip.endswith("-5z") for tip in tips] == [True, False]  # to the side that the level is on
+
+
+def test_a_point_that_did_not_settle_is_a_question_mark(point: Result) -> None:
+    none = replace(point, error=None, expanded_uncertainty=None, guard_band=None, verdict="undetermined")
+    root = drawn(replace(none, no_number="not-settled"))
+    assert [e.text for e in root.iter(f"{SVG}text")].count("?") == 1
+    assert not [e for e in root.iter(f"{SVG}path") if e.attrib["d"].endswith("z")]
 
 
 def test_labels_are_escaped_and_thinned(point: Result) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from pypdf import PdfReader
 
-from calibrator.certificates import Certificate, build
+from calibrator.certificates import Certificate, build, render
 from calibrator.certificates._statements import conformity_statement, decision_rule, uncertainty_statement
 from calibrator.certificates._words import Speaker
 from calibrator.record import Record
@@ -107,3 +110,78 @@ def test_counts_agree_with_the_results(whole_simulated: Certificate) -> None:
     assert sum(counts.values()) == len(whole_simulated.results)
     assert whole_simulated.conformity.joint_probability is not None
     assert whole_simulated.conformity.joint_probability < Decimal("0.5")
+
+
+def test_points_without_a_number_are_told_apart_from_those_with_one(
+    record: Record, written: Callable[..., str]
+) -> None:
+    numberless = {"dcv:10V:+10V": "overload", "dcv:100V:+100V": "not-settled"}
+    model = build(record, written(sections=("dcv",), numberless=numberless, shares={"dcv:1V:+1V": 3.0}))
+    assert conformity_statement(model, EN).kind == "fail"
+    text = said(model)
+    assert "Does not conform at 2 of 6 points measured." in text
+    assert "Outside the limits beyond doubt: +1 V (1 V)." in text
+    assert "Over the range, no number: +10 V (10 V)." in text
+    assert "Undetermined, no number: the indication did not settle: +100 V (100 V)." in text
+    assert "not verified" not in text
+    page = render(model, "html", "en").decode("utf-8")
+    assert "no number: the indication was over the range" in page
+    assert "no number: the indication did not settle" in page
+    assert "无数值：示值未稳定" in render(model, "html", "zh").decode("utf-8")
+    data = {r["id"]: r for r in json.loads(render(model, "json"))["sections"][0]["results"]}
+    assert data["dcv:10V:+10V"]["error"] is None
+    assert data["dcv:10V:+10V"]["no_number"] == "overload"
+    assert data["dcv:1V:+1V"]["no_number"] == ""
+    assert "no number: the indication did not settle" in flat(render(model, "pdf", "en"))
+
+
+def flat(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
+
+
+def test_limits_of_24_hours_come_with_what_was_affirmed_and_their_conditions(
+    record: Record, written: Callable[..., str]
+) -> None:
+    run = written(mode="live", sections=("dcv",), changes={"interval": "24h"}, affirmed_by="li")
+    model = build(record, run)
+    text = said(model)
+    assert "within 24 h of adjustment and within 1 °C of its temperature" in text
+    assert "relative to the calibration standards" in text
+    assert "by Li Wei 李伟: adjusted within the last 24 h, at this temperature" in text
+    page = render(model, "html", "en").decode("utf-8")
+    assert "adjusted within 24 h before, as affirmed; nothing was adjusted during calibration" in page
+    assert "as found; nothing was adjusted<" not in page
+    assert json.loads(render(model, "json"))["affirmation"]["by"]["id"] == "li"
+    assert "24 小时允差仅在调整后 24 小时内" in said(model, ZH)
+
+
+def test_other_limits_say_nothing_of_an_adjustment(whole_live: Certificate) -> None:
+    assert "24 h" not in said(whole_live)
+    assert "as found; nothing was adjusted" in render(whole_live, "html", "en").decode("utf-8")
+
+
+def test_deviations_are_said_in_words_with_reason_and_person(
+    record: Record, written: Callable[..., str]
+) -> None:
+    deviation = {"code": "certificate-expired", "reason": "renewal is under way.", "by": "chen"}
+    model = build(record, written(sections=("dcv",), deviations=(deviation,)))
+    assert "With deviations from the procedure" in said(model)
+    english = render(model, "html", "en").decode("utf-8")
+    assert (
+        "The certificate of a standard was out of date. Reason: renewal is under way. "
+        "Let pass by: Chen Jing 陈静." in english
+    )
+    assert "certificate-expired" not in english
+    assert "标准器的证书已过期。原因：renewal is under way。放行人：Chen Jing 陈静。" in render(
+        model, "html", "zh"
+    ).decode("utf-8")
+
+
+def test_a_bilingual_statement_of_many_failures_leaves_room_for_the_signatures(
+    record: Record, written: Callable[..., str]
+) -> None:
+    ids = [result.id for result in build(record, written()).results]
+    model = build(record, written(shares=dict.fromkeys(ids, 3.0)))
+    first = PdfReader(io.BytesIO(render(model, "pdf", "both"))).pages[0].extract_text()
+    assert "Does not conform at 33 of 33" in first
+    assert "Authorised by" in first

@@ -1,0 +1,113 @@
+"""Where figures come from, in a reader's words: the document, and which of its rows.
+
+A recorded source is `row [document [S-ID]] (notes)` where an accuracy table gave the figure, with the id of
+its document in the list of sources; else it is free text, such as a line of the bench file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from calibrator.certificates._numbers import scaled_unit
+from calibrator.certificates._results import FUNCTION_TITLES
+from calibrator.certificates._statements import interval_text
+from calibrator.i18n import bilingual
+from calibrator.procedure import Text
+
+__all__ = ["Origin", "origin", "rows_text"]
+
+_SOURCE: Final = re.compile(
+    r"(?P<row>.+?) \[(?P<document>.+?)(?: \[(?P<id>S-[\w-]+)\])?\](?: \((?P<notes>.*)\))?"
+)
+_ROW: Final = re.compile(
+    r"(?P<table>\w+) (?P<function>\w+) (?P<high>\d\S*) (?P<unit>[A-Za-z]+) (?P<at>\d+[a-z])"
+)
+_CONDUCTANCE: Final = re.compile(
+    r"input conductance on (?P<high>\d\S*) (?P<unit>[A-Za-z]+), point table of (?P<table>\w+)"
+)
+_MEMORY: Final = "S-MEM"  # the source list's id of what nobody has read in a document
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A source taken apart: `document` is None where the row itself says all."""
+
+    document: Text | None
+    row: str
+    notes: str = ""
+
+
+def origin(source: str) -> Origin:
+    """Return a recorded source taken apart.
+
+    Example:
+        >>> origin("fluke_5522a dcv 3.3 V 1y [a memory [S-MEM]]").document.en
+        "the maker's manual or data sheet, recalled, not read in the document"
+    """
+    found = _SOURCE.fullmatch(source)
+    if found is None:
+        return Origin(None, source)
+    document = (
+        bilingual("the maker's manual or data sheet, recalled, not read in the document")
+        if found["id"] == _MEMORY
+        else Text(found["document"], found["document"])
+    )
+    return Origin(document, found["row"], found["notes"] or "")
+
+
+def rows_text(origins: Iterable[Origin]) -> Text:
+    """Return rows in words: those of one table, function and interval together, others as recorded."""
+    together: dict[tuple[str, ...], list[str]] = {}
+    for item in origins:
+        key, span = _key(item.row)
+        spans = together.setdefault((*key, item.notes), [])
+        if span and span not in spans:
+            spans.append(span)
+    texts = [_text(key, ", ".join(spans)) for key, spans in together.items()]
+    return Text(en="; ".join(text.en for text in texts), zh="；".join(text.zh for text in texts))
+
+
+def _key(row: str) -> tuple[tuple[str, ...], str]:
+    found = _ROW.fullmatch(row)
+    if found is not None:
+        return ("row", found["table"], found["function"], found["at"]), _span(found)
+    found = _CONDUCTANCE.fullmatch(row)
+    if found is not None:
+        return ("conductance", found["table"]), _span(found)
+    return ("free", row), ""
+
+
+def _span(found: re.Match[str]) -> str:
+    return " ".join(scaled_unit(Decimal(found["high"]), found["unit"]))
+
+
+def _text(key: tuple[str, ...], spans: str) -> Text:
+    match key:
+        case ("row", table, function, interval, notes):
+            title = FUNCTION_TITLES.get(function)
+            text = bilingual(
+                "{table}, {function}, {interval}: to {ranges}",
+                table=_instrument(table),
+                function=bilingual(title) if title else function,
+                interval=interval_text(interval),
+                ranges=spans,
+            )
+        case ("conductance", table, notes):
+            text = bilingual(
+                "input conductance of the {table} on {ranges}", table=_instrument(table), ranges=spans
+            )
+        case (_, row, notes):
+            text = Text(row or "–", row or "–")
+        case _:
+            raise ValueError(key)
+    return Text(f"{text.en} ({notes})", f"{text.zh}（{notes}）") if notes else text
+
+
+def _instrument(table: str) -> str:
+    """Return an accuracy table's id as the instrument's name: "Fluke 5522A" for "fluke_5522a"."""
+    words = table.split("_")
+    return " ".join(word.upper() if any(c.isdigit() for c in word) else word.capitalize() for word in words)

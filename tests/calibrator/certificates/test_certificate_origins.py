@@ -1,0 +1,51 @@
+"""Sources of figures in a reader's words."""
+
+from __future__ import annotations
+
+from calibrator.certificates._origins import origin, rows_text
+from calibrator.procedure import Text
+from calibrator_drivers.accuracy import State, load_table
+
+
+def test_what_nobody_read_says_so_in_both_languages() -> None:
+    """The source list names it S-MEM; a customer reads words, and no name of a file."""
+    limit = load_table("fluke_5522a").limit(
+        "dcv",
+        10.0,
+        state=State(temperature_c=23.0, hours_since_zero=1.0, temperature_change_since_zero_c=0.0),
+    )
+    found = origin(f"{limit.row} [{limit.source}]")
+    assert found.document == Text(
+        "the maker's manual or data sheet, recalled, not read in the document",
+        "制造商手册或数据表，凭记忆给出，未查阅原文件",
+    )
+    assert rows_text([found]) == Text(
+        "Fluke 5522A, Direct voltage, 1 year: to 32.99999 V", "Fluke 5522A，直流电压，1 年：至 32.99999 V"
+    )
+
+
+def test_a_document_keeps_its_title_and_rows_of_one_table_stand_together() -> None:
+    rows = [
+        origin(f"fluke_5522a dcv {high} V 1y [Manual, p. 9 [S-1]] (at 23)")
+        for high in ("0.33", "3.3", "0.33")
+    ]
+    assert {found.document for found in rows} == {Text("Manual, p. 9", "Manual, p. 9")}
+    assert rows_text(rows).en == "Fluke 5522A, Direct voltage, 1 year: to 330 mV, 3.3 V (at 23)"
+    other = origin("fluke_5522a dci 0.33 A 1y [Manual, p. 9 [S-1]]")
+    assert rows_text([*rows, other]).en.endswith("; Fluke 5522A, Direct current, 1 year: to 330 mA")
+
+
+def test_input_conductances_are_named_once() -> None:
+    rows = [
+        origin(f"input conductance on {high} V, point table of keysight_34401a") for high in ("0.1", "10")
+    ]
+    assert rows_text(rows) == Text(
+        "input conductance of the Keysight 34401A on 100 mV, 10 V",
+        "Keysight 34401A 的输入电导，量程 100 mV, 10 V",
+    )
+
+
+def test_free_text_stays_as_it_was_written() -> None:
+    found = origin("two leads of 1 m, 1 mm2 copper")
+    assert found.document is None
+    assert rows_text([found]).en == "two leads of 1 m, 1 mm2 copper"
