@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TextIO
 
@@ -60,12 +61,35 @@ def serve(
         raise ServeError(
             f"A bench cannot run at speed {speed:g}", way_out="Give a number above 0; 1 is real time."
         )
+    _check_host(host)
     config = parse_bench(bench if bench is not None else catalogue_bench(models), seed=seed)
     with SimBench(config, ScaledClock(config.start, speed), host=host) as running:
         if wiring:
-            running.connect(wiring)
+            _connect_first(config, running, wiring)
         announce(_lines(config, running))
         _obey(running, commands)
+
+
+def _check_host(host: str) -> None:
+    try:
+        socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise ServeError(
+            f'"{host}" is no address of this machine: {error.strerror or error}',
+            where="host",
+            way_out="127.0.0.1 serves this machine alone, 0.0.0.0 every network that it is in.",
+        ) from error
+
+
+def _connect_first(config: BenchConfig, running: SimBench, wiring: str) -> None:
+    """Connect the wiring that was asked for at the start; single models have none."""
+    if not config.wirings:
+        raise UnknownWiringError(
+            f'There is no wiring "{wiring}": single models are served with nothing connected',
+            where="wiring",
+            way_out="Serve a bench file instead; its [wirings] connect instruments.",
+        )
+    running.connect(wiring)
 
 
 def _lines(config: BenchConfig, running: SimBench) -> list[dict[str, str]]:

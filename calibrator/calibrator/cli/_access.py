@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from calibrator._errors import UsageError
+from calibrator._errors import IntegrityError, UsageError
 from calibrator.cli._settings import Settings
 from calibrator_drivers.clock import RealClock
 
 if TYPE_CHECKING:
     from calibrator.record import Record
 
-__all__ = ["opened"]
+__all__ = ["check_intact", "opened"]
 
 
 @contextmanager
@@ -35,3 +35,19 @@ def opened(chosen: Settings, *, write: bool = False) -> Iterator[Record]:
         yield record
     finally:
         record.close()
+
+
+def check_intact(record: Record, run: str) -> None:
+    """Let nothing of an altered run be shown as if it were sound.
+
+    Raises `IntegrityError` (code `record-altered`) with the first thing that is not as it was written.
+    """
+    findings = record.verify(run)
+    if findings:
+        first = findings[0]
+        raise IntegrityError(
+            f"The record of the run is not as it was written: {first.what}",
+            where=first.stream if first.seq is None else f"{first.stream}, event {first.seq}",
+            way_out="See all of it with `calibrator verify`, and compare with your backup.",
+            code="record-altered",
+        )

@@ -70,6 +70,17 @@ def _reached(found: BenchFile) -> Iterator[tuple[Mapping[str, str], Clock]]:
         opened.close()
 
 
+def _state(error: Exception, instrument: BenchInstrument, resource: str) -> str:
+    """Return why an instrument was not identified, and what to do beside calling this again."""
+    text = " ".join(str(error).split())
+    if "VI_ERROR_INV_RSRC_NAME" in text:
+        return (
+            f"{resource} is no VISA address (instruments.{instrument.name}.resource). "
+            "Write one such as TCPIP0::192.0.2.7::3490::SOCKET, GPIB0::22::INSTR or ASRL/dev/ttyUSB0::INSTR."
+        )
+    return text.replace(", then try `calibrator bench check`", "").replace("try `calibrator bench check`", "")
+
+
 def _look(instrument: BenchInstrument, resource: str | None, clock: Clock) -> tuple[dict[str, str], int]:
     from calibrator_drivers._errors import DriversError
     from calibrator_drivers.registry import open_instrument
@@ -84,7 +95,7 @@ def _look(instrument: BenchInstrument, resource: str | None, clock: Clock) -> tu
         finally:
             device.close()
     except (CalibratorError, DriversError) as error:
-        return {**row, "state": " ".join(str(error).split())}, exit_code_of(error)
+        return {**row, "state": _state(error, instrument, resource)}, exit_code_of(error)
     row["identity"] = identity.raw
     if identity.serial not in ("", "0") and identity.serial != instrument.serial:
         state = f"another instrument: serial {identity.serial} answers, the file says {instrument.serial}"

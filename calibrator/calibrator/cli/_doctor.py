@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import click
 
+from calibrator.cli._format import padded
 from calibrator.cli._settings import Settings, command, settings
 
 __all__ = ["Finding", "doctor", "examine"]
+
+
+_NAMES = {"serial": "ports"}  # another word than the serial number of an instrument
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +36,28 @@ def doctor(ctx: click.Context, as_json: bool) -> int:
     """
     from calibrator.cli._output import print_json
 
-    findings = examine(settings(ctx))
+    chosen = settings(ctx)
+    say = chosen.words
+    findings = examine(chosen, _as_it_is if as_json else say)
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
             mark = {True: "ok", False: "!!", None: "  "}[finding.ok]
-            click.echo(f"{mark} {finding.topic:<12} {finding.what}")
+            click.echo(f"{mark} {padded(say(_NAMES.get(finding.topic, finding.topic)))} {finding.what}")
             if finding.way_out:
                 click.echo(f"{'':15} -> {finding.way_out}")
     return 5 if any(finding.ok is False for finding in findings) else 0
 
 
-def examine(chosen: Settings) -> list[Finding]:
-    """Return every finding about machine, libraries and home."""
+def _as_it_is(text: str) -> str:
+    """Return the English text: a program that reads JSON looks for it."""
+    return text
+
+
+def examine(chosen: Settings, say: Callable[[str], str]) -> list[Finding]:
+    """Return every finding about machine, libraries and home, in the language of `say`."""
     from calibrator.cli._doctor_home import examine_home
     from calibrator.cli._doctor_machine import examine_machine
 
-    return [*examine_machine(), *examine_home(chosen)]
+    return [*examine_machine(say), *examine_home(chosen, say)]

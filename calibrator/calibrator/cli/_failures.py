@@ -9,7 +9,7 @@ import click
 
 from calibrator._errors import CalibratorError
 
-__all__ = ["exit_code_of", "is_expected", "report"]
+__all__ = ["exit_code_of", "is_expected", "report", "tell"]
 
 INTERRUPTED = 130
 SOFTWARE = 5
@@ -47,15 +47,15 @@ def report(error: BaseException) -> int:
 
         traceback.print_exception(error)
     if isinstance(error, click.UsageError):
-        _tell(f"{error.format_message()}{_usage_hint(error)}")
+        tell(f"{error.format_message()}{_usage_hint(error)}")
     elif isinstance(error, click.ClickException):
-        _tell(error.format_message())
+        tell(error.format_message())
     elif isinstance(error, (KeyboardInterrupt, click.Abort)):
-        _tell("Interrupted.")
+        tell("Interrupted.")
     elif is_expected(error):
-        _tell(str(error))
+        tell(str(error))
     else:
-        _tell(_unexpected(error))
+        tell(_unexpected(error))
     return exit_code_of(error)
 
 
@@ -80,9 +80,10 @@ def _unexpected(error: BaseException) -> str:
     return f"Calibrator met an error that it does not know: {name}: {error}. {place}"
 
 
-def _tell(sentence: str) -> None:
+def tell(sentence: str) -> None:
     """Print the sentence on one line: a library's message may have several. A list keeps its lines."""
-    click.echo("calibrator: " + re.sub(r"\s*\n(?!  - )\s*", " ", sentence.strip()), err=True)
+    line = re.sub(r"\s*\n(?!  - )\s*", " ", sentence.strip())
+    click.echo(f"calibrator: {line[:1].upper()}{line[1:]}", err=True)
 
 
 def _debug_asked() -> bool:

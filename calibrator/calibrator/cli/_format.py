@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import shutil
 import sys
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from unicodedata import east_asian_width
 
-__all__ = ["called_as", "duration", "padded", "plain"]
+__all__ = ["called_as", "duration", "engineering", "padded", "plain", "probability", "rounded_like", "width"]
+
+_PREFIXES = {9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "\u00b5", -9: "n", -12: "p"}
+_WITHOUT_KILO = ("V", "A")  # the trade says 1000 V
 
 
-def padded(text: str, width: int = 12) -> str:
-    """Return `text` with spaces up to `width` columns of a terminal, where Chinese takes two each.
+def width(text: str) -> int:
+    """Return how many columns of a terminal `text` takes; Chinese takes two each."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def padded(text: str, columns: int = 12) -> str:
+    """Return `text` with spaces up to so many columns of a terminal.
 
     Example:
         >>> padded("time", 6) + "|", padded("用时", 6) + "|"
         ('time  |', '用时  |')
     """
-    columns = sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-    return text + " " * max(0, width - columns)
+    return text + " " * max(0, columns - width(text))
 
 
 def plain(value: float) -> str:
@@ -30,6 +37,40 @@ def plain(value: float) -> str:
         ('100331400', '0.00000054')
     """
     return f"{Decimal(f'{value:.8g}'):f}"
+
+
+def engineering(value: str, unit: str, like: str | None = None) -> tuple[str, str]:
+    """Return decimal digits with the prefixed unit that suits them, or suits `like`; no number stays as it is.
+
+    Example:
+        >>> engineering("-0.00014", "V", "0.0004"), engineering("100331400", "ohm")
+        (('-140', '\u00b5V'), ('100.3314', 'M\u03a9'))
+    """
+    symbol = "\u03a9" if unit == "ohm" else unit
+    try:
+        digits, model = Decimal(value), Decimal(value if like is None else like)
+        digits = digits if like is not None else digits.normalize()
+    except InvalidOperation:  # "overload", or nothing yet
+        return value, symbol
+    if not digits.is_finite() or not model.is_finite():
+        return value, symbol
+    exponent = 3 * (model.adjusted() // 3) if model else 0
+    exponent = min(max(exponent, -12), 0 if unit in _WITHOUT_KILO else 9)
+    return f"{digits.scaleb(-exponent):f}", f"{_PREFIXES[exponent]}{symbol}"
+
+
+def rounded_like(value: str, uncertainty: str) -> str:
+    """Return `value` to the second digit of U, so that no zero behind it looks as if it were measured.
+
+    Example:
+        >>> rounded_like("-331400", "240000"), rounded_like("-", "-")
+        ('-3.3E+5', '-')
+    """
+    try:
+        place = Decimal(uncertainty).adjusted() - 1
+        return str(Decimal(value).quantize(Decimal(1).scaleb(place)))
+    except InvalidOperation:  # "-": no number
+        return value
 
 
 def duration(seconds: float) -> str:
@@ -43,6 +84,25 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def probability(text: str | None) -> str:
+    """Return a recorded probability in percent, two digits; none is ever 0 or 1.
+
+    Example:
+        >>> probability("0.000000"), probability("0.0123"), probability("1.000000")
+        ('< 0.0001 %', '1.2 %', '> 99.9999 %')
+    """
+    if text is None:
+        return ""
+    value = 100 * Decimal(text)
+    if value < Decimal("0.0001"):
+        return "< 0.0001 %"
+    if value > Decimal("99.9999"):
+        return "> 99.9999 %"
+    rest = 100 - value
+    rounded = Decimal(f"{value:.2g}") if value < rest else 100 - Decimal(f"{rest:.2g}")
+    return f"{rounded:f} %"
 
 
 def called_as(home: Path | None) -> str:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict, TypeVar
 
 import click
 
+from calibrator.cli._persons import known_person
+from calibrator.cli._settings import Settings
+
 if TYPE_CHECKING:
     from calibrator.engine import Deviation, Job
 
@@ -59,7 +62,7 @@ _OPTIONS = [
     ),
     click.option("--bench", type=_FILE, help="Bench file: instruments, addresses, wirings."),
     click.option("--sim", is_flag=True, help="Use the simulated bench instead of a bench file."),
-    click.option("--seed", type=int, help="Seed of the simulated bench."),
+    click.option("--seed", type=click.IntRange(min=0), help="Seed of the simulated bench."),
     click.option(
         "--section", "sections", multiple=True, metavar="S", help="Only this section (may be repeated)."
     ),
@@ -82,10 +85,11 @@ _OPTIONS = [
 ]
 
 
-def job_from(options: JobOptions) -> Job:
+def job_from(chosen: Settings, options: JobOptions) -> Job:
     """Make the job of the options that `job_options` and `answer_options` gave.
 
-    Raises `click.UsageError` where bench and --sim are both or neither given.
+    Raises `click.UsageError` where bench and --sim are both or neither given, `UsageError` where `lab.toml`
+    does not have the person.
     """
     from calibrator.engine import Job
 
@@ -93,6 +97,7 @@ def job_from(options: JobOptions) -> Job:
         raise click.UsageError("--bench and --sim exclude each other: name one.")
     if options["bench"] is None and not options["sim"]:
         raise click.UsageError("Name the bench with --bench FILE, or take the simulated one with --sim.")
+    person = known_person(chosen, options["person"])
     return Job(
         procedure=options["procedure"],
         uut=options["uut"],
@@ -104,8 +109,8 @@ def job_from(options: JobOptions) -> Job:
         rule=options["rule"],
         answers=options.get("answers"),
         interactive=not options.get("non_interactive", False),
-        person=options["person"],
-        deviations=_deviations(options["deviations"], options["person"]),
+        person=person,
+        deviations=_deviations(options["deviations"], person),
     )
 
 

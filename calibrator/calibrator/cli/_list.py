@@ -32,7 +32,7 @@ def list_(ctx: click.Context, what: str, as_json: bool) -> int:
         click.echo(say("There are none yet."))
         return 0
     columns = {key: say(key.replace("_", " ")) for key in rows[0]}
-    table([{key: _cell(value, chosen.language) for key, value in row.items()} for row in rows], columns)
+    table([{key: _cell(value, chosen) for key, value in row.items()} for row in rows], columns)
     return 0
 
 
@@ -110,11 +110,11 @@ _LISTS: Mapping[str, Callable[[Settings], list[Row]]] = {
 }
 
 
-def _cell(value: object, language: str) -> str:
+def _cell(value: object, chosen: Settings) -> str:
     if isinstance(value, dict):
-        return str(value.get(language, ""))
+        return str(value.get(chosen.language, ""))
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return chosen.words("yes") if value else chosen.words("no")
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(str(item) for item in value)
     return "" if value is None else str(value)

@@ -13,7 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from calibrator.cli._format import duration, plain
+from calibrator.cli._format import duration, engineering, plain, rounded_like
 from calibrator.cli._view import PointRow, RunView
 from calibrator_drivers.clock import RealClock
 
@@ -31,6 +31,7 @@ VERDICT_STYLES = {
     "undetermined": "magenta",
 }
 _ROWS_BESIDE_TABLE = 9
+_BESIDE_POINT = 76  # columns of the others at their widest
 _REFRESH_PER_S = 8
 _SHARE = 20  # verdicts so far may take one part in so many of the time
 
@@ -122,20 +123,24 @@ class LiveScreen:
         table.add_column(self._say("point"), no_wrap=True, min_width=20)
         for heading in ("reading", "error", "U", "limit"):
             table.add_column(self._say(heading), justify="right", no_wrap=True)
+        table.add_column(self._say("unit"), no_wrap=True)
         table.add_column(self._say("verdict"), no_wrap=True, min_width=10)
         for row in self._window():
             here = row.id == self.view.current
             table.add_row(
-                Text(f"{'> ' if here else '  '}{row.id}", style="bold" if here else ""),
-                f"{row.reading} {row.unit}" if row.reading else "",
-                row.error,
-                row.expanded,
-                row.limit,
+                Text(f"{'> ' if here else '  '}{self._short(row.id)}", style="bold" if here else ""),
+                " ".join(engineering(row.reading, row.unit)) if row.reading else "",
+                *_figures(row),
                 Text(
                     self._say(row.verdict) if row.verdict else "", style=VERDICT_STYLES.get(row.verdict, "")
                 ),
             )
         return table
+
+    def _short(self, point: str) -> str:
+        """Cut a long name, so that no number is cut on a narrow terminal."""
+        room = max(18, self._console.size.width - _BESIDE_POINT)
+        return point if len(point) <= room else f"{point[: room - 1]}…"
 
     def _window(self) -> list[PointRow]:
         """Return the rows around the current point that the terminal has room for."""
@@ -171,3 +176,13 @@ class LiveScreen:
         if view.last_fault:
             parts.append(view.last_fault)
         return Text(" | ".join(parts), style="dim")
+
+
+def _figures(row: PointRow) -> tuple[str, str, str, str]:
+    """Return error, U and limit in the unit that suits the limit, and that unit."""
+    if not row.limit:
+        return "", "", "", ""
+    limit, unit = engineering(row.limit, row.unit)
+    error, _ = engineering(rounded_like(row.error, row.expanded), row.unit, row.limit)
+    expanded, _ = engineering(rounded_like(row.expanded, row.expanded), row.unit, row.limit)
+    return error, expanded, limit, unit

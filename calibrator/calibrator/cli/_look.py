@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from calibrator.cli._format import probability
+from calibrator.cli._partial import partial_line, verdict_of
 from calibrator.cli._settings import command, settings
+
+if TYPE_CHECKING:
+    from calibrator.record import Record
 
 __all__ = ["budget", "runs", "show"]
 
@@ -33,6 +38,7 @@ def runs(ctx: click.Context, as_json: bool) -> int:
                 "serial": run.serial,
                 "state": run.state,
                 "verdict": run.verdict,
+                "complete": _complete(record, run.id),
                 "exit_code": run.exit_code,
             }
             for run in record.runs()
@@ -40,9 +46,22 @@ def runs(ctx: click.Context, as_json: bool) -> int:
     if as_json:
         print_json(rows)
         return 0
-    columns = {name: say(name.replace("_", " ")) for name in rows[0]} if rows else {"id": "id"}
-    table([{key: _cell(value, say) for key, value in row.items()} for row in rows], columns)
+    named = [name for name in rows[0] if name != "complete"] if rows else ["id"]
+    columns = {name: say(name.replace("_", " ")) for name in named}
+    table([{key: _cell(value, say) for key, value in _row(row, say).items()} for row in rows], columns)
     return 0
+
+
+def _complete(record: Record, run: str) -> bool:
+    """Say whether the run has every section of its procedure."""
+    return all(event.body["complete"] for event in record.events(run, kinds={"run.opened"}))
+
+
+def _row(run: Mapping[str, Any], say: Callable[[str], str]) -> Mapping[str, Any]:
+    """Return the row of a run as a person reads it: a partial one is called so."""
+    if run["complete"] or not run["verdict"]:
+        return run
+    return {**run, "verdict": f"{say(run['verdict'])} ({say('partial')})"}
 
 
 @command(short_help="Show the results of a run.")
@@ -52,13 +71,15 @@ def runs(ctx: click.Context, as_json: bool) -> int:
 def show(ctx: click.Context, run: str | None, as_json: bool) -> int:
     """Show the results of RUN: an id, a unique beginning of one, or the last."""
     from calibrator import evaluation
-    from calibrator.cli._access import opened
+    from calibrator.cli._access import check_intact, opened
     from calibrator.cli._output import print_json, table
 
     chosen = settings(ctx)
     say = chosen.words
     with opened(chosen) as record:
-        shown = evaluation.show(record, record.find_run(run or "last"))
+        found = record.find_run(run or "last")
+        check_intact(record, found)
+        shown = evaluation.show(record, found)
     if as_json:
         print_json(shown)
         return 0
@@ -75,22 +96,29 @@ def show(ctx: click.Context, run: str | None, as_json: bool) -> int:
         "verdict": say("verdict"),
         "figure_status": say("limit / standard known from"),
     }
-    table([{key: _cell(point.get(key), say) for key in columns} for point in shown["points"]], columns)
+    rows = [
+        {key: _cell(point.get(key), say) for key in columns} | {"pfa": probability(point["pfa"])}
+        for point in shown["points"]
+    ]
+    table(rows, columns)
     return 0
 
 
 def _head(run: Mapping[str, Any], say: Callable[[str], str], language: str) -> Iterator[str]:
     yield f"{run['id']}  {say(run['mode'])}  {say(run['outcome'])}  {run['opened_at']}"
     yield f"{run['procedure']['title'][language]}  ({run['procedure']['id']} {run['procedure']['version']})"
-    yield f"{run['uut']['model']} {run['uut']['serial']}  {say('interval')} {run['interval']}  {run['rule']}"
-    counts = ", ".join(f"{number} {say(name)}" for name, number in run["verdicts"].items() if number)
-    yield f"{say('verdict')}: {say(run['verdict'] or '-')}  ({counts})"
+    uut, rule = run["uut"], say(run["rule"])
+    yield f"{uut['model']} {uut['serial']}  {say('interval')} {run['interval']}  {rule}"
+    yield f"{say('verdict')}: {verdict_of(run, say)}"
+    partial = partial_line(run, say, language)
+    if partial:
+        yield partial
 
 
 def _cell(value: object, say: Callable[[str], str]) -> str:
     """Return what stands in a table; the two statuses of a point are those of limit and standard."""
     if isinstance(value, dict):
-        return " / ".join(str(item) for item in value.values())
+        return " / ".join(say(str(item)) for item in value.values())
     return "" if value is None else say(str(value))
 
 
@@ -102,10 +130,17 @@ def _cell(value: object, say: Callable[[str], str]) -> str:
 def budget(ctx: click.Context, run: str, point: str, as_json: bool) -> int:
     """Show the uncertainty budget of POINT in RUN, recomputed from the recorded readings."""
     from calibrator import evaluation
-    from calibrator.cli._access import opened
+    from calibrator.cli._access import check_intact, opened
+    from calibrator.cli._budget import budget_object, budget_text
+    from calibrator.cli._output import print_json
 
     chosen = settings(ctx)
     with opened(chosen) as record:
-        result = evaluation.budget(record, record.find_run(run), point)
-    click.echo(result.to_json() if as_json else result.to_text())
+        found = record.find_run(run)
+        check_intact(record, found)
+        result = evaluation.budget(record, found, point)
+    if as_json:
+        print_json(budget_object(result))
+    else:
+        click.echo(budget_text(result, chosen.words))
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Unpack
 
@@ -33,7 +33,7 @@ def plan(ctx: click.Context, as_json: bool, **options: Unpack[JobOptions]) -> in
     from calibrator import engine
 
     chosen = settings(ctx)
-    made = engine.plan(job_from(options), chosen.home)
+    made = engine.plan(job_from(chosen, options), chosen.home)
     if as_json:
         from calibrator.cli._output import print_json
 
@@ -60,7 +60,7 @@ def _print(chosen: Settings, made: Plan) -> None:
         "status": say("status"),
         "time": f">{say('time')}",
     }
-    table([_row(point) for point in made.points], columns)
+    table([_row(point, say) for point in made.points], columns)
     for (asset, reason), points in _refusals(made.points).items():
         where = points[0] if len(points) == 1 else f"{len(points)} {say('points')}"
         click.echo(f"{asset} {say('not taken')} ({where}): {reason}")
@@ -86,7 +86,7 @@ def _refusals(points: Sequence[PlannedPoint]) -> dict[tuple[str, str], list[str]
     return found
 
 
-def _row(point: PlannedPoint) -> dict[str, str]:
+def _row(point: PlannedPoint, say: Callable[[str], str]) -> dict[str, str]:
     def figure(value: float | None, digits: int) -> str:
         return "" if value is None else f"{value:.{digits}g}"
 
@@ -98,7 +98,7 @@ def _row(point: PlannedPoint) -> dict[str, str]:
         "U": figure(point.expected_U, 2),
         "tur": figure(point.tur, 3),
         "tar": figure(point.tar, 3),
-        "status": point.status,
+        "status": say(point.status),
         "time": f"{point.duration_s:.0f} s",
     }
 

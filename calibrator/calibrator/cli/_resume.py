@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from calibrator.cli._job import answer_options
+from calibrator.cli._persons import known_person
 from calibrator.cli._settings import command, settings
 
 __all__ = ["resume"]
@@ -15,10 +16,19 @@ __all__ = ["resume"]
 @command(short_help="Go on with a run after a crash or an interruption.")
 @click.argument("run", required=False)
 @answer_options
+@click.option(
+    "--person", default="", help="Who is at the bench (an id of lab.toml; default: who began the run)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the recorded events, one JSON line each.")
 @click.pass_context
 def resume(
-    ctx: click.Context, run: str | None, answers: Path | None, non_interactive: bool, as_json: bool
+    ctx: click.Context,
+    run: str | None,
+    *,
+    answers: Path | None,
+    non_interactive: bool,
+    person: str,
+    as_json: bool,
 ) -> int:
     """Go on with RUN (an id, a unique beginning of one, or the last) where it was broken off.
 
@@ -34,18 +44,21 @@ def resume(
     from calibrator.standards import load_bench
 
     chosen = settings(ctx)
+    person = known_person(chosen, person)
     home = chosen.home
     log_to(home.logs)
     screen = screen_for(as_json=as_json, say=chosen.words, language=chosen.language)
     with opened(chosen) as record:
         found = record.find_run(run or "last")
-        attended = False
+        attended, virtual = False, False
         for event in record.events(found):
             screen.catch_up(event)
             if event.kind == "run.opened":
                 bench = load_bench(event.body["bench"]["text"], event.body["bench"]["file"])
-                attended = not non_interactive and not bench.in_process
-    operator = operator_for(chosen, screen, attended=attended, person="")
+                virtual = bench.in_process
+                attended = not non_interactive and not virtual
+                person = person or str(event.body["person"])
+    operator = operator_for(chosen, screen, attended=attended, person=person)
     with screen.shown():
         outcome = engine.resume(
             found,
@@ -57,6 +70,6 @@ def resume(
             progress=screen.progress,
             stop=engine.StopSignal(),
         )
-    summarize(chosen, outcome, to_stderr=as_json)
+    summarize(chosen, outcome, to_stderr=as_json, virtual=virtual)
     name_next_steps(chosen, outcome, to_stderr=as_json)
     return outcome.exit_code

@@ -30,7 +30,7 @@ def run(ctx: click.Context, as_json: bool, **options: Unpack[JobOptions]) -> int
     from calibrator.cli._summary import name_next_steps
 
     chosen = settings(ctx)
-    outcome = perform(chosen, job_from(options), as_json=as_json)
+    outcome = perform(chosen, job_from(chosen, options), as_json=as_json)
     name_next_steps(chosen, outcome, to_stderr=as_json)
     return outcome.exit_code
 
@@ -54,7 +54,7 @@ def perform(chosen: Settings, job: Job, *, as_json: bool) -> Outcome:
         outcome = engine.run(
             job, home, operator, listeners=[screen.listen], progress=screen.progress, stop=stop
         )
-    summarize(chosen, outcome, to_stderr=as_json)
+    summarize(chosen, outcome, to_stderr=as_json, virtual=in_process)
     return outcome
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from calibrator.cli._failures import tell
 from calibrator.cli._settings import command, settings
 
+if TYPE_CHECKING:
+    from calibrator.engine import SafeSource
+
 __all__ = ["safe"]
+
+_CODE = re.compile(r"\b[a-z]+(?:-[a-z]+)+: ")
 
 
 @command(short_help="Put everything that may be energised in standby, and confirm.")
@@ -31,13 +40,34 @@ def safe(ctx: click.Context, bench: Path | None) -> int:
     person = operator_for(chosen, PlainScreen(say, chosen.language), attended=True, person="")
     report = engine.make_safe(home, bench, person)
     for source in report.sources:
-        indicated = (
-            "" if source.indicated is None else f", {say('indicated')} {source.indicated:.4g} {source.unit}"
-        )
-        mark = say("confirmed") if source.confirmed else say("NOT CONFIRMED: do not touch")
-        click.echo(f"{source.asset}: {source.reported}{indicated}: {mark} {source.note}".rstrip())
+        click.echo(_line(source, say))
     if not report.sources:
         click.echo(say("Nothing is recorded as energised."))
-    elif report.message:
-        click.echo(report.message, err=not report.confirmed)
+    for name in dict.fromkeys(source.asset for source in report.sources if not source.confirmed):
+        place = "" if bench is None else _place(bench, name)
+        text = say("The safe state of {asset} is not confirmed{place}. Do not touch the terminals.")
+        way_out = say("Switch it off at its mains switch, then call `calibrator safe` again.")
+        tell(f"{text.format(asset=name, place=place)} {way_out}")
+    _, unrecorded, why = report.message.partition("Not recorded: ")
+    if unrecorded:
+        tell(f"{unrecorded}{why}")
     return report.exit_code
+
+
+def _line(source: SafeSource, say: Callable[[str], str]) -> str:
+    """Return what one source reported and the meter saw, without the codes of programs."""
+    indicated = (
+        "" if source.indicated is None else f", {say('indicated')} {source.indicated:.4g} {source.unit}"
+    )
+    mark = say("confirmed") if source.confirmed else say("NOT CONFIRMED: do not touch")
+    note = _CODE.sub("", source.note)
+    return f"{source.asset}: {say(source.reported)}{indicated}: {mark}{f' ({note})' if note else ''}"
+
+
+def _place(bench: Path, asset: str) -> str:
+    """Return file, line and key of the address of an asset."""
+    from calibrator.standards import load_bench
+
+    file = load_bench(bench)
+    names = [name for name, item in file.instruments.items() if item.asset == asset]
+    return f" ({file.place('instruments', names[0], 'resource')})" if names else ""

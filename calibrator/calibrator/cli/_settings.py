@@ -17,7 +17,7 @@ from click.core import ParameterSource
 if TYPE_CHECKING:
     from calibrator._home import Home
 
-__all__ = ["Command", "Settings", "command", "global_options", "settings"]
+__all__ = ["Command", "Settings", "command", "global_options", "keys_of", "settings"]
 
 F = TypeVar("F", bound=Callable[..., object])
 _GIVEN = "calibrator.given"
@@ -137,10 +137,15 @@ def _apply_file(ctx: click.Context) -> None:
         return
     if file.language is not None:
         ctx.meta.setdefault(_GIVEN, {}).setdefault("language", file.language)
-    names = [
-        param.name for param in ctx.command.params if isinstance(param, click.Option) and param.expose_value
-    ]
-    section = file.section(ctx.info_name or "", [name for name in names if name is not None])
-    for param in ctx.command.params:
-        if param.name in section and ctx.get_parameter_source(param.name) is ParameterSource.DEFAULT:
-            ctx.params[param.name] = file.convert(param, section[param.name], ctx)
+    keys = keys_of(ctx.command)
+    section = file.section(ctx.info_name or "", list(keys))
+    for key, value in section.items():
+        param = keys[key]
+        if param.name and ctx.get_parameter_source(param.name) is ParameterSource.DEFAULT:
+            ctx.params[param.name] = file.convert(key, param, value, ctx)
+
+
+def keys_of(command: click.Command) -> dict[str, click.Option]:
+    """Return the options of a command by their key in `calibrator.toml`: the long name with `_` for `-`."""
+    options = [param for param in command.params if isinstance(param, click.Option) and param.expose_value]
+    return {max(option.opts, key=len).lstrip("-").replace("-", "_"): option for option in options}

@@ -15,13 +15,27 @@ from calibrator._errors import ConfigurationError
 
 __all__ = ["SettingsFile"]
 
-TABLES = ("run", "plan", "resume", "certificate", "show", "list", "serve", "check", "doctor")
+_JOB = ("uut", "bench", "sim", "seed", "section", "interval", "rule", "person", "deviation", "json")
+# The keys of each table, so that every command sees a wrong one; a test compares them with the options.
+TABLES: Mapping[str, Sequence[str]] = {
+    "run": (*_JOB, "answers", "non_interactive"),
+    "plan": _JOB,
+    "resume": ("answers", "non_interactive", "person", "json"),
+    "runs": ("json",),
+    "show": ("json",),
+    "budget": ("json",),
+    "certificate": ("format", "lang", "out", "authorised_by"),
+    "list": ("json",),
+    "check": ("json",),
+    "serve": ("json", "host", "wiring", "seed", "speed"),
+    "doctor": ("json",),
+}
 LANGUAGES = ("en", "zh")
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsFile:
-    """The content of a settings file that is known to be right at its top level."""
+    """The content of a settings file whose keys are known to be right."""
 
     path: Path
     content: Mapping[str, Any]
@@ -42,6 +56,8 @@ class SettingsFile:
             ) from error
         file = cls(path, content)
         file._refuse_unknown(content, ("language", *TABLES), "")
+        for name, keys in TABLES.items():
+            file.section(name, keys)
         if file.language not in (None, *LANGUAGES):
             raise file._wrong("language", f"is {file.language!r}", "Write en or zh.")
         return file
@@ -59,12 +75,12 @@ class SettingsFile:
         self._refuse_unknown(table, options, f"{command}.")
         return table
 
-    def convert(self, param: click.Parameter, value: object, ctx: click.Context) -> object:
+    def convert(self, key: str, param: click.Parameter, value: object, ctx: click.Context) -> object:
         """Turn a value of the file into what the option means."""
         try:
             return param.type_cast_value(ctx, value)
         except click.BadParameter as error:
-            raise self._wrong(f"{ctx.info_name}.{param.name}", error.message, "Mend the value.") from error
+            raise self._wrong(f"{ctx.info_name}.{key}", error.message, "Mend the value.") from error
 
     def _refuse_unknown(self, table: Mapping[str, Any], known: Sequence[str], prefix: str) -> None:
         for key in table:

@@ -43,7 +43,7 @@ def sim() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line an instrument.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--wiring", help="The wiring that is connected at the start.")
-@click.option("--seed", type=int, help="Seed of the bench instead of the file's.")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of the bench instead of the file's.")
 @click.option("--speed", type=click.FloatRange(min=0.001), default=1.0, show_default=True, help="Time scale.")
 @click.pass_context
 def serve(

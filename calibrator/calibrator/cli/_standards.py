@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from calibrator.cli._settings import command, settings
+from calibrator.cli._persons import known_person
+from calibrator.cli._settings import Settings, command, settings
+from calibrator_drivers.clock import RealClock
 
 if TYPE_CHECKING:
     from calibrator.record import Record
@@ -33,13 +36,25 @@ def add(ctx: click.Context, file: Path, person: str) -> int:
     from calibrator.standards import Register, parse_asset_file
 
     chosen = settings(ctx)
+    person = known_person(chosen, person)
     parsed = parse_asset_file(file)
     with opened(chosen, write=True) as record:
         Register(record).add(parsed, person)
     say = chosen.words
     due = f", {say('due')} {parsed.certificate.due}" if parsed.certificate is not None else ""
     click.echo(f"{say('added')}: {parsed.asset} {parsed.model} {parsed.serial}{due}")
+    if parsed.certificate is not None and _is_past(chosen, parsed.certificate.due):
+        click.echo(
+            say("This certificate is out of date already: the standard cannot be used with it."), err=True
+        )
     return 0
+
+
+def _is_past(chosen: Settings, due: date) -> bool:
+    """Say whether the due day has ended at the laboratory."""
+    from calibrator.standards import load_lab
+
+    return RealClock().now().astimezone(load_lab(chosen.home.lab_file).zone).date() > due
 
 
 standards.add_command(add)

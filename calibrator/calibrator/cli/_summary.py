@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from calibrator.cli._failures import tell
 from calibrator.cli._format import called_as, duration, padded
+from calibrator.cli._partial import counted, partial_line
 from calibrator.cli._settings import Settings
 
 if TYPE_CHECKING:
@@ -22,8 +24,8 @@ UNSAFE = 7
 _COLOURS = {"pass": "green", "fail": "red"}
 
 
-def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool) -> None:
-    """Print verdict, worst points and time."""
+def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool, virtual: bool) -> None:
+    """Print verdict, worst points and time; `virtual`: the run had a clock of its own."""
     from calibrator.cli._access import opened
     from calibrator.evaluation import show
 
@@ -37,9 +39,12 @@ def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool) -> None:
     points: Sequence[Mapping[str, Any]] = shown["points"]
     echo("")
     if outcome.verdict:
-        counts = ", ".join(f"{number} {say(name)}" for name, number in _counted(points).items())
+        counts = counted(shown["run"]["verdicts"], say)
         verdict = click.style(say(outcome.verdict), fg=_COLOURS.get(outcome.verdict, "yellow"), bold=True)
         echo(f"{padded(say('verdict'))} {verdict}  ({counts})")
+    partial = partial_line(shown["run"], say, chosen.language)
+    if partial:
+        echo(f"{padded('')} {click.style(partial, fg='yellow')}")
     failed = [str(point["id"]) for point in points if point["verdict"] == "fail"]
     if failed:
         echo(f"{padded(say('failed'))} {', '.join(failed)}")
@@ -49,10 +54,17 @@ def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool) -> None:
             f"U {point['U'] or '-'}, {say('limit')} {point['limit']}  {say(str(point['verdict']))}"
         )
     if outcome.message and outcome.exit_code not in COMPLETED:
-        click.echo(outcome.message, err=True)
-    simulated = f", {say('simulated')} {duration(outcome.duration_s)}" if outcome.mode == "simulated" else ""
-    echo(f"{padded(say('time'))} {duration(outcome.wall_s)}{simulated}")
+        tell(outcome.message)
+    echo(f"{padded(say('time'))} {_time(outcome, say, virtual=virtual)}")
     echo(f"{padded(say('run'))} {outcome.run}")
+
+
+def _time(outcome: Outcome, say: Callable[[str], str], *, virtual: bool) -> str:
+    """Return what this process took, and the run's own time where that is another."""
+    here, whole = duration(outcome.wall_s), duration(outcome.duration_s)
+    if virtual:
+        return f"{here}, {say('simulated')} {whole}"
+    return f"{here}, {say('elapsed')} {whole}" if whole != here else here
 
 
 def worst_points(points: Sequence[Mapping[str, Any]], count: int = _WORST) -> list[Mapping[str, Any]]:
@@ -66,13 +78,6 @@ def worst_points(points: Sequence[Mapping[str, Any]], count: int = _WORST) -> li
         return reach / limit if limit else Decimal("Infinity")
 
     return sorted(points, key=nearness, reverse=True)[:count]
-
-
-def _counted(points: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for point in points:
-        counts[str(point["verdict"])] = counts.get(str(point["verdict"]), 0) + 1
-    return counts
 
 
 def name_next_steps(chosen: Settings, outcome: Outcome, *, to_stderr: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import gettext
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +13,12 @@ import pytest
 
 import calibrator.cli
 from calibrator.cli import main
+from calibrator.cli._budget import budget_text
+from calibrator.cli._format import width
 from calibrator.cli._operator import _HEADINGS
 from calibrator.cli._words import _LOCALES, words
 from calibrator.evaluation._summary import VERDICTS
+from calibrator_uncertainty import BudgetLine, BudgetResult
 
 FOLDER = Path(calibrator.cli.__file__).parent
 # Words that reach the terminal out of events and rows, not as literals.
@@ -43,6 +47,24 @@ FROM_DATA = (
     *("go on where it stopped", "write the certificate", "do not touch; try again to make it safe"),
     *("the uncertainty budget of a point", "recompute everything from the recorded readings"),
     "what would be done, with what, and why",
+    *(
+        "ports",
+        "encoding",
+        "system",
+        "packages",
+        "plug-ins",
+        "clock",
+        "fonts",
+        "home",
+        "disk",
+        "lab",
+        "lock",
+        "record",
+    ),
+    *("quantity", "value", "distribution", "dof", "sensitivity", "contribution", "share"),
+    *("constant", "normal", "rectangular", "triangular", "arcsine", "trapezoidal", "exponential"),
+    *("guard-band-u", "simple", "seen", "checked", "derived", "memory_high", "memory_medium", "memory_low"),
+    *("artefact", "yes", "no", "standby", "operate", "no answer", "gone", "seen by a person", "none"),
 )
 SAME_IN_BOTH = {"U", "id"}
 
@@ -81,6 +103,20 @@ def test_the_compiled_catalogue_is_that_of_its_text() -> None:
     assert {key: value for key, value in compiled.items() if key} == written
 
 
+def test_a_budget_keeps_its_columns_in_chinese() -> None:
+    line = BudgetLine("leads", 0.1, "ohm", "rectangular", 0.0577, math.inf, 5e-10, 2.89e-11, 1.0, "", None)
+    result = BudgetResult("p", 0.1, "ohm", 1.0, math.inf, 2.0, 2.0, 0.95, "k2", (line,))
+    english, chinese = (budget_text(result, words(language)).splitlines() for language in ("en", "zh"))
+    for head in ("输入量", "分布", "灵敏系数", "占比"):
+        assert head in chinese[1]
+    assert "矩形" in chinese[3]
+    assert [width(text) for text in chinese] == [width(text) for text in english]
+
+
 def test_the_terminal_speaks_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--language", "zh", "list", "instruments", "--home", str(tmp_path)]) == 0
     assert "制造商" in capsys.readouterr().out
+    main(["--language", "zh", "doctor", "--home", str(tmp_path)])
+    report = capsys.readouterr().out
+    assert "当前无进程写入" in report
+    assert "nobody" not in report

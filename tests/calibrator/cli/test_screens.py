@@ -124,13 +124,40 @@ def test_the_table_shows_where_the_run_is(record: Record) -> None:
         "Verification",
         "SIMULATED",
         "> dcv:10V:+10V",
-        "0.00035",
+        "350   µV",
         "pass 1",
         "1/2",
         "settle 3/10 s 9.99 V",
     ):
         assert part in text
     assert "the meter went away" in text
+
+
+def test_no_number_is_cut_at_a_hundred_columns(record: Record) -> None:
+    console = Console(file=io.StringIO(), width=100, height=30, record=True)
+    screen = LiveScreen(lambda text: text, "en", console)
+    point = "res4w:100000000ohm:+100000000ohm"
+    run = record.new_run()
+    record.subscribe(screen.listen)
+    record.append(run, *EVENTS[0])
+    record.append(run, "preflight", {"points": [{"point": point}, {"point": "dcv:0.1V:0V"}]})
+    body = {"value": (100331423.5).hex(), "unit": "ohm", "overload": False}
+    record.append(run, "reading", {"point": point, **body})
+    body = {"value": (8.6e-8).hex(), "unit": "V", "overload": False}
+    record.append(run, "reading", {"point": "dcv:0.1V:0V", **body})
+    figures = {"error": "-331400", "U": "240000", "limit": "810000", "unit": "ohm"}
+    other = {"error": "0.00000009", "U": "0.00000029", "limit": "0.0000035", "unit": "V"}
+    results = [
+        {"id": point, **figures, "verdict": "conditional pass"},
+        {"id": "dcv:0.1V:0V", **other, "verdict": "pass"},
+    ]
+    record.append(run, "section.evaluated", {"section": "x", "results": results})
+    console.print(screen.render())
+    text = console.export_text()
+    flat = " ".join(text.split())
+    assert "100.33142 MΩ -330 240 810 kΩ conditional pass" in flat
+    assert "86 nV 0.09 0.29 3.5 µV pass" in flat
+    assert all(len(line) <= 100 for line in text.splitlines())
 
 
 def test_the_table_keeps_the_current_point_in_a_low_window() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -9,7 +10,9 @@ import pytest
 
 from calibrator._errors import ConfigurationError
 from calibrator.cli import main
-from calibrator.cli._settings import command, settings
+from calibrator.cli._app import application
+from calibrator.cli._settings import command, keys_of, settings
+from calibrator.cli._settings_file import TABLES
 
 
 @click.group()
@@ -18,8 +21,8 @@ def toy() -> None:
 
 
 @command(short_help="Say what was understood.")
-@click.option("--kind", type=click.Choice(["pdf", "html"]), default="pdf")
-@click.option("--count", type=int, default=1)
+@click.option("--rule", "kind", type=click.Choice(["pdf", "html"]), default="pdf")
+@click.option("--seed", "count", type=int, default=1)
 @click.pass_context
 def run(ctx: click.Context, kind: str, count: int) -> int:
     """Print the options."""
@@ -47,10 +50,10 @@ def test_defaults_without_a_file(home: Path, capsys: pytest.CaptureFixture[str])
 
 def test_the_file_comes_before_the_defaults(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (home / "calibrator.toml").write_text(
-        'language = "zh"\n[run]\ncount = 3\nkind = "html"\n', encoding="utf-8"
+        'language = "zh"\n[run]\nseed = 3\nrule = "html"\n', encoding="utf-8"
     )
     assert said(capsys) == "html 3 zh"
-    assert said(capsys, "--count", "5", "--language", "en") == "html 5 en"
+    assert said(capsys, "--seed", "5", "--language", "en") == "html 5 en"
 
 
 def test_the_environment_comes_before_the_file(
@@ -66,8 +69,9 @@ def test_the_environment_comes_before_the_file(
     [
         ("langage = 'zh'", "key langage", "Did you mean 'language'?"),
         ("language = 'fr'", "key language", "Write en or zh."),
-        ("[run]\nknd = 'pdf'", "key run.knd", "Did you mean 'kind'?"),
-        ("[run]\ncount = 'many'", "key run.count", "Mend the value."),
+        ("[run]\nrulle = 'pdf'", "key run.rulle", "Did you mean 'rule'?"),
+        ("[certificate]\nlangg = 'en'", "key certificate.langg", "Did you mean 'lang'?"),
+        ("[run]\nseed = 'many'", "key run.seed", "Mend the value."),
         ("run = 3", "key run", "Write [run]"),
         ("[run\n", "calibrator.toml", "line 1"),
     ],
@@ -82,9 +86,25 @@ def test_a_wrong_file_names_key_and_way_out(home: Path, text: str, place: str, w
 
 
 def test_the_real_command_reads_it_too(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (home / "calibrator.toml").write_text("[show]\njson = true\n", encoding="utf-8")
-    assert main(["show"]) == 2
-    assert "show.json" in capsys.readouterr().err
+    (home / "calibrator.toml").write_text("[list]\njson = true\n", encoding="utf-8")
+    assert main(["list", "roles"]) == 0
+    assert json.loads(capsys.readouterr().out)
+    (home / "calibrator.toml").write_text("[list]\njsn = true\n", encoding="utf-8")
+    assert main(["runs"]) == 2
+    assert "list.jsn" in capsys.readouterr().err
+
+
+def test_the_keys_of_the_file_are_the_options_of_the_commands() -> None:
+    context = click.Context(application)
+    commands: dict[str, click.Command] = {}
+    for name in application.list_commands(context):
+        found = application.get_command(context, name)
+        assert found is not None
+        commands[name] = found
+        if isinstance(found, click.Group):
+            commands.update(found.commands)
+    for name, keys in TABLES.items():
+        assert sorted(keys) == sorted(keys_of(commands[name])), name
 
 
 def test_a_home_that_is_a_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
