@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from calibrator.certificates._model import Certificate, Result
+from calibrator.certificates._model import Certificate, Person, Result
 from calibrator.certificates._numbers import percent, scaled_unit, signed
 from calibrator.certificates._words import Speaker
 from calibrator.i18n import bilingual
@@ -19,6 +19,7 @@ __all__ = [
     "decision_rule",
     "general_remarks",
     "interval_text",
+    "name_text",
     "point_name",
     "uncertainty_statement",
 ]
@@ -38,6 +39,7 @@ _REASONS: Final = (
     ("undetermined", "", "Undetermined, because a figure is not verified: {points}."),
 )
 # how many points a sentence names; a bilingual one says them twice, on a page that must hold the signatures
+SIMULATED_OPERATOR: Final = "simulated operator"  # by whom the bench's own operator answers
 _NAMED: Final = {"en": 12, "zh": 12, "both": 6}
 
 Lines = list[list[str]]
@@ -126,7 +128,7 @@ def _conditions(model: Certificate, speaker: Speaker) -> Lines:
             say(
                 "Affirmed before the first reading by {name}: "
                 "adjusted within the last 24 h, at this temperature.",
-                name=affirmed.by.name,
+                name=name_text(affirmed.by),
             )
             if affirmed is not None
             else say("Nobody affirmed that the instrument was adjusted within 24 h.")
@@ -162,6 +164,13 @@ def point_name(result: Result) -> str:
     span, span_unit = scaled_unit(result.range, result.unit)
     sign = sign if sign in "+−" and result.function != "res4w" else ""
     return f"{sign}{nominal} {unit} ({span} {span_unit})"
+
+
+def name_text(person: Person) -> Text:
+    """Return a person's name; that of the simulated operator is a word of the language."""
+    return (
+        bilingual("simulated operator") if person.id == SIMULATED_OPERATOR else Text(person.name, person.name)
+    )
 
 
 def interval_text(interval: str) -> Text:

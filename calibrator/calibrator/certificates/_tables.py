@@ -157,16 +157,14 @@ def _letter(status: str) -> str:
 def _status_legend(model: Certificate, speaker: Speaker) -> list[str]:
     used = {status for result in model.results for status in (result.limit_status, result.standard_status)}
     words = [(_letter(status), _STATUS_WORDS[status]) for status in STATUS_LETTERS if status in used]
-    lines = speaker.say("Fig.: status of the limit's figure / of the weakest figure of the standard.")
-    return [
-        f"{line} {'; '.join(f'{letter}: {_at(word, speaker, index)}' for letter, word in words)}."
-        for index, line in enumerate(lines)
-    ]
-
-
-def _at(word: str, speaker: Speaker, index: int) -> str:
-    lines = speaker.say(word)
-    return lines[min(index, len(lines) - 1)]
+    said = [(letter, bilingual(word)) for letter, word in words]
+    return speaker.say(
+        "Fig.: status of the limit's figure / of the weakest figure of the standard. {statuses}.",
+        statuses=Text(
+            en="; ".join(f"{letter}: {word.en}" for letter, word in said),
+            zh="；".join(f"{letter}：{word.zh}" for letter, word in said),
+        ),
+    )
 
 
 def _plot_text(section: ResultSection, speaker: Speaker) -> PlotText:

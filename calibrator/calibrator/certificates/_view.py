@@ -21,6 +21,7 @@ from calibrator.certificates._statements import (
     decision_rule,
     general_remarks,
     interval_text,
+    name_text,
     uncertainty_statement,
 )
 from calibrator.certificates._tables import figure_table, result_legend, result_tables, standard_table
@@ -285,7 +286,7 @@ def _signatures(model: Certificate, speaker: Speaker) -> dict[str, Any]:
     say = speaker.say
 
     def names(people: tuple[Person, ...]) -> str:
-        return ", ".join(person.name for person in people) or "–"
+        return ", ".join(" / ".join(speaker.tell(name_text(person))) for person in people) or "–"
 
     return {
         "people": [

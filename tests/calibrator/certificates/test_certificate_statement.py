@@ -181,7 +181,22 @@ def test_a_bilingual_statement_of_many_failures_leaves_room_for_the_signatures(
     record: Record, written: Callable[..., str]
 ) -> None:
     ids = [result.id for result in build(record, written()).results]
-    model = build(record, written(shares=dict.fromkeys(ids, 3.0)))
-    first = PdfReader(io.BytesIO(render(model, "pdf", "both"))).pages[0].extract_text()
-    assert "Does not conform at 33 of 33" in first
-    assert "Authorised by" in first
+    shares = {name: (3.0, 1.01, 0.99)[index % 3] for index, name in enumerate(ids)}
+    deviation = {"code": "environment-outside", "reason": "repair", "by": "chen"}
+    run = written(
+        sections=("zero", "dcv", "dci"), shares=shares, deviations=(deviation,),
+        changes={"interval": "24h"}, affirmed_by="li",
+    )  # fmt: skip
+    first, second, *_ = PdfReader(io.BytesIO(render(build(record, run), "pdf", "both"))).pages
+    assert "Authorised by" in first.extract_text()
+    assert "Standards and traceability" in second.extract_text()  # there was no room for it
+    assert "Zero offset" in second.extract_text()  # and the results follow it on the same page
+
+
+def test_the_results_begin_on_a_page_of_their_own_where_the_first_is_long_enough(
+    whole_live: Certificate,
+) -> None:
+    first, second, *_ = PdfReader(io.BytesIO(render(whole_live, "pdf", "both"))).pages
+    assert "Standards and traceability" in first.extract_text()
+    assert "Zero offset, direct current" not in first.extract_text()
+    assert "Zero offset, direct current" in second.extract_text()
