@@ -9,12 +9,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from calibrator.certificates._model import SIMULATED, Certificate, Result
+from calibrator.certificates._model import SIMULATED, Certificate
 
 __all__ = ["FORMAT", "json_bytes"]
 
 FORMAT: Final = 1
-_SMALLEST_PLAIN: Final = -18  # exponent
 
 
 def json_bytes(model: Certificate) -> bytes:
@@ -32,10 +31,7 @@ def _fields(value: object) -> dict[str, object]:
     """Return a record of the model as an object; `pass_` is `pass` there."""
     if not is_dataclass(value):
         return {}
-    found = {field.name.rstrip("_"): _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Result) and value.pfa == 0:
-        found["pfa"] = "< 1E-300"  # too small for a float; a probability is never none at all
-    return found
+    return {field.name.rstrip("_"): _plain(getattr(value, field.name)) for field in fields(value)}
 
 
 def _plain(value: object) -> object:
@@ -51,8 +47,7 @@ def _plain(value: object) -> object:
 
 def _scalar(value: object) -> object:
     if isinstance(value, Decimal):
-        # a probability of 1e-280 is not written with 280 zeros
-        return f"{value:f}" if value.adjusted() >= _SMALLEST_PLAIN else f"{value:E}"
+        return f"{value:f}"
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return value.isoformat() if isinstance(value, date) else value

@@ -149,7 +149,7 @@ class Result:
     limit_lower: Decimal
     limit_upper: Decimal
     guard_band: Decimal | None
-    pfa: Decimal | None  # 0: too small for a float, printed as "less than"
+    pfa: Decimal | None
     clause8: bool | None  # the GUM result was validated by Monte Carlo (JCGM 101:2008, 8); None: not asked
     verdict: Verdict
     limit_status: str

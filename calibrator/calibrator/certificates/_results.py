@@ -76,7 +76,7 @@ def _result(point: Body) -> Result:
         limit_lower=number(point["lower_limit"]),
         limit_upper=number(point["upper_limit"]),
         guard_band=computed("guard_band"),
-        pfa=None if missing else _probability(point),
+        pfa=computed("pfa"),
         clause8=bool(clause8["ok"]) if clause8 else None,
         verdict=_verdict(point),
         limit_status=str(status["limit"]),
@@ -98,15 +98,6 @@ def _no_number(point: Body) -> str:
         return ""
     known = set(map(str, point.get("notes") or ()))
     return next((code for code in NO_NUMBER if code in known), "no-number")
-
-
-def _probability(point: Body) -> Decimal | None:
-    """Return the PFA to three digits from the unrounded one, so that a small one is not read as none."""
-    exact = (point.get("exact") or {}).get("pfa")
-    if exact is None:
-        return optional_number(point["pfa"])
-    found = number(exact)
-    return found.quantize(Decimal(1).scaleb(found.adjusted() - 2)) if found else found
 
 
 def _mean(readings: list[Decimal]) -> Decimal | None:

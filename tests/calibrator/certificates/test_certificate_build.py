@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from calibrator._errors import IntegrityError, UsageError
-from calibrator.certificates import Certificate, build
+from calibrator.certificates import Certificate, build, render
 from calibrator.certificates._bodies import number
 from calibrator.evaluation import show
 from calibrator.record import Record
@@ -173,6 +174,9 @@ def test_a_small_probability_keeps_its_digits(record: Record, written: Callable[
     model = build(record, written(sections=("dcv",), shares={"dcv:10V:+10V": 0.0}))
     smallest = min(result.pfa for result in model.results if result.pfa is not None)
     assert 0 < smallest < Decimal("1e-6")
+    written_down = [r["pfa"] for r in json.loads(render(model, "json"))["sections"][0]["results"]]
+    assert min(map(Decimal, written_down)) == smallest
+    assert "&lt; 0.01 %" in render(model, "html", "en").decode("utf-8")
 
 
 def test_a_run_that_is_not_there_is_refused(record: Record) -> None:
