@@ -40,7 +40,7 @@ def plain(value: float) -> str:
 
 
 def engineering(value: str, unit: str, like: str | None = None) -> tuple[str, str]:
-    """Return decimal digits with the prefixed unit that suits them, or suits `like`; no number stays as it is.
+    """Return decimal digits with the prefixed unit that suits them, or suits `like`; other texts stay.
 
     Example:
         >>> engineering("-0.00014", "V", "0.0004"), engineering("100331400", "ohm")

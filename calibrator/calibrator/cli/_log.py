@@ -9,6 +9,7 @@ from pathlib import Path
 __all__ = ["log_to", "write_traceback"]
 
 _LOGGER = logging.getLogger("calibrator")
+_ROOMS = ("calibrator", "calibrator_drivers", "calibrator_procedures", "calibrator_sim")
 _BYTES = 1_000_000
 _FILES = 5
 
@@ -24,12 +25,15 @@ def log_to(folder: Path) -> Path | None:
     except OSError:
         return None
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    for name in ("calibrator", "calibrator_drivers", "calibrator_procedures", "calibrator_sim"):
+    for name in _ROOMS:
         logger = logging.getLogger(name)
-        if not any(isinstance(old, logging.handlers.RotatingFileHandler) for old in logger.handlers):
-            logger.addHandler(handler)
-            logger.setLevel(logging.INFO)
-            logger.propagate = False
+        for old in logger.handlers[:]:  # of a former call in this process
+            if isinstance(old, logging.handlers.RotatingFileHandler):
+                logger.removeHandler(old)
+                old.close()
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
     return path
 
 

@@ -105,3 +105,14 @@ def test_the_procedure_is_listed_in_both_languages(
     assert "keysight_34401a" in row["models"]
     assert row["approved"] is True
     assert row["title"]["zh"] != row["title"]["en"]
+
+
+def test_a_home_that_cannot_be_locked_is_not_called_in_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "record.lock").mkdir()
+    _, found = report(tmp_path, capsys)
+    (lock,) = found["lock"]
+    assert "a process writes here" not in str(lock["what"])
+    assert lock["ok"] is False
+    assert lock["way_out"]

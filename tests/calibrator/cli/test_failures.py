@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import logging
+import json
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
 from calibrator import _errors
+from calibrator.bench import find_simulator
 from calibrator.cli import _failures, _list, main
 from calibrator.cli._failures import exit_code_of, report
+from calibrator.record import Record
 from calibrator_drivers._errors import AccuracyError, InstrumentError
+from calibrator_drivers.clock import RealClock
 
 
 def subclasses(kind: type[BaseException]) -> set[type[BaseException]]:
@@ -77,18 +80,6 @@ def test_an_unexpected_error_is_a_sentence_without_traceback(capsys: pytest.Capt
     assert "Traceback" not in text
 
 
-@pytest.fixture
-def _log_closed_afterwards() -> Iterator[None]:
-    yield
-    for name in ("calibrator", "calibrator_drivers", "calibrator_procedures", "calibrator_sim"):
-        logger = logging.getLogger(name)
-        for handler in list(logger.handlers):
-            logger.removeHandler(handler)
-            handler.close()
-        logger.propagate = True
-
-
-@pytest.mark.usefixtures("_log_closed_afterwards")
 def test_an_unexpected_error_stands_in_the_log_of_a_home(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -179,3 +170,80 @@ sys.exit(main(["--help"]))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (130, "calibrator: Interrupted.\n")
+
+
+def test_every_sentence_begins_as_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    report(_errors.RunError("the meter went away"))
+    assert capsys.readouterr().err == "calibrator: The meter went away.\n"
+
+
+def test_a_seed_below_nought_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    job = ["run", "dmm", "--uut", "34401A", "--sim", "--seed", "-5"]
+    assert main([*job, "--home", str(tmp_path)]) == 2
+    assert "--seed" in capsys.readouterr().err
+
+
+def bench_file(folder: Path, resource: str) -> Path:
+    """Write a bench with two addresses, of which the meter's is `resource`; nothing answers there."""
+    text = find_simulator().default_bench()
+    for serial, after, address in (
+        ("SIM5522001", "zeroed", f"TCPIP0::127.0.0.1::{closed_port()}::SOCKET"),
+        ("SIM34401001", "uut", resource),
+    ):
+        old = f'serial = "{serial}"\n'
+        assert f"{old}{after}" in text
+        text = text.replace(f"{old}{after}", f'{old}resource = "{address}"\n{after}')
+    path = folder / "bench.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_an_unconfirmed_safe_state_names_key_and_mains_switch_and_no_codes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = bench_file(tmp_path, f"TCPIP0::127.0.0.1::{closed_port()}::SOCKET")
+    home = Record.open(tmp_path / "home", clock=RealClock())
+    home.close()
+    assert main(["safe", str(file), "--home", str(tmp_path / "home")]) == 7
+    said = capsys.readouterr()
+    assert "connect-failed" not in said.out + said.err
+    assert said.out.count("NOT CONFIRMED") == 1
+    line = file.read_text(encoding="utf-8").splitlines().index("[instruments.calibrator]") + 1
+    for part in ("key instruments.calibrator.resource", "bench.toml, line", "mains switch"):
+        assert part in said.err
+    assert int(said.err.partition("bench.toml, line ")[2].partition(",")[0]) > line
+
+
+def test_bench_check_says_what_is_no_address_and_does_not_advise_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = bench_file(tmp_path, "BOGUS::1")
+    assert main(["bench", "check", str(file), "--json", "--home", str(tmp_path)]) == 5
+    rows = {row["name"]: row["state"] for row in json.loads(capsys.readouterr().out)}
+    assert rows["meter"].startswith("BOGUS::1 is no VISA address (instruments.meter.resource)")
+    assert "TCPIP0::" in rows["meter"]
+    assert "Nothing answers" in rows["calibrator"]
+    assert "bench check" not in rows["calibrator"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named", "way_out"),
+    [
+        (["34401A", "--wiring", "volts"], 'no wiring "volts"', "Serve a bench file"),
+        (["34401A", "--host", "no-such-host.invalid"], "no address of this machine", "127.0.0.1"),
+    ],
+)
+def test_what_cannot_be_served_has_a_way_out(
+    arguments: list[str], named: str, way_out: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sim", "serve", *arguments, "--home", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert named in said
+    assert way_out in said
+    assert "Known are: ." not in said
