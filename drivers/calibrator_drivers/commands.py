@@ -26,11 +26,13 @@ __all__ = [
     "Choice",
     "Command",
     "Commanded",
+    "Pair",
     "Reading",
     "Setting",
     "action",
     "choice",
     "commands_of",
+    "pair",
     "reading",
     "setting",
 ]
@@ -73,18 +75,32 @@ class Setting(Command):
             return self
 
         def send(value: float) -> None:
-            if not self.low <= value <= self.high:
-                raise OutOfLimits(
-                    f"{value:g} {self.unit} is outside {self.low:g} to {self.high:g} {self.unit} "
-                    f"for the {self.does}",
-                    command=self.header,
-                    value=value,
-                    instrument=instrument.session.name,
-                    resource=instrument.session.resource,
-                    way_out="Choose a value within, or another instrument. Nothing was sent.",
-                )
-            # 12 digits: finer than any source resolves, and no binary remainder reaches the display
-            instrument.session.write(self.header.replace("{}", format(value + 0.0, ".12G")))
+            _refuse_outside(self, value, self.low, self.high, instrument)
+            instrument.session.write(self.header.replace("{}", _digits(value)))
+
+        return send
+
+
+@dataclass(frozen=True, slots=True)
+class Pair(Command):
+    """Two numbers sent at once: one from 0 to `most`, then one from -`most` to 0."""
+
+    unit: str
+    most: float
+
+    @overload
+    def __get__(self, instrument: None, owner: type) -> Pair: ...
+    @overload
+    def __get__(self, instrument: Commanded, owner: type) -> Callable[[float, float], None]: ...
+    def __get__(self, instrument: Commanded | None, owner: type) -> Pair | Callable[[float, float], None]:
+        if instrument is None:
+            return self
+
+        def send(high: float, low: float) -> None:
+            _refuse_outside(self, high, 0.0, self.most, instrument)
+            _refuse_outside(self, low, -self.most, 0.0, instrument)
+            text = self.header.replace("{}", _digits(high), 1)
+            instrument.session.write(text.replace("{}", _digits(low), 1))
 
         return send
 
@@ -169,6 +185,30 @@ class Reading(Command, Generic[T]):
                 ) from error
 
         return ask
+
+
+def _refuse_outside(
+    command: Setting | Pair, value: float, low: float, high: float, instrument: Commanded
+) -> None:
+    if not low <= value <= high:
+        raise OutOfLimits(
+            f"{value:g} {command.unit} is outside {low:g} to {high:g} {command.unit} for the {command.does}",
+            command=command.header,
+            value=value,
+            instrument=instrument.session.name,
+            resource=instrument.session.resource,
+            way_out="Choose a value within, or another instrument. Nothing was sent.",
+        )
+
+
+def _digits(value: float) -> str:
+    """Return 12 digits: finer than any source resolves, and no binary remainder reaches the display."""
+    return format(value + 0.0, ".12G")
+
+
+def pair(header: str, unit: str, most: float, does: str, source: str, status: str) -> Pair:  # noqa: PLR0917 - a table row
+    """Describe two numbers that are sent at once; each `{}` in the header is a place."""
+    return Pair(header, does, source, status, unit, most)
 
 
 def setting(header: str, unit: str, low: float, high: float, does: str, source: str, status: str) -> Setting:  # noqa: PLR0917 - a table row

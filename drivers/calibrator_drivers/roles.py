@@ -21,6 +21,7 @@ __all__ = [
     "Meter",
     "Source",
     "SourceCurrentDC",
+    "SourceLimits",
     "SourceResistance",
     "SourceState",
     "SourceVoltageDC",
@@ -73,6 +74,14 @@ class SourceState:
     range_high: float | None  # None where the instrument does not tell
     operating: bool
     settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLimits:
+    """The instrument's own output limits: the lowest and the highest volts and amperes that it takes."""
+
+    voltage_v: tuple[float, float]
+    current_a: tuple[float, float]
 
 
 @runtime_checkable
@@ -135,6 +144,14 @@ class Source(Instrument, Protocol):
 
     def set_limits(self, *, voltage_v: float | None = None, current_a: float | None = None) -> None:
         """Set the instrument's own output limits (magnitudes), where it has such."""
+        ...
+
+    def limits(self) -> SourceLimits | None:
+        """Return the instrument's own output limits, None where it has none or does not tell."""
+        ...
+
+    def restore_limits(self, limits: SourceLimits) -> None:
+        """Set the instrument's own output limits as `limits` once returned them."""
         ...
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from calibrator_drivers.commands import Choice, Command, Setting, commands_of
+from calibrator_drivers.commands import Choice, Command, Pair, Setting, commands_of
 from calibrator_drivers.fluke import Fluke5522A
 from calibrator_drivers.keysight import Keysight34401A
 
@@ -17,6 +17,8 @@ def _row(command: Command) -> str:
     limits = ""
     if isinstance(command, Setting):
         limits = f"{command.low:g} to {command.high:g} {command.unit}"
+    elif isinstance(command, Pair):
+        limits = f"0 to {command.most:g} {command.unit}, -{command.most:g} to 0 {command.unit}"
     elif isinstance(command, Choice):
         limits = ", ".join(command.texts.values())
     return f"| `{command.header}` | {command.does} | {limits} | {command.source}, {command.status} |"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import cast
 
 from calibrator._errors import InterruptedRun, NotSafeError, RunError
 from calibrator.bench import LiveBench, configure_meter
 from calibrator.engine._checks import environment_problems
 from calibrator.engine._context import Context
+from calibrator.engine._limits import restore_limits, set_limits
 from calibrator.engine._prompts import (
     connect_prompt,
     fresh_prompt,
@@ -21,9 +21,8 @@ from calibrator.engine._safety import make_sources_safe, safe_body
 from calibrator.engine._steps import Step
 from calibrator.engine._types import Answer, Prompt, Review
 from calibrator.procedure import Proof, Section
-from calibrator_drivers.roles import Source
 
-__all__ = ["HANDLERS", "ask", "ask_connect", "ask_hazard", "prove", "set_limits", "warm_up"]
+__all__ = ["HANDLERS", "ask", "ask_connect", "ask_hazard", "prove", "warm_up"]
 
 PROOF_READINGS = 10
 PROOF_SETTLE_S = 1.0
@@ -148,17 +147,6 @@ def proof(context: Context, step: Step) -> str:
     set_limits(context, section)
     prove(context, section)
     return "passed"
-
-
-def set_limits(context: Context, section: Section) -> None:
-    """Set the instrument's own limits to the section's maximum (METROLOGY 5)."""
-    name = context.source_of(section)
-    if not name:
-        return
-    ceilings = context.ceilings(section)
-    cast("Source", context.station.driver(name)).set_limits(voltage_v=ceilings["V"], current_a=ceilings["A"])
-    asset = context.station.bench.instruments[name].asset
-    context.emit("configured", {"instrument": name, "asset": asset, "what": {"limits": ceilings}})
 
 
 def prove(context: Context, section: Section) -> None:
@@ -326,7 +314,7 @@ def evaluate(context: Context, section: Section) -> list[dict[str, object]]:
 def close(context: Context, step: Step) -> str:
     """Output to zero and standby, looked at by the meter, before the leads move (METROLOGY 2, 4).
 
-    After the last section the sources go to their reset state, so that no limit of ours stays set.
+    After the last section the sources go to their reset state, and their limits are put back.
     """
     station = context.station
     found = make_sources_safe(station.places(), context.looks(), station, station.clock)
@@ -340,6 +328,7 @@ def close(context: Context, step: Step) -> str:
     if step.section == context.setting.sections[-1].id:
         for place in station.places():
             station.driver(place.name).reset()
+        restore_limits(context)
     return "safe"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from calibrator._errors import CalibratorError, NotSafeError, RunError, StorageError
 from calibrator.engine._context import Context
 from calibrator.engine._exits import combine_exit_codes
+from calibrator.engine._limits import try_restore_limits
 from calibrator.engine._safety import make_sources_safe, safe_body
 from calibrator.engine._types import Outcome
 from calibrator_drivers import DriversError
@@ -56,6 +57,7 @@ def leave(context: Context, error: CalibratorError) -> Ending:
     _end_guard(context, confirmed=confirmed)
     if confirmed:
         context.desk.energised_assets.clear()
+        try_restore_limits(context)
     fault = {"code": error.code, "what": error.what, "where": error.where, "instrument": "", "point": None}
     lost = chronicle.try_emit("fault", fault)
     lost = chronicle.try_emit("safe", safe_body(found, "engine", error.code)) or lost

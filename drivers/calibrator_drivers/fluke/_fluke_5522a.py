@@ -18,12 +18,12 @@ from calibrator_drivers._errors import (
     SettlingTimeout,
 )
 from calibrator_drivers.clock import Clock, Deadline
-from calibrator_drivers.commands import action, choice, reading, setting
+from calibrator_drivers.commands import action, choice, pair, reading, setting
 from calibrator_drivers.dialect import FLUKE_55XX, parse_identity
-from calibrator_drivers.roles import Identity, SourceState
+from calibrator_drivers.roles import Identity, SourceLimits, SourceState
 from calibrator_drivers.transport import Session
 
-from ._replies import flag, parse_output, parse_range
+from ._replies import flag, parse_limits, parse_output, parse_range
 
 __all__ = ["Fluke5522A"]
 
@@ -55,8 +55,8 @@ class Fluke5522A:
     out_current = setting("OUT {} A, 0 HZ", "A", -2.99999, 2.99999, "current at AUX", "S-F5520PY", "seen")
     out_resistance = setting("OUT {} OHM", "ohm", 0.0, 1.1e9, "resistance", "S-F5520PY", "seen")
     compensation = choice("ZCOMP {}", _COMPENSATION, "lead compensation", "S-MEM", "mem-H")
-    limit_voltage = setting("LIMIT {} V, -{} V", "V", 0.0, 1020.0, "voltage limit", "S-PYVISA-EX", "seen")
-    limit_current = setting("LIMIT {} A, -{} A", "A", 0.0, 20.5, "current limit", "S-PYVISA-EX", "seen")
+    limit_voltage = pair("LIMIT {} V, {} V", "V", 1020.0, "voltage limits", "S-PYVISA-EX", "seen")
+    limit_current = pair("LIMIT {} A, {} A", "A", 20.5, "current limits", "S-PYVISA-EX", "seen")
     connect_output = action("OPER", "connects the output", "S-PYVISA-EX", "seen")
     disconnect_output = action("STBY", "disconnects the output", "S-PYVISA-EX", "seen")
     reset_all = action("*RST", "standby and 0 V", "S-PYVISA-EX", "seen")
@@ -67,6 +67,7 @@ class Fluke5522A:
     function = reading("FUNC?", str.strip, "function", "S-5522A-533", "seen")
     output_range = reading("RANGE?", parse_range, "range in use", "S-MEM", "mem-L")
     range_locked = reading("RANGELCK?", flag, "whether the range is locked", "S-MEM", "mem-L")
+    entry_limits = reading("LIMIT?", parse_limits, "limits: high and low V, high and low A", "S-MEM", "mem-M")
     operating = reading("OPER?", flag, "whether the output is connected", "S-MEM", "mem-H")
     operation_complete = reading("*OPC?", flag, "1 when settled", "S-F5520PY", "seen")
     status = reading("ISR?", int, "instrument status register", "S-5500A-541", "seen")
@@ -224,9 +225,26 @@ class Fluke5522A:
     def set_limits(self, *, voltage_v: float | None = None, current_a: float | None = None) -> None:
         """Set the instrument's own output limits (magnitudes, both signs)."""
         if voltage_v is not None:
-            self.limit_voltage(voltage_v)
+            self.limit_voltage(voltage_v, -voltage_v)
         if current_a is not None:
-            self.limit_current(current_a)
+            self.limit_current(current_a, -current_a)
+        self._check("LIMIT")
+
+    def limits(self) -> SourceLimits | None:
+        """Return the output limits that the instrument keeps, None where it does not tell.
+
+        They are kept in non-volatile memory, also through a reset.
+        """
+        try:
+            return self.entry_limits()
+        except ReadTimeout:  # the query is remembered: one that is not known is no reason to stop
+            FLUKE_55XX.read_errors(self.session)
+            return None
+
+    def restore_limits(self, limits: SourceLimits) -> None:
+        """Set the output limits as `limits` once returned them."""
+        self.limit_voltage(limits.voltage_v[1], limits.voltage_v[0])
+        self.limit_current(limits.current_a[1], limits.current_a[0])
         self._check("LIMIT")
 
     def close(self) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["Output", "flag", "parse_output", "parse_range"]
+from calibrator_drivers.roles import SourceLimits
+
+__all__ = ["Output", "flag", "parse_limits", "parse_output", "parse_range"]
 
 _UNITS = {"V": "V", "A": "A", "OHM": "ohm"}
 _PREFIXES = {"": 1.0, "U": 1e-6, "M": 1e-3, "K": 1e3}
@@ -29,6 +31,26 @@ def parse_output(reply: str) -> Output:
         raise ValueError(f"{len(fields)} fields in place of 5")
     unit = fields[1].upper()
     return Output(float(fields[0]), _UNITS.get(unit, unit), float(fields[2]), float(fields[4]))
+
+
+def parse_limits(reply: str) -> SourceLimits | None:
+    """Return the limits that `LIMIT?` names, None where the reply does not tell them.
+
+    The reply's form (high V, low V, high A, low A) is remembered, so an unknown one is no error.
+
+    Example:
+        >>> parse_limits("1020.0000,-1020.0000,20.5000,-20.5000")
+        SourceLimits(voltage_v=(-1020.0, 1020.0), current_a=(-20.5, 20.5))
+    """
+    try:
+        high_v, low_v, high_a, low_a = (float(field) for field in reply.split(","))
+    except ValueError:
+        return None
+    return (
+        SourceLimits((low_v, high_v), (low_a, high_a))
+        if low_v <= 0 <= high_v and low_a <= 0 <= high_a
+        else None
+    )
 
 
 def flag(reply: str) -> bool:

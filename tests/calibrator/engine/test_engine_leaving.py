@@ -54,7 +54,11 @@ def test_a_stop_makes_safe_and_resume_gives_the_unbroken_results(value: str, lab
     assert laboratory.bodies("run.closed")[-1]["outcome"] == "interrupted"
     assert is_safe_at_the_end(laboratory)
     assert nothing_energised_after_the_fault(laboratory)
+    told = [body["what"] for body in laboratory.bodies("configured")]
+    before = next(what["limits_before"] for what in told if "limits_before" in what)
+    assert told[-1] == {"limits_restored": before}
     assert laboratory.resume().exit_code == 0
+    assert laboratory.bodies("configured")[-1]["what"] == {"limits_restored": before}
     assert laboratory.results() == volts[0].results()
     assert laboratory.findings() == ()
 

@@ -99,6 +99,21 @@ def test_the_limits_of_the_source_are_those_of_the_section(whole: Any):
     ]
 
 
+def test_the_limits_of_the_source_are_put_back_as_they_were(whole: Any):
+    """The 5522A keeps them in non-volatile memory: without that it would refuse the next user's 10 V."""
+    place, _ = whole
+    told = [body["what"] for body in place.bodies("configured")]
+    before = [what["limits_before"] for what in told if "limits_before" in what]
+    assert [{unit: [float.fromhex(x) for x in pair] for unit, pair in one.items()} for one in before] == [
+        {"V": [-1020.0, 1020.0], "A": [-20.5, 20.5]}
+    ]
+    assert told[-1] == {"limits_restored": before[0]}
+    log = place.home.traffic / place.bodies("run.closed")[0]["traffic"]["file"]
+    sent = [line for line in log.read_text(encoding="utf-8").splitlines() if "LIMIT " in line]
+    assert "LIMIT 1020 V, -1020 V" in sent[-2]
+    assert "LIMIT 20.5 A, -20.5 A" in sent[-1]
+
+
 def test_the_closing_event_names_traffic_and_what_was_not_tested(whole: Any, volts: Any):
     place, outcome = whole
     closing = place.bodies("run.closed")[0]

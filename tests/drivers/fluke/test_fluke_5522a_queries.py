@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from calibrator_drivers import ReadTimeout, SettlingTimeout, UnexpectedReply
+from calibrator_drivers import OutOfLimits, ReadTimeout, SettlingTimeout, UnexpectedReply
 from calibrator_drivers.fluke import Fluke5522A
-from calibrator_drivers.roles import SourceState
+from calibrator_drivers.roles import SourceLimits, SourceState
 
 NONE = '0,"No Error"'
 
@@ -84,6 +84,42 @@ def test_limits_reset_self_test_standby(
         assert source.self_test() == (True, "0")
         source.standby()
         source.check_errors()
+
+
+def test_limits_are_read_and_put_back_also_where_they_are_not_symmetrical(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    with expected_protocol(
+        [
+            ("LIMIT?", "750.0000,-300.0000,2.2000,-0.5000"),
+            ("LIMIT 750 V, -300 V", None),
+            ("LIMIT 2.2 A, -0.5 A", None),
+            ("ERR?", NONE),
+        ]
+    ) as session:
+        source = driver(session)
+        limits = source.limits()
+        assert limits == SourceLimits((-300.0, 750.0), (-0.5, 2.2))
+        source.restore_limits(limits)
+
+
+@pytest.mark.parametrize("reply", ["", "750,-300", "1,1,1,1", "none"])
+def test_limits_that_are_not_told_are_none(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], reply: str
+) -> None:
+    with expected_protocol([("LIMIT?", reply)]) as session:
+        assert driver(session).limits() is None
+
+
+@pytest.mark.parametrize(
+    "limits", [SourceLimits((-1021.0, 1.0), (-1.0, 1.0)), SourceLimits((0.0, 1.0), (0.0, 21.0))]
+)
+def test_limits_beyond_the_instruments_own_are_never_sent(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], limits: SourceLimits
+) -> None:
+    sent = [] if limits.voltage_v[0] < 0 else [("LIMIT 1 V, 0 V", None)]
+    with expected_protocol(sent) as session, pytest.raises(OutOfLimits, match="Nothing was sent"):
+        driver(session).restore_limits(limits)
 
 
 @pytest.mark.parametrize("reply", ["1", "", "ready"])
