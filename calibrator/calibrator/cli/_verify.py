@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,7 @@ def _verify_record(chosen: Settings, run: str | None) -> int:
     with opened(chosen) as record:
         stream = record.find_run(run) if run is not None else None
         streams = [stream] if stream is not None else [summary.id for summary in record.runs()]
-        wrong = [*_chain_findings(record, stream), *_result_findings(record, streams, say)]
+        wrong = [*_chain_findings(record, stream), *_result_findings(chosen, record, streams)]
         events = sum(record.head(name)[0] for name in streams)
     for line in wrong:
         click.echo(line, err=True)
@@ -65,13 +65,14 @@ def _chain_findings(record: Record, stream: str | None) -> Iterator[str]:
         yield f"{place}: {finding.what} [{finding.code}]"
 
 
-def _result_findings(record: Record, streams: list[str], say: Callable[[str], str]) -> Iterator[str]:
+def _result_findings(chosen: Settings, record: Record, streams: list[str]) -> Iterator[str]:
     """Give one line a point: its first difference that a reader knows, and how many more there are."""
     from calibrator import evaluation
 
+    say = chosen.words
     for stream in streams:
         points: dict[str, list[Difference]] = {}
-        for difference in evaluation.recompute(record, stream):
+        for difference in evaluation.recompute(record, stream, traffic=chosen.home.traffic):
             points.setdefault(difference.point or difference.field, []).append(difference)
         # A point whose own numbers agree differs only by drawing with the others of its section.
         own = {name: found for name, found in points.items() if any(map(_is_of_the_point, found))}

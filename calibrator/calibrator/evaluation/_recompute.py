@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from calibrator.evaluation._closing import closing_differences
 from calibrator.evaluation._collect import collect
+from calibrator.evaluation._difference import Difference
 from calibrator.evaluation._numbers import value_of_raw
 from calibrator.evaluation._section import CLAUSE_8_DRAWS, evaluate_content
 from calibrator.evaluation._show import recorded_results
+from calibrator.evaluation._traffic import traffic_differences
 from calibrator.procedure import load
 
 if TYPE_CHECKING:
@@ -22,29 +25,18 @@ TOLERANCE = 1e-12
 """Relative agreement of exact numbers; printed digits must be the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One place where the record and its recomputation differ, with the versions then and now."""
-
-    point: str
-    field: str  # path in the point object, "reading <seq>", or "versions"
-    recorded: str
-    recomputed: str
-
-    def __str__(self) -> str:
-        place = f"{self.point} {self.field}".strip()
-        return f"{place}: recorded {self.recorded}, recomputed {self.recomputed}"
-
-
-def recompute(record: Record, run: str) -> tuple[Difference, ...]:
+def recompute(record: Record, run: str, *, traffic: Path | None = None) -> tuple[Difference, ...]:
     """Evaluate a run again and return every difference from its recorded results, none when they agree.
 
-    Exact numbers agree within 1e-12 of their value, everything printed in every digit, and each reading's
-    value is what its raw text says. Where something differs, the last differences name the
-    versions then and now.
+    Exact numbers agree within 1e-12 of their value, everything printed in every digit, each reading's
+    value is what its raw text says, and each closing is what the events before it give. `traffic` is the
+    folder of the traffic logs, each of which must be the file whose hash and length a closing holds; None
+    leaves them out. Where something differs, the last differences name the versions then and now.
     """
     events = list(record.events(run))
-    found = [*_readings(events), *_results(events)]
+    found = [*_readings(events), *_results(events), *closing_differences(events)]
+    if traffic is not None:
+        found += traffic_differences(events, traffic)
     return (*found, *_versions(events)) if found else ()
 
 
