@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calibrator.engine._preflight import Preflight
 from calibrator.engine._setting import POLICY, Setting
@@ -15,9 +15,15 @@ from calibrator.engine._standards import Candidate
 from calibrator.engine._station import Found
 from calibrator.engine._types import Deviation, PlannedPoint, Prompt
 from calibrator.procedure import Text, encode_references, is_approved
-from calibrator.standards import BenchFile, Certificate
+from calibrator.standards import BenchFile, Certificate, Customer, Register
 
-__all__ = ["identified_body", "mode_of", "opened_body", "preflight_body", "references_body"]
+if TYPE_CHECKING:
+    from calibrator.record import Record
+
+__all__ = ["customer_of", "identified_body", "mode_of", "opened_body", "preflight_body", "references_body"]
+
+# What the 24 h column holds for (METROLOGY 12); the prompt `interval:24h` has the affirmation.
+FRESH = {"within_h": 24, "temperature_c": "1", "relative_to": "the calibration standards"}
 
 
 def mode_of(bench: BenchFile, found: Iterable[Found]) -> str:
@@ -26,7 +32,17 @@ def mode_of(bench: BenchFile, found: Iterable[Found]) -> str:
     return "simulated" if simulated else "live"
 
 
-def opened_body(setting: Setting, found: Sequence[Found], mode: str) -> dict[str, Any]:
+def customer_of(setting: Setting, record: Record) -> Customer | None:
+    """Return whose the unit under test is: as the bench says, else as its asset was recorded."""
+    on_bench = setting.bench.assets.get(setting.uut.asset)
+    recorded = Register(record).asset(setting.uut.asset)
+    places = (setting.uut, on_bench, recorded)
+    return next((item.customer for item in places if item is not None and item.customer), None)
+
+
+def opened_body(
+    setting: Setting, found: Sequence[Found], mode: str, customer: Customer | None
+) -> dict[str, Any]:
     """Return the body of `run.opened`."""
     job, bench = setting.job, setting.bench
     uut = next(item for item in found if item.instrument.name == setting.uut.name)
@@ -42,11 +58,12 @@ def opened_body(setting: Setting, found: Sequence[Found], mode: str) -> dict[str
             "serial": uut.serial,
             "firmware": uut.identity.firmware,
             "identity": uut.identity.raw,
-            "customer": None,
+            "customer": None if customer is None else asdict(customer),
         },
         "bench": {"file": bench.path, "hash": bench.sha256, "text": bench.text},
         "lab": setting.lab.as_body(),
         "interval": setting.interval,
+        "interval_condition": FRESH if setting.interval == "24h" else None,
         "rule": setting.rule,
         "policy": POLICY,
         "sections": [item.id for item in setting.sections],
@@ -61,6 +78,7 @@ def opened_body(setting: Setting, found: Sequence[Found], mode: str) -> dict[str
 
 def _procedure(setting: Setting) -> dict[str, Any]:
     info = setting.procedure.info
+    everything = setting.procedure.sections(setting.uut.model)  # what was not in the job has a title too
     return {
         "id": info.id,
         "version": info.version,
@@ -70,7 +88,7 @@ def _procedure(setting: Setting) -> dict[str, Any]:
         "document_status": info.document_status,
         "approved": is_approved(info.id, info.content_hash),
         "not_tested": [_text(text) for text in info.not_tested],
-        "section_titles": {item.id: _text(item.title) for item in setting.sections},
+        "section_titles": {item.id: _text(item.title) for item in everything},
     }
 
 

@@ -80,9 +80,10 @@ def fresh_prompt() -> Prompt:
         "interval:24h",
         "confirm",
         Text(
-            "The 24 h limits hold within 24 h of adjustment and within 1 °C of its temperature only."
+            "The 24 h limits hold within 24 h of adjustment and within 1 °C of its temperature only,"
+            " relative to the calibration standards."
             " Was the unit under test adjusted within the last 24 h, at this temperature?",
-            "24 小时限值仅在调整后 24 小时内、且温度变化不超过 1 °C 时有效。"
+            "24 小时限值仅在调整后 24 小时内、且温度变化不超过 1 °C 时有效，并相对于校准标准而言。"
             "被测器是否在过去 24 小时内、于此温度下调整过？",
         ),
     )

@@ -20,6 +20,7 @@ from calibrator.engine._guarding import Guard
 from calibrator.engine._leaving import as_run_error, close_run, finish, leave
 from calibrator.engine._levels import hazardous_points
 from calibrator.engine._opening import (
+    customer_of,
     identified_body,
     mode_of,
     opened_body,
@@ -124,7 +125,7 @@ def _run(job: Job, desire: _Desire, broker: Broker) -> Outcome:
             desire.stop.check()
             record.set_clock(station.clock)
             chronicle = Chronicle(record, run)
-            chronicle.emit("run.opened", opened_body(setting, found, mode))
+            chronicle.emit("run.opened", opened_body(setting, found, mode, customer_of(setting, record)))
             opened = True
         finally:
             if not opened:

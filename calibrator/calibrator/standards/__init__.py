@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from calibrator.standards._asset import AssetFile, parse_asset_file
+    from calibrator.standards._asset import AssetFile, Customer, parse_asset_file
     from calibrator.standards._bench import BenchFile, BenchInstrument, load_bench
     from calibrator.standards._bench_parts import Environment, Figure, Interlock, LeadFigures, Wiring
     from calibrator.standards._certificate import Certificate, CertificateValue
@@ -23,6 +23,7 @@ __all__ = [
     "Certificate",
     "CertificateValue",
     "Confirmation",
+    "Customer",
     "Environment",
     "Figure",
     "Interlock",
@@ -47,6 +48,7 @@ _HOMES = {
     "Certificate": "_certificate",
     "CertificateValue": "_certificate",
     "Confirmation": "_confirmation",
+    "Customer": "_asset",
     "Environment": "_bench_parts",
     "Figure": "_bench_parts",
     "Interlock": "_bench_parts",

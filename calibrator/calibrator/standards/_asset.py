@@ -13,10 +13,20 @@ from calibrator.standards._table import Table, read_text
 if TYPE_CHECKING:
     from calibrator.standards._bench import BenchInstrument
 
-__all__ = ["AssetFile", "parse_asset_file", "parse_bench_asset"]
+__all__ = ["AssetFile", "Customer", "parse_asset_file", "parse_bench_asset", "parse_customer"]
 
 ROLES = ("standard", "uut", "artefact", "sensor")
-_ASSET_KEYS = ("asset", "model", "manufacturer", "serial", "options", "role", "note", "certificate")
+_ASSET_KEYS = (
+    *("asset", "model", "manufacturer", "serial", "options", "role", "note", "customer", "certificate"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Whose a unit under test is (ISO/IEC 17025:2017, 7.8.2.1 e); the laboratory's own has none."""
+
+    name: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,7 @@ class AssetFile:
     certificate: Certificate | None
     file: str
     sha256: str  # of the file
+    customer: Customer | None = None
     text: str = field(default="", repr=False, compare=False)  # of the file, to say where a key stands
 
     @property
@@ -100,8 +111,18 @@ def _asset(table: Table, name: str, model: str, serial: str, digest: str) -> Ass
         certificate,
         table.file.name,
         digest,
+        parse_customer(table),
         table.file.text,
     )
+
+
+def parse_customer(table: Table) -> Customer | None:
+    """Take the table `customer` in a table, None where there is none."""
+    if not table.has("customer"):
+        return None
+    inner = table.table("customer")
+    inner.allow("name", "address")
+    return Customer(inner.text("name"), inner.text("address", "").strip())
 
 
 def _refuse_simulated(table: Table, found: AssetFile) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from calibrator.standards._asset import AssetFile, parse_bench_asset
+from calibrator.standards._asset import AssetFile, Customer, parse_bench_asset, parse_customer
 from calibrator.standards._bench_parts import (
     Environment,
     Interlock,
@@ -36,6 +36,7 @@ _INSTRUMENT = (
     "timeout_s",
     "zeroed_at",
     "zeroed_temperature_c",
+    "customer",
 )
 
 
@@ -55,6 +56,7 @@ class BenchInstrument:
     timeout_s: float
     zeroed_at: datetime | None  # last zero calibration, UTC
     zeroed_temperature_c: float | None
+    customer: Customer | None = None  # of the unit under test; None for the laboratory's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def _instrument(name: str, table: Table, artefacts: frozenset[str]) -> BenchInst
         table.number("timeout_s", 5.0, above=0.0),
         table.moment("zeroed_at"),
         table.optional_number("zeroed_temperature_c", low=-50.0, high=100.0),
+        parse_customer(table),
     )
 
 

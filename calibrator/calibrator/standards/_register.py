@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from calibrator._errors import ConfigurationError
+from calibrator.standards._asset import Customer
 from calibrator.standards._certificate import Certificate, certificate_body, certificate_from_body
 from calibrator.standards._confirmation import Confirmation, confirmation_body, confirmation_from_body
 from calibrator.standards._lines import place_of
@@ -34,6 +35,7 @@ class Asset:
     options: tuple[str, ...]
     role: str  # "standard", "uut", "artefact", "sensor"
     note: str
+    customer: Customer | None = None
     certificate: Certificate | None = None  # the newest by date of issue
 
 
@@ -165,6 +167,7 @@ def _asset_body(file: AssetFile) -> dict[str, Any]:
         "options": list(file.options),
         "role": file.role,
         "note": file.note,
+        "customer": None if file.customer is None else asdict(file.customer),
     }
 
 
@@ -177,4 +180,5 @@ def _asset(body: Mapping[str, Any]) -> Asset:
         tuple(body["options"]),
         str(body["role"]),
         str(body["note"]),
+        Customer(**body["customer"]) if body.get("customer") else None,
     )

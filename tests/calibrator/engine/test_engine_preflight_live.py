@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from calibrator.engine._opening import customer_of
 from calibrator.engine._preflight import Preflight, Surroundings, preflight
 from calibrator.engine._setting import setting_of
 from calibrator.engine._station import roles_of
 from calibrator.record import Record
-from calibrator.standards import Register, parse_asset_file
+from calibrator.standards import Customer, Register, parse_asset_file
 from calibrator_drivers.clock import RealClock
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -129,6 +130,23 @@ def test_a_confirmation_of_a_named_person_goes_with_the_figure(laboratory: Any):
     assert point.limits.confirmed == told
     assert [item.confirmed for item in point.contributions if item.kind == "standard"] == [told]
     assert made.references["dcv:1V:+1V"].limits.confirmed == ""
+
+
+def test_the_customer_of_the_unit_comes_from_the_bench_or_from_its_asset_file(laboratory: Any):
+    uut = ASSET.partition("[certificate]")[0].replace("CAL-01", "DMM-01").replace("5522001", "34401001")
+    text = uut.replace("fluke_5522a", "keysight_34401a").replace('role = "standard"', 'role = "uut"')
+    laboratory.path.mkdir()
+    file = laboratory.path / "uut.toml"
+    file.write_text(text + 'customer = { name = "Works Ltd", address = "1 Port Road" }\n', encoding="utf-8")
+    with Record.open(None, clock=RealClock()) as record:
+        Register(record).add(parse_asset_file(file), person="p")
+        bench = live_bench(laboratory)
+        setting = setting_of(laboratory.job(bench=bench, seed=None), laboratory.home)
+        assert customer_of(setting, record) == Customer("Works Ltd", "1 Port Road")
+        own = bench.read_text(encoding="utf-8").replace("uut = true", 'uut = true\ncustomer = { name = "B" }')
+        bench.write_text(own, encoding="utf-8")
+        setting = setting_of(laboratory.job(bench=bench, seed=None), laboratory.home)
+        assert customer_of(setting, record) == Customer("B", "")
 
 
 NO_SIMULATOR = """

@@ -35,9 +35,33 @@ def test_the_first_events_say_what_was_asked_before_anything_is_energised(whole:
         3,
         "1y",
     )
+    assert (opened["interval_condition"], opened["uut"]["customer"]) == (None, None)
     guard = place.bodies("guard.started")[0]
     assert guard["possible"] is False
     assert "dies with it" in guard["reason"]
+
+
+def test_sections_that_were_not_in_the_job_have_their_titles_recorded(whole: Any, volts: Any):
+    titles = [place.bodies("run.opened")[0]["procedure"]["section_titles"] for place, _ in (whole, volts)]
+    assert titles[0] == titles[1]
+    assert {section.id for section in load("dmm").sections("keysight_34401a")} == set(titles[1])
+
+
+def test_limits_of_24_hours_are_asked_about_and_their_condition_is_recorded(laboratory: Any):
+    customer = 'uut = true\ncustomer = { name = "Works Ltd", address = "1 Port Road" }'
+    bench = laboratory.bench({"uut = true": customer})
+    laboratory.run(laboratory.job(("dci",), interval="24h", bench=bench))
+    opened = laboratory.bodies("run.opened")[0]
+    assert opened["interval_condition"] == {
+        "within_h": 24,
+        "temperature_c": "1",
+        "relative_to": "the calibration standards",
+    }
+    assert opened["uut"]["customer"] == {"name": "Works Ltd", "address": "1 Port Road"}
+    asked = next(b for b in laboratory.bodies("prompt.asked") if b["prompt"] == "interval:24h")
+    assert "relative to the calibration standards" in asked["text"]["en"]
+    answered = next(b for b in laboratory.bodies("prompt.answered") if b["prompt"] == "interval:24h")
+    assert (answered["answer"], answered["how"]) == ("yes", "simulated operator")
 
 
 def test_every_energising_is_recorded_before_its_readings_and_closed_after(whole: Any):
