@@ -48,10 +48,15 @@ def test_the_document_of_a_real_run_shows_what_show_shows(
     assert gate(model) == ()
 
 
-def test_a_partial_run_names_every_point_it_left_out(model: Certificate) -> None:
-    said = " ".join(text.en for text in model.not_tested)
-    for part in ("AC voltage", "+10 V (10 V)", "−10 V (10 V)", "100 MΩ (100 MΩ)", "0 V (100 mV)"):
-        assert part in said
+def test_a_partial_run_names_every_section_it_left_out(model: Certificate) -> None:
+    said = [text.en for text in model.not_tested]
+    assert [text for text in said if text.startswith("AC voltage")]  # never tested by the procedure
+    assert set(said[-4:]) == {
+        "Zero offset, volts and four-wire ohms",
+        "DC volts",
+        "Four-wire ohms to 100 kilohm",
+        "Four-wire ohms from 1 megohm",
+    }
     assert not model.conformity.complete
 
 
