@@ -67,6 +67,8 @@ def test(arguments: list[str]) -> int:
     every = ["-m", "slow or not slow"] if "--slow" in arguments else []
     rest = [argument for argument in arguments if argument != "--slow"]
     workers = [] if any(word.startswith("-n") for word in rest) else ["-n", "auto"]
+    if not rest:
+        say("running the tests: three to five minutes on two idle cores, more beside other work")
     return call([str(python), "-m", "pytest", *workers, *every, *rest])
 
 

@@ -135,3 +135,14 @@ def test_without_an_index_it_says_so(make: ModuleType, tmp_path: Path) -> None:
     )
     assert "index could not be reached" in done.stdout
     assert "PIP_INDEX_URL" in done.stdout
+
+
+def test_it_says_how_long_the_tests_take(
+    make: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    called: list[list[str]] = []
+    monkeypatch.setattr(make, "install", lambda _extras: sys.executable)
+    monkeypatch.setattr(make, "call", lambda command: called.append(command) or 0)
+    assert make.main(["test"]) == 0
+    assert "minutes" in capsys.readouterr().out
+    assert called[0][1:3] == ["-m", "pytest"]

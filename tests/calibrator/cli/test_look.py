@@ -155,3 +155,21 @@ def test_verify_names_the_event_first_and_each_point_once(
     assert f"{OTHER_POINTS} points differ only in their Monte Carlo check" in lines[-2]
     assert len(lines) <= 5
     assert lines[-1] == f"NOT intact: {len(lines) - 1} findings"
+
+
+def test_who_authorises_is_handed_on_to_the_certificate(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "c.pdf"
+    arguments = ["certificate", "--authorised-by", "mc", "--out", str(file), "--home", str(home)]
+    assert main(arguments) == 2
+    assert "A simulated run cannot be authorised (--authorised-by)" in capsys.readouterr().err
+    assert not file.exists()
+
+
+def test_the_page_names_every_key_of_show(said: Callable[..., str]) -> None:
+    shown = json.loads(said("show", "--json"))
+    page = (Path(__file__).parents[3] / "docs" / "command-line.md").read_text(encoding="utf-8")
+    part = page.partition("## What `show RUN --json` prints")[2].partition("\n## ")[0]
+    keys = {*shown["run"], *(key for point in shown["points"] for key in point)}
+    assert not sorted(key for key in keys if f"`{key}`" not in part)
