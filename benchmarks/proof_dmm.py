@@ -57,6 +57,22 @@ WITHOUT_A_LINE = {
 }
 
 
+MODEL_AGREES = 1e-6
+"""How far a model at the true inputs may lie from the truth, in u: rounding gives 1e-11, a sign 1e-3."""
+
+
+class WrongModelError(ValueError):
+    """A budget's model at the true inputs does not give the true error: it is not the bench's physics."""
+
+    def __init__(self, point: str, off: float) -> None:
+        super().__init__(
+            f"the model of {point} at the true inputs lies {off:.3g} u from the true error (allowed"
+            f" {MODEL_AGREES:g} u): compare the procedure's model with the physics of the bench"
+        )
+        self.point = point
+        self.off = off
+
+
 @dataclass(frozen=True, slots=True)
 class PointProof:
     """One point of one run: what was stated, what was true, and the pull of every budget line."""
@@ -69,6 +85,7 @@ class PointProof:
     pulls: Mapping[str, float]  # (true - estimate)/u by line; lines without uncertainty are left out
     limits: tuple[float, float] = (-math.inf, math.inf)
     pfa: float = 0.0  # specific
+    model_off: float = 0.0  # |model at the true inputs - truth|/u
 
     @property
     def z(self) -> float:
@@ -249,7 +266,10 @@ def _without(figure: Contribution, kind: str | None) -> Contribution:
 
 
 def _proved(budget: Budget, true: Inputs, limits: tuple[float, float]) -> PointProof:
-    """Return stated against true, and the pull of every line of one budget."""
+    """Return stated against true, and the pull of every line of one budget.
+
+    Raises WrongModelError where the model itself is wrong: in a swamped term neither z nor a pull shows it.
+    """
     from calibrator_uncertainty import judge
 
     result = budget.evaluate()
@@ -258,9 +278,12 @@ def _proved(budget: Budget, true: Inputs, limits: tuple[float, float]) -> PointP
     scores = {
         one.name: _score((values[one.name] - one.estimate) / one.u, one.dof) for one in budget.inputs if one.u
     }
+    off = abs(float(budget.model(**values)) - true.uut_error) / result.u
+    if not off < MODEL_AGREES:
+        raise WrongModelError(budget.name, off)
     judgement = judge(result.value, result.U, result.u, result.dof, *limits)
     return PointProof(
-        budget.name, result.value, true.uut_error, result.u, result.U, scores, limits, judgement.pfa
+        budget.name, result.value, true.uut_error, result.u, result.U, scores, limits, judgement.pfa, off
     )
 
 
@@ -305,6 +328,10 @@ def report(runs: Sequence[Run], pairs: Sequence[tuple[PointProof, PointProof]]) 
     predicted, excess = false_accepts(runs)
     lines.append(f"false accepts, predicted      {predicted}   (specific, simple acceptance)")
     lines.append(f"observed minus predicted      {excess}   (bar: 3 standard errors)")
+    worst = max(point.model_off for run in runs for point in run)
+    lines.append(
+        f"model at the true inputs      within {worst:.1e} u of the truth   (bar {MODEL_AGREES:g} u)"
+    )
     lines += [
         "",
         "pull of every budget line, (true - estimate)/u, as normal score",
