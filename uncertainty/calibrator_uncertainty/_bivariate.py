@@ -11,11 +11,11 @@ import numpy as np
 
 from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import InputError, NotSupportedError
-from calibrator_uncertainty._quantity import correlated
+from calibrator_uncertainty._quantity import correlated, covariance_in
 from calibrator_uncertainty._sweep import by_leaf
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
-from calibrator_uncertainty._units import parse_unit, quantity
+from calibrator_uncertainty._units import difference_in, figures_in, parse_unit, quantity
 
 __all__ = ["ComplexUncertainty", "complex_uncertainty", "uncertain_complex"]
 
@@ -34,13 +34,23 @@ def uncertain_complex(
     Raises:
         InputError: an estimate that is not finite, or a matrix that cannot be.
     """
+    estimate = complex(figures_in(estimate, unit, name))
     if not cmath.isfinite(estimate):
         raise InputError(f"the estimate of {name} is {estimate}; it must be finite", code="not-finite")
-    given = np.asarray(u, dtype=np.float64)
+    given = _spread_in(u, unit, name)
     matrix = given if given.ndim == 2 else np.diag(np.broadcast_to(given, (2,)) ** 2)
     names = [f"{name} real", f"{name} imag"]
     parts = correlated(names, [estimate.real, estimate.imag], matrix, ["", ""], dof=dof, source=source)
     return quantity(UncertainComplex(parts[0]._magnitude, parts[1]._magnitude), parse_unit(unit, name))
+
+
+def _spread_in(u: Any, unit: str, name: str) -> np.ndarray:  # noqa: ANN401 - number, pair or matrix
+    """Return u, or a covariance matrix in the square of the unit, as plain figures."""
+    bare = getattr(u, "_magnitude", u)
+    nested = isinstance(bare[0], list | tuple) if isinstance(bare, list | tuple) else np.ndim(bare) == 2
+    if nested:
+        return covariance_in(u, [unit, unit], name)
+    return np.asarray(difference_in(u, unit, name), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -109,6 +109,7 @@ def _matrix(inputs: Sequence[Input], correlations: Correlations, where: str) -> 
             if one.shared and one.shared == inputs[second].shared:
                 matrix[first, second] = matrix[second, first] = 1.0
     given: set[int] = set()
+    told: dict[frozenset[int], float] = {}
     for (first_name, second_name), r in correlations.items():
         for name in (first_name, second_name):
             if name not in places:
@@ -120,6 +121,20 @@ def _matrix(inputs: Sequence[Input], correlations: Correlations, where: str) -> 
                 code="correlation",
             )
         i, j = places[first_name], places[second_name]
+        before = told.setdefault(frozenset((i, j)), r)
+        if before != r:
+            raise InputError(
+                f"the correlation of {first_name} and {second_name} is given as {before} and as {r}",
+                where=where,
+                code="correlation-twice",
+            )
+        if inputs[i].shared and inputs[i].shared == inputs[j].shared and r != 1.0:
+            raise InputError(
+                f"{first_name} and {second_name} share {inputs[i].shared!r}, and their correlation is {r}",
+                where=where,
+                way_out="One cause means r = 1: give shared, or a correlation, not both.",
+                code="correlation-shared",
+            )
         if r != 0.0:
             given |= {i, j}
         matrix[i, j] = matrix[j, i] = r

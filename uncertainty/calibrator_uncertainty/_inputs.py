@@ -21,6 +21,7 @@ from calibrator_uncertainty._shapes import (
     Trapezoidal,
     Triangular,
 )
+from calibrator_uncertainty._units import difference_in, figures_in
 
 __all__ = [
     "Input",
@@ -222,7 +223,12 @@ def type_a(
         >>> round(type_a("V", [1.0, 2.0, 3.0], "V").u, 6)
         0.57735
     """
-    values = [float(reading) for reading in readings]
+    floor_u = float(difference_in(floor_u, unit, name))
+    if not 0.0 <= floor_u < math.inf:
+        raise InputError(
+            f"floor_u of {name} is {floor_u}; a standard uncertainty is never negative", code="negative-u"
+        )
+    values = [float(reading) for reading in figures_in(readings, unit, name)]
     count = len(values)
     if not all(math.isfinite(value) for value in values):
         raise InputError(f"a reading of {name} is not finite", code="not-finite")
@@ -232,15 +238,24 @@ def type_a(
             way_out="Take more readings or give floor_u.",
             code="readings",
         )
-    mean = math.fsum(values) / count
-    spread = (
-        math.sqrt(math.fsum((v - mean) ** 2 for v in values) / ((count - 1) * count)) if count > 1 else 0.0
-    )
+    mean, spread = _mean_and_spread(values)
     text = source or f"{count} readings"
     if floor_u >= spread:
         shape: Shape = Rectangular() if floor_u > 0 else Constant()
         return Input(name, mean, unit, floor_u, math.inf, shape, text)
     return Input(name, mean, unit, spread, count - 1.0, StudentT(count - 1.0), text)
+
+
+def _mean_and_spread(values: list[float]) -> tuple[float, float]:
+    """Return mean and s/√n; figures whose squares would vanish or overflow are scaled by a power of two."""
+    count, largest = len(values), max(abs(value) for value in values)
+    scale = 1.0 if 1e-100 < largest < 1e100 or largest == 0.0 else math.ldexp(1.0, math.frexp(largest)[1] - 1)
+    scaled = [value / scale for value in values]
+    mean = math.fsum(scaled) / count
+    if count == 1:
+        return values[0], 0.0
+    square = math.fsum((value - mean) ** 2 for value in scaled) / ((count - 1) * count)
+    return mean * scale, math.sqrt(square) * scale
 
 
 def from_half_width(

@@ -11,6 +11,7 @@ from calibrator_uncertainty._coverage import student_factor
 from calibrator_uncertainty._empirical import CurvilinearTrapezoid, Exponential, Histogram, Samples
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input, from_half_width, normal, rectangular
+from calibrator_uncertainty._units import figures_in
 
 __all__ = [
     "between",
@@ -87,7 +88,8 @@ def certificate(
     """Return the value of a certificate: u = U/k, with k stated or t of a stated probability and dof.
 
     Raises:
-        InputError: neither k nor a probability: an interval without them says nothing.
+        InputError: neither k nor a probability: an interval without them says nothing; or both, and they
+            contradict each other.
 
     Source: JCGM 100:2008, 4.3.3-4.3.4.
 
@@ -104,7 +106,30 @@ def certificate(
                 code="no-probability",
             )
         k = student_factor(probability, dof)
+    elif probability is not None:
+        _agree(name, k, probability, dof, source)
     return normal(name, value, U, unit, k=k, dof=dof, source=source, shared=shared)
+
+
+def _agree(name: str, k: float, probability: float, dof: float, where: str) -> None:
+    """Refuse a k that no probability distribution of a certificate would give at its stated probability.
+
+    k is that of t, of a dominant rectangle (EA-4/02 M:2022, S9.14), or of t with fewer degrees of freedom
+    than are told; printed figures are rounded, and 95 % often stands for 95.45 %.
+    """
+    expected = student_factor(probability, dof)
+    plausible = (
+        abs(k / expected - 1.0) <= 0.03
+        or abs(k / (probability * math.sqrt(3.0)) - 1.0) <= 0.01
+        or (math.isinf(dof) and k > expected)
+    )
+    if not plausible:
+        raise InputError(
+            f"the interval of {name} has k = {k:g}, but p = {probability:.4g} asks for {expected:.3g}",
+            where=where,
+            way_out="Read the certificate again; give k alone where its k is of another distribution.",
+            code="contradiction",
+        )
 
 
 def specification(
@@ -127,13 +152,20 @@ def specification(
     Half-width = |at|·of_reading + range_value·of_range + floor; the fractions are plain (12 ppm is 12e-6).
 
     Raises:
-        InputError: a negative coefficient, or `normal_k` without k.
+        InputError: a negative coefficient, of_range without range_value, or `normal_k` without k.
     """
     for what, figure in (("of_reading", of_reading), ("of_range", of_range), ("floor", floor)):
         if not (math.isfinite(figure) and figure >= 0.0):
             raise InputError(
                 f"{what} of {name} is {figure}; a specification is not negative", where=source, code="limits"
             )
+    if of_range > 0.0 and not (math.isfinite(range_value) and range_value != 0.0):
+        raise InputError(
+            f"of_range of {name} is {of_range:g} of a range of {range_value:g}",
+            where=source,
+            way_out="Give range_value, the full scale that the fraction refers to.",
+            code="no-range",
+        )
     half = abs(at) * of_reading + abs(range_value) * of_range + floor
     return from_half_width(name, estimate, half, unit, k=k, treat_as=treat_as, source=source, shared=shared)
 
@@ -144,7 +176,7 @@ def from_samples(name: str, values: Any, unit: str, *, source: str = "") -> Inpu
     Raises:
         InputError: fewer than two draws, or one that is not finite.
     """
-    drawn = np.asarray(values, dtype=np.float64).ravel()
+    drawn = np.asarray(figures_in(values, unit, name), dtype=np.float64).ravel()
     if drawn.size < 2 or not np.isfinite(drawn).all():
         raise InputError(f"{name} needs at least two finite draws", code="readings")
     mean, u = float(drawn.mean()), float(drawn.std())
@@ -158,7 +190,8 @@ def from_histogram(name: str, edges: Any, counts: Any, unit: str, *, source: str
     Raises:
         InputError: edges that do not rise, counts that are negative or all zero, numbers that do not match.
     """
-    x, weight = np.asarray(edges, dtype=np.float64), np.asarray(counts, dtype=np.float64)
+    x = np.asarray(figures_in(edges, unit, name), dtype=np.float64)
+    weight = np.asarray(figures_in(counts, "", name), dtype=np.float64)
     fits = (
         x.ndim == 1 and weight.shape == (x.size - 1,) and np.isfinite(x).all() and np.isfinite(weight).all()
     )

@@ -20,7 +20,7 @@ from calibrator_uncertainty._sweep import by_leaf, sweep
 from calibrator_uncertainty._sweep import covariance as _covariance
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
-from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
+from calibrator_uncertainty._units import difference_in, difference_unit, figures_in, parse_unit, quantity
 
 __all__ = [
     "Component",
@@ -119,8 +119,9 @@ def array(
     Raises:
         InputError: a negative or infinite u, shapes that differ.
     """
-    value = np.asarray(estimates, dtype=np.float64)
-    leaf = UncertainArray.leaf(value, np.asarray(u, dtype=np.float64), float(dof), name=name, source=source)
+    value = np.asarray(figures_in(estimates, unit, name), dtype=np.float64)
+    spread = np.asarray(difference_in(u, unit, name), dtype=np.float64)
+    leaf = UncertainArray.leaf(value, spread, float(dof), name=name, source=source)
     return quantity(leaf, parse_unit(unit, name))
 
 
@@ -153,12 +154,17 @@ def correlated(
 
     Source: JCGM 100:2008, 5.2; R. Willink, Metrologia 44 (2007) 340.
     """
-    matrix = np.asarray(covariance, dtype=np.float64)
     count = len(names)
+    matrix = covariance_in(covariance, units, ", ".join(names))
     if matrix.shape != (count, count) or len(estimates) != count or len(units) != count:
         raise InputError(
             f"{count} names need as many estimates and units and a {count} x {count} matrix", code="shape"
         )
+    values = [
+        float(figures_in(one, unit, name)) for one, unit, name in zip(estimates, units, names, strict=True)
+    ]
+    if not all(math.isfinite(one) for one in values):
+        raise InputError("an estimate is not finite", where=", ".join(names), code="not-finite")
     factor = factor_of(matrix, ", ".join(names))
     group = f"{new_uid()}.{next(_ensembles)}"
     shape = Normal() if math.isinf(dof) else StudentT(dof)
@@ -169,14 +175,26 @@ def correlated(
         for i in range(factor.shape[1])
     ]
     made = []
-    for place, (name, value, unit) in enumerate(zip(names, estimates, units, strict=True)):
+    for place, (name, value, unit) in enumerate(zip(names, values, units, strict=True)):
         row = factor[place]
         used = [i for i in range(row.size) if row[i] != 0.0]
-        operation = Linear("correlated", float(value), (0.0,) * len(used), tuple(float(row[i]) for i in used))
+        operation = Linear("correlated", value, (0.0,) * len(used), tuple(float(row[i]) for i in used))
         named = Leaf(math.sqrt(matrix[place, place]), dof, shape, name, source, group)
-        magnitude = UncertainArray(float(value), operation, tuple(errors[i] for i in used), named)
+        magnitude = UncertainArray(value, operation, tuple(errors[i] for i in used), named)
         made.append(quantity(magnitude, parse_unit(unit, name)))
     return tuple(made)
+
+
+def covariance_in(given: Quantity, units: Sequence[str], where: str) -> np.ndarray:
+    """Return a covariance matrix in products of `units`; plain figures are taken so."""
+    if isinstance(given, np.ndarray) and given.dtype != object:
+        return given.astype(np.float64)
+    spans = [difference_unit(parse_unit(unit, where)) for unit in units]
+    rows = [
+        [figures_in(one, str(left * right), where) for one, right in zip(row, spans, strict=False)]
+        for row, left in zip(given, spans, strict=False)
+    ]
+    return np.asarray(rows if len(rows) == len(given) else [], dtype=np.float64)
 
 
 def factor_of(matrix: np.ndarray, where: str) -> np.ndarray:
@@ -218,15 +236,28 @@ def simultaneous(
 
     Source: JCGM 100:2008, 5.2.3, H.2.
     """
-    table = np.asarray(readings, dtype=np.float64)
-    if table.ndim != 2 or table.shape[0] < 2:
-        raise InputError("simultaneous readings need at least two rows, one per set", code="readings")
+    table = _rows_in(readings, units, ", ".join(names))
+    if table.ndim != 2 or table.shape[0] < 2 or table.shape[1] != len(units):
+        raise InputError(
+            f"simultaneous readings need at least two rows, one per set, of {len(units)} columns",
+            code="readings",
+        )
     count = table.shape[0]
     spread = np.atleast_2d(np.cov(table, rowvar=False, ddof=1)) / count
     text = source or f"{count} sets of simultaneous readings"
     return correlated(
         names, [float(m) for m in table.mean(axis=0)], spread, units, dof=count - 1.0, source=text
     )
+
+
+def _rows_in(readings: Quantity, units: Sequence[str], where: str) -> np.ndarray:
+    """Return a table of readings with each column in its unit; plain figures are taken so."""
+    if isinstance(readings, np.ndarray) and readings.dtype != object:
+        return readings.astype(np.float64)
+    if any(len(row) != len(units) if hasattr(row, "__iter__") else True for row in readings):
+        return np.empty(0)
+    rows = [[figures_in(x, unit, where) for x, unit in zip(row, units, strict=True)] for row in readings]
+    return np.asarray(rows, dtype=np.float64)
 
 
 def estimate(value: Quantity) -> Quantity:

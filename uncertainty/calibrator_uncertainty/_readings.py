@@ -11,12 +11,13 @@ from calibrator_uncertainty._empirical import BayesianT
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._shapes import Normal, StudentT
+from calibrator_uncertainty._units import difference_in, figures_in
 
 __all__ = ["autocorrelated", "bayesian", "pooled", "pooled_deviation", "robust"]
 
 
-def _values(name: str, readings: Sequence[float], least: int) -> np.ndarray:
-    values = np.asarray(readings, dtype=np.float64)
+def _values(name: str, readings: Sequence[float], unit: str, least: int) -> np.ndarray:
+    values = np.asarray(figures_in(readings, unit, name), dtype=np.float64)
     if values.ndim != 1 or values.size < least:
         raise InputError(
             f"{name} has {values.size} reading(s); this evaluation needs {least}", code="readings"
@@ -37,7 +38,7 @@ def pooled_deviation(groups: Sequence[Sequence[float]]) -> tuple[float, float]:
     """
     squares, dof = [], 0
     for group in groups:
-        values = _values("a series", group, 2)
+        values = _values("a series", group, "", 2)
         squares.append(math.fsum((values - values.mean()) ** 2))
         dof += values.size - 1
     if dof == 0:
@@ -55,7 +56,8 @@ def pooled(
 
     Source: EA-4/02 M:2022, 3.2.2 c; JCGM 100:2008, 4.2.4.
     """
-    values = _values(name, readings, 1)
+    values = _values(name, readings, unit, 1)
+    deviation = float(difference_in(deviation, unit, name))
     if not (math.isfinite(deviation) and deviation > 0.0):
         raise InputError(f"the pooled deviation of {name} is {deviation}; it is positive", code="negative-u")
     text = source or f"{values.size} readings, pooled s with {dof:g} degrees of freedom"
@@ -68,7 +70,7 @@ def bayesian(name: str, readings: Sequence[float], unit: str, *, source: str = "
 
     Source: JCGM 101:2008, 6.4.9.4.
     """
-    values = _values(name, readings, 4)
+    values = _values(name, readings, unit, 4)
     count = values.size
     u = math.sqrt((count - 1.0) / (count - 3.0)) * float(values.std(ddof=1)) / math.sqrt(count)
     shape = BayesianT(count - 1.0)
@@ -88,7 +90,7 @@ def autocorrelated(name: str, readings: Sequence[float], unit: str, *, source: s
 
     Source: N. F. Zhang, Metrologia 43 (2006) S276; JCGM 100:2008, 4.2.7.
     """
-    values = _values(name, readings, 10)
+    values = _values(name, readings, unit, 10)
     count = values.size
     centred = values - values.mean()
     power = float(centred @ centred)
@@ -124,7 +126,7 @@ def robust(name: str, readings: Sequence[float], unit: str, *, source: str = "")
 
     Source: ISO 13528:2022, annex C.3.1 (Algorithm A) and 7.7.3.
     """
-    values = _values(name, readings, 3)
+    values = _values(name, readings, unit, 3)
     center = float(np.median(values))
     spread = 1.483 * float(np.median(np.abs(values - center)))
     if spread == 0.0:

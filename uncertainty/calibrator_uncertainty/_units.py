@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
+
+import numpy as np
 
 from calibrator_uncertainty._errors import UnitsError
 from calibrator_uncertainty._types import Numbers, Quantity
 
-__all__ = ["difference_unit", "magnitude_in", "parse_unit", "quantity"]
+__all__ = ["difference_in", "difference_unit", "figures_in", "magnitude_in", "parse_unit", "quantity"]
 
 _parsed: dict[str, Quantity] = {}
 _differences: dict[Quantity, Quantity] = {}
@@ -80,6 +83,37 @@ def magnitude_in(result: Quantity, unit_text: str, where: str) -> Numbers:
             way_out="Check the model and the units of its inputs.",
             code="dimension",
         ) from problem
+
+
+def figures_in(given: Numbers, unit_text: str, where: str) -> Numbers:
+    """Return plain figures in `unit_text`: quantities are converted, numbers are as they are.
+
+    Raises:
+        UnitsError: a quantity of another dimension.
+    """
+    return _figures(given, lambda one: magnitude_in(one, unit_text, where))
+
+
+def difference_in(given: Numbers, unit_text: str, where: str) -> Numbers:
+    """Return plain figures of an uncertainty or another difference, as `figures_in`; of degC in kelvins.
+
+    Raises:
+        UnitsError: a quantity of another dimension.
+    """
+
+    def convert(one: Quantity) -> Numbers:
+        unit = f"{difference_unit(parse_unit(unit_text, where))}"
+        return magnitude_in(quantity(one._magnitude, difference_unit(one.units)), unit, where)
+
+    return _figures(given, convert)
+
+
+def _figures(given: Numbers, convert: Callable[[Quantity], Numbers]) -> Numbers:
+    if hasattr(given, "_REGISTRY"):
+        return convert(given)
+    if isinstance(given, list | tuple) or (isinstance(given, np.ndarray) and given.dtype.kind == "O"):
+        return [_figures(one, convert) for one in given]
+    return given
 
 
 def difference_unit(unit: Quantity) -> Quantity:
