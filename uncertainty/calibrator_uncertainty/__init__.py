@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from calibrator_uncertainty._anova import Anova, anova, grouped
     from calibrator_uncertainty._bivariate import ComplexUncertainty, complex_uncertainty, uncertain_complex
     from calibrator_uncertainty._budget import Budget
     from calibrator_uncertainty._clause8 import Clause8, validate_first_order
@@ -85,6 +86,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Anova",
     "Budget",
     "BudgetLine",
     "BudgetResult",
@@ -112,6 +114,7 @@ __all__ = [
     "UncertainComplex",
     "UncertaintyError",
     "UnitsError",
+    "anova",
     "arcsine",
     "array",
     "autocorrelated",
@@ -142,6 +145,7 @@ __all__ = [
     "from_histogram",
     "from_samples",
     "from_uncertainties",
+    "grouped",
     "implicit",
     "inexact_limits",
     "integral",
@@ -172,6 +176,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "Anova": "_anova",
     "Budget": "_budget",
     "BudgetLine": "_result",
     "BudgetResult": "_result",
@@ -199,6 +204,7 @@ _HOME = {
     "UncertainComplex": "_complex",
     "UncertaintyError": "_errors",
     "UnitsError": "_errors",
+    "anova": "_anova",
     "arcsine": "_inputs",
     "array": "_quantity",
     "autocorrelated": "_readings",
@@ -229,6 +235,7 @@ _HOME = {
     "from_histogram": "_known",
     "from_samples": "_known",
     "from_uncertainties": "_peers",
+    "grouped": "_anova",
     "implicit": "_user",
     "inexact_limits": "_known",
     "integral": "_user",
