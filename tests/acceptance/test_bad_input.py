@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 RUN = ("run", "dmm", "--uut", "34401A", "--non-interactive")
-CERTIFICATE_OF_THE_CALIBRATOR = "issued = 2026-05-07\ndue = 2027-05-07\nlaboratory"
+DATES = "issued = 2026-05-07\ndue = 2027-05-07\n"
+PAST = "issued = 2024-05-07\ndue = 2025-05-07\n"
 
 
 def energised(cli: Any) -> bool:
@@ -100,10 +101,19 @@ def test_an_instrument_with_another_identity(cli: Any, bench: Callable[..., Path
     assert not energised(cli)
 
 
-def test_a_standard_out_of_date(cli: Any, bench: Callable[..., Path]) -> None:
-    past = CERTIFICATE_OF_THE_CALIBRATOR.replace("2026", "2024").replace("2027", "2025")
-    file = bench((CERTIFICATE_OF_THE_CALIBRATOR, past))
-    refused(cli, [*RUN, "--bench", str(file)], 4, "SIM-CAL-01", "2025-05-07")
+@pytest.mark.parametrize(
+    ("asset", "number", "section"),
+    [
+        ("SIM-CAL-01", "SIM-CERT-5522A-001", "dcv"),
+        ("SIM-SHORT-01", "SIM-CERT-SHORT-001", "zero"),  # an artefact is a standard too
+    ],
+)
+def test_a_standard_out_of_date(
+    cli: Any, bench: Callable[..., Path], asset: str, number: str, section: str
+) -> None:
+    file = bench((f'number = "{number}"\n{DATES}', f'number = "{number}"\n{PAST}'))
+    key = f"key assets.{asset}.certificate.due"
+    refused(cli, [*RUN, "--bench", str(file), "--section", section], 4, asset, "2025-05-07", key)
 
 
 def test_a_point_beyond_the_standards_range(cli: Any, bench: Callable[..., Path]) -> None:

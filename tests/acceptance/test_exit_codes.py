@@ -65,8 +65,8 @@ def test_4_a_standard_out_of_date_refuses_before_anything_is_energised(
 ) -> None:
     file = bench(
         (
-            "issued = 2026-05-07\ndue = 2027-05-07\nlaboratory",
-            "issued = 2024-05-07\ndue = 2025-05-07\nlaboratory",
+            'number = "SIM-CERT-5522A-001"\nissued = 2026-05-07\ndue = 2027-05-07\n',
+            'number = "SIM-CERT-5522A-001"\nissued = 2024-05-07\ndue = 2025-05-07\n',
         )
     )
     done = cli(*RUN, "--bench", str(file))
