@@ -121,3 +121,72 @@ def test_integral_that_does_not_settle_is_refused():
 def test_readings_as_an_array_are_averaged_with_units():
     readings = array([1.0, 2.0, 3.0], 0.3, "mV")
     assert standard_uncertainty(readings.mean()).to("uV").magnitude == pytest.approx(300 / math.sqrt(3))
+
+
+def test_numeric_steps_are_on_the_scale_of_u():  # JCGM 100, 5.1.3 note 2
+    assert wrapped(math.sin)(leaf(1e6 + 0.5, 0.1)).u == pytest.approx(
+        0.1 * abs(math.cos(1e6 + 0.5)), rel=1e-8
+    )
+    fine = wrapped(lambda x: math.sin(1e9 * x))(leaf(1.0, 1e-11))
+    assert fine.u == pytest.approx(1e-2 * abs(math.cos(1e9)), rel=1e-5)
+    for u in (1e-12, 1e-9, 1e-6, 1e-3):  # a slope is not lost in rounding where u is small
+        assert wrapped(math.exp)(leaf(2.0, u)).u == pytest.approx(u * math.exp(2.0), rel=1e-4)
+
+
+def test_step_in_a_budget_follows_its_inputs():
+    sine = wrapped(math.sin)
+    budget = Budget(
+        lambda x, k: sine(x * k), [normal("x", 1e6 + 0.5, 0.1, ""), normal("k", 1, 0, "")], unit=""
+    )
+    assert budget.evaluate().u == pytest.approx(0.1 * abs(math.cos(1e6 + 0.5)), rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("function", "at", "u"),
+    [
+        (lambda x: float(x > 0.0), 0.0, 0.1),
+        (lambda x: float(x > 0.05), 0.0, 0.1),  # the jump lies within u, not within the smaller steps
+        (lambda x: max(x, 2 * x), 0.0, 0.1),
+        (abs, 0.0, 0.1),
+        (math.sqrt, 0.0, 0.1),
+        (math.log, 1e-9, 0.1),
+        (lambda x: x if x == 1.0 else math.nan, 1.0, 0.1),
+    ],
+)
+def test_slope_that_depends_on_the_step_is_refused(function, at, u):
+    with pytest.raises(ModelError, match=r"Monte Carlo|fails") as caught:
+        assert wrapped(function)(leaf(at, u)).u == 0
+    assert caught.value.code in {"rough", "undefined"}
+
+
+def test_flat_and_bent_functions_are_not_refused():
+    assert wrapped(lambda x: 3.0)(leaf(1.0, 0.1)).u == 0.0
+    assert wrapped(math.cos)(leaf(0.0, 0.1)).u == pytest.approx(0.0, abs=1e-15)
+    assert wrapped(math.sqrt)(leaf(0.05, 0.1)).u == pytest.approx(0.05 / math.sqrt(0.05), rel=1e-3)
+    assert wrapped(math.exp)(leaf(0.0, 1.0)).u == pytest.approx(1.0, rel=1e-8)
+    assert wrapped(lambda x, y: x * y)(leaf(0.0, 0.1), leaf(0.0, 0.1)).u == 0.0
+
+
+def test_values_that_are_no_numbers_are_refused():
+    with pytest.raises(ModelError, match="gives nan"):
+        wrapped(lambda x: math.nan)(leaf(1.0, 0.1))
+    with pytest.raises(ModelError, match=r"sqrt fails at -1"):
+        wrapped(math.sqrt)(leaf(-1.0, 0.1))
+    slope = wrapped(math.sqrt, derivatives=[lambda x: 0.5 / math.sqrt(x)])
+    with pytest.raises(ModelError, match="derivative of sqrt fails at 0"):
+        assert slope(leaf(0.0, 0.1)).u == 0
+
+
+def test_long_chains_of_own_functions_are_swept_in_linear_time():
+    calls = 0
+
+    def count(x):
+        nonlocal calls
+        calls += 1
+        return math.sin(x)
+
+    value = leaf(1.0, 0.01)
+    for _ in range(40):
+        value = wrapped(count)(value)
+    assert value.u > 0.0
+    assert calls < 40 * 40 * 20

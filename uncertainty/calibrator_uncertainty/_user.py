@@ -3,39 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
 import numpy as np
 
+from calibrator_uncertainty._differences import difference
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._structural import fold
-from calibrator_uncertainty._sweep import by_leaf
+from calibrator_uncertainty._sweep import by_leaf, variance
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
 
 __all__ = ["implicit", "integral", "wrapped"]
 
-_STEP = float(np.finfo(float).eps) ** 0.2  # balances the error of a five-point difference with rounding
+_FAILURES = (ValueError, ZeroDivisionError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UserOp:
-    """A function from outside, with its derivatives."""
+    """A function from outside, with its derivatives, or the u of its operands to find them by."""
 
     name: str
     function: Callable[..., Any]
     derivatives: tuple[Callable[..., Any], ...]
+    spreads: tuple[Numbers, ...] = ()
 
     def run(self, values: list[Any], single: bool) -> Numbers:
         """Call the function on bare values.
 
         Raises:
-            ModelError: it gives something that is not a number.
+            ModelError: it fails, or gives something that is not a number.
         """
-        result = self.function(*values)
+        try:
+            result = self.function(*values)
+        except _FAILURES as problem:
+            raise self._failed("", values, problem) from problem
         try:
             found = np.asarray(result, dtype=np.float64)
         except (TypeError, ValueError) as problem:
@@ -45,11 +50,21 @@ class UserOp:
         return float(found) if found.ndim == 0 else found
 
     def slope(self, place: int, values: list[Any], result: Numbers) -> Numbers:
-        """Return the derivative by an operand, analytic or by differences."""
-        if self.derivatives:
+        """Return the derivative by an operand, analytic or by differences.
+
+        Raises:
+            ModelError: it is not finite, or cannot be told by differences.
+        """
+        if not self.derivatives:
+            u = self.spreads[place] if self.spreads else 0.0
+            found = np.asarray(difference(self.name, self.function, place, values, u))
+            return float(found) if found.ndim == 0 else found
+        try:
             found = np.asarray(self.derivatives[place](*values), dtype=np.float64)
-        else:
-            found = np.asarray(_difference(self.function, place, values), dtype=np.float64)
+        except _FAILURES as problem:
+            raise self._failed("the derivative of ", values, problem) from problem
+        if not np.isfinite(found).all():
+            raise ModelError(f"a derivative of {self.name} is not finite", code="infinite-slope")
         return float(found) if found.ndim == 0 else found
 
     def pull(self, place: int, adjoint: Numbers, values: list[Any], result: Numbers) -> Numbers:
@@ -58,17 +73,15 @@ class UserOp:
         batched = np.ndim(values[place]) == np.ndim(term)
         return term if batched else fold(term, np.shape(values[place]), np.shape(term))
 
-
-def _difference(function: Callable[..., Any], place: int, values: list[Any]) -> Numbers:
-    at = np.asarray(values[place], dtype=np.float64)
-    step = _STEP * np.where(at == 0.0, 1.0, np.abs(at))
-
-    def moved(by: float) -> Numbers:
-        there = at + by * step
-        operand = float(there) if there.ndim == 0 else there
-        return function(*values[:place], operand, *values[place + 1 :])
-
-    return (8.0 * (moved(1.0) - moved(-1.0)) - (moved(2.0) - moved(-2.0))) / (12.0 * step)
+    def _failed(self, what: str, values: list[Any], problem: Exception) -> Exception:
+        if isinstance(problem, ModelError):
+            return problem
+        shown = ", ".join("…" if np.ndim(value) else f"{value:.6g}" for value in values)
+        return ModelError(
+            f"{what}{self.name} fails at {shown}: {problem}",
+            way_out="Check the estimates and the function.",
+            code="not-finite",
+        )
 
 
 def wrapped(
@@ -81,7 +94,8 @@ def wrapped(
     """Return a function of one's own that takes and gives uncertain quantities.
 
     The function itself sees and gives plain numbers (or arrays, elementwise). Without `derivatives` they are
-    found by five-point differences, good to about 1e-10 for smooth functions.
+    found by differences on the scale of u, good to about 1e-9 for smooth functions; a function that jumps or
+    bends so much within u that its slope depends on the step is refused when u is asked for.
 
     Args:
         function: takes and gives plain numbers.
@@ -116,6 +130,17 @@ def _apply(operation: UserOp, operands: Sequence[Numbers]) -> Numbers:
     result = operation.run(values, False)
     if not any(isinstance(one, UncertainArray) for one in operands):
         return result
+    if not np.isfinite(result).all():
+        raise ModelError(
+            f"{operation.name} gives {result}",
+            way_out="Check the estimates and the function.",
+            code="not-finite",
+        )
+    if not operation.derivatives:
+        spreads = tuple(
+            np.sqrt(variance(one)) if isinstance(one, UncertainArray) else 0.0 for one in operands
+        )
+        operation = replace(operation, spreads=spreads)
     return UncertainArray(result, operation, tuple(operands))
 
 
