@@ -114,11 +114,12 @@ def test_model_undefined_inside_the_sampled_range_is_named_with_the_place():
         validate_first_order([budget], rng=np.random.default_rng(1))
 
 
-def test_model_that_decides_by_a_single_value_is_told_how_to_write_it():
+def test_model_that_decides_by_a_single_value_is_run_draw_by_draw():
     budget = Budget(lambda x: x if x > 0 else -x, [normal("x", 0.1, 1, "")], unit="")
     assert budget.evaluate().value == 0.1
-    with pytest.raises(ModelError, match=r"numpy\.maximum"):
-        validate_first_order([budget], rng=np.random.default_rng(1))
+    (found,) = validate_first_order([budget], rng=np.random.default_rng(1))
+    assert found.mean == pytest.approx(0.8019, abs=0.03)  # folded normal: sqrt(2/pi) e^-m2/2 + m erf(m/sqrt2)
+    assert not found.ok
 
 
 def test_model_that_decides_for_every_draw_is_sampled():

@@ -102,7 +102,8 @@ def test_point_without_a_value_is_named():
         root.table({"x": np.array([1.0, 4.0, -1.0, 9.0])})
 
 
-def test_model_that_decides_by_values_has_no_table():
-    branching = Budget(lambda x: x if x > 0 else -x, [normal("x", 1, 0.1, "")], unit="")
-    with pytest.raises(ModelError, match=r"numpy\.maximum"):
-        branching.table({"x": np.array([1.0, -1.0])})
+def test_model_that_decides_by_values_is_run_anew_at_each_point():
+    branching = Budget(lambda x: x if x > 0 else -3 * x, [normal("x", 1, 0.1, "")], unit="")
+    found = branching.table({"x": np.array([1.0, -1.0])})
+    assert found.value.tolist() == [1.0, 3.0]
+    assert found.contributions[0] == pytest.approx([0.1, -0.3], rel=1e-15)

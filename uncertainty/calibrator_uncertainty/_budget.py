@@ -13,6 +13,7 @@ from calibrator_uncertainty._combine import Plan, make_plan
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._expand import expand
 from calibrator_uncertainty._inputs import Input
+from calibrator_uncertainty._leaves import Leaf
 from calibrator_uncertainty._program import Program, trace
 from calibrator_uncertainty._result import BudgetResult
 from calibrator_uncertainty._tape import UncertainArray
@@ -34,7 +35,7 @@ class _Traced:
     """A model after its one run with units."""
 
     program: Program
-    branches: bool  # the model looked at values: the program holds only at these estimates
+    branches: bool  # the model looked at values or made something linear: it holds only at these estimates
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ class Budget:
         dof: Mapping[str, Quantity] | None = None,
         policy: str = "p95",
     ) -> BudgetTable:
-        """Evaluate this budget at many points at once.
+        """Evaluate this budget at many points at once; point by point where the model compares values.
 
         Args:
             estimates: columns by input name, pint quantities or numbers in the input's unit; an input without
@@ -167,20 +168,12 @@ class Budget:
 
         Raises:
             InputError: columns of different lengths or of unknown inputs, figures that cannot be.
-            ModelError: a point where the model gives no finite value or slope, by its number; or a model that
-                decides by comparing values.
+            ModelError: a point where the model gives no finite value or slope, by its number.
 
         Source: JCGM 100:2008, 5.1.2, G.4.1.
         """
         from calibrator_uncertainty._table import evaluate_table
 
-        if self.trace().branches:
-            raise ModelError(
-                "the model decides by comparing values and holds at its own estimates only",
-                where=self.name,
-                way_out="Write the choice with numpy.maximum, numpy.minimum or numpy.abs.",
-                code="branches",
-            )
         return evaluate_table(self, estimates, u or {}, dof or {}, policy)
 
     def second_order(self) -> SecondOrder:
@@ -295,21 +288,15 @@ class Budget:
         if not traced.branches:
             with np.errstate(all="ignore"):  # what is not finite is counted and reported by the caller
                 return traced.program(draws)
-        try:
-            with np.errstate(all="ignore"):
-                return magnitude_in(self.model(**self._arguments(draws)), self.unit, self.name)
-        except ValueError as problem:
-            raise ModelError(
-                "the model decides by comparing a single value and cannot take arrays of draws",
-                where=self.name,
-                way_out="Write the choice with numpy.maximum, numpy.minimum or numpy.abs.",
-                code="branches",
-            ) from problem
+        from calibrator_uncertainty._anew import sample_anew
+
+        return sample_anew(self, draws)
 
     def _run_with_units(self) -> _Traced:
-        leaves = [UncertainArray(float(one.estimate)) for one in self.inputs]
+        # u is the step of numeric derivatives (JCGM 100:2008, 5.1.3, note 2)
+        leaves = [UncertainArray(float(one.estimate), None, (), Leaf(one.u)) for one in self.inputs]
         with watch_branches() as branches:
-            result = self._call(self._arguments(leaves))
+            result = self.call(self.arguments(leaves))
             magnitude = magnitude_in(result, self.unit, self.name)
         if not isinstance(magnitude, UncertainArray):
             raise ModelError(
@@ -318,9 +305,13 @@ class Budget:
                 way_out="Use the arguments of the model, and numpy functions rather than math's.",
                 code="no-dependence",
             )
-        return _Traced(trace(leaves, magnitude, self.name), branches.seen)
+        from calibrator_uncertainty._anew import holds_at_one_place
 
-    def _call(self, arguments: dict[str, Any]) -> Numbers:
+        program = trace(leaves, magnitude, self.name)
+        return _Traced(program, branches.seen or holds_at_one_place(program))
+
+    def call(self, arguments: dict[str, Any]) -> Numbers:
+        """Run the model on quantities, its failures told apart."""
         import pint
 
         from calibrator_uncertainty._errors import UnitsError
@@ -355,7 +346,8 @@ class Budget:
             return True
         return True
 
-    def _arguments(self, magnitudes: Sequence[Any]) -> dict[str, Any]:
+    def arguments(self, magnitudes: Sequence[Any]) -> dict[str, Any]:
+        """Return magnitudes as quantities by input name."""
         return {
             one.name: quantity(magnitude, parse_unit(one.unit, one.name))
             for one, magnitude in zip(self.inputs, magnitudes, strict=True)

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from calibrator_uncertainty._errors import NotSupportedError
-from calibrator_uncertainty._structural import Gather, Solve, Sum, size_of
+from calibrator_uncertainty._choosing import Choose, Interpolation
+from calibrator_uncertainty._errors import InputError, NotSupportedError
+from calibrator_uncertainty._structural import Gather, RunningSum, Solve, Sum, size_of
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Option
 
@@ -92,18 +93,47 @@ def total(
     return _make(Sum("sum", counted, keepdims is True, array.shape), [array])
 
 
-@_handles(np.mean, np.average)
-def mean(
-    array: Numbers, axis: Numbers = None, weights: Numbers = None, keepdims: Numbers = False, **kwargs: Option
-) -> Numbers:
-    """Average over axes, with weights for one axis."""
+@_handles(np.mean)
+def mean(array: UncertainArray, axis: Numbers = None, keepdims: Numbers = False, **kwargs: Option) -> Numbers:
+    """Average over axes."""
     _no_options("mean", kwargs)
-    if weights is not None:
-        return total(_array(array * weights), axis=axis) / np.sum(
-            weights * np.ones(np.shape(_value(array))), axis=axis
-        )
     summed = total(array, axis=axis, keepdims=keepdims)
     return summed / (array.size / max(summed.size, 1))
+
+
+@_handles(np.average)
+def average(
+    array: Numbers, axis: Numbers = None, weights: Numbers = None, keepdims: Numbers = False, **kwargs: Option
+) -> Numbers:
+    """Average over axes with weights, of the shape of the array or one for each place along one axis."""
+    _no_options("average", kwargs)
+    if weights is None:
+        return mean(array, axis=axis, keepdims=keepdims)
+    array = _array(array)
+    heavy = weights if isinstance(weights, UncertainArray) else np.asarray(weights, dtype=np.float64)
+    if heavy.shape != array.shape:
+        if axis is None or isinstance(axis, tuple) or heavy.shape != (array.shape[axis],):
+            raise InputError(
+                f"weights of shape {heavy.shape} do not fit values of shape {array.shape} along axis {axis}",
+                way_out="Give as many weights as there are values, or as the axis is long.",
+                code="shape",
+            )
+        heavy = _along(heavy, _place(axis, array.ndim), array.ndim)
+    spread = heavy + np.zeros(array.shape)
+    whole = np.sum(spread, axis=axis, keepdims=keepdims is True)
+    if np.any(np.asarray(_value(whole)) == 0.0):
+        raise InputError("the weights add up to zero", code="weights")
+    return total(_array(array * spread), axis=axis, keepdims=keepdims) / whole
+
+
+def _place(axis: int, axes: int) -> int:
+    """Return an axis counted from the front."""
+    return range(axes)[axis]
+
+
+def _along(row: Numbers, axis: int, axes: int) -> Numbers:
+    """Lay a row along one of several axes."""
+    return row.reshape(tuple(-1 if place == axis else 1 for place in range(axes)))
 
 
 @_handles(np.var)
@@ -125,14 +155,8 @@ def deviation(array: UncertainArray, axis: Numbers = None, ddof: int = 0, **kwar
 def running_total(array: UncertainArray, axis: Numbers = None, **kwargs: Option) -> UncertainArray:
     """Return running sums along an axis."""
     _no_options("cumsum", kwargs)
-    row = array.ravel() if axis is None else array
-    place = (0 if axis is None else axis) % row.ndim
-    parts, so_far = [], None
-    for number in range(row.shape[place]):
-        one = rearrange(np.take, row, number, axis=place)
-        so_far = one if so_far is None else so_far + one
-        parts.append(so_far)
-    return _join(np.stack, parts, axis=place)
+    row = array.ravel() if axis is None and array.ndim != 1 else array
+    return _make(RunningSum("cumsum", 0 if axis is None else _place(axis, row.ndim), row.shape), [row])
 
 
 @_handles(np.prod)
@@ -153,29 +177,28 @@ def product(array: UncertainArray, axis: Numbers = None, **kwargs: Option) -> Nu
 @_handles(np.max, np.amax)
 def largest(array: UncertainArray, axis: Numbers = None, **kwargs: Option) -> Numbers:
     """Return the element with the largest value."""
-    return _pick(np.argmax, array, axis, kwargs)
+    return _pick("max", array, axis, kwargs)
 
 
 @_handles(np.min, np.amin)
 def smallest(array: UncertainArray, axis: Numbers = None, **kwargs: Option) -> Numbers:
     """Return the element with the smallest value."""
-    return _pick(np.argmin, array, axis, kwargs)
+    return _pick("min", array, axis, kwargs)
 
 
-def _pick(choose: Numbers, array: UncertainArray, axis: Numbers, kwargs: dict[str, Any]) -> UncertainArray:
+def _pick(name: str, array: UncertainArray, axis: Numbers, kwargs: dict[str, Any]) -> UncertainArray:
     _no_options("max and min", kwargs)
-    row, place = (array.ravel(), 0) if axis is None else (array, axis)
-    chosen = np.expand_dims(choose(_bare(row), axis=place), place)
-    return _gather("pick", np.take_along_axis(_indices(row.shape), chosen, place).squeeze(place), [row])
+    row, place = (array.ravel(), 0) if axis is None else (array, _place(axis, array.ndim))
+    chosen = _make(Choose(name, place, row.shape), [row])
+    return rearrange(np.squeeze, chosen, axis=place)
 
 
 @_handles(np.sort)
-def ordered(array: UncertainArray, axis: int = -1, **kwargs: Option) -> UncertainArray:
+def ordered(array: UncertainArray, axis: Numbers = -1, **kwargs: Option) -> UncertainArray:
     """Return the elements in the order of their values."""
     _no_options("sort", kwargs)
-    return _gather(
-        "sort", np.take_along_axis(_indices(array.shape), np.argsort(_bare(array), axis=axis), axis), [array]
-    )
+    row = array.ravel() if axis is None else array
+    return _make(Choose("sort", 0 if axis is None else _place(axis, row.ndim), row.shape), [row])
 
 
 @_handles(np.argsort, np.argmax, np.argmin)
@@ -219,7 +242,13 @@ def difference(array: UncertainArray, n: int = 1, axis: int = -1, **kwargs: Opti
 def trapezoid(y: Numbers, x: Numbers = None, dx: Numbers = 1.0, axis: int = -1) -> Numbers:
     """Integrate by the trapezoidal rule; abscissae may be uncertain."""
     y = _array(y)
-    steps = dx if x is None else difference(_array(x))
+    place = _place(axis, y.ndim)
+    steps = dx
+    if x is not None:
+        across = _array(x)
+        steps = (
+            _along(difference(across), place, y.ndim) if across.ndim == 1 else difference(across, axis=axis)
+        )
     count = y.shape[axis]
     pairs = rearrange(np.take, y, np.arange(1, count), axis=axis) + rearrange(
         np.take, y, np.arange(count - 1), axis=axis
@@ -239,20 +268,12 @@ def interpolate(
     _no_options("interp", kwargs)
     if left is not None or right is not None:
         raise NotSupportedError("numpy.interp with left or right", way_out="Stay inside the table.")
-    where = _bare(x)
-    points = np.asarray(_value(xp), dtype=np.float64)
-    if np.any(where < points[0]) or np.any(where > points[-1]):
-        raise NotSupportedError(
-            f"an argument lies outside the table, which goes from {points[0]:g} to {points[-1]:g}",
-            way_out="A table says nothing outside itself; extend it.",
-            code="extrapolation",
+    shapes = (np.shape(_value(x)), np.shape(_value(xp)), np.shape(_value(fp)))
+    if len(shapes[1]) != 1 or shapes[1] != shapes[2] or shapes[1][0] < 2:
+        raise InputError(
+            f"a table of {shapes[1]} points and {shapes[2]} values cannot be interpolated", code="shape"
         )
-    low = np.clip(np.searchsorted(points, where, side="right") - 1, 0, points.size - 2)
-    table_x, table_y, argument = _array(xp), _array(fp), _array(x)
-    x0, x1 = getitem(table_x, low), getitem(table_x, low + 1)
-    y0, y1 = getitem(table_y, low), getitem(table_y, low + 1)
-    found: UncertainArray = y0 + (argument - x0) * ((y1 - y0) / (x1 - x0))
-    return found
+    return _make(Interpolation("interp", shapes), [x, xp, fp])
 
 
 @_handles(np.matmul, np.dot)
@@ -324,10 +345,6 @@ def _array(operand: Numbers) -> UncertainArray:
         return operand
     number = np.asarray(operand, dtype=np.float64)
     return UncertainArray(number if number.ndim else float(number))
-
-
-def _bare(operand: Numbers) -> Numbers:
-    return np.asarray(_value(operand), dtype=np.float64)
 
 
 def _no_options(name: str, kwargs: dict[str, Any]) -> None:

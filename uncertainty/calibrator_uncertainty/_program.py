@@ -12,15 +12,20 @@ from typing import Any
 
 import numpy as np
 
+from calibrator_uncertainty._choosing import Choose, Interpolation
 from calibrator_uncertainty._compile import Compiled, compile_program
 from calibrator_uncertainty._errors import ModelError
+from calibrator_uncertainty._foreign import run_foreign, slope_foreign
 from calibrator_uncertainty._ops import Op
-from calibrator_uncertainty._structural import Shape, fold
+from calibrator_uncertainty._structural import Gather, Linear, RunningSum, Shape, Solve, Sum, fold
 from calibrator_uncertainty._sweep import reachable
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
 
 __all__ = ["Program", "trace"]
+
+# Operations that know the shapes of the model; every other one is elementwise.
+_OF_ARRAYS = (Gather, Sum, RunningSum, Solve, Linear, Choose, Interpolation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +70,12 @@ class Program:
         if batch:
             constants = tuple(c[..., None] if isinstance(c, np.ndarray) else c for c in constants)
         slots: list[Any] = [*inputs, *constants]
-        single = not any(type(value) is not float for value in slots)
         for step in self.steps:
             args = [slots[place] for place in step.args]
-            slots.append(step.op.run(args, single or not any(type(value) is not float for value in args)))
+            result = _run(step.op, args, not any(type(value) is not float for value in args))
+            if batch and step.shape and np.ndim(result) == len(step.shape):
+                result = result[..., None]  # made of exact scalars alone: the same for every draw
+            slots.append(result)
         return slots
 
     def __call__(self, inputs: Sequence[Any]) -> Numbers:
@@ -78,7 +85,10 @@ class Program:
     def gradient(self, slots: Sequence[Any]) -> list[Any]:
         """Sweep back over the slots of a forward run: the derivative of the output by each input."""
         adjoints: list[Any] = [None] * len(slots)
-        adjoints[self.output] = 1.0
+        batch = any(type(value) is not float for value in slots[: self.inputs])
+        # What is carried back through vectors has the axis over points too, as the vectors have.
+        vectors = batch and any(step.shape for step in self.steps)
+        adjoints[self.output] = np.ones(1) if vectors else 1.0
         for step in reversed(self.steps):
             adjoint = adjoints[step.out]
             if adjoint is None:
@@ -86,16 +96,27 @@ class Program:
             result = slots[step.out]
             args = [slots[place] for place in step.args]
             for place, slot, shape in step.active:
-                if isinstance(step.op, Op):
-                    slope = step.op.slope(place, args, result)
-                    term = adjoint * slope
+                if isinstance(step.op, _OF_ARRAYS):
+                    term = step.op.pull(place, adjoint, args, result)
+                else:
+                    term = adjoint * _slope(step.op, place, args, result)
                     if shape != step.shape:
                         term = fold(term, shape, step.shape)
-                else:
-                    term = step.op.pull(place, adjoint, args, result)
                 before = adjoints[slot]
                 adjoints[slot] = term if before is None else before + term
         return [0.0 if adjoint is None else adjoint for adjoint in adjoints[: self.inputs]]
+
+
+def _run(op: Numbers, args: list[Any], single: bool) -> Numbers:
+    if isinstance(op, (Op, *_OF_ARRAYS)):
+        return op.run(args, single)
+    return op.run(args, True) if single else run_foreign(op, args)
+
+
+def _slope(op: Numbers, place: int, args: list[Any], result: Numbers) -> Numbers:
+    if isinstance(op, Op) or type(result) is float:
+        return op.slope(place, args, result)
+    return slope_foreign(op, place, args, result)
 
 
 def trace(leaves: Sequence[UncertainArray], output: UncertainArray, where: str = "") -> Program:

@@ -14,7 +14,7 @@ import numpy as np
 
 from calibrator_uncertainty._types import Numbers
 
-__all__ = ["Gather", "Linear", "Operation", "Solve", "Sum", "fold", "scatter_matrix", "size_of"]
+__all__ = ["Gather", "Linear", "Operation", "RunningSum", "Solve", "Sum", "fold", "scatter_matrix", "size_of"]
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -131,6 +131,32 @@ class Sum:
         out = len(self.shape) if self.keep else len(self.shape) - len(self.axes)
         batch = array.shape[out:]
         return np.broadcast_to(array.reshape(kept + batch), self.shape + batch)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunningSum:
+    """Running sums along one axis (counted from the front)."""
+
+    name: str
+    axis: int
+    shape: Shape
+
+    def run(self, values: list[Any], single: bool) -> Numbers:
+        """Sum bare values."""
+        return np.cumsum(values[0], axis=self.axis)
+
+    def slope(self, place: int, values: list[Any], result: Numbers) -> Numbers:
+        """Return the sparse derivative of the result by the operand."""
+        numbers = np.moveaxis(np.arange(size_of(self.shape)).reshape(self.shape), self.axis, -1)
+        lines = numbers.reshape(-1, self.shape[self.axis])
+        later, earlier = np.tril_indices(self.shape[self.axis])
+        rows, columns = lines[:, later].ravel(), lines[:, earlier].ravel()
+        return scatter_matrix(rows, columns, np.ones(rows.size), (numbers.size, numbers.size))
+
+    def pull(self, place: int, adjoint: Numbers, values: list[Any], result: Numbers) -> Numbers:
+        """Return the adjoint of the operand: running sums from the end."""
+        back = np.flip(np.asarray(adjoint, dtype=np.float64), self.axis)
+        return np.flip(np.cumsum(back, axis=self.axis), self.axis)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

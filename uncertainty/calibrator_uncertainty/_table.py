@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from calibrator_uncertainty._anew import rows_anew
 from calibrator_uncertainty._combine import Plan
 from calibrator_uncertainty._coverage import POLICIES, coverage_factors
 from calibrator_uncertainty._errors import InputError, ModelError
@@ -70,7 +71,7 @@ def evaluate_table(
     columns = _Columns(budget, estimates, u, dof)
     count = columns.count
     plan = budget.plan()
-    program = budget.trace().program
+    traced = budget.trace()
     out = BudgetTable(
         name=budget.name,
         unit=budget.unit,
@@ -85,9 +86,13 @@ def evaluate_table(
     for start in range(0, count, _CHUNK):
         part = slice(start, min(start + _CHUNK, count))
         with np.errstate(all="ignore"):  # what is not finite is found below
-            slots = program.values([_cut(column, part) for column in columns.estimates])
-            out.value[part] = slots[program.output]
-            slopes = program.gradient(slots)
+            here = [_cut(column, part) for column in columns.estimates]
+            if traced.branches:
+                out.value[part], slopes = rows_anew(budget, here, part.stop - part.start)
+            else:
+                slots = traced.program.values(here)
+                out.value[part] = slots[traced.program.output]
+                slopes = traced.program.gradient(slots)
             parts = out.contributions[:, part]
             for place, slope in enumerate(slopes):
                 np.multiply(slope, _cut(columns.u[place], part), out=parts[place])
