@@ -1,7 +1,8 @@
 """The half-width of one row at one value and state, with what was unknown or added said in notes.
 
-Unknown state takes the worse figure; where the source has no worse figure the note says for what
-state the figure holds. Known state outside the figure's conditions is refused (METROLOGY 11).
+Unknown state takes the worse figure. Where the source has no worse figure the note says for what state the
+figure holds, and its status is at best `derived`, since that it holds is inferred: no verdict on a live
+bench may rest on it. Known state outside the figure's conditions is refused (METROLOGY 11).
 """
 
 from __future__ import annotations
@@ -30,6 +31,12 @@ class _Sum:
     where: str
     half_width: float = 0.0
     notes: list[str] = field(default_factory=list)
+    inferred: bool = False
+
+    def infer(self, note: str) -> None:
+        """Note what was not stated; that the figure holds is then inferred, whoever published it."""
+        self.notes.append(note)
+        self.inferred = True
 
     def refuse(self, what: str, way_out: str) -> ConditionsNotMet:
         return ConditionsNotMet(f"{self.row.id}: {what}", where=self.where, way_out=way_out)
@@ -72,7 +79,7 @@ def limit_of_row(
         unit=row.unit,
         k=row.k,
         treat_as=row.treat_as,
-        status=total.status,
+        status=Status.weakest(total.status, Status.DERIVED) if total.inferred else total.status,
         source=_source(row, total.status),
         interval=row.interval,
         row=row.id,
@@ -117,7 +124,7 @@ def _zero(total: _Sum) -> None:
     hours, change = state.hours_since_zero, state.temperature_change_since_zero_c
     if row.zero_within_h is not None:
         if hours is None:
-            total.notes.append(
+            total.infer(
                 "time since zero calibration not stated: "
                 f"the figure holds within {row.zero_within_h:g} h of it"
             )
@@ -127,7 +134,12 @@ def _zero(total: _Sum) -> None:
                 f"which was {hours:g} h ago",
                 "Run the calibrator's zero calibration.",
             )
-    if row.zero_within_c is not None and change is not None and abs(change) > row.zero_within_c:
+    if row.zero_within_c is not None and change is None:
+        total.infer(
+            "temperature change since zero calibration not stated: "
+            f"the figure holds within {row.zero_within_c:g} °C of it"
+        )
+    elif row.zero_within_c is not None and change is not None and abs(change) > row.zero_within_c:
         raise total.refuse(
             f"the temperature changed by {change:g} °C since the zero calibration, allowed is "
             f"{row.zero_within_c:g} °C",
@@ -160,7 +172,7 @@ def _acal(total: _Sum) -> None:
     if change is not None and abs(change) > row.acal_within_c:
         raise total.refuse(f"the figure holds {held}; it changed by {change:g} °C", "Run ACAL ALL.")
     if hours is None or change is None:
-        total.notes.append(f"self-calibration not stated: the figure holds {held}")
+        total.infer(f"self-calibration not stated: the figure holds {held}")
 
 
 def _null(total: _Sum) -> None:
@@ -226,7 +238,7 @@ def _temperature(total: _Sum, base_90d: float | None) -> None:
         shift = total.state.calibration_temperature_c - (row.temp_low_c + row.temp_high_c) / 2.0
     low, high = row.temp_low_c + shift, row.temp_high_c + shift
     if temperature is None:
-        total.notes.append(f"temperature not stated: the figure holds from {low:g} to {high:g} °C")
+        total.infer(f"temperature not stated: the figure holds from {low:g} to {high:g} °C")
         return
     excess = max(low - temperature, temperature - high, 0.0)
     if excess == 0.0:

@@ -54,6 +54,8 @@ class TreatAs(StrEnum):
 class State:
     """What the figure of an instrument depends on; None is unknown and takes the worse figure.
 
+    Where the source has no worse figure the status of the limit is at best `derived`, which decides nothing live.
+
     Attributes:
         temperature_c: ambient temperature.
         hours_since_zero: since the zero (ohms zero) calibration of a 55xx.

@@ -54,11 +54,11 @@ def test_3458a_needs_its_self_calibration() -> None:
 
 
 def test_34461a_above_500_v_adds_20_uv_a_volt_and_rests_on_memory() -> None:
-    table = load_table("keysight_34461a")
-    assert table.limit("dcv", 500.0).half_width == pytest.approx(500 * 45e-6 + 1000 * 10e-6)
-    assert table.limit("dcv", 500.0).status is Status.SEEN
-    assert table.limit("dcv", -1000.0).half_width == pytest.approx(0.055 + 0.010)
-    assert table.limit("dcv", -1000.0).status is Status.MEMORY_MEDIUM
+    table, here = load_table("keysight_34461a"), State(temperature_c=23.0)
+    assert table.limit("dcv", 500.0, state=here).half_width == pytest.approx(500 * 45e-6 + 1000 * 10e-6)
+    assert table.limit("dcv", 500.0, state=here).status is Status.SEEN
+    assert table.limit("dcv", -1000.0, state=here).half_width == pytest.approx(0.055 + 0.010)
+    assert table.limit("dcv", -1000.0, state=here).status is Status.MEMORY_MEDIUM
 
 
 def test_temperature_outside_the_band_adds_the_coefficient_per_degree() -> None:

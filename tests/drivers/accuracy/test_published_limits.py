@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from calibrator_drivers.accuracy import Status, load_table
+from calibrator_drivers.accuracy import State, Status, load_table
 
 # model, function, value, range, frequency in Hz, interval, printed limit, rounding of the printed table
 PRINTED = """
@@ -102,6 +102,9 @@ fluke_77iv acv 1000 - 1000.0 1y 22 -
 fluke_77iv freq 50000 - - 1y 60 -
 """
 
+# what the printed figures hold for: at reference temperature, soon after the zero calibration
+WITHIN = State(temperature_c=23.0, hours_since_zero=1.0, temperature_change_since_zero_c=0.0)
+
 POINTS = [line.split() for line in PRINTED.strip().splitlines()]
 
 
@@ -118,6 +121,7 @@ def test_a_printed_limit_is_what_the_table_gives(point: list[str]) -> None:
         range_high=_number(range_high),
         frequency_hz=_number(frequency) or 0.0,
         interval=interval,
+        state=WITHIN,
     )
     # a table printed to a resolution agrees within half a digit of it
     tolerance = 0.5001 * float(rounding) if rounding != "-" else 1e-9 * float(printed)

@@ -3,10 +3,51 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from calibrator_drivers.accuracy import State, Status, load_table
+
+WITHIN = State(
+    temperature_c=23.0,
+    hours_since_zero=1.0,
+    temperature_change_since_zero_c=0.0,
+    hours_since_acal=1.0,
+    temperature_change_since_acal_c=0.0,
+    nulled=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("model", "unknown"),
+    [
+        ("keysight_34401a", "temperature_c"),
+        ("keysight_3458a", "temperature_c"),
+        ("keysight_3458a", "hours_since_acal"),
+        ("keysight_3458a", "temperature_change_since_acal_c"),
+        ("fluke_5522a", "hours_since_zero"),
+        ("fluke_5522a", "temperature_change_since_zero_c"),
+    ],
+)
+def test_a_figure_whose_state_is_not_stated_decides_nothing_on_a_live_bench(model: str, unknown: str) -> None:
+    # METROLOGY 11: the source has no worse figure for an unknown temperature or self-calibration
+    table = load_table(model)
+    stated = table.limit("dcv", 10.0, interval="90d", state=WITHIN)
+    silent = table.limit("dcv", 10.0, interval="90d", state=replace(WITHIN, **{unknown: None}))
+    assert stated.status.decides_live
+    assert silent.status is Status.DERIVED
+    assert any("not stated" in note for note in silent.notes)
+    assert silent.source == stated.source  # the figure is the source's; that it holds is inferred
+
+
+def test_a_recalled_figure_stays_recalled_when_its_state_is_not_stated() -> None:
+    assert load_table("keysight_34465a").limit("dcv", 10.0).status is Status.MEMORY_MEDIUM
+
+
+def test_3458a_at_1000_v_without_any_state_is_no_published_figure() -> None:
+    limit = load_table("keysight_3458a").limit("dcv", 1000.0)
+    assert not limit.status.decides_live
 
 
 @pytest.mark.parametrize(
@@ -32,9 +73,7 @@ from calibrator_drivers.accuracy import State, Status, load_table
 )
 def test_status_at_a_value(case: tuple[str, str, float, float, str, str]) -> None:
     model, function, value, range_high, interval, status = case
-    limit = load_table(model).limit(
-        function, value, range_high=range_high, interval=interval, state=State(nulled=True)
-    )
+    limit = load_table(model).limit(function, value, range_high=range_high, interval=interval, state=WITHIN)
     assert limit.status == status
 
 
