@@ -263,7 +263,8 @@ def _rows_in(readings: Quantity, units: Sequence[str], where: str) -> np.ndarray
 def estimate(value: Quantity) -> Quantity:
     """Return the bare estimate as a pint quantity (or number) without uncertainty."""
     magnitude = magnitude_of(value)
-    return magnitude._value if magnitude is value else quantity(magnitude._value, value.units)
+    bare = magnitude.value  # by the property, so that a model that looks at it is run anew elsewhere
+    return bare if magnitude is value else quantity(bare, value.units)
 
 
 def standard_uncertainty(value: Quantity) -> Quantity:
