@@ -86,15 +86,16 @@ def section_problems(
             f"{table}, section {section.id}, key proof",
         )
         return
-    level = levels().proof.get(section.proof.function)
-    if level is None or abs(float(section.proof.value)) > level.limit:
-        allowed = "none is allowed" if level is None else f"allowed are {level.limit:g} {level.unit}"
-        yield Refusal(
-            "proof-too-large",
-            f"The proof of the section {section.id!r} is {section.proof.value:f} {section.proof.unit},"
-            f" {allowed}. Choose a harmless level in the point table.",
-            f"{table}, section {section.id}, key proof",
-        )
+    for key, proof in (("proof", section.proof), *(("lead_checks", item) for item in section.lead_checks)):
+        level = levels().proof.get(proof.function)
+        if level is None or abs(float(proof.value)) > level.limit:
+            allowed = "none is allowed" if level is None else f"allowed are {level.limit:g} {level.unit}"
+            yield Refusal(
+                "proof-too-large",
+                f"The proof of the section {section.id!r} is {proof.value:f} {proof.unit},"
+                f" {allowed}. Choose a harmless level in the point table.",
+                f"{table}, section {section.id}, key {key}",
+            )
 
 
 def point_problems(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from calibrator._errors import InterruptedRun, NotSafeError, RunError
-from calibrator.bench import LiveBench, configure_meter
+from calibrator.bench import LiveBench
 from calibrator.engine._checks import environment_problems
 from calibrator.engine._context import Context
 from calibrator.engine._limits import restore_limits, set_limits
@@ -16,16 +16,15 @@ from calibrator.engine._prompts import (
     warm_minutes,
     warm_up_prompt,
 )
+from calibrator.engine._proving import prove
 from calibrator.engine._review import flags_of, former_results, seqs_of
 from calibrator.engine._safety import make_sources_safe, safe_body
 from calibrator.engine._steps import Step
 from calibrator.engine._types import Answer, Prompt, Review
-from calibrator.procedure import Proof, Section
+from calibrator.procedure import Section
 
-__all__ = ["HANDLERS", "ask", "ask_connect", "ask_hazard", "prove", "warm_up"]
+__all__ = ["HANDLERS", "ask", "ask_connect", "ask_hazard", "warm_up"]
 
-PROOF_READINGS = 10
-PROOF_SETTLE_S = 1.0
 MISUNDERSTOOD = 3
 
 
@@ -147,70 +146,6 @@ def proof(context: Context, step: Step) -> str:
     set_limits(context, section)
     prove(context, section)
     return "passed"
-
-
-def prove(context: Context, section: Section) -> None:
-    """A harmless level must read within the tolerance before anything larger (METROLOGY 3)."""
-    level = section.proof
-    if level is None:
-        return
-    desk = context.desk
-    desk.move(context.spot(section, f"proof:{section.id}", None))
-    settings = level.settings
-    configure_meter(
-        desk.uut,
-        level.function,
-        float(level.range),
-        nplc=float(settings.get("nplc", 1)),
-        wires=int(settings.get("uut_wires", _setting(section, "uut_wires"))),
-        high_impedance=bool(settings.get("high_impedance", True)),
-    )
-    wires = int(settings.get("source_wires", _setting(section, "source_wires")))
-    desk.stage(level.function, level.value, level.unit, wires=wires)
-    with desk.energised():
-        applied, indicated = _proof_reading(context, level)
-    passed = abs(indicated - applied) <= level.tolerance * abs(applied)
-    context.emit(
-        "proof",
-        {
-            "section": section.id,
-            "applied": applied,
-            "indicated": indicated,
-            "unit": level.unit,
-            "passed": passed,
-        },
-    )
-    if not passed:
-        raise RunError(
-            f"{applied:g} {level.unit} was applied and {indicated:.6g} {level.unit} is read: the connection"
-            f" is not the one of the section {section.id!r}",
-            where=f"wiring {section.wiring}",
-            way_out="Connect the leads as the prompt says, then: calibrator resume",
-            code="proof-failed",
-        )
-
-
-def _setting(section: Section, key: str) -> int:
-    """Return a number of wires as the section's points have it."""
-    return int(next((p.settings[key] for p in section.points if key in p.settings), 2))
-
-
-def _proof_reading(context: Context, level: Proof) -> tuple[float, float]:
-    """Return applied and indicated value, read until two successive readings agree within the tolerance."""
-    desk = context.desk
-    applied = desk.applied if desk.applied is not None else float(level.value)
-    desk.pause(float(level.settings.get("settle_min_s", PROOF_SETTLE_S)), "proof")
-    before = float("inf")
-    indicated = float("inf")
-    for number in range(PROOF_READINGS):
-        desk.check()
-        reading = desk.uut.read()
-        indicated = float("inf") if reading.overload else reading.value
-        desk.tell("proof", value=indicated, done=number + 1, total=PROOF_READINGS)
-        if abs(indicated - before) <= level.tolerance / 10 * abs(applied):
-            break
-        before = indicated
-    return applied, indicated
 
 
 def point(context: Context, step: Step) -> str:

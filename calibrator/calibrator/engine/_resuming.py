@@ -11,10 +11,11 @@ from calibrator._home import Home
 from calibrator.engine._checks import environment_problems
 from calibrator.engine._context import Context
 from calibrator.engine._executor import steps_now
-from calibrator.engine._handlers import ask_connect, ask_hazard, prove, warm_up
+from calibrator.engine._handlers import ask_connect, ask_hazard, warm_up
 from calibrator.engine._levels import levels
 from calibrator.engine._limits import set_limits
 from calibrator.engine._opening import mode_of
+from calibrator.engine._proving import prove
 from calibrator.engine._safety import make_sources_safe, safe_body
 from calibrator.engine._setting import Setting, find_sections
 from calibrator.engine._station import Found

@@ -86,7 +86,7 @@ def _section_steps(
 ) -> Iterator[Step]:
     name = section.id
     yield Step(f"connect:{name}", "prompt", name, prompt="connect")
-    if section.proof is not None:
+    if section.proof is not None or section.lead_checks:
         yield Step(f"proof:{name}", "proof", name)
     released = False
     for point in section.points:

@@ -11,7 +11,7 @@ from typing import Any, cast, get_args
 from calibrator.procedure._folder import text_of
 from calibrator.procedure._toml import Path as KeyPath
 from calibrator.procedure._toml import TomlFile
-from calibrator.procedure._types import Point, PointLimits, Proof, Resume, Section
+from calibrator.procedure._types import Expect, Point, PointLimits, Proof, Resume, Section
 
 __all__ = ["FUNCTION_UNITS", "INTERVALS", "PointTable", "load_table", "parse_table"]
 
@@ -77,8 +77,8 @@ def parse_table(text: str, name: str, *, settings: Mapping[str, type]) -> PointT
 
 def _section(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Section:
     file = reader.file
-    known = ("id", "title", "wiring", "prompt", "standard", "status", "source", "settings", "proof", "resume")
-    file.refuse_unknown(table, (*known, "point"), path)
+    known = ("id", "title", "wiring", "prompt", "standard", "status", "source", "settings", "resume", "point")
+    file.refuse_unknown(table, (*known, "proof", "lead_checks"), path)
     resume = str(table.get("resume", "point"))
     file.refuse_other(resume, get_args(Resume), (*path, "resume"))
     settings = _settings(reader, table.get("settings", {}), path)
@@ -94,6 +94,10 @@ def _section(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Sectio
         ),
         proof=_proof(reader, table["proof"], settings, (*path, "proof")) if "proof" in table else None,
         resume=cast("Resume", resume),
+        lead_checks=tuple(
+            _proof(reader, item, settings, (*path, "lead_checks", number))
+            for number, item in enumerate(table.get("lead_checks", ()))
+        ),
     )
 
 
@@ -194,8 +198,11 @@ def _pair(
 
 
 def _proof(reader: _Reader, table: Mapping[str, Any], defaults: _Settings, path: KeyPath) -> Proof:
-    reader.file.refuse_unknown(table, ("function", "value", "range", "unit", "tolerance", "settings"), path)
+    known = ("function", "value", "range", "unit", "tolerance", "settings", "expect")
+    reader.file.refuse_unknown(table, known, path)
     function, unit = _function(reader, table, path)
+    expect = str(table.get("expect", "read"))
+    reader.file.refuse_other(expect, get_args(Expect), (*path, "expect"))
     return Proof(
         function=function,
         value=_decimal(reader, table, "value", path),
@@ -203,6 +210,7 @@ def _proof(reader: _Reader, table: Mapping[str, Any], defaults: _Settings, path:
         unit=unit,
         tolerance=float(table.get("tolerance", 0.01)),
         settings={**defaults, **_settings(reader, table.get("settings", {}), path)},
+        expect=cast("Expect", expect),
     )
 
 

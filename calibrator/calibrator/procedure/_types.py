@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 Resume = Literal["reading", "point", "cycle", "section", "never"]
+Expect = Literal["read", "not-read", "below"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,11 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The harmless level that proves a connection before anything larger (METROLOGY 3)."""
+    """The harmless level that proves a connection before anything larger (METROLOGY 3).
+
+    `expect`: "read" must read the value that the source applies within the tolerance; "not-read" must not
+    (no lead may be where it would be seen); "below" must read less than the value, with no source.
+    """
 
     function: str
     value: Decimal
@@ -79,6 +84,7 @@ class Proof:
     unit: str
     tolerance: float = 0.01  # relative to the value
     settings: Mapping[str, str | int | float | bool] = field(default_factory=dict)  # as those of a point
+    expect: Expect = "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ class Section:
     points: tuple[Point, ...]
     proof: Proof | None  # None where nothing is energised (a short, open terminals)
     resume: Resume = "point"
+    lead_checks: tuple[Proof, ...] = ()  # what the proof by itself cannot tell apart, looked at after it
 
 
 @dataclass(frozen=True, slots=True)

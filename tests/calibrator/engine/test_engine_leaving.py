@@ -125,6 +125,29 @@ def test_wrong_leads_are_found_by_the_harmless_level(laboratory: Any, volts: Any
     assert laboratory.results() == volts[0].results()
 
 
+@pytest.mark.parametrize("wiring", ["ohms4w", "ohms4w-normal"])
+def test_sense_leads_that_are_still_on_are_found_before_1000_volts(wiring: str, laboratory: Any, volts: Any):
+    """HI and LO are right there: 1 V reads 1 V, and those leads bear 200 V."""
+    outcome = laboratory.run(laboratory.job(), SimulatedOperator(connects={"dcv": wiring}))
+    assert (outcome.exit_code, outcome.code) == (5, "proof-failed")
+    assert "do not belong there" in outcome.message
+    assert not [body for body in laboratory.bodies("energise") if body["hazard"]]
+    assert laboratory.bodies("proof")[0]["passed"] is True
+    assert laboratory.bodies("proof")[-1]["passed"] is False
+    assert is_safe_at_the_end(laboratory)
+    assert laboratory.resume().exit_code == 0
+    assert laboratory.results() == volts[0].results()
+
+
+@pytest.mark.parametrize("wiring", ["open", "volts", "current"])
+def test_a_zero_without_the_short_is_found_before_the_first_point(wiring: str, laboratory: Any):
+    outcome = laboratory.run(laboratory.job(("zero",)), SimulatedOperator(connects={"zero": wiring}))
+    assert (outcome.exit_code, outcome.code) == (5, "proof-failed")
+    assert "less than 1 ohm belongs" in outcome.message
+    assert laboratory.bodies("reading") == []
+    assert laboratory.resume().exit_code == 0
+
+
 FAULT = """
 [[simulation.faults]]
 kind = "{kind}"

@@ -277,6 +277,10 @@ def without(point: Point, key: str) -> Point:
     [
         (lambda s: replace(s, proof=None), "no-proof"),
         (lambda s: replace(s, proof=replace(s.proof, value=Decimal(10))), "proof-too-large"),
+        (
+            lambda s: replace(s, lead_checks=(replace(s.lead_checks[0], value=Decimal(10_000)),)),
+            "proof-too-large",
+        ),
         (lambda s: replace(s, points=(replace(s.points[0], limits={}),)), "no-limit"),
         (lambda s: replace(s, points=(without(s.points[0], "input_conductance_s"),)), "figure-missing"),
     ],
