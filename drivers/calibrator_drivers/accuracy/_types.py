@@ -54,7 +54,7 @@ class TreatAs(StrEnum):
 class State:
     """What the figure of an instrument depends on; None is unknown and takes the worse figure.
 
-    Where the source has no worse figure the limit is at best `derived`, which decides nothing on a live bench.
+    Where the source has no worse figure the limit is at best `derived`, which decides nothing live.
 
     Attributes:
         temperature_c: ambient temperature.
