@@ -351,7 +351,3 @@ def _no_options(name: str, kwargs: dict[str, Any]) -> None:
     given = sorted(key for key, value in kwargs.items() if value is not None and value is not np._NoValue)
     if given:
         raise NotSupportedError(f"{name} with {', '.join(given)} is not supported on uncertain values")
-
-
-# They are made of the functions above and register themselves, so they come last.
-from calibrator_uncertainty import _products  # noqa: E402, F401

@@ -341,6 +341,7 @@ class UncertainArray:
 
 def _functions() -> Numbers:
     from calibrator_uncertainty import _functions as module
+    from calibrator_uncertainty import _products  # noqa: F401 - it and what it imports register themselves
 
     return module
 
