@@ -78,6 +78,11 @@ class SimBench:
         return MappingProxyType(self._resources)
 
     @property
+    def failure(self) -> Exception | None:
+        """What ended the servers before `close`: a defect of the simulator; None while they serve."""
+        return self._host.failure
+
+    @property
     def config(self) -> BenchConfig:
         """What was taken from the bench file."""
         return self._config

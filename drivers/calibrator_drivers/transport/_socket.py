@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import select
+import selectors
 import socket
 from typing import Any
 
@@ -16,6 +16,9 @@ __all__ = ["SocketLink"]
 _OPEN_TIMEOUT_MS = 2000  # of a host that does not answer at all; a closed port answers at once
 _SLICE_S = 0.25  # Windows does not interrupt select, so a person's Ctrl-C waits no longer than this
 _LONGEST_REPLY = 1 << 20
+_FD_SETSIZE = 1024
+# select() of POSIX refuses file numbers from FD_SETSIZE on, poll() and the select() of Windows do not.
+_Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
 class SocketLink:
@@ -33,6 +36,8 @@ class SocketLink:
         import pyvisa
 
         self.close()
+        if _too_many_files():
+            raise self._not_waitable()
         try:
             manager = pyvisa.ResourceManager("@py")
             visa = manager.open_resource(self._resource, open_timeout=_OPEN_TIMEOUT_MS, write_termination="")
@@ -143,6 +148,14 @@ class SocketLink:
             way_out="Check power, cable and address, then try `calibrator bench check`.",
         )
 
+    def _not_waitable(self) -> ConnectFailed:
+        return ConnectFailed(
+            f"This process holds too many open files: pyvisa-py waits for none from number {_FD_SETSIZE} on",
+            instrument=self._name,
+            resource=self._resource,
+            way_out="Close some, or start the process anew.",
+        )
+
     def _lost(self, why: str) -> ConnectionLost:
         return ConnectionLost(
             f"The connection is lost: {why}",
@@ -162,8 +175,21 @@ class SocketLink:
         )
 
 
+def _too_many_files() -> bool:
+    """Say whether a new socket would have a number that the select() of pyvisa-py 0.8.1 cannot wait for.
+
+    It would leave that socket open behind its error.
+    """
+    if _Selector is selectors.SelectSelector:
+        return False
+    with socket.socket() as probe:
+        return probe.fileno() >= _FD_SETSIZE
+
+
 def _readable(sock: socket.socket, timeout_s: float) -> bool:
-    return bool(select.select([sock], [], [], timeout_s)[0])
+    with _Selector() as selector:
+        selector.register(sock, selectors.EVENT_READ)
+        return bool(selector.select(timeout_s))
 
 
 def _peek(sock: socket.socket, size: int) -> bytes:

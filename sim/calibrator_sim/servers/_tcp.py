@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import selectors
 import socket
 import threading
@@ -15,6 +16,8 @@ from calibrator_sim.instruments import Device
 from calibrator_sim.servers._exchange import Exchange, Outgoing
 
 __all__ = ["TcpHost"]
+
+_log = logging.getLogger(__name__)
 
 _CHUNK = 65536
 _MOST_UNREAD = 1 << 20  # bytes that a client may leave unread before it is dropped
@@ -33,6 +36,9 @@ class _Link:
 class TcpHost:
     """Serves instruments on ports of one address until closed.
 
+    Any thread may carry out messages, but only the serving thread closes a client's socket: Windows fails a
+    `select` whose socket is closed meanwhile.
+
     Args:
         lock: requests are carried out under it.
         real: the machine's clock, for replies that leave later.
@@ -49,8 +55,11 @@ class TcpHost:
         self._host = host
         self._selector = selectors.DefaultSelector()
         self._links: list[_Link] = []
+        self._dropped: list[socket.socket] = []  # to be closed by the serving thread
+        self._failure: Exception | None = None
         self._listeners: list[tuple[socket.socket, Callable[[], Exchange]]] = []
         self._wake, self._woken = socket.socketpair()
+        self._wake.setblocking(False)
         self._woken.setblocking(False)
         self._selector.register(self._woken, selectors.EVENT_READ, None)
         self._open = True
@@ -78,6 +87,11 @@ class TcpHost:
         self._selector.register(listener, selectors.EVENT_READ, exchange)
         return int(listener.getsockname()[1])
 
+    @property
+    def failure(self) -> Exception | None:
+        """What ended the serving thread before it was closed: a defect of the simulator."""
+        return self._failure
+
     def start(self) -> None:
         """Begin to serve."""
         self._thread.start()
@@ -97,10 +111,11 @@ class TcpHost:
         if not self._open:
             return
         self._open = False
-        self._wake.send(b"x")
+        self._rouse()
         if self._thread.is_alive():
             self._thread.join()
         with self._lock:
+            self._close_dropped()
             for sock in (*(pair[0] for pair in self._listeners), self._wake, self._woken):
                 sock.close()
             self._selector.close()
@@ -114,11 +129,30 @@ class TcpHost:
                         self._handle(key, mask)
                     for link in list(self._links):
                         self._continue(link)
+                    self._close_dropped()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and clients are let go
+            self._failure = error
+            _log.exception("the simulated bench stopped serving")
         finally:
             # Also after a defect of the simulator: clients see a closed connection and do not wait.
             with self._lock:
                 for link in list(self._links):
                     self._drop(link)
+                self._close_dropped()
+                if self._failure is not None:
+                    self._stop_listening()
+
+    def _stop_listening(self) -> None:
+        """Refuse new clients, who would wait for a thread that has ended."""
+        for listener, _ in self._listeners:
+            with contextlib.suppress(KeyError, ValueError):  # closed or unregistered before
+                self._selector.unregister(listener)
+            listener.close()
+        self._listeners.clear()
+
+    def _close_dropped(self) -> None:
+        while self._dropped:
+            self._dropped.pop().close()
 
     def _handle(self, key: selectors.SelectorKey, mask: int) -> None:
         if isinstance(key.data, _Link):
@@ -219,18 +253,23 @@ class TcpHost:
         mask = selectors.EVENT_READ | (selectors.EVENT_WRITE if link.unsent else 0)
         if self._selector.get_key(link.sock).events != mask:
             self._selector.modify(link.sock, mask, link)
+            self._rouse()
 
     def _drop(self, link: _Link) -> None:
         if link in self._links:
             self._links.remove(link)
             self._selector.unregister(link.sock)
-            link.sock.close()
+            with contextlib.suppress(OSError):  # the client has gone before
+                link.sock.shutdown(socket.SHUT_RDWR)
+            self._dropped.append(link.sock)
             link.exchange.close()
+            self._rouse()
 
     def _rouse(self) -> None:
         """Let the serving thread look again at what is due."""
         if threading.current_thread() is not self._thread:
-            self._wake.send(b"x")
+            with contextlib.suppress(BlockingIOError):  # so full that it wakes anyway
+                self._wake.send(b"x")
 
     def _timeout(self) -> float | None:
         """Return the real seconds until the next thing is due."""
