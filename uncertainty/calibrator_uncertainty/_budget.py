@@ -10,6 +10,7 @@ import numpy as np
 
 from calibrator_uncertainty._branches import watch_branches
 from calibrator_uncertainty._combine import Plan, make_plan
+from calibrator_uncertainty._draws import check_shared
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._expand import expand
 from calibrator_uncertainty._inputs import Input
@@ -68,7 +69,9 @@ class Budget:
     unit: str
     name: str
     correlations: tuple[tuple[str, str, float], ...]
-    _kept: list[Any] = field(repr=False, compare=False)  # trace, plan and places, made when needed
+    _kept: list[Any] = field(
+        repr=False, compare=False
+    )  # trace, plan, places and the uncertain result, made when needed
 
     def __init__(
         self,
@@ -85,8 +88,9 @@ class Budget:
             raise InputError(f"the input name {twice[0]} is used twice", where=name, code="name-twice")
         if not names:
             raise InputError("a budget needs at least one input", where=name, code="no-inputs")
+        check_shared(inputs, name)
         given = tuple((a, b, float(r)) for (a, b), r in (correlations or {}).items())
-        self._set(model, tuple(inputs), unit, name, given, [None, None, None])
+        self._set(model, tuple(inputs), unit, name, given, [None] * 4)
         if given:
             self.plan()  # a matrix that cannot be is refused here
 
@@ -132,11 +136,13 @@ class Budget:
                 continue
             another = another or isinstance(value, Input)
             inputs[place] = _moved(inputs[place], value)
-        traced, plan, _ = self._kept
+        if another:
+            check_shared(inputs, self.name)
+        traced, plan = self._kept[:2]
         if traced is not None and traced.branches:
             traced = None
         moved = Budget.__new__(Budget)
-        kept = [traced, None if another else plan, places]
+        kept = [traced, None if another else plan, places, None]
         moved._set(self.model, tuple(inputs), self.unit, self.name, self.correlations, kept)
         return moved
 
@@ -237,11 +243,14 @@ class Budget:
     def uncertain(self) -> Quantity:
         """Return the result as an uncertain quantity, correlated with all that shares a cause with it.
 
-        It may be stored with `dumps`, and computes on with its relatives when it is loaded years later.
+        It is the same quantity each time. It may be stored with `dumps`, and computes on with its relatives
+        when it is loaded years later.
         """
-        from calibrator_uncertainty._whatif import as_quantity
+        if self._kept[3] is None:
+            from calibrator_uncertainty._whatif import as_quantity
 
-        return as_quantity(self)
+            self._kept[3] = as_quantity(self)
+        return self._kept[3]
 
     def cuts(self, target: float, *, policy: str = "p95") -> tuple[Cut, ...]:
         """Return for each input the u that would alone bring U down to `target`, the most promising first.
@@ -260,7 +269,7 @@ class Budget:
     def with_plan(self, plan: Plan) -> Budget:
         """Return this budget with another plan for combining, for what-if questions."""
         changed = Budget.__new__(Budget)
-        kept = [self._kept[0], plan, self._kept[2]]
+        kept = [self._kept[0], plan, self._kept[2], None]
         changed._set(self.model, self.inputs, self.unit, self.name, self.correlations, kept)
         return changed
 

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     from calibrator_uncertainty._budget import Budget
+    from calibrator_uncertainty._inputs import Input
     from calibrator_uncertainty._shapes import Shape
 
-__all__ = ["SharedDraws"]
+__all__ = ["SharedDraws", "check_shared"]
 
 
 class SharedDraws:
@@ -30,16 +31,9 @@ class SharedDraws:
         self._lengths: dict[str, int] = {}
         self._deviates: dict[str, Any] = {}
         for budget, count in zip(budgets, counts, strict=True):
+            check_shared(budget.inputs, budget.name, self._shapes)
             for one in budget.inputs:
                 if one.shared and one.u > 0.0:
-                    known = self._shapes.setdefault(one.shared, one.distribution)
-                    if known != one.distribution:
-                        raise InputError(
-                            f"inputs that share {one.shared!r} are {known.name} and {one.distribution.name}",
-                            where=f"{budget.name} {one.name}".strip(),
-                            way_out="One physical error has one distribution.",
-                            code="shared-shape",
-                        )
                     self._lengths[one.shared] = max(self._lengths.get(one.shared, 0), count)
 
     def result(self, budget: Budget, count: int) -> Numbers:
@@ -81,6 +75,26 @@ class SharedDraws:
         if shared not in self._deviates:
             self._deviates[shared] = shape.draw(self._rng, self._lengths[shared])
         return self._deviates[shared][:count]
+
+
+def check_shared(inputs: Sequence[Input], where: str, shapes: dict[str, Shape] | None = None) -> None:
+    """Refuse inputs that share one error and differ in distribution; `shapes` is what was seen before.
+
+    Raises:
+        InputError: two distributions of one error.
+    """
+    seen = {} if shapes is None else shapes
+    for one in inputs:
+        if not (one.shared and one.u > 0.0):
+            continue
+        known = seen.setdefault(one.shared, one.distribution)
+        if known != one.distribution:
+            raise InputError(
+                f"inputs that share {one.shared!r} are {known.name} and {one.distribution.name}",
+                where=f"{where} {one.name}".strip(),
+                way_out="One physical error has one distribution.",
+                code="shared-shape",
+            )
 
 
 def draw_jointly(rng: np.random.Generator, factor: Numbers, dof: float, count: int) -> Numbers:

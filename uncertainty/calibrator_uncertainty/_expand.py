@@ -54,6 +54,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
         ),
         correlations=budget.correlations,
         notes=plan.notes,
+        origin=budget,
     )
 
 

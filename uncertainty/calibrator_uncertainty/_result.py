@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calibrator_uncertainty._errors import FormatError
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
+
+if TYPE_CHECKING:
+    from calibrator_uncertainty._budget import Budget
 
 __all__ = ["BudgetLine", "BudgetResult", "GroupShare"]
 
@@ -61,6 +64,49 @@ class BudgetResult:
     lines: tuple[BudgetLine, ...]
     correlations: tuple[tuple[str, str, float], ...] = ()
     notes: tuple[str, ...] = ()
+    origin: Budget | str | None = field(default=None, repr=False, compare=False)  # or its stored errors
+
+    def uncertain(self) -> Quantity:
+        """Return the result as an uncertain quantity, correlated with all that shares a cause with it.
+
+        It is the same each time; a stored result gives it too, in any process, if its errors were stored.
+
+        Raises:
+            FormatError: the result was stored without its errors, or was changed afterwards.
+        """
+        from calibrator_uncertainty._store import loads
+
+        if self.origin is None:
+            raise FormatError(
+                "this result was stored without the errors that it is made of",
+                where=self.name,
+                way_out="Store it with to_json(errors=True).",
+                code="no-errors",
+            )
+        made = loads(self.origin)["result"] if isinstance(self.origin, str) else self.origin.uncertain()
+        value, u = float(made._magnitude._value), float(made._magnitude.u)
+        if not (math.isclose(value, self.value, rel_tol=1e-9, abs_tol=1e-9 * u)) or not math.isclose(
+            u, self.u, rel_tol=1e-6
+        ):
+            raise FormatError(
+                f"the result is {self.value} with u = {self.u}; its errors give {value} with u = {u}",
+                where=self.name,
+                way_out="The result was changed: evaluate its budget again.",
+                code="contradiction",
+            )
+        return made
+
+    def _errors(self) -> str | None:
+        """Return the text from which the uncertain result comes back."""
+        from calibrator_uncertainty._store import dumps
+
+        if self.origin is None or isinstance(self.origin, str):
+            return self.origin
+        return dumps({"result": self.uncertain()})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = [getattr(self, one.name) for one in fields(self) if one.name != "origin"]
+        return BudgetResult, (*values, self._errors())
 
     @property
     def quantity(self) -> Quantity:
@@ -117,10 +163,17 @@ class BudgetResult:
         )
         return tuple(sorted(found, key=lambda one: -one.share))
 
-    def to_json(self) -> str:
-        """Return the whole result as JSON; every float reads back as it was."""
-        document: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+    def to_json(self, *, errors: bool = False) -> str:
+        """Return the whole result as JSON; every float reads back as it was.
+
+        With `errors` the names of the elementary errors go with it: then `uncertain()` of what is read back
+        computes on, correlated with its relatives. The names differ from process to process.
+        """
+        document: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
+        del document["origin"]
         document.update(format=FORMAT, lines=[line._asdict() for line in self.lines])
+        if errors:
+            document["errors"] = self._errors()
         return json.dumps(_open_infinities(document), ensure_ascii=False, sort_keys=True)
 
     @classmethod
@@ -137,7 +190,7 @@ class BudgetResult:
                     f"a budget result of format {document['format']} is not known", code="format"
                 )
             lines = tuple(BudgetLine(**_floats(line)) for line in document["lines"])
-            known = {field.name for field in fields(cls)} - {"lines", "correlations", "notes"}
+            known = {one.name for one in fields(cls)} - {"lines", "correlations", "notes", "origin"}
             return cls(
                 **_floats({name: document[name] for name in known}),
                 lines=lines,
@@ -145,6 +198,7 @@ class BudgetResult:
                     (str(a), str(b), float(r)) for a, b, r in document.get("correlations", ())
                 ),
                 notes=tuple(document.get("notes", ())),
+                origin=document.get("errors"),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             if isinstance(problem, FormatError):

@@ -67,26 +67,76 @@ def _slope_back(slope: Numbers) -> Numbers:
 
 
 def _leaf_back(uid: str, value: Numbers, facts: tuple[Any, ...]) -> UncertainArray:
+    """Return a stored error: the one that this process has of that name, or a new one.
+
+    Raises:
+        FormatError: figures that cannot be, or that contradict the error of that name.
+    """
+    u, dof, shape, name, source, group = facts
+    if not (
+        np.isfinite(value).all() and np.isfinite(u).all() and np.all(np.asarray(u) >= 0.0) and dof >= 1.0
+    ):
+        raise FormatError(
+            f"the stored error {name or uid} has the estimate {value}, u = {u} and {dof} degrees of freedom",
+            way_out="The text was altered or damaged: take it from its source again.",
+            code="stored-figures",
+        )
     here = known(uid)
     if here is not None:
+        _check_leaf(uid, here, value, facts)
         return here
-    u, dof, shape, name, source, group = facts
     back = UncertainArray(value, None, (), Leaf(u, dof, shape, name, source, group, stored=uid))
     back._uid = uid
     remember(uid, back)
     return back
 
 
+def _check_leaf(uid: str, here: UncertainArray, value: Numbers, facts: tuple[Any, ...]) -> None:
+    u, dof, shape, name, _, group = facts
+    mine = here._leaf
+    same = (
+        mine is not None
+        and np.array_equal(here._value, value)
+        and np.array_equal(mine.u, u)
+        and (mine.dof, mine.group) == (dof, group)
+        and _kind(mine.shape) == _kind(shape)
+    )
+    if not same:
+        shown = "" if mine is None else f"; here it is {mine.shape.name} with dof {mine.dof:g}"
+        raise FormatError(
+            f"the stored error {uid} ({name}) is {shape.name} with dof {dof:g}{shown}, or of other figures",
+            way_out="One physical error has one distribution: give different causes different names.",
+            code="contradiction",
+        )
+
+
+def _kind(shape: Shape) -> Numbers:
+    try:
+        return shape_key(shape)
+    except FormatError:  # a shape of the user's own, in a pickle: it compares itself
+        return shape
+
+
 def _result_back(uid: str, value: Numbers, leaves: list[UncertainArray], slopes: list[Any]) -> UncertainArray:
     here = known(uid)
     if here is not None:
-        return here
+        return _same_result(here, uid, value)
     origins = tuple(leaf._value for leaf in leaves)
     operation = Linear("stored", value, origins, tuple(_slope_back(slope) for slope in slopes))
     back = UncertainArray(value, operation, tuple(leaves))
     back._uid = uid
     remember(uid, back)
     return back
+
+
+def _same_result(here: UncertainArray, uid: str, value: Numbers) -> UncertainArray:
+    if not np.array_equal(here._value, value):
+        raise FormatError(
+            f"the stored value {uid} is {value}; this process has {here._value} of that name",
+            way_out="The text was altered or damaged: take it from its source again.",
+            code="contradiction",
+        )
+    return here
 
 
 def dumps(values: Mapping[str, Any]) -> str:
@@ -252,7 +302,7 @@ def _read_real(entry: dict[str, Any], leaves: list[UncertainArray]) -> Uncertain
     )
     here: UncertainArray | None = known(entry["id"])
     if here is not None:
-        return here
+        return _same_result(here, entry["id"], value)
     if len(mine) == 1 and mine[0]._uid == entry["id"]:
         return mine[0]
     back: UncertainArray = _result_back(entry["id"], value, mine, slopes)
