@@ -68,7 +68,10 @@ CATALOGUE: tuple[Effect, ...] = (
         "memory_medium",
     ),
     Effect(
-        "quantisation", "a reply steps by the remote resolution", "accuracy table, remote_resolution_of_range", "as the row"
+        "quantisation",
+        "a reply steps by the remote resolution",
+        "accuracy table, remote_resolution_of_range",
+        "as the row",
     ),
     Effect(
         "settling",
