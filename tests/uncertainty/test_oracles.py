@@ -106,5 +106,5 @@ def test_what_cannot_be_converted_is_refused():
     with pytest.raises(NotSupportedError, match="arrays"):
         to_uncertainties({"a": array([1.0, 2.0], 0.1, "V")})
     with pytest.raises(NotSupportedError):
-        from_gtc({"z": GTC.ucomplex(1 + 1j, 0.1)})
+        from_gtc({"z": 1 + 1j})
     assert to_uncertainties({"x": uncertain(normal("x", 1, 0.1, "V"))})["x"].std_dev == pytest.approx(0.1)

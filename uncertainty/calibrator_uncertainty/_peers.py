@@ -7,13 +7,12 @@ correlated among itself.
 from __future__ import annotations
 
 import importlib
-import math
 from collections.abc import Mapping
 from typing import Any
 
+from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import NotSupportedError
 from calibrator_uncertainty._leaves import Leaf
-from calibrator_uncertainty._shapes import Normal, StudentT
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._sweep import by_leaf
 from calibrator_uncertainty._tape import UncertainArray
@@ -61,30 +60,25 @@ def to_uncertainties(values: Mapping[str, Quantity]) -> dict[str, Any]:
 
 
 def from_gtc(values: Mapping[str, Any], units: Mapping[str, str] | None = None) -> dict[str, Quantity]:
-    """Return real numbers of GTC as uncertain quantities, with their degrees of freedom.
+    """Return real and complex numbers of GTC as uncertain quantities, with their degrees of freedom.
+
+    Inputs that are correlated in GTC, or belong to one ensemble, stay so; where such inputs differ in degrees
+    of freedom the smallest stands for all.
 
     Raises:
-        NotSupportedError: a complex number, or inputs that were correlated in GTC.
+        NotSupportedError: something that is no uncertain number of GTC.
     """
-    leaves: dict[Any, UncertainArray] = {}
+    from calibrator_uncertainty._gtc import inputs_of, parts_of
+
+    nodes = inputs_of(values)
     found = {}
     for name, value in values.items():
-        if not hasattr(value, "_u_components") or len(value._d_components):
-            raise NotSupportedError(
-                f"{name} is complex or has inputs that were correlated in GTC",
-                way_out="Make such inputs with correlated() or uncertain_complex().",
-                code="gtc",
-            )
-        parts = []
-        for node, part in value._u_components.items():
-            if node not in leaves:
-                shape = Normal() if math.isinf(node.df) else StudentT(float(node.df))
-                label = str(node.label or "")
-                leaves[node] = UncertainArray.leaf(
-                    0.0, float(node.u), float(node.df), name=label, shape=shape
-                )
-            parts.append((leaves[node], float(part) / float(node.u) if node.u else 0.0))
-        found[name] = _quantity(name, float(value.x), parts, units)
+        parts = [
+            _magnitude(float(part.x), [term for node, c in pairs for term in nodes(node, c)])
+            for part, pairs in parts_of(name, value)
+        ]
+        magnitude = parts[0] if len(parts) == 1 else UncertainComplex(*parts)
+        found[name] = quantity(magnitude, parse_unit((units or {}).get(name, ""), name))
     return found
 
 
@@ -130,6 +124,9 @@ def _parts(name: str, value: Quantity) -> tuple[Any, list[tuple[UncertainArray, 
 def _quantity(
     name: str, value: float, parts: list[tuple[UncertainArray, float]], units: Mapping[str, str] | None
 ) -> Quantity:
+    return quantity(_magnitude(value, parts), parse_unit((units or {}).get(name, ""), name))
+
+
+def _magnitude(value: float, parts: list[tuple[UncertainArray, float]]) -> UncertainArray:
     operation = Linear("converted", value, (0.0,) * len(parts), tuple(slope for _, slope in parts))
-    magnitude = UncertainArray(value, operation, tuple(leaf for leaf, _ in parts))
-    return quantity(magnitude, parse_unit((units or {}).get(name, ""), name))
+    return UncertainArray(value, operation, tuple(leaf for leaf, _ in parts))
