@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from calibrator.certificates._bodies import Body, day, number, optional_number, text
-from calibrator.certificates._deviations import deviations
-from calibrator.certificates._figures import unverified_figures
+from calibrator.certificates._deviations import deviations, repeats
+from calibrator.certificates._figures import confirmed_figures, unverified_figures
 from calibrator.certificates._left_out import left_out
 from calibrator.certificates._model import (
     Affirmation,
@@ -55,6 +55,7 @@ def assemble(
     opened, procedure = sources.opened, sources.opened["procedure"]
     simulated = _simulated(sources)
     before = _issued_before(sources)
+    sections = result_sections(sources)
     return Certificate(
         id=certificate_id(sources),
         simulated=simulated,
@@ -73,11 +74,12 @@ def assemble(
         affirmation=_affirmation(sources),
         preparation=sources.preparation,
         standards=tuple(_standard(sources, body) for body in sources.references.get("standards", ())),
-        sections=result_sections(sources),
+        sections=sections,
         conformity=_conformity(sources),
         not_tested=left_out(sources),
-        deviations=deviations(sources),
+        deviations=(*deviations(sources), *repeats(sections)),
         unverified=unverified_figures(sources.references),
+        confirmed=confirmed_figures(sources.references, opened["lab"]),
         digest=Digest(
             run=sources.run,
             run_count=sources.stamp.count,

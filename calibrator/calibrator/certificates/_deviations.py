@@ -1,17 +1,20 @@
-"""Deviations from the procedure in words: which check was let pass, why, by whom."""
+"""What departed from the plain procedure, in words: checks let pass, points measured again; why, by whom."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from calibrator.certificates._bodies import Body
-from calibrator.certificates._model import Deviation
+from calibrator.certificates._model import Deviation, Person, ResultSection
 from calibrator.certificates._people import person
 from calibrator.certificates._sources import Sources
+from calibrator.certificates._statements import point_name
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
 
-__all__ = ["CHECKS", "deviations"]
+__all__ = ["AGAIN", "CHECKS", "deviations", "repeats"]
+
+AGAIN: Final = "measured-again"
 
 # msgids of the catalogue, by the codes with which the engine refuses
 CHECKS: Final = {
@@ -52,3 +55,28 @@ def _deviation(body: Body | str, lab: Body) -> Deviation:
 def _words(code: str) -> Text:
     known = CHECKS.get(code)
     return bilingual(known) if known is not None else bilingual("The check {code} was let pass", code=code)
+
+
+def repeats(sections: tuple[ResultSection, ...]) -> tuple[Deviation, ...]:
+    """Return the points that were measured again, those of one section, reason and person together."""
+    found: list[Deviation] = []
+    for section in sections:
+        together: dict[tuple[str, Person | None], list[str]] = {}
+        for result in section.results:
+            for version in result.versions:
+                if version.attempt != result.attempt:
+                    together.setdefault((version.reason, version.by), []).append(point_name(result))
+        found += [
+            Deviation(
+                code=AGAIN,
+                what=bilingual(
+                    "Measured again, {section}: {points}",
+                    section=section.title,
+                    points="; ".join(dict.fromkeys(names)),
+                ),
+                reason=reason,
+                by=by,
+            )
+            for (reason, by), names in together.items()
+        ]
+    return tuple(found)

@@ -18,6 +18,7 @@ __all__ = [
     "Affirmation",
     "Certificate",
     "Conditions",
+    "ConfirmedFigure",
     "Conformity",
     "Customer",
     "Deviation",
@@ -31,6 +32,7 @@ __all__ = [
     "Standard",
     "UnverifiedFigure",
     "Verdict",
+    "Version",
 ]
 
 SIMULATED: Final = "SIMULATED - not a calibration certificate / 模拟数据，非校准证书"
@@ -131,6 +133,19 @@ class Standard:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """One measurement of a point that was measured more than once, in the unit of its result."""
+
+    attempt: int
+    error: Decimal | None  # None with U where there is no number
+    expanded_uncertainty: Decimal | None
+    verdict: Verdict | None  # None where it could not be evaluated
+    no_number: str
+    reason: str  # why it was set aside; empty where it was not
+    by: Person | None  # who said so; None where the run itself broke
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One result with its uncertainty and verdict (7.8.2.1 m, 7.8.4.1 a, 7.8.6.2)."""
 
@@ -152,13 +167,14 @@ class Result:
     pfa: Decimal | None
     clause8: bool | None  # the GUM result was validated by Monte Carlo (JCGM 101:2008, 8); None: not asked
     verdict: Verdict
-    limit_status: str
-    standard_status: str
+    limit_status: str  # of the figure: seen, checked, confirmed, derived, …
+    standard_status: str  # of the weakest figure of the standard; artefact where there is none
     standard: str
     attempt: int  # the measurement of the point that counts
     attempts: int  # how often the point was measured
     notes: tuple[str, ...]  # no-acceptance-zone, unverified-figure, overload, not-settled
     no_number: str = ""  # why there is none: overload, not-settled; empty where there is one
+    versions: tuple[Version, ...] = ()  # every measurement of a repeated point, in order
 
     @property
     def limit(self) -> Decimal:
@@ -179,7 +195,7 @@ class ResultSection:
 class Deviation:
     """What was done otherwise than the method says, by whom and why (7.8.2.1 n)."""
 
-    code: str  # of the check that was let pass, such as "certificate-expired"
+    code: str  # of the check that was let pass, such as "certificate-expired"; or "measured-again"
     what: Text  # the same in words
     reason: str
     by: Person | None
@@ -192,6 +208,20 @@ class UnverifiedFigure:
     kind: Literal["limit", "standard", "other"]
     status: str
     source: str
+    points: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedFigure:
+    """A figure that a named person has held against the maker's document (METROLOGY 9)."""
+
+    kind: Literal["limit", "standard", "other"]
+    recorded_status: str  # how well the software itself knows it
+    source: str  # which row it is
+    by: Person
+    document: str
+    page: str
+    date: date | None
     points: tuple[str, ...]
 
 
@@ -244,6 +274,7 @@ class Certificate:
     not_tested: tuple[Text, ...]
     deviations: tuple[Deviation, ...]
     unverified: tuple[UnverifiedFigure, ...]
+    confirmed: tuple[ConfirmedFigure, ...]
     digest: Digest
     versions: tuple[tuple[str, str], ...]
 

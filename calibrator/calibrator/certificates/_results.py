@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, get_args
 
 from calibrator._errors import IntegrityError
 from calibrator.certificates._bodies import Body, number, optional_number, text
-from calibrator.certificates._model import Result, ResultSection, Verdict
+from calibrator.certificates._figures import standing
+from calibrator.certificates._model import Result, ResultSection, Verdict, Version
+from calibrator.certificates._people import person
 from calibrator.certificates._sources import Sources
+from calibrator.certificates._versions import Measured
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
 
@@ -32,8 +36,12 @@ NO_NUMBER: Final = ("overload", "not-settled")
 def result_sections(sources: Sources) -> tuple[ResultSection, ...]:
     """Return the results of every section in the order in which they were measured."""
     by_section: dict[str, list[Result]] = {}
+    references = {str(body["point"]["id"]): body for body in sources.references.get("points", ())}
     for point in sources.points:
-        by_section.setdefault(str(point["section"]), []).append(_result(point))
+        result = _result(point, references.get(str(point["id"])))
+        versions = sources.versions.get(result.id, ())
+        whole = replace(result, versions=tuple(_version(item, result, sources) for item in versions))
+        by_section.setdefault(str(point["section"]), []).append(whole)
     titles = sources.opened["procedure"].get("section_titles") or {}
     return tuple(
         ResultSection(id=name, title=_title(name, titles, results), results=tuple(results))
@@ -52,10 +60,25 @@ def _title(section: str, titles: Mapping[str, Body], results: list[Result]) -> T
     return text(section)
 
 
-def _result(point: Body) -> Result:
+def _version(measured: Measured, result: Result, sources: Sources) -> Version:
+    """Return one measurement of a repeated point as it stood before anything was set aside."""
+    seen = None if measured.point is None else _result(measured.point, None)
+    asked = measured.asked if measured.attempt != result.attempt else None
+    return Version(
+        attempt=measured.attempt,
+        error=seen.error if seen else None,
+        expanded_uncertainty=seen.expanded_uncertainty if seen else None,
+        verdict=seen.verdict if seen else None,
+        no_number=seen.no_number if seen else "no-number",
+        reason=asked.reason if asked else "",
+        by=person(sources.opened["lab"], asked.by) if asked and asked.by else None,
+    )
+
+
+def _result(point: Body, references: Body | None) -> Result:
     missing = _no_number(point)
     readings = [] if missing else [number(value) for value in point["readings"]]
-    status, clause8 = point["figure_status"], point.get("clause8")
+    status, clause8 = standing(point["figure_status"], references), point.get("clause8")
 
     def computed(key: str) -> Decimal | None:
         return None if missing else optional_number(point[key])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import UsageError
 from calibrator.certificates._bodies import Body
+from calibrator.certificates._versions import Measured, versions_of
 
 if TYPE_CHECKING:
     from calibrator.record import Event, Record
@@ -48,6 +49,7 @@ class Sources:
     issued: tuple[Body, ...]  # certificate.issued, in order
     points: tuple[Body, ...]  # the point objects of `show --json`
     summary: Body  # the `run` object of `show --json`
+    versions: Mapping[str, tuple[Measured, ...]]  # of the points that were measured more than once
 
 
 def gather(record: Record, run: str) -> Sources:
@@ -93,6 +95,7 @@ def sources_of(run: str, events: Sequence[Event], shown: Body, ended: Sequence[E
         issued=tuple(event.body for event in events if event.kind == "certificate.issued"),
         points=tuple(shown["points"]),
         summary=shown["run"],
+        versions=versions_of(events),
     )
 
 

@@ -1,23 +1,30 @@
-"""Tables of a document: results with their plot, standards, unverified figures."""
+"""Tables of a document: results with their plot, standards."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from calibrator.certificates._model import Certificate, Result, ResultSection, UnverifiedFigure
+from calibrator.certificates._model import Certificate, Result, ResultSection
 from calibrator.certificates._numbers import Printed, aligned, printed, scaled_unit, signed
-from calibrator.certificates._origins import Origin, origin, rows_text
 from calibrator.certificates._plots import PlotText, error_plot
 from calibrator.certificates._statements import interval_text, point_name
 from calibrator.certificates._words import Speaker
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
 
-__all__ = ["STATUS_LETTERS", "figure_table", "result_legend", "result_tables", "standard_table"]
+__all__ = [
+    "NO_NUMBER_WORDS",
+    "STATUS_LETTERS",
+    "STATUS_WORDS",
+    "result_legend",
+    "result_tables",
+    "standard_table",
+]
 
 STATUS_LETTERS: Final = {
     "seen": "S",
     "checked": "C",
+    "confirmed": "P",
     "derived": "D",
     "memory_high": "M1",
     "memory_medium": "M2",
@@ -25,16 +32,16 @@ STATUS_LETTERS: Final = {
     "artefact": "A",
 }
 # msgids of the catalogue
-_STATUS_WORDS: Final = {
+STATUS_WORDS: Final = {
     "seen": "seen in the maker's document",
     "checked": "checked against printed limits",
+    "confirmed": "confirmed in the maker's document by a named person",
     "derived": "derived from other figures",
     "memory_high": "recalled, believed exact, not verified",
     "memory_medium": "recalled, may be off in single digits",
     "memory_low": "recalled, order of magnitude only",
     "artefact": "short or open terminals, no specified value",
 }
-_KINDS: Final = {"limit": "limit", "standard": "standard", "other": "influence"}
 
 Table = dict[str, Any]
 
@@ -99,7 +106,7 @@ def _notes(section: ResultSection, speaker: Speaker) -> list[list[str]]:
 
 
 # msgids of the catalogue
-_NO_NUMBER: Final = {
+NO_NUMBER_WORDS: Final = {
     "overload": "no number: the indication was over the range",
     "not-settled": "no number: the indication did not settle",
     "no-number": "no number",
@@ -133,7 +140,7 @@ def _row(result: Result, row: Printed, number: dict[str, tuple[str, str]], speak
         "nominal": number["nominal"],
         "indication": number["indication"],
         # stands in place of indication, error, U, k and MC
-        "no_number": speaker.say(_NO_NUMBER[result.no_number]) if result.no_number else [],
+        "no_number": speaker.say(NO_NUMBER_WORDS[result.no_number]) if result.no_number else [],
         "value_unit": row.value_unit,
         "error": number["error"],
         "U": number["expanded_uncertainty"],
@@ -156,7 +163,7 @@ def _letter(status: str) -> str:
 
 def _status_legend(model: Certificate, speaker: Speaker) -> list[str]:
     used = {status for result in model.results for status in (result.limit_status, result.standard_status)}
-    words = [(_letter(status), _STATUS_WORDS[status]) for status in STATUS_LETTERS if status in used]
+    words = [(_letter(status), STATUS_WORDS[status]) for status in STATUS_LETTERS if status in used]
     said = [(letter, bilingual(word)) for letter, word in words]
     return speaker.say(
         "Fig.: status of the limit's figure / of the weakest figure of the standard. {statuses}.",
@@ -189,7 +196,7 @@ def alternative_text(section: ResultSection, rows: list[Printed], speaker: Speak
 
 def _in_words(result: Result, row: Printed, speaker: Speaker) -> str:
     if result.no_number:
-        return speaker.line(_NO_NUMBER[result.no_number])
+        return speaker.line(NO_NUMBER_WORDS[result.no_number])
     return f"E {row.error}, U {row.expanded_uncertainty}"
 
 
@@ -234,63 +241,3 @@ def _route(route: str, interval: str, speaker: Speaker) -> list[str]:
     if not interval:
         return speaker.tell(name)
     return speaker.say("{route}, {interval}", route=name, interval=interval_text(interval))
-
-
-def figure_table(model: Certificate, speaker: Speaker) -> Table:
-    """Return the figures that nobody verified, each with its source (METROLOGY 9)."""
-    say = speaker.say
-    return {
-        "title": say("Figures not verified"),
-        "note": say(
-            "Nobody checked these figures against their documents. On a live bench a limit or a figure of a "
-            "standard among them leaves its points undetermined."
-        )
-        if model.unverified
-        else say("Every figure used was seen in, or checked against, the maker's document."),
-        "columns": [say("Figure"), say("Status"), say("Source"), say("Points")],
-        "rows": [
-            [
-                speaker.say(_KINDS[kind]),
-                speaker.say(_STATUS_WORDS[status]) if status in _STATUS_WORDS else [status or "–"],
-                sources,
-                _points(model, points, speaker),
-            ]
-            for kind, status, sources, points in _grouped(model.unverified, speaker)
-        ],
-    }
-
-
-def _grouped(
-    figures: tuple[UnverifiedFigure, ...], speaker: Speaker
-) -> list[tuple[str, str, list[str], frozenset[str]]]:
-    """Return figures of one kind, status and document together: the document first, then its rows."""
-    found: dict[tuple[str, str, Text | None], tuple[list[Origin], set[str]]] = {}
-    for figure in figures:
-        come = origin(figure.source)
-        rows, points = found.setdefault((figure.kind, figure.status, come.document), ([], set()))
-        rows.append(come)
-        points.update(figure.points)
-    return [
-        (
-            kind,
-            status,
-            [*(speaker.tell(document) if document else []), *speaker.tell(rows_text(rows))],
-            frozenset(points),
-        )
-        for (kind, status, document), (rows, points) in found.items()
-    ]
-
-
-def _points(model: Certificate, ids: frozenset[str], speaker: Speaker) -> list[str]:
-    """Return points as a reader knows them; a section's title stands for all its points."""
-    en, zh = [], []
-    for section in model.sections:
-        named = [result for result in section.results if result.id in ids]
-        if len(named) == len(section.results):
-            en.append(section.title.en)
-            zh.append(section.title.zh)
-        elif named:
-            names = ", ".join(point_name(result) for result in named)
-            en.append(f"{section.title.en}: {names}")
-            zh.append(f"{section.title.zh}：{names}")
-    return speaker.tell(Text(en="; ".join(en) or "–", zh="；".join(zh) or "–"))

@@ -14,7 +14,10 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calibrator._errors import ConfigurationError
+from calibrator.certificates._deviations import AGAIN
+from calibrator.certificates._figure_tables import confirmed_table, figure_table
 from calibrator.certificates._model import SIMULATED, Certificate, Deviation, Person
+from calibrator.certificates._repeat_table import reason_text, repeat_table
 from calibrator.certificates._statements import (
     VERDICTS,
     conformity_statement,
@@ -24,7 +27,7 @@ from calibrator.certificates._statements import (
     name_text,
     uncertainty_statement,
 )
-from calibrator.certificates._tables import figure_table, result_legend, result_tables, standard_table
+from calibrator.certificates._tables import result_legend, result_tables, standard_table
 from calibrator.certificates._words import Speaker
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
@@ -60,11 +63,13 @@ def view(model: Certificate, language: str) -> View:
         "sections": result_tables(model, speaker),
         "results_title": say("Results"),
         "legend": result_legend(model, speaker),
+        "repeats": repeat_table(model, speaker),
         "keywords": list(model.keywords),
         "date": _moment(model),
         "digest": f"{model.digest.run}   {model.digest.run_head[:16]}",
         "first_clauses": _first_clauses(model, speaker),
         "clauses": _clauses(model, speaker),
+        "confirmed": confirmed_table(model, speaker),
         "figures": figure_table(model, speaker),
         "record": _record(model, speaker),
         "signatures": _signatures(model, speaker),
@@ -251,12 +256,14 @@ def _clauses(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
 
 
 def _deviation(deviation: Deviation, speaker: Speaker) -> list[str]:
-    return speaker.say(
-        "{what}. Reason: {reason}. Let pass by: {by}.",
-        what=deviation.what,
-        reason=deviation.reason.rstrip(".。") or "–",
-        by=deviation.by.name if deviation.by is not None else "–",
-    )
+    values: dict[str, object] = {
+        "what": deviation.what,
+        "reason": reason_text(deviation.reason.rstrip(".。")),
+        "by": name_text(deviation.by) if deviation.by is not None else "–",
+    }
+    if deviation.code == AGAIN:
+        return speaker.say("{what}. Reason: {reason}. Decided by: {by}.", **values)
+    return speaker.say("{what}. Reason: {reason}. Let pass by: {by}.", **values)
 
 
 def _clause(

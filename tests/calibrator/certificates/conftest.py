@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ import pytest
 
 from calibrator.certificates import Certificate, build
 from calibrator.evaluation import evaluate_section, joint, summarize
-from calibrator.procedure import Contribution, Point, PointReferences, encode_references, load
+from calibrator.procedure import Contribution, Point, PointReferences, Section, encode_references, load
 from calibrator.record import Record
 from calibrator_drivers.accuracy import State, load_table
 
@@ -74,13 +74,17 @@ def write_run(
     standard: Mapping[str, Any] | None = None,
     numberless: Mapping[str, str] | None = None,
     affirmed_by: str | None = None,
+    confirmed: str = "",
+    repeats: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """Write a run over `sections` (None: all) and return its id.
 
     `shares` gives a point's error as a share of its limit (0.2 where nothing is said); `status` that of
     all figures of the standard and, where derived, of the limits; `outcome` None leaves the run open.
     `numberless` names points that end with "overload" or "not-settled"; `affirmed_by` answers the question
-    of the 24 hour limits.
+    of the 24 hour limits; `confirmed` stands with every figure of limit and standard that nobody has seen.
+    `repeats` measures points again before their section ends, each {point, share, ends, reason, by}; without
+    a reason and a person the run had broken.
     """
     procedure = load("dmm")
     everything = procedure.sections(MODEL)
@@ -93,7 +97,7 @@ def write_run(
         answer = {"prompt": "interval:24h", "answer": "yes", "by": affirmed_by, "how": "typed"}
         record.append(run, "prompt.answered", answer)
     record.append(run, "preflight", {"points": [], "refused": [], "deviations": list(deviations)})
-    points = [_references(point, status) for s in chosen for point in s.points]
+    points = [_confirm(_references(point, status), confirmed) for s in chosen for point in s.points]
     record.append(
         run,
         "references.fixed",
@@ -108,11 +112,55 @@ def write_run(
             share = (shares or {}).get(point.id, 0.2)
             ends = (numberless or {}).get(point.id, "ok")
             _measure(record, clock, run, point, share=share, generator=generator, ends=ends)
-        results = evaluate_section(record.events(run), procedure, section.id)
-        record.append(run, "section.evaluated", {"section": section.id, "results": results})
+        _evaluate(record, run, section.id)
+        for attempt, again in enumerate((r for r in repeats if _in(section, r)), start=2):
+            _again(record, clock, run, section, again, attempt=attempt, generator=generator)
     if outcome is not None:
         _close(record, run, outcome, [s.id for s in everything if s not in chosen])
     return run
+
+
+def _confirm(references: PointReferences, told: str) -> PointReferences:
+    """Let a person stand for every figure of the limit and of the standard."""
+    own = ("standard", "source_resistance")
+    figures = [replace(f, confirmed=told) if f.kind in own else f for f in references.contributions]
+    limits = replace(references.limits, confirmed=told)
+    return replace(references, limits=limits, contributions=tuple(figures))
+
+
+def _in(section: Section, again: Mapping[str, Any]) -> bool:
+    return again["point"] in [point.id for point in section.points]
+
+
+def _evaluate(record: Record, run: str, section: str) -> None:
+    results = evaluate_section(record.events(run), load("dmm"), section)
+    record.append(run, "section.evaluated", {"section": section, "results": results})
+
+
+def _again(
+    record: Record,
+    clock: StillClock,
+    run: str,
+    section: Section,
+    again: Mapping[str, Any],
+    *,
+    attempt: int,
+    generator: random.Random,
+) -> None:
+    """Set the version of a point that counts aside and measure it again, as the engine records it."""
+    name, by = again["point"], again.get("by", "")
+    if by:
+        body = {"flags": [], "repeat": [name], "reason": again["reason"], "by": by}
+        record.append(run, "review", {"section": section.id, **body})
+    gone = {seq for e in record.events(run, kinds={"readings.discarded"}) for seq in e.body["seqs"]}
+    readings = [e.seq for e in record.events(run, kinds={"reading"}) if e.body["point"] == name]
+    reason = f"{again['reason']} ({by})" if by else again["reason"]
+    seqs = [seq for seq in readings if seq not in gone]
+    record.append(run, "readings.discarded", {"point": name, "seqs": seqs, "reason": reason})
+    point = next(p for p in section.points if p.id == name)
+    share, ends = again.get("share", 0.2), again.get("ends", "ok")
+    _measure(record, clock, run, point, share=share, generator=generator, ends=ends, attempt=attempt)
+    _evaluate(record, run, section.id)
 
 
 def _opened(
@@ -216,12 +264,20 @@ def _measure(
     share: float,
     generator: random.Random,
     ends: str,
+    attempt: int = 1,
 ) -> None:
-    step = f"point:{point.id}:1"
+    step = f"point:{point.id}:{attempt}"
     record.append(
         run,
         "step.begun",
-        {"step": step, "kind": "point", "point": point.id, "attempt": 1, "instruments": {}, "snapshot": None},
+        {
+            "step": step,
+            "kind": "point",
+            "point": point.id,
+            "attempt": attempt,
+            "instruments": {},
+            "snapshot": None,
+        },
     )
     temperature = Decimal("22.9") + Decimal(generator.randrange(3)) / 10
     record.append(
@@ -238,7 +294,7 @@ def _measure(
             run,
             "reading",
             {
-                "point": point.id, "attempt": 1, "index": index, "use": "result", "raw": raw,
+                "point": point.id, "attempt": attempt, "index": index, "use": "result", "raw": raw,
                 "value": float(raw).hex(), "unit": point.unit, "asset": "DMM-017",
                 "monotonic_ns": clock.monotonic_ns(), "overload": ends == "overload",
                 "applied": float(point.nominal).hex() if point.standard == "source" else None,

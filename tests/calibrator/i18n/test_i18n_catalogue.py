@@ -69,13 +69,23 @@ def test_every_fixed_text_has_a_translation() -> None:
 
 
 def test_tables_of_texts_have_translations() -> None:
-    from calibrator.certificates import _deviations, _results, _statements, _tables, _view
+    from calibrator.certificates import (
+        _deviations,
+        _figure_tables,
+        _repeat_table,
+        _results,
+        _statements,
+        _tables,
+        _view,
+    )
 
     known = dict(entries())
     tables = [
         _results.FUNCTION_TITLES, _statements.INTERVALS, dict.fromkeys(_statements.VERDICTS),
-        _tables._STATUS_WORDS, _tables._KINDS, _tables._ROUTES, _view._PASSES, _view._HOW, _view._PREPARATION,
-        _deviations.CHECKS, _tables._NO_NUMBER, dict.fromkeys(text for _, _, text in _statements._REASONS),
+        _tables.STATUS_WORDS, _figure_tables.KINDS, _tables._ROUTES,
+        _view._PASSES, _view._HOW, _view._PREPARATION,
+        _deviations.CHECKS, _tables.NO_NUMBER_WORDS, dict.fromkeys(_repeat_table.REASONS),
+        dict.fromkeys(text for _, _, text in _statements._REASONS),
     ]  # fmt: skip
     texts = {str(text) for table in tables for text in (table.values() if any(table.values()) else table)}
     assert texts - set(known) == set()
