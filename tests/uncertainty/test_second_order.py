@@ -10,15 +10,24 @@ from hypothesis import strategies as st
 from calibrator_uncertainty import (
     Budget,
     Input,
+    InputError,
     ModelError,
     NotSupportedError,
     arcsine,
+    bayesian,
+    exponential,
+    from_histogram,
+    from_samples,
+    inexact_limits,
     normal,
     rectangular,
+    student_t,
     trapezoidal,
     triangular,
+    type_a,
     validate_first_order,
 )
+from calibrator_uncertainty._empirical import Samples
 from calibrator_uncertainty._jets import Jet, apply
 from calibrator_uncertainty._ops import BY_NAME
 from calibrator_uncertainty._shapes import kurtosis
@@ -185,3 +194,62 @@ def test_exact_input_has_no_part():
         lambda a, b: a * b, [normal("a", 1, 1, ""), Input("b", 2.0, "", 0.0)], unit=""
     ).second_order()
     assert (found.u, found.u_first, found.mean) == (2.0, 2.0, 2.0)
+
+
+SKEW = np.array([0.0, 0.0, 0.1, 0.2, 0.9, 1.6, 4.0, 0.3])
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        exponential("x", 1.0, ""),
+        from_samples("x", SKEW, ""),
+        from_histogram("x", [0.0, 1.0, 2.0, 6.0], [5, 3, 1], ""),
+        inexact_limits("x", 0.0, 2.0, 0.5, ""),
+        bayesian("x", np.linspace(0.5, 1.5, 30), ""),
+    ],
+)
+def test_a_quadratic_of_any_shape_has_its_exact_variance(one):
+    shape, u = one.distribution, one.u
+    z = quantile_or_draws(shape)
+    exact = ((one.estimate + u * z) + 0.1 * (one.estimate + u * z) ** 2).std()
+    found = Budget(lambda x: x + 0.1 * x**2, [one], unit="").second_order()
+    assert found.u == pytest.approx(exact, rel=2e-3)
+
+
+def quantile_or_draws(shape):
+    if isinstance(shape, Samples):
+        return shape.deviates
+    if hasattr(shape, "quantile"):
+        return shape.quantile((np.arange(2_000_000) + 0.5) / 2_000_000)
+    return shape.draw(np.random.default_rng(4), 2_000_000)
+
+
+def test_exponential_input_is_exact():  # y = x + x²/10, x exponential of mean 1: var y = 1.44 + 0.48 + 0.08
+    found = Budget(lambda x: x + 0.1 * x**2, [exponential("x", 1.0, "")], unit="").second_order()
+    assert found.u == pytest.approx(math.sqrt(2.0), rel=1e-12)
+
+
+def test_t_has_its_own_kurtosis_or_none():
+    found = Budget(lambda x: x**2, [student_t("x", 0.0, 1.0, 10, "")], unit="").second_order()
+    assert found.u == pytest.approx(math.sqrt(3.0 + 6.0 / 6.0 - 1.0))  # of a t of 10 degrees of freedom
+    with pytest.raises(InputError, match="x: t with 4 degrees"):
+        Budget(lambda x: x**2, [type_a("x", [1, 2, 3, 2, 1], "")], unit="").second_order()
+
+
+class Odd:
+    name = "odd"
+
+    def draw(self, rng, count):
+        return np.ones(count)
+
+
+def test_a_shape_that_says_no_moments_is_not_taken_for_normal():
+    with pytest.raises(InputError, match="kurtosis"):
+        Budget(lambda x: x**2, [Input("x", 1.0, "", 0.1, distribution=Odd())], unit="").second_order()
+
+
+def test_kinks_have_no_second_order():
+    for model in (abs, lambda x: np.maximum(x, 0.0), lambda x: np.minimum(0.0, x)):
+        with pytest.raises(ModelError, match="derivative"):
+            Budget(lambda x, model=model: model(x), [normal("x", 0.0, 0.1, "")], unit="").second_order()

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._shapes import student_kurtosis
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +28,7 @@ class Exponential:
 
     name: ClassVar[str] = "exponential"
     kurtosis: ClassVar[float] = 9.0
+    skewness: ClassVar[float] = 2.0
 
     def draw(self, rng: np.random.Generator, count: int) -> Floats:
         """Draw `count` deviates."""
@@ -59,6 +61,12 @@ class CurvilinearTrapezoid:
         """Half-width over standard deviation."""
         return 1.0 / math.sqrt(1.0 / 3.0 + self.ratio**2 / 9.0)
 
+    @property
+    def kurtosis(self) -> float:
+        """E[z⁴], of a rectangle whose half-width is itself rectangular."""
+        square = self.ratio**2
+        return 0.2 * (1.0 + 2.0 * square + 0.2 * square * square) * self.scale**4
+
     def draw(self, rng: np.random.Generator, count: int) -> Floats:
         """Draw `count` deviates (JCGM 101:2008, 6.4.3.4)."""
         half = 1.0 + self.ratio * (2.0 * rng.random(count) - 1.0)
@@ -86,6 +94,11 @@ class BayesianT:
         deviates *= math.sqrt((self.dof - 2.0) / self.dof)
         return deviates
 
+    @property
+    def kurtosis(self) -> float:
+        """E[z⁴]; there is none up to four degrees of freedom."""
+        return student_kurtosis(self.dof)
+
     def quantile(self, p: Floats) -> Floats:
         """Return the deviates at probabilities `p`."""
         import numpy as np
@@ -111,6 +124,11 @@ class Samples:
     def kurtosis(self) -> float:
         """Fourth moment of the deviates."""
         return float((self.deviates**4).mean())
+
+    @cached_property
+    def skewness(self) -> float:
+        """Third moment of the deviates."""
+        return float((self.deviates**3).mean())
 
     def quantile(self, p: Floats) -> Floats:
         """Return the deviates at probabilities `p`."""
@@ -138,3 +156,20 @@ class Histogram:
 
         found: Floats = np.interp(p, self.below, self.edges)
         return found
+
+    @cached_property
+    def kurtosis(self) -> float:
+        """Fourth moment of the deviates."""
+        return self._moment(4)
+
+    @cached_property
+    def skewness(self) -> float:
+        """Third moment of the deviates."""
+        return self._moment(3)
+
+    def _moment(self, order: int) -> float:
+        import numpy as np
+
+        powers = self.edges ** (order + 1)
+        means = np.diff(powers) / ((order + 1) * np.diff(self.edges))
+        return float(np.diff(self.below) @ means)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from calibrator_uncertainty._ops import BY_NAME, Op
+from calibrator_uncertainty._ops import ARRAYS, BY_NAME, Op
 
 __all__ = ["Jet", "apply"]
 
@@ -67,12 +67,6 @@ class Jet:
     def __pow__(self, other: Jet | float) -> Jet:
         return _power(self, other)
 
-    def __ge__(self, other: Jet | float) -> Any:  # noqa: ANN401 - as arrays compare
-        return np.greater_equal(self.c[0], _both(self, other)[1].c[0])
-
-    def __le__(self, other: Jet | float) -> Any:  # noqa: ANN401
-        return np.less_equal(self.c[0], _both(self, other)[1].c[0])
-
 
 def _both(one: Jet, other: Jet | float) -> tuple[Jet, Jet]:
     if not isinstance(other, Jet):
@@ -112,11 +106,15 @@ class _Functions:
 
     @staticmethod
     def sign(a: Jet) -> Jet:
-        return Jet([np.sign(a.c[0]), *([0.0] * a.order)])
+        return Jet([ARRAYS.sign(a.c[0]), *([0.0] * a.order)])
 
     @staticmethod
-    def where(condition: Any, first: float, second: float) -> Any:  # noqa: ANN401
-        return np.where(condition, first, second)
+    def step(a: Jet, b: Jet) -> Jet:
+        return Jet([ARRAYS.step(a.c[0], b.c[0]), *([0.0] * a.order)])
+
+    @staticmethod
+    def sech(a: Jet) -> Jet:
+        return 1.0 / apply(BY_NAME["cosh"], [a])
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - one of our operations
         operation = BY_NAME.get(name)

@@ -22,6 +22,10 @@ from calibrator_uncertainty._types import Numbers
 __all__ = ["BY_NAME", "BY_UFUNC", "MATH", "PLAIN", "Op"]
 
 
+def _none() -> float:
+    raise ValueError("a kink has no derivative")
+
+
 class MATH:
     """The functions that derivatives need, for single floats."""
 
@@ -31,16 +35,61 @@ class MATH:
     cosh = staticmethod(math.cosh)
     log = staticmethod(math.log)
     sqrt = staticmethod(math.sqrt)
+    exp = staticmethod(math.exp)
+    hypot = staticmethod(math.hypot)
 
     @staticmethod
     def sign(x: float) -> float:
-        """Return -1, 0 or 1."""
-        return math.copysign(1.0, x) if x else 0.0
+        """Return -1 or 1.
+
+        Raises:
+            ValueError: x is 0, where |x| has no derivative.
+        """
+        return math.copysign(1.0, x) if x else _none()
 
     @staticmethod
-    def where(condition: bool, first: float, second: float) -> float:
-        """Return `first` where the condition holds."""
-        return first if condition else second
+    def step(a: float, b: float) -> float:
+        """Return 1 where a is the larger, else 0.
+
+        Raises:
+            ValueError: both are equal, where the larger has no derivative.
+        """
+        return _none() if a == b else float(a > b)
+
+    @staticmethod
+    def sech(x: float) -> float:
+        """Return 1/cosh(x), 0 where cosh overflows."""
+        small = math.exp(-abs(x))
+        return 2.0 * small / (1.0 + small * small)
+
+
+class ARRAYS:
+    """The same for arrays; NaN where there is no derivative."""
+
+    sin = staticmethod(np.sin)
+    cos = staticmethod(np.cos)
+    sinh = staticmethod(np.sinh)
+    cosh = staticmethod(np.cosh)
+    log = staticmethod(np.log)
+    sqrt = staticmethod(np.sqrt)
+    exp = staticmethod(np.exp)
+    hypot = staticmethod(np.hypot)
+
+    @staticmethod
+    def sign(x: Numbers) -> Numbers:
+        """Return -1 or 1, NaN at 0."""
+        return np.where(x == 0.0, np.nan, np.sign(x))
+
+    @staticmethod
+    def step(a: Numbers, b: Numbers) -> Numbers:
+        """Return 1 where a is the larger, 0 where b is, NaN where both are equal."""
+        return np.where(np.equal(a, b), np.nan, np.greater(a, b))
+
+    @staticmethod
+    def sech(x: Numbers) -> Numbers:
+        """Return 1/cosh(x)."""
+        small = np.exp(-np.abs(x))
+        return 2.0 * small / (1.0 + small * small)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,18 +124,21 @@ class Op:
         """Return the derivative by operand `place`, elementwise.
 
         Raises:
-            ModelError: the derivative of a single float is infinite.
+            ModelError: the derivative of a single float is infinite or does not exist.
         """
         partial = self.partials[place]
         if isinstance(partial, float):
             return partial
         if type(result) is not float:
-            return partial(np, *values, result)
+            with np.errstate(
+                all="ignore"
+            ):  # what is not finite is refused by the caller, who knows the place
+                return partial(ARRAYS, *values, result)
         try:
             return partial(MATH, *values, result)
         except (ValueError, ZeroDivisionError, OverflowError) as problem:
             raise ModelError(
-                f"the derivative of {self.name} at {_shown(values)} is infinite",
+                f"the derivative of {self.name} at {_shown(values)} is infinite or does not exist",
                 way_out="Use Monte Carlo or the second order: the first order says nothing here.",
                 code="infinite-slope",
             ) from problem
@@ -126,7 +178,7 @@ _ALL = (
     _op("reciprocal", np.reciprocal, lambda a: 1.0 / a, "-y * y"),
     _op("exp", np.exp, math.exp, "y"),
     _op("exp2", np.exp2, lambda a: 2.0**a, f"{math.log(2.0)!r} * y"),
-    _op("expm1", np.expm1, math.expm1, "y + 1.0"),
+    _op("expm1", np.expm1, math.expm1, "m.exp(a)"),
     _op("log", np.log, math.log, "1.0 / a"),
     _op("log2", np.log2, math.log2, f"1.0 / ({math.log(2.0)!r} * a)"),
     _op("log10", np.log10, math.log10, f"1.0 / ({math.log(10.0)!r} * a)"),
@@ -134,21 +186,27 @@ _ALL = (
     _op("sin", np.sin, math.sin, "m.cos(a)"),
     _op("cos", np.cos, math.cos, "-m.sin(a)"),
     _op("tan", np.tan, math.tan, "1.0 + y * y"),
-    _op("arcsin", np.arcsin, math.asin, "1.0 / m.sqrt(1.0 - a * a)"),
-    _op("arccos", np.arccos, math.acos, "-1.0 / m.sqrt(1.0 - a * a)"),
+    _op("arcsin", np.arcsin, math.asin, "1.0 / m.sqrt((1.0 - a) * (1.0 + a))"),
+    _op("arccos", np.arccos, math.acos, "-1.0 / m.sqrt((1.0 - a) * (1.0 + a))"),
     _op("arctan", np.arctan, math.atan, "1.0 / (1.0 + a * a)"),
-    _op("arctan2", np.arctan2, math.atan2, "b / (a * a + b * b)", "-a / (a * a + b * b)"),
+    _op(
+        "arctan2",
+        np.arctan2,
+        math.atan2,
+        "b / m.hypot(a, b) / m.hypot(a, b)",
+        "-a / m.hypot(a, b) / m.hypot(a, b)",
+    ),
     _op("hypot", np.hypot, math.hypot, "a / y", "b / y"),
     _op("sinh", np.sinh, math.sinh, "m.cosh(a)"),
     _op("cosh", np.cosh, math.cosh, "m.sinh(a)"),
-    _op("tanh", np.tanh, math.tanh, "1.0 - y * y"),
-    _op("arcsinh", np.arcsinh, math.asinh, "1.0 / m.sqrt(a * a + 1.0)"),
-    _op("arccosh", np.arccosh, math.acosh, "1.0 / m.sqrt(a * a - 1.0)"),
-    _op("arctanh", np.arctanh, math.atanh, "1.0 / (1.0 - a * a)"),
+    _op("tanh", np.tanh, math.tanh, "m.sech(a) ** 2.0"),
+    _op("arcsinh", np.arcsinh, math.asinh, "1.0 / m.hypot(a, 1.0)"),
+    _op("arccosh", np.arccosh, math.acosh, "1.0 / m.sqrt((a - 1.0) * (a + 1.0))"),
+    _op("arctanh", np.arctanh, math.atanh, "1.0 / ((1.0 - a) * (1.0 + a))"),
     _op("deg2rad", np.deg2rad, math.radians, repr(math.pi / 180.0)),
     _op("rad2deg", np.rad2deg, math.degrees, repr(180.0 / math.pi)),
-    _op("maximum", np.maximum, max, "m.where(a >= b, 1.0, 0.0)", "m.where(a >= b, 0.0, 1.0)"),
-    _op("minimum", np.minimum, min, "m.where(a <= b, 1.0, 0.0)", "m.where(a <= b, 0.0, 1.0)"),
+    _op("maximum", np.maximum, max, "m.step(a, b)", "m.step(b, a)"),
+    _op("minimum", np.minimum, min, "m.step(b, a)", "m.step(a, b)"),
 )
 
 BY_NAME: dict[str, Op] = {op.name: op for op in _ALL}

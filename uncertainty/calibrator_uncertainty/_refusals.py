@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from calibrator_uncertainty._errors import InputError, NotSupportedError
+from collections.abc import Sequence
 
-__all__ = ["bad_leaf", "dropped", "unsupported"]
+import numpy as np
+
+from calibrator_uncertainty._errors import InputError, ModelError, NotSupportedError
+from calibrator_uncertainty._types import Numbers
+
+__all__ = ["bad_leaf", "dropped", "no_slope", "not_finite", "unsupported"]
 
 
 def dropped(call: str) -> NotSupportedError:
@@ -30,3 +35,31 @@ def bad_leaf(value: object, u: object, dof: float, name: str) -> InputError:
         where=name,
         code="leaf",
     )
+
+
+def not_finite(name: str, operands: Sequence[Numbers], result: Numbers) -> ModelError:
+    """Return the error of an operation on arrays whose result is not finite somewhere."""
+    at, shown = _first(~np.isfinite(result), operands)
+    return ModelError(
+        f"{name}({shown}) has no finite value, at element {at}",
+        way_out="Check the estimates and the model at this operation.",
+        code="not-finite",
+    )
+
+
+def no_slope(name: str, operands: Sequence[Numbers], slope: Numbers) -> ModelError:
+    """Return the error of an operation on arrays that has no finite derivative somewhere."""
+    at, shown = _first(~np.isfinite(slope), operands)
+    return ModelError(
+        f"the derivative of {name} at {shown}, element {at}, is infinite or does not exist",
+        way_out="Use Monte Carlo or the second order: the first order says nothing here.",
+        code="infinite-slope",
+    )
+
+
+def _first(wrong: Numbers, operands: Sequence[Numbers]) -> tuple[str, str]:
+    """Return the place of the first wrong element, and the operands there."""
+    shape = np.broadcast_shapes(np.shape(wrong), *(np.shape(one) for one in operands))
+    place = tuple(int(axis[0]) for axis in np.nonzero(np.broadcast_to(wrong, shape)))
+    values = (float(np.broadcast_to(one, shape)[place]) for one in operands)
+    return ", ".join(map(str, place)), ", ".join(f"{value:.6g}" for value in values)

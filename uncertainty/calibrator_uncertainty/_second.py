@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from calibrator_uncertainty._errors import ModelError, NotSupportedError
+from calibrator_uncertainty._errors import InputError, ModelError, NotSupportedError
 from calibrator_uncertainty._jets import Jet, apply
 from calibrator_uncertainty._ops import Op
-from calibrator_uncertainty._shapes import kurtosis
+from calibrator_uncertainty._shapes import kurtosis, skewness
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
+    from calibrator_uncertainty._inputs import Input
     from calibrator_uncertainty._program import Program
 
 __all__ = ["SecondOrder", "second_order"]
@@ -38,12 +39,14 @@ class SecondOrder:
 def second_order(budget: Budget) -> SecondOrder:
     """Propagate to second order, third-derivative terms included.
 
-    u² = Σ f_i²u_i² + Σ_i≠j (½f_ij² + f_i f_ijj) u_i²u_j² + Σ_i (¼(κ-1)f_ii² + κ/3 f_i f_iii) u_i⁴, which for
-    normal inputs (κ = 3) is the formula of the GUM; κ of rectangular and other shapes is their own.
+    u² = Σ f_i²u_i² + Σ_i γ f_i f_ii u_i³ + Σ_i≠j (½f_ij² + f_i f_ijj) u_i²u_j²
+    + Σ_i (¼(κ-1)f_ii² + κ/3 f_i f_iii) u_i⁴, which for normal inputs (skewness γ = 0, kurtosis κ = 3) is the
+    formula of the GUM; γ and κ of rectangular, exponential, measured and other shapes are their own.
     Derivatives are exact. It holds where the first order is zero, as for y = x² at 0.
 
     Raises:
         NotSupportedError: correlated or shared inputs, a model that builds vectors or decides by values.
+        InputError: an input without a fourth moment, as the mean of five readings or fewer.
         ModelError: a derivative that is not finite.
 
     Source: JCGM 100:2008, 5.1.2, note; H.1.7. JCGM 101:2008, 9.4 for the mean.
@@ -61,7 +64,7 @@ def second_order(budget: Budget) -> SecondOrder:
     series = _series(budget, traced.program, moving)
     first, second, third = (np.asarray(one, dtype=np.float64) for one in series.c[1:])
     value = float(np.ravel(series.c[0])[0])
-    shapes = [kurtosis(budget.inputs[place].distribution) for place in moving]
+    shapes = [_shape_of(budget.inputs[place], budget.name) for place in moving]
     mean, variance, linear = _moments(len(moving), shapes, (first, 2.0 * second, 6.0 * third))
     if not (math.isfinite(variance) and math.isfinite(mean) and math.isfinite(value)):
         raise ModelError(
@@ -78,6 +81,20 @@ def second_order(budget: Budget) -> SecondOrder:
         u_first=math.sqrt(linear),
         u=math.sqrt(max(0.0, variance)),
     )
+
+
+def _shape_of(one: Input, where: str) -> tuple[float, float]:
+    """Return skewness and kurtosis of an input.
+
+    Raises:
+        InputError: it has no fourth moment, or does not say it.
+    """
+    try:
+        return skewness(one.distribution), kurtosis(one.distribution)
+    except InputError as problem:
+        raise InputError(
+            f"{one.name}: {problem.what}", where=where, way_out=problem.way_out, code=problem.code
+        ) from problem
 
 
 def _series(budget: Budget, program: Program, moving: list[int]) -> Jet:
@@ -104,14 +121,16 @@ def _series(budget: Budget, program: Program, moving: list[int]) -> Jet:
 
 
 def _moments(
-    count: int, shapes: list[float], derivatives: tuple[Any, Any, Any]
+    count: int, shapes: list[tuple[float, float]], derivatives: tuple[Any, Any, Any]
 ) -> tuple[float, float, float]:
     """Return the shift of the mean, the variance and its linear part from directional derivatives."""
     first, second, third = (np.broadcast_to(one, (count + count * (count - 1),)) for one in derivatives)
     linear = math.fsum(first[:count] ** 2)
     terms = [linear]
     for i in range(count):
-        terms.append((shapes[i] - 1.0) / 4.0 * second[i] ** 2 + shapes[i] / 3.0 * first[i] * third[i])
+        skew, kurt = shapes[i]
+        terms.append(skew * first[i] * second[i])
+        terms.append((kurt - 1.0) / 4.0 * second[i] ** 2 + kurt / 3.0 * first[i] * third[i])
     place = count
     for i in range(count):
         for j in range(i):

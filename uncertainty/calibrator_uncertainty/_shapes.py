@@ -156,13 +156,46 @@ NAMED: dict[str, Shape] = {
 
 
 def kurtosis(shape: Shape) -> float:
-    """Return E[z⁴]/E[z²]² of a shape; 3, that of a normal, for t and for shapes that do not say it."""
+    """Return E[z⁴]/E[z²]² of a shape.
+
+    Raises:
+        InputError: t with four degrees of freedom or less, which has none; a shape that does not say it.
+    """
     if isinstance(shape, Trapezoidal):
         # Sum of two independent rectangles of half-widths 1 + beta and 1 - beta.
         one, other = (1.0 + shape.beta) ** 2, (1.0 - shape.beta) ** 2
         return 3.0 - 1.2 * (one * one + other * other) / (one + other) ** 2
-    known = {"rectangular": 1.8, "triangular": 2.4, "arcsine": 1.5}
-    return known.get(shape.name, getattr(shape, "kurtosis", 3.0))
+    if isinstance(shape, StudentT):
+        return student_kurtosis(shape.dof)
+    known = {"constant": 3.0, "normal": 3.0, "rectangular": 1.8, "triangular": 2.4, "arcsine": 1.5}
+    found = known.get(shape.name, getattr(shape, "kurtosis", None))
+    if found is None:
+        raise InputError(
+            f"the shape {shape.name!r} does not say its kurtosis",
+            way_out="Give it the attributes kurtosis and skewness, or use Monte Carlo.",
+            code="moments",
+        )
+    return float(found)
+
+
+def student_kurtosis(dof: float) -> float:
+    """Return the kurtosis of t.
+
+    Raises:
+        InputError: four degrees of freedom or less, for which there is none.
+    """
+    if dof <= 4.0:
+        raise InputError(
+            f"t with {dof:g} degrees of freedom has no finite fourth moment",
+            way_out="Use Monte Carlo.",
+            code="moments",
+        )
+    return 3.0 + 6.0 / (dof - 4.0)
+
+
+def skewness(shape: Shape) -> float:
+    """Return E[z³]/E[z²]^1.5 of a shape; 0 where it is symmetric, as all are that do not say it."""
+    return float(getattr(shape, "skewness", 0.0))
 
 
 def quantile(shape: Shape, p: Floats) -> Floats:

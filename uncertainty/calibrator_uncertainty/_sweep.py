@@ -12,6 +12,7 @@ from weakref import ReferenceType, ref
 import numpy as np
 
 from calibrator_uncertainty._ops import Op
+from calibrator_uncertainty._refusals import no_slope
 from calibrator_uncertainty._structural import fold, scatter_matrix, size_of
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
@@ -100,7 +101,10 @@ def _pulled(
     """Carry an adjoint of a node's shape to one of its operands, in the operand's shape."""
     if type(node._op) is not Op:
         return node._op.pull(place, adjoint, values, node._value)
-    term = adjoint * node._op.slope(place, values, node._value)
+    slope = node._op.slope(place, values, node._value)
+    if type(slope) is not float and not np.isfinite(slope).all():
+        raise no_slope(node._op.name, values, slope)
+    term = adjoint * slope
     return term if arg.shape == node.shape else fold(np.broadcast_to(term, node.shape), arg.shape, node.shape)
 
 
@@ -152,6 +156,8 @@ def _back(  # noqa: PLR0917
     """Carry an adjoint from a value to one of its operands."""
     slope = node._op.slope(place, values, node._value)
     elementwise = isinstance(slope, float | np.ndarray)
+    if type(slope) is np.ndarray and not np.isfinite(slope).all():
+        raise no_slope(node._op.name, values, slope)
     if elementwise and isinstance(adjoint, float | np.ndarray):
         return adjoint * slope
     if isinstance(adjoint, float | np.ndarray):

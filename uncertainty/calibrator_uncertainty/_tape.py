@@ -28,7 +28,8 @@ from calibrator_uncertainty._ops import (
     SUBTRACT,
     Op,
 )
-from calibrator_uncertainty._refusals import bad_leaf, dropped, unsupported
+from calibrator_uncertainty._numbers import as_number, read_only
+from calibrator_uncertainty._refusals import bad_leaf, dropped, not_finite, unsupported
 from calibrator_uncertainty._rounding import show
 from calibrator_uncertainty._types import Numbers, Option
 
@@ -99,7 +100,7 @@ class UncertainArray:
             if not (math.isfinite(value) and 0.0 <= u < math.inf and dof >= 1.0):
                 raise bad_leaf(value, u, dof, more.get("name", ""))
             return cls(value, None, (), Leaf(u, dof, **more))
-        number, spread = _number(value), _number(u)
+        number, spread = as_number(value), as_number(u)
         if number is None or spread is None or not (dof >= 1.0):
             raise bad_leaf(value, u, dof, more.get("name", ""))
         if not (np.isfinite(number).all() and np.isfinite(spread).all() and np.all(np.asarray(spread) >= 0)):
@@ -113,7 +114,9 @@ class UncertainArray:
     def value(self) -> Value:
         """The bare estimate, without its uncertainty."""
         note_branch()
-        return self._value
+        if type(self._value) is float:
+            return self._value
+        return read_only(self._value)
 
     @property
     def u(self) -> Value:
@@ -364,29 +367,25 @@ def _apply(op: Op, *operands: Option) -> Numbers:
             value = float(operand)
             args.append(value)
         else:
-            value = _number(operand)
+            value = as_number(operand)
             if value is None:
                 return NotImplemented
             args.append(value)
         single = single and type(value) is float
         values.append(value)
-    return UncertainArray(op.run(values, single), op, tuple(args))
-
-
-def _number(operand: object) -> Value | None:
-    if isinstance(operand, bool | np.bool_):
-        return float(operand)
-    if isinstance(operand, float | int | np.floating | np.integer):
-        return float(operand)
-    if isinstance(operand, np.ndarray) and operand.dtype.kind in "fiub":
-        return operand.astype(np.float64) if operand.ndim else float(operand)
-    return None
+    if single:
+        return UncertainArray(op.run(values, True), op, tuple(args))
+    with np.errstate(all="ignore"):
+        result = op.run(values, False)
+    if not np.isfinite(result).all():
+        raise not_finite(op.name, values, result)
+    return UncertainArray(result, op, tuple(args))
 
 
 def _compare(ufunc: Numbers, *operands: Option) -> Numbers:
     note_branch()
     values = [operand._value if isinstance(operand, UncertainArray) else operand for operand in operands]
-    if any(_number(value) is None for value in values):
+    if any(as_number(value) is None for value in values):
         return NotImplemented
     result = ufunc(*values)
     return bool(result) if isinstance(result, np.bool_) else result
