@@ -33,8 +33,8 @@ class TrafficLog:
         self._hash.update(before)
         self._offset = len(before)
         self._file = path.open("ab", buffering=0)
-        if before and not before.endswith(b"\n"):  # the line that was being written when a process died
-            self._append(b"\n")
+        # The line that was being written when a process died or the disk was full.
+        self._torn = bool(before) and not before.endswith(b"\n")
 
     @property
     def offset(self) -> int:
@@ -74,10 +74,20 @@ class TrafficLog:
             return self._append(json.dumps(entry).encode() + b"\n")
 
     def _append(self, line: bytes) -> int:
+        if self._torn:
+            self._write(b"\n")
         at = self._offset
-        view = memoryview(line)
-        while view:
-            view = view[self._file.write(view) :]
-        self._hash.update(line)
-        self._offset += len(line)
+        try:
+            self._write(line)
+        finally:
+            self._torn = at < self._offset < at + len(line)
         return at
+
+    def _write(self, data: bytes) -> None:
+        """Write all of it; what a full disk takes counts, since hash and length are those of the file."""
+        view = memoryview(data)
+        while view:
+            written = self._file.write(view)
+            self._hash.update(view[:written])
+            self._offset += written
+            view = view[written:]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from calibrator_drivers.traffic import TrafficLog
 
@@ -56,3 +59,27 @@ def test_every_line_has_reached_the_system_before_the_call_returns(tmp_path: Pat
     log.sent("meter", b"READ?\n")
     assert len(path.read_bytes()) == log.offset > 0
     log.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file's size")
+def test_a_disk_that_fills_up_within_a_line_leaves_hash_and_length_true(
+    tmp_path: Path, step_clock: Any
+) -> None:
+    import resource
+
+    path = tmp_path / "run.jsonl"
+    log = TrafficLog(path, step_clock)
+    log.sent("meter", b"*IDN?\n")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (log.offset + 10, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            log.sent("calibrator", b"STBY\n")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    after = log.sent("meter", b"READ?\n")  # there is room again
+    digest, length = log.close()
+    data = path.read_bytes()
+    assert (digest, length) == (hashlib.sha256(data).hexdigest(), len(data))
+    assert json.loads(data[after:])["text"] == "READ?\n"
+    assert data[after - 1 : after] == b"\n"
