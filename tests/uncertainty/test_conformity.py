@@ -69,7 +69,7 @@ def test_risk_with_few_degrees_of_freedom_is_that_of_t():  # JCGM 100 table G.2:
 def test_uncertainty_as_large_as_the_tolerance_leaves_no_acceptance_zone(U, empty):
     found = judge(0.0, U, U / 2, INF, -1.0, 1.0)
     assert (found.note == "no acceptance zone") is empty
-    assert found.verdict == ("conditional pass" if U > 1.0 else "pass")
+    assert found.verdict == ("conditional pass" if empty else "pass")
 
 
 def test_value_that_only_arithmetic_moved_off_the_limit_lies_on_it():
@@ -95,6 +95,14 @@ def test_figures_that_cannot_be_are_refused(arguments, code):
     with pytest.raises(InputError) as caught:
         judge(*arguments)
     assert caught.value.code == code
+
+
+def test_without_an_acceptance_zone_nothing_passes_without_condition():
+    """U = T and no error at all: the two acceptance limits meet at zero (METROLOGY 19)."""
+    for expanded in (1.0, 1.5):
+        found = judge(0.0, expanded, expanded / 2, INF, -1.0, 1.0)
+        assert (found.verdict, found.note) == ("conditional pass", "no acceptance zone")
+    assert judge(0.0, 0.999, 0.5, INF, -1.0, 1.0).verdict == "pass"
 
 
 def test_unknown_rule_names_those_that_exist():

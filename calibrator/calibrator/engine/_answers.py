@@ -27,11 +27,14 @@ from calibrator.procedure._toml import TomlFile
 
 __all__ = ["AnswersFile"]
 
+AFFIRMED = ("interval:24h",)
+
 
 @dataclass(frozen=True, slots=True)
 class AnswersFile:
     """Answers that stand beforehand; an exact id wins over a pattern, a longer pattern over a shorter one.
 
+    What a person affirms about the unit, `interval:24h`, is answered by its own id and by no pattern.
     `fallback` is asked what the file leaves open, None where nobody is there.
     """
 
@@ -81,6 +84,8 @@ class AnswersFile:
         """Return the answer for a prompt, None where the file has none."""
         if prompt_id in self.answers:
             return self.answers[prompt_id]
+        if prompt_id in AFFIRMED:
+            return None
         fitting = [pattern for pattern in self.answers if fnmatchcase(prompt_id, pattern)]
         return self.answers[max(fitting, key=lambda p: (len(p), p))] if fitting else None
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from calibrator.engine._levels import levels
 from calibrator.engine._standards import Candidate
 from calibrator.engine._types import Refusal
 from calibrator.procedure import Point, ProcedureInfo, Section
-from calibrator.standards import BenchFile, BenchInstrument, Wiring
+from calibrator.standards import BenchFile, BenchInstrument, Confirmation, Lab, Wiring
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable
 
 __all__ = [
     "METER_ROLES",
+    "confirmation_problems",
     "environment_problems",
     "point_problems",
     "section_problems",
@@ -49,6 +51,21 @@ def environment_problems(
                 f"The {name} is {value:g} {unit}, the procedure allows {low:g} to {high:g} {unit}."
                 " Bring the room there and start again.",
                 bench.place(*table, key),
+            )
+
+
+def confirmation_problems(
+    confirmations: Iterable[Confirmation], now: datetime, lab: Lab
+) -> Iterator[Refusal]:
+    """Yield a refusal for a confirmation of a day to come: nobody has held that figure against anything."""
+    today = now.astimezone(lab.zone).date()
+    for item in confirmations:
+        if item.date > today:
+            yield Refusal(
+                "confirmation-in-future",
+                f"The confirmation of {item.table}, {item.function}, by {item.by} is dated {item.date}, a day"
+                " to come. Correct the date.",
+                f"{lab.path or 'the register'}, key confirmation.date",
             )
 
 

@@ -101,4 +101,5 @@ def looks_of(setting: Setting, quantity: Quantity) -> Looks:
         quantity,
         max(table.ranges("dcv")) if "dcv" in functions else 1000.0,
         max(table.ranges("dci")) if "dci" in functions else 1.0,
+        setting.uut.serial,
     )

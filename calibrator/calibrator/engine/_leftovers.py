@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from calibrator.engine._steps import RecordedEvent
     from calibrator.record import Record
 
-__all__ = ["Leftover", "energised_in", "leftovers_of", "quantity_in"]
+__all__ = ["Leftover", "energised_in", "imitated_in", "leftovers_of", "quantity_in"]
 
-KINDS = ("energise", "deenergised", "safe")
+KINDS = ("energise", "deenergised", "safe", "instruments.identified")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Leftover:
     uut: str  # asset
     quantity: Quantity  # what the meter sees with the leads as they were
     at: datetime | None  # last time of a run whose clock ended with its process
+    imitated: frozenset[str] = frozenset()  # assets that said themselves that they are simulated
 
 
 def energised_in(events: Iterable[RecordedEvent]) -> tuple[str, ...]:
@@ -45,6 +46,20 @@ def energised_in(events: Iterable[RecordedEvent]) -> tuple[str, ...]:
                 if source["confirmed"]:
                     on.pop(source["asset"], None)
     return tuple(on)
+
+
+def imitated_in(events: Iterable[RecordedEvent]) -> frozenset[str]:
+    """Return the assets whose own `*IDN?` told a serial that begins with SIM.
+
+    The run's mark is no measure of danger: one simulated meter makes a run simulated, no source less real.
+    """
+    return frozenset(
+        row["asset"]
+        for event in events
+        if event.kind == "instruments.identified"
+        for row in event.body["instruments"]
+        if row["identity"].split(",")[2:3] and row["identity"].split(",")[2].strip().startswith("SIM")
+    )
 
 
 def quantity_in(events: Iterable[RecordedEvent]) -> Quantity:
@@ -66,5 +81,6 @@ def leftovers_of(record: Record) -> tuple[Leftover, ...]:
         opened = next(record.events(summary.id, kinds={"run.opened"})).body
         bench = load_bench(opened["bench"]["text"], opened["bench"]["file"])
         uut, at = opened["uut"]["asset"], events[-1].at if bench.in_process else None
-        found.append(Leftover(summary.id, summary.mode, assets, bench, uut, quantity_in(events), at))
+        seen = imitated_in(events)
+        found.append(Leftover(summary.id, summary.mode, assets, bench, uut, quantity_in(events), at, seen))
     return tuple(found)

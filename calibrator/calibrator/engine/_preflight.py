@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from calibrator._errors import CalibratorError, RefusedError, UsageError
 from calibrator.bench import PlannedActions, PlanningBench
 from calibrator.engine._checks import (
+    confirmation_problems,
     environment_problems,
     point_problems,
     section_problems,
@@ -93,6 +94,7 @@ def preflight(
     work.refused += environment_problems(
         setting.procedure.info, surroundings.temperature_c, surroundings.humidity_rh, setting.bench
     )
+    work.refused += confirmation_problems(shelf.confirmations(), surroundings.now, setting.lab)
     points = [point for section in setting.sections for point in _section(work, section)]
     needed = shelf.passed | {item.code for item in work.refused}
     work.refused += unneeded(setting.job.deviations, needed)

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, cast
 
 from calibrator.engine._levels import levels
 from calibrator.engine._types import SafeSource
-from calibrator_drivers import DriversError
+from calibrator_drivers import DriversError, WrongIdentity
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.roles import Instrument, MeasureCurrentDC, MeasureVoltageDC, Source
 
@@ -17,6 +17,7 @@ __all__ = ["Looks", "Place", "Quantity", "Reach", "make_sources_safe", "quantity
 
 # What the meter can tell about the source with the leads as they are.
 Quantity = Literal["voltage", "current", "none"]
+OTHER = "another instrument"  # what a source is reported as that is not the one meant
 _TRIES = 5  # readings until a discharging output has fallen
 _BETWEEN_S = 0.2
 
@@ -40,6 +41,7 @@ class Looks:
     quantity: Quantity
     range_v: float = 1000.0
     range_a: float = 1.0
+    serial: str = ""  # of the meter, "" where it does not tell one
 
 
 class Reach(Protocol):
@@ -52,6 +54,10 @@ class Reach(Protocol):
     def reopen(self, name: str) -> Instrument:
         """Return the driver on a new session."""
         ...
+
+
+class _NotTheMeter(Exception):  # noqa: N818 - what it says; the words go into the `safe` event
+    """Another instrument answers at the meter's address, so its reading confirms nothing."""
 
 
 def quantity_of(functions: Iterable[str], *, sourced: bool) -> Quantity:
@@ -106,12 +112,27 @@ def safe_body(sources: Sequence[SafeSource], by: str, reason: str) -> Mapping[st
 def _silence(place: Place, reach: Reach) -> tuple[str, str]:
     """Return what the source reports after it was made safe, and a note about a fault on the way."""
 
+    other: list[str] = []
+
     def safe(driver: Instrument) -> str:
         source = cast("Source", driver)
-        source.make_safe()
-        return "operate" if source.state().operating else "standby"
+        source.make_safe()  # whoever it is: standby harms nobody
+        state = "operate" if source.state().operating else "standby"
+        other[:] = _other(driver, place.serial)
+        return OTHER if other else state
 
-    return _twice(place.name, reach, safe, lost="no answer")
+    report, fault = _twice(place.name, reach, safe, lost="no answer")
+    return report, "; ".join(part for part in (fault, *other) if part)
+
+
+def _other(driver: Instrument, serial: str) -> list[str]:
+    """Say who answers where it is not the instrument that is meant: its standby confirms nothing."""
+    try:
+        told = driver.identify().serial.strip()
+    except WrongIdentity as error:
+        return [f"another instrument answers: {error.identity}"]
+    known = told.strip("0") and serial
+    return [f"another instrument answers, serial {told} and not {serial}"] if known and told != serial else []
 
 
 def _look(looks: Looks, reach: Reach, clock: Clock) -> tuple[float | None, str, str]:
@@ -122,6 +143,9 @@ def _look(looks: Looks, reach: Reach, clock: Clock) -> tuple[float | None, str, 
     seen: list[float] = []
 
     def look(driver: Instrument) -> str:
+        other = _other(driver, looks.serial)
+        if other:
+            raise _NotTheMeter(other[0])
         if looks.quantity == "current":
             cast("MeasureCurrentDC", driver).configure_current_dc(looks.range_a, nplc=1.0)
         else:
@@ -151,6 +175,8 @@ def _twice(name: str, reach: Reach, do: Callable[[Instrument], str], *, lost: st
             return do(way(name)), fault
         except DriversError as error:
             fault = f"{error.code}: {error.what}"
+        except _NotTheMeter as error:
+            return lost, str(error)
         except Exception as error:  # noqa: BLE001 - whatever broke, the other sources must be tried
             fault = f"{type(error).__name__}: {error}"
     return lost, fault

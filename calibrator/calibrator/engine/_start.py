@@ -79,9 +79,7 @@ def _make_safe(leftover: Leftover) -> _Made:
         return _Made(gone, leftover)
     uut = next(item.name for item in leftover.bench.instruments.values() if item.asset == leftover.uut)
     found = _of_bench(leftover.bench, uut, leftover.quantity)
-    if leftover.mode == "simulated":
-        found = tuple(_gone(item) for item in found)
-    return _Made(found, leftover)
+    return _Made(tuple(_gone(i) if i.asset in leftover.imitated else i for i in found), leftover)
 
 
 def _seen(made: _Made, ask: Ask | None) -> _Made:
@@ -100,7 +98,7 @@ def _seen(made: _Made, ask: Ask | None) -> _Made:
 
 
 def _gone(source: SafeSource) -> SafeSource:
-    """A served simulated bench that answers no more was ended: nobody can touch what is not there."""
+    """A served simulated source that answers no more was ended: nobody can touch what is not there."""
     if source.reported == "no answer" and "connect-failed" in source.note:
         return replace(
             source, reported="gone", confirmed=True, note="the simulated bench is no longer served"
@@ -115,7 +113,8 @@ def _of_bench(bench: BenchFile, uut: str, quantity: Quantity) -> tuple[SafeSourc
         if uut:
             table = load_table(bench.instruments[uut].model)
             ranges = {name: max(table.ranges(name)) for name in ("dcv", "dci") if name in table.functions()}
-            looks = Looks(uut, quantity, ranges.get("dcv", 1000.0), ranges.get("dci", 1.0))
+            serial = bench.instruments[uut].serial
+            looks = Looks(uut, quantity, ranges.get("dcv", 1000.0), ranges.get("dci", 1.0), serial)
         return make_sources_safe(station.places(), looks, station, station.clock)
     finally:
         station.close()

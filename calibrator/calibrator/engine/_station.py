@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -171,6 +171,12 @@ class Station:
                 code="wrong-serial",
             )
         return found
+
+    def imitated(self, found: Iterable[Found]) -> bool:
+        """Say whether every source is simulated: in this process, or by the serial that it tells itself."""
+        sources = {place.name for place in self.places()}
+        told = (item.identity.serial.strip() for item in found if item.instrument.name in sources)
+        return self.virtual or all(serial.startswith("SIM") for serial in told)
 
     def environment(self) -> EnvironmentNow:
         """Return the surroundings as the bench shows them now."""

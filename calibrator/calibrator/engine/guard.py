@@ -145,12 +145,14 @@ class _Duty:
         """Make safe until it is confirmed or the time is over; every try is reported."""
         deadline = Deadline.after(self.clock, TRY_FOR_S)
         noticed = self.clock.now().isoformat()
-        looks = Looks(
-            self.meter.name if self.meter else "", quantity, self.head["range_v"], self.head["range_a"]
-        )
+        name, serial = (self.meter.name, self.meter.serial) if self.meter else ("", "")
+        looks = Looks(name, quantity, self.head["range_v"], self.head["range_a"], serial)
         while True:
             found = make_sources_safe(self.sources, looks, self.sessions, self.clock)
-            self._report(reason, found, noticed)
+            try:
+                self._report(reason, found, noticed)
+            except OSError as error:  # a full disk: what is safe matters more than what is written of it
+                _note(f"the report cannot be written: {error}")
             confirmed = all(item.confirmed for item in found)
             if confirmed or deadline.passed():
                 _say({"acted": reason})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,8 @@ from typing import Any
 from calibrator.standards._table import Table, nearest
 
 __all__ = ["Confirmation", "confirmation_body", "confirmation_from_body", "confirmed", "parse_confirmations"]
+
+MAY_CONFIRM = ("reviewer", "technical manager")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +47,28 @@ def _same(one: float, other: float) -> bool:
     return abs(one - other) <= 1e-9 * max(abs(one), abs(other))
 
 
-def parse_confirmations(top: Table, persons: Iterable[str]) -> tuple[Confirmation, ...]:
-    """Take the `[[confirmation]]` tables of `lab.toml`; each by a person of the same file."""
-    known = tuple(persons)
-    return tuple(_confirmation(table, known) for table in top.tables("confirmation"))
+def parse_confirmations(top: Table, persons: Mapping[str, Collection[str]]) -> tuple[Confirmation, ...]:
+    """Take the `[[confirmation]]` tables of `lab.toml`; each by a person of the same file who may.
+
+    `persons` are the roles by id. What decides a verdict is held against the document by a reviewer or
+    technical manager, and says where it stands there.
+    """
+    return tuple(_confirmation(table, persons) for table in top.tables("confirmation"))
 
 
-def _confirmation(table: Table, persons: tuple[str, ...]) -> Confirmation:
+def _confirmation(table: Table, persons: Mapping[str, Collection[str]]) -> Confirmation:
     table.allow("table", "function", "interval", "range_high", "by", "document", "page", "date")
     by = table.text("by")
     if by not in persons:
         what = f'"{by}" is no person of this laboratory'
         raise table.error("by", what, nearest(by, persons), "unknown-person")
+    if not set(persons[by]) & set(MAY_CONFIRM):
+        way_out = f"Let a person with the role {' or '.join(MAY_CONFIRM)} hold it against the document."
+        raise table.error("by", f'"{by}" may not confirm figures', way_out, "role-missing")
+    for key in ("document", "page"):
+        if not any(character.isalnum() for character in table.text(key)):
+            way_out = "Write where the figure stands, so that another person finds it."
+            raise table.error(key, f'"{table.text(key)}" names no {key}', way_out, "no-source")
     return Confirmation(
         table.text("table"),
         table.text("function"),

@@ -82,7 +82,7 @@ def load_lab(path: Path) -> Lab:
         top.text("place", ""),
         top.text("accreditation", ""),
         persons,
-        parse_confirmations(top, (person.id for person in persons)),
+        parse_confirmations(top, {person.id: person.roles for person in persons}),
         str(path),
         hashlib.sha256(text.encode("utf-8")).hexdigest(),
     )

@@ -47,6 +47,12 @@ def test_an_exact_id_wins_over_patterns_and_the_longer_pattern_over_the_shorter(
     assert file.ask(connect("dcv")) == Answer("done", "", "file")
 
 
+def test_no_pattern_affirms_when_a_unit_was_adjusted():
+    file = AnswersFile.parse('[answers]\n"*" = "yes"\n"interval:*" = "yes"\n', "f")
+    assert file.find("interval:24h") is None
+    assert AnswersFile.parse('[answers]\n"interval:24h" = "yes"\n', "f").find("interval:24h") == "yes"
+
+
 def test_true_and_numbers_are_answers_too():
     file = AnswersFile.parse('[answers]\n"warm-up"=120\n"connect:*"=true\n"hazard:*"=false\n', "f")
     assert [file.find(name) for name in ("warm-up", "connect:a", "hazard:a")] == ["120", "yes", "no"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from calibrator._errors import RefusedError
+from calibrator._errors import RefusedError, UsageError
 from calibrator.engine import AnswersFile, Refusing, SimulatedOperator, plan
 from calibrator.engine._attendance import check_attendance, choose_operator, is_attended
 from calibrator.engine._levels import levels
@@ -24,11 +24,13 @@ def prompts(laboratory: Any) -> Any:
     return plan(laboratory.job(), laboratory.home).prompts
 
 
-def attend(laboratory: Any, operator: Any, *, mode: str = "live", interlock: Interlock | None = None) -> None:
+def attend(
+    laboratory: Any, operator: Any, *, harmless: bool = False, interlock: Interlock | None = None
+) -> None:
     setting = setting_of(laboratory.job(), laboratory.home)
     bench = replace(setting.bench, interlock=interlock)
     check_attendance(
-        operator, prompts(laboratory), bench, load_lab(laboratory.home.lab_file), mode=mode, now=NOW
+        operator, prompts(laboratory), bench, load_lab(laboratory.home.lab_file), harmless=harmless, now=NOW
     )
 
 
@@ -46,10 +48,21 @@ def test_a_file_releases_hazards_on_simulated_and_interlocked_benches_only(labor
     with pytest.raises(RefusedError, match="may not release hazard:dcv") as caught:
         attend(laboratory, file)
     assert caught.value.code == "hazard-needs-person"
-    attend(laboratory, file, mode="simulated")
+    attend(laboratory, file, harmless=True)
     attend(laboratory, file, interlock=Interlock("P", date(2026, 11, 23)))
     with pytest.raises(RefusedError, match="interlock ended on 2026-11-22"):
         attend(laboratory, file, interlock=Interlock("P", date(2026, 11, 22)))
+
+
+def test_who_stands_behind_an_answers_file_is_a_person_of_the_laboratory(laboratory: Any):
+    laboratory.path.mkdir()
+    person = '[[person]]\nid = "lw"\nname = "Li Wei"\nroles = ["technician"]\n'
+    laboratory.home.lab_file.write_text(f'name = "L"\ntimezone = "UTC"\n{person}', encoding="utf-8")
+    for name in ("lw", "Li Wei"):
+        attend(laboratory, AnswersFile.parse(f'by = "{name}"\n[answers]\n"*" = "yes"\n', "a"), harmless=True)
+    with pytest.raises(UsageError, match="no person of the laboratory") as caught:
+        attend(laboratory, AnswersFile.parse('by = "zz"\n[answers]\n"*" = "yes"\n', "a.toml"), harmless=True)
+    assert (caught.value.where, "lw" in caught.value.way_out) == ("a.toml, key by", True)
 
 
 class Person:

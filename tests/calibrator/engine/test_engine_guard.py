@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pytest
 
 from calibrator.engine import make_safe
 from calibrator.engine._guarding import Guard
-from calibrator.engine._safety import Looks, Place
+from calibrator.engine._safety import Looks, Place, make_sources_safe
 from calibrator_drivers.clock import Deadline, RealClock
 from calibrator_drivers.registry import open_instrument
 
@@ -199,6 +199,33 @@ def test_a_silent_engine_thread_lets_the_heart_stop(served: Served, tmp_path: Pa
     assert getattr(caught.value, "code", "") == "guard-acted"
     guard.end()
     source.close()
+
+
+def test_another_instrument_at_the_address_confirms_nothing(served: Served):
+    """It is put in standby all the same; what was energised may stand somewhere else, still live."""
+    clock, sessions = CLOCK, {}
+
+    class Sessions:
+        def driver(self, name: str) -> Any:
+            if name not in sessions:
+                place = served.place(name)
+                sessions[name] = open_instrument(place.model, place.resource, clock=clock)
+            return sessions[name]
+
+        reopen = driver
+
+    looks = Looks("meter", "voltage", 1000.0, 3.0)
+    right, wrong = (replace(served.place("calibrator"), serial=text) for text in ("SIM5522001", "SIM5522002"))
+    assert make_sources_safe([right], looks, Sessions(), clock)[0].confirmed
+    (found,) = make_sources_safe([wrong], looks, Sessions(), clock)
+    assert (found.confirmed, found.reported) == (False, "another instrument")
+    assert "serial SIM5522001 and not SIM5522002" in found.note
+    sessions["meter"] = open_instrument("keysight_34401a", served.resources["calibrator"], clock=clock)
+    (found,) = make_sources_safe([right], looks, Sessions(), clock)
+    assert found.confirmed is False
+    assert "another instrument answers: FLUKE,5522A" in found.note
+    for session in sessions.values():
+        session.close()
 
 
 def test_a_guard_without_a_session_of_its_own_says_so(served: Served, tmp_path: Path):

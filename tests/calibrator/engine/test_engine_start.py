@@ -70,7 +70,7 @@ def test_what_the_meter_can_see_follows_from_the_last_leads():
     assert quantity_in([on("A", "dcv"), on("A", "dci")]) == "current"
 
 
-def break_live_run(laboratory: Any) -> str:
+def break_live_run(laboratory: Any, mode: str = "live") -> str:
     """Record a live run that broke at 1000 V, on a bench whose addresses nothing answers at."""
     text = laboratory.bench().read_text(encoding="utf-8").partition("[assets.")[0]
     text = text.replace('"SIM-', '"').replace('"SIM', '"')
@@ -80,7 +80,7 @@ def break_live_run(laboratory: Any) -> str:
     with laboratory.home.open_record(RealClock()) as record:
         run: str = record.new_run()
         opened = {
-            "mode": "live",
+            "mode": mode,
             "procedure": {"id": "dmm"},
             "uut": {"model": "34401A", "asset": "DMM-01", "serial": "1"},
             "bench": {"text": text, "file": "bench.toml"},
@@ -126,6 +126,25 @@ def test_a_person_who_looks_ends_that_and_nobody_else_does(laboratory: Any):
     assert (told[-1]["reported"], told[-1]["confirmed"]) == ("seen by a person", True)
     assert "A. Person" in told[-1]["note"]
     assert laboratory.run(laboratory.job(("zero-open",))).exit_code == 0
+
+
+def identified(text: str) -> Mapping[str, Any]:
+    return {"instruments": [{"asset": "CAL-01", "identity": text}]}
+
+
+@pytest.mark.parametrize(
+    ("identity", "exit_code", "reported"),
+    [("FLUKE,5522A,SIM1,1", 0, "gone"), ("FLUKE,5522A,1234567,1", 7, "no answer"), ("FLUKE", 7, "no answer")],
+)
+def test_a_source_is_gone_only_where_it_said_itself_that_it_is_simulated(
+    identity: str, exit_code: int, reported: str, laboratory: Any
+):
+    """One simulated meter makes a run simulated; the real source behind it stays dangerous."""
+    run = break_live_run(laboratory, mode="simulated")
+    with laboratory.home.open_record(RealClock()) as record:
+        record.append(run, "instruments.identified", identified(identity))
+    report = make_safe(laboratory.home)
+    assert (report.exit_code, report.sources[0].reported) == (exit_code, reported)
 
 
 def test_nothing_left_is_said_and_costs_nothing(laboratory: Any):
