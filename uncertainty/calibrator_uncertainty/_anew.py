@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from calibrator_uncertainty._leaves import Leaf
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
@@ -69,7 +70,11 @@ def _same(budget: Budget, rows: Sequence[np.ndarray], found: np.ndarray) -> bool
 
 def _one(budget: Budget, estimates: Sequence[float]) -> float:
     """Run the model at one place, on the values that it was traced with."""
-    result = budget.call(budget.arguments([UncertainArray(value) for value in estimates]))
+    leaves = [
+        UncertainArray(value, None, (), Leaf(one.u))
+        for value, one in zip(estimates, budget.inputs, strict=True)
+    ]
+    result = budget.call(budget.arguments(leaves))
     magnitude = magnitude_in(result, budget.unit, budget.name)
     return float(magnitude._value if isinstance(magnitude, UncertainArray) else magnitude)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,13 +25,20 @@ def run_foreign(op: Numbers, args: list[Any]) -> Numbers:
 def slope_foreign(op: Numbers, place: int, args: list[Any], result: Numbers) -> Numbers:
     """Return an elementwise operation's derivatives by one operand."""
     shape = np.broadcast_shapes(*(np.shape(arg) for arg in args))
+    u = np.asarray(op.spreads[place] if op.spreads else 0.0)  # of the model's shape, without the draws
+    if 0 < u.ndim < np.ndim(args[place]):
+        u = u[..., None]
+
+    def slope(spread: Numbers, values: list[Any], there: Numbers) -> Numbers:
+        return replace(op, spreads=(spread,) * len(args)).slope(place, values, there)
+
     try:
-        found = op.slope(place, args, result)
+        found = slope(u, args, result)
     except (TypeError, ValueError):
         found = None
-    if np.shape(found) in (shape, ()) and found is not None:
+    if found is not None and np.shape(found) in (shape, ()):
         return found
-    return _each(lambda *one: op.slope(place, list(one[:-1]), one[-1]), [*args, result])
+    return _each(lambda spread, *one: slope(spread, list(one[:-1]), one[-1]), [u, *args, result])
 
 
 def _each(function: Numbers, args: list[Any]) -> Numbers:
