@@ -316,11 +316,17 @@ def covariance(one: Quantity, other: Quantity) -> Quantity:
 
 def correlation(one: Quantity, other: Quantity) -> Quantity:
     """Return the correlation coefficient(s) of two quantities; 0 where one has no uncertainty."""
-    left, right = magnitude_of(one), magnitude_of(other)
-    spread = np.outer(np.ravel(left.u), np.ravel(right.u))
-    found = np.reshape(_covariance(left, right), spread.shape)
-    r = np.clip(np.where(spread > 0.0, found / np.where(spread > 0.0, spread, 1.0), 0.0), -1.0, 1.0)
-    return float(r[0, 0]) if left.shape == right.shape == () else r
+    left, right = (_normalised(magnitude_of(value)) for value in (one, other))
+    r = np.clip(_covariance(left, right), -1.0, 1.0)
+    return float(r) if left.shape == right.shape == () else r
+
+
+def _normalised(magnitude: UncertainArray) -> UncertainArray:
+    """Return the value over its u, so that products of small uncertainties do not vanish."""
+    u = np.asarray(magnitude.u)
+    scale = np.where(u > 0.0, 1.0 / np.where(u > 0.0, u, 1.0), 0.0)
+    made: UncertainArray = magnitude * (scale if scale.ndim else float(scale))
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 from calibrator_uncertainty._errors import InputError, ModelError, NotSupportedError
 from calibrator_uncertainty._types import Numbers
 
-__all__ = ["bad_leaf", "dropped", "no_slope", "not_finite", "unsupported"]
+__all__ = ["bad_leaf", "dropped", "no_slope", "not_finite", "overflown", "unsupported"]
 
 
 def dropped(call: str) -> NotSupportedError:
@@ -63,3 +63,12 @@ def _first(wrong: Numbers, operands: Sequence[Numbers]) -> tuple[str, str]:
     place = tuple(int(axis[0]) for axis in np.nonzero(np.broadcast_to(wrong, shape)))
     values = (float(np.broadcast_to(one, shape)[place]) for one in operands)
     return ", ".join(map(str, place)), ", ".join(f"{value:.6g}" for value in values)
+
+
+def overflown(value: Numbers, u: Numbers) -> ModelError:
+    """Return the error of a result that floats cannot hold."""
+    return ModelError(
+        f"the result is {value} with u = {u}, which is not finite",
+        way_out="Choose units that keep the figures between 1e-300 and 1e300.",
+        code="not-finite",
+    )

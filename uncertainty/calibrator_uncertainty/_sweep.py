@@ -6,19 +6,16 @@ import math
 from collections import deque
 from collections.abc import Callable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import ReferenceType, ref
 
 import numpy as np
 
 from calibrator_uncertainty._ops import Op
-from calibrator_uncertainty._refusals import no_slope
+from calibrator_uncertainty._refusals import no_slope, overflown
 from calibrator_uncertainty._structural import fold, scatter_matrix, size_of
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ["by_leaf", "covariance", "degrees_of_freedom", "standard_uncertainty", "sweep"]
 
@@ -29,6 +26,7 @@ _FEW = 48  # contributions that are cheaper as a dictionary than as arrays
 # one before; more than a few would cost memory that grows with the square.
 _recent: deque[ReferenceType[UncertainArray]] = deque()
 _KEPT = 16
+_TINY = 1e-280  # squares below have lost digits
 _order = attrgetter("_order")
 
 
@@ -186,29 +184,66 @@ def _add(one: Numbers, other: Numbers, output: UncertainArray, arg: UncertainArr
 
 
 def standard_uncertainty(output: UncertainArray) -> Numbers:
-    """Return u of a scalar, or of each element of an array."""
+    """Return u of a scalar, or of each element of an array.
+
+    Raises:
+        ModelError: the value itself, or a slope, is not finite.
+    """
     if type(output._value) is float:
         gradient = contributions(output)
         if isinstance(gradient, dict):
-            return math.sqrt(math.fsum(part * part for part in gradient.values()))
-        return math.sqrt(float(gradient[1] @ gradient[1]))
-    return np.sqrt(variance(output))
+            u = math.hypot(*gradient.values())
+        else:
+            largest = float(np.abs(gradient[1]).max(initial=0.0)) or 1.0
+            u = largest * float(np.linalg.norm(gradient[1] / largest))
+        if not (math.isfinite(u) and math.isfinite(output._value)):
+            raise overflown(output._value, u)
+        return u
+    with np.errstate(over="ignore"):
+        total = variance(output)
+    if np.all((total > _TINY) & (total < math.inf)):
+        return np.sqrt(total)
+    return u_without_squares(output)
+
+
+def u_without_squares(output: UncertainArray) -> Numbers:
+    """Return u of each element without squares, which would vanish or overflow."""
+    found: Numbers = np.zeros(output.shape)
+    for leaf, slope in by_leaf(output):
+        parts = _parts(leaf, slope)
+        if not isinstance(parts, float | np.ndarray):
+            rows = np.asarray(abs(parts).max(axis=1).todense()).ravel()
+            safe = np.where(rows > 0.0, rows, 1.0)
+            scaled = parts.multiply((1.0 / safe)[:, None]).tocsr()
+            parts = (safe * np.sqrt(np.asarray(scaled.multiply(scaled).sum(axis=1)).ravel())).reshape(
+                output.shape
+            )
+        found = np.hypot(found, parts)
+    if not np.isfinite(found).all():
+        raise overflown(output._value, found)
+    return found
 
 
 def variance(output: UncertainArray) -> Numbers:
     """Return u² of each element."""
     total = np.zeros(output.shape)
     for leaf, slope in by_leaf(output):
-        total += _squared(leaf, slope, output.shape)
+        total += _squared(_parts(leaf, slope), output.shape)
     return total
 
 
-def _squared(leaf: UncertainArray, slope: Numbers, shape: tuple[int, ...]) -> Numbers:
-    """Return the square of each output element's contribution from one leaf, summed over its elements."""
+def _parts(leaf: UncertainArray, slope: Numbers) -> Numbers:
+    """Return the contributions c·u of one leaf: elementwise, or a sparse matrix."""
     spreads = leaf._leaf.u if leaf._leaf is not None else 0.0
     if isinstance(slope, float | np.ndarray):
-        return (slope * spreads) ** 2
-    parts = slope * np.broadcast_to(spreads, leaf.shape).ravel()[None, :]
+        return slope * spreads
+    return slope * np.broadcast_to(spreads, leaf.shape).ravel()[None, :]
+
+
+def _squared(parts: Numbers, shape: tuple[int, ...]) -> Numbers:
+    """Return the square of each output element's contribution from one leaf, summed over its elements."""
+    if isinstance(parts, float | np.ndarray):
+        return parts * parts
     return np.asarray((parts * parts).sum(axis=1)).reshape(shape)
 
 
@@ -292,70 +327,49 @@ def degrees_of_freedom(output: UncertainArray) -> Numbers:
     """
     if type(output._value) is float:
         return _dof_of_one(output)
+    u = standard_uncertainty(output)
+    scale = 1.0 / np.where(u > 0.0, u, 1.0)  # parts of u, so that fourth powers neither vanish nor overflow
     groups: dict[Any, list[Any]] = {}
     for leaf, slope in by_leaf(output):
         info = leaf._leaf
-        if info is None:
+        if info is None or info.dof == math.inf:
             continue
-        squared = _squared(leaf, slope, output.shape)
-        if info.group is not None:
-            known = groups.setdefault(info.group, [0.0, info.dof])
-            known[0] = known[0] + squared
-            known[1] = min(known[1], info.dof)
-        elif isinstance(slope, float | np.ndarray):
-            groups[info.number] = [squared, info.dof]
-        else:
-            groups[info.number] = [_fourth(leaf, slope, output.shape), info.dof, squared]
-    return _satterthwaite(list(groups.values()), output)
+        parts = _parts(leaf, slope)
+        elementwise = isinstance(parts, float | np.ndarray)
+        parts = parts * scale if elementwise else parts.multiply(scale.ravel()[:, None]).tocsr()
+        if info.group is None and not elementwise:
+            groups[info.number] = [np.asarray((parts**4).sum(axis=1)).reshape(output.shape), info.dof]
+            continue
+        known = groups.setdefault(info.group or info.number, [0.0, info.dof, 2])
+        known[0] = known[0] + _squared(parts, output.shape)
+        known[1] = min(known[1], info.dof)
+    weight: Numbers = np.zeros(output.shape)
+    for found, dof, *power in groups.values():
+        weight = weight + (found**2 if power else found) / dof
+    with np.errstate(divide="ignore"):
+        result: Numbers = np.where(weight > 0.0, 1.0 / weight, math.inf)
+    return result
 
 
 def _dof_of_one(output: UncertainArray) -> float:
-    terms: dict[Any, list[float]] = {}
-    total = 0.0
+    u = standard_uncertainty(output)
+    if u == 0.0:
+        return math.inf
+    squares: dict[Any, list[float]] = {}
+    fourths: list[float] = []
     for leaf, adjoint in _sweep_one(output, _is_leaf):
         info = leaf._leaf
-        if info is None:
+        if info is None or info.dof == math.inf:
             continue
-        squares = [(adjoint * info.u) ** 2] if type(leaf._value) is float else _squares(adjoint, leaf)
-        total += math.fsum(squares)
-        if info.dof == math.inf:
-            continue
+        parts = np.ravel(np.broadcast_to(adjoint * info.u / u, leaf.shape)).tolist()
         if info.group is None:
-            terms[info.number] = [math.sqrt(math.fsum(square * square for square in squares)), info.dof]
+            fourths.append(math.fsum(part**4 for part in parts) / info.dof)
         else:
-            known = terms.setdefault(info.group, [0.0, info.dof])
-            known[0] += math.fsum(squares)
+            known = squares.setdefault(info.group, [0.0, info.dof])
+            known[0] += math.fsum(part * part for part in parts)
             known[1] = min(known[1], info.dof)
-    weight = math.fsum((square / total) ** 2 / dof for square, dof in terms.values()) if total > 0.0 else 0.0
+    weight = math.fsum(fourths) + math.fsum(square * square / dof for square, dof in squares.values())
     return 1.0 / weight if weight > 0.0 else math.inf
-
-
-def _squares(adjoint: Numbers, leaf: UncertainArray) -> list[float]:
-    spreads: Numbers = leaf._leaf.u if leaf._leaf is not None else 0.0
-    found: list[float] = np.ravel(np.broadcast_to((adjoint * spreads) ** 2, leaf.shape)).tolist()
-    return found
-
-
-def _fourth(leaf: UncertainArray, slope: Numbers, shape: tuple[int, ...]) -> Numbers:
-    parts = slope * np.broadcast_to(leaf._leaf.u, leaf.shape).ravel()[None, :]  # type: ignore[union-attr]
-    return np.sqrt(np.asarray((parts**4).sum(axis=1)).reshape(shape))
-
-
-def _satterthwaite(groups: Iterable[list[Any]], output: UncertainArray) -> Numbers:
-    total: Numbers = 0.0
-    largest: Numbers = 0.0
-    for group in groups:
-        squared = group[2] if len(group) > 2 else group[0]
-        total = total + squared
-        largest = np.maximum(largest, squared)
-    scale = np.where(np.asarray(largest) > 0.0, largest, 1.0)
-    weight: Numbers = np.zeros(output.shape)
-    for group in groups:
-        if math.isfinite(group[1]):
-            weight = weight + (np.asarray(group[0]) / scale) ** 2 / group[1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        dof = np.where(weight > 0.0, (total / scale) ** 2 / np.where(weight > 0.0, weight, 1.0), math.inf)
-    return float(dof) if dof.ndim == 0 else dof
 
 
 def covariance(one: UncertainArray, other: UncertainArray) -> Numbers:
@@ -367,10 +381,10 @@ def covariance(one: UncertainArray, other: UncertainArray) -> Numbers:
             continue
         mine = left[leaf._leaf.number][1]
         if isinstance(mine, float) and isinstance(slope, float) and not leaf.shape:
-            total += mine * slope * leaf._leaf.u**2
+            total += (mine * leaf._leaf.u) * (slope * leaf._leaf.u)
             continue
-        spreads = np.broadcast_to(leaf._leaf.u, leaf.shape).ravel() ** 2
+        spreads = np.broadcast_to(leaf._leaf.u, leaf.shape).ravel()
         a = spread(mine, one.shape, leaf.shape) if isinstance(mine, float | np.ndarray) else mine
         b = spread(slope, other.shape, leaf.shape) if isinstance(slope, float | np.ndarray) else slope
-        total += np.asarray(((a * spreads[None, :]) @ b.T).todense())
+        total += np.asarray(((a * spreads[None, :]) @ (b * spreads[None, :]).T).todense())
     return float(total[0, 0]) if one.shape == other.shape == () else total

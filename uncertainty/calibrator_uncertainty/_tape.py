@@ -16,6 +16,7 @@ import numpy as np
 
 from calibrator_uncertainty._branches import note_branch
 from calibrator_uncertainty._leaves import Leaf
+from calibrator_uncertainty._numbers import as_number, read_only
 from calibrator_uncertainty._ops import (
     ABSOLUTE,
     ADD,
@@ -28,7 +29,6 @@ from calibrator_uncertainty._ops import (
     SUBTRACT,
     Op,
 )
-from calibrator_uncertainty._numbers import as_number, read_only
 from calibrator_uncertainty._refusals import bad_leaf, dropped, not_finite, unsupported
 from calibrator_uncertainty._rounding import show
 from calibrator_uncertainty._types import Numbers, Option
@@ -116,7 +116,8 @@ class UncertainArray:
         note_branch()
         if type(self._value) is float:
             return self._value
-        return read_only(self._value)
+        shown: Value = read_only(self._value)
+        return shown
 
     @property
     def u(self) -> Value:

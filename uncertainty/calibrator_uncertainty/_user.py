@@ -12,7 +12,7 @@ import numpy as np
 from calibrator_uncertainty._differences import difference
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._structural import fold
-from calibrator_uncertainty._sweep import by_leaf, variance
+from calibrator_uncertainty._sweep import by_leaf, u_without_squares
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
@@ -138,7 +138,7 @@ def _apply(operation: UserOp, operands: Sequence[Numbers]) -> Numbers:
         )
     if not operation.derivatives:
         spreads = tuple(
-            np.sqrt(variance(one)) if isinstance(one, UncertainArray) else 0.0 for one in operands
+            u_without_squares(one) if isinstance(one, UncertainArray) else 0.0 for one in operands
         )
         operation = replace(operation, spreads=spreads)
     return UncertainArray(result, operation, tuple(operands))
