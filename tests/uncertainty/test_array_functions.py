@@ -93,3 +93,15 @@ def test_extremes_and_order_are_those_of_numpy(axis):
     order = np.argsort(flat, axis=-1 if axis is None else axis)
     wanted = np.take_along_axis(u, order, -1 if axis is None else axis)
     assert np.sort(made, axis=axis).u == pytest.approx(wanted, rel=1e-14)
+
+
+def test_many_quantities_are_joined_in_steps_that_grow_as_they_do():
+    parts = [UncertainArray.leaf(float(i), 0.1) for i in range(3000)]
+    joined = np.stack(parts)
+    gather = joined._op
+    assert [int(gather._taken(place)[0][0]) for place in (0, 1, 2999)] == [0, 1, 2999]
+    assert np.sum(joined).u == pytest.approx(0.1 * 3000**0.5, rel=1e-12)
+    several = np.concatenate([leaf([1.0, 2.0, 3.0]), leaf([4.0]), leaf([5.0, 6.0])])[np.array([5, 0, 0, 3])]
+    assert several.value.tolist() == [6.0, 1.0, 1.0, 4.0]
+    assert np.sum(several).u == pytest.approx(0.1 * (1 + 4 + 1) ** 0.5, rel=1e-14)
+    assert (several * 1.0).u == pytest.approx(0.1)

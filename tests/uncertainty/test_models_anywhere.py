@@ -80,13 +80,17 @@ MODELS = {
     "own scalar function": lambda a, b, c: wrapped(math.sin)(a) * b + c,
     "own deciding function": lambda a, b, c: wrapped(lambda x: x if x < 2.5 else 3.0 * x)(a) * b + c,
     "own function of vector": lambda a, b, c: np.sum(wrapped(np.sin)(vector(a, b, c)) * vector(b, c, a)),
-    "own scalar function of vector": lambda a, b, c: np.sum(wrapped(_atan)(vector(a, b, c)) * vector(b, c, a)),
+    "own scalar function of vector": lambda a, b, c: np.sum(
+        wrapped(_atan)(vector(a, b, c)) * vector(b, c, a)
+    ),
     "own scalar function of exp": lambda a, b, c: np.exp(wrapped(math.atan)(a)) + b * c,
     "implicit": lambda a, b, c: implicit(lambda y, p, q: y**3 + p * y - q, bracket=(0.0, 100.0))(a, b) + c,
     "decides": lambda a, b, c: a * b if a > 1.5 else c * b,
     "decides after a vector": lambda a, b, c: np.sum(vector(a, b, c)) if a > 1.5 else c * b,
     "asks for the estimate": lambda a, b, c: a * (2.0 if estimate(a * 1.0).magnitude > 1.5 else 1.0) + b * c,
-    "fitted line": lambda a, b, c: fit_line([1.0, 2.0, 4.0], vector(a, b, c)).inverse(a + 0.1, extrapolate=True),
+    "fitted line": lambda a, b, c: fit_line([1.0, 2.0, 4.0], vector(a, b, c)).inverse(
+        a + 0.1, extrapolate=True
+    ),
     "calibration table": lambda a, b, c: calibration_table(GRID, GRID**2, kind="cubic")(a) * b + c,
 }  # fmt: skip
 A = np.array([1.03, 2.01, 2.97, 1.48])

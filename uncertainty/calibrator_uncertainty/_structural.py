@@ -7,7 +7,7 @@ that these operations, which know the shapes of the model itself, act on the axe
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -65,9 +65,13 @@ class Gather:
     name: str
     index: np.ndarray  # shape of the result, places in the joined operands
     shapes: tuple[Shape, ...]
+    _found: list[Any] = field(default_factory=list, repr=False)  # starts and order, made when needed
 
     def run(self, values: list[Any], single: bool) -> Numbers:
         """Pick the elements of bare values."""
+        if all(type(value) is float for value in values):
+            chosen = np.array(values)[self.index]
+            return float(chosen) if chosen.ndim == 0 else chosen
         parts = [_with_batch(value, shape) for value, shape in zip(values, self.shapes, strict=True)]
         batch = np.broadcast_shapes(*(found for _, found in parts))
         joined = np.concatenate(
@@ -83,24 +87,29 @@ class Gather:
 
     def slope(self, place: int, values: list[Any], result: Numbers) -> Numbers:
         """Return the sparse derivative of the result by operand `place`."""
-        start, end = self._span(place)
-        flat = self.index.ravel()
-        (rows,) = np.nonzero((flat >= start) & (flat < end))
-        return scatter_matrix(rows, flat[rows] - start, np.ones(rows.size), (flat.size, end - start))
+        rows, columns, count = self._taken(place)
+        return scatter_matrix(rows, columns, np.ones(rows.size), (self.index.size, count))
 
     def pull(self, place: int, adjoint: Numbers, values: list[Any], result: Numbers) -> Numbers:
         """Return the adjoint of operand `place` from that of the result."""
-        start, end = self._span(place)
-        flat = self.index.ravel()
-        (rows,) = np.nonzero((flat >= start) & (flat < end))
+        rows, columns, count = self._taken(place)
         spread, batch = _with_batch(adjoint, self.index.shape)
-        pulled = np.zeros((end - start, *batch))
-        np.add.at(pulled, flat[rows] - start, spread[rows])
+        pulled = np.zeros((count, *batch))
+        np.add.at(pulled, columns, spread[rows])
         return _shaped(pulled, self.shapes[place], batch)
 
-    def _span(self, place: int) -> tuple[int, int]:
-        start = sum(size_of(shape) for shape in self.shapes[:place])
-        return start, start + size_of(self.shapes[place])
+    def _taken(self, place: int) -> tuple[np.ndarray, np.ndarray, int]:
+        """Return which elements of the result come from an operand, from where in it, and its size."""
+        flat = self.index.ravel()
+        if not self._found:
+            ends = np.cumsum([size_of(shape) for shape in self.shapes])
+            order = np.argsort(flat, kind="stable")
+            # Thousands of operands may be joined: none is looked for in all of the result.
+            self._found[:] = [ends, order, np.searchsorted(flat[order], ends)]
+        ends, order, cuts = self._found
+        start, first = (int(ends[place - 1]), int(cuts[place - 1])) if place else (0, 0)
+        rows = order[first : cuts[place]]
+        return rows, flat[rows] - start, int(ends[place]) - start
 
 
 @dataclass(frozen=True, slots=True, eq=False)
