@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from calibrator_uncertainty._anova import Anova, anova, grouped
     from calibrator_uncertainty._bivariate import ComplexUncertainty, complex_uncertainty, uncertain_complex
     from calibrator_uncertainty._budget import Budget
+    from calibrator_uncertainty._budget_store import dump_budget, load_budget
     from calibrator_uncertainty._clause8 import Clause8, validate_first_order
     from calibrator_uncertainty._complex import UncertainComplex
     from calibrator_uncertainty._conformity import Judgement, judge
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from calibrator_uncertainty._result import BudgetLine, BudgetResult, GroupShare
     from calibrator_uncertainty._rounding import plain, round_like, round_uncertainty
     from calibrator_uncertainty._second import SecondOrder
+    from calibrator_uncertainty._sensitivity import Sensitivity, salib_indices
     from calibrator_uncertainty._shapes import Shape
     from calibrator_uncertainty._store import dumps, loads
     from calibrator_uncertainty._table import BudgetTable
@@ -108,6 +110,7 @@ __all__ = [
     "NotSupportedError",
     "Region",
     "SecondOrder",
+    "Sensitivity",
     "Shape",
     "SobolIndex",
     "UncertainArray",
@@ -131,6 +134,7 @@ __all__ = [
     "covariance",
     "coverage_factor",
     "degrees_of_freedom",
+    "dump_budget",
     "dumps",
     "effective_dof",
     "estimate",
@@ -151,6 +155,7 @@ __all__ = [
     "integral",
     "joint_conformity",
     "judge",
+    "load_budget",
     "loads",
     "normal",
     "plain",
@@ -160,6 +165,7 @@ __all__ = [
     "robust",
     "round_like",
     "round_uncertainty",
+    "salib_indices",
     "simultaneous",
     "specification",
     "standard_uncertainty",
@@ -198,6 +204,7 @@ _HOME = {
     "NotSupportedError": "_errors",
     "Region": "_multivariate",
     "SecondOrder": "_second",
+    "Sensitivity": "_sensitivity",
     "Shape": "_shapes",
     "SobolIndex": "_quasi",
     "UncertainArray": "_tape",
@@ -221,6 +228,7 @@ _HOME = {
     "covariance": "_quantity",
     "coverage_factor": "_coverage",
     "degrees_of_freedom": "_quantity",
+    "dump_budget": "_budget_store",
     "dumps": "_store",
     "effective_dof": "_coverage",
     "estimate": "_quantity",
@@ -241,6 +249,7 @@ _HOME = {
     "integral": "_user",
     "joint_conformity": "_joint",
     "judge": "_conformity",
+    "load_budget": "_budget_store",
     "loads": "_store",
     "normal": "_inputs",
     "plain": "_rounding",
@@ -250,6 +259,7 @@ _HOME = {
     "robust": "_readings",
     "round_like": "_rounding",
     "round_uncertainty": "_rounding",
+    "salib_indices": "_sensitivity",
     "simultaneous": "_quantity",
     "specification": "_known",
     "standard_uncertainty": "_quantity",

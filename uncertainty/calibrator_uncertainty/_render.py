@@ -71,9 +71,32 @@ def statement(result: BudgetResult) -> str:
 
 
 def remarks(result: BudgetResult) -> tuple[str, ...]:
-    """Return what must stand below the table: given correlations and notes."""
+    """Return what must stand below the table: given correlations, notes, and the verdict of clause 8."""
     given = tuple(f"r({one}, {other}) = {r:g}" for one, other, r in result.correlations)
-    return (*((", ".join(given),) if given else ()), *result.notes)
+    verdict = (judged(result),) if result.clause8 is not None else ()
+    return (*((", ".join(given),) if given else ()), *result.notes, *verdict)
+
+
+def judged(result: BudgetResult) -> str:
+    """Return what Monte Carlo says of this U, in a line (JCGM 101:2008, clause 8)."""
+    verdict = result.clause8
+    if verdict is None:
+        return ""
+    unit = f" {result.unit}" if result.unit else ""
+    tolerance = _figures(verdict.delta, 2)
+    apart = f"{_figures(verdict.d_low, 2)} and {_figures(verdict.d_high, 2)}{unit}"
+    if verdict.ok:
+        return (
+            f"JCGM 101, clause 8: first order is validated to {verdict.ndig} digit(s): "
+            f"its ends differ from Monte Carlo by {apart}, at most {tolerance}{unit}"
+        )
+    rounded = round_uncertainty(result.U)
+    low, high = (plain(round_like(end, rounded)) for end in (verdict.low, verdict.high))
+    return (
+        f"JCGM 101, clause 8: first order is NOT validated: its ends differ from Monte Carlo by {apart}, "
+        f"more than {tolerance}{unit}; Monte Carlo gives [{low}, {high}]{unit} at "
+        f"{100 * verdict.probability:g} %"
+    )
 
 
 def _marks() -> Sequence[str]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calibrator_uncertainty._errors import FormatError
-from calibrator_uncertainty._types import Quantity
+from calibrator_uncertainty._types import DataFrame, Quantity
 from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from calibrator_uncertainty._budget import Budget
+    from calibrator_uncertainty._clause8 import Clause8
 
 __all__ = ["BudgetLine", "BudgetResult", "GroupShare"]
 
@@ -64,6 +67,7 @@ class BudgetResult:
     lines: tuple[BudgetLine, ...]
     correlations: tuple[tuple[str, str, float], ...] = ()
     notes: tuple[str, ...] = ()
+    clause8: Clause8 | None = None  # what Monte Carlo says of the first order, where it was asked
     origin: Budget | str | None = field(default=None, repr=False, compare=False)  # or its stored errors
 
     def uncertain(self) -> Quantity:
@@ -142,6 +146,33 @@ class BudgetResult:
 
         return as_svg(self, title=title)
 
+    @property
+    def correlation_matrix(self) -> np.ndarray:
+        """Correlation coefficients of the inputs, in the order of the lines: given ones and shared causes."""
+        from calibrator_uncertainty._dataframe import correlation_matrix
+
+        return correlation_matrix(self)
+
+    def with_clause8(self, verdict: Clause8) -> BudgetResult:
+        """Return this result with the verdict that `validate_first_order` gave on it.
+
+        Raises:
+            InputError: the verdict is on another result.
+        """
+        from calibrator_uncertainty._dataframe import with_clause8
+
+        return with_clause8(self, verdict)
+
+    def to_dataframe(self) -> DataFrame:
+        """Return the table as a pandas data frame, one row an input, with the result in its `attrs`.
+
+        Raises:
+            NotSupportedError: pandas is not installed.
+        """
+        from calibrator_uncertainty._dataframe import as_dataframe
+
+        return as_dataframe(self)
+
     def to_columns(self) -> dict[str, list[Any]]:
         """Return the table by columns; `pandas.DataFrame(result.to_columns())` is the data frame."""
         return {name: [getattr(line, name) for line in self.lines] for name in BudgetLine._fields}
@@ -170,8 +201,10 @@ class BudgetResult:
         computes on, correlated with its relatives. The names differ from process to process.
         """
         document: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
-        del document["origin"]
+        del document["origin"], document["clause8"]
         document.update(format=FORMAT, lines=[line._asdict() for line in self.lines])
+        if self.clause8 is not None:
+            document["clause8"] = asdict(self.clause8)
         if errors:
             document["errors"] = self._errors()
         return json.dumps(_open_infinities(document), ensure_ascii=False, sort_keys=True)
@@ -190,7 +223,13 @@ class BudgetResult:
                     f"a budget result of format {document['format']} is not known", code="format"
                 )
             lines = tuple(BudgetLine(**_floats(line)) for line in document["lines"])
-            known = {one.name for one in fields(cls)} - {"lines", "correlations", "notes", "origin"}
+            known = {one.name for one in fields(cls)} - {
+                "lines",
+                "correlations",
+                "notes",
+                "clause8",
+                "origin",
+            }
             return cls(
                 **_floats({name: document[name] for name in known}),
                 lines=lines,
@@ -198,12 +237,19 @@ class BudgetResult:
                     (str(a), str(b), float(r)) for a, b, r in document.get("correlations", ())
                 ),
                 notes=tuple(document.get("notes", ())),
+                clause8=_verdict(document.get("clause8")),
                 origin=document.get("errors"),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             if isinstance(problem, FormatError):
                 raise
             raise FormatError(f"this is not a stored budget result: {problem}", code="format") from problem
+
+
+def _verdict(document: dict[str, Any] | None) -> Clause8 | None:
+    from calibrator_uncertainty._clause8 import Clause8
+
+    return None if document is None else Clause8(**document)
 
 
 def _open_infinities(item: Any) -> Any:  # noqa: ANN401 - JSON has no infinity
@@ -216,6 +262,7 @@ def _open_infinities(item: Any) -> Any:  # noqa: ANN401 - JSON has no infinity
     return item
 
 
+_NOT_FIGURES = {"lines", "correlations", "notes", "clause8", "origin"}
 _TEXTS = ("name", "unit", "policy", "distribution", "source", "shared")
 
 

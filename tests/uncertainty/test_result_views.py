@@ -1,0 +1,94 @@
+"""The result as matrix and data frame, and with the verdict of JCGM 101, clause 8."""
+
+import pickle
+import sys
+
+import numpy as np
+import pytest
+
+from calibrator_uncertainty import (
+    Budget,
+    BudgetResult,
+    InputError,
+    NotSupportedError,
+    normal,
+    rectangular,
+    validate_first_order,
+)
+
+
+def total(**inputs):
+    return sum(inputs.values())
+
+
+def budget(scale=1.0):
+    inputs = [
+        normal("a", 1.0, 0.1, "V", shared="standard"),
+        normal("b", 2.0, 0.2, "V", shared="standard"),
+        normal("c", 3.0, 0.1 * scale, "V"),
+        normal("d", 3.0, 0.1, "V"),
+    ]
+    return Budget(total, inputs, unit="V", name="sum", correlations={("d", "c"): -0.25})
+
+
+def test_correlation_matrix_explains_the_combined_uncertainty():
+    result = budget().evaluate()
+    matrix = result.correlation_matrix
+    assert matrix == pytest.approx(np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, -0.25], [0, 0, -0.25, 1]]))
+    parts = np.array([line.contribution for line in result.lines])
+    assert np.sqrt(parts @ matrix @ parts) == pytest.approx(result.u, rel=1e-12)
+    assert BudgetResult.from_json(result.to_json()).correlation_matrix == pytest.approx(matrix)
+
+
+def linear():
+    return Budget(
+        lambda a, b: a + b, [normal("a", 1, 0.1, "V"), normal("b", 1, 0.2, "V")], unit="V", name="y"
+    )
+
+
+def bent():
+    return Budget(lambda a: a * a, [rectangular("a", 0.0, 0.1, "V")], unit="V^2", name="square")
+
+
+def test_the_verdict_stands_beside_the_result_and_comes_back():
+    result = linear().evaluate()
+    (verdict,) = validate_first_order([linear()], rng=np.random.default_rng(1))
+    judged = result.with_clause8(verdict)
+    assert result.clause8 is None
+    assert "clause8" not in result.to_json()
+    for text in (judged.to_text(), judged.to_markdown(), judged.to_html()):
+        assert "clause 8: first order is validated to 1 digit" in text
+    for back in (BudgetResult.from_json(judged.to_json()), pickle.loads(pickle.dumps(judged))):
+        assert back == judged
+        assert back.clause8 == verdict
+
+
+def test_a_verdict_against_first_order_names_the_interval():
+    from dataclasses import replace
+
+    (verdict,) = validate_first_order([bent().at(a=0.01)], rng=np.random.default_rng(1))
+    judged = bent().at(a=0.01).evaluate().with_clause8(verdict)
+    assert not verdict.ok
+    assert "NOT validated" in judged.to_text()
+    assert "Monte Carlo gives [" in judged.to_text()
+    with pytest.raises(InputError, match="not on this result"):
+        linear().evaluate().with_clause8(verdict)
+    with pytest.raises(InputError, match="not on this result"):
+        replace(judged, U=2 * judged.U).with_clause8(verdict)
+
+
+def test_data_frame():
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed; to_columns is tested elsewhere")
+    result = budget().evaluate()
+    frame = result.to_dataframe()
+    assert isinstance(frame, pandas.DataFrame)
+    assert list(frame["name"]) == ["a", "b", "c", "d"]
+    assert frame["share"].sum() == pytest.approx(1.0)
+    assert frame.attrs["U"] == result.U
+    assert frame.attrs["unit"] == "V"
+
+
+def test_without_pandas_it_says_what_to_do(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(NotSupportedError, match="to_columns"):
+        budget().evaluate().to_dataframe()

@@ -1,0 +1,107 @@
+"""A budget as JSON: inputs, correlations, unit and name; the model is named, never stored as code."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from calibrator_uncertainty._errors import FormatError, InputError
+from calibrator_uncertainty._inputs import Input
+from calibrator_uncertainty._shape_store import shape_from, shape_key
+
+if TYPE_CHECKING:
+    from calibrator_uncertainty._budget import Budget
+
+__all__ = ["dump_budget", "load_budget"]
+
+FORMAT = 1
+
+
+def model_name(model: Callable[..., Any]) -> str:
+    """Return by what a model is known: module and qualified name."""
+    own = getattr(model, "__qualname__", type(model).__qualname__)
+    return f"{getattr(model, '__module__', None) or ''}:{own}"
+
+
+def dump_budget(budget: Budget) -> str:
+    """Write a budget as JSON; every float, distribution and shared cause comes back as it was.
+
+    Of the model only its name is kept: code that is read from a file could be anything.
+
+    Raises:
+        FormatError: a distribution that is not one of ours.
+    """
+    document = {
+        "format": FORMAT,
+        "kind": "budget",
+        "name": budget.name,
+        "unit": budget.unit,
+        "model": model_name(budget.model),
+        "inputs": [_described(one) for one in budget.inputs],
+        "correlations": [list(one) for one in budget.correlations],
+    }
+    return json.dumps(document, ensure_ascii=False, sort_keys=True)
+
+
+def load_budget(text: str, model: Callable[..., Any]) -> Budget:
+    """Read a budget back; `model` is the function it was stored with.
+
+    Args:
+        text: what `dump_budget` wrote.
+        model: the model; a lambda may stand for any lambda of its module, a named function for itself only.
+
+    Raises:
+        FormatError: the text is no stored budget of a version that is known, or names another model.
+        InputError: an input that cannot be.
+    """
+    from calibrator_uncertainty._budget import Budget
+
+    try:
+        document = json.loads(text)
+        if document["format"] != FORMAT or document["kind"] != "budget":
+            raise FormatError(f"a budget of format {document['format']} is not known", code="format")
+        stored, given = str(document["model"]), model_name(model)
+        if stored != given:
+            raise FormatError(
+                f"the budget was stored with the model {stored}; {given} was given",
+                where=str(document["name"]),
+                way_out="Give the model that it was stored with, or make a new budget.",
+                code="another-model",
+            )
+        inputs = [_read(entry) for entry in document["inputs"]]
+        correlations = {(str(a), str(b)): float(r) for a, b, r in document["correlations"]}
+        unit, name = str(document["unit"]), str(document["name"])
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError) as problem:
+        if isinstance(problem, FormatError | InputError):
+            raise
+        raise FormatError(f"this text is not a stored budget: {problem!r}", code="format") from problem
+    return Budget(model, inputs, unit=unit, name=name, correlations=correlations)
+
+
+def _described(one: Input) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "name": one.name,
+        "estimate": one.estimate,
+        "unit": one.unit,
+        "u": one.u,
+        "distribution": shape_key(one.distribution),
+    }
+    if math.isfinite(one.dof):
+        entry["dof"] = one.dof
+    entry.update({key: text for key, text in (("source", one.source), ("shared", one.shared)) if text})
+    return entry
+
+
+def _read(entry: dict[str, Any]) -> Input:
+    return Input(
+        str(entry["name"]),
+        float(entry["estimate"]),
+        str(entry["unit"]),
+        float(entry["u"]),
+        float(entry.get("dof", math.inf)),
+        shape_from(entry["distribution"]),
+        str(entry.get("source", "")),
+        entry.get("shared"),
+    )
