@@ -26,6 +26,7 @@ LOCK = "guard.lock"
 BEAT_S = 0.2
 # Longer than any exchange that an output stays energised for: a session's time-out and its resynchronisation.
 ALIVE_S = 20.0
+HUNG_S = 2.0  # ten beats that the guard's own loop leaves unanswered
 _END_S = 5.0
 _GUARD_GIVES_UP_S = 45.0
 
@@ -58,6 +59,7 @@ class Guard:
         self._messages: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._alive_until_ns = 0
+        self._unanswered_ns: int | None = None  # when the first beat went out that is not answered yet
         self.acted = ""
         self.readiness: tuple[Mapping[str, Any], ...] = ()
         self.alive()
@@ -117,7 +119,17 @@ class Guard:
         self._alive_until_ns = self._clock.monotonic_ns() + round(for_s * 1e9)
 
     def check(self) -> None:
-        """Raise `RunError` when the guard acted or is gone: nothing may stay energised then."""
+        """Raise `RunError` when the guard acted, hangs or is gone: nothing may stay energised then."""
+        since_ns = self._unanswered_ns
+        if not self.acted and since_ns is not None:
+            silent_s = (self._clock.monotonic_ns() - since_ns) / 1e9
+            if silent_s > HUNG_S and self._process.poll() is None:
+                raise RunError(
+                    f"the guard process has not answered for {silent_s:.1f} s",
+                    where=f"process {self.pid}",
+                    way_out="Look at guard/guard.log in the home, then: calibrator resume",
+                    code="guard-hung",
+                )
         if self.acted or self._process.poll() is not None:
             raise RunError(
                 f"the guard process {'made everything safe: ' + self.acted if self.acted else 'is gone'}",
@@ -175,7 +187,10 @@ class Guard:
 
     def _beat(self) -> None:
         while not self._stopping.wait(BEAT_S):
-            if self._clock.monotonic_ns() < self._alive_until_ns:
+            now_ns = self._clock.monotonic_ns()
+            if now_ns < self._alive_until_ns:
+                if self._unanswered_ns is None:
+                    self._unanswered_ns = now_ns
                 self._write("beat")
 
     def _listen(self) -> None:
@@ -185,8 +200,10 @@ class Guard:
         with stream:
             for line in stream:
                 message = json.loads(line)
+                self._unanswered_ns = None
                 self.acted = message.get("acted", self.acted)
-                self._messages.put(message)
+                if "alive" not in message:
+                    self._messages.put(message)
         self._messages.put({})
 
     def _wait_ready(self) -> None:

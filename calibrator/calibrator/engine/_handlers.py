@@ -21,6 +21,7 @@ from calibrator.engine._review import flags_of, former_results, seqs_of
 from calibrator.engine._safety import make_sources_safe, safe_body
 from calibrator.engine._steps import Step
 from calibrator.engine._types import Answer, Prompt, Review
+from calibrator.engine._validity import check_section
 from calibrator.procedure import Section
 
 __all__ = ["HANDLERS", "ask", "ask_connect", "ask_hazard", "warm_up"]
@@ -82,6 +83,7 @@ def prompt(context: Context, step: Step) -> str:
         return "answered"
     section = context.setting.section(step.section)
     if step.prompt == "connect":
+        check_section(context, section)
         ask_connect(context, section)
     else:
         ask_hazard(context, section)

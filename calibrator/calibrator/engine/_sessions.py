@@ -47,6 +47,7 @@ from calibrator.engine._station import Found, Station, roles_of
 from calibrator.engine._steps import history_of
 from calibrator.engine._stop import StopSignal
 from calibrator.engine._types import Job, Operator, Outcome, Progress
+from calibrator.engine._validity import check_same_figures
 from calibrator.procedure import PointReferences, decode_references
 from calibrator.standards import Certificate, Register
 from calibrator_drivers.clock import RealClock
@@ -208,15 +209,17 @@ def _ready_again(
 def _references_again(
     chronicle: Chronicle, setting: Setting, station: Station
 ) -> tuple[Mapping[str, PointReferences], Preflight | None]:
-    """Return the figures as they were fixed; a run that broke before that flies again."""
-    fixed = chronicle.last("references.fixed")
-    if fixed is not None:
-        decoded = (decode_references(item) for item in fixed.body["points"])
-        return {item.point.id: item for item in decoded}, None
+    """Return the figures as they were fixed, after a second preflight: they must still hold."""
     live = chronicle.events[0].body["mode"] == "live"
     flight = _preflight(setting, chronicle.record, station, live=live)
     raise_refused([item for item in flight.refused if item.code != NOT_NEEDED])
-    return flight.references, flight
+    fixed = chronicle.last("references.fixed")
+    if fixed is None:
+        return flight.references, flight
+    decoded = (decode_references(item) for item in fixed.body["points"])
+    before = {item.point.id: item for item in decoded}
+    check_same_figures(before, flight.references, chronicle.run)
+    return before, None
 
 
 def _to_the_end(context: Context, work: Callable[[], None], begun_ns: int) -> Outcome:

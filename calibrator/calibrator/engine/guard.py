@@ -5,7 +5,7 @@ ends, or falls silent while something is energised, the sources go to standby on
 the meter looks at the terminals, and a report waits in the home for the next start.
 
 Input, one line each: a JSON head, then `beat`, `energised <quantity>`, `idle`, `end`.
-Output: one JSON line when ready, one when it had to act.
+Output: one JSON line when ready, one in answer to beats, one when it had to act.
 """
 
 from __future__ import annotations
@@ -79,6 +79,7 @@ class _Listener:
         self._clock = clock
         self.changed = threading.Event()
         self.heard_ns = clock.monotonic_ns()
+        self.beats = 0
         self.energised = False
         self.quantity: Quantity = "voltage"
         self.ended = False  # the engine said that all is safe
@@ -94,6 +95,8 @@ class _Listener:
                 self.energised = True
             elif word == "idle":
                 self.energised = False
+            elif word == "beat":
+                self.beats += 1
             elif word == "end":
                 self.ended = True
                 break
@@ -205,10 +208,15 @@ def main() -> int:
 
 
 def _watch(listener: _Listener, silence_s: float) -> str:
+    """Return why to act; each round answers the beats, so that the engine sees this very loop alive."""
+    answered = 0
     while True:
         reason = listener.verdict(silence_s)
         if reason:
             return reason
+        if listener.beats != answered:
+            answered = listener.beats
+            _say({"alive": answered})
         listener.changed.wait(silence_s / 10)
 
 

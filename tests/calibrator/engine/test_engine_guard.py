@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from calibrator._errors import RunError
 from calibrator.engine import make_safe
 from calibrator.engine._guarding import Guard
 from calibrator.engine._safety import Looks, Place, make_sources_safe
@@ -226,6 +229,27 @@ def test_another_instrument_at_the_address_confirms_nothing(served: Served):
     assert "another instrument answers: FLUKE,5522A" in found.note
     for session in sessions.values():
         session.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGSTOP is POSIX")
+def test_a_guard_that_hangs_lets_nothing_be_energised(served: Served, tmp_path: Path):
+    guard = start_guard(served, tmp_path)
+    guard.energised("voltage")
+    guard.idle()
+    os.kill(guard.pid, signal.SIGSTOP)
+    caught = wait_for(lambda: refused(guard))
+    assert (caught.code, str(guard.pid) in caught.where) == ("guard-hung", True)
+    os.kill(guard.pid, signal.SIGCONT)
+    wait_for(lambda: refused(guard) is None)  # it was late and not gone
+    guard.end()
+
+
+def refused(guard: Guard) -> RunError | None:
+    try:
+        guard.energised("none")
+    except RunError as error:
+        return error
+    return None
 
 
 def test_a_guard_without_a_session_of_its_own_says_so(served: Served, tmp_path: Path):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from calibrator._errors import RefusedError, UsageError
-from calibrator.engine import StopSignal, resume
+from calibrator.engine import StopSignal, _preflight, resume
 from calibrator.procedure import Section, load
 from calibrator.record import Event
 
@@ -96,3 +97,73 @@ def test_there_must_be_a_run_and_it_must_be_broken(laboratory: Any, volts: Any):
         laboratory.resume()
     with pytest.raises(RefusedError, match="completed"):
         resume("last", volts[0].home)
+
+
+DUE_TODAY = {"due = 2027-05-07": "due = 2026-11-23"}
+EAST = 'name = "L"\ntimezone = "Pacific/Kiritimati"\n'  # there the 23rd ends at 10:00 UTC
+
+
+def test_a_due_date_that_passed_meanwhile_is_refused(laboratory: Any):
+    bench = laboratory.bench(DUE_TODAY)
+    stop = StopSignal()
+    job = laboratory.job(bench=bench)
+    at = at_step(stop, "point:dcv:1000V:+1000V")
+    assert laboratory.run(job, then=at, stop=stop).exit_code == 130
+    laboratory.home.lab_file.write_text(EAST, encoding="utf-8")
+    with pytest.raises(RefusedError, match="2026-11-23") as caught:
+        laboratory.resume()
+    assert caught.value.code == "certificate-expired"
+    laboratory.home.lab_file.unlink()
+    assert laboratory.resume().exit_code == 0
+
+
+def test_figures_that_changed_meanwhile_are_refused(laboratory: Any):
+    stop = StopSignal()
+    at = at_step(stop, "point:dcv:1000V:+1000V")
+    assert laboratory.run(laboratory.job(), then=at, stop=stop).exit_code == 130
+    laboratory.home.lab_file.write_text(CONFIRMED, encoding="utf-8")
+    with pytest.raises(RefusedError, match=r"the figures of the standard at dcv:") as caught:
+        laboratory.resume()
+    assert caught.value.code == "resume-refused"
+
+
+def test_a_section_does_not_begin_with_a_standard_that_ran_out(
+    laboratory: Any, monkeypatch: pytest.MonkeyPatch
+):
+    """The run takes longer than planned: here the plan is made to take no time at all."""
+    monkeypatch.setattr(_preflight, "timedelta", lambda seconds: timedelta(0 * seconds))
+    laboratory.path.mkdir()
+    laboratory.home.lab_file.write_text(EAST, encoding="utf-8")
+    later = {"start = 2026-11-23T08:00:00Z": "start = 2026-11-23T09:30:00Z"}
+    outcome = laboratory.run(laboratory.job(bench=laboratory.bench(DUE_TODAY | later)))
+    assert (outcome.exit_code, outcome.code) == (5, "certificate-expired")
+    assert "key assets.SIM-CAL-01.certificate.due" in outcome.message
+    assert laboratory.bodies("energise") == []
+
+
+CONFIRMED = """
+name = "L"
+timezone = "UTC"
+[[person]]
+id = "p"
+name = "A. Person"
+roles = ["reviewer"]
+[[confirmation]]
+table = "fluke_5522a"
+function = "dcv"
+interval = "1y"
+by = "p"
+document = "Manual"
+page = "1-9"
+date = 2026-10-01
+"""
+
+
+def at_step(stop: StopSignal, step: str) -> Any:
+    """Return a listener that asks for a stop when a step begins."""
+
+    def listen(event: Event) -> None:
+        if event.kind == "step.begun" and event.body["step"] == step:
+            stop.set("SIGTERM")
+
+    return listen
