@@ -18,7 +18,15 @@ from scipy.special import stdtrit
 sys.path.insert(0, str(Path(__file__).parent))
 from _measure import best_s, report
 
-from calibrator_uncertainty import Budget, UncertainArray, arcsine, normal, rectangular
+from calibrator_uncertainty import (
+    Budget,
+    UncertainArray,
+    arcsine,
+    normal,
+    rectangular,
+    standard_uncertainty,
+    uncertain,
+)
 from calibrator_uncertainty._coverage import student_factors
 
 UR = pint.get_application_registry()
@@ -183,6 +191,32 @@ def long_sums():
         print(f"{name}: {large:.3f} s (bar {bar}), exponent {exponent:.2f} (bar 1.2)")
 
 
+def sums_of_quantities():
+    def total(parts):
+        so_far = parts[0]
+        for part in parts[1:]:
+            so_far = so_far + part
+        return so_far
+
+    def ours(count):
+        return standard_uncertainty(total([uncertain(normal("x", 1.0, 0.1, "V")) for _ in range(count)]))
+
+    def joined(parts):
+        return standard_uncertainty(np.sum(np.stack(parts)))
+
+    made = [uncertain(normal("x", 1.0, 0.1, "V")) for _ in range(10_000)]
+    bare = best_s(lambda: total([UR.Quantity(1.0, "V") for _ in range(10_000)]))
+    small, large = best_s(lambda: ours(2500)), best_s(lambda: ours(10_000))
+    exponent = math.log(large / small) / math.log(4)
+    print(
+        f"sum of 1e4 pint quantities, made, added, u: {large:.3f} s; bare floats in pint, made and added: "
+        f"{bare:.3f} s, ratio {large / bare:.2f}, exponent {exponent:.2f} (bar 1.2)"
+    )
+    print(f"numpy.stack and sum of 1e4 pint quantities, u: {best_s(lambda: joined(made)):.3f} s")
+    running = UncertainArray.leaf(np.ones(3000), 0.1)
+    print(f"numpy.cumsum of 3000, u of each: {best_s(lambda: np.cumsum(running).u):.3f} s")
+
+
 def factors():
     dof = RNG.uniform(1, 5000, 100_000)
     print(f"k for 1e5 effective dof: {1e3 * best_s(lambda: student_factors(0.95, dof)):.2f} ms (bar 8)")
@@ -192,4 +226,5 @@ if __name__ == "__main__":
     many_points()
     one_at_a_time()
     long_sums()
+    sums_of_quantities()
     factors()
