@@ -201,3 +201,11 @@ print(back["p"].units, abs(complex_uncertainty(rest).matrix).max() < 1e-25, back
     assert done.stdout.split() == ["ohm", "**", "2", "True", "(3+0j)"]
     again = loads(text)["p"]
     assert np.all(complex_uncertainty(again - power).matrix == 0.0)
+
+
+@pytest.mark.parametrize("drop", [np.asarray, float, complex, lambda z: np.array([z, z])])
+def test_complex_numbers_are_not_turned_into_bare_ones(drop):
+    z = uncertain_complex("z", 1 + 2j, 0.1, "")
+    for one in (z, z.magnitude):
+        with pytest.raises(NotSupportedError, match="drop"):
+            drop(one)

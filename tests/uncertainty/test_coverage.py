@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibrator_uncertainty import InputError, coverage_factor, effective_dof
+from calibrator_uncertainty import Budget, InputError, coverage_factor, effective_dof, normal, rectangular
 
 INF = math.inf
 
@@ -68,10 +68,37 @@ def test_effective_dof_lies_between_the_smallest_and_the_sum(terms):  # JCGM 100
 
 def test_unknown_policy_is_refused():
     with pytest.raises(InputError, match="p95, k2"):
-        coverage_factor("p97", 5.0)
+        coverage_factor("q97", 5.0)
 
 
 @pytest.mark.parametrize("dof", [0.9, math.nan])
 def test_dof_below_one_is_refused(dof):
     with pytest.raises(InputError):
         coverage_factor("p95", dof)
+
+
+@pytest.mark.parametrize(
+    ("dof", "t6827", "t9973"),
+    [(1, 1.84, 235.784), (5, 1.11, 5.51), (10, 1.05, 3.96), (50, 1.01, 3.16), (INF, 1.000, 3.000)],
+)
+def test_factors_at_one_and_three_sigma(dof, t6827, t9973):  # JCGM 100, table G.2
+    assert coverage_factor("p68.27", dof) == pytest.approx(t6827, abs=0.0051)
+    assert coverage_factor("p99.73", dof) == pytest.approx(t9973, abs=0.0051)
+
+
+def test_any_percentage_is_a_policy():
+    budget = Budget(lambda x: x, [normal("x", 1.0, 1.0, "", dof=9)], unit="")
+    found = budget.evaluate(policy="p99.9")
+    assert found.k == pytest.approx(4.781, abs=5e-4)  # two-sided t of 9 degrees of freedom
+    assert found.probability == 0.999
+    assert budget.table({"x": [1.0, 2.0]}, policy="p99.9").k == pytest.approx([found.k] * 2)
+    wide = Budget(lambda x: x, [rectangular("x", 1.0, 1.0, "")], unit="").evaluate(policy="p80")
+    assert wide.k == pytest.approx(0.8 * math.sqrt(3.0), abs=0.005)
+
+
+@pytest.mark.parametrize("policy", ["p100", "p49", "p5", "p", "99.73", "p99.", "k3", "p-95", "p995"])
+def test_what_is_no_policy_is_refused(policy):
+    with pytest.raises(InputError, match=r"p99\.73"):
+        coverage_factor(policy, 10.0)
+    with pytest.raises(InputError, match="policy"):
+        Budget(lambda x: x, [normal("x", 1.0, 1.0, "")], unit="").table({"x": [1.0]}, policy=policy)

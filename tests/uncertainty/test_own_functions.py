@@ -190,3 +190,42 @@ def test_long_chains_of_own_functions_are_swept_in_linear_time():
         value = wrapped(count)(value)
     assert value.u > 0.0
     assert calls < 40 * 40 * 20
+
+
+def test_integral_over_a_period_is_zero():
+    a = leaf(2.0, 0.1)
+    found = integral(lambda t: a * np.sin(t), 0.0, 2 * math.pi)
+    assert found.value == pytest.approx(0.0, abs=1e-12)
+    assert found.u == pytest.approx(0.0, abs=1e-12)
+
+
+def test_integral_is_repeated_until_u_settles():
+    # the value is 0 at any number of nodes; its slope by a is that of ∫ t sin(25 t) dt and needs many
+    a = leaf(0.0, 0.1)
+    found = integral(lambda t: a * t * np.sin(25.0 * t), 0.0, 3.0)
+    exact = math.sin(75.0) / 625.0 - 3.0 * math.cos(75.0) / 25.0
+    assert found.u == pytest.approx(0.1 * abs(exact), rel=1e-6)
+
+
+def test_integral_to_infinity():
+    a = leaf(2.0, 0.1)
+    found = integral(lambda t: np.exp(-a * t), 0.0, math.inf)
+    assert found.value == pytest.approx(0.5, rel=1e-9)
+    assert found.u == pytest.approx(0.1 / 4.0, rel=1e-6)
+    start = leaf(1.0, 0.1)
+    assert integral(lambda t: 1.0 / (t * t), start, math.inf).u == pytest.approx(0.1, rel=1e-6)
+    assert integral(np.exp, -math.inf, 0.0) == pytest.approx(1.0, rel=1e-9)
+    assert integral(lambda t: np.exp(-t), math.inf, 0.0) == pytest.approx(-1.0, rel=1e-9)
+    assert integral(lambda t: np.exp(-t * t), math.inf, -math.inf) == pytest.approx(-math.sqrt(math.pi))
+    tau = UR.Quantity(3.0, "s")
+    decay = integral(lambda t: np.exp(-(t / tau)), UR.Quantity(0.0, "s"), UR.Quantity(math.inf, "s"))
+    assert decay.to("ms").magnitude == pytest.approx(3000.0)
+
+
+def test_implicit_model_with_three_solutions_is_refused():
+    cubic = implicit(lambda y, a: (y - 1.0) * (y - 2.0) * (y - 3.0) - a, bracket=(0.0, 4.0))
+    with pytest.raises(ModelError, match="3 solutions between 0 and 4") as caught:
+        cubic(leaf(0.0, 0.01))
+    assert caught.value.code == "several-solutions"
+    one = implicit(lambda y, a: (y - 1.0) * (y - 2.0) * (y - 3.0) - a, bracket=(2.5, 4.0))
+    assert one(leaf(0.0, 0.01)).value == pytest.approx(3.0)

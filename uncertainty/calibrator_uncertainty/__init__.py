@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         triangular,
         type_a,
     )
+    from calibrator_uncertainty._integral import integral
     from calibrator_uncertainty._joint import JointConformity, joint_conformity
     from calibrator_uncertainty._known import (
         between,
@@ -75,7 +76,7 @@ if TYPE_CHECKING:
     from calibrator_uncertainty._store import dumps, loads
     from calibrator_uncertainty._table import BudgetTable
     from calibrator_uncertainty._tape import UncertainArray
-    from calibrator_uncertainty._user import implicit, integral, wrapped
+    from calibrator_uncertainty._user import implicit, wrapped
     from calibrator_uncertainty._whatif import Cut
     from calibrator_uncertainty.regression import (
         Curve,
@@ -246,7 +247,7 @@ _HOME = {
     "grouped": "_anova",
     "implicit": "_user",
     "inexact_limits": "_known",
-    "integral": "_user",
+    "integral": "_integral",
     "joint_conformity": "_joint",
     "judge": "_conformity",
     "load_budget": "_budget_store",

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from calibrator_uncertainty._errors import NotSupportedError
+from calibrator_uncertainty._refusals import dropped
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Option
 
@@ -132,6 +133,12 @@ class UncertainComplex:
 
     def __complex__(self) -> NoReturn:
         raise NotSupportedError("complex() would drop the uncertainty", way_out="Ask for .value.")
+
+    def __float__(self) -> NoReturn:
+        raise dropped("float()")
+
+    def __array__(self, dtype: object = None, copy: bool | None = None) -> NoReturn:
+        raise dropped("numpy.asarray()")
 
     def __copy__(self) -> UncertainComplex:
         return self

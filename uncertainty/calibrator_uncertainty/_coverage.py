@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["POLICIES", "coverage_factor", "effective_dof", "shape_factor"]
+__all__ = ["POLICIES", "coverage_factor", "effective_dof", "probability_of", "shape_factor"]
 
 POLICIES = {"p95": 0.95, "k2": 0.9545, "p90": 0.90, "p95.45": 0.9545, "p99": 0.99}
 _MANY = 65536  # degrees of freedom that are looked up in a table
@@ -52,6 +53,25 @@ def whole_dof(dof: float) -> float:
     return max(1.0, float(math.floor(dof * (1.0 + FLOOR_TOLERANCE))))
 
 
+def probability_of(policy: str) -> float:
+    """Return the coverage probability of a policy: `p99.73` is 0.9973; `k2` stands for 0.9545.
+
+    Raises:
+        InputError: another text, or a percentage that is not from 50 to below 100.
+    """
+    known = POLICIES.get(policy)
+    if known is not None:
+        return known
+    percent = re.fullmatch(r"p(\d{2}(?:\.\d{1,6})?)", policy)
+    if percent is None or not 50.0 <= float(percent[1]) < 100.0:
+        raise InputError(
+            f"the coverage policy {policy!r} is unknown",
+            way_out=f"Use one of: {', '.join(POLICIES)}, or p and a percentage, such as p99.73.",
+            code="policy",
+        )
+    return round(float(percent[1]) / 100.0, 8)
+
+
 def shape_factor(policy: str, rectangles: Iterable[float], u: float) -> float | None:
     """Return k where one or two rectangular contributions (|c·u|) dominate, None where none do.
 
@@ -65,15 +85,16 @@ def shape_factor(policy: str, rectangles: Iterable[float], u: float) -> float | 
         (1.65, 1.83)
     """
     first, second = ([*sorted(rectangles, reverse=True), 0.0, 0.0])[:2]
-    if first == 0.0 or u == 0.0 or policy not in POLICIES or policy == "k2":
+    if first == 0.0 or u == 0.0 or policy == "k2":
         return None
+    probability = probability_of(policy)
     if _rest(u, first) <= DOMINANCE * first:
-        return round(POLICIES[policy] * math.sqrt(3.0), 2)
+        return round(probability * math.sqrt(3.0), 2)
     both = math.hypot(first, second)
     if _rest(u, both) > DOMINANCE * both:
         return None
     beta = (first - second) / (first + second)
-    tail = math.sqrt((1.0 - POLICIES[policy]) * (1.0 - beta * beta))
+    tail = math.sqrt((1.0 - probability) * (1.0 - beta * beta))
     return round((1.0 - tail) / math.sqrt((1.0 + beta * beta) / 6.0), 2)
 
 
@@ -82,7 +103,7 @@ def _rest(u: float, part: float) -> float:
 
 
 def coverage_factor(policy: str, dof: float, *, rectangles: Iterable[float] = (), u: float = 0.0) -> float:
-    """Return k of a policy: `p95` (t; 1.65 for a dominant rectangle), `p90`, `p95.45`, `p99`, or `k2`.
+    """Return k of a policy: `p95` (t; 1.65 for a dominant rectangle), `p99.73` and so on, or `k2`.
 
     `rectangles` are the |c·u| of the rectangular contributions to `u`; without them only t counts.
 
@@ -91,16 +112,11 @@ def coverage_factor(policy: str, dof: float, *, rectangles: Iterable[float] = ()
 
     Source: JCGM 100:2008, G.3, G.6.4; EA-4/02 M:2022, S9.14, S10.13 and appendix E.
     """
-    if policy not in POLICIES:
-        raise InputError(
-            f"the coverage policy {policy!r} is unknown",
-            way_out=f"Use one of: {', '.join(POLICIES)}.",
-            code="policy",
-        )
+    probability = probability_of(policy)
     if policy == "k2":
         return 2.0
     shaped = shape_factor(policy, rectangles, u)
-    return student_factor(POLICIES[policy], dof) if shaped is None else shaped
+    return student_factor(probability, dof) if shaped is None else shaped
 
 
 def student_factor(probability: float, dof: float) -> float:
@@ -130,7 +146,8 @@ def coverage_factors(policy: str, dof: Floats, rectangles: tuple[Floats, Floats]
 
     if policy == "k2":
         return np.full(dof.shape, 2.0)
-    k = student_factors(POLICIES[policy], dof)
+    probability = probability_of(policy)
+    k = student_factors(probability, dof)
     if rectangles is None:
         return k
     first, second = rectangles
@@ -140,10 +157,10 @@ def coverage_factors(policy: str, dof: Floats, rectangles: tuple[Floats, Floats]
     both = first * first + second * second
     two = (square - both <= DOMINANCE**2 * both) & (first > 0.0) & ~one
     if one.any():
-        k[one] = round(POLICIES[policy] * math.sqrt(3.0), 2)
+        k[one] = round(probability * math.sqrt(3.0), 2)
     if two.any():
         beta = (first[two] - second[two]) / (first[two] + second[two])
-        tail = np.sqrt((1.0 - POLICIES[policy]) * (1.0 - beta * beta))
+        tail = np.sqrt((1.0 - probability) * (1.0 - beta * beta))
         k[two] = np.round((1.0 - tail) / np.sqrt((1.0 + beta * beta) / 6.0), 2)
     return k
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from operator import mul
 from typing import TYPE_CHECKING
 
-from calibrator_uncertainty._coverage import POLICIES, coverage_factor
+from calibrator_uncertainty._arcsine import arcsine_factor
+from calibrator_uncertainty._coverage import coverage_factor, probability_of
 from calibrator_uncertainty._errors import ModelError
 from calibrator_uncertainty._result import BudgetLine, BudgetResult
 
@@ -25,6 +26,8 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
     if not (math.isfinite(u) and math.isfinite(value)):
         raise _not_finite(budget, value, slopes)
     k = coverage_factor(policy, dof, rectangles=rectangles, u=u)
+    if plan.arcsines:
+        k = arcsine_factor(policy, max(abs(parts[place]) for place in plan.arcsines), u) or k
     square = u * u or 1.0
     return BudgetResult(
         name=budget.name,
@@ -34,7 +37,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
         dof=dof,
         k=k,
         U=k * u,
-        probability=POLICIES[policy],
+        probability=probability_of(policy),
         policy=policy,
         lines=tuple(
             BudgetLine(

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibrator_uncertainty._anew import rows_anew
+from calibrator_uncertainty._arcsine import arcsine_factors
 from calibrator_uncertainty._combine import Plan
-from calibrator_uncertainty._coverage import POLICIES, coverage_factors
+from calibrator_uncertainty._coverage import coverage_factors, probability_of
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import difference_unit, magnitude_in, parse_unit, quantity
@@ -66,8 +67,7 @@ def evaluate_table(
     policy: str,
 ) -> BudgetTable:
     """Evaluate `budget` at all points, a chunk at a time (see `Budget.table`)."""
-    if policy not in POLICIES:
-        raise InputError(f"the coverage policy {policy!r} is unknown", code="policy")
+    probability_of(policy)  # an unknown one is refused before the work
     columns = _Columns(budget, estimates, u, dof)
     count = columns.count
     plan = budget.plan()
@@ -188,6 +188,9 @@ def _combine(plan: Plan, parts: np.ndarray, dofs: Sequence[Any], out: BudgetTabl
     np.divide(np.multiply(total, total, out=square), weight, out=dof_out, where=weight > 0.0)
     shaped = bool(plan.rectangles or plan.rectangular_blocks)
     out.k[part] = coverage_factors(out.policy, dof_out, (first, second) if shaped else None, u)
+    if plan.arcsines:
+        found = arcsine_factors(out.policy, np.max(np.abs(parts[list(plan.arcsines)]), axis=0), u)
+        np.copyto(out.k[part], found, where=~np.isnan(found))
 
 
 def _rank(sizes: np.ndarray, first: np.ndarray, second: np.ndarray) -> None:

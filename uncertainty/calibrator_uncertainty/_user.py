@@ -1,4 +1,4 @@
-"""Functions of one's own, implicit models and integrals, with uncertainty."""
+"""Functions of one's own and implicit models, with uncertainty."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
 
-__all__ = ["implicit", "integral", "wrapped"]
+__all__ = ["implicit", "wrapped"]
 
+_LOOKS = 201  # places in a bracket at which an equation's sign is looked at
 _FAILURES = (ValueError, ZeroDivisionError, OverflowError)
 
 
@@ -161,7 +162,7 @@ def implicit(
     in which units the arguments are handed to it and y comes out.
 
     Raises:
-        ModelError: no solution, or more than an odd number of them, in the bracket; F_y is zero there.
+        ModelError: no solution, or more than one, in the bracket; F_y is zero there.
 
     Source: JCGM 102:2011, 6.3 (implicit measurement models).
 
@@ -202,42 +203,35 @@ def implicit(
     def call(*operands: Quantity) -> Quantity:
         operation = UserOp("implicit", solve, tuple(slope(place) for place in range(len(operands))))
         bare = [magnitude_in(one, units[i] if units else "", "implicit") for i, one in enumerate(operands)]
-        if any(np.ndim(getattr(one, "_value", one)) for one in bare):
+        plain = [getattr(one, "_value", one) for one in bare]
+        if any(np.ndim(one) for one in plain):
             raise InputError("an implicit model takes single values", way_out="Call it for each element.")
+        _one_solution(equation, bracket, plain)
         return _out(_apply(operation, bare), unit if units else None)
 
     return call
 
 
-def integral(
-    function: Callable[..., Any], low: Quantity, high: Quantity, *, tolerance: float = 1e-10
-) -> Quantity:
-    """Integrate function(t) from `low` to `high`; limits and whatever the function uses may be uncertain.
-
-    Gauss-Legendre with as many nodes as bring two successive rules within `tolerance`.
-
-    Raises:
-        ModelError: 512 nodes are not enough; split the interval where the function bends sharply.
-    """
-    before: Any = None
-    for nodes in (8, 16, 32, 64, 128, 256, 512):
-        x, weights = np.polynomial.legendre.leggauss(nodes)
-        half = (high - low) * 0.5
-        middle = (high + low) * 0.5
-        total = sum(
-            (weights[i] * function(middle + half * x[i]) for i in range(nodes)), 0.0 * function(middle)
+def _one_solution(equation: Callable[..., Any], bracket: tuple[float, float], values: list[Any]) -> None:
+    """Refuse a bracket in which the equation changes its sign more than once."""
+    places = np.linspace(bracket[0], bracket[1], _LOOKS)
+    with np.errstate(all="ignore"):
+        found = np.array([_seen(equation, y, values) for y in places.tolist()])
+    kept = np.isfinite(found) & (found != 0.0)
+    signs, places = np.sign(found[kept]), places[kept]
+    changes = np.flatnonzero(np.diff(signs))
+    if changes.size > 1:
+        near = ", ".join(f"{(places[at] + places[at + 1]) / 2.0:.4g}" for at in changes[:3])
+        low, high = bracket
+        raise ModelError(
+            f"the equation has {changes.size} solutions between {low:g} and {high:g}, near {near}",
+            way_out="Give a bracket that holds exactly one solution.",
+            code="several-solutions",
         )
-        found = total * half
-        value = _estimate(found)
-        if before is not None and abs(value - before) <= tolerance * max(abs(value), 1e-300):
-            return found
-        before = value
-    raise ModelError(
-        "the integral does not settle with 512 nodes", way_out="Split the interval.", code="integral"
-    )
 
 
-def _estimate(found: Quantity) -> float:
-    magnitude: Numbers = getattr(found, "_magnitude", found)
-    bare: Numbers = magnitude._value if isinstance(magnitude, UncertainArray) else magnitude
-    return float(bare)
+def _seen(equation: Callable[..., Any], y: float, values: list[Any]) -> float:
+    try:
+        return float(equation(y, *values))
+    except (ZeroDivisionError, OverflowError, ValueError):  # a pole or the end of a domain, not a solution
+        return float("nan")
