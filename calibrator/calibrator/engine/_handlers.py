@@ -17,7 +17,7 @@ from calibrator.engine._prompts import (
     warm_up_prompt,
 )
 from calibrator.engine._proving import prove
-from calibrator.engine._review import flags_of, former_results, seqs_of
+from calibrator.engine._review import check_repeat, flags_of, former_results, seqs_of
 from calibrator.engine._safety import make_sources_safe, safe_body
 from calibrator.engine._steps import Step
 from calibrator.engine._types import Answer, Prompt, Review
@@ -210,13 +210,8 @@ def review(context: Context, step: Step) -> str:
     context.desk.check()
     decision = context.broker.review(context.operator, shown) if _worth_asking(context, shown) else None
     repeat = tuple(item for item in shown.points if decision is not None and item in decision.repeat)
-    if repeat and decision is not None and not decision.reason.strip():
-        raise RunError(
-            "a repeat was asked for without a reason",
-            where=f"review of {section.id}",
-            way_out="Give the reason: without one the first measurement counts. Then: calibrator resume",
-            code="reason-missing",
-        )
+    if repeat and decision is not None:
+        check_repeat(decision, step.attempt, section.id, context.setting.lab, context.setting.job.person)
     reason, by = (decision.reason, decision.by) if decision is not None else ("", "")
     context.emit(
         "review",

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from calibrator.engine._types import ReviewFlag
+from calibrator._errors import RunError
+from calibrator.engine._types import ReviewDecision, ReviewFlag
 from calibrator.procedure import Section
+from calibrator.standards import Lab
 
 if TYPE_CHECKING:
     from calibrator.record import Event, Record
 
-__all__ = ["flags_of", "former_results", "seqs_of"]
+__all__ = ["check_repeat", "flags_of", "former_results", "seqs_of"]
 
 FAILED = ("fail", "conditional fail")
 MARGINAL = ("conditional pass",)
+MAY_REPEAT_AGAIN = ("reviewer", "technical manager")
+_WORDS = re.compile(r"\w{2,}")
 
 
 def flags_of(
@@ -37,6 +42,39 @@ def flags_of(
         if result is not None:
             found += [ReviewFlag(point.id, why) for why in _of_result(result, block, former.get(point.id))]
     return tuple(found)
+
+
+def check_repeat(decision: ReviewDecision, attempt: int, section: str, lab: Lab, person: str) -> None:
+    """Hold a repeat against METROLOGY 23, never "repeat until pass".
+
+    It needs a reason that says something, and from the second round on a second person who may decide that.
+
+    Raises:
+        RunError: code `reason-missing` or `repeat-needs-second-person`; the review is put again by a resume.
+    """
+    place = f"review of {section}"
+    said = decision.reason.strip()
+    chinese = sum(ord(letter) > 0x2E7F for letter in said)
+    if len(_WORDS.findall(said)) < 2 and chinese < 4:
+        raise RunError(
+            f"a repeat was asked for {f'with the reason {said!r}' if said else 'without a reason'}",
+            where=place,
+            way_out="Say in a few words what was wrong (lead, contact, disturbance): without that the first"
+            " measurement counts. Then: calibrator resume",
+            code="reason-missing",
+        )
+    if attempt < 2:
+        return
+    second = lab.person(decision.by)
+    itself = second is not None and person in (second.id, second.name)
+    if second is None or itself or not set(second.roles) & set(MAY_REPEAT_AGAIN):
+        raise RunError(
+            f"the points were repeated once, and {decision.by or 'nobody'} may not repeat them again",
+            where=place,
+            way_out=f"Go on without a repeat, or let a second person with the role"
+            f" {' or '.join(MAY_REPEAT_AGAIN)} of lab.toml decide. Then: calibrator resume",
+            code="repeat-needs-second-person",
+        )
 
 
 def _of_result(
