@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import numpy as np
 from calibrator_uncertainty._coverage import effective_dof
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
-from calibrator_uncertainty._shapes import Normal, Rectangular, StudentT
+from calibrator_uncertainty._shapes import Arcsine, Normal, Rectangular, StudentT
 
 __all__ = ["Block", "Plan", "make_plan"]
 
@@ -40,6 +41,7 @@ class Plan:
     rectangles: tuple[int, ...]  # single rectangular inputs
     rectangular_blocks: tuple[int, ...]  # blocks that are one shared rectangle
     notes: tuple[str, ...]
+    arcsines: tuple[int, ...] = ()  # single U-shaped inputs
 
     def combine(self, parts: Sequence[float]) -> tuple[float, float, list[float], list[float]]:
         """Return u, dof, each input's part of u² (not divided), and the rectangular contributions."""
@@ -98,6 +100,7 @@ def make_plan(inputs: Sequence[Input], correlations: Correlations, where: str) -
             and all(isinstance(inputs[place].distribution, Rectangular) for place in block.places)
         ),
         notes=notes,
+        arcsines=tuple(place for place in singles if isinstance(inputs[place].distribution, Arcsine)),
     )
 
 
@@ -110,7 +113,8 @@ def _matrix(inputs: Sequence[Input], correlations: Correlations, where: str) -> 
                 matrix[first, second] = matrix[second, first] = 1.0
     given: set[int] = set()
     told: dict[frozenset[int], float] = {}
-    for (first_name, second_name), r in correlations.items():
+    for pair, r in correlations.items():
+        first_name, second_name = (unicodedata.normalize("NFKC", name) for name in pair)
         for name in (first_name, second_name):
             if name not in places:
                 raise InputError(f"a correlation names {name!r}, which is no input", where=where, code="name")

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from calibrator_uncertainty._arcsine import arcsine_factor
 from calibrator_uncertainty._coverage import coverage_factor
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._leaves import Leaf, known, new_uid, remember
-from calibrator_uncertainty._shapes import Normal, Rectangular, StudentT
+from calibrator_uncertainty._shapes import Arcsine, Normal, Rectangular, Shape, StudentT
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._sweep import by_leaf, sweep
 from calibrator_uncertainty._sweep import covariance as _covariance
@@ -156,7 +157,7 @@ def correlated(
     """
     count = len(names)
     matrix = covariance_in(covariance, units, ", ".join(names))
-    if matrix.shape != (count, count) or len(estimates) != count or len(units) != count:
+    if count == 0 or matrix.shape != (count, count) or len(estimates) != count or len(units) != count:
         raise InputError(
             f"{count} names need as many estimates and units and a {count} x {count} matrix", code="shape"
         )
@@ -280,15 +281,16 @@ def expanded_uncertainty(value: Quantity, *, policy: str = "p95") -> Quantity:
             "an expanded uncertainty is given for one value", way_out="Take an element: q[0]."
         )
     u = float(magnitude.u)
-    k = coverage_factor(policy, float(magnitude.dof), rectangles=_rectangles(magnitude), u=u)
+    k = coverage_factor(policy, float(magnitude.dof), rectangles=_parts(magnitude, Rectangular), u=u)
+    k = arcsine_factor(policy, max(_parts(magnitude, Arcsine), default=0.0), u) or k
     return _in_units(k * u, value)
 
 
-def _rectangles(magnitude: UncertainArray) -> list[float]:
-    """Return the |c·u| of the elementary rectangular errors, for the choice of k."""
+def _parts(magnitude: UncertainArray, kind: type[Shape]) -> list[float]:
+    """Return the |c·u| of the elementary errors of one shape, for the choice of k."""
     found: list[float] = []
     for leaf, slope in by_leaf(magnitude):
-        if leaf._leaf is not None and isinstance(leaf._leaf.shape, Rectangular) and isinstance(slope, float):
+        if leaf._leaf is not None and isinstance(leaf._leaf.shape, kind) and isinstance(slope, float):
             found.append(abs(slope * leaf._leaf.u))
     return found
 
