@@ -209,3 +209,20 @@ def test_complex_numbers_are_not_turned_into_bare_ones(drop):
     for one in (z, z.magnitude):
         with pytest.raises(NotSupportedError, match="drop"):
             drop(one)
+
+
+def test_parts_estimated_independently_have_dof_of_their_own():  # as GTC's ucomplex(z, u, df)
+    z = uncertain_complex("z", 1 + 2j, (0.1, 0.2), "", dof=5, together=False)
+    w = uncertain_complex("w", 2 - 1j, (0.2, 0.1), "", dof=7, together=False)
+    alone = complex_uncertainty(z)
+    # R. Willink, B. D. Hall: 2 v11² + v11 v22 + 2 v22² over (2 v11² + 2 v22²)/5
+    assert alone.dof == pytest.approx(5 * (2e-4 + 4e-4 + 32e-4) / (2e-4 + 32e-4))
+    assert complex_uncertainty(uncertain_complex("z", 1 + 2j, (0.1, 0.2), "", dof=5)).dof == pytest.approx(
+        5.0
+    )
+    assert z.magnitude.real.dof == 5.0
+    gtc = pytest.importorskip("GTC")
+    theirs = gtc.ucomplex(1 + 2j, (0.1, 0.2), 5) * gtc.ucomplex(2 - 1j, (0.2, 0.1), 7)
+    assert complex_uncertainty(z * w).dof == pytest.approx(theirs.df, rel=1e-9)
+    with pytest.raises(InputError, match="not independent"):
+        uncertain_complex("z", 1 + 2j, [[1.0, 0.5], [0.5, 1.0]], "", together=False)

@@ -28,11 +28,23 @@ def uncertain_complex(
     *,
     dof: float = math.inf,
     source: str = "",
+    together: bool = True,
 ) -> Quantity:
     """Return a complex quantity; `u` is one number for both parts, a pair, or their 2 x 2 covariance matrix.
 
+    Args:
+        name: of the quantity.
+        estimate: in `unit`.
+        u: in `unit`; a matrix in its square.
+        unit: of both parts.
+        dof: degrees of freedom of each part.
+        source: where it comes from.
+        together: both parts were estimated from the same readings and are one term of the effective degrees
+            of freedom; False where they were estimated independently, as GTC's `ucomplex` takes them.
+
     Raises:
-        InputError: an estimate that is not finite, or a matrix that cannot be.
+        InputError: an estimate that is not finite, a matrix that cannot be, or independent parts that are
+            correlated.
     """
     estimate = complex(figures_in(estimate, unit, name))
     if not cmath.isfinite(estimate):
@@ -40,6 +52,14 @@ def uncertain_complex(
     given = _spread_in(u, unit, name)
     matrix = given if given.ndim == 2 else np.diag(np.broadcast_to(given, (2,)) ** 2)
     names = [f"{name} real", f"{name} imag"]
+    if not together and matrix.shape == (2, 2) and matrix[0, 1] != 0.0:
+        raise InputError(f"the parts of {name} are correlated, and so not independent", code="correlation")
+    if not together:
+        own = [
+            correlated([part], [figure], matrix[[i]][:, [i]], [""], dof=dof, source=source)[0]
+            for i, (part, figure) in enumerate(zip(names, (estimate.real, estimate.imag), strict=True))
+        ]
+        return quantity(UncertainComplex(own[0]._magnitude, own[1]._magnitude), parse_unit(unit, name))
     parts = correlated(names, [estimate.real, estimate.imag], matrix, ["", ""], dof=dof, source=source)
     return quantity(UncertainComplex(parts[0]._magnitude, parts[1]._magnitude), parse_unit(unit, name))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -58,6 +59,8 @@ class Input:
     shared: str | None = None
 
     def __post_init__(self) -> None:
+        if not self.name.isascii():  # as Python reads the model's arguments: the micro sign is a Greek mu
+            object.__setattr__(self, "name", unicodedata.normalize("NFKC", self.name))
         if not self.name.isidentifier():
             raise InputError(
                 f"the input name {self.name!r} cannot be an argument of the model",
@@ -186,7 +189,10 @@ def trapezoidal(
     shared: str | None = None,
 ) -> Input:
     """Return a symmetric trapezoid of base half-width a: u = a·√((1 + β²)/6) (JCGM 100:2008, 4.3.9)."""
-    shape = Trapezoidal(beta)
+    try:
+        shape = Trapezoidal(beta)
+    except InputError as problem:
+        raise InputError(f"{name}: {problem.what}", where=source, code=problem.code) from problem
     return Input(
         name,
         float(estimate),

@@ -56,6 +56,12 @@ def inexact_limits(
             f"the lower limit of {name}, {lower}, is not below the upper one, {upper}", code="limits-crossed"
         )
     half = (upper - lower) / 2.0
+    if not 0.0 <= inexact_by < half:
+        raise InputError(
+            f"the limits of {name} are inexact by {inexact_by}; it is from 0 to below {half}",
+            where=source,
+            code="shape",
+        )
     shape = CurvilinearTrapezoid(inexact_by / half)
     return Input(name, (lower + upper) / 2.0, unit, half / shape.scale, math.inf, shape, source)
 

@@ -28,11 +28,15 @@ def unsupported(name: str) -> NotSupportedError:
     )
 
 
-def bad_leaf(value: object, u: object, dof: float, name: str) -> InputError:
+def bad_leaf(value: Numbers, u: Numbers, dof: float, name: str) -> InputError:
     """Return the error of an elementary value that cannot be."""
+    if np.size(value) == 0:
+        return InputError(
+            f"{name or 'an unnamed array'} has no elements", way_out="Give at least one.", code="empty"
+        )
     return InputError(
         f"value {value!r}, u = {u!r}, dof = {dof}: all are finite, u is not negative, dof is 1 or more",
-        where=name,
+        where=name or "an unnamed value",
         code="leaf",
     )
 

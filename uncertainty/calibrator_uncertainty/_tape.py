@@ -101,7 +101,7 @@ class UncertainArray:
                 raise bad_leaf(value, u, dof, more.get("name", ""))
             return cls(value, None, (), Leaf(u, dof, **more))
         number, spread = as_number(value), as_number(u)
-        if number is None or spread is None or not (dof >= 1.0):
+        if number is None or spread is None or not (dof >= 1.0) or not np.size(number):
             raise bad_leaf(value, u, dof, more.get("name", ""))
         if not (np.isfinite(number).all() and np.isfinite(spread).all() and np.all(np.asarray(spread) >= 0)):
             raise bad_leaf(value, u, dof, more.get("name", ""))

@@ -11,15 +11,22 @@ from calibrator_uncertainty.rounding._result import RoundedResult
 __all__ = ["parse_result"]
 
 _SPACES = "\u0020\u00a0\u2009\u202f"
+_RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
+_PLAIN = str.maketrans(_RAISED + "\u2212\u207b", "0123456789--")
 _NUMBER = rf"[-+\u2212]?\d(?:[\d{_SPACES}]*\d)?(?:[.,]\d(?:[\d{_SPACES}]*\d)?)?"
-_BRACKETS = re.compile(rf"^(?P<value>{_NUMBER})\((?P<u>\d+(?:[.,]\d+)?)\)\s*(?P<unit>.*)$")
+_POWER = (
+    rf"(?:[eE](?P<e>[-+\u2212]?\d+)(?=$|[{_SPACES}])"
+    rf"|[{_SPACES}]*[\u00d7\u00b7x*][{_SPACES}]*10(?:\^|\*\*)?(?P<ten>[-+\u2212\u207b]?[\d{_RAISED}]+))?"
+)
+_BRACKETS = re.compile(rf"^(?P<value>{_NUMBER})\((?P<u>\d+(?:[.,]\d+)?)\){_POWER}\s*(?P<unit>.*)$")
 _PLUS_MINUS = re.compile(
-    rf"^(?P<open>\()?\s*(?P<value>{_NUMBER})\s*(?:±|\+/-|\+-)\s*(?P<u>{_NUMBER})\s*(?(open)\))\s*(?P<unit>(?!\)).*)$"
+    rf"^(?P<open>\()?\s*(?P<value>{_NUMBER})\s*(?:±|\+/-|\+-)\s*(?P<u>{_NUMBER})\s*(?(open)\)){_POWER}"
+    rf"\s*(?P<unit>(?!\)).*)$"
 )
 
 
 def parse_result(text: str) -> RoundedResult:
-    """Read `100.02147(70) g`, `(100.02147 ± 0.00070) g`, `10,3 ± 0,2` and the like, digit for digit.
+    """Read `100.02147(70) g`, `(100.02147 ± 0.00070) g`, `10,3 ± 0,2`, `1.2(1)e-6 V`, `(1.2 ± 0.1) × 10⁻⁶ V`.
 
     A figure in brackets without a decimal sign counts last digits of the value. Point and comma are decimal
     signs, spaces group digits.
@@ -38,7 +45,8 @@ def parse_result(text: str) -> RoundedResult:
         exponent = value.as_tuple().exponent
         if "." not in found["u"] and "," not in found["u"] and isinstance(exponent, int):
             last = last.scaleb(exponent)
-        return RoundedResult(value, last, found["unit"].strip())
+        power = _power(found)
+        return RoundedResult(value.scaleb(power), last.scaleb(power), found["unit"].strip())
     found = _PLUS_MINUS.match(stripped)
     if found is None or found["u"].startswith(("-", "\u2212")):
         raise FormatError(
@@ -46,7 +54,14 @@ def parse_result(text: str) -> RoundedResult:
             way_out="Write 100.02147(70) g or (100.02147 ± 0.00070) g.",
             code="format",
         )
-    return RoundedResult(_decimal(found["value"]), _decimal(found["u"]), found["unit"].strip())
+    power = _power(found)
+    value, u = _decimal(found["value"]).scaleb(power), _decimal(found["u"]).scaleb(power)
+    return RoundedResult(value, u, found["unit"].strip())
+
+
+def _power(found: re.Match[str]) -> int:
+    """Return the power of ten behind the figures, 0 where there is none."""
+    return int((found["e"] or found["ten"] or "0").translate(_PLAIN))
 
 
 def _decimal(text: str) -> Decimal:
