@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from calibrator_uncertainty._budget_store import dump_budget, load_budget
     from calibrator_uncertainty._clause8 import Clause8, validate_first_order
     from calibrator_uncertainty._complex import UncertainComplex
+    from calibrator_uncertainty._complex_arrays import complex_array
     from calibrator_uncertainty._conformity import Judgement, judge
     from calibrator_uncertainty._coverage import coverage_factor, effective_dof
     from calibrator_uncertainty._errors import (
@@ -126,6 +127,7 @@ __all__ = [
     "between",
     "certificate",
     "choose_degree",
+    "complex_array",
     "complex_uncertainty",
     "components",
     "constant",
@@ -220,6 +222,7 @@ _HOME = {
     "between": "_known",
     "certificate": "_known",
     "choose_degree": "regression",
+    "complex_array": "_complex_arrays",
     "complex_uncertainty": "_bivariate",
     "components": "_quantity",
     "constant": "_inputs",

@@ -176,9 +176,11 @@ class UncertainComplex:
         self, func: Callable[..., Any], types: object, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:  # noqa: ANN401
         """Give real, imag and angle; any other function would drop the uncertainty."""
-        if func in _PARTS and not kwargs:
+        from calibrator_uncertainty._complex_arrays import handle
+
+        if func in _PARTS and not kwargs and len(args) == 1:
             return _PARTS[func](args[0])
-        raise NotSupportedError(f"numpy.{func.__name__} of an uncertain complex number", code="not-supported")
+        return handle(func, args, kwargs)
 
 
 def _bare(part: Numbers) -> Numbers:
