@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calibrator_uncertainty import Budget, NotSupportedError, UncertainArray, normal
+from calibrator_uncertainty import Budget, ModelError, NotSupportedError, UncertainArray, normal
 
 X = np.array([1.3, -0.4, 2.2, 0.7, -1.6, 3.1])
 M = np.array([[1.3, -0.4, 2.2], [0.7, -1.6, 3.1], [0.2, 0.9, -0.5]])
@@ -76,6 +76,7 @@ CASES = {
     "median odd": (X, lambda x: np.median(x[:5])),
     "median axis": (M, lambda m: np.median(m, axis=1)),
     "median keepdims": (M, lambda m: np.median(m, axis=0, keepdims=True)),
+    "sign": (X, lambda x: x * np.sign(x)),
     "ptp": (X, np.ptp),
     "ptp axis": (M, lambda m: np.ptp(m, axis=0)),
     "linspace": (X, lambda x: np.linspace(x[0], x[1], 7)),
@@ -153,3 +154,9 @@ def test_closeness_is_asked_of_estimates():
     assert np.isclose(x, X).all()
     assert not np.isclose(x, x + 1e-3).any()
     assert np.allclose(x, x)
+
+
+def test_the_sign_has_no_slope_but_at_zero():
+    assert np.sign(UncertainArray.leaf(-2.0, 0.1)).u == 0.0
+    with pytest.raises(ModelError):
+        _ = np.sign(UncertainArray.leaf(0.0, 0.1)).u

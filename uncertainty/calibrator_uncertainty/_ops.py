@@ -172,6 +172,8 @@ _ALL = (
     _op("negative", np.negative, operator.neg, "-1.0"),
     _op("positive", np.positive, operator.pos, "1.0"),
     _op("absolute", np.absolute, abs, "m.sign(a)"),
+    # a step: no uncertainty away from 0, no derivative there
+    _op("sign", np.sign, lambda a: math.copysign(1.0, a) if a else 0.0, "0.0 * m.sign(a)"),
     _op("square", np.square, lambda a: a * a, "2.0 * a"),
     _op("sqrt", np.sqrt, math.sqrt, "0.5 / y"),
     _op("cbrt", np.cbrt, lambda a: math.copysign(abs(a) ** (1 / 3), a), "1.0 / (3.0 * y * y)"),
