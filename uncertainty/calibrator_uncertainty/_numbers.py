@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from calibrator_uncertainty._types import Numbers
@@ -13,7 +15,7 @@ def as_number(operand: object) -> Numbers:
     """Return a float or a new float array, None for what is no number."""
     if isinstance(operand, bool | np.bool_):
         return float(operand)
-    if isinstance(operand, float | int | np.floating | np.integer):
+    if isinstance(operand, float | int | np.floating | np.integer | Fraction):
         return float(operand)
     if isinstance(operand, np.ndarray) and operand.dtype.kind in "fiub":
         return operand.astype(np.float64) if operand.ndim else float(operand)

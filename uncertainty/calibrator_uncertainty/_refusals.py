@@ -12,6 +12,33 @@ from calibrator_uncertainty._types import Numbers
 __all__ = ["bad_leaf", "dropped", "no_slope", "not_finite", "overflown", "unsupported"]
 
 
+_OTHERWISE = "Write it with supported functions, or take .value where the bare estimate is meant."
+_WHOLE = "It jumps and has no slope: take .value first."
+_INSTEAD = {
+    "floor": _WHOLE,
+    "ceil": _WHOLE,
+    "rint": _WHOLE,
+    "trunc": _WHOLE,
+    "round": "Write results with rounding.round_result or express.",
+    "around": "Write results with rounding.round_result or express.",
+    "floor_divide": _WHOLE,
+    "remainder": _WHOLE,
+    "broadcast_arrays": "Use values of one shape and one dimension; an exponent is a plain number.",
+    "multiply.accumulate": "Use numpy.cumprod.",
+    "add.accumulate": "Use numpy.cumsum.",
+    "multiply.reduce": "Use numpy.prod.",
+    "maximum.reduce": "Use numpy.max.",
+    "minimum.reduce": "Use numpy.min.",
+    "nansum": "Use numpy.sum: no uncertain value is NaN.",
+    "nanmean": "Use numpy.mean: no uncertain value is NaN.",
+    "nanstd": "Use numpy.std: no uncertain value is NaN.",
+    "polyfit": "Use fit_polynomial.",
+    "linalg.lstsq": "Use fit_columns.",
+    "lstsq": "Use fit_columns.",
+    "vectorize": "Use wrapped.",
+}
+
+
 def dropped(call: str) -> NotSupportedError:
     return NotSupportedError(
         f"{call} would drop the uncertainty",
@@ -23,7 +50,7 @@ def dropped(call: str) -> NotSupportedError:
 def unsupported(name: str) -> NotSupportedError:
     return NotSupportedError(
         f"{name} is not supported on an uncertain value",
-        way_out="Write it with supported functions, or take .value where the bare estimate is meant.",
+        way_out=_INSTEAD.get(name.removeprefix("numpy."), _OTHERWISE),
         code="not-supported",
     )
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from calibrator_uncertainty._branches import note_branch
 from calibrator_uncertainty._leaves import Leaf
+from calibrator_uncertainty._methods import ArrayMethods
 from calibrator_uncertainty._numbers import as_number, read_only
 from calibrator_uncertainty._ops import (
     ABSOLUTE,
@@ -45,7 +46,7 @@ Value: TypeAlias = "float | NDArray[np.float64]"
 _sequence = itertools.count()
 
 
-class UncertainArray:
+class UncertainArray(ArrayMethods):
     """A value with the memory of how it was made; a leaf has neither operation nor operands.
 
     Scalars and arrays of any shape. It is the magnitude of a pint quantity, or stands alone where there is no

@@ -47,7 +47,11 @@ def _parse(text: str, registry: Quantity, where: str) -> Quantity:
         raise UnitsError(
             f"the unit {text!r} is unknown",
             where=where,
-            way_out="Write it as pint does: V, mV, ohm, degC, V/ohm.",
+            way_out=(
+                "Write parts per billion as 1e-9, or as nV/V."
+                if "ppb" in text
+                else "Write it as pint does: V, mV, ohm, degC, V/ohm."
+            ),
             code="unknown-unit",
         ) from problem
 
