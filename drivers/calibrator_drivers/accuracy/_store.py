@@ -37,7 +37,9 @@ def load_table(model_id: str) -> AccuracyTable:
         BadTable: the file cannot be taken as it is.
 
     Example:
-        >>> limit = load_table("keysight_34401a").limit("dcv", 10.0, interval="90d")
+        >>> from calibrator_drivers.accuracy import State
+        >>> warm = State(temperature_c=23.0)
+        >>> limit = load_table("keysight_34401a").limit("dcv", 10.0, interval="90d", state=warm)
         >>> f"{limit.half_width:.6f} {limit.unit} {limit.status}"
         '0.000250 V seen'
     """
