@@ -87,7 +87,7 @@ def shape_factor(policy: str, rectangles: Iterable[float], u: float) -> float | 
     first, second = ([*sorted(rectangles, reverse=True), 0.0, 0.0])[:2]
     if first == 0.0 or u == 0.0 or policy == "k2":
         return None
-    probability = probability_of(policy)
+    probability = POLICIES.get(policy) or probability_of(policy)
     if _rest(u, first) <= DOMINANCE * first:
         return round(probability * math.sqrt(3.0), 2)
     both = math.hypot(first, second)
@@ -112,7 +112,7 @@ def coverage_factor(policy: str, dof: float, *, rectangles: Iterable[float] = ()
 
     Source: JCGM 100:2008, G.3, G.6.4; EA-4/02 M:2022, S9.14, S10.13 and appendix E.
     """
-    probability = probability_of(policy)
+    probability = POLICIES.get(policy) or probability_of(policy)
     if policy == "k2":
         return 2.0
     shaped = shape_factor(policy, rectangles, u)
@@ -146,7 +146,7 @@ def coverage_factors(policy: str, dof: Floats, rectangles: tuple[Floats, Floats]
 
     if policy == "k2":
         return np.full(dof.shape, 2.0)
-    probability = probability_of(policy)
+    probability = POLICIES.get(policy) or probability_of(policy)
     k = student_factors(probability, dof)
     if rectangles is None:
         return k
