@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from calibrator._errors import RefusedError, RunError
+from calibrator._errors import RefusedError
 from calibrator._home import Home
 from calibrator.engine._attendance import check_attendance, choose_operator, is_attended
 from calibrator.engine._broker import Broker, drive
@@ -113,7 +113,7 @@ def _run(job: Job, desire: _Desire, broker: Broker) -> Outcome:
         run = record.new_run()
         traffic = desire.home.ensure(desire.home.traffic) / f"{run}.jsonl"
         station = Station.open(setting.bench, seed=job.seed, traffic=traffic)
-        opened = False
+        opened, guard = False, None
         try:
             found = station.identify()
             mode = mode_of(setting.bench, found)
@@ -129,20 +129,24 @@ def _run(job: Job, desire: _Desire, broker: Broker) -> Outcome:
                 now=station.now(),
             )
             desire.stop.check()
+            guard = _begin_guard(setting, desire.home, run, station, operator)
             record.set_clock(station.clock)
             chronicle = Chronicle(record, run)
             chronicle.emit("run.opened", opened_body(setting, found, mode, customer_of(setting, record)))
             opened = True
         finally:
             if not opened:
+                if guard is not None:
+                    guard.end()
                 station.close()
                 traffic.unlink(missing_ok=True)
         desk = WorkDesk(chronicle, station, setting.uut.name, desire.stop, progress=desire.progress)
         context = Context(setting, flight.references, chronicle, station, desk, broker, operator, desire.stop)
 
         def work() -> None:
+            desk.guard = guard
             _fix(context, record, found, flight)
-            _start_guard(context, desire.home)
+            _say_guard(context, guard)
             go_on(context)
 
         return _to_the_end(context, work, begun_ns)
@@ -193,13 +197,15 @@ def _ready_again(
     context = Context(setting, references, chronicle, station, desk, broker, operator, desire.stop)
     environment_now(context)
     undone, restarted = going_back(context, history)
+    guard = _begin_guard(setting, desire.home, chronicle.run, station, operator)
 
     def work() -> None:
+        desk.guard = guard
         chronicle.emit("resumed", resumed_body(history, elapsed_s, checks, undone, restarted))
         snapshot = checkpoint_of(context, history, restarted) if history.begun else fresh
         discard_broken(context, history, restarted)
         _fix(context, record, found, flight)
-        _start_guard(context, desire.home)
+        _say_guard(context, guard)
         re_enter(context, snapshot)
         go_on(context)
 
@@ -290,28 +296,37 @@ def _fix(context: Context, record: Record, found: Sequence[Found], flight: Prefl
         chronicle.emit("preflight", preflight_body(flight, setting.job.deviations))
 
 
-def _start_guard(context: Context, home: Home) -> None:
-    """Start the guard before anything is energised; say so where none is possible (METROLOGY 1)."""
-    station, chronicle = context.station, context.chronicle
-    assets = [place.asset for place in station.places()]
+def _begin_guard(
+    setting: Setting, home: Home, run: str, station: Station, operator: Operator
+) -> Guard | None:
+    """Start the guard before the run is opened; None for a bench in this process (METROLOGY 1).
+
+    Raises:
+        RefusedError: it has no session of its own, and hazardous levels need a person then.
+    """
     if station.virtual:
-        if chronicle.last("guard.started") is None:
-            body = {"pid": None, "sources": assets, "possible": False, "reason": IN_PROCESS}
-            chronicle.emit("guard.started", body)
-        return
-    looks = looks_of(context.setting, "voltage")
-    meter = station.place(context.setting.uut.name)
-    guard = Guard.start(home.path, chronicle.run, station.places(), meter, looks)
-    context.desk.guard = guard
-    chronicle.emit(
-        "guard.started",
-        {"pid": guard.pid, "sources": assets, "possible": guard.possible, "reason": guard.reason},
-    )
-    hazards = hazardous_points(context.setting.sections)
-    if not guard.possible and hazards and not is_attended(context.operator):
-        raise RunError(
+        return None
+    meter = station.place(setting.uut.name)
+    guard = Guard.start(home.path, run, station.places(), meter, looks_of(setting, "voltage"))
+    hazards = hazardous_points(setting.sections)
+    if not guard.possible and hazards and not is_attended(operator):
+        guard.end()
+        raise RefusedError(
             f"the guard has no session of its own ({guard.reason}), and hazardous levels need a person then",
             where=", ".join(sorted(hazards)),
             way_out="Run it attended, without an answer to the hazard prompts in a file.",
             code="guard-not-possible",
         )
+    return guard
+
+
+def _say_guard(context: Context, guard: Guard | None) -> None:
+    """Record who watches, or why nobody does."""
+    station, chronicle = context.station, context.chronicle
+    context.desk.guard = guard
+    body: dict[str, Any] = {"sources": [place.asset for place in station.places()]}
+    if guard is not None:
+        body |= {"pid": guard.pid, "possible": guard.possible, "reason": guard.reason}
+        chronicle.emit("guard.started", body)
+    elif chronicle.last("guard.started") is None:
+        chronicle.emit("guard.started", body | {"pid": None, "possible": False, "reason": IN_PROCESS})

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from calibrator._errors import RunError
-from calibrator.engine import make_safe
+from calibrator._errors import RefusedError, RunError
+from calibrator.engine import Job, make_safe, run
 from calibrator.engine._guarding import Guard
 from calibrator.engine._safety import Looks, Place, make_sources_safe
 from calibrator_drivers.clock import Deadline, RealClock
@@ -287,10 +287,8 @@ def test_hazardous_levels_need_a_person_where_the_guard_has_no_session(served: S
     text = served.bench.read_text(encoding="utf-8")
     source = served.resources["calibrator"]
     served.bench.write_text(text.replace(source, one_session_only(source)), encoding="utf-8")
-    output = served.start().communicate(timeout=100)[0]
-    outcome = json.loads(output.splitlines()[-1])
-    assert (outcome["exit_code"], outcome["code"]) == (5, "guard-not-possible")
-    guard = served.laboratory.bodies("guard.started")[0]
-    assert guard["possible"] is False
-    assert "SIM-CAL-01" in guard["reason"]
-    assert served.laboratory.bodies("energise") == []
+    job = Job("dmm", "34401A", bench=served.bench, answers=served.answers, interactive=False)
+    with pytest.raises(RefusedError, match="SIM-CAL-01") as caught:
+        run(job, served.laboratory.home)
+    assert (caught.value.exit_code, caught.value.code) == (4, "guard-not-possible")
+    assert served.laboratory.runs() == 0
