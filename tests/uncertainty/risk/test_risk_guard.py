@@ -230,7 +230,7 @@ def test_three_zones_agree_with_the_non_binary_rule_of_judge(error, U):
     mirror = decide_jjf1094(-error, ONE, U)
     assert found.verdict == mirror.verdict
     judged = cu.judge(error, U, U / 2, math.inf, -1.0, 1.0).verdict
-    # At U = limit the acceptance zone is one point: JJF 1094's inequality admits it, `judge` calls it conditional.
+    # At U = limit the acceptance zone is one point: JJF 1094 admits it, `judge` calls it conditional.
     one_point = abs(U - 1.0) < 1e-9 and abs(error) < 1e-9
     if U > 0.3334 and abs(abs(error) - 1 - U) > 1e-9 and not one_point:
         expected = {"pass": "conforms", "fail": "does not conform"}.get(judged, "undetermined")
