@@ -26,7 +26,9 @@ LOCK = "guard.lock"
 BEAT_S = 0.2
 # Longer than any exchange that an output stays energised for: a session's time-out and its resynchronisation.
 ALIVE_S = 20.0
-HUNG_S = 2.0  # ten beats that the guard's own loop leaves unanswered
+HUNG_S = (
+    5.0  # beats that the guard's own loop leaves unanswered: longer than a busy laptop holds a process up
+)
 _END_S = 5.0
 _GUARD_GIVES_UP_S = 45.0
 

@@ -239,6 +239,8 @@ def test_a_guard_that_hangs_lets_nothing_be_energised(served: Served, tmp_path: 
     os.kill(guard.pid, signal.SIGSTOP)
     caught = wait_for(lambda: refused(guard))
     assert (caught.code, str(guard.pid) in caught.where) == ("guard-hung", True)
+    with pytest.raises(RunError, match="has not answered"):
+        guard.energised("voltage")
     os.kill(guard.pid, signal.SIGCONT)
     wait_for(lambda: refused(guard) is None)  # it was late and not gone
     guard.end()
@@ -246,7 +248,7 @@ def test_a_guard_that_hangs_lets_nothing_be_energised(served: Served, tmp_path: 
 
 def refused(guard: Guard) -> RunError | None:
     try:
-        guard.energised("none")
+        guard.check()  # tells the guard nothing: what was energised before it stopped, it would act upon
     except RunError as error:
         return error
     return None
