@@ -1,40 +1,9 @@
-"""Roles: what a device does, in the style of the NCSLI MII taxonomy.
-
-A procedure names roles and never models. A driver declares in its class
-attribute `ROLES` the names of the roles it fills. Bare floats carry their SI
-unit in their name; pint quantities live one floor above, in the bench façade.
-"""
+"""Roles: what every device, every source and every meter can do, whatever its quantity."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, runtime_checkable
-
-__all__ = [
-    "ROLE_NAMES",
-    "Identity",
-    "Indication",
-    "Instrument",
-    "MeasureCurrentDC",
-    "MeasureResistance",
-    "MeasureVoltageDC",
-    "Meter",
-    "Source",
-    "SourceCurrentDC",
-    "SourceLimits",
-    "SourceResistance",
-    "SourceState",
-    "SourceVoltageDC",
-]
-
-ROLE_NAMES: tuple[str, ...] = (
-    "SourceVoltageDC",
-    "SourceResistance",
-    "SourceCurrentDC",
-    "MeasureVoltageDC",
-    "MeasureResistance",
-    "MeasureCurrentDC",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,36 +125,6 @@ class Source(Instrument, Protocol):
 
 
 @runtime_checkable
-class SourceVoltageDC(Source, Protocol):
-    """Sources a direct voltage (MII: Source.Voltage.DC)."""
-
-    def stage_voltage_dc(self, voltage_v: float) -> None:
-        """Programme `voltage_v` with the output in standby."""
-        ...
-
-
-@runtime_checkable
-class SourceResistance(Source, Protocol):
-    """Sources a resistance (MII: Source.Resistance)."""
-
-    def stage_resistance(self, resistance_ohm: float, *, wires: int) -> None:
-        """Programme `resistance_ohm` for 2 or 4 wires with the output in standby.
-
-        Lead compensation is chosen by the driver where the instrument has it.
-        """
-        ...
-
-
-@runtime_checkable
-class SourceCurrentDC(Source, Protocol):
-    """Sources a direct current (MII: Source.Current.DC)."""
-
-    def stage_current_dc(self, current_a: float) -> None:
-        """Programme `current_a` with the output in standby."""
-        ...
-
-
-@runtime_checkable
 class Meter(Instrument, Protocol):
     """A device that indicates."""
 
@@ -195,31 +134,4 @@ class Meter(Instrument, Protocol):
 
     def reading_time_s(self) -> float:
         """Return how long one reading takes with the present settings, for plans and progress."""
-        ...
-
-
-@runtime_checkable
-class MeasureVoltageDC(Meter, Protocol):
-    """Measures a direct voltage (MII: Measure.Voltage.DC)."""
-
-    def configure_voltage_dc(self, range_v: float, *, nplc: float, high_impedance: bool) -> None:
-        """Fix range and integration time; `high_impedance` asks for > 10 Gohm where the range has it."""
-        ...
-
-
-@runtime_checkable
-class MeasureResistance(Meter, Protocol):
-    """Measures a resistance (MII: Measure.Resistance)."""
-
-    def configure_resistance(self, range_ohm: float, *, wires: int, nplc: float) -> None:
-        """Fix range, 2 or 4 wires, and integration time."""
-        ...
-
-
-@runtime_checkable
-class MeasureCurrentDC(Meter, Protocol):
-    """Measures a direct current (MII: Measure.Current.DC)."""
-
-    def configure_current_dc(self, range_a: float, *, nplc: float) -> None:
-        """Fix range and integration time."""
         ...
