@@ -36,9 +36,9 @@ class Indication:
 class SourceState:
     """What a source says about its output, read back and never assumed."""
 
-    function: str  # "dcv", "res4w", "res2w", "dci"
+    function: str  # "dcv", "acv", "dci", "aci", "res4w", "res2w", "temp_tc", "temp_rtd", "freq"
     value: float  # in `unit`
-    unit: str  # "V", "ohm", "A"
+    unit: str  # "V", "ohm", "A", "degC", "Hz"
     frequency_hz: float
     range_high: float | None  # None where the instrument does not tell
     operating: bool

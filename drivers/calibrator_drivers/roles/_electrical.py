@@ -10,9 +10,13 @@ NAMES: tuple[str, ...] = (
     "SourceVoltageDC",
     "SourceResistance",
     "SourceCurrentDC",
+    "SourceVoltageAC",
+    "SourceCurrentAC",
     "MeasureVoltageDC",
     "MeasureResistance",
     "MeasureCurrentDC",
+    "MeasureVoltageAC",
+    "MeasureCurrentAC",
 )
 
 
@@ -47,6 +51,24 @@ class SourceCurrentDC(Source, Protocol):
 
 
 @runtime_checkable
+class SourceVoltageAC(Source, Protocol):
+    """Sources a sinusoidal voltage (MII: Source.Voltage.AC.Sinewave)."""
+
+    def stage_voltage_ac(self, voltage_v: float, *, frequency_hz: float) -> None:
+        """Programme `voltage_v` rms at `frequency_hz` with the output in standby."""
+        ...
+
+
+@runtime_checkable
+class SourceCurrentAC(Source, Protocol):
+    """Sources a sinusoidal current (MII: Source.Current.AC.Sinewave)."""
+
+    def stage_current_ac(self, current_a: float, *, frequency_hz: float) -> None:
+        """Programme `current_a` rms at `frequency_hz` with the output in standby."""
+        ...
+
+
+@runtime_checkable
 class MeasureVoltageDC(Meter, Protocol):
     """Measures a direct voltage (MII: Measure.Voltage.DC)."""
 
@@ -70,4 +92,22 @@ class MeasureCurrentDC(Meter, Protocol):
 
     def configure_current_dc(self, range_a: float, *, nplc: float) -> None:
         """Fix range and integration time."""
+        ...
+
+
+@runtime_checkable
+class MeasureVoltageAC(Meter, Protocol):
+    """Measures the rms value of an alternating voltage (MII: Measure.Voltage.AC.Sinewave)."""
+
+    def configure_voltage_ac(self, range_v: float, *, frequency_hz: float) -> None:
+        """Fix range (V rms) and the filter that holds for signals from `frequency_hz` upwards."""
+        ...
+
+
+@runtime_checkable
+class MeasureCurrentAC(Meter, Protocol):
+    """Measures the rms value of an alternating current (MII: Measure.Current.AC.Sinewave)."""
+
+    def configure_current_ac(self, range_a: float, *, frequency_hz: float) -> None:
+        """Fix range (A rms) and the filter that holds for signals from `frequency_hz` upwards."""
         ...

@@ -1,0 +1,58 @@
+"""Roles of electric power and energy; names beginning X. have no MII taxon (data: `reasons`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from ._core import Meter
+
+__all__ = ["NAMES", "REASONS", "MeasureEnergy", "MeasurePowerAC", "PowerIndication"]
+
+REASONS: dict[str, str] = {
+    "X.MeasurePowerAC": "MII has Measure.Power for radio frequency only, not for lines with U, I and phase",
+    "X.MeasureEnergy": "MII has no taxon for the energy that passed in an interval",
+}
+NAMES: tuple[str, ...] = tuple(REASONS)
+
+
+@dataclass(frozen=True, slots=True)
+class PowerIndication:
+    """One update of a power meter: what belongs to the same moment; None where it shows no number."""
+
+    raw: str
+    voltage_v: float | None
+    current_a: float | None
+    active_w: float | None
+    apparent_va: float | None
+    reactive_var: float | None
+    power_factor: float | None
+    frequency_hz: float | None
+    overload: bool = False
+    traffic_offset: int | None = None
+
+
+@runtime_checkable
+class MeasurePowerAC(Meter, Protocol):
+    """Measures alternating power; `read` gives the active power in W."""
+
+    def configure_power_ac(self, range_v: float, range_a: float, *, update_s: float) -> None:
+        """Fix both ranges and the update rate."""
+        ...
+
+    def read_power(self) -> PowerIndication:
+        """Return all quantities of one update."""
+        ...
+
+
+@runtime_checkable
+class MeasureEnergy(Meter, Protocol):
+    """Counts energy; `read` gives the energy since the last reset in Wh."""
+
+    def start_energy(self) -> None:
+        """Reset the count and begin."""
+        ...
+
+    def stop_energy(self) -> None:
+        """End counting; the energy stays to be read."""
+        ...
