@@ -85,6 +85,7 @@ class Bookkeeper:
         limit, row = standard.limit, standard.row
         serial = standard.instrument.serial or standard.instrument.asset
         notes = f" ({'; '.join(limit.notes)})" if limit.notes else ""
+        who = self._confirmed(standard.table.id, point.function, limit.interval, row.range_high)
         return Contribution(
             "standard",
             0.0,
@@ -96,7 +97,8 @@ class Bookkeeper:
             f"{limit.row} [{limit.source}]{notes}",
             # one error a serial, function and range (METROLOGY 17, 26)
             f"standard:{serial}:{point.function}:{row.range_high:.9g}",
-            self._confirmed(standard.table.id, point.function, limit.interval, row.range_high),
+            # Who held the figure against the document did not see the state in which it holds.
+            "" if limit.inferred else who,
         )
 
     def _loading(self, point: Point, wiring: Wiring, standard: Candidate) -> Iterator[Contribution]:

@@ -84,6 +84,7 @@ def limit_of_row(
         interval=row.interval,
         row=row.id,
         notes=tuple(total.notes),
+        inferred=total.inferred,
     )
 
 

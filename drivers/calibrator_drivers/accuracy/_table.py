@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from calibrator_drivers._errors import OutOfRange, UnknownFunction, UnknownInterval, UnknownOption
 
@@ -103,17 +103,7 @@ class AccuracyTable:
         if len(rows) > 1:
             names = ", ".join(str(row.option) for row in rows)
             notes.append(f"option not stated ({names}): the largest figure is used")
-        return Limit(
-            worst.half_width,
-            worst.unit,
-            worst.k,
-            worst.treat_as,
-            worst.status,
-            worst.source,
-            worst.interval,
-            worst.row,
-            tuple(notes),
-        )
+        return replace(worst, notes=tuple(notes))
 
     def row(
         self,

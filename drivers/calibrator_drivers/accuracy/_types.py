@@ -176,7 +176,8 @@ class RangeRow:
 class Limit:
     """The half-width that an instrument's specification gives at one value.
 
-    `k` is the maker's coverage factor, 0 where not stated. `notes` say what was unknown or added.
+    `k` is the maker's coverage factor, 0 where not stated. `notes` say what was unknown or added; `inferred`
+    says that the figure holds only in a state that nobody stated, and which has no worse figure.
     """
 
     half_width: float
@@ -188,6 +189,7 @@ class Limit:
     interval: str
     row: str
     notes: tuple[str, ...] = ()
+    inferred: bool = False
 
     @property
     def standard_uncertainty(self) -> float:

@@ -15,6 +15,7 @@ from calibrator.engine._opening import customer_of
 from calibrator.engine._preflight import Preflight, Surroundings, preflight
 from calibrator.engine._setting import setting_of
 from calibrator.engine._station import roles_of
+from calibrator.evaluation._figures import figure_status
 from calibrator.record import Record
 from calibrator.standards import Customer, Register, parse_asset_file
 from calibrator_drivers.clock import RealClock
@@ -42,8 +43,8 @@ kind = "specification conformity"
 """
 
 
-def live_bench(laboratory: Any, more: str = "") -> Path:
-    path: Path = laboratory.bench()
+def live_bench(laboratory: Any, more: str = "", replaced: Mapping[str, str] | None = None) -> Path:
+    path: Path = laboratory.bench(replaced)
     text = path.read_text(encoding="utf-8").partition("[assets.")[0]
     text = text.replace('"SIM-', '"').replace('"SIM', '"')
     for name, port in (('"5522001"', 1), ('"34401001"', 2)):
@@ -55,12 +56,17 @@ def live_bench(laboratory: Any, more: str = "") -> Path:
 
 
 def fly(
-    laboratory: Any, *, asset: str = ASSET, lab: str = "", certificate: Mapping[str, str] | None = None
+    laboratory: Any,
+    *,
+    asset: str = ASSET,
+    lab: str = "",
+    certificate: Mapping[str, str] | None = None,
+    bench: Mapping[str, str] | None = None,
 ) -> Preflight:
     laboratory.path.mkdir(exist_ok=True)
     if lab:
         laboratory.home.lab_file.write_text(lab, encoding="utf-8")
-    job = laboratory.job(("dcv", "dci"), bench=live_bench(laboratory), seed=None)
+    job = laboratory.job(("dcv", "dci"), bench=live_bench(laboratory, replaced=bench), seed=None)
     for old, new in (certificate or {}).items():
         assert old in asset
         asset = asset.replace(old, new)
@@ -130,6 +136,25 @@ def test_a_confirmation_of_a_named_person_goes_with_the_figure(laboratory: Any):
     assert point.limits.confirmed == told
     assert [item.confirmed for item in point.contributions if item.kind == "standard"] == [told]
     assert made.references["dcv:1V:+1V"].limits.confirmed == ""
+
+
+def test_a_confirmation_does_not_reach_a_state_that_nobody_stated(laboratory: Any):
+    """The figure of direct volts holds within 7 days of a zero: who read the manual did not see the zero."""
+    lab = LAB + CONFIRMED.format(table="fluke_5522a").replace('"dci"', '"dcv"')
+    point = "dcv:1V:+1V"
+    told = [
+        item for item in fly(laboratory, lab=lab).references[point].contributions if item.kind == "standard"
+    ]
+    assert [item.confirmed for item in told] == ["p, Service guide, p. 69, 2026-10-01"]
+    bare = {
+        line: "" for line in laboratory.bench().read_text("utf-8").splitlines() if line.startswith("zeroed_")
+    }
+    assert len(bare) == 2
+    untold = fly(laboratory, lab=lab, bench=bare).references[point]
+    (standard,) = (item for item in untold.contributions if item.kind == "standard")
+    assert (standard.confirmed, standard.status) == ("", "memory_high")
+    assert "not stated" in standard.source
+    assert not figure_status(untold).decides
 
 
 def test_the_customer_of_the_unit_comes_from_the_bench_or_from_its_asset_file(laboratory: Any):

@@ -1,0 +1,151 @@
+"""A live run to its certificate: real addresses, the laboratory's own files, nothing that says SIM.
+
+The instruments are served by another process and say who they are as real ones do, so that everything on
+this side is what a laboratory has: register, lab.toml, bench file, a person at a terminal.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+TELLS = """
+[[simulation.faults]]
+kind = "identity"
+instrument = "calibrator"
+at_s = 0
+count = 100000
+text = "FLUKE,5522A,5522017,4.2+1.3+2.0+*"
+"""
+LAB = """
+[[person]]
+id = "tm"
+name = "Ada Sommer"
+roles = ["technical manager"]
+
+[[confirmation]]
+table = "fluke_5522a"
+function = "dci"
+interval = "1y"
+by = "tm"
+document = "Fluke 5522A Operators Manual, PN 3795084"
+page = "1-12"
+date = 2026-10-01
+
+[[confirmation]]
+table = "keysight_34401a"
+function = "dci"
+interval = "1y"
+by = "tm"
+document = "Agilent 34401A Service Guide"
+page = "69"
+date = 2026-10-01
+"""
+TELLING_WHAT_IS_LOADED = """
+import sys
+from calibrator.cli import main
+code = main()
+sys.stderr.write(f"calibrator_sim loaded: {'calibrator_sim' in sys.modules}")
+sys.exit(code)
+"""
+
+
+def laboratory(cli: Any, announced: dict[str, dict[str, str]]) -> Path:
+    """Set up a laboratory from the example files; return its bench file."""
+    cli.home.mkdir()
+    text = (EXAMPLES / "lab.toml").read_text(encoding="utf-8")
+    (cli.home / "lab.toml").write_text(text + LAB, encoding="utf-8")
+    done = cli("standards", "add", str(EXAMPLES / "standard.toml"), "--person", "lw")
+    assert done.returncode == 0, done.stderr
+    bench = (EXAMPLES / "bench.toml").read_text(encoding="utf-8")
+    for old, new in (
+        ("GPIB0::4::INSTR", announced["calibrator"]["resource"]),
+        ("TCPIP0::192.0.2.20::1234::SOCKET", announced["meter"]["resource"]),
+        ('model = "keysight_34401a"', 'model = "keysight_34401a"\nserial = "US36012345"'),
+    ):
+        assert old in bench
+        bench = bench.replace(old, new)
+    path = cli.home.parent / "bench-1.toml"
+    path.write_text(bench, encoding="utf-8")
+    return path
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a terminal of its own needs a POSIX pty")
+@pytest.mark.parametrize(
+    ("section", "printed"),
+    [
+        ("zero-open", ()),
+        # 1 A and 3 A settle for 30 s of real time, which nothing hurries on a live bench
+        pytest.param("dci", ("E-2026-0411", "PTB"), marks=pytest.mark.slow),
+    ],
+)
+def test_a_live_run_to_its_certificate(
+    section: str,
+    printed: tuple[str, ...],
+    cli: Any,
+    bench: Callable[..., Path],
+    served: Any,
+    person: Any,
+    tmp_path: Path,
+) -> None:
+    with served(cli, str(bench(more=TELLS)), "--speed", "200") as (server, announced):
+        file = laboratory(cli, announced)
+        master, slave = os.openpty()
+        process = cli.start(
+            *("run", "dmm", "--uut", "DMM-0007", "--bench", str(file), "--section", section),
+            *("--person", "jm", "--json"),
+            command=[sys.executable, "-c", TELLING_WHAT_IS_LOADED],
+            stdin=slave,
+            stderr=subprocess.PIPE,
+        )
+        hand = person(server, master, process)
+        events = []
+        for line in process.stdout:
+            events.append(json.loads(line))
+            hand.hear(events[-1])
+        said = hand.read_to_the_end()
+        os.close(master)
+        os.close(slave)
+    assert process.returncode == 0, said
+    assert events[0]["body"]["mode"] == "live"
+    assert "calibrator_sim loaded: False" in said
+    points = cli.json("show", "--json")["points"]
+    assert {point["verdict"] for point in points} == {"pass"}
+
+    # not without a person who may
+    pdf = tmp_path / "certificate.pdf"
+    refused = cli("certificate", "last", "--format", "pdf", "--out", str(pdf))
+    assert (refused.returncode, pdf.exists()) == (4, False)
+    assert "authorised" in refused.stderr
+    done = cli("certificate", "last", "--format", "pdf", "--authorised-by", "lw", "--out", str(pdf))
+    assert done.returncode == 0, done.stderr
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf.read_bytes())).pages]
+    text = " ".join(" ".join(pages).split())
+    assert "SIMULATED" not in text
+    for wanted in ("US36012345", "Li Wei", "Example Calibration Laboratory", "Ada Sommer", *printed):
+        assert wanted in text, wanted
+    assert cli("verify").returncode == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the server is ended by a signal")
+def test_an_unconfirmed_figure_decides_nothing_on_a_live_bench(
+    cli: Any, bench: Callable[..., Path], served: Any
+) -> None:
+    with served(cli, str(bench(more=TELLS)), "--speed", "200") as (_, announced):
+        file = laboratory(cli, announced)
+        (cli.home / "lab.toml").write_text(
+            (EXAMPLES / "lab.toml").read_text(encoding="utf-8"), encoding="utf-8"
+        )
+        planned = cli("plan", "dmm", "--uut", "DMM-0007", "--bench", str(file), "--section", "dci")
+    assert planned.returncode == 0, planned.stderr
+    assert "undetermined" in planned.stdout
