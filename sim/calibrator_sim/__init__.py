@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         UnknownWiringError,
     )
     from calibrator_sim._simulator import SIMULATOR, BenchSimulator
-    from calibrator_sim._truth import Inputs, TrueOutput
+    from calibrator_sim._truths import Inputs, TrueOutput
     from calibrator_sim.clock import ScaledClock, VirtualClock
 
 __all__ = [
@@ -43,8 +43,8 @@ _HOMES = {
     "SIMULATOR": "_simulator",
     "BenchSimulator": "_simulator",
     "SimBench": "_bench",
-    "Inputs": "_truth",
-    "TrueOutput": "_truth",
+    "Inputs": "_truths",
+    "TrueOutput": "_truths",
     "ScaledClock": "clock",
     "VirtualClock": "clock",
     "BenchFileError": "_errors",

@@ -14,7 +14,8 @@ from calibrator_sim._errors import ServeError, UnknownWiringError, closest
 from calibrator_sim._faults import FaultScript
 from calibrator_sim._network import Network
 from calibrator_sim._snapshot import dump, fingerprint, load
-from calibrator_sim._truth import Inputs, TrueOutput, Truth
+from calibrator_sim._truth import Truth
+from calibrator_sim._truths import Inputs, TrueOutput
 from calibrator_sim.clock import ScaledClock, VirtualClock
 from calibrator_sim.instruments import Device
 from calibrator_sim.servers import Exchange, Outgoing, TcpHost
@@ -199,6 +200,18 @@ class SimBench:
         with self._lock:
             self._host.drain()
             return self._truth.true_output(instrument)
+
+    def truth(self, node: str, *, at_ns: int | None = None) -> Mapping[str, float]:
+        """Return the true quantities of a node (of a wiring or of `[simulation.nodes]`) at a moment.
+
+        Names end in their unit, such as `voltage_v`; a quantity that nothing sets is missing.
+
+        Raises:
+            UnknownTruthError: the bench has no such node.
+        """
+        with self._lock:
+            self._host.drain()
+            return self._truth.node(node, at_ns)
 
     def inputs(
         self,

@@ -24,6 +24,10 @@ class FaultScript:
         self._struck = [0] * len(faults)
         self._replies: dict[str, int] = {}
 
+    def any(self, kind: str) -> bool:
+        """Say whether the script has a fault of a kind at all."""
+        return any(fault.kind == kind for fault in self._faults)
+
     def strike(self, kind: str, instrument: str = "") -> Fault | None:
         """Return the fault of a kind that strikes now, and count it."""
         if not self._faults:

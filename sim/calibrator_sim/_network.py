@@ -1,28 +1,25 @@
-"""How instruments, wirings and room hang together at each moment."""
+"""How instruments, nodes and room hang together at each moment: the world of the instruments."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from calibrator_drivers.accuracy import load_table
-from calibrator_sim._config import BenchConfig, WiringConfig
+from calibrator_sim._config import BenchConfig, NodeConfig
+from calibrator_sim._fault_script import Fault
 from calibrator_sim._faults import FaultScript
 from calibrator_sim._random import Draws
-from calibrator_sim._units import MeterUnit, StandardUnit
-from calibrator_sim.instruments.fluke_5522a import Fluke5522A
-from calibrator_sim.instruments.keysight_34401a import Keysight34401A
-from calibrator_sim.nodes.electrical import DETACHED, Connection, Feed
+from calibrator_sim.instruments import Device, Outputs, device_class
+from calibrator_sim.nodes import Domain, domain_class
 
 __all__ = ["Network"]
 
 _SECOND = 1_000_000_000
-_NOTHING = Connection("", "open")
-_TRIP = 1503
 
 
 class Network:
-    """The bench's physics; the world of its instruments."""
+    """The bench's instruments and what joins them; it knows no single model."""
 
     def __init__(self, config: BenchConfig, time_ns: Callable[[], int], faults: FaultScript) -> None:
         self.config = config
@@ -32,23 +29,18 @@ class Network:
         self.time_ns = time_ns
         self.wiring = ""
         self._faults = faults
-        self._connections = {name: self._connection(w) for name, w in config.wirings.items()}
-        self.calibrators: dict[str, Fluke5522A] = {}
-        self.meters: dict[str, Keysight34401A] = {}
-        for name, instrument in config.instruments.items():
-            if instrument.kind == "calibrator":
-                unit = StandardUnit.of(instrument, config.units[name], config, self.draws)
-                self.calibrators[name] = Fluke5522A(name, unit, self)
-            elif instrument.kind == "meter":
-                table = load_table(instrument.model)
-                meter = MeterUnit(instrument, config.units[name], table, self.draws, config)
-                self.meters[name] = Keysight34401A(name, meter, self)
+        self._domains: dict[str, Domain] = {}
+        self._joined: dict[tuple[str, str, str], tuple[NodeConfig, ...]] = {}
+        self._devices: dict[str, Device] = {
+            name: device_class(instrument.model).build(name, instrument, config.units[name], self)
+            for name, instrument in config.instruments.items()
+            if instrument.entry.home
+        }
 
     @property
-    def devices(self) -> dict[str, Fluke5522A | Keysight34401A]:
+    def devices(self) -> Mapping[str, Device]:
         """All instruments that have an address, in the file's order."""
-        both: dict[str, Fluke5522A | Keysight34401A] = {**self.calibrators, **self.meters}
-        return {name: both[name] for name in self.config.instruments if name in both}
+        return self._devices
 
     def connect(self, wiring: str) -> None:
         """Change the leads."""
@@ -56,9 +48,34 @@ class Network:
         self.wiring = wiring
         self.after_change()
 
-    def connection(self, wiring: str) -> Connection:
-        """Return a wiring with its true values; the empty name is nothing connected."""
-        return self._connections.get(wiring, _NOTHING)
+    def connected(self, name: str, domain: str = "") -> tuple[NodeConfig, ...]:
+        """Return the nodes that an instrument is joined to now, of one domain or of all."""
+        key = (self.wiring, name, domain)
+        if key not in self._joined:
+            nodes = (*self.config.wirings.values(), *self.config.nodes.values())
+            self._joined[key] = tuple(
+                node
+                for node in nodes
+                if node.wiring in ("", self.wiring) and node.holds(name) and domain in ("", node.domain)
+            )
+        return self._joined[key]
+
+    def peers(self, name: str, node: NodeConfig, part: str = "") -> tuple[Device, ...]:
+        """Return the other instruments on a node, or those that are a `source`, a `meter`, … there."""
+        instruments = self.config.instruments
+        return tuple(
+            self._devices[member.instrument]
+            for member in node.members
+            if member.instrument != name
+            and member.instrument in self._devices
+            and part in ("", instruments[member.instrument].entry.part(node.domain))
+        )
+
+    def domain(self, name: str) -> Domain:
+        """Return the physics of a domain, made when it is first asked for."""
+        if name not in self._domains:
+            self._domains[name] = domain_class(name)(self)
+        return self._domains[name]
 
     def excess_c(self, ns: int) -> float:
         """Return how far the room was from 23 degC at a moment."""
@@ -66,51 +83,54 @@ class Network:
         phase = 2.0 * math.pi * (ns / _SECOND / room.ripple_period_s + self.draws.unit("room"))
         return room.temperature_c - 23.0 + room.ripple_c * math.sin(phase)
 
-    def feed(self, meter: str, ns: int) -> tuple[Feed, Connection]:
-        """Return what a meter's leads brought to it at a moment."""
-        self.trip_due()
-        wiring = self.config.wirings.get(self.wiring)
-        if wiring is None or wiring.meter != meter:
-            return DETACHED, _NOTHING
-        source = self.calibrators.get(wiring.source)
-        return (source.output.feed(ns) if source else DETACHED), self._connections[wiring.name]
-
-    def shunt_ohm(self, source: str) -> tuple[Connection, float]:
-        """Return the connection of a source and the burden that its current meets."""
-        wiring = self.config.wirings.get(self.wiring)
-        if wiring is None or wiring.source != source:
-            return _NOTHING, 0.0
-        return self._connections[wiring.name], self.meters[wiring.meter].shunt_ohm()
+    def room(self, ns: int) -> Mapping[str, float]:
+        """Return the true room at a moment: `temperature_c`, `humidity_rh`, `pressure_pa`."""
+        room = self.config.room
+        return {
+            "temperature_c": 23.0 + self.excess_c(ns),
+            "humidity_rh": room.humidity_rh,
+            "pressure_pa": room.pressure_pa,
+        }
 
     def before_change(self) -> None:
         """Let running measurements finish what lies in the past before something changes."""
-        for meter in self.meters.values():
-            meter.trigger.catch_up()
+        for device in self._devices.values():
+            device.catch_up()
 
     def after_change(self) -> None:
-        """Let sources react to what they now meet."""
-        for calibrator in self.calibrators.values():
-            calibrator.react()
+        """Let every instrument react to what it now meets."""
+        for device in self._devices.values():
+            device.react()
 
-    def stuck(self, meter: str) -> bool:
-        """Say whether a fault keeps a meter at its last reading."""
-        return self._faults.strike("stuck", meter) is not None
+    def stuck(self, name: str) -> bool:
+        """Say whether a fault keeps an instrument at its last reading."""
+        return self._faults.strike("stuck", name) is not None
+
+    def strike(self, kind: str, name: str) -> Fault | None:
+        """Return the fault of a kind that strikes an instrument now, and count it."""
+        return self._faults.strike(kind, name)
 
     def trip_due(self) -> None:
         """Let the script's trips happen whose time has come."""
-        for name, calibrator in self.calibrators.items():
-            if calibrator.output.state.operating and self._faults.strike("trip", name):
-                calibrator.trip(_TRIP)
+        if not self._faults.any("trip"):
+            return
+        for name, device in self._devices.items():
+            if isinstance(device, Outputs) and device.operating() and self._faults.strike("trip", name):
+                device.trip()
 
-    def _connection(self, wiring: WiringConfig) -> Connection:
-        """Draw the true values of a wiring, one draw each (contract of the procedure's budget)."""
-        effects, draws = self.effects, self.draws
-        lead, lead_half = wiring.lead_ohm
-        emf, emf_half = wiring.emf_v
-        return Connection(
-            wiring.name,
-            wiring.terminals,
-            leads_ohm=effects.leads * 2.0 * (lead + lead_half * draws.uniform("leads", wiring.name)),
-            emf_v=effects.emf * (emf + emf_half * draws.uniform("emf", wiring.name)),
-            leakage_s=effects.leakage * draws.unit("leakage", wiring.name) / wiring.insulation_ohm,
-        )
+    def save(self) -> dict[str, Any]:
+        """Return the state of instruments and nodes for a snapshot."""
+        domains = {name: state for name, domain in self._domains.items() if (state := domain.save())}
+        return {
+            "wiring": self.wiring,
+            "instruments": {name: device.save() for name, device in self._devices.items()},
+            **({"domains": domains} if domains else {}),
+        }
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """Take the state of a snapshot."""
+        self.wiring = state["wiring"]
+        for name, domain in state.get("domains", {}).items():
+            self.domain(name).load(domain)
+        for name, device in self._devices.items():
+            device.load(state["instruments"][name])

@@ -12,11 +12,9 @@ from calibrator_sim._bench import SimBench
 from calibrator_sim._config import BenchConfig, parse_bench
 from calibrator_sim._errors import BenchFileError, ServeError, UnknownWiringError, closest
 from calibrator_sim.clock import ScaledClock
+from calibrator_sim.instruments import find_model, model_names
 
 __all__ = ["catalogue_bench", "serve"]
-
-_SERIALS = {"fluke_5522a": "SIM55220", "keysight_34401a": "SIM34401"}
-_SHORT = {"5522A": "fluke_5522a", "34401A": "keysight_34401a"}
 
 
 def catalogue_bench(models: Sequence[str]) -> dict[str, Any]:
@@ -27,16 +25,16 @@ def catalogue_bench(models: Sequence[str]) -> dict[str, Any]:
     """
     instruments: dict[str, Any] = {}
     for index, given in enumerate(models, start=1):
-        model = _SHORT.get(given.upper(), given)
-        if model not in _SERIALS:
+        model = find_model(given)
+        if model is None:
             raise BenchFileError(
                 f'The simulator has no model "{given}"',
                 where="the model's name",
-                way_out=closest(given, (*_SERIALS, *_SHORT)),
+                way_out=closest(given, model_names()),
                 code="unknown-model",
             )
-        name = model if model not in instruments else f"{model}_{index}"
-        instruments[name] = {"model": model, "serial": f"{_SERIALS[model]}{index:02d}"}
+        name = model.model_id if model.model_id not in instruments else f"{model.model_id}_{index}"
+        instruments[name] = {"model": model.model_id, "serial": f"{model.serial_prefix}{index:02d}"}
     return {"name": "catalogue models", "instruments": instruments, "simulation": {"seed": 1}}
 
 

@@ -32,8 +32,7 @@ def dump(bench: str, ns: int, network: Network, faults: FaultScript) -> str:
         "version": _VERSION,
         "bench": bench,
         "ns": ns,
-        "wiring": network.wiring,
-        "instruments": {name: device.save() for name, device in network.devices.items()},
+        **network.save(),
         "faults": faults.save(),
     }
     return json.dumps(state, separators=(",", ":"), sort_keys=True)
@@ -59,9 +58,7 @@ def load(snapshot: str, bench: str, network: Network, faults: FaultScript) -> in
             way_out="Open the bench with the file and seed of the run.",
             code="snapshot-other-bench",
         )
-    network.wiring = state["wiring"]
-    for name, device in network.devices.items():
-        device.load(state["instruments"][name])
+    network.load(state)
     faults.load(state["faults"])
     return int(state["ns"])
 

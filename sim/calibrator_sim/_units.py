@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable, RangeRow, State, load_table
-from calibrator_sim._config import BenchConfig, InstrumentConfig, UnitConfig
+from calibrator_sim._config_types import BenchConfig, InstrumentConfig, UnitConfig
 from calibrator_sim._errors import UnknownTruthError
 from calibrator_sim._points import Named
 from calibrator_sim._random import Draws

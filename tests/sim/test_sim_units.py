@@ -11,6 +11,7 @@ from calibrator_drivers.accuracy import State, load_table
 from calibrator_sim._config import parse_bench
 from calibrator_sim._faults import FaultScript
 from calibrator_sim._network import Network
+from calibrator_sim.nodes import electrical
 
 SEEDS = range(1500)
 FRESH = State(temperature_c=23.0, hours_since_zero=2.0, temperature_change_since_zero_c=0.0)
@@ -33,7 +34,7 @@ def test_the_standards_error_is_z_times_its_standard_uncertainty(default):
     units = {point: table.limit(*point, interval="1y", state=FRESH).standard_uncertainty for point in points}
     drawn = {point: [] for point in points}
     for network in networks(default):
-        unit = network.calibrators["calibrator"].output.unit
+        unit = network.devices["calibrator"].output.unit
         for point in points:
             drawn[point].append(unit.error(*point) / units[point])
     for values in drawn.values():
@@ -80,7 +81,7 @@ def test_other_ways_to_draw_a_standard(open_bench, unit, expected):
 
 def test_a_rectangular_standard_has_the_rms_of_a_rectangle(default):
     default["simulation"]["units"]["calibrator"]["treat_as"] = "limit_rectangular"
-    values = [n.calibrators["calibrator"].output.unit.error("dcv", 10.0) for n in networks(default)]
+    values = [n.devices["calibrator"].output.unit.error("dcv", 10.0) for n in networks(default)]
     assert moments(values)[1] == pytest.approx(140e-6 / math.sqrt(3), rel=0.05)
     assert max(map(abs, values)) <= 140e-6
 
@@ -88,11 +89,11 @@ def test_a_rectangular_standard_has_the_rms_of_a_rectangle(default):
 def test_wirings_are_drawn_uniformly_within_their_half_widths(default):
     emf, leads, leakage, loading, low = [], [], [], [], []
     for network in networks(default):
-        volts = network.connection("volts")
+        volts = electrical.of(network).connection(network.config.wirings["volts"])
         emf.append(volts.emf_v / 1e-6)
         leads.append((volts.leads_ohm - 0.1) / 0.1)
         leakage.append(2 * volts.leakage_s * 1e12 - 1)
-        physics = network.meters["meter"].physics
+        physics = network.devices["meter"].physics
         loading.append(2 * physics.loading_s(10.0, impedance_auto=True) / 1e-10 - 1)
         low.append((physics.loading_s(100.0, impedance_auto=True) * 1e7 - 1) / 0.01)
     for values in (emf, leads, leakage, loading, low):
@@ -120,7 +121,7 @@ def test_the_drawn_population_crosses_its_limits(default):
     default["simulation"]["units"]["meter"] = {"error": "drawn"}
     ratios = []
     for network in networks(default, range(500)):
-        curve = network.meters["meter"].physics.unit.curve("dcv", 10.0)
+        curve = network.devices["meter"].physics.unit.curve("dcv", 10.0)
         ratios.append((curve.gain * 10.0 + curve.offset) / limit("dcv", 10.0, 10.0))
     outside = sum(abs(ratio) > 1.0 for ratio in ratios) / len(ratios)
     assert 0.05 < outside < 0.6
@@ -130,7 +131,7 @@ def test_the_uniform_population_is_flat_at_full_scale(default):
     default["simulation"]["units"]["meter"] = {"error": "drawn", "population": "uniform", "width": 2.0}
     ratios = []
     for network in networks(default):
-        curve = network.meters["meter"].physics.unit.curve("dcv", 10.0)
+        curve = network.devices["meter"].physics.unit.curve("dcv", 10.0)
         ratios.append((curve.gain * 10.0 + curve.offset) / limit("dcv", 10.0, 10.0))
     assert statistics.pstdev(ratios) == pytest.approx(2 / math.sqrt(3), rel=0.05)
     assert sum(abs(ratio) < 1.0 for ratio in ratios) / len(ratios) == pytest.approx(0.5, abs=0.06)

@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
-from calibrator_sim.instruments._device import Device, World
+from calibrator_sim.instruments._catalogue import CATALOGUE, Entry, device_class, find_model, model_names
+from calibrator_sim.instruments._device import Device, Outputs, World
+from calibrator_sim.instruments._line import GPIB_LIKE, Framing, SerialLine
+from calibrator_sim.instruments._text import TextDevice
 
-__all__ = ["Device", "World"]
+__all__ = [
+    "CATALOGUE",
+    "GPIB_LIKE",
+    "Device",
+    "Entry",
+    "Framing",
+    "Outputs",
+    "SerialLine",
+    "TextDevice",
+    "World",
+    "device_class",
+    "find_model",
+    "model_names",
+]

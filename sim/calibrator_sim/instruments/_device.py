@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any, Protocol
+from collections.abc import Callable, Generator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 from calibrator_sim._effects import Effects
 from calibrator_sim._random import Draws
-from calibrator_sim.nodes.electrical import Connection, Feed
+from calibrator_sim.instruments._line import Framing
 
-__all__ = ["Device", "World"]
+if TYPE_CHECKING:
+    from calibrator_sim._config import BenchConfig, InstrumentConfig, NodeConfig, UnitConfig
+    from calibrator_sim._fault_script import Fault
+    from calibrator_sim.nodes import Domain
+
+__all__ = ["Device", "Outputs", "World"]
 
 
 class World(Protocol):
@@ -18,21 +23,32 @@ class World(Protocol):
     draws: Draws
     effects: Effects
     line_frequency_hz: float
+    time_ns: Callable[[], int]
+    config: BenchConfig
 
-    def time_ns(self) -> int:
-        """Return the bench's time."""
+    @property
+    def devices(self) -> Mapping[str, Device]:
+        """Every instrument that has an address, in the file's order."""
         ...
 
     def excess_c(self, ns: int) -> float:
         """Return how far the room was from 23 degC at a moment."""
         ...
 
-    def feed(self, meter: str, ns: int) -> tuple[Feed, Connection]:
-        """Return what a meter's leads brought to it at a moment."""
+    def room(self, ns: int) -> Mapping[str, float]:
+        """Return the true room at a moment: `temperature_c`, `humidity_rh`, `pressure_pa`."""
         ...
 
-    def shunt_ohm(self, source: str) -> tuple[Connection, float]:
-        """Return the connection of a source and the burden that its current meets."""
+    def connected(self, name: str, domain: str = "") -> tuple[NodeConfig, ...]:
+        """Return the nodes that an instrument is joined to now, of one domain or of all."""
+        ...
+
+    def peers(self, name: str, node: NodeConfig, part: str = "") -> tuple[Device, ...]:
+        """Return the other instruments on a node, or those that are a `source`, a `meter`, … there."""
+        ...
+
+    def domain(self, name: str) -> Domain:
+        """Return the physics of a domain, made when it is first asked for."""
         ...
 
     def before_change(self) -> None:
@@ -43,21 +59,50 @@ class World(Protocol):
         """Let sources react to what they now meet."""
         ...
 
-    def stuck(self, meter: str) -> bool:
-        """Say whether a fault keeps a meter at its last reading."""
+    def trip_due(self) -> None:
+        """Let the script's trips happen whose time has come; whoever looks at an output asks first."""
+        ...
+
+    def stuck(self, name: str) -> bool:
+        """Say whether a fault keeps an instrument at its last reading."""
+        ...
+
+    def strike(self, kind: str, name: str) -> Fault | None:
+        """Return the fault of a kind that strikes an instrument now, and count it."""
         ...
 
 
 class Device(Protocol):
-    """An instrument behind a server."""
+    """An instrument behind a server.
+
+    Every member may be taken from `TextDevice`, which answers for what an instrument does not have.
+    """
 
     name: str
     serial: str
     identity: str
     buffer_limit: int
+    framing: Framing
+
+    @classmethod
+    def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
+        """Return the instrument as the bench file describes it."""
+        ...
 
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
         """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
+        ...
+
+    def status_byte(self, *, message_available: bool) -> int:
+        """Return the status byte as a serial poll sees it, bit 6 being the master summary."""
+        ...
+
+    def service_mask(self) -> int:
+        """Return which bits of the status byte ask for service (`*SRE`)."""
+        ...
+
+    def trigger_message(self) -> str:
+        """Return the message that a group execute trigger stands for; empty where it does nothing."""
         ...
 
     def interrupted(self) -> None:
@@ -73,13 +118,34 @@ class Device(Protocol):
         ...
 
     def abort(self) -> None:
-        """The connection that waited for a measurement is gone."""
+        """The connection that waited for a measurement is gone, or the device was cleared."""
+        ...
+
+    def catch_up(self) -> None:
+        """Finish what lies in the past, since something is about to change."""
+        ...
+
+    def react(self) -> None:
+        """Feel what has changed around."""
         ...
 
     def save(self) -> dict[str, Any]:
-        """Return the state for a snapshot."""
+        """Return the state for a snapshot: plain values only."""
         ...
 
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
+        ...
+
+
+@runtime_checkable
+class Outputs(Protocol):
+    """An instrument whose output a fault can trip."""
+
+    def operating(self) -> bool:
+        """Say whether the output is on."""
+        ...
+
+    def trip(self) -> None:
+        """Drop to standby with an error."""
         ...

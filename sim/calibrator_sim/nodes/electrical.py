@@ -7,9 +7,40 @@ meter's terminals see, before its own error.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast, runtime_checkable
 
-__all__ = ["DETACHED", "Connection", "Feed", "compliance_voltage", "current", "resistance", "voltage"]
+from calibrator_sim._read import Table
+
+if TYPE_CHECKING:
+    from calibrator_sim._config_types import NodeConfig
+    from calibrator_sim.instruments import World
+
+__all__ = [
+    "DETACHED",
+    "TERMINALS",
+    "Burden",
+    "Connection",
+    "Domain",
+    "Feed",
+    "Leads",
+    "Source",
+    "compliance_voltage",
+    "current",
+    "of",
+    "resistance",
+    "voltage",
+]
+
+TERMINALS = (
+    "open",
+    "short-input-sense",
+    "normal-input",
+    "normal-input-sense",
+    "normal-input-aux-sense",
+    "aux-current",
+)
 
 _NORMAL = ("normal-input", "normal-input-sense", "normal-input-aux-sense")
 _SHORT_OHM = 0.002  # of the copper short between HI and LO, seen by two wires only
@@ -91,3 +122,131 @@ def compliance_voltage(current_a: float, connection: Connection, shunt_ohm: floa
     if connection.terminals != "aux-current":
         return math.inf if current_a else 0.0
     return abs(current_a) * (shunt_ohm + connection.leads_ohm)
+
+
+@runtime_checkable
+class Source(Protocol):
+    """An instrument whose terminals present something."""
+
+    def feed(self, ns: int) -> Feed:
+        """Return what the terminals present at a moment."""
+        ...
+
+
+@runtime_checkable
+class Burden(Protocol):
+    """An instrument that a current may flow through."""
+
+    def shunt_ohm(self) -> float:
+        """Return the resistance between its current terminals now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """What a bench file says of a connection; true values are drawn from it."""
+
+    terminals: str
+    lead_ohm: tuple[float, float] = (0.05, 0.05)  # estimate and half-width of one lead
+    emf_v: tuple[float, float] = (0.0, 1.0e-6)
+    insulation_ohm: float = 1.0e12
+    applied: Feed | None = None  # an ideal source in place of an instrument
+
+
+NOTHING = Connection("", "open")
+_APPLIED = ("voltage_v", "current_a", "resistance_ohm")
+
+
+class Domain:
+    """Every electrical connection of a bench."""
+
+    KEYS: ClassVar[tuple[str, ...]] = (
+        "terminals",
+        "lead_resistance_ohm",
+        "emf_v",
+        "insulation_ohm",
+        *_APPLIED,
+    )
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._connections: dict[str, Connection] = {}
+
+    @staticmethod
+    def figures(entry: Table) -> Leads:
+        """Take terminals and leads of a connection."""
+        terminals = entry.choice(
+            "terminals", "short-input-sense" if "artefact" in entry.values else "open", TERMINALS
+        )
+        insulation, _ = entry.figure("insulation_ohm", 1.0e12, 0.0)
+        if insulation <= 0.0:
+            raise entry.bad("insulation_ohm", "a resistance above 0 ohm", insulation)
+        volts, amperes, ohms = (entry.number(k, 0.0) if k in entry.values else None for k in _APPLIED)
+        applied = Feed(voltage_v=volts, current_a=amperes, resistance_ohm=ohms)
+        return Leads(
+            terminals,
+            entry.figure("lead_resistance_ohm", 0.05, 0.05),
+            entry.figure("emf_v", 0.0, 1.0e-6),
+            insulation,
+            None if applied == DETACHED else applied,
+        )
+
+    def feed(self, meter: str, ns: int) -> tuple[Feed, Connection]:
+        """Return what a meter's leads brought to it at a moment."""
+        self._world.trip_due()
+        for node in self._world.connected(meter, "electrical"):
+            applied = cast("Leads", node.figures).applied
+            if node.meter != meter and applied is None:
+                continue
+            if applied is not None:
+                return applied, self.connection(node)
+            source = self._world.devices.get(node.source)
+            return (source.feed(ns) if isinstance(source, Source) else DETACHED), self.connection(node)
+        return DETACHED, NOTHING
+
+    def shunt_ohm(self, source: str) -> tuple[Connection, float]:
+        """Return the connection of a source and the burden that its current meets."""
+        for node in self._world.connected(source, "electrical"):
+            if node.source == source:
+                burden = self._world.devices.get(node.meter)
+                return self.connection(node), burden.shunt_ohm() if isinstance(burden, Burden) else 0.0
+        return NOTHING, 0.0
+
+    def connection(self, node: NodeConfig) -> Connection:
+        """Return a connection with its true values, drawn once each (contract of the procedure's budget)."""
+        if node.name not in self._connections:
+            self._connections[node.name] = self._draw(node.name, cast("Leads", node.figures))
+        return self._connections[node.name]
+
+    def truth(self, node: NodeConfig, ns: int) -> Mapping[str, float]:
+        """Return what stands on a node: `voltage_v`, `current_a` or `resistance_ohm`, where there is one."""
+        self._world.trip_due()
+        source = self._world.devices.get(node.source)
+        applied = cast("Leads", node.figures).applied
+        feed = source.feed(ns) if isinstance(source, Source) else applied or DETACHED
+        found = {key: getattr(feed, key) for key in _APPLIED}
+        return {key: value for key, value in found.items() if value is not None}
+
+    def save(self) -> dict[str, Any]:
+        """Return the state for a snapshot: leads have none."""
+        return {}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take the state of a snapshot."""
+
+    def _draw(self, name: str, leads: Leads) -> Connection:
+        effects, draws = self._world.effects, self._world.draws
+        lead, lead_half = leads.lead_ohm
+        emf, emf_half = leads.emf_v
+        return Connection(
+            name,
+            leads.terminals,
+            leads_ohm=effects.leads * 2.0 * (lead + lead_half * draws.uniform("leads", name)),
+            emf_v=effects.emf * (emf + emf_half * draws.uniform("emf", name)),
+            leakage_s=effects.leakage * draws.unit("leakage", name) / leads.insulation_ohm,
+        )
+
+
+def of(world: World) -> Domain:
+    """Return the electrical connections of a bench."""
+    return cast("Domain", world.domain("electrical"))

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from types import GeneratorType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
+from calibrator_drivers.accuracy import AccuracyError
+from calibrator_sim._errors import UnknownTruthError
+from calibrator_sim._truths import SourcePoint, TrueOutput
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments._text import TextDevice
 from calibrator_sim.instruments.fluke_5522a._commands import Outcome, build
 from calibrator_sim.instruments.fluke_5522a._dialect import parse_call, split_calls
 from calibrator_sim.instruments.fluke_5522a._faults import FaultError
 from calibrator_sim.instruments.fluke_5522a._output import HAZARD_V, Output
 from calibrator_sim.instruments.fluke_5522a._registers import Registers
 
+if TYPE_CHECKING:
+    from calibrator_sim._config_types import InstrumentConfig, UnitConfig
+    from calibrator_sim.nodes.electrical import Feed
+
 __all__ = ["Fluke5522A"]
 
 _QUERY_NS = 1_000_000
 _OUTPUT_LIMIT = 65536
+_TRIP = 1503
+_UNITS = {"dcv": "V", "dci": "A", "res4w": "ohm"}
 OPER, TMPCAL, HIVOLT, REMOTE, SETTLED = 1 << 0, 1 << 5, 1 << 7, 1 << 11, 1 << 12
 
 
-class Fluke5522A:
+class Fluke5522A(TextDevice):
     """A simulated 5522A with its direct voltage, current and resistance."""
-
-    buffer_limit = 4096
 
     def __init__(self, name: str, unit: StandardUnit, world: World) -> None:
         self.name = name
@@ -38,6 +46,45 @@ class Fluke5522A:
         self.reset_switches()
         self.responding = False
         self._commands = build(self)
+
+    @classmethod
+    def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
+        """Return the instrument as the bench file describes it."""
+        return cls(name, StandardUnit.of(instrument, unit, world.config, world.draws), world)
+
+    def feed(self, ns: int) -> Feed:
+        """Return what the terminals present at a moment."""
+        return self.output.feed(ns)
+
+    def operating(self) -> bool:
+        """Say whether the output is on."""
+        return self.output.state.operating
+
+    def true_output(self, ns: int) -> TrueOutput:
+        """Return what the terminals really give."""
+        state = self.output.state
+        return TrueOutput(
+            state.function,
+            self.output.level(ns) if state.operating else 0.0,
+            _UNITS[state.function],
+            state.operating,
+            self.output.feed(ns).voltage_v or 0.0,
+        )
+
+    def source_point(self, function: str, value: float) -> SourcePoint:
+        """Return error, standardised error and output resistance at a point.
+
+        Raises:
+            UnknownTruthError: outside the instrument's ranges.
+        """
+        unit = self.output.unit
+        try:
+            error, u = unit.error(function, value), unit.limit(function, value)[1]
+        except AccuracyError as problem:
+            raise UnknownTruthError(
+                str(problem), where=self.name, way_out="Ask for a point within the source's ranges."
+            ) from problem
+        return SourcePoint(error, error / u, self.output.source_ohm(value) if function == "dcv" else 0.0)
 
     def reset_switches(self) -> None:
         """Bring the switches that have no physics on this bench to their reset state."""
@@ -106,7 +153,7 @@ class Fluke5522A:
         if self.output.overloaded():
             self.trip(1500)
 
-    def trip(self, code: int) -> None:
+    def trip(self, code: int = _TRIP) -> None:
         """Drop to standby with an error."""
         self.output.standby()
         self.registers.report(code)
@@ -128,9 +175,6 @@ class Fluke5522A:
     def overflowed(self) -> None:
         """The input buffer was full before a message ended."""
         self.registers.report(1317)
-
-    def abort(self) -> None:
-        """The connection that waited is gone; the output stays as it is."""
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""

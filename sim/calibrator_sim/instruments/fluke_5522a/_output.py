@@ -10,6 +10,7 @@ from calibrator_drivers.accuracy import AccuracyError
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments.fluke_5522a._faults import FaultError
+from calibrator_sim.nodes import electrical
 from calibrator_sim.nodes.electrical import DETACHED, Feed, compliance_voltage
 
 __all__ = ["HAZARD_V", "Output", "OutputState"]
@@ -104,7 +105,7 @@ class Output:
         state = self.state
         if not state.operating or state.function != "dci" or abs(state.value) > _AUX_MOST_A:
             return False
-        connection, shunt = self._world.shunt_ohm(self.name)
+        connection, shunt = electrical.of(self._world).shunt_ohm(self.name)
         compliance = self.unit.table.row("dci", state.value, interval=self.unit.unit.interval).compliance_v
         return compliance_voltage(state.value, connection, shunt) > (compliance or math.inf)
 

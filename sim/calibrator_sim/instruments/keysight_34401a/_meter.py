@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import asdict
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
+from calibrator_drivers.accuracy import load_table
 from calibrator_sim._units import MeterUnit
 from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments._text import TextDevice
 from calibrator_sim.instruments.keysight_34401a._commands import build
 from calibrator_sim.instruments.keysight_34401a._configuration import Configuration
 from calibrator_sim.instruments.keysight_34401a._physics import Physics
@@ -16,14 +18,16 @@ from calibrator_sim.instruments.keysight_34401a._settings import Settings
 from calibrator_sim.instruments.keysight_34401a._trigger import Trigger
 from calibrator_sim.scpi import Interpreter, Status
 
+if TYPE_CHECKING:
+    from calibrator_sim._config_types import InstrumentConfig, UnitConfig
+
 __all__ = ["Keysight34401A"]
 
 
-class Keysight34401A:
+class Keysight34401A(TextDevice):
     """A simulated 34401A; it reports serial 0 as the real one does."""
 
     identity = "HEWLETT-PACKARD,34401A,0,11-5-2"
-    buffer_limit = 4096
 
     def __init__(self, name: str, unit: MeterUnit, world: World) -> None:
         self.name = name
@@ -34,6 +38,12 @@ class Keysight34401A:
         self.physics = Physics(name, unit, world)
         self.trigger = Trigger(self.physics, self.settings, self.status, world)
         self.configuration = Configuration(self.settings, self.trigger)
+
+    @classmethod
+    def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
+        """Return the instrument as the bench file describes it."""
+        table = load_table(instrument.model)
+        return cls(name, MeterUnit(instrument, unit, table, world.draws, world.config), world)
 
     @cached_property
     def _interpreter(self) -> Interpreter:
@@ -49,6 +59,38 @@ class Keysight34401A:
     def responding(self) -> bool:
         """Whether a part of the response stands in the output queue (MAV)."""
         return self._interpreter.responding
+
+    def status_byte(self, *, message_available: bool) -> int:
+        """Return the status byte as a serial poll sees it."""
+        return self.status.byte(message_available=message_available)
+
+    def service_mask(self) -> int:
+        """Return which bits of the status byte ask for service."""
+        return self.status.sre
+
+    def catch_up(self) -> None:
+        """Take the readings whose end lies in the past."""
+        self.trigger.catch_up()
+
+    def true_error(self, function: str, range_high: float, value: float, ns: int) -> float:
+        """Return the error of indication at a true value and moment, before noise and rounding.
+
+        Raises:
+            UnknownTruthError: the meter has no such function or range.
+        """
+        return self.physics.error(function, range_high, value, ns)
+
+    def loading_s(self, range_v: float, *, impedance_auto: bool) -> float:
+        """Return the input conductance on a direct voltage range."""
+        return self.physics.loading_s(range_v, impedance_auto=impedance_auto)
+
+    def test_current_a(self, range_ohm: float) -> float:
+        """Return the current of a resistance range.
+
+        Raises:
+            UnknownTruthError: the meter has no such range.
+        """
+        return self.physics.unit.row("res4w", range_ohm).test_current_a or 0.0
 
     def reset(self) -> None:
         """Do what `*RST` does; errors and status stay."""

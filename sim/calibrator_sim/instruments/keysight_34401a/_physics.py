@@ -81,7 +81,7 @@ class Physics:
     def _true_value(self, settings: Settings, range_: float, aperture: _Aperture) -> float:
         """Return what the meter's terminals bring to it: the UUT's true value of the model equations."""
         function = settings.active()
-        feed, connection = self._world.feed(self.name, aperture.middle_ns)
+        feed, connection = electrical.of(self._world).feed(self.name, aperture.middle_ns)
         if function.accuracy == "dcv":
             loading = self.loading_s(range_, impedance_auto=settings.impedance_auto)
             volts = electrical.voltage(feed, connection, loading)
@@ -147,7 +147,7 @@ class Physics:
         """Return what functions show for which the bench has no signal."""
         function = settings.active()
         if function.name == "DIOD":
-            feed, connection = self._world.feed(self.name, aperture.middle_ns)
+            feed, connection = electrical.of(self._world).feed(self.name, aperture.middle_ns)
             ohms = electrical.resistance(feed, connection, wires=2, test_a=1e-3)
             return OVERLOAD if ohms * 1e-3 > 1.2 else round(ohms * 1e-3, 5)
         if function.name == "VOLT:RAT":

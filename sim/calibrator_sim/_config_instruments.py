@@ -1,0 +1,127 @@
+"""The instruments of a bench file and how their true errors are drawn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from calibrator_drivers.accuracy import AccuracyError, AccuracyTable, load_table
+from calibrator_sim._config_types import InstrumentConfig, UnitConfig
+from calibrator_sim._errors import BenchFileError, closest
+from calibrator_sim._points import parse_named
+from calibrator_sim._read import Table
+from calibrator_sim.instruments._catalogue import CATALOGUE
+
+__all__ = ["ERRORS", "POPULATIONS", "parse_instruments", "parse_units"]
+
+ERRORS = ("drawn", "inside", "outside", "limit", "none")
+POPULATIONS = ("two-term", "uniform", "normal")
+_UNIT_KEYS = ("error", "population", "width", "outside", "z", "interval", "on_for_s", "treat_as")
+_SOCKET = re.compile(r"TCPIP\d*::[^:]+::(\d{1,5})::SOCKET", re.IGNORECASE)
+_LAST_PORT = 65535
+
+
+def parse_instruments(table: Table, assets: Table) -> dict[str, InstrumentConfig]:
+    """Take `[instruments]`, in the file's order."""
+    return {name: _instrument(name, table.table(name), assets) for name in table.values}
+
+
+def _instrument(name: str, entry: Table, assets: Table) -> InstrumentConfig:
+    model = entry.text("model")
+    if model not in CATALOGUE:
+        raise BenchFileError(
+            f'The simulator has no model "{model}"',
+            where=entry.at("model"),
+            way_out=closest(model, CATALOGUE),
+            code="unknown-model",
+        )
+    serial = entry.text("serial")
+    if CATALOGUE[model].home and not serial.startswith("SIM"):
+        raise BenchFileError(
+            f'The serial "{serial}" of a simulated instrument does not begin with SIM',
+            where=entry.at("serial"),
+            way_out=f"Write a serial such as SIM{serial or '0001'}: live and simulated never mix.",
+            code="serial-not-simulated",
+        )
+    degrees = entry.values.get("zeroed_temperature_c")
+    return InstrumentConfig(
+        name,
+        model,
+        serial,
+        entry.time("zeroed_at"),
+        None if degrees is None else entry.number("zeroed_temperature_c", 23.0),
+        _calibrated_at(assets.table(entry.text("asset"))),
+        _port(entry),
+        entry.texts("options"),
+    )
+
+
+def _calibrated_at(asset: Table) -> float | None:
+    certificate = asset.table("certificate")
+    known = "temperature_c" in certificate.values
+    return certificate.number("temperature_c", 23.0) if known else None
+
+
+def _port(entry: Table) -> int:
+    """Return the port of a raw socket address."""
+    resource = entry.text("resource")
+    if not resource:
+        return 0
+    match = _SOCKET.fullmatch(resource)
+    if match is None or int(match.group(1)) > _LAST_PORT:
+        raise BenchFileError(
+            f'The simulator serves raw TCP only, not "{resource}"',
+            where=entry.at("resource"),
+            way_out='Write an address such as "TCPIP0::127.0.0.1::5501::SOCKET", or leave it out.',
+            code="bad-value",
+        )
+    return int(match.group(1))
+
+
+def parse_units(table: Table, instruments: Mapping[str, InstrumentConfig]) -> dict[str, UnitConfig]:
+    """Take `[simulation.units]`; an instrument without an entry is drawn as its kind usually is."""
+    drawn = {name: config for name, config in instruments.items() if config.entry.home}
+    for name in table.values:
+        if name not in drawn:
+            raise BenchFileError(
+                f'There is no instrument "{name}" whose error could be drawn',
+                where=table.at(name),
+                way_out=closest(name, drawn),
+                code="unknown-instrument",
+            )
+    return {name: _unit(table.table(name), config) for name, config in drawn.items()}
+
+
+def _unit(entry: Table, config: InstrumentConfig) -> UnitConfig:
+    entry.allow(_UNIT_KEYS)
+    table = _table(config.model)
+    error = entry.choice("error", "drawn" if config.entry.standard else "inside", ERRORS)
+    z = entry.values.get("z")
+    return UnitConfig(
+        error=error,
+        population=entry.choice("population", "two-term", POPULATIONS),
+        width=entry.number("width", 1.5 if error == "drawn" else 0.5, low=0.0),
+        outside=tuple(parse_named(text, table, entry.at("outside")) for text in entry.texts("outside"))
+        if table
+        else (),
+        z=None if z is None else entry.number("z", 0.0),
+        interval=_interval(entry, table),
+        on_for_s=entry.number("on_for_s", 7200.0, low=0.0),
+        treat_as=entry.choice("treat_as", "", ("", "normal_k", "limit_rectangular")),
+    )
+
+
+def _interval(entry: Table, table: AccuracyTable | None) -> str:
+    """Return the interval of the specification: one year where the table has it, else its first."""
+    if table is None:
+        return entry.text("interval", "1y")
+    known = [interval for function in table.functions() for interval in table.intervals(function)]
+    return entry.choice("interval", "1y" if "1y" in known or not known else known[0], set(known))
+
+
+def _table(model: str) -> AccuracyTable | None:
+    """Return the model's accuracy table; None where nobody has written one."""
+    try:
+        return load_table(model)
+    except AccuracyError:
+        return None

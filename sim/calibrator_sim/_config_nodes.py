@@ -1,0 +1,135 @@
+"""Wirings and nodes of a bench file: which instruments are joined, in which domain."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from calibrator_sim._config_types import InstrumentConfig, Member, NodeConfig
+from calibrator_sim._errors import BenchFileError, closest
+from calibrator_sim._read import Table
+from calibrator_sim.nodes import DOMAINS, domain_class
+
+__all__ = ["parse_nodes", "parse_wirings"]
+
+_UNFED = ("open", "short-input-sense")
+_NODE_KEYS = ("domain", "wiring", "joins")
+_KINDS = {"source": "calibrator or another source", "meter": "meter"}
+
+Instruments = Mapping[str, InstrumentConfig]
+
+
+def parse_wirings(table: Table, instruments: Instruments) -> dict[str, NodeConfig]:
+    """Take `[wirings]`: each makes one node of the instruments that it names."""
+    return {name: _wiring(name, table.table(name), instruments) for name in table.values}
+
+
+def _wiring(name: str, entry: Table, instruments: Instruments) -> NodeConfig:
+    for key in ("from", "to", "artefact"):
+        if isinstance(entry.values.get(key), list):
+            raise _crowded(entry.at(key), "A wiring joins one instrument here")
+        if key in entry.values and entry.text(key) not in instruments:
+            raise BenchFileError(
+                f'The wiring "{name}" names "{entry.text(key)}", which the bench does not have',
+                where=entry.at(key),
+                way_out=closest(entry.text(key), instruments),
+                code="unknown-instrument",
+            )
+    if "from" in entry.values and "artefact" in entry.values:
+        raise _shorted(entry.at("artefact"), entry.text("from"))
+    domain = _domain(entry, instruments)
+    figures = domain_class(domain).figures(entry)
+    source = entry.text("from")
+    fed = getattr(figures, "terminals", "") not in _UNFED
+    meters = [other.name for other in instruments.values() if other.entry.part(domain) == "meter"]
+    meter = entry.text("to", meters[0] if len(meters) == 1 else "")
+    wanted = [("to", meter, "meter")] + ([("from", source, "source")] if fed else [])
+    for key, end, part in wanted:
+        if end not in instruments or instruments[end].entry.part(domain) != part:
+            raise _unfit(
+                entry, key, part, [o.name for o in instruments.values() if o.entry.part(domain) == part]
+            )
+    source = source if fed else ""
+    ends = tuple(Member(end) for end in (source, meter, entry.text("artefact")) if end)
+    return NodeConfig(name, domain, ends, figures, name, source, meter)
+
+
+def _unfit(entry: Table, key: str, part: str, fitting: list[str]) -> BenchFileError:
+    """Return the error of an end of a wiring that cannot be what it should be there."""
+    example = fitting[0] if fitting else "NAME"
+    return BenchFileError(
+        f'The wiring needs a {_KINDS[part]} here, not "{entry.text(key)}"',
+        where=entry.at(key),
+        way_out=f'Write {key} = "{example}", the name of a {_KINDS[part]} of the bench.',
+        code="unknown-instrument",
+    )
+
+
+def _domain(entry: Table, instruments: Instruments) -> str:
+    """Return the domain of a wiring: as it says, else the first in which its instruments have terminals."""
+    if "domain" in entry.values:
+        return entry.choice("domain", "", DOMAINS)
+    ends = [entry.text(key) for key in ("from", "to") if key in entry.values]
+    shared = [
+        domain for domain in DOMAINS if all(instruments[end].entry.part(domain) for end in ends) and ends
+    ]
+    return shared[0] if shared else DOMAINS[0]
+
+
+def parse_nodes(table: Table, instruments: Instruments, wirings: Collection[str]) -> dict[str, NodeConfig]:
+    """Take `[simulation.nodes]`: further nodes, of any domain, with a wiring or always."""
+    return {name: _node(name, table.table(name), instruments, wirings) for name in table.values}
+
+
+def _node(name: str, entry: Table, instruments: Instruments, wirings: Collection[str]) -> NodeConfig:
+    domain = entry.choice("domain", "", DOMAINS)
+    physics = domain_class(domain)
+    entry.allow((*_NODE_KEYS, *physics.KEYS))
+    if name in wirings:
+        raise BenchFileError(
+            f'"{name}" is a wiring already',
+            where=entry.key,
+            way_out="Give the node another name; truth is asked for by it.",
+            code="twice",
+        )
+    wiring = entry.choice("wiring", "", ("", *wirings))
+    members = tuple(_member(text, entry, domain, instruments) for text in entry.texts("joins"))
+    parts = {m.instrument: instruments[m.instrument].entry.part(domain) for m in members}
+    sources = [instrument for instrument, part in parts.items() if part == "source"]
+    if len(sources) > 1:
+        raise _crowded(entry.at("joins"), f"{' and '.join(sources)} are two sources on one node")
+    if sources and "short" in parts.values():
+        raise _shorted(entry.at("joins"), sources[0])
+    return NodeConfig(name, domain, members, physics.figures(entry), wiring, sources[0] if sources else "")
+
+
+def _member(text: str, entry: Table, domain: str, instruments: Instruments) -> Member:
+    instrument, _, terminal = text.partition(":")
+    if instrument not in instruments:
+        raise BenchFileError(
+            f'The node joins "{instrument}", which the bench does not have',
+            where=entry.at("joins"),
+            way_out=closest(instrument, instruments),
+            code="unknown-instrument",
+        )
+    if not instruments[instrument].entry.part(domain):
+        known = ", ".join(instruments[instrument].entry.domains) or "none"
+        raise BenchFileError(
+            f'"{instrument}" has no {domain} terminals',
+            where=entry.at("joins"),
+            way_out=f"Join an instrument that has; the domains of {instrument}: {known}.",
+            code="unknown-instrument",
+        )
+    return Member(instrument, terminal)
+
+
+def _crowded(where: str, what: str) -> BenchFileError:
+    return BenchFileError(what, where=where, way_out="Join one source and what it feeds.", code="two-sources")
+
+
+def _shorted(where: str, source: str) -> BenchFileError:
+    return BenchFileError(
+        f'The short would short-circuit "{source}"',
+        where=where,
+        way_out="Take the short or the source off the node.",
+        code="short-circuit",
+    )

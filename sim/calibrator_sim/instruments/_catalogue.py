@@ -1,0 +1,96 @@
+"""Every model that the simulator has: one line each, its home loaded when the first one is built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from calibrator_sim.instruments._device import Device
+
+__all__ = ["CATALOGUE", "Entry", "device_class", "find_model", "model_names"]
+
+# What a kind is on the nodes of each domain. A "source" sets the node's quantity: one a node.
+_PARTS: Mapping[str, Mapping[str, str]] = {
+    "calibrator": {"electrical": "source"},
+    "meter": {"electrical": "meter"},
+    "artefact": {"electrical": "short"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One model.
+
+    Args:
+        model_id: as in bench files and accuracy tables, such as `fluke_5522a`.
+        short: as on its front panel, such as `5522A`.
+        kind: what it is on a bench, such as `calibrator` or `meter`.
+        serial_prefix: begins the serials of single served models.
+        home: `module:Class` of its device; empty for what has no address.
+        parts: pairs of domain and what it is there (`source`, `meter`, `short`, …); empty: as its kind.
+        standard: whether its error is by default drawn as that of a standard (else as that of a unit
+            under test, inside its limits).
+    """
+
+    model_id: str
+    short: str
+    kind: str
+    serial_prefix: str
+    home: str
+    parts: tuple[tuple[str, str], ...] = ()
+    standard: bool = True
+
+    def part(self, domain: str) -> str:
+        """Return what the model is on a node of a domain; empty where it has no terminal there."""
+        return self._parts.get(domain, "")
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The domains in which the model has terminals."""
+        return tuple(self._parts)
+
+    @property
+    def _parts(self) -> Mapping[str, str]:
+        return dict(self.parts) or _PARTS.get(self.kind, {})
+
+
+_INSTRUMENTS = "calibrator_sim.instruments"
+CATALOGUE: Mapping[str, Entry] = {
+    entry.model_id: entry
+    for entry in (
+        Entry("fluke_5522a", "5522A", "calibrator", "SIM55220", f"{_INSTRUMENTS}.fluke_5522a:Fluke5522A"),
+        Entry(
+            "keysight_34401a",
+            "34401A",
+            "meter",
+            "SIM34401",
+            f"{_INSTRUMENTS}.keysight_34401a:Keysight34401A",
+            standard=False,
+        ),
+        Entry("copper_short", "short", "artefact", "SIMSHORT", ""),
+    )
+}
+
+
+def find_model(name: str) -> Entry | None:
+    """Return the model of that id or short name, in any case."""
+    wanted = name.casefold()
+    for entry in CATALOGUE.values():
+        if entry.home and wanted in (entry.model_id, entry.short.casefold()):
+            return entry
+    return None
+
+
+def model_names() -> tuple[str, ...]:
+    """Return ids and short names of every model that can be served."""
+    served = [entry for entry in CATALOGUE.values() if entry.home]
+    return (*(entry.model_id for entry in served), *(entry.short for entry in served))
+
+
+def device_class(model: str) -> type[Device]:
+    """Return the class of a model's device, imported now."""
+    module, _, name = CATALOGUE[model].home.partition(":")
+    return cast("type[Device]", getattr(import_module(module), name))

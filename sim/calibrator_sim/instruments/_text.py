@@ -1,0 +1,44 @@
+"""What most instruments that speak text have in common."""
+
+from __future__ import annotations
+
+from calibrator_sim.instruments._line import GPIB_LIKE, Framing
+
+__all__ = ["TextDevice"]
+
+
+class TextDevice:
+    """Answers for what an instrument does not have; a class of its own overrides what it does."""
+
+    buffer_limit: int = 4096
+    framing: Framing = GPIB_LIKE
+
+    def status_byte(self, *, message_available: bool) -> int:
+        """Return the status byte: message available, and nothing else."""
+        return 16 if message_available else 0
+
+    def service_mask(self) -> int:
+        """Return which bits of the status byte ask for service: none."""
+        return 0
+
+    def trigger_message(self) -> str:
+        """Return the message that a group execute trigger stands for."""
+        return "*TRG"
+
+    def interrupted(self) -> None:
+        """A message arrived before the last response was read: it is lost."""
+
+    def unterminated(self) -> None:
+        """The client waits for a response to a message that it did not finish."""
+
+    def overflowed(self) -> None:
+        """The input buffer was full before a message ended: the message is lost."""
+
+    def abort(self) -> None:
+        """The connection that waited is gone; the instrument stays as it is."""
+
+    def catch_up(self) -> None:
+        """Nothing is running."""
+
+    def react(self) -> None:
+        """Nothing around matters."""
