@@ -26,12 +26,14 @@ __all__ = [
     "Choice",
     "Command",
     "Commanded",
+    "Duo",
     "Pair",
     "Reading",
     "Setting",
     "action",
     "choice",
     "commands_of",
+    "duo",
     "pair",
     "reading",
     "setting",
@@ -101,6 +103,32 @@ class Pair(Command):
             _refuse_outside(self, low, -self.most, 0.0, instrument)
             text = self.header.replace("{}", _digits(high), 1)
             instrument.session.write(text.replace("{}", _digits(low), 1))
+
+        return send
+
+
+@dataclass(frozen=True, slots=True)
+class Duo(Command):
+    """Two numbers sent at once, each with its own unit and limits: an amplitude at a frequency."""
+
+    first: tuple[str, float, float]  # unit, lowest, highest
+    second: tuple[str, float, float]
+
+    @overload
+    def __get__(self, instrument: None, owner: type) -> Duo: ...
+    @overload
+    def __get__(self, instrument: Commanded, owner: type) -> Callable[[float, float], None]: ...
+    def __get__(self, instrument: Commanded | None, owner: type) -> Duo | Callable[[float, float], None]:
+        if instrument is None:
+            return self
+
+        def send(first: float, second: float) -> None:
+            text = self.header
+            for value, (unit, low, high) in ((first, self.first), (second, self.second)):
+                limited = Setting(self.header, self.does, self.source, self.status, unit, low, high)
+                _refuse_outside(limited, value, low, high, instrument)
+                text = text.replace("{}", _digits(value), 1)
+            instrument.session.write(text)
 
         return send
 
@@ -216,6 +244,18 @@ def setting(header: str, unit: str, low: float, high: float, does: str, source: 
     return Setting(header, does, source, status, unit, low, high)
 
 
+def duo(  # noqa: PLR0917 - a table row
+    header: str,
+    first: tuple[str, float, float],
+    second: tuple[str, float, float],
+    does: str,
+    source: str,
+    status: str,
+) -> Duo:
+    """Describe two numbers with their own units and limits; each `{}` in the header is a place."""
+    return Duo(header, does, source, status, first, second)
+
+
 def choice(header: str, texts: Mapping[K, str], does: str, source: str, status: str) -> Choice[K]:
     """Describe one of several values; `{}` in the header is its place."""
     return Choice(header, does, source, status, texts)
@@ -232,5 +272,8 @@ def reading(header: str, parse: Callable[[str], T], does: str, source: str, stat
 
 
 def commands_of(driver: type) -> tuple[Command, ...]:
-    """Return the commands of a driver class, in the order of its table."""
-    return tuple(value for value in vars(driver).values() if isinstance(value, Command))
+    """Return the commands of a driver class in the order of its table, those of its family first."""
+    found: dict[str, Command] = {}
+    for owner in reversed(driver.__mro__):
+        found |= {name: value for name, value in vars(owner).items() if isinstance(value, Command)}
+    return tuple(found.values())

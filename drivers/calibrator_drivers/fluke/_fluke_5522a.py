@@ -1,118 +1,84 @@
-"""Fluke 5522A multi-product calibrator: direct voltage, direct current, resistance.
+"""Fluke 5522A and 5520A multi-product calibrators: volts, amperes, ohms and simulated temperature.
 
-The dialect is Fluke's own, not SCPI. A value is staged in standby, read back, and only then connected;
-so the drop to standby on crossing 33 V (5522A) always happens with the output off, and OPER follows.
+Commands for temperature and lead compensation are remembered, not seen: each command's line says how
+well it is known.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from calibrator_drivers._errors import (
-    ConnectionLost,
-    InstrumentError,
-    InstrumentReportedError,
-    ReadbackError,
-    ReadTimeout,
-    SettlingTimeout,
-)
-from calibrator_drivers.clock import Clock, Deadline
-from calibrator_drivers.commands import action, choice, pair, reading, setting
-from calibrator_drivers.dialect import FLUKE_55XX, parse_identity
-from calibrator_drivers.roles import Identity, SourceLimits, SourceState
-from calibrator_drivers.transport import Session
+from calibrator_drivers.commands import choice, duo, setting
 
-from ._replies import flag, parse_limits, parse_output, parse_range
+from ._calibrator import FlukeCalibrator, Staged
 
-__all__ = ["Fluke5522A"]
+__all__ = ["Fluke5520A", "Fluke5522A"]
 
-_SELF_TEST_S = 120.0
 _COMPENSATED_BELOW_OHM = 110e3  # lead compensation exists only below (5522A specifications; METROLOGY 11)
-_SETTLED = 1 << 12  # bit SETTLED of the instrument status register
-_POLL_S = 0.1
-_SAME = 5e-6  # relative; coarser than the finest display, finer than any specification
 _COMPENSATION = {0: "NONE", 2: "WIRE2", 4: "WIRE4"}  # by number of wires
-_FUNCTIONS = {"DCV": "dcv", "DCI": "dci", "RES": "res4w"}
+_SWITCH = {True: "ON", False: "OFF"}
+_COUPLES = {name: name for name in ("B", "E", "J", "K", "N", "R", "S", "T")}
+_RTDS = {"PT385": "PT385"}
+_SENSORS = {"thermocouple": "TC", "resistance": "RTD"}
+_INTERNAL = {None: "INT"}
+_VOLTS, _VOLTS_HZ = ("V", 1e-3, 1020.0), ("Hz", 10.0, 500e3)
+_AMPERES, _AMPERES_HZ = ("A", 29e-6, 20.5), ("Hz", 10.0, 30e3)
 
 
-@dataclass(frozen=True, slots=True)
-class _Staged:
-    function: str  # as FUNC? names it
-    value: float
-    unit: str
-    wires: int = 4
-
-
-class Fluke5522A:
-    """A 5522A behind a session; fills the roles of a source of DC volts, DC current and resistance."""
+class Fluke5522A(FlukeCalibrator):
+    """A 5522A behind a session; fills the roles of a source of volts, amperes, ohms and temperature."""
 
     MODEL_ID: ClassVar[str] = "fluke_5522a"
-    ROLES: ClassVar[tuple[str, ...]] = ("SourceVoltageDC", "SourceResistance", "SourceCurrentDC")
+    MODELS: ClassVar[tuple[str, ...]] = ("5522A",)
+    ROLES: ClassVar[tuple[str, ...]] = (
+        "SourceVoltageDC",
+        "SourceResistance",
+        "SourceCurrentDC",
+        "SourceVoltageAC",
+        "SourceCurrentAC",
+        "SourceTemperatureSimulatedThermocouple",
+        "SourceTemperatureSimulatedRTD",
+    )
+    INDUCTIVE_COMPENSATION: ClassVar[bool] = (
+        False  # the state that the accuracy table of alternating current holds for
+    )
 
     # fmt: off
-    out_voltage = setting("OUT {} V, 0 HZ", "V", -1020.0, 1020.0, "direct voltage", "S-PYVISA-EX", "seen")
-    out_current = setting("OUT {} A, 0 HZ", "A", -2.99999, 2.99999, "current at AUX", "S-F5520PY", "seen")
+    out_current = setting("OUT {} A, 0 HZ", "A", -20.5, 20.5, "direct current", "S-F5520PY", "seen")
     out_resistance = setting("OUT {} OHM", "ohm", 0.0, 1.1e9, "resistance", "S-F5520PY", "seen")
+    out_voltage_ac = duo("OUT {} V, {} HZ", _VOLTS, _VOLTS_HZ, "sine voltage", "S-PYVISA-EX", "seen")
+    out_current_ac = duo("OUT {} A, {} HZ", _AMPERES, _AMPERES_HZ, "sine current", "S-F5520PY", "seen")
+    out_temperature = setting("OUT {} CEL", "degC", -250.0, 1820.0, "simulated temperature", "S-MEM", "mem-H")
     compensation = choice("ZCOMP {}", _COMPENSATION, "lead compensation", "S-MEM", "mem-H")
-    limit_voltage = pair("LIMIT {} V, {} V", "V", 1020.0, "voltage limits", "S-PYVISA-EX", "seen")
-    limit_current = pair("LIMIT {} A, {} A", "A", 20.5, "current limits", "S-PYVISA-EX", "seen")
-    connect_output = action("OPER", "connects the output", "S-PYVISA-EX", "seen")
-    disconnect_output = action("STBY", "disconnects the output", "S-PYVISA-EX", "seen")
-    reset_all = action("*RST", "standby and 0 V", "S-PYVISA-EX", "seen")
-    clear_status = action("*CLS", "empties the error queue", "S-5500A-PRG", "seen")
-    identity = reading("*IDN?", str, "identity", "S-PYVISA-EX", "seen")
-    self_test_result = reading("*TST?", str, "self-test, 0 passes", "S-MEM", "mem-H")
-    output = reading("OUT?", parse_output, "amplitudes and frequency", "S-MEM", "mem-H")
-    function = reading("FUNC?", str.strip, "function", "S-5522A-533", "seen")
-    output_range = reading("RANGE?", parse_range, "range in use", "S-MEM", "mem-L")
-    range_locked = reading("RANGELCK?", flag, "whether the range is locked", "S-MEM", "mem-L")
-    entry_limits = reading("LIMIT?", parse_limits, "limits: high and low V, high and low A", "S-MEM", "mem-M")
-    operating = reading("OPER?", flag, "whether the output is connected", "S-MEM", "mem-H")
-    operation_complete = reading("*OPC?", flag, "1 when settled", "S-F5520PY", "seen")
-    status = reading("ISR?", int, "instrument status register", "S-5500A-541", "seen")
+    inductive = choice("LCOMP {}", _SWITCH, "compensation of inductive loads", "S-5520A-SUP", "seen")
+    sensor = choice("TSENS_TYPE {}", _SENSORS, "kind of simulated thermometer", "S-MEM", "mem-H")
+    couple = choice("TC_TYPE {}", _COUPLES, "type of thermocouple", "S-MEM", "mem-H")
+    reference_inside = choice("TC_REF {}", _INTERNAL, "reference junction at the terminals", "S-MEM", "mem-H")
+    reference = setting("TC_REF EXT, {}", "degC", -30.0, 50.0, "reference junction", "S-MEM", "mem-M")
+    rtd = choice("RTD_TYPE {}", _RTDS, "type of resistance thermometer", "S-MEM", "mem-H")
     # fmt: on
 
-    def __init__(self, session: Session, clock: Clock) -> None:
-        self.session = session
-        self._clock = clock
-        self._staged: _Staged | None = None
-
-    def identify(self) -> Identity:
-        """Ask the instrument who it is.
-
-        Raises:
-            WrongIdentity: it is no 5522A.
-        """
-        return parse_identity(self.session, self.identity(), models=("5522A",))
-
-    def reset(self) -> None:
-        """Go to standby at 0 V and forget old errors."""
-        self._staged = None
-        self.clear_status()
-        self.reset_all()
-        self._check("*RST")
-
-    def self_test(self) -> tuple[bool, str]:
-        """Run the self-test (about a minute); return whether it passed and the raw reply."""
-        reply = self.self_test_result(timeout_s=_SELF_TEST_S)
-        return _is_zero(reply), reply
-
-    def check_errors(self) -> None:
-        """Empty the error queue; raise `InstrumentReportedError` when it held any."""
-        self._check("")
-
-    def stage_voltage_dc(self, voltage_v: float) -> None:
-        """Programme a direct voltage (V) at NORMAL with the output in standby."""
-        self._begin_staging()
-        self.out_voltage(voltage_v)
-        self._end_staging(_Staged("DCV", voltage_v, "V"))
-
     def stage_current_dc(self, current_a: float) -> None:
-        """Programme a direct current (A) at AUX with the output in standby."""
-        self._begin_staging()
+        """Programme a direct current (A) in standby: at AUX to 2.99999 A, at the 20A terminals above."""
+        self.begin_staging()
         self.out_current(current_a)
-        self._end_staging(_Staged("DCI", current_a, "A"))
+        self.end_staging(Staged("DCI", current_a, "A"))
+
+    def stage_voltage_ac(self, voltage_v: float, *, frequency_hz: float) -> None:
+        """Programme a sinusoidal voltage (V rms) at NORMAL with the output in standby."""
+        self.begin_staging()
+        self.out_voltage_ac(voltage_v, frequency_hz)
+        self.end_staging(Staged("ACV", voltage_v, "V", frequency_hz=frequency_hz))
+
+    def stage_current_ac(self, current_a: float, *, frequency_hz: float) -> None:
+        """Programme a sinusoidal current (A rms) in standby: at AUX to 2.99999 A, at 20A above.
+
+        The compensation of inductive loads goes to the state that the accuracy table holds for.
+        """
+        self.begin_staging()
+        self.out_current_ac(current_a, frequency_hz)
+        self.inductive(self.INDUCTIVE_COMPENSATION)
+        self.end_staging(Staged("ACI", current_a, "A", frequency_hz=frequency_hz))
 
     def stage_resistance(self, resistance_ohm: float, *, wires: int) -> None:
         """Programme a resistance (ohm) with the output in standby.
@@ -120,189 +86,41 @@ class Fluke5522A:
         Four wires are compensated below 110 kohm. Two wires, and four above, are not: the value then
         holds at the terminals.
         """
-        self._begin_staging()
+        self.begin_staging()
         self.out_resistance(resistance_ohm)
-        if (
-            resistance_ohm < _COMPENSATED_BELOW_OHM
-        ):  # above, even NONE answers 539 "Can't change compensation now."
+        # Above, even NONE answers 539 "Can't change compensation now."
+        if resistance_ohm < _COMPENSATED_BELOW_OHM:
             self.compensation(4 if wires == 4 else 0)
-        self._end_staging(_Staged("RES", resistance_ohm, "ohm", wires))
+        self.end_staging(Staged("RES", resistance_ohm, "ohm", wires))
 
-    def operate(self) -> None:
-        """Read back function, value, unit, frequency and range, then connect the output.
+    def stage_thermocouple(self, temperature_c: float, *, type_: str, reference_c: float | None) -> None:
+        """Programme a thermocouple's temperature (degC, ITS-90) at the TC connector in standby."""
+        self.begin_staging()
+        self.sensor("thermocouple")
+        self.couple(type_)
+        if reference_c is None:
+            self.reference_inside(None)
+        else:
+            self.reference(reference_c)
+        self.out_temperature(temperature_c)
+        self.end_staging(Staged("TC_OUT", temperature_c, "degC"))
 
-        Raises:
-            ReadbackError: what is read back is not what was staged, or the output stays off.
+    def stage_rtd(self, temperature_c: float, *, type_: str, wires: int) -> None:
+        """Programme a resistance thermometer's temperature (degC) in standby.
+
+        Four wires are compensated, two are not.
         """
-        staged = self._staged
-        if staged is None:
-            raise InstrumentError(
-                "Nothing is staged, so nothing is connected",
-                instrument=self.session.name,
-                resource=self.session.resource,
-                way_out="Stage a value first.",
-            )
-        self._compare(staged)
-        self.connect_output()
-        try:
-            self._check("OPER")
-        except InstrumentReportedError:
-            self.disconnect_output()
-            raise
-        if not self.operating():
-            raise self._mismatch("output", "operate", "standby")
-
-    def standby(self) -> None:
-        """Disconnect the output.
-
-        Raises:
-            ReadbackError: the instrument still says that it operates.
-        """
-        self.disconnect_output()
-        if self.operating():
-            raise self._mismatch("output", "standby", "operate")
-
-    def make_safe(self) -> None:
-        """Go to standby and then to 0 V whatever the state was, and confirm both.
-
-        Errors that stand in the queue from before are not a reason to stop: they are emptied, and what
-        counts is what is read back. Works on a fresh session, as a guard process opens it; a connection that
-        breaks is opened once more.
-
-        Raises:
-            ReadbackError: the output is not in standby at 0 V.
-            InstrumentError: the instrument cannot be reached.
-        """
-        self._staged = None
-        try:
-            self._go_to_zero()
-        except (ConnectionLost, ReadTimeout):  # once more on a new connection: safe matters more than why
-            self.session.reopen()
-            self._go_to_zero()
-
-    def _go_to_zero(self) -> None:
-        self.disconnect_output()
-        self.out_voltage(0.0)
-        FLUKE_55XX.read_errors(self.session)
-        if self.operating():
-            raise self._mismatch("output", "standby", "operate")
-        output = self.output()
-        if output.amplitude != 0.0:
-            raise self._mismatch("output", "0 V", f"{output.amplitude:g} {output.unit}")
-
-    def state(self) -> SourceState:
-        """Read the output back."""
-        output, function = self.output(), self.function()
-        name = _FUNCTIONS.get(function, function.lower())
-        if name == "res4w" and self._staged is not None and self._staged.wires == 2:
-            name = "res2w"
-        return SourceState(
-            function=name,
-            value=output.amplitude,
-            unit=output.unit,
-            frequency_hz=output.frequency_hz,
-            range_high=self.output_range(),
-            operating=self.operating(),
-            settled=bool(self.status() & _SETTLED),
-        )
-
-    def wait_settled(self, timeout_s: float) -> None:
-        """Wait until the output has settled: `*OPC?` answers, then the status register agrees.
-
-        Raises:
-            SettlingTimeout: it did not within `timeout_s`.
-        """
-        deadline = Deadline.after(self._clock, timeout_s)
-        try:
-            self.operation_complete(timeout_s=timeout_s)
-        except ReadTimeout as error:
-            raise self._unsettled(timeout_s) from error
-        while not self.status() & _SETTLED:
-            if deadline.passed():
-                raise self._unsettled(timeout_s)
-            self._clock.sleep(_POLL_S)
-
-    def set_limits(self, *, voltage_v: float | None = None, current_a: float | None = None) -> None:
-        """Set the instrument's own output limits (magnitudes, both signs)."""
-        if voltage_v is not None:
-            self.limit_voltage(voltage_v, -voltage_v)
-        if current_a is not None:
-            self.limit_current(current_a, -current_a)
-        self._check("LIMIT")
-
-    def limits(self) -> SourceLimits | None:
-        """Return the output limits that the instrument keeps, None where it does not tell.
-
-        They are kept in non-volatile memory, also through a reset.
-        """
-        try:
-            return self.entry_limits()
-        except ReadTimeout:  # the query is remembered: one that is not known is no reason to stop
-            FLUKE_55XX.read_errors(self.session)
-            return None
-
-    def restore_limits(self, limits: SourceLimits) -> None:
-        """Set the output limits as `limits` once returned them."""
-        self.limit_voltage(limits.voltage_v[1], limits.voltage_v[0])
-        self.limit_current(limits.current_a[1], limits.current_a[0])
-        self._check("LIMIT")
-
-    def close(self) -> None:
-        """Close the session; never changes the output."""
-        self.session.close()
-
-    def _begin_staging(self) -> None:
-        self._staged = None
-        self.standby()
-
-    def _end_staging(self, staged: _Staged) -> None:
-        self._check("OUT")
-        self._staged = staged
-
-    def _compare(self, staged: _Staged) -> None:
-        output, function = self.output(), self.function()
-        if function != staged.function:
-            raise self._mismatch("function", staged.function, function)
-        if output.unit != staged.unit:
-            raise self._mismatch("unit", staged.unit, output.unit)
-        if abs(output.amplitude - staged.value) > _SAME * abs(staged.value):
-            raise self._mismatch(
-                "value", f"{staged.value:.9g} {staged.unit}", f"{output.amplitude:.9g} {output.unit}"
-            )
-        if output.second != 0.0:
-            raise self._mismatch("second output", "0", f"{output.second:g}")
-        if output.frequency_hz != 0.0:
-            raise self._mismatch("frequency", "0 Hz", f"{output.frequency_hz:g} Hz")
-        if self.range_locked():
-            raise self._mismatch("range", "automatic", "locked")
-        range_high = self.output_range()
-        if range_high is not None and abs(staged.value) > range_high * 1.04:  # 1020 V on the 1000 V range
-            raise self._mismatch("range", f"one that holds {staged.value:g}", f"{range_high:g}")
-
-    def _check(self, after: str) -> None:
-        FLUKE_55XX.check(self.session, after=after)
-
-    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
-        return ReadbackError(
-            quantity,
-            staged=staged,
-            read_back=read_back,
-            instrument=self.session.name,
-            resource=self.session.resource,
-        )
-
-    def _unsettled(self, timeout_s: float) -> SettlingTimeout:
-        return SettlingTimeout(
-            f"The output did not settle within {timeout_s:g} s",
-            timeout_s=timeout_s,
-            instrument=self.session.name,
-            resource=self.session.resource,
-            way_out="Check the load for overload or a wrong connection.",
-        )
+        self.begin_staging()
+        self.sensor("resistance")
+        self.rtd(type_)
+        self.out_temperature(temperature_c)
+        self.compensation(4 if wires == 4 else 0)
+        self.end_staging(Staged("RTD", temperature_c, "degC", wires))
 
 
-def _is_zero(reply: str) -> bool:
-    try:
-        return int(reply) == 0
-    except ValueError:
-        return False
+class Fluke5520A(Fluke5522A):
+    """A 5520A behind a session: the commands of the 5522A, and the inductive compensation of its table."""
+
+    MODEL_ID: ClassVar[str] = "fluke_5520a"
+    MODELS: ClassVar[tuple[str, ...]] = ("5520A",)
+    INDUCTIVE_COMPENSATION: ClassVar[bool] = True

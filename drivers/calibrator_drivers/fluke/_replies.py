@@ -9,19 +9,20 @@ from calibrator_drivers.roles import SourceLimits
 
 __all__ = ["Output", "flag", "parse_limits", "parse_output", "parse_range"]
 
-_UNITS = {"V": "V", "A": "A", "OHM": "ohm"}
+_UNITS = {"V": "V", "A": "A", "OHM": "ohm", "CEL": "degC"}
 _PREFIXES = {"": 1.0, "U": 1e-6, "M": 1e-3, "K": 1e3}
 _RANGE = re.compile(r"(\d+(?:[._]\d+)?)\s*([UMK]?)(V|A|OHM)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What `OUT?` says: amplitude and unit, second amplitude, frequency."""
+    """What `OUT?` says: amplitude and unit, second amplitude, frequency and the step that its digits tell."""
 
     amplitude: float
     unit: str
     second: float
     frequency_hz: float
+    frequency_step_hz: float
 
 
 def parse_output(reply: str) -> Output:
@@ -30,7 +31,15 @@ def parse_output(reply: str) -> Output:
     if len(fields) != 5:
         raise ValueError(f"{len(fields)} fields in place of 5")
     unit = fields[1].upper()
-    return Output(float(fields[0]), _UNITS.get(unit, unit), float(fields[2]), float(fields[4]))
+    frequency_hz, step_hz = float(fields[4]), _step(fields[4])
+    return Output(float(fields[0]), _UNITS.get(unit, unit), float(fields[2]), frequency_hz, step_hz)
+
+
+def _step(text: str) -> float:
+    """Return the value of one count of the last digit that a number is printed with."""
+    mantissa, _, exponent = text.upper().partition("E")
+    decimals = len(mantissa.partition(".")[2])
+    return float(10.0 ** (int(exponent or "0") - decimals))
 
 
 def parse_limits(reply: str) -> SourceLimits | None:

@@ -102,10 +102,12 @@ def test_a_point_outside_every_row_names_function_value_span_file_and_way_out() 
         assert part in str(error)
 
 
-def test_5520a_has_what_was_seen_and_no_more() -> None:
-    assert load_table("fluke_5520a").functions() == ("aci",)
-    with pytest.raises(UnknownFunction, match="dcv"):
-        load_table("fluke_5520a").limit("dcv", 1.0)
+def test_5520a_decides_live_by_what_was_seen_only() -> None:
+    table = load_table("fluke_5520a")
+    assert {row.function for row in table.rows if row.status.decides_live} == {"aci"}
+    assert not table.limit("dcv", 1.0).status.decides_live
+    with pytest.raises(UnknownFunction, match="cap"):
+        table.limit("cap", 1e-9)
 
 
 def test_range_properties_come_with_the_row() -> None:

@@ -1,0 +1,298 @@
+"""What Fluke's calibrators have in common: stage in standby, read back, and only then connect.
+
+The dialect is Fluke's own, not SCPI. As a value is staged in standby, the drop to standby on crossing
+33 V (55xx) always happens with the output off, and OPER follows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from calibrator_drivers._errors import (
+    ConnectionLost,
+    InstrumentError,
+    InstrumentReportedError,
+    ReadbackError,
+    ReadTimeout,
+    SettlingTimeout,
+)
+from calibrator_drivers.clock import Clock, Deadline
+from calibrator_drivers.commands import action, pair, reading, setting
+from calibrator_drivers.dialect import FLUKE_55XX, parse_identity
+from calibrator_drivers.roles import Identity, SourceLimits, SourceState
+from calibrator_drivers.transport import Session
+
+from ._replies import flag, parse_limits, parse_output, parse_range
+
+__all__ = ["FlukeCalibrator", "Staged"]
+
+_SELF_TEST_S = 120.0
+_UNRANGED = ("TC_OUT", "RTD")  # simulated temperatures have no range to read back
+_SETTLED = 1 << 12  # bit SETTLED of the instrument status register
+_POLL_S = 0.1
+_SAME = 5e-6  # relative; coarser than the finest display, finer than any specification
+_FUNCTIONS = {
+    "DCV": "dcv",
+    "ACV": "acv",
+    "DCI": "dci",
+    "ACI": "aci",
+    "RES": "res4w",
+    "TC_OUT": "temp_tc",
+    "RTD": "temp_rtd",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What was programmed and must be read back before it is connected."""
+
+    function: str  # as FUNC? names it
+    value: float
+    unit: str
+    wires: int = 4
+    frequency_hz: float = 0.0
+
+
+class FlukeCalibrator:
+    """A calibrator behind a session; what a model adds is its commands, limits and roles."""
+
+    MODELS: ClassVar[tuple[str, ...]]  # as *IDN? names them
+
+    # fmt: off
+    out_voltage = setting("OUT {} V, 0 HZ", "V", -1020.0, 1020.0, "direct voltage", "S-PYVISA-EX", "seen")
+    limit_voltage = pair("LIMIT {} V, {} V", "V", 1020.0, "voltage limits", "S-PYVISA-EX", "seen")
+    limit_current = pair("LIMIT {} A, {} A", "A", 20.5, "current limits", "S-PYVISA-EX", "seen")
+    connect_output = action("OPER", "connects the output", "S-PYVISA-EX", "seen")
+    disconnect_output = action("STBY", "disconnects the output", "S-PYVISA-EX", "seen")
+    reset_all = action("*RST", "standby and 0 V", "S-PYVISA-EX", "seen")
+    clear_status = action("*CLS", "empties the error queue", "S-5500A-PRG", "seen")
+    identity = reading("*IDN?", str, "identity", "S-PYVISA-EX", "seen")
+    self_test_result = reading("*TST?", str, "self-test, 0 passes", "S-MEM", "mem-H")
+    output = reading("OUT?", parse_output, "amplitudes and frequency", "S-MEM", "mem-H")
+    function = reading("FUNC?", str.strip, "function", "S-5522A-533", "seen")
+    output_range = reading("RANGE?", parse_range, "range in use", "S-MEM", "mem-L")
+    range_locked = reading("RANGELCK?", flag, "whether the range is locked", "S-MEM", "mem-L")
+    entry_limits = reading("LIMIT?", parse_limits, "limits: high and low V, high and low A", "S-MEM", "mem-M")
+    operating = reading("OPER?", flag, "whether the output is connected", "S-MEM", "mem-H")
+    operation_complete = reading("*OPC?", flag, "1 when settled", "S-F5520PY", "seen")
+    status = reading("ISR?", int, "instrument status register", "S-5500A-541", "seen")
+    # fmt: on
+
+    def __init__(self, session: Session, clock: Clock) -> None:
+        self.session = session
+        self._clock = clock
+        self._staged: Staged | None = None
+
+    def identify(self) -> Identity:
+        """Ask the instrument who it is.
+
+        Raises:
+            WrongIdentity: it is another model.
+        """
+        return parse_identity(self.session, self.identity(), models=self.MODELS)
+
+    def reset(self) -> None:
+        """Go to standby at 0 V and forget old errors."""
+        self._staged = None
+        self.clear_status()
+        self.reset_all()
+        self._check("*RST")
+
+    def self_test(self) -> tuple[bool, str]:
+        """Run the self-test (about a minute); return whether it passed and the raw reply."""
+        reply = self.self_test_result(timeout_s=_SELF_TEST_S)
+        return _is_zero(reply), reply
+
+    def check_errors(self) -> None:
+        """Empty the error queue; raise `InstrumentReportedError` when it held any."""
+        self._check("")
+
+    def stage_voltage_dc(self, voltage_v: float) -> None:
+        """Programme a direct voltage (V) at NORMAL with the output in standby."""
+        self.begin_staging()
+        self.out_voltage(voltage_v)
+        self.end_staging(Staged("DCV", voltage_v, "V"))
+
+    def operate(self) -> None:
+        """Read back function, value, unit, frequency and range, then connect the output.
+
+        Raises:
+            ReadbackError: what is read back is not what was staged, or the output stays off.
+        """
+        staged = self._staged
+        if staged is None:
+            raise InstrumentError(
+                "Nothing is staged, so nothing is connected",
+                instrument=self.session.name,
+                resource=self.session.resource,
+                way_out="Stage a value first.",
+            )
+        self._compare(staged)
+        self.connect_output()
+        try:
+            self._check("OPER")
+        except InstrumentReportedError:
+            self.disconnect_output()
+            raise
+        if not self.operating():
+            raise self._mismatch("output", "operate", "standby")
+
+    def standby(self) -> None:
+        """Disconnect the output.
+
+        Raises:
+            ReadbackError: the instrument still says that it operates.
+        """
+        self.disconnect_output()
+        if self.operating():
+            raise self._mismatch("output", "standby", "operate")
+
+    def make_safe(self) -> None:
+        """Go to standby and then to 0 V whatever the state was, and confirm both.
+
+        Errors that stand in the queue from before are not a reason to stop: they are emptied, and what
+        counts is what is read back. Works on a fresh session, as a guard process opens it; a connection that
+        breaks is opened once more.
+
+        Raises:
+            ReadbackError: the output is not in standby at 0 V.
+            InstrumentError: the instrument cannot be reached.
+        """
+        self._staged = None
+        try:
+            self._go_to_zero()
+        except (ConnectionLost, ReadTimeout):  # once more on a new connection: safe matters more than why
+            self.session.reopen()
+            self._go_to_zero()
+
+    def _go_to_zero(self) -> None:
+        self.disconnect_output()
+        self.out_voltage(0.0)
+        FLUKE_55XX.read_errors(self.session)
+        if self.operating():
+            raise self._mismatch("output", "standby", "operate")
+        output = self.output()
+        if output.amplitude != 0.0:
+            raise self._mismatch("output", "0 V", f"{output.amplitude:g} {output.unit}")
+
+    def state(self) -> SourceState:
+        """Read the output back."""
+        output, function = self.output(), self.function()
+        name = _FUNCTIONS.get(function, function.lower())
+        if name == "res4w" and self._staged is not None and self._staged.wires == 2:
+            name = "res2w"
+        return SourceState(
+            function=name,
+            value=output.amplitude,
+            unit=output.unit,
+            frequency_hz=output.frequency_hz,
+            range_high=self.output_range(),
+            operating=self.operating(),
+            settled=bool(self.status() & _SETTLED),
+        )
+
+    def wait_settled(self, timeout_s: float) -> None:
+        """Wait until the output has settled: `*OPC?` answers, then the status register agrees.
+
+        Raises:
+            SettlingTimeout: it did not within `timeout_s`.
+        """
+        deadline = Deadline.after(self._clock, timeout_s)
+        try:
+            self.operation_complete(timeout_s=timeout_s)
+        except ReadTimeout as error:
+            raise self._unsettled(timeout_s) from error
+        while not self.status() & _SETTLED:
+            if deadline.passed():
+                raise self._unsettled(timeout_s)
+            self._clock.sleep(_POLL_S)
+
+    def set_limits(self, *, voltage_v: float | None = None, current_a: float | None = None) -> None:
+        """Set the instrument's own output limits (magnitudes, both signs)."""
+        if voltage_v is not None:
+            self.limit_voltage(voltage_v, -voltage_v)
+        if current_a is not None:
+            self.limit_current(current_a, -current_a)
+        self._check("LIMIT")
+
+    def limits(self) -> SourceLimits | None:
+        """Return the output limits that the instrument keeps, None where it does not tell.
+
+        They are kept in non-volatile memory, also through a reset.
+        """
+        try:
+            return self.entry_limits()
+        except ReadTimeout:  # the query is remembered: one that is not known is no reason to stop
+            FLUKE_55XX.read_errors(self.session)
+            return None
+
+    def restore_limits(self, limits: SourceLimits) -> None:
+        """Set the output limits as `limits` once returned them."""
+        self.limit_voltage(limits.voltage_v[1], limits.voltage_v[0])
+        self.limit_current(limits.current_a[1], limits.current_a[0])
+        self._check("LIMIT")
+
+    def close(self) -> None:
+        """Close the session; never changes the output."""
+        self.session.close()
+
+    def begin_staging(self) -> None:
+        """Forget what was staged and disconnect; every `stage_…` begins so."""
+        self._staged = None
+        self.standby()
+
+    def end_staging(self, staged: Staged) -> None:
+        """Check the instrument's errors and remember what is to be read back; every `stage_…` ends so."""
+        self._check("OUT")
+        self._staged = staged
+
+    def _compare(self, staged: Staged) -> None:
+        output, function = self.output(), self.function()
+        if function != staged.function:
+            raise self._mismatch("function", staged.function, function)
+        if output.unit != staged.unit:
+            raise self._mismatch("unit", staged.unit, output.unit)
+        if abs(output.amplitude - staged.value) > _SAME * abs(staged.value):
+            raise self._mismatch(
+                "value", f"{staged.value:.9g} {staged.unit}", f"{output.amplitude:.9g} {output.unit}"
+            )
+        if output.second != 0.0:
+            raise self._mismatch("second output", "0", f"{output.second:g}")
+        if abs(output.frequency_hz - staged.frequency_hz) > output.frequency_step_hz:
+            raise self._mismatch("frequency", f"{staged.frequency_hz:g} Hz", f"{output.frequency_hz:g} Hz")
+        if staged.function in _UNRANGED:
+            return
+        if self.range_locked():
+            raise self._mismatch("range", "automatic", "locked")
+        range_high = self.output_range()
+        if range_high is not None and abs(staged.value) > range_high * 1.04:  # 1020 V on the 1000 V range
+            raise self._mismatch("range", f"one that holds {staged.value:g}", f"{range_high:g}")
+
+    def _check(self, after: str) -> None:
+        FLUKE_55XX.check(self.session, after=after)
+
+    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
+        return ReadbackError(
+            quantity,
+            staged=staged,
+            read_back=read_back,
+            instrument=self.session.name,
+            resource=self.session.resource,
+        )
+
+    def _unsettled(self, timeout_s: float) -> SettlingTimeout:
+        return SettlingTimeout(
+            f"The output did not settle within {timeout_s:g} s",
+            timeout_s=timeout_s,
+            instrument=self.session.name,
+            resource=self.session.resource,
+            way_out="Check the load for overload or a wrong connection.",
+        )
+
+
+def _is_zero(reply: str) -> bool:
+    try:
+        return int(reply) == 0
+    except ValueError:
+        return False

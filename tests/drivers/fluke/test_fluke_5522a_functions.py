@@ -1,0 +1,210 @@
+"""The exact exchange with a 5522A and a 5520A for alternating quantities, high current and temperature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from calibrator_drivers import OutOfLimits, ReadbackError, WrongIdentity
+from calibrator_drivers.fluke import Fluke5520A, Fluke5522A
+from calibrator_drivers.roles import (
+    SourceCurrentAC,
+    SourceTemperatureSimulatedRTD,
+    SourceTemperatureSimulatedThermocouple,
+    SourceVoltageAC,
+)
+
+NONE = '0,"No Error"'
+BEGIN: list[Any] = [("STBY", None), ("OPER?", "0")]
+CONNECT: list[Any] = [("OPER", None), ("ERR?", NONE), ("OPER?", "1")]
+UNLOCKED = ("RANGELCK?", "0")
+
+Protocol = Callable[..., Any]
+Driver = Callable[[Any], Fluke5522A]
+
+
+def test_fills_its_further_roles(expected_protocol: Protocol, driver: Driver) -> None:
+    with expected_protocol([]) as session:
+        source = driver(session)
+    for role in (
+        SourceVoltageAC,
+        SourceCurrentAC,
+        SourceTemperatureSimulatedThermocouple,
+        SourceTemperatureSimulatedRTD,
+    ):
+        assert isinstance(source, role)
+        assert role.__name__ in source.ROLES
+
+
+def test_an_alternating_voltage_is_read_back_with_its_frequency(
+    expected_protocol: Protocol, driver: Driver
+) -> None:
+    with expected_protocol(
+        [
+            *BEGIN,
+            ("OUT 7.07 V, 1000 HZ", None),
+            ("ERR?", NONE),
+            ("OUT?", "7.070000E+00,V,0E+00,0,1.00E+03"),
+            ("FUNC?", "ACV"),
+            UNLOCKED,
+            ("RANGE?", "AC33V,NONE"),
+            *CONNECT,
+            ("OUT?", "7.070000E+00,V,0E+00,0,1.00E+03"),
+            ("FUNC?", "ACV"),
+            ("RANGE?", "AC33V,NONE"),
+            ("OPER?", "1"),
+            ("ISR?", "4097"),
+        ]
+    ) as session:
+        source = driver(session)
+        source.stage_voltage_ac(7.07, frequency_hz=1000.0)
+        source.operate()
+        state = source.state()
+    assert (state.function, state.value, state.unit, state.frequency_hz) == ("acv", 7.07, "V", 1000.0)
+
+
+@pytest.mark.parametrize(
+    ("output", "function", "quantity"),
+    [
+        ("7.070000E+00,V,0E+00,0,0.00E+00", None, "frequency"),  # the direct voltage of the run before
+        ("7.070000E+00,V,0E+00,0,1.02E+03", None, "frequency"),
+        ("9.998000E+00,V,0E+00,0,1.00E+03", None, "value"),  # peak in place of rms
+        ("7.070000E+00,V,0E+00,0,1.00E+03", "DCV", "function"),
+        ("7.070000E+00,V,1E-03,A,1.00E+03", None, "second output"),  # power in place of volts
+    ],
+)
+def test_an_alternating_voltage_that_is_not_read_back_is_never_connected(
+    expected_protocol: Protocol, driver: Driver, output: str, function: str | None, quantity: str
+) -> None:
+    with expected_protocol(
+        [
+            *BEGIN,
+            ("OUT 7.07 V, 1000 HZ", None),
+            ("ERR?", NONE),
+            ("OUT?", output),
+            ("FUNC?", function or "ACV"),
+        ]
+    ) as session:
+        source = driver(session)
+        source.stage_voltage_ac(7.07, frequency_hz=1000.0)
+        with pytest.raises(ReadbackError) as caught:
+            source.operate()
+    assert caught.value.quantity == quantity
+
+
+def test_the_frequency_may_differ_by_what_its_digits_cannot_tell(
+    expected_protocol: Protocol, driver: Driver
+) -> None:
+    with expected_protocol(
+        [
+            *BEGIN,
+            ("OUT 1 V, 10004 HZ", None),
+            ("ERR?", NONE),
+            ("OUT?", "1.000000E+00,V,0E+00,0,1.00E+04"),
+            ("FUNC?", "ACV"),
+            UNLOCKED,
+            ("RANGE?", "AC3_3V,NONE"),
+            *CONNECT,
+        ]
+    ) as session:
+        source = driver(session)
+        source.stage_voltage_ac(1.0, frequency_hz=10004.0)
+        source.operate()
+
+
+@pytest.mark.parametrize(("driver_class", "state"), [(Fluke5522A, "OFF"), (Fluke5520A, "ON")])
+def test_alternating_current_takes_the_inductive_compensation_of_its_table(
+    expected_protocol: Protocol, step_clock: Any, driver_class: type[Fluke5522A], state: str
+) -> None:
+    with expected_protocol(
+        [
+            *BEGIN,
+            ("OUT 0.1 A, 60 HZ", None),
+            (f"LCOMP {state}", None),
+            ("ERR?", NONE),
+            ("OUT?", "1.000000E-01,A,0E+00,0,6.00E+01"),
+            ("FUNC?", "ACI"),
+            UNLOCKED,
+            ("RANGE?", "AC330MA_A,NONE"),
+            *CONNECT,
+        ]
+    ) as session:
+        source = driver_class(session, step_clock)
+        source.stage_current_ac(0.1, frequency_hz=60.0)
+        source.operate()
+
+
+def test_twenty_amperes_direct_are_staged(expected_protocol: Protocol, driver: Driver) -> None:
+    with expected_protocol([*BEGIN, ("OUT 20.5 A, 0 HZ", None), ("ERR?", NONE)]) as session:
+        driver(session).stage_current_dc(20.5)
+
+
+@pytest.mark.parametrize(
+    ("volts", "hertz"), [(0.5e-3, 50.0), (1020.1, 50.0), (1.0, 9.9), (1.0, 501e3), (1.0, float("nan"))]
+)
+def test_beyond_volts_or_hertz_nothing_is_sent(
+    expected_protocol: Protocol, driver: Driver, volts: float, hertz: float
+) -> None:
+    with expected_protocol(BEGIN) as session, pytest.raises(OutOfLimits, match="Nothing was sent"):
+        driver(session).stage_voltage_ac(volts, frequency_hz=hertz)
+
+
+@pytest.mark.parametrize(
+    ("reference_c", "sent"), [(0.0, "TC_REF EXT, 0"), (23.5, "TC_REF EXT, 23.5"), (None, "TC_REF INT")]
+)
+def test_a_thermocouple_is_sourced_with_its_reference(
+    expected_protocol: Protocol, driver: Driver, reference_c: float | None, sent: str
+) -> None:
+    with expected_protocol(
+        [
+            *BEGIN,
+            ("TSENS_TYPE TC", None),
+            ("TC_TYPE K", None),
+            (sent, None),
+            ("OUT 100 CEL", None),
+            ("ERR?", NONE),
+            ("OUT?", "1.000000E+02,CEL,0E+00,0,0.00E+00"),
+            ("FUNC?", "TC_OUT"),
+            *CONNECT,
+        ]
+    ) as session:
+        source = driver(session)
+        source.stage_thermocouple(100.0, type_="K", reference_c=reference_c)
+        source.operate()
+
+
+def test_a_thermocouple_of_an_unknown_type_is_refused(expected_protocol: Protocol, driver: Driver) -> None:
+    sent = [*BEGIN, ("TSENS_TYPE TC", None)]
+    with expected_protocol(sent) as session, pytest.raises(OutOfLimits, match="X is not one of B, E, J"):
+        driver(session).stage_thermocouple(100.0, type_="X", reference_c=0.0)
+
+
+def test_a_resistance_thermometer_is_compensated_for_four_wires(
+    expected_protocol: Protocol, driver: Driver
+) -> None:
+    with expected_protocol(
+        [
+            *BEGIN,
+            ("TSENS_TYPE RTD", None),
+            ("RTD_TYPE PT385", None),
+            ("OUT -20 CEL", None),
+            ("ZCOMP WIRE4", None),
+            ("ERR?", NONE),
+            ("OUT?", "-2.000000E+01,CEL,0E+00,0,0.00E+00"),
+            ("FUNC?", "RTD"),
+            *CONNECT,
+        ]
+    ) as session:
+        source = driver(session)
+        source.stage_rtd(-20.0, type_="PT385", wires=4)
+        source.operate()
+
+
+def test_models_are_told_apart(expected_protocol: Protocol, step_clock: Any) -> None:
+    reply = "FLUKE,5520A,7654321,3.3+1.3+2.0+*"
+    with expected_protocol([("*IDN?", reply), ("*IDN?", reply)]) as session:
+        assert Fluke5520A(session, step_clock).identify().serial == "7654321"
+        with pytest.raises(WrongIdentity, match="A 5522A is expected"):
+            Fluke5522A(session, step_clock).identify()
