@@ -14,6 +14,7 @@ from calibrator_drivers.commands import Choice, Command, Duo, Pair, Setting, com
 DOCS = Path(__file__).resolve().parent
 HEAD = ("| command | does | limits | source, how well known |", "| --- | --- | --- | --- |")
 PAGES: dict[str, tuple[str, ...]] = {
+    "drivers-druck-pace.md": ("druck:DruckPACE5000",),
     "drivers-fluke-55xx.md": ("fluke:Fluke5522A",),
     "drivers-keysight-34401a.md": ("keysight:Keysight34401A",),
 }

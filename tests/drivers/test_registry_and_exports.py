@@ -26,6 +26,7 @@ PACKAGES = [
     "calibrator_drivers.clock",
     "calibrator_drivers.commands",
     "calibrator_drivers.dialect",
+    "calibrator_drivers.druck",
     "calibrator_drivers.fluke",
     "calibrator_drivers.keysight",
     "calibrator_drivers.registry",

@@ -24,8 +24,16 @@ from ._electrical import (
 )
 from ._frequency import NAMES as _FREQUENCY
 from ._frequency import Discipline, MeasureFrequency, ReferenceFrequency, SourceFrequency
+from ._mass import NAMES as _MASS
+from ._mass import MeasureMass
+from ._power import NAMES as _POWER
+from ._power import MeasureEnergy, MeasurePowerAC, PowerIndication
+from ._pressure import NAMES as _PRESSURE
+from ._pressure import MeasurePressure, SourcePressure
 from ._simulated import NAMES as _SIMULATED
 from ._simulated import SourceTemperatureSimulatedRTD, SourceTemperatureSimulatedThermocouple
+from ._thermal import NAMES as _THERMAL
+from ._thermal import MeasureTemperature, SourceTemperature
 
 __all__ = [
     "ROLE_NAMES",
@@ -35,19 +43,27 @@ __all__ = [
     "Instrument",
     "MeasureCurrentAC",
     "MeasureCurrentDC",
+    "MeasureEnergy",
     "MeasureFrequency",
+    "MeasureMass",
+    "MeasurePowerAC",
+    "MeasurePressure",
     "MeasureResistance",
+    "MeasureTemperature",
     "MeasureVoltageAC",
     "MeasureVoltageDC",
     "Meter",
+    "PowerIndication",
     "ReferenceFrequency",
     "Source",
     "SourceCurrentAC",
     "SourceCurrentDC",
     "SourceFrequency",
     "SourceLimits",
+    "SourcePressure",
     "SourceResistance",
     "SourceState",
+    "SourceTemperature",
     "SourceTemperatureSimulatedRTD",
     "SourceTemperatureSimulatedThermocouple",
     "SourceVoltageAC",
@@ -55,4 +71,4 @@ __all__ = [
 ]
 
 # Each domain adds its NAMES.
-ROLE_NAMES: tuple[str, ...] = (*_ELECTRICAL, *_SIMULATED, *_FREQUENCY)
+ROLE_NAMES: tuple[str, ...] = (*_ELECTRICAL, *_SIMULATED, *_FREQUENCY, *_PRESSURE, *_THERMAL, *_MASS, *_POWER)

@@ -13,7 +13,7 @@ NAMES: tuple[str, ...] = ("MeasureMass",)
 
 @runtime_checkable
 class MeasureMass(Meter, Protocol):
-    """Weighs; `read` waits for a stable value, values are in kg."""
+    """Weighs; `read` waits for a stable value, values are in g, as balances show them."""
 
     def read_now(self) -> tuple[Indication, bool]:
         """Return the present value, and whether the instrument calls it stable."""

@@ -1,0 +1,347 @@
+"""Druck PACE5000 and PACE6000 pressure controllers: one channel, gauge or absolute.
+
+Commands are SCPI with a header echo in each reply (K0472). What is marked `mem-` in the table is remembered
+and was never compared with an instrument: ranges by name, the self-test, the forms of `UNIT?` and `RANG?`.
+Control off keeps the pressure in the line; only a vent makes the line safe.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from calibrator_drivers._errors import (
+    ConnectionLost,
+    InstrumentError,
+    OutOfLimits,
+    ReadbackError,
+    ReadTimeout,
+    SettlingTimeout,
+)
+from calibrator_drivers._indicate import indicate
+from calibrator_drivers.clock import Clock, Deadline
+from calibrator_drivers.commands import action, choice, reading, setting
+from calibrator_drivers.dialect import Dialect, parse_identity
+from calibrator_drivers.roles import Identity, Indication, SourceLimits, SourceState
+from calibrator_drivers.transport import Session
+
+from ._headers import Unheaded
+
+__all__ = ["DruckPACE5000"]
+
+PACE = Dialect("PACE", ":SYST:ERR?", 8, "S-PACE-PY")
+SAFE_PA = 1000.0  # of gauge pressure left in a line that may be opened
+_HPA = 100.0  # Pa; the unit that every value on the wire has
+_VENT_FROM_PA = 200e3  # above, the controller goes down at the slew rate first (K0443, remembered)
+_POLL_S = 0.5
+_PATIENCE_S = 60.0  # beyond the time that the slew rate explains
+_SAME_HPA = 0.05  # coarser than the display, finer than any specification
+_MODELS = ("PACE5000", "PACE5000 USER INTERFACE", "PACE5000E", "PACE6000", "PACE6000 USER INTERFACE")
+_SLEW = {"linear": "LIN", "maximum": "MAX"}
+_MODES = {"active": "ACT", "passive": "PASS", "gauge": "GAUG"}
+_VENT = {"start": "1", "abort": "0"}
+_SWITCH = {True: "1", False: "0"}
+_RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\s*(M?BAR|KPA|MPA|HPA|PSI)(A|G)?", re.IGNORECASE)
+_TO_PA = {"BAR": 1e5, "MBAR": 100.0, "HPA": 100.0, "KPA": 1e3, "MPA": 1e6, "PSI": 6894.757293168}
+
+
+def _range_pa(reply: str) -> float | None:
+    """Return the full scale that a range's name tells, None where it tells none."""
+    found = _RANGE.search(reply)
+    return float(found.group(1)) * _TO_PA[found.group(2).upper()] if found else None
+
+
+def _in_limits(reply: str) -> tuple[float, bool]:
+    value, flag = reply.split(",")
+    return float(value), int(flag) == 1
+
+
+def _flag(reply: str) -> bool:
+    return int(reply) == 1
+
+
+class DruckPACE5000:
+    """A PACE5000 or one channel of a PACE6000; fills the roles of a source and of a meter of pressure."""
+
+    MODEL_ID: ClassVar[str] = "druck_pace5000"
+    ROLES: ClassVar[tuple[str, ...]] = ("SourcePressure", "MeasurePressure")
+
+    # fmt: off
+    pressure_unit = choice(":UNIT:PRES {}", {"hPa": "HPA"}, "unit of every value", "S-PACE-PY", "seen")
+    pressure_range = setting(':SENS:PRES:RANG "{}barg"', "bar", 0.025, 210, "barg range", "S-MEM", "mem-M")
+    absolute_range = setting(':SENS:PRES:RANG "{}bara"', "bar", 0.025, 211, "bara range", "S-MEM", "mem-M")
+    set_point = setting(":SOUR:PRES {}", "hPa", -1013.0, 210e3, "set-point", "S-PACE-PY", "seen")
+    slew = setting(":SOUR:PRES:SLEW {}", "hPa/s", 0.01, 21e3, "slew rate", "S-PACE-PY", "seen")
+    slew_mode = choice(":SOUR:PRES:SLEW:MODE {}", _SLEW, "slew mode", "S-PACE-PY", "seen")
+    overshoot = choice(":SOUR:PRES:SLEW:OVER {}", _SWITCH, "whether it may overshoot", "S-PACE-PY", "seen")
+    control_mode = choice(":OUTP:MODE {}", _MODES, "control mode", "S-PACE-PY", "seen")
+    control = choice(":OUTP:STAT {}", _SWITCH, "controller on or off", "S-PACE-PY", "seen")
+    isolation_open = choice(":OUTP:ISOL:STAT {}", _SWITCH, "isolation valve: 1 is open", "S-PACE-PY", "seen")
+    vent = choice(":SOUR:PRES:LEV:IMM:AMPL:VENT {}", _VENT, "vents the line", "S-K0472", "seen")
+    in_limits_band = setting(":SOUR:PRES:INL {}", "%", 0.0, 100.0, "in-limits band", "S-MEM", "mem-H")
+    in_limits_time = setting(":SOUR:PRES:INL:TIME {}", "s", 2.0, 999.0, "in-limits time", "S-K0472", "seen")
+    reset_all = action("*RST", "reset state, controller off", "S-MEM", "mem-H")
+    clear_status = action("*CLS", "empties the error queue", "S-PACE-PY", "seen")
+    identity = reading("*IDN?", str, "identity", "S-PACE-PY", "seen")
+    self_test_result = reading("*TST?", str, "self-test, 0 passes", "S-MEM", "mem-L")
+    unit_in_use = reading(":UNIT:PRES?", str.strip, "unit in use", "S-PACE-PY", "seen")
+    range_in_use = reading(":SENS:PRES:RANG?", _range_pa, "name of the range in use", "S-MEM", "mem-M")
+    set_point_read = reading(":SOUR:PRES?", float, "set-point", "S-PACE-PY", "seen")
+    slew_read = reading(":SOUR:PRES:SLEW?", float, "slew rate", "S-PACE-PY", "seen")
+    slew_mode_read = reading(":SOUR:PRES:SLEW:MODE?", str.strip, "slew mode", "S-PACE-PY", "seen")
+    controlling = reading(":OUTP:STAT?", _flag, "whether the controller is on", "S-PACE-PY", "seen")
+    vent_status = reading(":SOUR:PRES:LEV:IMM:AMPL:VENT?", int, "1 while it vents", "S-K0472", "seen")
+    sensed = reading(":SENS:PRES?", float, "pressure in the line", "S-PACE-PY", "seen")
+    in_limits = reading(":SENS:PRES:INL?", _in_limits, "pressure, and 1 within limits", "S-PACE-PY", "seen")
+    barometer = reading(":SENS:PRES:BAR?", float, "barometric pressure", "S-PACE-PY", "seen")
+    effort = reading(":SOUR:PRES:EFF?", float, "controller effort, %", "S-PACE-PY", "seen")
+    # fmt: on
+
+    def __init__(self, session: Session, clock: Clock) -> None:
+        self.session: Session = Unheaded(session)
+        self._clock = clock
+        self._staged_hpa: float | None = None
+        self._highest_pa: float | None = None
+
+    def identify(self) -> Identity:
+        """Ask the instrument who it is.
+
+        Raises:
+            WrongIdentity: it is no PACE.
+        """
+        return parse_identity(self.session, self.identity(), models=_MODELS)
+
+    def reset(self) -> None:
+        """Switch the controller off and forget old errors; the line keeps its pressure."""
+        self._staged_hpa = None
+        self.clear_status()
+        self.reset_all()
+        self._check("*RST")
+
+    def self_test(self) -> tuple[bool, str]:
+        """Run the self-test; return whether it passed and the raw reply."""
+        reply = self.self_test_result()
+        return reply.strip() == "0", reply
+
+    def check_errors(self) -> None:
+        """Empty the error queue; raise `InstrumentReportedError` when it held any."""
+        self._check("")
+
+    def configure_pressure(self, range_pa: float, *, absolute: bool) -> None:
+        """Fix the sensor's range by its name, such as "7barg"."""
+        (self.absolute_range if absolute else self.pressure_range)(range_pa / 1e5)
+        self.pressure_unit("hPa")
+        self._check(":SENS:PRES:RANG")
+
+    def reading_time_s(self) -> float:
+        """Return how long one reading takes."""
+        return 0.1
+
+    def read(self) -> Indication:
+        """Return the pressure in the line (Pa)."""
+        return indicate(self.session, ":SENS:PRES?", "Pa", scale=_HPA)
+
+    def line_pressure_pa(self) -> float:
+        """Return the pressure that the control sensor reads now."""
+        return self.sensed() * _HPA
+
+    def barometric_pressure_pa(self) -> float:
+        """Return the pressure of the air by the instrument's barometer (an option)."""
+        return self.barometer() * _HPA
+
+    def set_slew(self, slew_pa_per_s: float) -> None:
+        """Set the rate of every later change, and forbid overshoot."""
+        self.pressure_unit("hPa")
+        self.slew_mode("linear")
+        self.slew(slew_pa_per_s / _HPA)
+        self.overshoot(False)
+        self._check(":SOUR:PRES:SLEW")
+
+    def set_in_limits(self, percent_of_full_scale: float, dwell_s: float) -> None:
+        """Set when the instrument calls the pressure settled."""
+        self.in_limits_band(percent_of_full_scale)
+        self.in_limits_time(dwell_s)
+        self._check(":SOUR:PRES:INL")
+
+    def stage_pressure(self, pressure_pa: float) -> None:
+        """Programme a pressure with the controller off; the line keeps its pressure meanwhile.
+
+        Raises:
+            OutOfLimits: above the limit of `set_limits`; nothing was sent.
+        """
+        if self._highest_pa is not None and abs(pressure_pa) > self._highest_pa:
+            raise OutOfLimits(
+                f"{pressure_pa:g} Pa is above the section's limit of {self._highest_pa:g} Pa",
+                command=":SOUR:PRES {}",
+                value=pressure_pa,
+                instrument=self.session.name,
+                resource=self.session.resource,
+                way_out="Choose a lower pressure. Nothing was sent.",
+            )
+        self._staged_hpa = None
+        self.standby()
+        self.pressure_unit("hPa")
+        self.set_point(pressure_pa / _HPA)
+        self._check(":SOUR:PRES")
+        self._staged_hpa = pressure_pa / _HPA
+
+    def operate(self) -> None:
+        """Read back set-point, unit, range and slew mode, then switch the controller on.
+
+        Raises:
+            ReadbackError: what is read back is not what was staged, or the controller stays off.
+        """
+        if self._staged_hpa is None:
+            raise InstrumentError(
+                "Nothing is staged, so nothing is controlled",
+                instrument=self.session.name,
+                resource=self.session.resource,
+                way_out="Stage a pressure first.",
+            )
+        self._compare(self._staged_hpa)
+        if self.vent_status() == 1:
+            self.vent("abort")
+        self.control_mode("active")
+        self.control(True)
+        self._check(":OUTP:STAT")
+        if not self.controlling():
+            raise self._mismatch("controller", "on", "off")
+
+    def standby(self) -> None:
+        """Switch the controller off; the line keeps its pressure.
+
+        Raises:
+            ReadbackError: the controller stays on.
+        """
+        self.control(False)
+        if self.controlling():
+            raise self._mismatch("controller", "off", "on")
+
+    def make_safe(self) -> None:
+        """Bring the line down at the slew rate, vent it, and confirm by the sensor.
+
+        Above 200 kPa the controller goes down at the slew rate that the instrument holds, never at its
+        maximum; then it vents. Works on a fresh session; a connection that breaks is opened once more.
+
+        Raises:
+            ReadbackError: the line is not below 1 kPa, or the controller stays on.
+            InstrumentError: the instrument cannot be reached.
+        """
+        self._staged_hpa = None
+        try:
+            self._vent_line()
+        except (ConnectionLost, ReadTimeout):  # once more on a new connection: safe matters more than why
+            self.session.reopen()
+            self._vent_line()
+
+    def state(self) -> SourceState:
+        """Read set-point, range and controller back."""
+        return SourceState(
+            function="pressure_gauge",
+            value=self.set_point_read() * _HPA,
+            unit="Pa",
+            frequency_hz=0.0,
+            range_high=self.range_in_use(),
+            operating=self.controlling(),
+            settled=self.in_limits()[1],
+        )
+
+    def wait_settled(self, timeout_s: float) -> None:
+        """Wait until the instrument's in-limits flag is set.
+
+        Raises:
+            SettlingTimeout: it is not set within `timeout_s`.
+        """
+        deadline = Deadline.after(self._clock, timeout_s)
+        while not self.in_limits()[1]:
+            if deadline.passed():
+                raise SettlingTimeout(
+                    f"The pressure is not within limits after {timeout_s:g} s",
+                    timeout_s=timeout_s,
+                    instrument=self.session.name,
+                    resource=self.session.resource,
+                    way_out="Look for a leak, and check the supply pressure.",
+                )
+            self._clock.sleep(_POLL_S)
+
+    def set_limits(
+        self,
+        *,
+        voltage_v: float | None = None,
+        current_a: float | None = None,
+        pressure_pa: float | None = None,
+    ) -> None:
+        """Set the highest pressure that `stage_pressure` takes; the instrument knows no volts or amperes."""
+        del voltage_v, current_a
+        self._highest_pa = pressure_pa if pressure_pa is not None else self._highest_pa
+
+    def limits(self) -> SourceLimits | None:
+        """Return None: the instrument's own limits are not known over the interface."""
+        return None
+
+    def restore_limits(self, limits: SourceLimits) -> None:
+        """Do nothing: `limits` never returned any."""
+        del limits
+
+    def close(self) -> None:
+        """Close the session; never changes the output."""
+        self.session.close()
+
+    def _vent_line(self) -> None:
+        self.pressure_unit("hPa")
+        self.slew_mode("linear")
+        self.overshoot(False)
+        self.isolation_open(True)
+        held_pa = abs(self.line_pressure_pa())
+        seconds = held_pa / (max(self.slew_read(), 0.01) * _HPA) + _PATIENCE_S
+        if held_pa > _VENT_FROM_PA:
+            self._go_down(seconds)
+        self.standby()
+        self.vent("start")
+        PACE.read_errors(self.session)
+        deadline = Deadline.after(self._clock, seconds)
+        while True:
+            status, left_pa = self.vent_status(), self.line_pressure_pa()
+            if status != 1 and abs(left_pa) <= SAFE_PA:
+                return
+            if deadline.passed():
+                raise self._mismatch(
+                    "line", f"vented below {SAFE_PA:g} Pa", f"{left_pa:g} Pa, vent status {status}"
+                )
+            self._clock.sleep(_POLL_S)
+
+    def _go_down(self, seconds: float) -> None:
+        """Let the controller lower the line; where it does not come down in time, the vent takes over."""
+        self.set_point(0.0)
+        self.control_mode("active")
+        self.control(True)
+        deadline = Deadline.after(self._clock, seconds)
+        while abs(self.line_pressure_pa()) > _VENT_FROM_PA and not deadline.passed():
+            self._clock.sleep(_POLL_S)
+
+    def _compare(self, staged_hpa: float) -> None:
+        unit = self.unit_in_use()
+        if unit.upper() != "HPA":
+            raise self._mismatch("unit", "HPA", unit)
+        read_back = self.set_point_read()
+        if abs(read_back - staged_hpa) > _SAME_HPA:
+            raise self._mismatch("set-point", f"{staged_hpa:g} hPa", f"{read_back:g} hPa")
+        mode = self.slew_mode_read()
+        if not mode.upper().startswith("LIN"):
+            raise self._mismatch("slew mode", "LIN", mode)
+        range_pa = self.range_in_use()
+        if range_pa is not None and abs(staged_hpa) * _HPA > range_pa * 1.05:
+            raise self._mismatch("range", f"one that holds {staged_hpa:g} hPa", f"{range_pa:g} Pa")
+
+    def _check(self, after: str) -> None:
+        PACE.check(self.session, after=after)
+
+    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
+        return ReadbackError(
+            quantity,
+            staged=staged,
+            read_back=read_back,
+            instrument=self.session.name,
+            resource=self.session.resource,
+            way_out="Keep away from the line; look at the instrument, and vent it by hand.",
+        )
