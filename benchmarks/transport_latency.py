@@ -1,20 +1,32 @@
-"""What a query costs, and what each defect of pyvisa-py costs, ours against plain.
+"""What an exchange costs: ours, plain pyvisa-py, and a raw socket with TCP_NODELAY as the yardstick, in one run.
 
     python benchmarks/transport_latency.py
 
-Prints medians over a loopback connection to a server that answers at once.
+A loopback connection to a server in a process of its own that answers at once. The sessions take turns, and
+the best batch of each counts, so that a busy machine does not decide.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import socket
-import statistics
+import struct
+import tempfile
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
 
-from calibrator_drivers import ConnectFailed, ConnectionLost
+from calibrator_drivers import ConnectFailed, ConnectionLost, TrafficLog
+from calibrator_drivers.clock import RealClock
 from calibrator_drivers.transport import open_session
+
+COUNT = 1_000_000  # float64
+DATA = struct.pack("<d", 1.2345) * COUNT  # no byte is a line feed
+BLOCK = b"#" + str(len(str(len(DATA)))).encode() + str(len(DATA)).encode() + DATA + b"\n"
+ROUNDS, BATCH = 100, 50
 
 
 def serve(connection: socket.socket) -> None:
@@ -26,49 +38,117 @@ def serve(connection: socket.socket) -> None:
             if line == b"BYE?":
                 connection.shutdown(socket.SHUT_RDWR)
                 return
-            if line.endswith(b"?"):
+            if line == b"CURV?":
+                connection.sendall(BLOCK)
+            elif line == b"SYST:ERR?":
+                connection.sendall(b'+0,"No error"\n')
+            elif line.endswith(b"?"):
                 connection.sendall(b"+1.00000000E+01\n")
 
 
-def accept(server: socket.socket) -> None:
+def server(told: Connection) -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    told.send(listening.getsockname()[1])
     while True:
-        connection, _ = server.accept()
+        connection, _ = listening.accept()
         threading.Thread(target=serve, args=(connection,), daemon=True).start()
 
 
-def median_us(call: Callable[[], object], count: int) -> float:
-    times = []
-    for _ in range(count):
+class Raw:
+    """The yardstick: a socket with TCP_NODELAY, a buffer, and nothing else."""
+
+    def __init__(self, port: int) -> None:
+        self.sock = socket.create_connection(("127.0.0.1", port))
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def write(self, text: str) -> None:
+        self.sock.sendall(text.encode() + b"\n")
+
+    def query(self, text: str) -> str:
+        self.write(text)
+        reply = b""
+        while not reply.endswith(b"\n"):
+            reply += self.sock.recv(65536)
+        return reply[:-1].decode()
+
+    def query_block(self, text: str) -> bytearray:
+        self.write(text)
+        data = bytearray(len(BLOCK))
+        view = memoryview(data)
+        while view:
+            view = view[self.sock.recv_into(view) :]
+        return data
+
+
+def three(session: Any) -> None:
+    session.write("VOLT:RANG 10")
+    session.write("VOLT:NPLC 10")
+    session.query("READ?")
+
+
+def checked(session: Any) -> None:
+    session.write("VOLT:RANG 10")
+    session.query("SYST:ERR?")
+
+
+def asked(session: Any) -> None:
+    session.query("READ?")
+
+
+def best_us(call: Callable[[Any], None], sessions: dict[str, Any], slow: str = "") -> dict[str, float]:
+    """Return the best batch's mean per session; a slow one gets few calls."""
+    times: dict[str, list[float]] = {name: [] for name in sessions}
+    for turn in range(ROUNDS):
+        for name, session in sessions.items():
+            if name == slow and turn:
+                continue
+            count = 5 if name == slow else BATCH
+            begun = time.perf_counter()
+            for _ in range(count):
+                call(session)
+            times[name].append((time.perf_counter() - begun) / count)
+    return {name: min(values) * 1e6 for name, values in times.items()}
+
+
+def rate(session: Any) -> float:
+    """Return MB/s of the best of five blocks, which a busy machine disturbs least."""
+    best = float("inf")
+    for _ in range(5):
         begun = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - begun)
-    return statistics.median(times) * 1e6
+        session.query_block("CURV?")
+        best = min(best, time.perf_counter() - begun)
+    return len(DATA) / best / 1e6
 
 
 def main() -> None:
     import pyvisa
 
-    server = socket.create_server(("127.0.0.1", 0))
-    threading.Thread(target=accept, args=(server,), daemon=True).start()
-    resource = f"TCPIP0::127.0.0.1::{server.getsockname()[1]}::SOCKET"
-    ours = open_session(resource, timeout_s=2.0)
-    plain = pyvisa.ResourceManager("@py").open_resource(
+    here, there = multiprocessing.Pipe()
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=server, args=(there,), daemon=True)
+    process.start()
+    port = here.recv()
+    resource = f"TCPIP0::127.0.0.1::{port}::SOCKET"
+    plain: Any = pyvisa.ResourceManager("@py").open_resource(
         resource, read_termination="\n", write_termination="\n"
     )
     plain.timeout = 2000
-
-    def three(session: object) -> Callable[[], None]:
-        def call() -> None:
-            session.write("A 1")
-            session.write("B 2")
-            session.query("READ?")
-
-        return call
-
-    print(f"query                 ours {median_us(lambda: ours.query('READ?'), 2000):9.0f} us", end="")
-    print(f"   plain {median_us(lambda: plain.query('READ?'), 2000):9.0f} us")
-    print(f"write, write, query   ours {median_us(three(ours), 500):9.0f} us", end="")
-    print(f"   plain {median_us(three(plain), 20):9.0f} us")
+    log = TrafficLog(Path(tempfile.mkdtemp()) / "traffic.jsonl", RealClock())
+    ours = open_session(resource, timeout_s=2.0)
+    sessions = {
+        "raw": Raw(port),
+        "ours": ours,
+        "ours, logged": open_session(resource, timeout_s=2.0, traffic=log, name="meter"),
+        "plain": plain,
+    }
+    for title, call in (("query", asked), ("write, write, query", three), ("setting, error check", checked)):
+        found = best_us(call, sessions, slow="" if call is asked else "plain")
+        told = "  ".join(f"{name} {value:9.1f} us" for name, value in found.items())
+        print(f"{title:21} {told}   ours/raw {found['ours'] / found['raw']:.2f}")
+    print(f"block of 1e6 float64  raw {rate(sessions['raw']):.0f} MB/s  ours {rate(ours):.0f} MB/s  ", end="")
+    begun = time.perf_counter()
+    plain.query_binary_values("CURV?", datatype="d")
+    print(f"plain {len(DATA) / (time.perf_counter() - begun) / 1e6:.0f} MB/s")
 
     for name, session in (("ours", ours), ("plain", plain)):
         wall, cpu = time.perf_counter(), time.thread_time()
@@ -84,6 +164,7 @@ def main() -> None:
         open_session("TCPIP0::127.0.0.1::9::SOCKET")
     except ConnectFailed:
         print(f"closed port, ours      {(time.perf_counter() - begun) * 1e3:8.1f} ms, ConnectFailed")
+    process.terminate()
 
 
 if __name__ == "__main__":

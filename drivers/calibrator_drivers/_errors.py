@@ -96,9 +96,13 @@ class ConnectFailed(InstrumentError, ConnectionError):
 
 
 class ConnectionLost(InstrumentError, ConnectionError):
-    """The peer closed the connection, or the line broke."""
+    """The peer closed the connection, or the line broke.
+
+    `restored` says that the connection is back by the bus's policy; the command was not repeated.
+    """
 
     code: ClassVar[str] = "connection-lost"
+    restored: bool = False
 
 
 class ReadTimeout(InstrumentError, TimeoutError):

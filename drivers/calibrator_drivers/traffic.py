@@ -1,7 +1,9 @@
 """The traffic log: every message on the wire, one JSON line each, beside the record.
 
 A line is `{"utc", "ns", "name", "dir", "text" or "hex", "duration_ns"}`; `dir` is "out" for what was
-sent and "in" for a reply, whose `duration_ns` counts from the message before it.
+sent, "in" for a reply, whose `duration_ns` counts from the message before it, and "note" for what befell the
+connection: `read-timeout`, `connection-lost`, `resynchronise`, `retry …`, `reconnected after …`,
+`status-byte 80`. A log replays as a strict fake instrument (`calibrator_drivers.replay`).
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ class TrafficLog:
         self.path = path
         self._clock = clock
         self._lock = Lock()
+        self.counts: dict[str, int] = {}  # of this process's notes, by their first word
         self._hash = hashlib.sha256()
         self._last_ns: dict[str, int] = {}
         before = path.read_bytes() if path.exists() else b""
@@ -48,6 +51,16 @@ class TrafficLog:
     def received(self, name: str, message: bytes) -> int:
         """Log what came in from the instrument `name`; return the line's offset."""
         return self._line(name, "in", message)
+
+    def note(self, name: str, text: str) -> int:
+        """Log what befell the connection to the instrument `name`; return the line's offset.
+
+        The first word is counted in `counts`.
+        """
+        word = text.split(" ", 1)[0]
+        with self._lock:
+            self.counts[word] = self.counts.get(word, 0) + 1
+        return self._line(name, "note", text.encode("utf-8"))
 
     def close(self) -> tuple[str, int]:
         """Close the file; return the SHA-256 of all of it in hex, and its length in bytes."""

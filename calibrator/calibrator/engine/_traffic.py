@@ -34,6 +34,14 @@ class EngineTraffic(TrafficLog):
             self._failure = error
             return self.offset
 
+    def note(self, name: str, text: str) -> int:
+        """Log what befell a connection; a line that cannot be written is remembered as a failure."""
+        try:
+            return super().note(name, text)
+        except OSError as error:
+            self._failure = error
+            return self.offset
+
     def check(self) -> None:
         """Raise `StorageError` when a line was lost."""
         if self._failure is not None:

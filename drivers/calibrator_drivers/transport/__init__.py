@@ -1,7 +1,7 @@
-"""Transports: sessions over pyvisa that stay in step and notice a lost peer at once.
+"""Transports: sessions that stay in step and notice a lost peer at once, on any bus.
 
-`TCPIP::host::port::SOCKET` goes through pyvisa-py with its defects worked around (`_defects`); every
-other resource goes through plain pyvisa behind the same interface.
+`open_session` chooses by the resource string (docs/transports.md lists the forms): a TCP socket, a serial
+line, an instrument behind a Prologix gateway, and whatever else pyvisa can name.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ from __future__ import annotations
 from calibrator_drivers.bus import bus_lock, bus_of
 from calibrator_drivers.traffic import TrafficLog
 
-from ._session import Link, LinkSession, Session
+from ._exchange import LinkSession
+from ._link import Link, Step
+from ._policy import Policy
+from ._session import Session
 
-__all__ = ["Link", "LinkSession", "Session", "open_session"]
+__all__ = ["Link", "LinkSession", "Policy", "Session", "Step", "open_session"]
 
 
 def open_session(
@@ -22,8 +25,9 @@ def open_session(
     traffic: TrafficLog | None = None,
     name: str = "",
     bus: str = "",
+    policy: Policy | None = None,
 ) -> Session:
-    """Open a session on a VISA resource; `bus` names the wire it shares with others.
+    """Open a session on a resource; `bus` names the wire it shares with others.
 
     Raises:
         ConnectFailed: nothing answers there.
@@ -38,6 +42,7 @@ def open_session(
         timeout_s=timeout_s,
         lock=bus_lock(bus or bus_of(resource)),
         traffic=traffic,
+        policy=policy,
     )
 
 

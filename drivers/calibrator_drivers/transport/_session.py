@@ -1,18 +1,18 @@
-"""A session: messages and replies with one instrument, never out of step."""
+"""What drivers speak through: messages and replies with one instrument, never out of step."""
 
 from __future__ import annotations
 
-from threading import RLock
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
-from calibrator_drivers.traffic import TrafficLog
+from ._policy import Policy
 
-__all__ = ["Link", "LinkSession", "Session"]
+__all__ = ["Session"]
 
 
 @runtime_checkable
 class Session(Protocol):
-    """What drivers speak through; texts are without terminator."""
+    """An open connection to one instrument; texts are without terminator."""
 
     @property
     def name(self) -> str:
@@ -21,7 +21,12 @@ class Session(Protocol):
 
     @property
     def resource(self) -> str:
-        """The VISA resource."""
+        """The resource string."""
+        ...
+
+    @property
+    def policy(self) -> Policy:
+        """The rules of this connection."""
         ...
 
     @property
@@ -35,12 +40,22 @@ class Session(Protocol):
         ...
 
     @property
+    def retries(self) -> int:
+        """How often a query was asked again."""
+        ...
+
+    @property
+    def reconnections(self) -> int:
+        """How often a lost connection was opened anew by the policy."""
+        ...
+
+    @property
     def last_offset(self) -> int | None:
         """Where the last message stands in the traffic log; None without a log."""
         ...
 
     def write(self, text: str) -> None:
-        """Send a message.
+        """Send a message; never sent twice.
 
         Raises:
             ConnectionLost: the peer is gone.
@@ -56,12 +71,44 @@ class Session(Protocol):
         """
         ...
 
-    def query(self, text: str, *, timeout_s: float | None = None) -> str:
+    def query(self, text: str, *, timeout_s: float | None = None, repeatable: bool = False) -> str:
         """Send a message and return its reply; nothing else on the bus comes between.
+
+        `repeatable` says that asking twice changes nothing in the instrument (`*IDN?` yes, `READ?` and
+        `SYST:ERR?` no), so that the policy's retries may be used.
 
         Raises:
             ReadTimeout: none came within `timeout_s` (default: the session's).
             ConnectionLost: the peer is gone.
+        """
+        ...
+
+    def read_block(self, *, timeout_s: float | None = None) -> bytes:
+        """Return the bytes of an IEEE 488.2 block (8.7.9, 8.7.10), without its head.
+
+        Raises:
+            UnexpectedReply: what comes is no block.
+            ReadTimeout: it is not complete and nothing more came for `timeout_s`.
+        """
+        ...
+
+    def query_block(self, text: str, *, timeout_s: float | None = None) -> bytes:
+        """Send a message and return the block that answers it; raises as `read_block`."""
+        ...
+
+    def status_byte(self) -> int:
+        """Return the status byte: by serial poll where the interface has it, else by `*STB?`."""
+        ...
+
+    def trigger(self) -> None:
+        """Trigger: by the interface where it has one (group execute trigger), else by `*TRG`."""
+        ...
+
+    def wait_for_service(self, *, timeout_s: float | None = None) -> int:
+        """Wait until the instrument requests service (bit 6 of the status byte); return the status byte.
+
+        Raises:
+            ReadTimeout: it did not within `timeout_s` (default: the session's).
         """
         ...
 
@@ -77,150 +124,18 @@ class Session(Protocol):
         """
         ...
 
-    def close(self) -> None:
-        """Close the connection."""
+    def remember(self, key: str, text: str) -> None:
+        """Keep a setting, so that it can be restored after the connection was lost."""
         ...
 
-
-class Link(Protocol):
-    """A way for bytes; a session adds lock, log and step."""
-
-    def open(self) -> None:
-        """Open the connection, closing a former one."""
+    def forget_settings(self) -> None:
+        """Forget every kept setting: the instrument was reset."""
         ...
 
-    def send(self, message: bytes) -> None:
-        """Send all bytes."""
-        ...
-
-    def receive(self, terminator: bytes, timeout_s: float) -> bytes:
-        """Return bytes up to and with the terminator."""
-        ...
-
-    def drain(self) -> int:
-        """Discard what has come in unasked; return how many bytes."""
-        ...
-
-    def clear(self) -> None:
-        """Make sure that no earlier reply can come any more."""
+    def on_reconnect(self, standby: Callable[[], None]) -> None:
+        """Name what brings the instrument into standby before kept settings are restored."""
         ...
 
     def close(self) -> None:
         """Close the connection."""
         ...
-
-
-class LinkSession:
-    """A `Session` over a `Link`: whole exchanges under the bus's lock, logged, and always in step.
-
-    An exchange marks the session dirty when it begins and clean when its reply is complete, so that
-    whatever breaks it off, a time-out, a lost peer or a person's Ctrl-C, makes the next one begin anew.
-    """
-
-    def __init__(
-        self,
-        link: Link,
-        *,
-        name: str,
-        resource: str,
-        terminator: str,
-        timeout_s: float,
-        lock: RLock,
-        traffic: TrafficLog | None,
-    ) -> None:
-        self._link = link
-        self._name = name
-        self._resource = resource
-        self._terminator = terminator.encode("ascii")
-        self._timeout_s = timeout_s
-        self._lock = lock
-        self._traffic = traffic
-        self._dirty = False
-        self._resynchronisations = 0
-        self._last_offset: int | None = None
-
-    @property
-    def name(self) -> str:
-        """The instrument's name in the bench file, for messages."""
-        return self._name
-
-    @property
-    def resource(self) -> str:
-        """The VISA resource."""
-        return self._resource
-
-    @property
-    def dirty(self) -> bool:
-        """Whether an exchange broke off, so that the next one resynchronises first."""
-        return self._dirty
-
-    @property
-    def resynchronisations(self) -> int:
-        """How often the session had to be brought back into step."""
-        return self._resynchronisations
-
-    @property
-    def last_offset(self) -> int | None:
-        """Where the last message stands in the traffic log; None without a log."""
-        return self._last_offset
-
-    def write(self, text: str) -> None:
-        """Send a message."""
-        with self._lock:
-            self._begin()
-            self._send(text)
-            self._dirty = False
-
-    def read(self, *, timeout_s: float | None = None) -> str:
-        """Return the next reply."""
-        with self._lock:
-            self._dirty = True
-            reply = self._receive(timeout_s)
-            self._dirty = False
-            return reply
-
-    def query(self, text: str, *, timeout_s: float | None = None) -> str:
-        """Send a message and return its reply; nothing else on the bus comes between."""
-        with self._lock:
-            self._begin()
-            if self._link.drain():  # a reply that nobody asked for must not answer this message
-                self._resynchronisations += 1
-            self._send(text)
-            reply = self._receive(timeout_s)
-            self._dirty = False
-            return reply
-
-    def clear(self) -> None:
-        """Abandon what is under way on both sides."""
-        with self._lock:
-            self._link.clear()
-            self._dirty = False
-
-    def reopen(self) -> None:
-        """Close the connection and open it anew."""
-        with self._lock:
-            self._link.open()
-            self._dirty = False
-
-    def close(self) -> None:
-        """Close the connection."""
-        with self._lock:
-            self._link.close()
-
-    def _begin(self) -> None:
-        if self._dirty:
-            self._link.clear()
-            self._resynchronisations += 1
-        self._dirty = True
-
-    def _send(self, text: str) -> None:
-        message = text.encode("ascii") + self._terminator
-        if self._traffic is not None:
-            self._last_offset = self._traffic.sent(self._name, message)
-        self._link.send(message)
-
-    def _receive(self, timeout_s: float | None) -> str:
-        message = self._link.receive(self._terminator, self._timeout_s if timeout_s is None else timeout_s)
-        if self._traffic is not None:
-            self._traffic.received(self._name, message)
-        return message.removesuffix(self._terminator).decode("latin-1").rstrip("\r\n")

@@ -1,35 +1,48 @@
-"""TCPIP SOCKET through pyvisa and pyvisa-py, with the defects of pyvisa-py 0.8.1 worked around."""
+"""TCPIP SOCKET through pyvisa and pyvisa-py, with the defects of pyvisa-py 0.8.1 worked around.
+
+pyvisa-py opens the connection; while its reading has the defects, bytes go through the socket below it.
+"""
 
 from __future__ import annotations
 
-import selectors
+import select
 import socket
+import struct
+import sys
 from typing import Any
 
-from calibrator_drivers._errors import ConnectFailed, ConnectionLost, ReadTimeout, UnexpectedReply
+from calibrator_drivers._errors import ConnectFailed
 from calibrator_drivers.clock import Deadline, RealClock
 
 from ._defects import delays_small_messages, has_no_peer, sleeps_through_a_lost_peer
+from ._failures import LONGEST_REPLY, Failures
+from ._link import Step
+from ._wait import Readable
 
 __all__ = ["SocketLink"]
 
 _OPEN_TIMEOUT_MS = 2000  # of a host that does not answer at all; a closed port answers at once
+_SEND_TIMEOUT_S = 10  # of a peer that takes no bytes
 _SLICE_S = 0.25  # Windows does not interrupt select, so a person's Ctrl-C waits no longer than this
-_LONGEST_REPLY = 1 << 20
+_CHUNK = 1 << 16
 _FD_SETSIZE = 1024
-# select() of POSIX refuses file numbers from FD_SETSIZE on, poll() and the select() of Windows do not.
-_Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
+_CLOCK = RealClock()
 
 
 class SocketLink:
     """One TCP connection. Waiting on a socket is in real time, whatever the bench's clock shows."""
 
+    ends_messages = False
+
     def __init__(self, resource: str, *, name: str) -> None:
+        self.step = Step()
         self._resource = resource
         self._name = name
+        self._fail = Failures(name, resource)
         self._visa: Any = None  # pyvisa's resource
-        self._inner: Any = None  # pyvisa-py's session below it
         self._socket: socket.socket | None = None
+        self._readable: Readable | None = None
+        self._buffer = bytearray()  # what came behind the end of a reply
 
     def open(self) -> None:
         """Open the connection; a former one is closed, so that no late reply can come through it."""
@@ -42,86 +55,129 @@ class SocketLink:
             manager = pyvisa.ResourceManager("@py")
             visa = manager.open_resource(self._resource, open_timeout=_OPEN_TIMEOUT_MS, write_termination="")
         except Exception as error:  # pyvisa-py 0.8.1 raises the bare Exception here
-            raise self._no_answer(str(error)) from error
+            raise self._fail.no_answer(error) from error
         self._visa = visa
-        self._inner = manager.visalib.sessions[visa.session]  # type: ignore[attr-defined] # pyvisa-py's own
-        sock: socket.socket = self._inner.interface
+        inner: Any = manager.visalib.sessions[visa.session]  # type: ignore[attr-defined] # pyvisa-py's own
+        sock: socket.socket = inner.interface
         if has_no_peer(sock):
             self.close()
-            raise self._no_answer("the connection was refused")
+            raise self._fail.no_answer("the connection was refused")
         if delays_small_messages(sock):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket = sock
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _milliseconds(_SEND_TIMEOUT_S * 1000))
+        self._socket, self._readable = sock, Readable(sock)
 
     def send(self, message: bytes) -> None:
         """Send all bytes, or say that the peer is gone."""
-        sock = self._connected()
+        sock, readable = self._connected()
         try:
-            self._inner.write(message)
+            sock.sendall(message)
         except OSError as error:
-            raise self._lost(str(error)) from error
-        if _readable(sock, 0.0) and not _peek(sock, 1):
-            raise self._lost("the peer closed the connection")
+            raise self._fail.lost(error) from error
+        if readable.within(0.0) and sleeps_through_a_lost_peer():
+            self._take(sock)  # a peer that closed before is noticed here
 
     def receive(self, terminator: bytes, timeout_s: float) -> bytes:
         """Return bytes up to and with the terminator."""
-        sock = self._connected()
+        sock, readable = self._connected()
         if not sleeps_through_a_lost_peer():
             return self._receive_plainly(terminator, timeout_s)
-        deadline = Deadline.after(RealClock(), timeout_s)
-        reply = bytearray()
-        while not reply.endswith(terminator):
-            if not _readable(sock, min(_SLICE_S, deadline.remaining_s())):
-                if deadline.passed():
-                    raise self._timeout(timeout_s, bytes(reply))
-                continue
-            reply += self._take(sock, terminator)
-            if len(reply) > _LONGEST_REPLY:
-                raise UnexpectedReply(
-                    f"{self._name} sent {len(reply)} bytes without an end of message",
-                    reply=bytes(reply[:80]).decode("latin-1"),
-                    instrument=self._name,
-                    resource=self._resource,
-                    way_out="Check that the port is the instrument's command port.",
-                )
-        return bytes(reply)
+        buffer, looked = self._buffer, 0
+        deadline = Deadline.after(_CLOCK, timeout_s)
+        while (end := buffer.find(terminator, looked)) < 0:
+            if len(buffer) > LONGEST_REPLY:
+                raise self._fail.endless(bytes(buffer))
+            looked = max(0, len(buffer) - len(terminator) + 1)
+            if readable.within(min(_SLICE_S, deadline.remaining_s())):
+                self._take(sock)
+            elif deadline.passed():
+                raise self._fail.timeout(timeout_s, bytes(buffer))
+        end += len(terminator)
+        reply = bytes(buffer[:end])
+        del buffer[:end]
+        return reply
+
+    def receive_exactly(self, count: int, timeout_s: float) -> bytes:
+        """Return `count` bytes straight from the socket; the time-out counts anew while they keep coming."""
+        sock, readable = self._connected()
+        if not sleeps_through_a_lost_peer():
+            return self._receive_exactly_plainly(count, timeout_s)
+        if len(self._buffer) < count <= _CHUNK:  # the head of a block: what comes along is kept
+            self._fill(count, timeout_s)
+        data = bytearray(count)
+        had = min(count, len(self._buffer))
+        data[:had] = self._buffer[:had]
+        del self._buffer[:had]
+        view = memoryview(data)
+        while had < count:
+            self._wait(readable, timeout_s, view[:had])
+            had += self._take_into(sock, view[had:])
+        return bytes(data)
 
     def drain(self) -> int:
         """Discard what has come in unasked; return how many bytes."""
-        sock, count = self._connected(), 0
-        if not sleeps_through_a_lost_peer():  # pyvisa-py's own buffer is in use
-            self._discard_buffered()
-        while _readable(sock, 0.0):
-            count += len(self._take(sock, b"\n"))
+        sock, readable = self._connected()
+        if not sleeps_through_a_lost_peer():
+            return self._drain_plainly(sock, readable)
+        while readable.within(0.0):
+            self._take(sock)
+        count = len(self._buffer)
+        self._buffer.clear()
         return count
 
     def clear(self) -> None:
         """Begin a new connection: a raw socket has no device clear, and its late replies die with it."""
         self.open()
 
+    def status_byte(self) -> None:
+        """Return None: a raw socket has no serial poll."""
+        return
+
+    def trigger(self) -> bool:
+        """Return False: a raw socket has no group execute trigger."""
+        return False
+
+    def wait_for_service(self, timeout_s: float) -> None:
+        """Return None: a raw socket has no service request."""
+        return
+
     def close(self) -> None:
         """Close the connection."""
-        visa, self._visa, self._inner, self._socket = self._visa, None, None, None
+        visa, self._visa, self._socket, self._readable = self._visa, None, None, None
+        self._buffer.clear()
         if visa is not None:
             visa.close()
 
-    def _take(self, sock: socket.socket, terminator: bytes) -> bytes:
-        """Take what is there, through pyvisa-py and at most to the terminator, without waiting.
+    def _fill(self, count: int, timeout_s: float) -> None:
+        sock, readable = self._connected()
+        while len(self._buffer) < count:
+            self._wait(readable, timeout_s, self._buffer)
+            self._take(sock)
 
-        Exactly the bytes that were seen are asked for, so that none stays in pyvisa-py's own buffer.
-        """
-        there = _peek(sock, 4096)
-        if not there:
-            raise self._lost("the peer closed the connection")
-        end = there.find(terminator)
-        wanted = len(there) if end < 0 else end + len(terminator)
-        taken, _ = self._inner.read(wanted)
-        return bytes(taken)
+    def _wait(self, readable: Readable, timeout_s: float, partial: bytes | bytearray | memoryview) -> None:
+        deadline = Deadline.after(_CLOCK, timeout_s)
+        while not readable.within(min(_SLICE_S, deadline.remaining_s())):
+            if deadline.passed():
+                raise self._fail.timeout(timeout_s, bytes(partial[:40]))
 
-    def _discard_buffered(self) -> None:
-        import pyvisa
+    def _take(self, sock: socket.socket) -> None:
+        """Take what is there into the buffer."""
+        try:
+            data = sock.recv(_CHUNK)
+        except OSError as error:
+            raise self._fail.lost(error) from error
+        if not data:
+            raise self._fail.lost("the peer closed the connection")
+        self._buffer += data
 
-        self._visa.flush(pyvisa.constants.BufferOperation.discard_receive_buffer)
+    def _take_into(self, sock: socket.socket, view: memoryview) -> int:
+        try:
+            count = sock.recv_into(view)
+        except OSError as error:
+            raise self._fail.lost(error) from error
+        if not count:
+            raise self._fail.lost("the peer closed the connection")
+        return count
 
     def _receive_plainly(self, terminator: bytes, timeout_s: float) -> bytes:
         import pyvisa
@@ -132,21 +188,35 @@ class SocketLink:
             return bytes(self._visa.read_raw())
         except pyvisa.VisaIOError as error:
             if error.error_code == pyvisa.constants.StatusCode.error_timeout:
-                raise self._timeout(timeout_s, b"") from error
-            raise self._lost(str(error)) from error
+                raise self._fail.timeout(timeout_s) from error
+            raise self._fail.lost(error) from error
 
-    def _connected(self) -> socket.socket:
-        if self._socket is None:
-            raise self._lost("the connection is closed")
-        return self._socket
+    def _receive_exactly_plainly(self, count: int, timeout_s: float) -> bytes:
+        import pyvisa
 
-    def _no_answer(self, why: str) -> ConnectFailed:
-        return ConnectFailed(
-            f"Nothing answers: {why}",
-            instrument=self._name,
-            resource=self._resource,
-            way_out="Check power, cable and address, then try `calibrator bench check`.",
-        )
+        self._visa.read_termination = None
+        self._visa.timeout = timeout_s * 1000.0
+        try:
+            return bytes(self._visa.read_bytes(count, chunk_size=max(count, 1)))
+        except pyvisa.VisaIOError as error:
+            if error.error_code == pyvisa.constants.StatusCode.error_timeout:
+                raise self._fail.timeout(timeout_s) from error
+            raise self._fail.lost(error) from error
+
+    def _drain_plainly(self, sock: socket.socket, readable: Readable) -> int:
+        import pyvisa
+
+        self._visa.flush(pyvisa.constants.BufferOperation.discard_receive_buffer)
+        while readable.within(0.0):
+            self._take(sock)
+        count = len(self._buffer)
+        self._buffer.clear()
+        return count
+
+    def _connected(self) -> tuple[socket.socket, Readable]:
+        if self._socket is None or self._readable is None:
+            raise self._fail.lost("the connection is closed")
+        return self._socket, self._readable
 
     def _not_waitable(self) -> ConnectFailed:
         return ConnectFailed(
@@ -156,23 +226,12 @@ class SocketLink:
             way_out="Close some, or start the process anew.",
         )
 
-    def _lost(self, why: str) -> ConnectionLost:
-        return ConnectionLost(
-            f"The connection is lost: {why}",
-            instrument=self._name,
-            resource=self._resource,
-            way_out="Check power and cable; a new connection never re-energises.",
-        )
 
-    def _timeout(self, timeout_s: float, partial: bytes) -> ReadTimeout:
-        begun = f"; it began with {partial[:40]!r}" if partial else ""
-        return ReadTimeout(
-            f"No complete reply within {timeout_s:g} s{begun}",
-            timeout_s=timeout_s,
-            instrument=self._name,
-            resource=self._resource,
-            way_out="The next exchange starts on a new connection; check the instrument if it happens again.",
-        )
+def _milliseconds(count: int) -> bytes:
+    """Return a time-out as SO_SNDTIMEO wants it: a number on Windows, a struct timeval elsewhere."""
+    if sys.platform == "win32":
+        return struct.pack("L", count)
+    return struct.pack("ll", count // 1000, count % 1000 * 1000)
 
 
 def _too_many_files() -> bool:
@@ -180,20 +239,7 @@ def _too_many_files() -> bool:
 
     It would leave that socket open behind its error.
     """
-    if _Selector is selectors.SelectSelector:
+    if not hasattr(select, "poll"):  # Windows counts sockets, not numbers
         return False
     with socket.socket() as probe:
         return probe.fileno() >= _FD_SETSIZE
-
-
-def _readable(sock: socket.socket, timeout_s: float) -> bool:
-    with _Selector() as selector:
-        selector.register(sock, selectors.EVENT_READ)
-        return bool(selector.select(timeout_s))
-
-
-def _peek(sock: socket.socket, size: int) -> bytes:
-    try:
-        return sock.recv(size, socket.MSG_PEEK)
-    except ConnectionError:
-        return b""

@@ -1,24 +1,34 @@
-"""Every other VISA resource through plain pyvisa: GPIB, USB, VXI-11, HiSLIP, serial."""
+"""Every other VISA resource through pyvisa, on the VISA library of the machine: GPIB, USB, VXI-11, HiSLIP."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from calibrator_drivers._errors import ConnectFailed, ConnectionLost, ReadTimeout
+from calibrator_drivers.clock import Deadline, RealClock
+
+from ._failures import LONGEST_REPLY, Failures
+from ._link import Step
+from ._visa_py import HislipExtras, hislip_of, notice_a_lost_peer
 
 __all__ = ["VisaLink"]
 
 _OPEN_TIMEOUT_MS = 2000
+_CHUNK = 1 << 20
+_CLOCK = RealClock()
 
 
 class VisaLink:
-    """One pyvisa session, on the VISA library that the machine has."""
+    """One pyvisa session; `library` is what `pyvisa.ResourceManager` takes, "" for the machine's own."""
+
+    ends_messages = True
 
     def __init__(self, resource: str, *, name: str, library: str = "") -> None:
+        self.step = Step()
         self._resource = resource
-        self._name = name
         self._library = library
+        self._fail = Failures(name, resource)
         self._visa: Any = None
+        self._hislip: HislipExtras | None = None
 
     def open(self) -> None:
         """Open the session; a former one is closed."""
@@ -29,72 +39,176 @@ class VisaLink:
             manager = pyvisa.ResourceManager(self._library)
             self._visa = manager.open_resource(self._resource, open_timeout=_OPEN_TIMEOUT_MS)
         except Exception as error:  # VISA libraries raise what they like when a device is not there
-            raise ConnectFailed(
-                f"Nothing answers: {error}",
-                instrument=self._name,
-                resource=self._resource,
-                way_out="Check power, cable and address, then try `calibrator doctor`.",
-            ) from error
+            raise self._fail.no_answer(error) from error
+        notice_a_lost_peer(self._visa)
+        self._hislip = hislip_of(self._visa)
+        if self._hislip is None:
+            self._visa.chunk_size = _CHUNK
 
     def send(self, message: bytes) -> None:
         """Send all bytes."""
-        import pyvisa
-
+        visa = self._connected()
         try:
-            self._connected().write_raw(message)
-        except (pyvisa.VisaIOError, OSError) as error:
-            raise self._lost(error) from error
+            visa.write_raw(message)
+        except Exception as error:  # pyvisa-py's HiSLIP raises RuntimeError, its RPC errors of its own
+            raise self._fail.lost(_told(error)) from error
 
     def receive(self, terminator: bytes, timeout_s: float) -> bytes:
-        """Return one message."""
-        import pyvisa
-
+        """Return one message, or up to the terminator where one is named."""
         visa = self._connected()
-        visa.read_termination = terminator.decode("ascii")
-        visa.timeout = timeout_s * 1000.0
+        visa.read_termination = terminator.decode("ascii") or None
+        deadline = self._set_timeout(timeout_s)
         try:
-            return bytes(visa.read_raw())
-        except pyvisa.VisaIOError as error:
-            if error.error_code != pyvisa.constants.StatusCode.error_timeout:
-                raise self._lost(error) from error
-            raise ReadTimeout(
-                f"No complete reply within {timeout_s:g} s",
-                timeout_s=timeout_s,
-                instrument=self._name,
-                resource=self._resource,
-                way_out="The next exchange begins with a device clear; check the instrument.",
-            ) from error
-        except OSError as error:
-            raise self._lost(error) from error
+            reply = bytes(visa.read_raw())
+        except Exception as error:
+            raise self._broken(error, timeout_s, deadline) from error
+        if terminator and len(reply) > LONGEST_REPLY:
+            raise self._fail.endless(reply)
+        return reply
+
+    def receive_exactly(self, count: int, timeout_s: float) -> bytes:
+        """Return `count` bytes, with the termination character switched off meanwhile."""
+        visa = self._connected()
+        visa.read_termination = None
+        data = bytearray()
+        while len(data) < count:
+            deadline = self._set_timeout(timeout_s)
+            try:
+                part, _ = visa.visalib.read(visa.session, count - len(data))
+            except Exception as error:
+                raise self._broken(error, timeout_s, deadline, bytes(data)) from error
+            if not part:
+                raise self._fail.timeout(timeout_s, bytes(data))
+            data += part
+        return bytes(data)
 
     def drain(self) -> int:
         """Return 0: message-based interfaces keep replies to their messages (IEEE 488.2, 6.3.2)."""
         return 0
 
     def clear(self) -> None:
-        """Send a device clear; where the interface has none, begin a new session."""
-        import pyvisa
-
-        try:
-            self._connected().clear()
-        except (pyvisa.VisaIOError, NotImplementedError, AttributeError, OSError, ConnectionLost):
+        """Send a device clear; where the interface has none, or it fails, begin a new session as well."""
+        visa = self._connected_or_none()
+        if visa is None:
             self.open()
+            return
+        try:
+            if self._hislip is not None:
+                self._hislip.clear()
+            else:
+                self._set_timeout(_OPEN_TIMEOUT_MS / 1000.0)
+                visa.clear()
+        except Exception:  # noqa: BLE001 - whatever stands in the way of a clear, a new session is the way out
+            self.open()
+
+    def status_byte(self) -> int | None:
+        """Return the status byte by serial poll; None where the interface has none (serial lines)."""
+        visa = self._connected()
+        if self._resource.upper().startswith("ASRL"):
+            return None
+        deadline = self._set_timeout(_OPEN_TIMEOUT_MS / 1000.0)
+        try:
+            return self._hislip.status_byte() if self._hislip is not None else int(visa.read_stb())
+        except NotImplementedError:
+            return None
+        except Exception as error:
+            raise self._broken(error, _OPEN_TIMEOUT_MS / 1000.0, deadline) from error
+
+    def trigger(self) -> bool:
+        """Send a group execute trigger; False where this VISA library has none for the interface."""
+        visa = self._connected()
+        try:
+            if self._hislip is not None:
+                self._hislip.trigger()
+            else:
+                visa.assert_trigger()
+        except (NotImplementedError, AttributeError):
+            return False
+        except Exception as error:
+            if _code(error) == "error_nonsupported_operation":
+                return False
+            raise self._fail.lost(_told(error)) from error
+        return True
+
+    def wait_for_service(self, timeout_s: float) -> int | None:
+        """Wait for a service request where one reaches this program by itself: HiSLIP, VISA events."""
+        visa = self._connected()
+        if self._hislip is not None:
+            deadline = Deadline.after(_CLOCK, timeout_s)
+            try:
+                status = self._hislip.wait_for_service(timeout_s)
+            except Exception as error:
+                raise self._broken(error, timeout_s, deadline) from error
+            if status is None:
+                raise self._fail.timeout(timeout_s)
+            return status
+        return None if _is_pyvisa_py(visa) else self._wait_for_event(visa, timeout_s)
 
     def close(self) -> None:
         """Close the session."""
-        visa, self._visa = self._visa, None
-        if visa is not None:
+        visa, self._visa, self._hislip = self._visa, None, None
+        if visa is None:
+            return
+        try:
             visa.close()
+        except Exception as error:  # noqa: BLE001 - a line that is gone cannot be closed any better
+            _log_close(error)
+
+    def _wait_for_event(self, visa: Any, timeout_s: float) -> int | None:  # noqa: ANN401 - as _connected
+        import pyvisa
+
+        kind, queue = pyvisa.constants.EventType.service_request, pyvisa.constants.EventMechanism.queue
+        try:
+            visa.enable_event(kind, queue)
+        except (pyvisa.VisaIOError, NotImplementedError):
+            return None
+        deadline = Deadline.after(_CLOCK, timeout_s)
+        try:
+            visa.wait_on_event(kind, round(timeout_s * 1000.0))
+            return int(visa.read_stb())
+        except Exception as error:
+            raise self._broken(error, timeout_s, deadline) from error
+        finally:
+            visa.disable_event(kind, queue)
+
+    def _set_timeout(self, timeout_s: float) -> Deadline:
+        self._visa.timeout = timeout_s * 1000.0
+        return Deadline.after(_CLOCK, timeout_s)
+
+    def _broken(
+        self, error: Exception, timeout_s: float, deadline: Deadline, partial: bytes = b""
+    ) -> Exception:
+        """Tell a reply that is late from a peer that is gone."""
+        if _code(error) == "error_timeout" or isinstance(error, TimeoutError):
+            return self._fail.timeout(timeout_s, partial)
+        if (
+            _code(error) == "error_io" and deadline.passed()
+        ):  # how pyvisa-py names a VXI-11 call without answer
+            return self._fail.timeout(timeout_s, partial)
+        return self._fail.lost(_told(error))
 
     def _connected(self) -> Any:  # noqa: ANN401 - pyvisa's resource classes share no useful type
         if self._visa is None:
-            raise self._lost("the session is closed")
+            raise self._fail.lost("the session is closed")
         return self._visa
 
-    def _lost(self, why: object) -> ConnectionLost:
-        return ConnectionLost(
-            f"The connection is lost: {why}",
-            instrument=self._name,
-            resource=self._resource,
-            way_out="Check power and cable; a new connection never re-energises.",
-        )
+    def _connected_or_none(self) -> Any:  # noqa: ANN401 - as above
+        return self._visa
+
+
+def _is_pyvisa_py(visa: Any) -> bool:  # noqa: ANN401 - as above
+    return type(visa.visalib).__module__.startswith("pyvisa_py")
+
+
+def _code(error: Exception) -> str:
+    return getattr(getattr(error, "error_code", None), "name", "")
+
+
+def _told(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _log_close(error: Exception) -> None:
+    import logging
+
+    logging.getLogger("calibrator_drivers.transport").info("closing a VISA session: %s", error)

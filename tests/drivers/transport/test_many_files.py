@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from calibrator_drivers import ConnectFailed
-from calibrator_drivers.transport import _socket, open_session
+from calibrator_drivers.transport import open_session
+from calibrator_drivers.transport._wait import Readable
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="select() of Windows has no such limit")
 
@@ -35,12 +36,13 @@ def test_a_socket_of_a_high_number_can_be_waited_for(many_files: None) -> None:
     near, far = socket.socketpair()
     with near, far:
         assert near.fileno() >= 1024
-        assert not _socket._readable(near, 0.0)
+        readable = Readable(near)
+        assert not readable.within(0.0)
         far.sendall(b"x")
-        assert _socket._readable(near, 0.5)
+        assert readable.within(30.0)
         near.recv(1)
         far.close()
-        assert _socket._readable(near, 0.5)  # its end is something to read as well
+        assert readable.within(30.0)  # its end is something to read as well
 
 
 def test_a_connection_that_pyvisa_py_cannot_wait_for_says_so(many_files: None) -> None:

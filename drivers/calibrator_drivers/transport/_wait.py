@@ -1,0 +1,27 @@
+"""Waiting for a socket, without the limit of select() to 1024 files and without a selector a call."""
+
+from __future__ import annotations
+
+import select
+import socket
+
+__all__ = ["Readable"]
+
+
+class Readable:
+    """Says whether a socket has something to read; its end counts as something."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._poll = None
+        if hasattr(
+            select, "poll"
+        ):  # select() of POSIX refuses file numbers from 1024 on, Windows has no poll
+            self._poll = select.poll()
+            self._poll.register(sock, select.POLLIN)
+
+    def within(self, seconds: float) -> bool:
+        """Wait at most `seconds`; 0 looks and does not wait."""
+        if self._poll is not None:
+            return bool(self._poll.poll(seconds * 1000.0))
+        return bool(select.select([self._sock], [], [], seconds)[0])
