@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from calibrator._errors import InterruptedRun, NotSafeError, RunError
+from calibrator._errors import InterruptedRun, RunError
 from calibrator.bench import LiveBench
 from calibrator.engine._checks import environment_problems
 from calibrator.engine._context import Context
@@ -18,7 +18,7 @@ from calibrator.engine._prompts import (
 )
 from calibrator.engine._proving import prove
 from calibrator.engine._review import check_repeat, flags_of, former_results, seqs_of
-from calibrator.engine._safety import make_sources_safe, safe_body
+from calibrator.engine._safety import make_sources_safe, not_confirmed, safe_body
 from calibrator.engine._steps import Step
 from calibrator.engine._types import Answer, Prompt, Review
 from calibrator.engine._validity import check_section
@@ -251,12 +251,8 @@ def close(context: Context, step: Step) -> str:
     station = context.station
     found = make_sources_safe(station.places(), context.looks(), station, station.clock)
     context.emit("safe", safe_body(found, "engine", "before the leads move"))
-    if not all(item.confirmed for item in found):
-        raise NotSafeError(
-            "the safe state could not be confirmed: do not touch the terminals",
-            where=", ".join(item.asset for item in found if not item.confirmed),
-            way_out="Switch the source off at its mains switch, then: calibrator safe",
-        )
+    if unsafe := not_confirmed(found):
+        raise unsafe
     if step.section == context.setting.sections[-1].id:
         for place in station.places():
             station.driver(place.name).reset()

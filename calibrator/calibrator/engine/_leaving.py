@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from calibrator._errors import CalibratorError, NotSafeError, RunError, StorageError
+from calibrator._errors import CalibratorError, RunError, StorageError
+from calibrator.engine._chronicle import Chronicle
 from calibrator.engine._context import Context
 from calibrator.engine._exits import combine_exit_codes
 from calibrator.engine._limits import try_restore_limits
-from calibrator.engine._safety import make_sources_safe, safe_body
+from calibrator.engine._safety import make_sources_safe, not_confirmed, safe_body
+from calibrator.engine._station import Station
 from calibrator.engine._types import Outcome
 from calibrator_drivers import DriversError
 from calibrator_drivers.clock import RealClock
 
-__all__ = ["Ending", "as_run_error", "close_run", "finish", "leave"]
+__all__ = ["Ending", "as_run_error", "close_run", "finish", "leave", "note_refused"]
 
 _log = logging.getLogger("calibrator.engine")
 
@@ -62,11 +64,7 @@ def leave(context: Context, error: CalibratorError) -> Ending:
     lost = chronicle.try_emit("fault", fault)
     lost = chronicle.try_emit("safe", safe_body(found, "engine", error.code)) or lost
     errors: list[CalibratorError] = [error, *([lost] if lost is not None else [])]
-    if not confirmed:
-        places = ", ".join(item.asset for item in found if not item.confirmed)
-        unsafe = NotSafeError(
-            "The safe state could not be confirmed: do not touch the terminals", where=places
-        )
+    if unsafe := not_confirmed(found):
         errors.insert(0, unsafe)
     exit_code = combine_exit_codes(item.exit_code for item in errors)
     first = next(item for item in errors if item.exit_code == exit_code)
@@ -102,15 +100,11 @@ def close_run(context: Context, ending: Ending, begun_ns: int) -> Outcome:
     station, chronicle = context.station, context.chronicle
     duration_s = (station.clock.now() - chronicle.events[0].at).total_seconds()
     joint = _joint(context) if ending.outcome == "completed" else None
-    traffic = station.close()
-    log = station.traffic
     body: Mapping[str, Any] = {
         "outcome": ending.outcome,
         "exit_code": ending.exit_code,
         "verdict": ending.verdict,
-        "traffic": {"file": log.path.name, "sha256": traffic[0], "bytes": traffic[1]}
-        if log is not None and traffic is not None
-        else None,
+        "traffic": _closed_log(station),
         "duration_s": duration_s,
         "not_tested": _not_tested(context),
         "head": chronicle.head(),
@@ -131,6 +125,23 @@ def close_run(context: Context, ending: Ending, begun_ns: int) -> Outcome:
         chronicle.events[0].body["mode"],
         code,
     )
+
+
+def note_refused(chronicle: Chronicle, station: Station, error: CalibratorError) -> None:
+    """Record a resume that was refused: what it asked the instruments stands in the run's traffic log."""
+    chronicle.record.set_clock(station.clock)
+    said = {"code": error.code, "what": error.what, "where": error.where}
+    lost = chronicle.try_emit("resume.refused", {**said, "traffic": _closed_log(station)})
+    if lost is not None:
+        _log.error("%s", lost)
+
+
+def _closed_log(station: Station) -> dict[str, Any] | None:
+    """Close the sessions and return the traffic log's file, hash and length."""
+    closed, log = station.close(), station.traffic
+    if closed is None or log is None:
+        return None
+    return {"file": log.path.name, "sha256": closed[0], "bytes": closed[1]}
 
 
 def _end_guard(context: Context, *, confirmed: bool) -> None:

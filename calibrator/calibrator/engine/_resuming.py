@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from calibrator._errors import NotSafeError, RefusedError
+from calibrator._errors import RefusedError
 from calibrator._home import Home
 from calibrator.engine._checks import environment_problems
 from calibrator.engine._context import Context
@@ -16,7 +16,7 @@ from calibrator.engine._levels import levels
 from calibrator.engine._limits import set_limits
 from calibrator.engine._opening import mode_of
 from calibrator.engine._proving import prove
-from calibrator.engine._safety import make_sources_safe, safe_body
+from calibrator.engine._safety import make_sources_safe, not_confirmed, safe_body
 from calibrator.engine._setting import Setting, find_sections
 from calibrator.engine._station import Found
 from calibrator.engine._steps import History, Step, history_of, next_step
@@ -197,12 +197,8 @@ def re_enter(context: Context, snapshot: str | None) -> None:
     station = context.station
     found = make_sources_safe(station.places(), context.looks(), station, station.clock)
     context.emit("safe", safe_body(found, "engine", "resume"))
-    if not all(item.confirmed for item in found):
-        raise NotSafeError(
-            "the safe state could not be confirmed: do not touch the terminals",
-            where=", ".join(item.asset for item in found if not item.confirmed),
-            way_out="Switch the source off at its mains switch, then: calibrator safe",
-        )
+    if unsafe := not_confirmed(found):
+        raise unsafe
     if step is not None:
         _restore_settings(context, step, history)
     wiring = ""

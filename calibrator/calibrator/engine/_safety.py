@@ -7,19 +7,31 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol, cast
 
+from calibrator._errors import NotSafeError
 from calibrator.engine._levels import levels
 from calibrator.engine._types import SafeSource
-from calibrator_drivers import DriversError, WrongIdentity
+from calibrator_drivers import ConnectFailed, DriversError, WrongIdentity
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.roles import Instrument, MeasureCurrentDC, MeasureVoltageDC, Source
 
-__all__ = ["Looks", "Place", "Quantity", "Reach", "make_sources_safe", "quantity_of", "safe_body"]
+__all__ = [
+    "Looks",
+    "Place",
+    "Quantity",
+    "Reach",
+    "make_sources_safe",
+    "not_confirmed",
+    "quantity_of",
+    "safe_body",
+]
 
 # What the meter can tell about the source with the leads as they are.
 Quantity = Literal["voltage", "current", "none"]
 OTHER = "another instrument"  # what a source is reported as that is not the one meant
 _TRIES = 5  # readings until a discharging output has fallen
 _BETWEEN_S = 0.2
+_PAUSE_S = 2.0
+_LOST = "no answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +84,10 @@ def make_sources_safe(
 ) -> tuple[SafeSource, ...]:
     """Put every source in standby and at zero, then look with the meter; never raises for an instrument.
 
-    A source whose session fails is tried once more on a new one. `confirmed` needs both: standby as reported
+    A source whose session fails is tried again on new ones. `confirmed` needs both: standby as reported
     and, where the meter can see it, an indication below the level of `safety.toml`.
     """
-    reported = [(place, _silence(place, reach)) for place in sources]
+    reported = [(place, _silence(place, reach, clock)) for place in sources]
     indicated, unit, fault = _look(looks, reach, clock)
     found = []
     for place, (report, note) in reported:
@@ -109,7 +121,19 @@ def safe_body(sources: Sequence[SafeSource], by: str, reason: str) -> Mapping[st
     return {"sources": rows, "by": by, "reason": reason}
 
 
-def _silence(place: Place, reach: Reach) -> tuple[str, str]:
+def not_confirmed(found: Sequence[SafeSource]) -> NotSafeError | None:
+    """Return what to say where the safe state of a source is not confirmed, None where all are."""
+    places = ", ".join(item.asset for item in found if not item.confirmed)
+    if not places:
+        return None
+    return NotSafeError(
+        "The safe state could not be confirmed: do not touch the terminals",
+        where=places,
+        way_out="Switch the source off at its mains switch, then: calibrator safe",
+    )
+
+
+def _silence(place: Place, reach: Reach, clock: Clock) -> tuple[str, str]:
     """Return what the source reports after it was made safe, and a note about a fault on the way."""
 
     other: list[str] = []
@@ -121,7 +145,7 @@ def _silence(place: Place, reach: Reach) -> tuple[str, str]:
         other[:] = _other(driver, place.serial)
         return OTHER if other else state
 
-    report, fault = _twice(place.name, reach, safe, lost="no answer")
+    report, fault = _persist(place.name, reach, safe, clock)
     return report, "; ".join(part for part in (fault, *other) if part)
 
 
@@ -163,20 +187,30 @@ def _look(looks: Looks, reach: Reach, clock: Clock) -> tuple[float | None, str, 
         seen.append(value)
         return "read"
 
-    _, fault = _twice(looks.meter, reach, look, lost="no answer")
+    _, fault = _persist(looks.meter, reach, look, clock)
     return (seen[-1], unit, "") if seen else (None, unit, f"the meter does not answer: {fault}")
 
 
-def _twice(name: str, reach: Reach, do: Callable[[Instrument], str], *, lost: str) -> tuple[str, str]:
-    """Do something on the session there is, then on a new one; return its outcome and the last fault."""
+def _persist(name: str, reach: Reach, do: Callable[[Instrument], str], clock: Clock) -> tuple[str, str]:
+    """Do something on the session there is, then on new ones; return its outcome and the last fault.
+
+    The last try comes after a pause: an instrument may still be busy with what the run asked of it. Where
+    nothing listens any more there is nobody to wait for.
+    """
     fault = ""
-    for way in (reach.driver, reach.reopen):
+    for way, pause_s in ((reach.driver, 0.0), (reach.reopen, 0.0), (reach.reopen, _PAUSE_S)):
+        if pause_s:
+            clock.sleep(pause_s)
         try:
             return do(way(name)), fault
+        except ConnectFailed as error:
+            fault = f"{error.code}: {error.what}"
+            if way == reach.reopen:
+                break
         except DriversError as error:
             fault = f"{error.code}: {error.what}"
         except _NotTheMeter as error:
-            return lost, str(error)
+            return _LOST, str(error)
         except Exception as error:  # noqa: BLE001 - whatever broke, the other sources must be tried
             fault = f"{type(error).__name__}: {error}"
-    return lost, fault
+    return _LOST, fault

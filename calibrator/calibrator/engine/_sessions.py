@@ -17,7 +17,7 @@ from calibrator.engine._desk import WorkDesk
 from calibrator.engine._deviations import NOT_NEEDED
 from calibrator.engine._executor import go_on
 from calibrator.engine._guarding import Guard
-from calibrator.engine._leaving import as_run_error, close_run, finish, leave
+from calibrator.engine._leaving import as_run_error, close_run, finish, leave, note_refused
 from calibrator.engine._levels import hazardous_points
 from calibrator.engine._opening import (
     customer_of,
@@ -164,13 +164,11 @@ def _resume(text: str, desire: _Desire, broker: Broker) -> Outcome:
         setting = setting_again(chronicle.events[0].body, desire.home)
         traffic = desire.home.ensure(desire.home.traffic) / f"{run}.jsonl"
         station = Station.open(setting.bench, seed=setting.job.seed, traffic=traffic)
-        ready = False
         try:
             context, work = _ready_again(chronicle, setting, station, desire, broker)
-            ready = True
-        finally:
-            if not ready:
-                station.close()
+        except BaseException as error:
+            note_refused(chronicle, station, as_run_error(error))
+            raise
         return _to_the_end(context, work, begun_ns)
 
 

@@ -21,16 +21,16 @@ def traffic_differences(events: Sequence[Event], folder: Path) -> Iterator[Diffe
     """Compare every closing's traffic log with the file in `folder`.
 
     A closing of a run that was stopped holds the beginning of a log that a resume writes on to; that of a
-    completed run holds all of it.
+    completed run holds all of it, and a resume that was refused tells how far it wrote.
     """
     for event in events:
-        if event.kind != "run.closed":
+        if event.kind not in ("run.closed", "resume.refused"):
             continue
         said = event.body.get("traffic")
-        if said is None:
+        if said is not None:
+            yield from _compare(said, folder, whole=event.body.get("outcome") == "completed")
+        elif event.kind == "run.closed":
             yield from _without_a_log(events)
-        else:
-            yield from _compare(said, folder, whole=event.body["outcome"] == "completed")
 
 
 def _without_a_log(events: Sequence[Event]) -> Iterator[Difference]:

@@ -11,6 +11,7 @@ import pytest
 
 from calibrator._errors import RefusedError, UsageError
 from calibrator.engine import StopSignal, _preflight, resume
+from calibrator.evaluation._traffic import traffic_differences
 from calibrator.procedure import Section, load
 from calibrator.record import Event
 
@@ -77,6 +78,18 @@ def test_a_changed_procedure_is_refused(laboratory: Any, monkeypatch: pytest.Mon
     with pytest.raises(RefusedError, match="procedure was") as caught:
         laboratory.resume()
     assert (caught.value.code, caught.value.exit_code) == ("resume-refused", 4)
+    # what the refused resume asked the instruments stands in the log, and the record covers it
+    (said,) = laboratory.bodies("resume.refused")
+    assert said["code"] == "resume-refused"
+    closed, log = (
+        laboratory.bodies("run.closed")[-1]["traffic"],
+        laboratory.home.traffic / said["traffic"]["file"],
+    )
+    assert closed["bytes"] < said["traffic"]["bytes"] == log.stat().st_size
+    text = log.read_text(encoding="utf-8")
+    log.write_text(text[:-20] + "0" * 19 + "\n", encoding="utf-8")
+    (found,) = traffic_differences(laboratory.events(), laboratory.home.traffic)
+    assert found.field == f"traffic {log.name}"
 
 
 def test_another_instrument_in_its_place_is_refused(laboratory: Any):
