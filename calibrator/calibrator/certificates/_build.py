@@ -133,6 +133,7 @@ def _laboratory(lab: Body) -> Laboratory:
         place=str(lab.get("place", "")),
         timezone=str(lab.get("timezone", "UTC")),
         accreditation=str(lab.get("accreditation", "")),
+        country=str(lab.get("country", "")),
     )
 
 
@@ -227,6 +228,10 @@ def _conformity(sources: Sources) -> Conformity:
     counts = {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)}
     untested = sources.closed.get("not_tested") if sources.closed else None
     joint = sources.summary.get("joint") or {}
+    offers = [
+        item for item in sources.opened.get("rule_offers", ()) if item["rule"] == sources.opened["rule"]
+    ]
+    offer: Body = offers[0] if offers else {}
     return Conformity(
         rule=str(sources.opened["rule"]),
         policy=str(sources.opened.get("policy", "p95")),
@@ -234,4 +239,7 @@ def _conformity(sources: Sources) -> Conformity:
         complete=bool(sources.opened.get("complete")) and sources.closed is not None and not untested,
         all_pass=bool(verdicts) and set(verdicts) == {"pass"},
         joint_probability=optional_number(joint.get("probability")),
+        rule_source=str(offer.get("source", "")),
+        rule_status=str(offer.get("status", "")),
+        adjusted=sources.opened.get("adjusted"),
     )

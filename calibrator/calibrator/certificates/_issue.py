@@ -12,7 +12,7 @@ from calibrator._errors import IntegrityError, RefusedError, UsageError
 from calibrator.certificates._build import assemble
 from calibrator.certificates._gate import Missing, gate
 from calibrator.certificates._people import may_authorise
-from calibrator.certificates._place import check_place, staged, written
+from calibrator.certificates._place import check_place, ending, staged, written
 from calibrator.certificates._render import render
 from calibrator.certificates._sources import gather
 from calibrator_drivers.clock import Clock, RealClock
@@ -60,9 +60,9 @@ def issue(
     Args:
         record: a record opened for writing.
         run: the run's id.
-        format: "pdf", "html" or "json".
+        format: "pdf", "html", "json" or "dcc".
         language: "en", "zh" or "both".
-        out: the file to write; None writes `<number>-<language>.<format>` into `certificates`.
+        out: the file to write; None writes `<number>-<language>` with its ending into `certificates`.
         certificates: the home's folder of certificates (`Home.certificates`); needed without `out`.
         clock: tells the day of issue of a live run; None takes the machine's own.
         authorised_by: id or name of the person of lab.toml, signatory or technical manager, who authorises
@@ -119,7 +119,7 @@ def _default_place(model: Certificate, format: str, language: str, certificates:
             way_out="Name the file with --out FILE.",
             code="no-place",
         )
-    return certificates / f"{model.id}-{language}.{format}"
+    return certificates / f"{model.id}-{language}{ending(format)}"
 
 
 def _record_once(

@@ -16,10 +16,12 @@ from calibrator.procedure._types import Text
 __all__ = [
     "SIMULATED",
     "Affirmation",
+    "Amendment",
     "Certificate",
     "Conditions",
     "ConfirmedFigure",
     "Conformity",
+    "Curve",
     "Customer",
     "Deviation",
     "Digest",
@@ -50,6 +52,7 @@ class Laboratory:
     place: str  # where the work was done, when not at the address
     timezone: str
     accreditation: str
+    country: str = ""  # ISO 3166-1, two letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +186,33 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """A result that is a curve: coefficients with their covariance, and where it holds.
+
+    `covariance` is the full matrix, row by row, in the products of the coefficients' units.
+    """
+
+    id: str
+    title: Text
+    formula: str  # of the output in the input and the coefficients, as LaTeX
+    names: tuple[str, ...]  # of the coefficients
+    values: tuple[Decimal, ...]
+    units: tuple[str, ...]
+    covariance: tuple[tuple[Decimal, ...], ...]
+    input: str  # the quantity that the curve takes
+    input_unit: str
+    domain_lower: Decimal
+    domain_upper: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ResultSection:
     """Results that share a wiring."""
 
     id: str
     title: Text
     results: tuple[Result, ...]
+    curves: tuple[Curve, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +259,9 @@ class Conformity:
     complete: bool  # every section of the procedure was in the job and every point has a result
     all_pass: bool
     joint_probability: Decimal | None  # that all true errors lie within their limits
+    rule_source: str = ""  # the maker's guide that offers the rule for this unit, and how well that is known
+    rule_status: str = ""
+    adjusted: bool | None = None  # whether the unit is adjusted at this interval, as the job said; None: not
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +273,17 @@ class Digest:
     run_head: str
     register_count: int
     register_head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """That this certificate replaces another: which, its hash, why, and what was changed."""
+
+    former: str
+    former_sha256: str
+    reason: str
+    by: Person | None
+    changes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +315,7 @@ class Certificate:
     confirmed: tuple[ConfirmedFigure, ...]
     digest: Digest
     versions: tuple[tuple[str, str], ...]
+    amends: Amendment | None = None
 
     @property
     def keywords(self) -> tuple[str, str]:

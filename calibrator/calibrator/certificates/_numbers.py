@@ -8,7 +8,17 @@ from typing import Final
 
 from calibrator.certificates._model import Result
 
-__all__ = ["Printed", "aligned", "percent", "plus_minus", "printed", "scaled_unit", "signed"]
+__all__ = [
+    "Printed",
+    "Rounded",
+    "aligned",
+    "percent",
+    "plus_minus",
+    "printed",
+    "rounded",
+    "scaled_unit",
+    "signed",
+]
 
 MINUS: Final = "\u2212"
 _PREFIXES: Final = {9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "µ", -9: "n", -12: "p"}
@@ -35,13 +45,19 @@ class Printed:
     pfa: str = NONE
 
 
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """The numbers of one result, rounded, all in the unit of the result."""
+
+    error: Decimal
+    expanded_uncertainty: Decimal
+    indication: Decimal | None
+    coverage_factor: Decimal | None
+    guard_band: Decimal | None
+
+
 def printed(result: Result) -> Printed:
-    """Round a result for print: U to two significant digits, the error and the indication to the same place.
-
-    Source: JCGM 100:2008, 7.2.6; the rounding itself is `calibrator_uncertainty`'s, in decimals.
-    """
-    from calibrator_uncertainty import round_like, round_uncertainty
-
+    """Round a result for print: U to two significant digits, error and indication to the same place."""
     errors = _exponent(result.limit, result.unit)
     # a zero is read in the unit of its error: -0.20 µV and not -0.00000020 V
     values = _exponent(result.range, result.unit) if result.nominal else errors
@@ -52,21 +68,37 @@ def printed(result: Result) -> Printed:
         limit=plus_minus(result.limit_lower.scaleb(-errors), result.limit_upper.scaleb(-errors)),
         error_unit=_unit(result.unit, errors),
     )
-    if result.error is None or result.expanded_uncertainty is None:
+    exact = rounded(result)
+    if exact is None:
         return head
-    uncertainty = round_uncertainty(result.expanded_uncertainty)
-    error = round_like(result.error, uncertainty)
-    indication = None if result.indication is None else round_like(result.indication, uncertainty)
-    band = None if result.guard_band is None else round_uncertainty(result.guard_band)
-    factor = result.coverage_factor
     return replace(
         head,
-        indication=NONE if indication is None else signed(indication.scaleb(-values), plus=False),
-        error=signed(error.scaleb(-errors)),
-        expanded_uncertainty=_digits(uncertainty.scaleb(-errors)),
-        coverage_factor=NONE if factor is None else _digits(factor.quantize(Decimal("0.01"))),
-        guard_band=NONE if band is None else _digits(band.scaleb(-errors)),
+        indication=NONE if exact.indication is None else signed(exact.indication.scaleb(-values), plus=False),
+        error=signed(exact.error.scaleb(-errors)),
+        expanded_uncertainty=_digits(exact.expanded_uncertainty.scaleb(-errors)),
+        coverage_factor=NONE if exact.coverage_factor is None else _digits(exact.coverage_factor),
+        guard_band=NONE if exact.guard_band is None else _digits(exact.guard_band.scaleb(-errors)),
         pfa=NONE if result.pfa is None else percent(result.pfa),
+    )
+
+
+def rounded(result: Result) -> Rounded | None:
+    """Return the numbers of a result as every rendering states them, in its unit; None where it has none.
+
+    Source: JCGM 100:2008, 7.2.6; the rounding itself is `calibrator_uncertainty`'s, in decimals.
+    """
+    from calibrator_uncertainty import round_like, round_uncertainty
+
+    if result.error is None or result.expanded_uncertainty is None:
+        return None
+    uncertainty = round_uncertainty(result.expanded_uncertainty)
+    factor, band = result.coverage_factor, result.guard_band
+    return Rounded(
+        error=round_like(result.error, uncertainty),
+        expanded_uncertainty=uncertainty,
+        indication=None if result.indication is None else round_like(result.indication, uncertainty),
+        coverage_factor=None if factor is None else factor.quantize(Decimal("0.01")),
+        guard_band=None if band is None else round_uncertainty(band),
     )
 
 

@@ -7,9 +7,14 @@ from typing import Final
 
 from calibrator._errors import StorageError, UsageError
 
-__all__ = ["check_place", "staged", "written"]
+__all__ = ["check_place", "ending", "staged", "written"]
 
-_ENDINGS: Final = {"pdf": (".pdf",), "html": (".html", ".htm"), "json": (".json",)}
+_ENDINGS: Final = {"pdf": (".pdf",), "html": (".html", ".htm"), "json": (".json",), "dcc": (".xml",)}
+
+
+def ending(format: str) -> str:
+    """Return the ending of a file of this format, with its dot."""
+    return _ENDINGS[format][0]
 
 
 def check_place(path: Path, format: str) -> None:
@@ -18,15 +23,15 @@ def check_place(path: Path, format: str) -> None:
     Raises:
         UsageError: code `format-differs`, `no-such-folder` or `not-a-file`.
     """
-    ending = path.suffix.lower()
-    if ending and ending not in _ENDINGS.get(format, (ending,)):
-        meant = next((name for name, endings in _ENDINGS.items() if ending in endings), None)
+    found = path.suffix.lower()
+    if found and found not in _ENDINGS.get(format, (found,)):
+        meant = next((name for name, endings in _ENDINGS.items() if found in endings), None)
         raise UsageError(
             f"the name {path.name} does not say what the file is, {format.upper()}",
             where="--out",
             way_out=f"Write --format {meant}, or give the file the ending .{format}."
             if meant
-            else f"Give the file the ending .{format}.",
+            else f"Give the file the ending {_ENDINGS[format][0]}.",
             code="format-differs",
         )
     if not path.parent.is_dir():

@@ -70,7 +70,7 @@ def read_back(file: Path) -> ReadBack:
         raise UsageError(
             f"{file.name} carries no number and no run of a certificate",
             where=str(file),
-            way_out="Name a PDF, HTML or JSON file that `calibrator certificate` wrote.",
+            way_out="Name a PDF, HTML, JSON or XML file that `calibrator certificate` wrote.",
             code="not-a-certificate",
         )
     return ReadBack(file, format, names["certificate"], names["run"], hashlib.sha256(content).hexdigest())
@@ -81,6 +81,8 @@ def _names(content: bytes) -> tuple[str, dict[str, str]]:
     if content.startswith(b"%PDF"):
         return "pdf", _marks(content.decode("latin-1"))
     text = content.decode("utf-8", errors="replace")
+    if text.lstrip("\ufeff \t\r\n").startswith("<?xml") or "digitalCalibrationCertificate" in text[:4096]:
+        return "dcc", _marks(text)
     if text.lstrip().startswith("{"):
         return "json", _marks(text)
     return "html", _marks(html.unescape(text))

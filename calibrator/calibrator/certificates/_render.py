@@ -1,4 +1,4 @@
-"""One model, three renderings."""
+"""One model, four renderings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from calibrator.certificates._words import DOCUMENT_LANGUAGES
 
 __all__ = ["FORMATS", "LANGUAGES", "render"]
 
-FORMATS: Final = ("pdf", "html", "json")
+FORMATS: Final = ("pdf", "html", "json", "dcc")
 LANGUAGES: Final = DOCUMENT_LANGUAGES
 
 
@@ -19,11 +19,12 @@ def render(model: Certificate, format: str = "pdf", language: str = "both") -> b
 
     Args:
         model: what it says.
-        format: "pdf", "html" or "json". JSON carries both languages whatever `language` is.
+        format: "pdf", "html", "json" or "dcc" (XML). JSON carries both languages whatever `language` is.
         language: "en", "zh" or "both".
 
     Raises:
-        UsageError: an unknown format or language, or a character without a glyph (`missing-glyph`).
+        UsageError: an unknown format or language, a character without a glyph (`missing-glyph`), or what
+            `dcc_bytes` raises.
     """
     from calibrator.certificates._json import json_bytes
     from calibrator.certificates._view import view
@@ -35,6 +36,10 @@ def render(model: Certificate, format: str = "pdf", language: str = "both") -> b
             way_out=f"Take one of {', '.join(FORMATS)}.",
             code="unknown-format",
         )
+    if format == "dcc":
+        from calibrator.certificates.dcc import dcc_bytes
+
+        return dcc_bytes(model, language)
     seen = view(model, language)
     data = json_bytes(model)
     if format == "json":

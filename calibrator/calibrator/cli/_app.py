@@ -23,6 +23,7 @@ COMMANDS = {
     "safe": "_safe:safe",
     "certificate": "_certificate:certificate",
     "verify": "_verify:verify",
+    "dcc": "_dcc:dcc",
     "list": "_list:list_",
     "bench": "_bench:bench",
     "standards": "_standards:standards",

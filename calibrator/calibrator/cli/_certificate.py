@@ -11,10 +11,10 @@ from calibrator.cli._settings import command, settings
 __all__ = ["certificate"]
 
 
-@command(short_help="Issue the certificate of a run as PDF, HTML or JSON.")
+@command(short_help="Issue the certificate of a run as PDF, HTML, JSON or DCC.")
 @click.argument("run", required=False)
 @click.option(
-    "--format", "kind", type=click.Choice(["pdf", "html", "json"]), default="pdf", show_default=True
+    "--format", "kind", type=click.Choice(["pdf", "html", "json", "dcc"]), default="pdf", show_default=True
 )
 @click.option("--lang", type=click.Choice(["en", "zh", "both"]), default="both", show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")

@@ -39,6 +39,7 @@ class Lab:
     confirmations: tuple[Confirmation, ...] = ()
     path: str = ""
     sha256: str = ""
+    country: str = ""  # ISO 3166-1, two letters; digital certificates state it
 
     @property
     def zone(self) -> ZoneInfo:
@@ -57,6 +58,7 @@ class Lab:
             "timezone": self.timezone,
             "place": self.place,
             "accreditation": self.accreditation,
+            "country": self.country,
             "persons": [{"id": p.id, "name": p.name, "roles": p.roles} for p in self.persons],
             "confirmations": [confirmation_body(item) for item in self.confirmations],
             "sha256": self.sha256,
@@ -73,7 +75,7 @@ def load_lab(path: Path) -> Lab:
         return Lab()
     text = read_text(path, "laboratory file")
     top = Table.parse(text, str(path))
-    top.allow("name", "address", "timezone", "place", "accreditation", "person", "confirmation")
+    top.allow("name", "address", "timezone", "place", "accreditation", "country", "person", "confirmation")
     persons = _persons(top)
     return Lab(
         top.text("name"),
@@ -85,12 +87,21 @@ def load_lab(path: Path) -> Lab:
         parse_confirmations(top, {person.id: person.roles for person in persons}),
         str(path),
         hashlib.sha256(text.encode("utf-8")).hexdigest(),
+        _country(top),
     )
 
 
 def lab_template() -> str:
     """Return a written-out `lab.toml` to begin with."""
     return files("calibrator.standards").joinpath("lab_template.toml").read_text(encoding="utf-8")
+
+
+def _country(top: Table) -> str:
+    country = top.text("country", "")
+    if country and not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):
+        what, way_out = f'"{country}" is no country code', 'Write two letters of ISO 3166-1, as in "CN".'
+        raise top.error("country", what, way_out, "unknown-country")
+    return country
 
 
 def _timezone(top: Table) -> str:

@@ -1,0 +1,101 @@
+"""A result that is a curve: coefficients, covariance, formula, and where it holds."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from calibrator._errors import IntegrityError
+from calibrator.certificates._model import Curve
+from calibrator.certificates.dcc._numbers_of import COVERAGE, real
+from calibrator.certificates.dcc._words import part, unit_of
+from calibrator.certificates.dcc._xml import Writer
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+__all__ = ["curve"]
+
+
+def curve(found: Curve, data: _Element, write: Writer) -> None:
+    """Add a curve: its formula, and its coefficients with standard uncertainties and covariance matrix.
+
+    Raises:
+        IntegrityError: code `not-a-covariance`, the matrix has another size than the coefficients, is not
+            symmetric, or has a variance below zero.
+    """
+    _check(found)
+    formula = write.add(data, "formula")
+    write.add(formula, "latex", found.formula)
+    table = write.add(data, "list", part=part("curve"))
+    write.texts(table, "name", found.title)
+    for name, bound in (("domain_low", found.domain_lower), ("domain_high", found.domain_upper)):
+        one = write.add(table, "quantity", part=part(name))
+        write.texts(one, "name", part(name).name, f" ({found.input})")
+        real(one, write, bound, unit_of(found.input_unit))
+    one = write.add(table, "quantity", part=part("parameter"))
+    write.texts(one, "name", part("parameter").name)
+    _coefficients(found, one, write)
+
+
+def _coefficients(found: Curve, parent: _Element, write: Writer) -> None:
+    made = write.add(parent, "si:realListXMLList")
+    units = [unit.split("/") for unit in found.units]
+    write.add(made, "si:labelXMLList", " ".join(found.names))
+    write.add(made, "si:valueXMLList", " ".join(f"{value:f}" for value in found.values))
+    write.add(made, "si:unitXMLList", " ".join(_si(parts) for parts in units))
+    univariate = write.add(made, "si:measurementUncertaintyUnivariateXMLList")
+    spread = " ".join(f"{found.covariance[i][i].sqrt():f}" for i in range(len(found.values)))
+    write.add(write.add(univariate, "si:standardMUXMLList"), "si:valueStandardMUXMLList", spread)
+    region = write.add(
+        write.add(made, "si:measurementUncertaintyMultivariateXMLList"), "si:ellipsoidalRegionMUXMLList"
+    )
+    matrix = write.add(region, "si:covarianceMatrixXMLList")
+    for column, unit in zip(zip(*found.covariance, strict=True), units, strict=True):
+        made = write.add(matrix, "si:columnXMLList")
+        for value, other in zip(column, units, strict=True):
+            entry = write.add(made, "si:covarianceXMLList")
+            write.add(entry, "si:valueXMLList", f"{value:f}")
+            write.add(entry, "si:unitXMLList", _si(other) + _si(unit))
+    write.add(region, "si:coverageFactorXMLList", _factor(len(found.values)))
+    write.add(region, "si:coverageProbabilityXMLList", COVERAGE)
+
+
+def _factor(size: int) -> str:
+    """Return k of the joint region at 95 % for so many coefficients, of a normal distribution.
+
+    Source: JCGM 102:2011, 6.5.2: the quantile of chi squared.
+    """
+    from scipy.special import gammaincinv
+
+    return f"{math.sqrt(2.0 * float(gammaincinv(size / 2.0, float(COVERAGE)))):.4f}"
+
+
+def _si(parts: list[str]) -> str:
+    """Return a unit such as "ohm/degC/degC": what is divided by follows the first."""
+    units = [unit_of(name, difference=True) for name in parts]
+    if any(unit.scale for unit in units):
+        raise IntegrityError(
+            f"the coefficient unit {'/'.join(parts)!r} has a prefix",
+            way_out="State the coefficients of a curve in units without prefix.",
+            code="no-si-unit",
+        )
+    return units[0].si + "".join(f"\\per{unit.si}" for unit in units[1:])
+
+
+def _check(found: Curve) -> None:
+    count, matrix = len(found.values), found.covariance
+    sizes = {len(found.names), len(found.units), len(matrix), *map(len, matrix)}
+    symmetric = sizes == {count} and all(
+        matrix[i][j] == matrix[j][i] and matrix[i][i] >= Decimal(0)
+        for i in range(count)
+        for j in range(i + 1)
+    )
+    if not symmetric:
+        raise IntegrityError(
+            f"the covariance of the curve {found.id} does not belong to its {count} coefficients",
+            where=found.id,
+            way_out="Check the record: calibrator verify.",
+            code="not-a-covariance",
+        )

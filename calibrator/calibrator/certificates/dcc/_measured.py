@@ -1,0 +1,157 @@
+"""The measurement results of a digital calibration certificate, from the certificate model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from calibrator.certificates._model import SIMULATED, Certificate, Result, ResultSection
+from calibrator.certificates._numbers import Rounded, rounded
+from calibrator.certificates._statements import point_name
+from calibrator.certificates._tables import NO_NUMBER_WORDS
+from calibrator.certificates.dcc._curves import curve
+from calibrator.certificates.dcc._declarations import CONFORMITY, rule_text, uncertainty_text
+from calibrator.certificates.dcc._numbers_of import expanded, reals
+from calibrator.certificates.dcc._surroundings import conditions, equipment
+from calibrator.certificates.dcc._words import Unit, part, unit_of
+from calibrator.certificates.dcc._xml import Writer
+from calibrator.i18n import bilingual
+from calibrator.procedure import Text
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+__all__ = ["measured"]
+
+_Row = tuple[Result, Rounded]
+
+
+def measured(model: Certificate, parent: _Element, write: Writer) -> _Element:
+    """Add the results with method, equipment and conditions; every id is referred to by them."""
+    results = write.add(parent, "measurementResults")
+    one = write.add(results, "measurementResult", part=part("result_section"))
+    write.texts(one, "name", part("result_section").name)
+    if model.simulated:
+        write.texts(one, "description", SIMULATED)
+    ids = [*_methods(model, one, write), *equipment(model, one, write)]
+    one.set("refId", " ".join([*ids, "statement-conformity"]))
+    conditions(model, one, write)
+    listed = write.add(one, "results")
+    for section in model.sections:
+        _section(section, listed, write)
+    return results
+
+
+def _methods(model: Certificate, parent: _Element, write: Writer) -> list[str]:
+    """Add procedure, uncertainty and decision rule, and return their ids."""
+    listed, method = write.add(parent, "usedMethods"), model.method
+    known = part("method")
+    one = write.add(listed, "usedMethod", part=known, id="method-procedure")
+    write.texts(one, "name", method.title)
+    told = f"{method.id} {method.version}, SHA-256 {method.content_hash or '–'}"
+    write.texts(one, "description", Text(f"Procedure {told}.", f"程序 {told}。"))
+    if method.document:
+        write.add(one, "norm", method.document)
+    texts = {"uncertainty": uncertainty_text(model), "rule": rule_text(model)}
+    norms = {"uncertainty": "JCGM 100:2008", "rule": "ILAC-G8:09/2019"}
+    for name, text in texts.items():
+        known = part(name)
+        one = write.add(listed, "usedMethod", part=known, id=f"method-{name}")
+        write.texts(one, "name", known.name)
+        write.texts(one, "description", text)
+        write.add(one, "norm", norms[name])
+        write.add(
+            one, "reference", model.conformity.policy if name == "uncertainty" else model.conformity.rule
+        )
+    return ["method-procedure", "method-uncertainty", "method-rule"]
+
+
+def _section(section: ResultSection, listed: _Element, write: Writer) -> None:
+    """Add a section: its points by unit and by whether they have a number and a word of conformity."""
+    one = write.add(listed, "result")
+    write.texts(one, "name", section.title)
+    data = write.add(one, "data")
+    groups: dict[tuple[str, bool], list[_Row]] = {}
+    bare: list[Result] = []
+    for result in section.results:
+        numbers = rounded(result)
+        if numbers is None or numbers.coverage_factor is None:
+            bare.append(result)
+        else:
+            groups.setdefault((result.unit, result.verdict in CONFORMITY), []).append((result, numbers))
+    for (unit, judged), rows in groups.items():
+        _table(rows, unit, data, write, judged=judged)
+    for result in bare:
+        _numberless(result, data, write)
+    for found in section.curves:
+        curve(found, data, write)
+
+
+def _table(rows: Sequence[_Row], unit: str, data: _Element, write: Writer, *, judged: bool) -> None:
+    table = write.add(data, "list")
+    value, difference = unit_of(unit), unit_of(unit, difference=True)
+    _words(table, write, "point", [result.id for result, _ in rows])
+    _column(table, write, "range", [result.range for result, _ in rows], value)
+    _column(table, write, "nominal", [result.nominal for result, _ in rows], value)
+    indications = [numbers.indication for _, numbers in rows]
+    if all(indication is not None for indication in indications):
+        _column(table, write, "indication", [i for i in indications if i is not None], value)
+    _words(table, write, "readings", [str(result.readings) for result, _ in rows])
+    _errors(rows, table, write, difference, judged=judged)
+    _words(table, write, "verdict", [result.verdict.replace(" ", "-") for result, _ in rows])
+    _words(table, write, "figures", [f"{r.limit_status}/{r.standard_status}" for r, _ in rows])
+
+
+def _errors(rows: Sequence[_Row], table: _Element, write: Writer, unit: Unit, *, judged: bool) -> None:
+    """Add the errors with U, and what they were judged by."""
+    one = _quantity(table, write, "error")
+    made = reals(one, write, [numbers.error for _, numbers in rows], unit)
+    factors = [numbers.coverage_factor or Decimal(2) for _, numbers in rows]
+    expanded(made, write, [numbers.expanded_uncertainty for _, numbers in rows], factors, unit)
+    about = write.add(write.add(one, "measurementMetaData"), "metaData", part=part("conformity"))
+    write.texts(about, "name", part("conformity").name)
+    if judged:
+        write.add(about, "conformityXMLList", " ".join(CONFORMITY[result.verdict] for result, _ in rows))
+    data = write.add(about, "data")
+    limits: dict[str, Callable[[Result], Decimal]] = {
+        "limit_lower": lambda result: result.limit_lower,
+        "limit_upper": lambda result: result.limit_upper,
+    }
+    for name, limit in limits.items():
+        _column(data, write, name, [limit(result) for result, _ in rows], unit)
+    bands = [numbers.guard_band for _, numbers in rows]
+    if all(band is not None for band in bands):
+        _column(data, write, "guard_band", [band for band in bands if band is not None], unit)
+    risks = [result.pfa for result, _ in rows]
+    if all(risk is not None for risk in risks):
+        _column(data, write, "pfa", [risk for risk in risks if risk is not None], unit_of("1"))
+
+
+def _numberless(result: Result, data: _Element, write: Writer) -> None:
+    """Add a point that has no number: in words, since the schema's NaN says nothing."""
+    one = _quantity(data, write, "no_number")
+    why = bilingual(NO_NUMBER_WORDS.get(result.no_number, NO_NUMBER_WORDS["no-number"]))
+    word, point = bilingual(result.verdict), point_name(result)
+    told = Text(f"{point}: {why.en}; {word.en}", f"{point}：{why.zh}；{word.zh}")
+    write.texts(one, "noQuantity", told)
+    if result.verdict in CONFORMITY:
+        about = write.add(write.add(one, "measurementMetaData"), "metaData", part=part("conformity"))
+        write.add(about, "conformity", CONFORMITY[result.verdict])
+
+
+def _quantity(parent: _Element, write: Writer, name: str) -> _Element:
+    known = part(name)
+    one = write.add(parent, "quantity", part=known)
+    write.texts(one, "name", known.name)
+    return one
+
+
+def _column(parent: _Element, write: Writer, name: str, values: Sequence[Decimal], unit: Unit) -> None:
+    reals(_quantity(parent, write, name), write, values, unit)
+
+
+def _words(parent: _Element, write: Writer, name: str, words: Sequence[str]) -> None:
+    """Add a list of words; none holds a space, which would make it two."""
+    joined = " ".join("_".join(word.split()) or "–" for word in words)
+    write.add(_quantity(parent, write, name), "charsXMLList", joined)

@@ -1,0 +1,128 @@
+"""Reading XML without trusting it, and writing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from calibrator._errors import UsageError
+from calibrator.certificates.dcc._words import Part
+from calibrator.procedure import Text
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+__all__ = ["DCC", "DS", "LARGEST", "SI", "Writer", "local", "parse", "read_file"]
+
+DCC: Final = "https://ptb.de/dcc"
+SI: Final = "https://ptb.de/si"
+DS: Final = "http://www.w3.org/2000/09/xmldsig#"
+LARGEST: Final = 30 * 1024 * 1024  # bytes; a certificate with attachments stays far below
+_DEEPEST: Final = 100  # elements inside each other; the schema itself needs about 20
+
+
+def read_file(file: Path) -> bytes:
+    """Return the bytes of a file that may be a certificate.
+
+    Raises:
+        UsageError: code `no-such-file` or `xml-too-large`.
+    """
+    try:
+        if file.stat().st_size > LARGEST:
+            raise _refused(f"{file.name} is too large for a certificate", str(file), "xml-too-large")
+        return file.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"the file cannot be read: {error.strerror or error}",
+            where=str(file),
+            way_out="Name a file that is there.",
+            code="no-such-file",
+        ) from error
+
+
+def parse(content: bytes, where: str) -> _Element:
+    """Return the root of an XML document that was read without network, entities or document type.
+
+    Raises:
+        UsageError: code `xml-too-large`, `xml-doctype`, `xml-malformed` or `xml-too-deep`.
+    """
+    from lxml import etree
+
+    if len(content) > LARGEST:
+        what = f"the file has {len(content)} bytes; more than {LARGEST} is no certificate"
+        raise _refused(what, where, "xml-too-large")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        place = f"{where}, line {error.lineno}" if error.lineno else where
+        raise _refused(f"it is no well-formed XML: {error.msg}", place, "xml-malformed") from error
+    if root.getroottree().docinfo.doctype or root.getroottree().docinfo.internalDTD is not None:
+        raise _refused("it has a document type, with which entities can be smuggled in", where, "xml-doctype")
+    depth, deepest = 0, 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    if deepest > _DEEPEST:
+        raise _refused(f"elements lie {deepest} deep in each other", where, "xml-too-deep")
+    return root
+
+
+def _refused(what: str, where: str, code: str) -> UsageError:
+    return UsageError(
+        what, where=where, way_out="Ask for the certificate again; nothing was taken from it.", code=code
+    )
+
+
+def local(element: _Element) -> str:
+    """Return the name of an element without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes elements of the two namespaces in the languages of the document."""
+
+    languages: tuple[str, ...]
+    own: dict[str, Part] = field(default_factory=dict)  # our refTypes that were used, in order
+
+    def add(
+        self, parent: _Element, tag: str, text: str | None = None, *, part: Part | None = None, **other: str
+    ) -> _Element:
+        """Add an element, "name" of the DCC or "si:name" of the D-SI, with its refType and attributes."""
+        from lxml import etree
+
+        space, _, name = tag.rpartition(":")
+        made = etree.SubElement(parent, f"{{{SI if space == 'si' else DCC}}}{name}")
+        for key, value in other.items():
+            made.set(key, value)
+        if part is not None:
+            made.set("refType", part.ref)
+            if part.own:
+                self.own.setdefault(part.ref, part)
+        if text is not None:
+            made.text = clean(text)
+        return made
+
+    def texts(self, parent: _Element, tag: str, *lines: Text | str) -> _Element:
+        """Add an element with its text in every language of the document; several lines become one."""
+        made = self.add(parent, tag)
+        for language in self.languages:
+            said = [line if isinstance(line, str) else getattr(line, language) for line in lines]
+            joined = (" " if language == "en" else "").join(clean(text) for text in said if text.strip())
+            self.add(made, "content", joined or "–", lang=language)
+        return made
+
+    def plain(self, parent: _Element, tag: str, text: str) -> _Element:
+        """Add an element whose text is a name, the same in every language."""
+        return self.texts(parent, tag, text)
+
+
+def clean(text: str) -> str:
+    """Return text as a document can hold it: characters that XML forbids become the replacement sign."""
+    allowed = (c if c in "\t\n\r" or c >= " " else "\ufffd" for c in text)
+    sound = "".join("\ufffd" if "\ud800" <= c <= "\udfff" or c in "\ufffe\uffff" else c for c in allowed)
+    return " ".join(sound.split())

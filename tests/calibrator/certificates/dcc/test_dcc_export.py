@@ -1,0 +1,175 @@
+"""The digital calibration certificate says what the model says, in the words of the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from calibrator._errors import UsageError
+from calibrator.certificates import Certificate, build, issue, read_back, render
+from calibrator.certificates._model import SIMULATED, Amendment, Curve
+from calibrator.certificates._numbers import rounded
+from calibrator.certificates.dcc import check, parse, validate
+from calibrator.procedure import Text
+from calibrator.record import Record
+
+NAMES = {"d": "https://ptb.de/dcc", "s": "https://ptb.de/si"}
+
+
+def at_home(model: Certificate) -> Certificate:
+    return replace(model, laboratory=replace(model.laboratory, country="CN"))
+
+
+@pytest.fixture(scope="module", params=["live", "simulated"])
+def model(
+    request: pytest.FixtureRequest, whole_live: Certificate, whole_simulated: Certificate
+) -> Certificate:
+    return at_home(whole_live) if request.param == "live" else whole_simulated
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "both"])
+def test_it_is_valid_and_our_own_checks_find_nothing(
+    model: Certificate, language: str, schemas: Path
+) -> None:
+    root = parse(render(model, "dcc", language), "dcc")
+    assert validate(root, schemas / "dcc-3.3.0") == ()
+    assert check(root) == ()
+
+
+def test_every_number_is_that_of_the_other_renderings(whole_simulated: Certificate) -> None:
+    root = parse(render(whole_simulated, "dcc", "en"), "dcc")
+    by_point: dict[str, tuple[str, str, str, str]] = {}
+    for table in root.iterfind(".//d:result/d:data/d:list", NAMES):
+        points = words(table, "d:quantity[@refType='calibrator_point']/d:charsXMLList")
+        columns = [
+            words(table, f"d:quantity[@refType='basic_measurementError']/s:realListXMLList//s:{name}")
+            for name in ("valueXMLList", "valueExpandedMUXMLList", "coverageFactorXMLList")
+        ]
+        verdicts = words(table, ".//d:quantity[@refType='calibrator_verdict']/d:charsXMLList")
+        by_point |= dict(zip(points, zip(*columns, verdicts, strict=True), strict=True))
+    assert len(by_point) == 33
+    for result in whole_simulated.results:
+        exact = rounded(result)
+        assert exact is not None
+        error, uncertainty, factor, verdict = by_point[result.id]
+        assert (Decimal(error), Decimal(uncertainty)) == (exact.error, exact.expanded_uncertainty)
+        assert Decimal(factor) == exact.coverage_factor
+        assert verdict == result.verdict.replace(" ", "-")
+    assert {"pass", "fail", "conditional-pass", "conditional-fail"} <= {row[3] for row in by_point.values()}
+
+
+def words(element, path: str) -> list[str]:
+    found = element.find(path, NAMES)
+    return (found.text or "").split() if found is not None else []
+
+
+def test_a_simulated_one_says_so_to_readers_and_machines(whole_simulated: Certificate) -> None:
+    content = render(whole_simulated, "dcc", "both")
+    root = parse(content, "dcc")
+    assert content.split(b"\n")[1].startswith(b"<!-- SIMULATED")
+    assert (root.findtext(".//d:uniqueIdentifier", namespaces=NAMES) or "").startswith("SIM-")
+    first = root.find(".//d:statement", NAMES)
+    assert first is not None
+    assert first.get("refType") == "calibrator_simulated"
+    assert first.findtext("d:declaration/d:content", namespaces=NAMES) == SIMULATED
+    assert root.findtext(".//d:measurementResult/d:description/d:content", namespaces=NAMES) == SIMULATED
+    assert {e.text for e in root.iterfind(".//d:traceable", NAMES)} == {"false"}
+    assert root.find(".//d:mainSigner", NAMES) is None
+
+
+def test_the_certificates_of_standards_are_referred_to_with_their_hash(whole_live: Certificate) -> None:
+    root = parse(render(at_home(whole_live), "dcc", "en"), "dcc")
+    known = root.find(".//d:measuringEquipment/d:certificate", NAMES)
+    assert known is not None
+    assert known.findtext("d:referralID", namespaces=NAMES) == "CN-2026-04711"
+    assert (known.findtext("d:procedure", namespaces=NAMES), known.findtext("d:value", namespaces=NAMES)) == (
+        "SHA-256",
+        "7d" * 32,
+    )
+
+
+def test_points_without_a_number_are_words_and_never_nan(
+    record: Record, written: Callable[..., str], schemas: Path
+) -> None:
+    numberless = {"dcv:10V:+10V": "overload", "dcv:100V:+100V": "not-settled"}
+    model = build(record, written(numberless=numberless))
+    root = parse(render(model, "dcc", "both"), "dcc")
+    assert validate(root, schemas / "dcc-3.3.0") == ()
+    assert check(root) == ()
+    assert b"NaN" not in render(model, "dcc", "both")
+    bare = root.findall(".//d:quantity[@refType='calibrator_noNumber']", NAMES)
+    assert len(bare) == 2
+    said = {e.findtext("d:measurementMetaData/d:metaData/d:conformity", namespaces=NAMES) for e in bare}
+    assert said == {"fail", None}  # over the range fails; not settled is undetermined, which has no word
+
+
+def test_a_partial_run_states_no_conformity_of_the_instrument(
+    record: Record, written: Callable[..., str]
+) -> None:
+    root = parse(render(build(record, written(sections=("dci",))), "dcc", "en"), "dcc")
+    assert root.find(".//d:statement/d:conformity", NAMES) is None
+    whole = parse(render(build(record, written()), "dcc", "en"), "dcc")
+    assert whole.findtext(".//d:statement/d:conformity", namespaces=NAMES) == "pass"
+
+
+def test_a_curve_comes_with_its_covariance(whole_live: Certificate, schemas: Path) -> None:
+    curve = Curve(
+        id="prt",
+        title=Text("Resistance over temperature", "电阻与温度的关系"),
+        formula=r"R = a + b t",
+        names=("a", "b"),
+        values=(Decimal("100.0123"), Decimal("0.39083")),
+        units=("ohm", "ohm/degC"),
+        covariance=((Decimal("4E-6"), Decimal("-1E-8")), (Decimal("-1E-8"), Decimal("9E-10"))),
+        input="t",
+        input_unit="degC",
+        domain_lower=Decimal(0),
+        domain_upper=Decimal(100),
+    )
+    first, *rest = whole_live.sections
+    model = replace(at_home(whole_live), sections=(replace(first, curves=(curve,)), *rest))
+    root = parse(render(model, "dcc", "both"), "dcc")
+    assert validate(root, schemas / "dcc-3.3.0") == ()
+    assert check(root) == ()
+    spread = root.findtext(".//s:standardMUXMLList/s:valueStandardMUXMLList", namespaces=NAMES)
+    assert (spread or "").split() == ["0.002", "0.00003"]
+    covariances = [e.text for e in root.iterfind(".//s:covarianceXMLList/s:valueXMLList", NAMES)]
+    assert covariances == ["0.000004", "-0.00000001", "-0.00000001", "0.0000000009"]
+    assert root.findtext(".//s:coverageFactorXMLList[.='2.4477']", namespaces=NAMES)  # chi squared, 2 dof
+
+
+def test_an_amended_one_names_the_former_with_its_hash(whole_live: Certificate, schemas: Path) -> None:
+    amended = Amendment("CAL-20261123-AAAAAAAA", "ab" * 32, "wrong serial", None, ("serial: 1 → 2",))
+    root = parse(render(replace(at_home(whole_live), amends=amended), "dcc", "en"), "dcc")
+    assert validate(root, schemas / "dcc-3.3.0") == ()
+    assert root.findtext(".//d:replacedUniqueIdentifier", namespaces=NAMES) == "CAL-20261123-AAAAAAAA"
+    assert root.findtext(".//d:previousReport/d:value", namespaces=NAMES) == "ab" * 32
+
+
+def test_a_live_laboratory_without_a_country_is_told(whole_live: Certificate) -> None:
+    with pytest.raises(UsageError) as caught:
+        render(whole_live, "dcc", "en")
+    assert caught.value.code == "no-country"
+
+
+def test_the_same_model_gives_the_same_bytes(whole_simulated: Certificate) -> None:
+    assert render(whole_simulated, "dcc", "both") == render(whole_simulated, "dcc", "both")
+
+
+def test_names_of_a_record_become_no_markup(whole_simulated: Certificate) -> None:
+    item = replace(whole_simulated.item, manufacturer="<x>&\x07\ufffe", serial="SIM<1>")
+    root = parse(render(replace(whole_simulated, item=item), "dcc", "en"), "dcc")
+    assert root.findtext(".//d:manufacturer/d:name/d:content", namespaces=NAMES) == "<x>&\ufffd\ufffd"
+
+
+def test_it_is_issued_and_read_back(record: Record, written: Callable[..., str], tmp_path: Path) -> None:
+    path = issue(record, written(), "dcc", "both", certificates=tmp_path)
+    assert path.suffix == ".xml"
+    found = read_back(path)
+    assert (found.format, found.compare(record)) == ("dcc", ())
+    path.write_bytes(path.read_bytes().replace(b"34401A", b"34401B"))
+    assert read_back(path).compare(record)
