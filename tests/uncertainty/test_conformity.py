@@ -45,6 +45,44 @@ def test_simple_acceptance_has_no_guard_band(error, verdict):  # ILAC-G8 4.2.1
 
 
 @pytest.mark.parametrize(
+    ("error", "verdict"),
+    [
+        (0.0, "pass"),
+        (0.8, "pass"),  # on the acceptance limit
+        (0.8001, "conditional pass"),
+        (1.0, "conditional pass"),
+        (1.0001, "fail"),  # the rule keeps a margin inside and forgives nothing outside
+        (-0.8, "pass"),
+        (-0.81, "conditional pass"),
+        (-1.1, "fail"),
+    ],
+)
+@pytest.mark.parametrize("U", [0.01, 0.5, 1.5])
+def test_eighty_percent_of_the_tolerance_decides_whatever_U_is(error, verdict, U):
+    # service guides of multimeters: 34450A, p. 9; U1251A/U1252A, p. 130
+    found = judge(error, U, U / 2, INF, Decimal(-1), Decimal(1), rule="guard-80")
+    assert (found.verdict, found.guard_band) == (verdict, 0.2)
+    assert (found.acceptance_lower, found.acceptance_upper, found.note) == (-0.8, 0.8, "")
+
+
+@given(st.floats(-3, 3), st.floats(0, 2), st.floats(1e-6, 1e6))
+def test_eighty_percent_is_never_wider_than_simple_acceptance(error, U, scale):
+    judged = [judge(error * scale, U, 0.0, INF, -scale, scale, rule=rule) for rule in ("guard-80", "simple")]
+    assert (judged[0].verdict == "fail") == (judged[1].verdict == "fail")
+
+
+def test_eighty_percent_of_limits_that_are_not_symmetric_is_about_their_middle():
+    found = judge(9.0, 0.1, 0.05, INF, 0.0, 10.0, rule="guard-80")
+    assert (found.acceptance_lower, found.acceptance_upper, found.verdict) == (1.0, 9.0, "pass")
+
+
+def test_eighty_percent_needs_two_limits():
+    with pytest.raises(InputError, match="there is one") as caught:
+        judge(0.5, 0.1, 0.05, INF, None, 1.0, rule="guard-80")
+    assert caught.value.code == "one-sided"
+
+
+@pytest.mark.parametrize(
     ("z", "conformance"), [(0.84, 0.80), (1.28, 0.90), (1.64, 0.95), (2.33, 0.99), (3.09, 0.999)]
 )
 def test_one_sided_conformance_probability(z, conformance):  # JCGM 106, 7.3.2, table 1
@@ -106,7 +144,7 @@ def test_without_an_acceptance_zone_nothing_passes_without_condition():
 
 
 def test_unknown_rule_names_those_that_exist():
-    with pytest.raises(InputError, match="guard-band-u, simple"):
+    with pytest.raises(InputError, match="guard-band-u, guard-80, simple"):
         judge(0.0, 0.1, 0.05, INF, -1.0, 1.0, rule="strict")
 
 

@@ -12,7 +12,8 @@ from calibrator_uncertainty._errors import InputError
 __all__ = ["Judgement", "judge"]
 
 Verdict = Literal["pass", "conditional pass", "conditional fail", "fail"]
-RULES = ("guard-band-u", "simple")
+RULES = ("guard-band-u", "guard-80", "simple")
+SHARE_80 = 0.2  # of half the tolerance, taken off inside each limit: 80 % of it is left
 NO_ACCEPTANCE_ZONE = "no acceptance zone"
 # A value that differs from a limit by less than the float arithmetic that made it lies on the limit.
 _ARITHMETIC = 1e-12
@@ -49,7 +50,9 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
     """Judge a measured value against its limits.
 
     `guard-band-u`: non-binary with w = U (pass inside the limits by U, conditional pass inside, conditional
-    fail outside by up to U, fail beyond). `simple`: simple acceptance, w = 0, pass or fail.
+    fail outside by up to U, fail beyond). `guard-80`: acceptance limits at 80 % of the tolerance, w = 0.2 T
+    with T half the distance of the limits (pass, conditional pass inside the limits, fail); U decides
+    nothing. `simple`: simple acceptance, w = 0, pass or fail.
 
     Args:
         error: the measured value (error of indication) that is judged.
@@ -58,12 +61,13 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
         dof: effective degrees of freedom; infinite means a normal distribution, else a scaled t.
         lower: lower limit, or None where there is none.
         upper: upper limit, or None where there is none.
-        rule: `guard-band-u` or `simple`.
+        rule: `guard-band-u`, `guard-80` or `simple`.
 
     Raises:
-        InputError: limits that cross, none at all, or figures that cannot be.
+        InputError: limits that cross, none at all, one alone for `guard-80`, or figures that cannot be.
 
-    Source: ILAC-G8:09/2019, 4.2.1-4.2.3; JCGM 106:2012, 7.2-7.4, 9.4 (specific risk).
+    Source: ILAC-G8:09/2019, 4.2.1-4.2.3; JCGM 106:2012, 7.2-7.4, 9.4 (specific risk). `guard-80` is the rule
+    of multimeter makers' service guides for units that are not adjusted at each interval.
 
     Example:
         >>> judge(0.0021, 0.0006, 0.0003, float("inf"), -0.0025, 0.0025).verdict
@@ -72,10 +76,12 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
     low = -math.inf if lower is None else float(lower)
     high = math.inf if upper is None else float(upper)
     _check(error, U, u, dof, low, high, rule)
-    guard = U if rule == "guard-band-u" else 0.0
+    guard = _guard(rule, U, low, high)
     span = max(abs(x) for x in (error, low, high) if math.isfinite(x)) * _ARITHMETIC
     excess = max(error - high, low - error)  # how far outside; negative inside
     verdict = _verdict(excess, guard, span)
+    if rule == "guard-80" and verdict == "conditional fail":
+        verdict = "fail"  # the rule keeps a margin inside the limits and forgives nothing outside them
     empty = guard > 0 and guard >= (high - low) / 2 - span
     if empty and verdict == "pass":  # on the one point where the two acceptance limits meet
         verdict = "conditional pass"
@@ -88,6 +94,12 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
         pfa=_probability_outside(error, u, dof, low, high),
         note=NO_ACCEPTANCE_ZONE if empty else "",
     )
+
+
+def _guard(rule: str, U: float, low: float, high: float) -> float:
+    if rule == "guard-80":
+        return SHARE_80 * (high - low) / 2
+    return U if rule == "guard-band-u" else 0.0
 
 
 def _verdict(excess: float, guard: float, span: float) -> Verdict:
@@ -130,3 +142,9 @@ def _check(  # noqa: PLR0917
         raise InputError(f"the lower limit {low} lies above the upper limit {high}", code="limits-crossed")
     if math.isinf(low) and math.isinf(high):
         raise InputError("there is neither a lower nor an upper limit to judge against", code="no-limits")
+    if rule == "guard-80" and (math.isinf(low) or math.isinf(high)):
+        raise InputError(
+            "80 % of a tolerance needs two limits, and there is one",
+            way_out="Use guard-band-u or simple.",
+            code="one-sided",
+        )

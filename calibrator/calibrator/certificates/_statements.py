@@ -7,7 +7,7 @@ from typing import Final
 
 from calibrator.certificates._model import Certificate, Person, Result
 from calibrator.certificates._numbers import percent, scaled_unit, signed
-from calibrator.certificates._words import Speaker
+from calibrator.certificates._words import STATUS_WORDS, Speaker
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
 
@@ -38,6 +38,15 @@ _REASONS: Final = (
     ("undetermined", "no-number", "Undetermined, no number: {points}."),
     ("undetermined", "", "Undetermined, because a figure is not verified: {points}."),
 )
+# what a rule says instead
+_BY_RULE: Final = {
+    (
+        "guard-80",
+        "Inside the limits by less than U: {points}.",
+    ): "Inside the limits, beyond 80 % of them: {points}.",
+    ("guard-80", "Outside the limits beyond doubt: {points}."): "Outside the limits: {points}.",
+    ("simple", "Outside the limits beyond doubt: {points}."): "Outside the limits: {points}.",
+}
 # how many points a sentence names; a bilingual one says them twice, on a page that must hold the signatures
 SIMULATED_OPERATOR: Final = "simulated operator"  # by whom the bench's own operator answers
 _NAMED: Final = {"en": 12, "zh": 12, "both": 6}
@@ -82,11 +91,11 @@ def conformity_statement(model: Certificate, speaker: Speaker) -> Statement:
 
 
 def _not_all_pass(model: Certificate, speaker: Speaker) -> Statement:
-    results, say = model.results, speaker.say
+    results, conformity, say = model.results, model.conformity, speaker.say
     total = len(results)
     failed = [r for r in results if r.verdict == "fail"]
     lines = [
-        say(text, points=_names(those, _NAMED[speaker.language]))
+        say(_BY_RULE.get((conformity.rule, text), text), points=_names(those, _NAMED[speaker.language]))
         for verdict, why, text in _REASONS
         if (those := [r for r in results if (r.verdict, r.no_number) == (verdict, why)])
     ]
@@ -132,6 +141,12 @@ def _conditions(model: Certificate, speaker: Speaker) -> Lines:
             )
             if affirmed is not None
             else say("Nobody affirmed that the instrument was adjusted within 24 h.")
+        )
+    if model.conformity.adjusted is not None:
+        lines.append(
+            say("As declared for this job, the instrument is adjusted at this interval.")
+            if model.conformity.adjusted
+            else say("As declared for this job, the instrument is not adjusted at this interval.")
         )
     if model.deviations:
         lines.append(say("With deviations from the procedure; they are named below."))
@@ -194,6 +209,14 @@ def decision_rule(model: Certificate, speaker: Speaker) -> Lines:
                 "Where U ≥ T there is no acceptance zone and no result can pass without condition."
             ),
         ],
+        "guard-80": [
+            say(
+                "Acceptance limits at 80 % of the specification, guard band w = 0.2 T, for a unit that is "
+                "not adjusted at each interval. E is the error of indication, T its limit: pass: "
+                "|E| ≤ 0.8 T; conditional pass: 0.8 T < |E| ≤ T; fail: |E| > T. U enters no verdict."
+            ),
+            *([_ground(model, speaker)] if model.conformity.rule_source else []),
+        ],
         "simple": [
             say(
                 "Simple acceptance, guard band w = 0 (ILAC-G8:09/2019, 4.2.1; JCGM 106:2012, 8.2): "
@@ -210,6 +233,14 @@ def decision_rule(model: Certificate, speaker: Speaker) -> Lines:
             "(specific, no prior; JCGM 106:2012). Verdicts follow from the unrounded numbers."
         ),
     ]
+
+
+def _ground(model: Certificate, speaker: Speaker) -> list[str]:
+    conformity = model.conformity
+    status = STATUS_WORDS.get(conformity.rule_status, conformity.rule_status)
+    return speaker.say(
+        "Ground of the rule: {source} ({status}).", source=conformity.rule_source, status=bilingual(status)
+    )
 
 
 def uncertainty_statement(model: Certificate, speaker: Speaker) -> Lines:

@@ -8,7 +8,7 @@ from calibrator.certificates._model import Certificate, Result, ResultSection
 from calibrator.certificates._numbers import Printed, aligned, printed, scaled_unit, signed
 from calibrator.certificates._plots import PlotText, error_plot
 from calibrator.certificates._statements import interval_text, point_name
-from calibrator.certificates._words import Speaker
+from calibrator.certificates._words import STATUS_WORDS, Speaker
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
 
@@ -31,18 +31,6 @@ STATUS_LETTERS: Final = {
     "memory_low": "M3",
     "artefact": "A",
 }
-# msgids of the catalogue
-STATUS_WORDS: Final = {
-    "seen": "seen in the maker's document",
-    "checked": "checked against printed limits",
-    "confirmed": "confirmed in the maker's document by a named person",
-    "derived": "derived from other figures",
-    "memory_high": "recalled, believed exact, not verified",
-    "memory_medium": "recalled, may be off in single digits",
-    "memory_low": "recalled, order of magnitude only",
-    "artefact": "short or open terminals, no specified value",
-}
-
 Table = dict[str, Any]
 
 
@@ -102,6 +90,9 @@ def _notes(section: ResultSection, speaker: Speaker) -> list[list[str]]:
     for result in section.results:
         if "no-acceptance-zone" in result.notes:
             notes.append(say("{point}: U ≥ T, no acceptance zone.", point=point_name(result)))
+    narrow = [point_name(result) for result in section.results if "guard-band-below-u" in result.notes]
+    if narrow:
+        notes.append(say("The guard band w is smaller than U: {points}.", points="; ".join(narrow)))
     return notes
 
 

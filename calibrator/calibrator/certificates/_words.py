@@ -9,9 +9,20 @@ from calibrator._errors import UsageError
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
 
-__all__ = ["DOCUMENT_LANGUAGES", "Speaker"]
+__all__ = ["DOCUMENT_LANGUAGES", "STATUS_WORDS", "Speaker"]
 
 DOCUMENT_LANGUAGES: Final = ("en", "zh", "both")
+# msgids of the catalogue
+STATUS_WORDS: Final = {
+    "seen": "seen in the maker's document",
+    "checked": "checked against printed limits",
+    "confirmed": "confirmed in the maker's document by a named person",
+    "derived": "derived from other figures",
+    "memory_high": "recalled, believed exact, not verified",
+    "memory_medium": "recalled, may be off in single digits",
+    "memory_low": "recalled, order of magnitude only",
+    "artefact": "short or open terminals, no specified value",
+}
 
 
 @dataclass(frozen=True, slots=True)

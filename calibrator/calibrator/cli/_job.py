@@ -32,6 +32,7 @@ class JobOptions(TypedDict):
     sections: tuple[str, ...]
     interval: str
     rule: str | None
+    adjusted: bool | None
     person: str
     deviations: tuple[str, ...]
     answers: NotRequired[Path | None]
@@ -73,7 +74,14 @@ _OPTIONS = [
         show_default=True,
         help="Which limits of the unit under test apply.",
     ),
-    click.option("--rule", help="Decision rule instead of the procedure's, such as simple."),
+    click.option(
+        "--rule", help="Decision rule instead of the procedure's: guard-band-u, guard-80 or simple."
+    ),
+    click.option(
+        "--adjusted/--not-adjusted",
+        default=None,
+        help="Whether the unit is adjusted at this interval; recorded; if not, --rule guard-80 is offered.",
+    ),
     click.option("--person", default="", help="Who does the work (an id of lab.toml)."),
     click.option(
         "--deviation",
@@ -111,6 +119,7 @@ def job_from(chosen: Settings, options: JobOptions) -> Job:
         interactive=not options.get("non_interactive", False),
         person=person,
         deviations=_deviations(options["deviations"], person),
+        adjusted=options["adjusted"],
     )
 
 

@@ -15,7 +15,19 @@ from calibrator._errors import ConfigurationError
 
 __all__ = ["SettingsFile"]
 
-_JOB = ("uut", "bench", "sim", "seed", "section", "interval", "rule", "person", "deviation", "json")
+_JOB = (
+    "uut",
+    "bench",
+    "sim",
+    "seed",
+    "section",
+    "interval",
+    "rule",
+    "adjusted",
+    "person",
+    "deviation",
+    "json",
+)
 # The keys of each table, so that every command sees a wrong one; a test compares them with the options.
 TABLES: Mapping[str, Sequence[str]] = {
     "run": (*_JOB, "answers", "non_interactive"),

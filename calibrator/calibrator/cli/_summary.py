@@ -10,6 +10,7 @@ import click
 
 from calibrator.cli._failures import tell
 from calibrator.cli._format import called_as, duration, padded
+from calibrator.cli._offers import offered_in_run
 from calibrator.cli._partial import counted, partial_line
 from calibrator.cli._settings import Settings
 
@@ -53,6 +54,8 @@ def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool, virtual: b
             f"{padded(say('worst'))} {point['id']}  {say('error')} {point['error'] or '-'} {point['unit']}, "
             f"U {point['U'] or '-'}, {say('limit')} {point['limit']}  {say(str(point['verdict']))}"
         )
+    for offer in shown["run"]["rule_offers"] if outcome.verdict else ():
+        echo(f"{padded(say('rule'))} {offered_in_run(offer, shown['run']['rule'], say)}")
     if outcome.message and outcome.exit_code not in COMPLETED:
         tell(outcome.message)
     echo(f"{padded(say('time'))} {_time(outcome, say, virtual=virtual)}")

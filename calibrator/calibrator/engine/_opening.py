@@ -65,6 +65,10 @@ def opened_body(
         "interval": setting.interval,
         "interval_condition": FRESH if setting.interval == "24h" else None,
         "rule": setting.rule,
+        "adjusted": job.adjusted,
+        "rule_offers": [
+            {"rule": item.rule, "source": item.source, "status": item.status} for item in setting.rule_offers
+        ],
         "policy": POLICY,
         "sections": [item.id for item in setting.sections],
         "seed": seed if bench.in_process else None,

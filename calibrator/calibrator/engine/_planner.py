@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from calibrator._home import Home
 from calibrator.engine._preflight import Surroundings, preflight
-from calibrator.engine._setting import setting_of
+from calibrator.engine._setting import Setting, setting_of
 from calibrator.engine._station import roles_of
-from calibrator.engine._types import Job, Plan
+from calibrator.engine._types import Job, Plan, PlannedOffer, PlannedPoint
 from calibrator.standards import BenchFile, Register
 from calibrator_drivers.clock import RealClock
 
-__all__ = ["make_plan"]
+__all__ = ["make_plan", "margin", "planned_offers"]
 
 
 def make_plan(job: Job, home: Home) -> Plan:
@@ -39,7 +40,41 @@ def make_plan(job: Job, home: Home) -> Plan:
         flight.prompts,
         flight.duration_s,
         flight.refused,
+        setting.rule,
+        job.adjusted,
+        tuple(planned_offers(setting, flight.points)),
     )
+
+
+def planned_offers(setting: Setting, points: Sequence[PlannedPoint]) -> Iterator[PlannedOffer]:
+    """Yield the rules that the maker's guide offers, with where they would narrow or widen acceptance.
+
+    A unit that is adjusted at this interval is offered nothing (METROLOGY 12).
+    """
+    if setting.job.adjusted:
+        return
+    for offer in setting.rule_offers:
+        pairs = [
+            (margin(offer.rule, point), margin(setting.rule, point))
+            for point in points
+            if point.limit is not None and point.expected_U is not None
+        ]
+        yield PlannedOffer(
+            offer.rule,
+            offer.source,
+            offer.status,
+            offer.rule == setting.rule,
+            sum(offered > own for offered, own in pairs),
+            sum(offered < own for offered, own in pairs),
+        )
+
+
+def margin(rule: str, point: PlannedPoint) -> float:
+    """Return the guard band w that a rule may be expected to take at a point, in the point's unit."""
+    from calibrator_uncertainty import judge
+
+    limit, expected = float(point.limit or 0), point.expected_U or 0.0
+    return judge(0.0, expected, 0.0, float("inf"), -limit, limit, rule=rule).guard_band
 
 
 def _begin(bench: BenchFile) -> datetime | None:

@@ -11,14 +11,14 @@ from calibrator._home import Home
 from calibrator.bench import find_simulator
 from calibrator.engine._deviations import check_deviations
 from calibrator.engine._types import Job
-from calibrator.procedure import INTERVALS, Procedure, Section, load
+from calibrator.procedure import INTERVALS, Procedure, RuleOffer, Section, load
 from calibrator.standards import BenchFile, BenchInstrument, Lab, load_bench, load_lab
 from calibrator_drivers.accuracy import AccuracyTable, load_table
 
 __all__ = ["POLICY", "Setting", "find_sections", "find_uut", "setting_of"]
 
 POLICY = "p95"
-RULES = ("guard-band-u", "simple")
+RULES = ("guard-band-u", "guard-80", "simple")
 SIMULATED_BENCH = "the simulator's default bench"
 
 
@@ -40,6 +40,11 @@ class Setting:
     def interval(self) -> str:
         """The UUT's column."""
         return self.job.interval
+
+    @property
+    def rule_offers(self) -> tuple[RuleOffer, ...]:
+        """What the maker's guide of this unit offers where it is not adjusted (METROLOGY 12)."""
+        return tuple(item for item in self.procedure.info.rule_offers if self.uut.model in item.models)
 
     @property
     def warm_up_s(self) -> float:

@@ -39,6 +39,7 @@ class Job:
     interactive: bool = True
     person: str = ""
     deviations: tuple[Deviation, ...] = ()
+    adjusted: bool | None = None  # whether the unit is adjusted at this interval; None: not said
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,21 @@ class PlannedPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedOffer:
+    """A rule that the maker's guide offers for the unit, beside the job's: at how many points it differs.
+
+    `tighter` and `wider` count points by the acceptance zone that may be expected of it.
+    """
+
+    rule: str
+    source: str
+    status: str
+    decides: bool  # it is the job's own rule
+    tighter: int = 0
+    wider: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A dry run: what would be done, with what, and whether it may be."""
 
@@ -196,6 +212,9 @@ class Plan:
     prompts: tuple[Prompt, ...]
     duration_s: float
     refused: tuple[Refusal, ...]  # empty: the job may start
+    rule: str = ""
+    adjusted: bool | None = None
+    rule_offers: tuple[PlannedOffer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from calibrator.evaluation._collect import ObservedPoint, RunContent, collect
 from calibrator.evaluation._joint import joint
 from calibrator.evaluation._recompute import Difference, recompute
+from calibrator.evaluation._rule_offers import rule_offers
 from calibrator.evaluation._section import evaluate_section, live
 from calibrator.evaluation._show import budget, show
 from calibrator.evaluation._summary import Summary, summarize
@@ -18,6 +19,7 @@ __all__ = [
     "joint",
     "live",
     "recompute",
+    "rule_offers",
     "show",
     "summarize",
 ]

@@ -9,8 +9,10 @@ from calibrator.evaluation._figures import FigureStatus, figure_status
 from calibrator.evaluation._numbers import decimal_of_raw, fixed, plain, probability, shortest, significant
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from calibrator.evaluation._collect import ObservedPoint
-    from calibrator.procedure import PointReferences, Reading
+    from calibrator.procedure import PointLimits, PointReferences, Reading
     from calibrator_uncertainty import BudgetLine, BudgetResult, Clause8, Judgement
 
 __all__ = ["judged_point", "numberless_point"]
@@ -19,6 +21,7 @@ PointObject = dict[str, Any]
 
 UNVERIFIED = "unverified-figure"
 NO_ACCEPTANCE_ZONE = "no-acceptance-zone"
+GUARD_BAND_BELOW_U = "guard-band-below-u"
 OVERLOAD = "overload"
 
 
@@ -49,16 +52,23 @@ def judged_point(
         "U": plain(rounded),
         "k": fixed(result.k, 2),
         "dof": fixed(result.dof, 1),
-        "guard_band": plain(rounded) if judgement.guard_band else "0",
+        "guard_band": _guard_band(judgement, rounded, limits),
         "pfa": probability(judgement.pfa, certain=result.u == 0),
         "verdict": _verdict(judgement, status, opened["mode"]),
         "rule": judgement.rule,
         "policy": result.policy,
-        "notes": _notes(judgement, status),
+        "notes": _notes(judgement, status, result.U),
         "clause8": _clause8(clause8),
         "budget": [_line(line) for line in result.lines],
         "exact": _exact(result, judgement),
     }
+
+
+def _guard_band(judgement: Judgement, rounded: Decimal, limits: PointLimits) -> str:
+    """Return w as it is printed: that of U rounded like U, a share of the limits exactly."""
+    if judgement.rule == "guard-80":
+        return plain(((limits.upper - limits.lower) / 10).normalize())
+    return plain(rounded) if judgement.guard_band else "0"
 
 
 def numberless_point(
@@ -125,8 +135,10 @@ def _verdict(judgement: Judgement, status: FigureStatus, mode: str) -> str:
     return "undetermined" if mode == "live" and not status.decides else judgement.verdict
 
 
-def _notes(judgement: Judgement, status: FigureStatus) -> list[str]:
+def _notes(judgement: Judgement, status: FigureStatus, expanded: float) -> list[str]:
     notes = [NO_ACCEPTANCE_ZONE] if judgement.note else []
+    if judgement.rule == "guard-80" and judgement.guard_band < expanded:
+        notes.append(GUARD_BAND_BELOW_U)  # a low ratio would have asked for w = U (METROLOGY 13)
     return notes if status.decides else [*notes, UNVERIFIED]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from calibrator._errors import UsageError
 from calibrator.evaluation._collect import RunContent, collect
 from calibrator.evaluation._joint import joint
+from calibrator.evaluation._rule_offers import rule_offers
 from calibrator.evaluation._section import budgets_of, evaluate_content
 from calibrator.evaluation._summary import VERDICTS, summarize
 from calibrator.procedure import load
@@ -110,6 +111,8 @@ def _run(
         "uut": opened["uut"],
         "interval": opened["interval"],
         "rule": opened["rule"],
+        "adjusted": opened.get("adjusted"),
+        "rule_offers": rule_offers(opened, points),
         "policy": opened["policy"],
         "seed": opened["seed"],
         "sections": opened["sections"],

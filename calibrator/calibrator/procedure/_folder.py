@@ -9,16 +9,17 @@ from typing import Any, cast, get_args
 
 from calibrator.procedure._toml import Path as KeyPath
 from calibrator.procedure._toml import TomlFile
-from calibrator.procedure._types import ProcedureInfo, Resume, Text
+from calibrator.procedure._types import ProcedureInfo, Resume, RuleOffer, Text
+from calibrator_drivers.accuracy import Status
 from calibrator_drivers.roles import ROLE_NAMES
 
 __all__ = ["content_hash", "load_info", "text_of"]
 
 HEAD = "procedure.toml"
-RULES = ("guard-band-u", "simple")
+RULES = ("guard-band-u", "guard-80", "simple")
 _KEYS = (
     *("id", "version", "title", "document", "document_status", "roles", "rule", "resume"),
-    *("environment", "warm_up_s", "truth", "budget_kind", "not_tested"),
+    *("environment", "warm_up_s", "truth", "budget_kind", "not_tested", "rule_offers"),
 )
 _HASHED = (".py", ".toml", ".csv")
 
@@ -52,6 +53,10 @@ def load_info(folder: Path) -> ProcedureInfo:
         not_tested=tuple(
             text_of(head, {"text": item}, "text", ("not_tested", number))
             for number, item in enumerate(data.get("not_tested", ()))
+        ),
+        rule_offers=tuple(
+            _rule_offer(head, item, ("rule_offers", number))
+            for number, item in enumerate(data.get("rule_offers", ()))
         ),
     )
 
@@ -87,6 +92,15 @@ def _roles(head: TomlFile, table: Mapping[str, Any]) -> Mapping[str, tuple[str, 
             head.refuse_other(str(role), ROLE_NAMES, ("roles", name))
         roles[name] = tuple(listed)
     return roles
+
+
+def _rule_offer(head: TomlFile, table: Mapping[str, Any], path: KeyPath) -> RuleOffer:
+    head.refuse_unknown(table, ("rule", "models", "source", "status"), path)
+    rule, status = head.require(table, "rule", str, path), head.require(table, "status", str, path)
+    head.refuse_other(rule, RULES, (*path, "rule"))
+    head.refuse_other(status, [str(item) for item in Status], (*path, "status"))
+    models = tuple(str(model) for model in head.require(table, "models", list, path))
+    return RuleOffer(rule, models, head.require(table, "source", str, path), status)
 
 
 def _one_of(head: TomlFile, table: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> str:

@@ -26,6 +26,7 @@ __all__ = [
     "Proof",
     "Reading",
     "Resume",
+    "RuleOffer",
     "Section",
     "SourceHandle",
     "Text",
@@ -102,6 +103,16 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleOffer:
+    """A decision rule that a maker's guide offers for units that are not adjusted (METROLOGY 12)."""
+
+    rule: str
+    models: tuple[str, ...]  # accuracy table ids of the units that it is for
+    source: str
+    status: str  # how well the ground of it is known: status vocabulary of calibrator_drivers.accuracy
+
+
+@dataclass(frozen=True, slots=True)
 class ProcedureInfo:
     """The head of `procedure.toml`."""
 
@@ -122,6 +133,7 @@ class ProcedureInfo:
     truth: str = ""  # which simulated quantity is the measurand's truth (METROLOGY 26)
     budget_kind: Literal["model", "guideline"] = "model"
     not_tested: tuple[Text, ...] = ()  # what the procedure never tests, for the document (METROLOGY 22)
+    rule_offers: tuple[RuleOffer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

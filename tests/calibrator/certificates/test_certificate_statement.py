@@ -84,6 +84,7 @@ def test_many_points_are_counted_and_not_all_named(whole_live: Certificate) -> N
     ("rule", "parts"),
     [
         ("guard-band-u", ("ILAC-G8:09/2019, 4.2.3", "w = U", "no acceptance zone", "specific, no prior")),
+        ("guard-80", ("80 % of the specification", "w = 0.2 T", "fail: |E| > T", "specific, no prior")),
         ("simple", ("ILAC-G8:09/2019, 4.2.1", "|E| ≤ T; fail: |E| > T", "specific, no prior")),
     ],
 )

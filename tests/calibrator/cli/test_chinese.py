@@ -63,7 +63,17 @@ FROM_DATA = (
     ),
     *("quantity", "value", "distribution", "dof", "sensitivity", "contribution", "share"),
     *("constant", "normal", "rectangular", "triangular", "arcsine", "trapezoidal", "exponential"),
-    *("guard-band-u", "simple", "seen", "checked", "derived", "memory_high", "memory_medium", "memory_low"),
+    *(
+        "guard-band-u",
+        "guard-80",
+        "simple",
+        "seen",
+        "checked",
+        "derived",
+        "memory_high",
+        "memory_medium",
+        "memory_low",
+    ),
     *("artefact", "yes", "no", "standby", "operate", "no answer", "gone", "seen by a person", "none"),
 )
 SAME_IN_BOTH = {"U", "id"}

@@ -141,6 +141,9 @@ def test_live_verdict_is_the_sections_without_monte_carlo(
         (1.1, "guard-band-u", "conditional fail"),
         (2.0, "guard-band-u", "fail"),
         (-2.0, "guard-band-u", "fail"),
+        (0.78, "guard-80", "pass"),
+        (0.82, "guard-80", "conditional pass"),
+        (1.01, "guard-80", "fail"),
         (0.99, "simple", "pass"),
         (1.01, "simple", "fail"),
     ],
@@ -152,7 +155,8 @@ def test_verdict_follows_the_jobs_one_rule(
     run.measure(point, replies(10.0, share * 0.0004), applied=10.0)
     (found,) = evaluate_section(run.events(), load("dmm"), "dcv")
     assert (found["verdict"], found["rule"]) == (verdict, rule)
-    assert found["guard_band"] == (found["U"] if rule == "guard-band-u" else "0")
+    expected = {"guard-band-u": Decimal(found["U"]), "guard-80": Decimal(found["limit"]) / 5, "simple": 0}
+    assert Decimal(found["guard_band"]) == expected[rule]
 
 
 def test_probability_of_false_accept_is_specific(

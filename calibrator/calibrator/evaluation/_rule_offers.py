@@ -1,0 +1,59 @@
+"""What the rules that a maker's guide offers would say of the same results: information, never the verdict.
+
+One rule, fixed in the job, decides (METROLOGY 19); a guide may offer another for the unit (METROLOGY 12).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from calibrator.evaluation._summary import summarize
+
+__all__ = ["rule_offers"]
+
+Body = Mapping[str, Any]
+
+
+def rule_offers(opened: Body, points: Sequence[Body]) -> list[dict[str, Any]]:
+    """Return each offered rule with its ground and the points whose verdict would be another by it.
+
+    Only what the run's opening recorded is offered, and never to a unit that is adjusted at this interval.
+    Points without a number, and those that are undetermined, would stay as they are.
+    """
+    if opened.get("adjusted"):
+        return []
+    return [_offer(offer, opened, points) for offer in opened.get("rule_offers", ())]
+
+
+def _offer(offer: Body, opened: Body, points: Sequence[Body]) -> dict[str, Any]:
+    decides = offer["rule"] == opened["rule"]
+    verdicts = {str(point["id"]): _by(str(offer["rule"]), point) for point in points}
+    changed = [
+        {"point": str(point["id"]), "from": str(point["verdict"]), "to": verdicts[str(point["id"])]}
+        for point in points
+        if verdicts[str(point["id"])] != point["verdict"]
+    ]
+    return {
+        **{key: offer[key] for key in ("rule", "source", "status")},
+        "adjusted": opened.get("adjusted"),
+        "decides": decides,
+        "changed": [] if decides else changed,
+        "verdict": _worst(points, verdicts),
+    }
+
+
+def _by(rule: str, point: Body) -> str:
+    """Return the verdict on a point by a rule; the probability that goes with it is not asked for."""
+    from calibrator_uncertainty import judge
+
+    exact = point["exact"]
+    if point["verdict"] == "undetermined" or not {"error", "U"} <= set(exact):
+        return str(point["verdict"])
+    error, expanded = float.fromhex(exact["error"]), float.fromhex(exact["U"])
+    lower, upper = float(point["lower_limit"]), float(point["upper_limit"])
+    return judge(error, expanded, 0.0, float("inf"), lower, upper, rule=rule).verdict
+
+
+def _worst(points: Iterable[Body], verdicts: Mapping[str, str]) -> str:
+    return summarize([{"id": point["id"], "verdict": verdicts[str(point["id"])]} for point in points]).verdict
