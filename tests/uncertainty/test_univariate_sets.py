@@ -1,7 +1,7 @@
 """NIST StRD univariate sets Lottery, Lew and Mavro: certified means and standard deviations.
 
-PiDigits, the last of the family, is left out: its certified mean is 4.5348, while that of the first 5000 digits
-of pi is 4.5358 (computed), so that its data cannot be had from pi itself.
+PiDigits, the last of the family, is left out: its certified mean is 4.5348, while that of the first
+5000 digits of pi is 4.5358 (computed), so that its data cannot be had from pi itself.
 """
 
 import math

@@ -35,7 +35,11 @@ class MedianEquivalence:
 
 @dataclass(frozen=True, slots=True)
 class MedianConsensus:
-    """The median of the results with u and the shortest 95 % interval, and the degrees of equivalence."""
+    """The reference value with u and the shortest 95 % interval, and the degrees of equivalence.
+
+    `value` is the mean of the drawn medians, to which u and the interval belong; `of_results` is the median
+    of the results as they stand, which jumps from one result to another and is given for comparison.
+    """
 
     value: Quantity
     u: Quantity
@@ -43,14 +47,16 @@ class MedianConsensus:
     upper: Quantity
     equivalences: tuple[MedianEquivalence, ...]
     draws: int
+    of_results: Quantity
 
 
 def median(
     results: Mapping[str, Quantity], *, rng: np.random.Generator, draws: int = 200_000
 ) -> MedianConsensus:
-    """Return the median of the results as reference value, where a weighted mean is not consistent.
+    """Return the median as reference value, where a weighted mean is not consistent.
 
-    Each draw takes all results from their joint normal distribution, correlations included, and their median.
+    Each draw takes all results from their joint normal distribution, correlations included, and their median;
+    the reference value is the mean of these medians.
 
     Args:
         results: uncertain quantities by laboratory, three or more.
@@ -66,7 +72,7 @@ def median(
         raise InputError(f"{draws} draws are too few for an interval of 95 %", code="draws")
     everything = read_results(results, least=3)
     drawn, centres = _draw(everything, draws, rng)
-    value = float(np.median(everything.values))
+    value = float(centres.mean())
     made = []
     for i, name in enumerate(everything.names):
         deviation = drawn[i] - centres
@@ -88,6 +94,7 @@ def median(
         everything.wrap(high),
         tuple(made),
         draws,
+        everything.wrap(float(np.median(everything.values))),
     )
 
 
