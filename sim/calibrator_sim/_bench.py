@@ -18,7 +18,7 @@ from calibrator_sim._truth import Truth
 from calibrator_sim._truths import Inputs, TrueOutput
 from calibrator_sim.clock import ScaledClock, VirtualClock
 from calibrator_sim.instruments import Device
-from calibrator_sim.servers import Exchange, Outgoing, TcpHost
+from calibrator_sim.servers import Exchange, Outgoing, Served, Stir, TcpHost
 
 __all__ = ["SimBench"]
 
@@ -154,22 +154,33 @@ class SimBench:
         self._network.trip_due()
         return self._faults.closes(device)
 
-    def replies(self, device: Device, message: str, response: str) -> list[Outgoing]:
+    def refuses(self, device: Device) -> bool:
+        """Say whether a new connection is refused now."""
+        return self._faults.refuses(device)
+
+    def mutes(self, device: Device) -> bool:
+        """Say whether a request for service gets lost now."""
+        return self._faults.mutes(device)
+
+    def replies(self, device: Device, message: str, response: str, end: bytes) -> list[Outgoing]:
         """Return what goes out in place of a response."""
-        return self._faults.replies(device, message, response)
+        return self._faults.replies(device, message, response, end)
 
     def _listen(self, host: str) -> Iterator[tuple[str, str]]:
         """Open a port for each instrument; a served bench keeps those of its file."""
         for name, device in self._network.devices.items():
             wanted = 0 if self._virtual else self._config.instruments[name].port
-            port = self._host.listen(device, partial(self._exchange, device), wanted)
+            port = self._host.listen(name, partial(self._exchange, self._served(device)), wanted)
             # An address that means "all of this machine" is none that a client could open.
             shown = socket.gethostname() if host in ("", "0.0.0.0") else host
             yield name, f"TCPIP0::{shown}::{port}::SOCKET"
 
-    def _exchange(self, device: Device) -> Exchange:
+    def _served(self, device: Device) -> Served:
         advance = self._virtual.advance_to if self._virtual else None
-        return Exchange(device, self, self._clock.bench_ns, advance)
+        return Served(device, self, self._clock.bench_ns, advance, RealClock())
+
+    def _exchange(self, served: Served, _stir: Stir) -> Exchange | None:
+        return None if self.refuses(served.device) else Exchange(served)
 
     def _wait_s(self, ns: int) -> float:
         speed = self._clock.speed if isinstance(self._clock, ScaledClock) else 1.0

@@ -11,7 +11,6 @@ from calibrator_sim.servers import Outgoing
 
 __all__ = ["FaultScript"]
 
-_END = "\n"
 _GARBAGE = "\x80\x9b#?\x01,,E"
 
 
@@ -49,20 +48,28 @@ class FaultScript:
         """Say whether the connection breaks now."""
         return self.strike("closed", device.name) is not None
 
-    def replies(self, device: Device, message: str, response: str) -> list[Outgoing]:
+    def refuses(self, device: Device) -> bool:
+        """Say whether a new connection is refused now."""
+        return self.strike("refused", device.name) is not None
+
+    def mutes(self, device: Device) -> bool:
+        """Say whether a request for service gets lost now."""
+        return self.strike("lost-srq", device.name) is not None
+
+    def replies(self, device: Device, message: str, response: str, end: bytes) -> list[Outgoing]:
         """Return what goes out in place of a response."""
-        plain = [Outgoing((response + _END).encode("latin-1", "replace"))]
+        plain = [Outgoing(response.encode("latin-1", "replace") + end)]
         if not self._faults:
             return plain
         name = device.name
         try:
-            return self._altered(name, message, plain)
+            return self._altered(name, message, plain, end)
         finally:
             self._replies[name] = self._replies.get(name, 0) + 1
 
-    def _altered(self, name: str, message: str, plain: list[Outgoing]) -> list[Outgoing]:
+    def _altered(self, name: str, message: str, plain: list[Outgoing], end: bytes) -> list[Outgoing]:
         if message.upper().startswith("*IDN?") and (fault := self.strike("identity", name)):
-            return [Outgoing(((fault.text or "ACME,1234,SIM0,1.0") + _END).encode("latin-1", "replace"))]
+            return [Outgoing((fault.text or "ACME,1234,SIM0,1.0").encode("latin-1", "replace") + end)]
         if self.strike("no-reply", name):
             return []
         if fault := self.strike("late-reply", name):
@@ -70,7 +77,7 @@ class FaultScript:
         if self.strike("duplicate-reply", name):
             return plain * 2
         if fault := self.strike("garbage", name):
-            return [Outgoing(((fault.text or _GARBAGE) + _END).encode("latin-1", "replace"))]
+            return [Outgoing((fault.text or _GARBAGE).encode("latin-1", "replace") + end)]
         return plain
 
     def save(self) -> dict[str, Any]:

@@ -1,8 +1,10 @@
-"""Protocol servers: what carries messages between a socket and an instrument."""
+"""Protocol servers: what carries messages between a connection and an instrument."""
 
 from __future__ import annotations
 
-from calibrator_sim.servers._exchange import Exchange, Outgoing
-from calibrator_sim.servers._tcp import TcpHost
+from calibrator_sim.servers._conversation import Conversation, Outgoing, Reply, Served
+from calibrator_sim.servers._exchange import Exchange
+from calibrator_sim.servers._host import Stir, TcpHost
+from calibrator_sim.servers._session import Session
 
-__all__ = ["Exchange", "Outgoing", "TcpHost"]
+__all__ = ["Conversation", "Exchange", "Outgoing", "Reply", "Served", "Session", "Stir", "TcpHost"]

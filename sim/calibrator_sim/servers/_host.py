@@ -1,4 +1,4 @@
-"""Raw TCP: one thread for all instruments of a bench, one message exchange a connection."""
+"""One thread for all connections of a bench, each with the session of its protocol."""
 
 from __future__ import annotations
 
@@ -12,25 +12,32 @@ from dataclasses import dataclass, field
 
 from calibrator_drivers.clock import Clock
 from calibrator_sim._errors import ServeError
-from calibrator_sim.instruments import Device
-from calibrator_sim.servers._exchange import Exchange, Outgoing
+from calibrator_sim.servers._channels import Channel, GoneError, SocketChannel
+from calibrator_sim.servers._conversation import Outgoing
+from calibrator_sim.servers._session import Session
 
-__all__ = ["TcpHost"]
+__all__ = ["Stir", "TcpHost"]
 
 _log = logging.getLogger(__name__)
 
 _CHUNK = 65536
-_MOST_UNREAD = 1 << 20  # bytes that a client may leave unread before it is dropped
+_MOST_UNREAD = 16 << 20  # bytes that a client may leave unread before it is dropped
+_MOST_LINKS = 4096  # clients at once; further ones are let go at once
+
+# What a session calls when it has something to do that did not come over its own connection.
+Stir = Callable[[], None]
+Factory = Callable[[Stir], Session | None]
 
 
 @dataclass(eq=False, slots=True)
 class _Link:
     """One connection."""
 
-    sock: socket.socket
-    exchange: Exchange
+    channel: Channel
+    session: Session
     late: list[tuple[int, bytes]] = field(default_factory=list)  # (real ns, bytes)
     unsent: bytearray = field(default_factory=bytearray)
+    mask: int = selectors.EVENT_READ
 
 
 class TcpHost:
@@ -54,10 +61,11 @@ class TcpHost:
         self._wait_s = wait_s
         self._host = host
         self._selector = selectors.DefaultSelector()
-        self._links: list[_Link] = []
-        self._dropped: list[socket.socket] = []  # to be closed by the serving thread
+        self._links: dict[_Link, None] = {}
+        self._waiting: dict[_Link, None] = {}  # those that have something to do later
+        self._dropped: list[Channel] = []  # to be closed by the serving thread
         self._failure: Exception | None = None
-        self._listeners: list[tuple[socket.socket, Callable[[], Exchange]]] = []
+        self._listeners: list[tuple[socket.socket, Factory]] = []
         self._wake, self._woken = socket.socketpair()
         self._wake.setblocking(False)
         self._woken.setblocking(False)
@@ -65,8 +73,8 @@ class TcpHost:
         self._open = True
         self._thread = threading.Thread(target=self._run, name="simulated bench", daemon=True)
 
-    def listen(self, device: Device, exchange: Callable[[], Exchange], port: int = 0) -> int:
-        """Open a port for an instrument (0: any free one) and return its number.
+    def listen(self, name: str, factory: Factory, port: int = 0) -> int:
+        """Open a port (0: any free one) and return its number; `factory` makes the session of a client.
 
         Raises:
             ServeError: the address cannot be bound.
@@ -74,18 +82,24 @@ class TcpHost:
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
             listener.bind((self._host, port))
-            listener.listen(16)
+            listener.listen(128)
         except OSError as error:
             listener.close()
             raise ServeError(
                 f"Port {port} of {self._host} cannot be served: {error.strerror or error}",
-                where=f"instrument {device.name}",
+                where=f"instrument {name}",
                 way_out="Choose another host, or end the program that holds the port.",
             ) from error
         listener.setblocking(False)
-        self._listeners.append((listener, exchange))
-        self._selector.register(listener, selectors.EVENT_READ, exchange)
+        self._listeners.append((listener, factory))
+        self._selector.register(listener, selectors.EVENT_READ, factory)
         return int(listener.getsockname()[1])
+
+    def attach(self, channel: Channel, factory: Factory) -> None:
+        """Serve a connection that is there already."""
+        link = self._link(channel, factory)
+        if link is None:
+            channel.close()
 
     @property
     def failure(self) -> Exception | None:
@@ -99,8 +113,8 @@ class TcpHost:
     def drain(self) -> None:
         """Carry out every message that clients have sent; called by the clock before time moves."""
         with self._lock:
-            for listener, exchange in self._listeners:
-                while self._accept(listener, exchange):
+            for listener, factory in self._listeners:
+                while self._accept(listener, factory):
                     self._rouse()
             for link in list(self._links):
                 while self._receive(link):
@@ -115,6 +129,8 @@ class TcpHost:
         if self._thread.is_alive():
             self._thread.join()
         with self._lock:
+            for link in list(self._links):
+                self._drop(link)
             self._close_dropped()
             for sock in (*(pair[0] for pair in self._listeners), self._wake, self._woken):
                 sock.close()
@@ -127,7 +143,7 @@ class TcpHost:
                 with self._lock:
                     for key, mask in events:
                         self._handle(key, mask)
-                    for link in list(self._links):
+                    for link in list(self._waiting):
                         self._continue(link)
                     self._close_dropped()
         except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and clients are let go
@@ -158,53 +174,72 @@ class TcpHost:
         if isinstance(key.data, _Link):
             if mask & selectors.EVENT_WRITE:
                 self._flush(key.data)
-            if mask & selectors.EVENT_READ:
-                self._receive(key.data)
+            if mask & selectors.EVENT_READ and not self._receive(key.data):
+                self._pause(key.data)
         elif key.data is None:
             with contextlib.suppress(BlockingIOError):
                 self._woken.recv(_CHUNK)
         elif isinstance(key.fileobj, socket.socket):
             self._accept(key.fileobj, key.data)
 
-    def _accept(self, listener: socket.socket, exchange: Callable[[], Exchange]) -> bool:
+    def _accept(self, listener: socket.socket, factory: Factory) -> bool:
         """Take a client that waits; say whether there was one."""
         try:
             sock, _ = listener.accept()
         except OSError:
-            return False  # nobody, or the client has gone again
-        sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        link = _Link(sock, exchange())
-        self._links.append(link)
-        self._selector.register(sock, selectors.EVENT_READ, link)
+            return False  # nobody, the client has gone again, or no descriptor is left
+        if len(self._links) >= _MOST_LINKS or self._link(SocketChannel(sock), factory) is None:
+            sock.close()
         return True
+
+    def _link(self, channel: Channel, factory: Factory) -> _Link | None:
+        """Make the connection of a session; None where it is refused."""
+        made: list[_Link] = []
+        session = factory(lambda: self._stir(made))
+        if session is None:
+            return None
+        link = _Link(channel, session)
+        made.append(link)
+        self._links[link] = None
+        self._selector.register(channel, selectors.EVENT_READ, link)
+        return link
+
+    def _stir(self, made: list[_Link]) -> None:
+        if made and made[0] in self._links:
+            self._waiting[made[0]] = None
+            self._rouse()
 
     def _receive(self, link: _Link) -> bool:
         """Take what the client has sent; say whether there was anything."""
-        if link not in self._links or link.exchange.due_ns is not None:
-            return False  # gone, or busy: the rest waits in the socket
+        if link not in self._links or link.session.busy:
+            return False  # gone, or busy: the rest waits in the connection
         try:
-            data = link.sock.recv(_CHUNK)
+            data = link.channel.receive(_CHUNK)
         except BlockingIOError:
             return False
-        except OSError:
+        except GoneError:
+            link.session.end_of_input()
             self._drop(link)
             return False
-        if not data:
-            link.exchange.end_of_input()
-            self._drop(link)
-            return False
-        self._send(link, link.exchange.feed(data))
+        self._send(link, link.session.feed(data))
         return True
+
+    def _pause(self, link: _Link) -> None:
+        """Do not wait for bytes that a busy session leaves in the connection."""
+        if link in self._links and link.session.busy and not self._gone(link):
+            self._watch(link, reading=False)
 
     def _continue(self, link: _Link) -> None:
         """Go on with operations that take real time, and send what was held back."""
-        if link.exchange.due_ns is not None:
-            if self._gone(link):
-                return
-            self._send(link, link.exchange.proceed())
-            if link.exchange.due_ns is None:
-                self._receive(link)
+        self._waiting.pop(link, None)
+        if link not in self._links:
+            return
+        was_busy = link.session.busy
+        if was_busy and self._gone(link):
+            return
+        self._send(link, link.session.proceed())
+        if was_busy and not link.session.busy:
+            self._receive(link)
         now = self._real.monotonic_ns()
         while link.late and link.late[0][0] <= now:
             link.unsent += link.late.pop(0)[1]
@@ -212,12 +247,7 @@ class TcpHost:
 
     def _gone(self, link: _Link) -> bool:
         """Drop a client that went away while its operation was running."""
-        try:
-            gone = link.sock.recv(1, socket.MSG_PEEK) == b""
-        except BlockingIOError:
-            gone = False
-        except OSError:
-            gone = True
+        gone = link.channel.gone()
         if gone:
             self._drop(link)
         return gone
@@ -227,42 +257,56 @@ class TcpHost:
             if item.delay_s > 0.0:
                 link.late.append((self._real.monotonic_ns() + round(item.delay_s * 1e9), item.data))
                 link.late.sort()
-                self._rouse()
             else:
                 link.unsent += item.data
-        if link.exchange.due_ns is not None:
-            self._rouse()
         self._flush(link)
-        if link.exchange.broken:
+        if link in self._links and link.session.broken:
             self._drop(link)
 
     def _flush(self, link: _Link) -> None:
-        if not link.unsent or link not in self._links:
+        if link not in self._links:
             return
-        try:
-            sent = link.sock.send(link.unsent)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            self._drop(link)
-            return
-        del link.unsent[:sent]
-        if len(link.unsent) > _MOST_UNREAD:
-            self._drop(link)
-            return
-        mask = selectors.EVENT_READ | (selectors.EVENT_WRITE if link.unsent else 0)
-        if self._selector.get_key(link.sock).events != mask:
-            self._selector.modify(link.sock, mask, link)
+        if link.unsent:
+            try:
+                sent = link.channel.send(link.unsent)
+            except BlockingIOError:
+                sent = 0
+            except GoneError:
+                self._drop(link)
+                return
+            del link.unsent[:sent]
+            if len(link.unsent) > _MOST_UNREAD:
+                self._drop(link)
+                return
+        session = link.session
+        if link.late or session.due_ns is not None or session.deadline_ns is not None:
+            self._waiting[link] = None
             self._rouse()
+        self._watch(link, reading=not session.busy or bool(link.mask & selectors.EVENT_READ))
+
+    def _watch(self, link: _Link, *, reading: bool) -> None:
+        """Wait for bytes, and for room where some are unsent."""
+        mask = (selectors.EVENT_READ if reading else 0) | (selectors.EVENT_WRITE if link.unsent else 0)
+        if mask == link.mask:
+            return
+        if not mask:
+            self._selector.unregister(link.channel)
+        elif link.mask:
+            self._selector.modify(link.channel, mask, link)
+        else:
+            self._selector.register(link.channel, mask, link)
+        link.mask = mask
+        self._rouse()
 
     def _drop(self, link: _Link) -> None:
         if link in self._links:
-            self._links.remove(link)
-            self._selector.unregister(link.sock)
-            with contextlib.suppress(OSError):  # the client has gone before
-                link.sock.shutdown(socket.SHUT_RDWR)
-            self._dropped.append(link.sock)
-            link.exchange.close()
+            del self._links[link]
+            self._waiting.pop(link, None)
+            if link.mask:
+                self._selector.unregister(link.channel)
+            link.channel.shut()
+            self._dropped.append(link.channel)
+            link.session.close()
             self._rouse()
 
     def _rouse(self) -> None:
@@ -274,9 +318,16 @@ class TcpHost:
     def _timeout(self) -> float | None:
         """Return the real seconds until the next thing is due."""
         with self._lock:
-            waits = [
-                self._wait_s(link.exchange.due_ns) for link in self._links if link.exchange.due_ns is not None
-            ]
             now = self._real.monotonic_ns()
-            waits += [(link.late[0][0] - now) / 1e9 for link in self._links if link.late]
+            waits: list[float] = []
+            for link in self._waiting:
+                session = link.session
+                if session.due_ns is not None:
+                    waits.append(self._wait_s(session.due_ns))
+                if session.deadline_ns is not None:
+                    waits.append((session.deadline_ns - now) / 1e9)
+                if link.late:
+                    waits.append((link.late[0][0] - now) / 1e9)
+                if session.due_ns is None and session.deadline_ns is None and not link.late:
+                    waits.append(0.0)  # stirred
         return max(0.0, min(waits)) if waits else None

@@ -1,0 +1,168 @@
+"""The message exchange of one client with one instrument (IEEE 488.2:1992, 6)."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from calibrator_drivers.clock import Clock
+from calibrator_sim.instruments import Device
+from calibrator_sim.servers._service import Locks, ServiceWatch
+
+__all__ = ["Conversation", "Outgoing", "Reply", "ReplyFilter", "Served"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Bytes for the client and how much later, in real seconds, they are to leave."""
+
+    data: bytes
+    delay_s: float = 0.0
+
+
+class ReplyFilter(Protocol):
+    """What a fault may do to messages and replies."""
+
+    def closes(self, device: Device) -> bool:
+        """Say whether the connection breaks now."""
+        ...
+
+    def refuses(self, device: Device) -> bool:
+        """Say whether a new connection is refused now."""
+        ...
+
+    def mutes(self, device: Device) -> bool:
+        """Say whether a request for service gets lost now."""
+        ...
+
+    def replies(self, device: Device, message: str, response: str, end: bytes) -> list[Outgoing]:
+        """Return what goes out in place of a response."""
+        ...
+
+
+@dataclass(slots=True)
+class Served:
+    """An instrument as its servers share it.
+
+    Args:
+        device: the instrument.
+        replies: what faults do.
+        time_ns: the bench's time.
+        advance: moves a virtual clock; None where time goes by itself.
+        real: the machine's clock, for time-outs of protocols.
+    """
+
+    device: Device
+    replies: ReplyFilter
+    time_ns: Callable[[], int]
+    advance: Callable[[int], None] | None
+    real: Clock
+    watch: ServiceWatch = field(init=False)
+    locks: Locks = field(default_factory=Locks)
+
+    def __post_init__(self) -> None:
+        self.watch = ServiceWatch(self.device, lambda: self.replies.mutes(self.device))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes out for a message; `tag` is what the server gave with it."""
+
+    tag: int
+    parts: list[Outgoing]
+
+
+class Conversation:
+    """Carries out the messages of one client, one after the other.
+
+    Args:
+        served: the instrument.
+        end: what ends a reply; as the instrument frames it where None.
+        interrupts: whether a response is lost when the next message stands in the input buffer already.
+    """
+
+    def __init__(self, served: Served, *, end: bytes | None = None, interrupts: bool = True) -> None:
+        self.served = served
+        self.device = served.device
+        self.broken = False
+        self._end = served.device.framing.reply_end if end is None else end
+        self._interrupts = interrupts
+        self._messages: deque[tuple[str | None, int]] = deque()
+        self._running: Generator[int, None, tuple[str, int]] | None = None
+        self._message = ("", 0)
+        self._due_ns = 0
+
+    @property
+    def due_ns(self) -> int | None:
+        """The bench time at which a running operation ends; None when idle."""
+        return None if self._running is None else self._due_ns
+
+    def put(self, message: str | None, tag: int = 0) -> None:
+        """Take a message; None is one that overflowed the input buffer."""
+        self._messages.append((message, tag))
+
+    def proceed(self) -> list[Reply]:
+        """Go on with what waits; return what goes out now."""
+        out: list[Reply] = []
+        while not self.broken:
+            if self._running is None and not self._begin():
+                break
+            if self._running is None:
+                continue
+            response = self._step()
+            if response is None:
+                break
+            message, tag = self._message
+            if response and self._messages and self._interrupts:
+                # A message stands in the input buffer already: nobody has read this response.
+                self.device.interrupted()
+            elif response:
+                parts = self.served.replies.replies(self.device, message, response, self._end)
+                out.append(Reply(tag, parts))
+            self.served.watch.look()
+        return out
+
+    def clear(self) -> None:
+        """Forget everything: device clear, or the connection is gone."""
+        self._messages.clear()
+        if self._running is not None:
+            self._running.close()
+            self._running = None
+            self.device.abort()
+
+    def _begin(self) -> bool:
+        """Begin the next message; False where there is none."""
+        if not self._messages:
+            return False
+        message, tag = self._messages.popleft()
+        if message is None:
+            self.device.overflowed()
+            self.served.watch.look()
+            return True
+        if self.served.replies.closes(self.device):
+            self.broken = True
+            return True
+        self._message = (message, tag)
+        self._running = self.device.respond(message)
+        self._due_ns = self.served.time_ns()
+        return True
+
+    def _step(self) -> str | None:
+        """Run until the response is there; None while the operation goes on in real time."""
+        running, advance = self._running, self.served.advance
+        assert running is not None
+        try:
+            while True:
+                if advance is None and self._due_ns > self.served.time_ns():
+                    return None
+                self._due_ns = next(running)
+                if advance is not None:
+                    advance(self._due_ns)
+        except StopIteration as stop:
+            self._running = None
+            response, cost_ns = stop.value
+            if advance is not None:
+                advance(self.served.time_ns() + cost_ns)
+            return str(response)
