@@ -99,7 +99,139 @@ CATALOGUE: tuple[Effect, ...] = (
         "memory_medium",
     ),
     Effect(
+        "capacitance",
+        "capacitance of meter and leads loads source and leads at high frequency",
+        "100 pF each",
+        "memory_high",
+    ),
+    Effect(
+        "crest",
+        "a true-rms meter is wrong for waveforms with a crest factor above that of a sine",
+        "up to 0.05 % of reading at a crest factor of 2, 0.4 % at 5",
+        "memory_medium",
+    ),
+    Effect(
         "open_input", "an open voltage input wanders", "up to 5 mV (> 10 Gohm), 20 uV (10 Mohm)", "memory_low"
+    ),
+    Effect(
+        "line_leak",
+        "a line whose controller is off leaks",
+        "nodes.NAME.leak_per_min",
+        "as the file",
+    ),
+    Effect(
+        "adiabatic",
+        "gas that was compressed fast cools and its pressure falls",
+        "0.1 to 1 % of a step, 10 s",
+        "memory_medium",
+    ),
+    Effect(
+        "head",
+        "column of gas between reference levels",
+        "nodes.NAME.heights_m",
+        "memory_high",
+    ),
+    Effect(
+        "hysteresis",
+        "elastic and resistive elements lag behind: play between up and down",
+        "a third of the table's figure",
+        "memory_medium",
+    ),
+    Effect(
+        "creep",
+        "an elastic element goes on moving after a step",
+        "0.01 % of the step a decade of 10 s",
+        "memory_medium",
+    ),
+    Effect(
+        "barometer",
+        "the air's pressure swings",
+        "100 Pa in 12 h",
+        "memory_medium",
+    ),
+    Effect(
+        "gradient",
+        "axial and radial inhomogeneity of a block or bath, one draw a serial",
+        "accuracy table",
+        "as the row",
+    ),
+    Effect(
+        "block_load",
+        "probes in a block take heat away",
+        "accuracy table",
+        "memory_medium",
+    ),
+    Effect(
+        "immersion",
+        "a probe that is not deep enough sees the room",
+        "exp(-depth / 25 mm)",
+        "memory_high",
+    ),
+    Effect(
+        "self_heating",
+        "the measuring current warms a resistance probe",
+        "2 mK at 1 mA",
+        "memory_medium",
+    ),
+    Effect(
+        "inhomogeneity",
+        "a thermocouple's wires are not the same everywhere",
+        "up to 0.1 % of the temperature",
+        "memory_medium",
+    ),
+    Effect(
+        "cold_junction",
+        "error of a readout's own cold junction",
+        "up to 0.1 K",
+        "memory_medium",
+    ),
+    Effect(
+        "eccentricity",
+        "a load off the centre of the pan",
+        "accuracy table",
+        "as the row",
+    ),
+    Effect(
+        "linearity",
+        "the curve of a balance between zero and full load",
+        "accuracy table",
+        "as the row",
+    ),
+    Effect(
+        "buoyancy",
+        "the air carries a part of the weight",
+        "air density, 8000 kg/m3",
+        "memory_high",
+    ),
+    Effect(
+        "convection",
+        "a weight that is warmer than the air seems lighter",
+        "0.1 mg for 200 g and 2 K",
+        "memory_low",
+    ),
+    Effect(
+        "draft",
+        "air moves while a draft shield is open",
+        "1 mg",
+        "memory_medium",
+    ),
+    Effect(
+        "zero_drift",
+        "the zero of a balance wanders",
+        "up to 0.1 mg a minute and 0.5 mg in all",
+        "memory_medium",
+    ),
+    Effect(
+        "load_variation",
+        "a live load fluctuates",
+        "nodes.NAME.variation",
+        "as the file",
+    ),
+    Effect(
+        "phase",
+        "phase error between voltage and current inputs",
+        "up to 0.05 degrees",
+        "memory_medium",
     ),
 )
 
@@ -125,7 +257,29 @@ class Effects:
     drift: float = 1.0
     temperature: float = 1.0
     autozero: float = 1.0
+    capacitance: float = 1.0
+    crest: float = 1.0
     open_input: float = 1.0
+    line_leak: float = 1.0
+    adiabatic: float = 1.0
+    head: float = 1.0
+    hysteresis: float = 1.0
+    creep: float = 1.0
+    barometer: float = 1.0
+    gradient: float = 1.0
+    block_load: float = 1.0
+    immersion: float = 1.0
+    self_heating: float = 1.0
+    inhomogeneity: float = 1.0
+    cold_junction: float = 1.0
+    eccentricity: float = 1.0
+    linearity: float = 1.0
+    buoyancy: float = 1.0
+    convection: float = 1.0
+    draft: float = 1.0
+    zero_drift: float = 1.0
+    load_variation: float = 1.0
+    phase: float = 1.0
 
     @classmethod
     def parse(cls, table: Mapping[str, object], where: str = "simulation.effects") -> Effects:

@@ -15,11 +15,12 @@ class TrueOutput:
     `value` is the true value of the function in `unit`; `terminal_v` the voltage that a hand would feel.
     """
 
-    function: str  # "dcv", "res4w", "dci"
+    function: str  # "dcv", "acv", "dci", "aci", "res4w", "temp_tc", "temp_rtd"
     value: float
     unit: str
     operating: bool
     terminal_v: float
+    frequency_hz: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable, RangeRow, State, load_table
 from calibrator_sim._config_types import BenchConfig, InstrumentConfig, UnitConfig
@@ -29,7 +30,7 @@ class StandardUnit:
     draws: Draws
     scale: float
     state: State
-    _cache: dict[tuple[str, float], tuple[float, float]] = field(default_factory=dict)
+    _cache: dict[tuple[str, float, float, str], tuple[float, float]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, config: InstrumentConfig, unit: UnitConfig, bench: BenchConfig, draws: Draws) -> StandardUnit:
@@ -43,43 +44,71 @@ class StandardUnit:
         )
         return cls(config, unit, load_table(config.model), draws, bench.effects.standard_error, state)
 
-    def z(self, function: str, value: float) -> float:
+    def row(self, function: str, value: float, frequency_hz: float = 0.0, option: str = "") -> RangeRow:
+        """Return the row of the accuracy table that holds `value`.
+
+        Raises:
+            AccuracyError: none does.
+        """
+        return self.table.row(
+            function,
+            value,
+            interval=self.unit.interval,
+            frequency_hz=frequency_hz,
+            option=option or None,
+        )
+
+    def z(self, function: str, value: float, frequency_hz: float = 0.0, option: str = "") -> float:
         """Return the standardised error of the range row that holds `value`."""
-        row = self.table.row(function, value, interval=self.unit.interval)
+        row = self.row(function, value, frequency_hz, option)
         if self.unit.z is not None:
             return self.unit.z
-        key = ("standard", self.config.serial, function, f"{row.range_high:.9g}")
+        key = ("standard", self.config.serial, function, *_marked(option), f"{row.range_high:.9g}")
         if (self.unit.treat_as or row.treat_as) == "normal_k":
             return self.draws.normal(*key)
         return math.sqrt(3.0) * self.draws.uniform(*key)
 
-    def limit(self, function: str, value: float) -> tuple[float, float]:
+    def limit(
+        self, function: str, value: float, frequency_hz: float = 0.0, option: str = ""
+    ) -> tuple[float, float]:
         """Return half-width and standard uncertainty of the specification at `value`."""
-        key = (function, value)
+        key = (function, value, frequency_hz, option)
         if key not in self._cache:
-            try:
-                limit = self.table.limit(function, value, interval=self.unit.interval, state=self.state)
-            except AccuracyError:
-                # Outside its conditions the unit still has an error: that of the figure without them.
-                limit = self.table.limit(function, value, interval=self.unit.interval)
-            u = limit.standard_uncertainty
-            if self.unit.treat_as == "limit_rectangular":
-                u = limit.half_width / math.sqrt(3.0)
-            self._cache[key] = (limit.half_width, u)
+            self._cache[key] = self._limit(*key)
         return self._cache[key]
 
-    def error(self, function: str, value: float) -> float:
+    def error(self, function: str, value: float, frequency_hz: float = 0.0, option: str = "") -> float:
         """Return the error of the output at `value`, in the function's unit."""
         if self.unit.error == "none" or self.scale == 0.0:
             return 0.0
-        half_width, u = self.limit(function, value)
+        half_width, u = self.limit(function, value, frequency_hz, option)
         if self.unit.error == "limit":
             return self.scale * half_width
         if self.unit.error == "inside":
-            row = self.table.row(function, value, interval=self.unit.interval)
-            drawn = self.draws.uniform("inside", self.config.serial, function, f"{row.range_high:.9g}")
-            return self.scale * self.unit.width * drawn * half_width
-        return self.scale * self.z(function, value) * u
+            row = self.row(function, value, frequency_hz, option)
+            key = ("inside", self.config.serial, function, *_marked(option), f"{row.range_high:.9g}")
+            return self.scale * self.unit.width * self.draws.uniform(*key) * half_width
+        return self.scale * self.z(function, value, frequency_hz, option) * u
+
+    def _limit(self, function: str, value: float, frequency_hz: float, option: str) -> tuple[float, float]:
+        state = replace(self.state, option=option or self.state.option)
+        bare = State(option=option or None)
+        ask = partial(
+            self.table.limit, function, value, interval=self.unit.interval, frequency_hz=frequency_hz
+        )
+        try:
+            limit = ask(state=state)
+        except AccuracyError:
+            # Outside its conditions the unit still has an error: that of the figure without them.
+            limit = ask(state=bare)
+        u = limit.standard_uncertainty
+        if self.unit.treat_as == "limit_rectangular":
+            u = limit.half_width / math.sqrt(3.0)
+        return limit.half_width, u
+
+
+def _marked(option: str) -> tuple[str, ...]:
+    return (option,) if option else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,27 +136,28 @@ class MeterUnit:
     table: AccuracyTable
     draws: Draws
     bench: BenchConfig
-    _curves: dict[tuple[str, float], Curve] = field(default_factory=dict)
+    _curves: dict[tuple[str, float, float], Curve] = field(default_factory=dict)
 
-    def row(self, function: str, range_high: float) -> RangeRow:
-        """Return the 1-year row of a range.
+    def row(self, function: str, range_high: float, frequency_hz: float = 0.0) -> RangeRow:
+        """Return the 1-year row of a range, for alternating quantities that of the nearest band.
 
         Raises:
             UnknownTruthError: the meter has no such range.
         """
         try:
-            return self.table.row(function, 0.0, range_high=range_high, interval="1y")
+            hertz = self._in_band(function, frequency_hz) if frequency_hz else 0.0
+            return self.table.row(function, 0.0, range_high=range_high, interval="1y", frequency_hz=hertz)
         except AccuracyError as error:
             raise UnknownTruthError(
                 str(error), where=self.config.name, way_out="Ask for a range of the meter."
             ) from error
 
-    def curve(self, function: str, range_high: float) -> Curve:
-        """Return the error curve of a range; 2-wire and 4-wire resistance share their hardware."""
+    def curve(self, function: str, range_high: float, frequency_hz: float = 0.0) -> Curve:
+        """Return the error curve of a range and band; 2-wire and 4-wire resistance share their hardware."""
         function = "res4w" if function == "res2w" else function
-        key = (function, range_high)
+        key = (function, range_high, frequency_hz)
         if key not in self._curves:
-            self._curves[key] = self._draw(function, range_high)
+            self._curves[key] = self._draw(function, range_high, frequency_hz)
         return self._curves[key]
 
     def warm_up(self, seconds: float) -> float:
@@ -135,9 +165,16 @@ class MeterUnit:
         effect = self.bench.effects.warm_up
         return effect * 5.0 * _PPM * math.exp(-(self.unit.on_for_s + seconds) / 1200.0) if effect else 0.0
 
-    def _draw(self, function: str, range_high: float) -> Curve:
-        row, effects = self.row(function, range_high), self.bench.effects
-        key = ("unit", self.config.serial, function, f"{range_high:.9g}")
+    def _in_band(self, function: str, frequency_hz: float) -> float:
+        """Return the frequency, or the nearest one that the table has a band for."""
+        bands = [row for row in self.table.rows if row.function == function]
+        low, high = min(r.freq_low_hz for r in bands), max(r.freq_high_hz for r in bands)
+        return min(max(frequency_hz, low), high)
+
+    def _draw(self, function: str, range_high: float, frequency_hz: float) -> Curve:
+        row, effects = self.row(function, range_high, frequency_hz), self.bench.effects
+        band = (f"{row.freq_high_hz:.9g}",) if row.freq_high_hz else ()
+        key = ("unit", self.config.serial, function, f"{range_high:.9g}", *band)
         gain, offset = self._terms(row, key)
         degree = effects.temperature * _PPM
         return Curve(

@@ -62,6 +62,7 @@ CATALOGUE: Mapping[str, Entry] = {
     entry.model_id: entry
     for entry in (
         Entry("fluke_5522a", "5522A", "calibrator", "SIM55220", f"{_INSTRUMENTS}.fluke_5522a:Fluke5522A"),
+        Entry("fluke_5520a", "5520A", "calibrator", "SIM55200", f"{_INSTRUMENTS}.fluke_5522a:Fluke5520A"),
         Entry(
             "keysight_34401a",
             "34401A",

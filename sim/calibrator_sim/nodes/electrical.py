@@ -26,6 +26,8 @@ __all__ = [
     "Feed",
     "Leads",
     "Source",
+    "alternating_current",
+    "alternating_voltage",
     "compliance_voltage",
     "current",
     "of",
@@ -40,6 +42,8 @@ TERMINALS = (
     "normal-input-sense",
     "normal-input-aux-sense",
     "aux-current",
+    "a20-current",
+    "tc-input",
 )
 
 _NORMAL = ("normal-input", "normal-input-sense", "normal-input-aux-sense")
@@ -48,13 +52,20 @@ _SHORT_OHM = 0.002  # of the copper short between HI and LO, seen by two wires o
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a source presents at its terminals at one moment; all None means open terminals."""
+    """What a source presents at its terminals at one moment; all None means open terminals.
 
-    voltage_v: float | None = None  # at NORMAL
+    Where `frequency_hz` is not 0, volts and amperes are rms values of a waveform with that `crest` factor.
+    """
+
+    voltage_v: float | None = None  # at `port`
     source_ohm: float = 0.0
     resistance_ohm: float | None = None  # at NORMAL
     sense_at_aux: bool = False  # four-wire compensation: the resistance is defined at AUX
-    current_a: float | None = None  # at AUX
+    current_a: float | None = None  # at AUX, or at `port` 20A
+    frequency_hz: float = 0.0
+    crest: float = math.sqrt(2.0)
+    offset_v: float = 0.0  # direct part of an alternating voltage
+    port: str = ""  # "TC" or "20A" where the terminals are not NORMAL and AUX
 
 
 DETACHED = Feed()
@@ -69,6 +80,7 @@ class Connection:
     leads_ohm: float = 0.0
     emf_v: float = 0.0
     leakage_s: float = 0.0
+    capacitance_f: float = 0.0
 
 
 def voltage(feed: Feed, connection: Connection, loading_s: float) -> float | None:
@@ -78,14 +90,40 @@ def voltage(feed: Feed, connection: Connection, loading_s: float) -> float | Non
     """
     if connection.terminals == "short-input-sense":
         return connection.emf_v
-    if connection.terminals not in _NORMAL:
+    if not _volts_reach(feed, connection):
         return None
     if feed.resistance_ohm is not None:
         return connection.emf_v
     if feed.voltage_v is None:
         return None
-    divided = feed.voltage_v / (1.0 + (feed.source_ohm + connection.leads_ohm) * loading_s)
+    direct = feed.offset_v if feed.frequency_hz else feed.voltage_v
+    divided = direct / (1.0 + (feed.source_ohm + connection.leads_ohm) * loading_s)
     return divided + connection.emf_v
+
+
+def alternating_voltage(
+    feed: Feed, connection: Connection, loading_s: float, loading_f: float
+) -> float | None:
+    """Return the rms voltage across HI and LO without its direct part; None where they are open.
+
+    Conductance `loading_s` and capacitance `loading_f` (farad, the leads' with it) load source and leads.
+    """
+    if connection.terminals == "short-input-sense":
+        return 0.0
+    if not _volts_reach(feed, connection) or (feed.voltage_v is None and feed.resistance_ohm is None):
+        return None
+    if feed.voltage_v is None or not feed.frequency_hz:
+        return 0.0
+    ohms = feed.source_ohm + connection.leads_ohm
+    reactive = 2.0 * math.pi * feed.frequency_hz * (loading_f + connection.capacitance_f) * ohms
+    return feed.voltage_v / math.hypot(1.0 + ohms * loading_s, reactive)
+
+
+def _volts_reach(feed: Feed, connection: Connection) -> bool:
+    """Say whether the leads are on the terminals where the source's volts or ohms are."""
+    if feed.port == "TC":
+        return connection.terminals == "tc-input"
+    return connection.terminals in _NORMAL
 
 
 def resistance(feed: Feed, connection: Connection, *, wires: int, test_a: float) -> float:
@@ -98,7 +136,8 @@ def resistance(feed: Feed, connection: Connection, *, wires: int, test_a: float)
     if connection.terminals not in _NORMAL:
         return math.inf
     if feed.voltage_v is not None and wires == 2:
-        return (feed.voltage_v + connection.emf_v) / test_a + feed.source_ohm + connection.leads_ohm
+        direct = feed.offset_v if feed.frequency_hz else feed.voltage_v
+        return (direct + connection.emf_v) / test_a + feed.source_ohm + connection.leads_ohm
     if feed.resistance_ohm is None or (wires == 4 and not _sensed(feed, connection)):
         return math.inf
     seen = feed.resistance_ohm / (1.0 + feed.resistance_ohm * connection.leakage_s)
@@ -112,14 +151,26 @@ def _sensed(feed: Feed, connection: Connection) -> bool:
 
 def current(feed: Feed, connection: Connection) -> float:
     """Return the current into the meter's I terminal; 0 A where it is open."""
-    if connection.terminals != "aux-current" or feed.current_a is None:
+    if feed.frequency_hz:
+        return 0.0
+    return _amperes(feed, connection)
+
+
+def alternating_current(feed: Feed, connection: Connection) -> float:
+    """Return the rms current into the meter's I terminal; 0 A where it is open."""
+    return _amperes(feed, connection) if feed.frequency_hz else 0.0
+
+
+def _amperes(feed: Feed, connection: Connection) -> float:
+    terminals = "a20-current" if feed.port == "20A" else "aux-current"
+    if connection.terminals != terminals or feed.current_a is None:
         return 0.0
     return feed.current_a
 
 
 def compliance_voltage(current_a: float, connection: Connection, shunt_ohm: float) -> float:
-    """Return the voltage that a current source needs at AUX; infinite where the circuit is open."""
-    if connection.terminals != "aux-current":
+    """Return the voltage that a current source needs; infinite where the circuit is open."""
+    if connection.terminals not in ("aux-current", "a20-current"):
         return math.inf if current_a else 0.0
     return abs(current_a) * (shunt_ohm + connection.leads_ohm)
 
@@ -150,11 +201,13 @@ class Leads:
     lead_ohm: tuple[float, float] = (0.05, 0.05)  # estimate and half-width of one lead
     emf_v: tuple[float, float] = (0.0, 1.0e-6)
     insulation_ohm: float = 1.0e12
+    capacitance_f: float = 1.0e-10  # 1 m of cable
     applied: Feed | None = None  # an ideal source in place of an instrument
 
 
 NOTHING = Connection("", "open")
 _APPLIED = ("voltage_v", "current_a", "resistance_ohm")
+_OF_APPLIED = ("frequency_hz", "source_ohm", "crest", "offset_v")
 
 
 class Domain:
@@ -165,7 +218,9 @@ class Domain:
         "lead_resistance_ohm",
         "emf_v",
         "insulation_ohm",
+        "capacitance_f",
         *_APPLIED,
+        *_OF_APPLIED,
     )
 
     def __init__(self, world: World) -> None:
@@ -182,13 +237,23 @@ class Domain:
         if insulation <= 0.0:
             raise entry.bad("insulation_ohm", "a resistance above 0 ohm", insulation)
         volts, amperes, ohms = (entry.number(k, 0.0) if k in entry.values else None for k in _APPLIED)
-        applied = Feed(voltage_v=volts, current_a=amperes, resistance_ohm=ohms)
+        applied = Feed(
+            voltage_v=volts,
+            current_a=amperes,
+            resistance_ohm=ohms,
+            source_ohm=entry.number("source_ohm", 0.0, low=0.0),
+            frequency_hz=entry.number("frequency_hz", 0.0, low=0.0),
+            crest=entry.number("crest", DETACHED.crest, low=1.0),
+            offset_v=entry.number("offset_v", 0.0),
+        )
+        stated = any(value is not None for value in (volts, amperes, ohms))
         return Leads(
             terminals,
             entry.figure("lead_resistance_ohm", 0.05, 0.05),
             entry.figure("emf_v", 0.0, 1.0e-6),
             insulation,
-            None if applied == DETACHED else applied,
+            entry.number("capacitance_f", 1.0e-10, low=0.0),
+            applied if stated else None,
         )
 
     def feed(self, meter: str, ns: int) -> tuple[Feed, Connection]:
@@ -225,6 +290,8 @@ class Domain:
         applied = cast("Leads", node.figures).applied
         feed = source.feed(ns) if isinstance(source, Source) else applied or DETACHED
         found = {key: getattr(feed, key) for key in _APPLIED}
+        if feed.frequency_hz:
+            found["frequency_hz"] = feed.frequency_hz
         return {key: value for key, value in found.items() if value is not None}
 
     def save(self) -> dict[str, Any]:
@@ -244,6 +311,7 @@ class Domain:
             leads_ohm=effects.leads * 2.0 * (lead + lead_half * draws.uniform("leads", name)),
             emf_v=effects.emf * (emf + emf_half * draws.uniform("emf", name)),
             leakage_s=effects.leakage * draws.unit("leakage", name) / leads.insulation_ohm,
+            capacitance_f=effects.capacitance * leads.capacitance_f,
         )
 
 

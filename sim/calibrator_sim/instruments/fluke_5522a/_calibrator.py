@@ -15,29 +15,33 @@ from calibrator_sim.instruments._text import TextDevice
 from calibrator_sim.instruments.fluke_5522a._commands import Outcome, build
 from calibrator_sim.instruments.fluke_5522a._dialect import parse_call, split_calls
 from calibrator_sim.instruments.fluke_5522a._faults import FaultError
-from calibrator_sim.instruments.fluke_5522a._output import HAZARD_V, Output
+from calibrator_sim.instruments.fluke_5522a._output import HAZARD_V, UNITS, Output
 from calibrator_sim.instruments.fluke_5522a._registers import Registers
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
     from calibrator_sim.nodes.electrical import Feed
 
-__all__ = ["Fluke5522A"]
+__all__ = ["Fluke5520A", "Fluke5522A"]
 
 _QUERY_NS = 1_000_000
 _OUTPUT_LIMIT = 65536
 _TRIP = 1503
-_UNITS = {"dcv": "V", "dci": "A", "res4w": "ohm"}
+_TOO_LONG = 1504
+_UNITS = {"OHM": "ohm", "CEL": "degC"}
 OPER, TMPCAL, HIVOLT, REMOTE, SETTLED = 1 << 0, 1 << 5, 1 << 7, 1 << 11, 1 << 12
 
 
 class Fluke5522A(TextDevice):
-    """A simulated 5522A with its direct voltage, current and resistance."""
+    """A simulated 5522A: volts, amperes, ohms and simulated temperature."""
+
+    model = "5522A"
+    versions = "2.0+1.3+2.0+*"
 
     def __init__(self, name: str, unit: StandardUnit, world: World) -> None:
         self.name = name
         self.serial = unit.config.serial
-        self.identity = f"FLUKE,5522A,{self.serial},2.0+1.3+2.0+*"
+        self.identity = f"FLUKE,{self.model},{self.serial},{self.versions}"
         self.world = world
         self.output = Output(name, unit, world)
         self.registers = Registers()
@@ -66,12 +70,13 @@ class Fluke5522A(TextDevice):
         return TrueOutput(
             state.function,
             self.output.level(ns) if state.operating else 0.0,
-            _UNITS[state.function],
+            _UNITS.get(UNITS[state.function], UNITS[state.function]),
             state.operating,
             self.output.feed(ns).voltage_v or 0.0,
+            self.output.true_frequency_hz(),
         )
 
-    def source_point(self, function: str, value: float) -> SourcePoint:
+    def source_point(self, function: str, value: float, *, frequency_hz: float = 0.0) -> SourcePoint:
         """Return error, standardised error and output resistance at a point.
 
         Raises:
@@ -79,7 +84,8 @@ class Fluke5522A(TextDevice):
         """
         unit = self.output.unit
         try:
-            error, u = unit.error(function, value), unit.limit(function, value)[1]
+            error = unit.error(function, value, frequency_hz)
+            u = unit.limit(function, value, frequency_hz)[1]
         except AccuracyError as problem:
             raise UnknownTruthError(
                 str(problem), where=self.name, way_out="Ask for a point within the source's ranges."
@@ -100,6 +106,9 @@ class Fluke5522A(TextDevice):
         """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
         responses: list[str] = []
         cost, indefinite = 0, False
+        hot = self.output.overheats_at_ns()
+        if hot is not None and self.world.time_ns() >= hot:
+            self.trip(_TOO_LONG)
         for text in split_calls(message):
             self.responding = bool(responses)
             self.observe()
@@ -138,7 +147,7 @@ class Fluke5522A(TextDevice):
         state, value = self.output.state, REMOTE
         if state.operating:
             value |= OPER
-        if state.function == "dcv" and abs(state.value) > HAZARD_V:
+        if UNITS[state.function] == "V" and abs(state.value) > HAZARD_V:
             value |= HIVOLT
         if self.output.settled():
             value |= SETTLED
@@ -162,6 +171,8 @@ class Fluke5522A(TextDevice):
         """Do what `*RST` does: standby, 0 V, no compensation; errors and the stored limits stay."""
         self.output.standby()
         self.output.program("dcv", 0.0)
+        state = self.output.state
+        state.sensor, state.couple, state.reference_c, state.rtd = "TC", "K", None, "PT385"
         self.reset_switches()
 
     def interrupted(self) -> None:
@@ -191,3 +202,10 @@ class Fluke5522A(TextDevice):
         self.registers.load(state["registers"])
         self.protected = state["protected"]
         self.switches = dict(state["switches"])
+
+
+class Fluke5520A(Fluke5522A):
+    """A simulated 5520A: the 5522A's commands and design, with its own accuracy table."""
+
+    model = "5520A"
+    versions = "3.3+1.3+2.0+*"

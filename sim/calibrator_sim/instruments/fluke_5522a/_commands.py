@@ -1,4 +1,4 @@
-"""The command table of the 5522A: what its direct functions need, and its status."""
+"""The command table of the 5522A: what its single outputs need, and its status."""
 
 from __future__ import annotations
 
@@ -6,19 +6,31 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from calibrator_sim.instruments.fluke_5522a._dialect import quantity, whole
+from calibrator_sim._thermometry import TYPES
+from calibrator_sim.instruments.fluke_5522a._dialect import Quantity, quantity, whole
 from calibrator_sim.instruments.fluke_5522a._faults import TEXTS, FaultError
+from calibrator_sim.instruments.fluke_5522a._output import UNITS
 
 if TYPE_CHECKING:
     from calibrator_sim.instruments.fluke_5522a._calibrator import Fluke5522A
+    from calibrator_sim.instruments.fluke_5522a._output import Output
 
 __all__ = ["Entry", "Outcome", "build"]
 
 # A command returns its response, nothing, or yields the moments (ns) until which it is busy.
 Outcome = str | None | Generator[int, None, str | None]
-_FUNCTIONS = {"V": "dcv", "A": "dci", "OHM": "res4w"}
-_UNITS = {"dcv": "V", "dci": "A", "res4w": "OHM"}
-_NAMES = {"dcv": "DCV", "dci": "DCI", "res4w": "RES"}
+_DIRECT = {"V": "dcv", "A": "dci", "OHM": "res4w"}
+_ALTERNATING = {"V": "acv", "A": "aci"}
+_SENSED = {"TC": "temp_tc", "RTD": "temp_rtd"}
+_NAMES = {
+    "dcv": "DCV",
+    "acv": "ACV",
+    "dci": "DCI",
+    "aci": "ACI",
+    "res4w": "RES",
+    "temp_tc": "TC_OUT",
+    "temp_rtd": "RTD",
+}
 _SECOND = 1_000_000_000
 _SELF_TEST_NS = 3 * _SECOND
 _ZERO_NS = 150 * _SECOND
@@ -36,7 +48,7 @@ class Entry:
 
 def build(cal: Fluke5522A) -> dict[str, Entry]:
     """Return the table of one calibrator's commands."""
-    return {**_common(cal), **_status(cal), **_output(cal), **_switches(cal)}
+    return {**_common(cal), **_status(cal), **_output(cal), **_temperature(cal), **_switches(cal)}
 
 
 def _common(cal: Fluke5522A) -> dict[str, Entry]:
@@ -136,23 +148,20 @@ def _output(cal: Fluke5522A) -> dict[str, Entry]:
     output = cal.output
 
     def out(first: str, second: str = "") -> None:
-        amount = quantity(first)
+        amount, hertz = quantity(first), None
         if second:
             frequency = quantity(second)
             if frequency.unit != "HZ":
-                raise FaultError(1305 if not frequency.unit else 502)
-            _direct(frequency.value)
+                raise FaultError(1305 if not frequency.unit else 502)  # two amplitudes: not on this bench
+            hertz = frequency.value
+        state = output.state
         if amount.unit == "HZ" and not second:
-            _direct(amount.value)
-            return
-        function = _FUNCTIONS.get(amount.unit, "") if amount.unit else output.state.function
-        if not function:
-            raise FaultError(1305)
-        output.program(function, amount.value)
+            amount, hertz = Quantity(state.value, UNITS[state.function]), amount.value
+        output.program(*_meant(output, amount, hertz))
 
     def ask_out() -> str:
         state = output.state
-        return f"{state.value:.6E},{_UNITS[state.function]},0E+00,0,0.00E+00"
+        return f"{state.value:.6E},{UNITS[state.function]},0E+00,0,{state.frequency_hz:.2E}"
 
     def limit(first: str, second: str) -> Generator[int, None, None]:
         high, low = quantity(first), quantity(second)
@@ -174,8 +183,8 @@ def _output(cal: Fluke5522A) -> dict[str, Entry]:
         output.compensate(word)
 
     def range_name() -> str:
-        state, unit = output.state, output.unit
-        row = unit.table.row(state.function, state.value, interval=unit.unit.interval)
+        state = output.state
+        row = output.unit.row(state.function, state.value, state.frequency_hz, output.option())
         return f"{row.range_high:.6E}"
 
     def on_time() -> str:
@@ -197,9 +206,60 @@ def _output(cal: Fluke5522A) -> dict[str, Entry]:
     }
 
 
-def _direct(hertz: float) -> None:
-    if hertz != 0.0:
-        raise FaultError(502)
+def _meant(output: Output, amount: Quantity, hertz: float | None) -> tuple[str, float, float]:
+    """Return function, value and frequency of an entry; what it leaves out stays as it is.
+
+    Raises:
+        FaultError: a unit that names no function, or a frequency that does not go with it.
+    """
+    state = output.state
+    unit = amount.unit or UNITS[state.function]
+    function = _SENSED[state.sensor] if unit == "CEL" else _DIRECT.get(unit, "")
+    if not function:
+        raise FaultError(1305)
+    if hertz is None:
+        hertz = state.frequency_hz if unit == UNITS[state.function] else 0.0
+    if hertz < 0.0 or (hertz and unit not in _ALTERNATING):
+        raise FaultError(1306)
+    return (_ALTERNATING[unit] if hertz else function), amount.value, hertz
+
+
+def _temperature(cal: Fluke5522A) -> dict[str, Entry]:
+    def choose(name: str, words: tuple[str, ...]) -> Callable[[str], None]:
+        def take(word: str) -> None:
+            if word not in words:
+                raise FaultError(1303)
+            setattr(cal.output.state, name, word)
+
+        return take
+
+    def reference(where: str, celsius: str = "") -> None:
+        if where not in ("INT", "EXT") or (celsius and where == "INT"):
+            raise FaultError(1303)
+        given = quantity(celsius).value if celsius else 0.0
+        cal.output.state.reference_c = given if where == "EXT" else None
+
+    def ask_reference() -> str:
+        held = cal.output.state.reference_c
+        return "INT,0.00E+00,CEL" if held is None else f"EXT,{held:.2E},CEL"
+
+    choices = {
+        "TSENS_TYPE": ("sensor", ("TC", "RTD")),
+        "TC_TYPE": ("couple", TYPES),
+        "RTD_TYPE": ("rtd", ("PT385",)),  # the tables have figures for this one only
+    }
+    entries = {name: Entry(choose(*what), 1, 1) for name, what in choices.items()}
+    queries = {f"{name}?": Entry(_asker(cal, what[0])) for name, what in choices.items()}
+    return {
+        **entries,
+        **queries,
+        "TC_REF": Entry(reference, 1, 2),
+        "TC_REF?": Entry(ask_reference),
+    }
+
+
+def _asker(cal: Fluke5522A, name: str) -> Callable[[], str]:
+    return lambda: str(getattr(cal.output.state, name))
 
 
 def _switches(cal: Fluke5522A) -> dict[str, Entry]:

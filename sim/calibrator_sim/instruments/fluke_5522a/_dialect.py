@@ -20,7 +20,8 @@ _UNITS = {
     **{"UA": ("A", 1e-6), "MA": ("A", 1e-3), "A": ("A", 1.0)},
     **{"OHM": ("OHM", 1.0), "KOHM": ("OHM", 1e3), "MOHM": ("OHM", 1e6)},
     **{"HZ": ("HZ", 1.0), "KHZ": ("HZ", 1e3), "MHZ": ("HZ", 1e6)},
-    **dict.fromkeys(("PCT", "PPM", "DBM", "PF", "NF", "UF", "MF", "F", "CEL", "FAR", "DEG"), ("", 1.0)),
+    "CEL": ("CEL", 1.0),
+    **dict.fromkeys(("PCT", "PPM", "DBM", "PF", "NF", "UF", "MF", "F", "FAR", "DEG"), ("", 1.0)),
 }
 
 
@@ -102,7 +103,7 @@ def quantity(text: str) -> Quantity:
         raise FaultError(1305)
     name, factor = _UNITS[unit]
     if not name:
-        raise FaultError(502)  # alternating, thermal and capacitive functions are not on this bench
+        raise FaultError(502)  # relative, capacitive and phase entries are not on this bench
     # Decimal text keeps 100 MV at 0.1 V and not at a neighbour of it.
     return Quantity(float(f"{float(digits) * factor:.15g}"), name)
 

@@ -31,6 +31,7 @@ TEXTS: dict[int, str] = {
     1329: "Too many characters",
     1500: "Compliance voltage exceeded",
     1503: "Output overload",
+    1504: "Output on for too long",
 }
 
 

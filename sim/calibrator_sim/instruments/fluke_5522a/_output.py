@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from calibrator_drivers.accuracy import AccuracyError
+from calibrator_sim._thermometry import pt100_ohm, thermocouple_v
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments.fluke_5522a._faults import FaultError
 from calibrator_sim.nodes import electrical
 from calibrator_sim.nodes.electrical import DETACHED, Feed, compliance_voltage
 
-__all__ = ["HAZARD_V", "Output", "OutputState"]
+__all__ = ["HAZARD_V", "UNITS", "Output", "OutputState"]
 
 _SECOND = 1_000_000_000
 HAZARD_V = 33.0
@@ -23,14 +24,31 @@ _SETTLED = 0.01  # of the limit is left when the instrument says that it has set
 _RELAY_S = 0.1
 _WIRE4_BELOW_OHM = 110e3
 _AUX_MOST_A = 2.99999
+_HOT_ABOVE_A = 11.0  # above, the output may be on for 60 - T/degC - I/A minutes of an hour
+_SOURCE_OHM_BELOW_V = 0.33  # alternating ranges with 50 ohm (memory_high)
+_SOURCE_OHM = 50.0
+_SLOW_CYCLES = 3.0  # an rms loop needs some cycles of a low frequency
+UNITS = {
+    "dcv": "V",
+    "acv": "V",
+    "dci": "A",
+    "aci": "A",
+    "res4w": "OHM",
+    "temp_tc": "CEL",
+    "temp_rtd": "CEL",
+}
+_RTDS = {"PT385": "PT385_100"}  # as the accuracy table names them
+# Step of the frequency setting up to each frequency (memory_high).
+_FREQUENCY_STEPS = ((119.99, 0.01), (1199.9, 0.1), (11999.0, 1.0), (119990.0, 10.0), (math.inf, 100.0))
 
 
 @dataclass(slots=True)
 class OutputState:
     """What a snapshot must hold."""
 
-    function: str = "dcv"  # "dcv", "dci", "res4w"
+    function: str = "dcv"  # a key of UNITS
     value: float = 0.0  # as programmed, in the function's unit
+    frequency_hz: float = 0.0  # as programmed, 0 for what is direct
     operating: bool = False
     start: float = 0.0  # level at `changed_ns`
     target: float = 0.0  # true level that it goes to
@@ -39,6 +57,10 @@ class OutputState:
     compensation: str = "NONE"
     limit_v: tuple[float, float] = (1020.0, -1020.0)
     limit_a: tuple[float, float] = (20.5, -20.5)
+    sensor: str = "TC"
+    couple: str = "K"
+    reference_c: float | None = None  # None: the junction at the terminals
+    rtd: str = "PT385"
 
 
 class Output:
@@ -50,25 +72,27 @@ class Output:
         self.state = OutputState()
         self._world = world
 
-    def program(self, function: str, value: float) -> None:
+    def program(self, function: str, value: float, frequency_hz: float = 0.0) -> None:
         """Set a value; a change of function or from below to above 33 V drops to standby first.
 
         Raises:
             FaultError: outside the entry limits or the instrument's ranges.
         """
-        value = self._checked(function, value)
+        frequency_hz = _frequency(frequency_hz)
+        value = self._checked(function, value, frequency_hz)
         state = self.state
         self._world.before_change()
-        crossing = function == "dcv" and abs(value) > HAZARD_V >= abs(state.value)
+        crossing = UNITS[function] == "V" and abs(value) > HAZARD_V >= abs(state.value)
         if state.operating and (function != state.function or crossing):
             self.standby()
         if function != state.function:
             state.start = state.target = 0.0
-        state.function, state.value = function, value
-        if function != "res4w" or (state.compensation == "WIRE4" and value >= _WIRE4_BELOW_OHM):
+        state.function, state.value, state.frequency_hz = function, value, frequency_hz
+        resistive = function in ("res4w", "temp_rtd")
+        if not resistive or (state.compensation == "WIRE4" and self.ohms() >= _WIRE4_BELOW_OHM):
             state.compensation = "NONE"
         if state.operating:
-            self._go(self._true_target(), _TAU_S)
+            self._go(self._true_target(), self._tau_s())
         self._world.after_change()
 
     def operate(self) -> None:
@@ -77,7 +101,7 @@ class Output:
         if state.operating:
             return
         self._world.before_change()
-        self._go(self._true_target(), _TAU_S, operating=True)
+        self._go(self._true_target(), self._tau_s(), operating=True)
         self._world.after_change()
 
     def standby(self) -> None:
@@ -95,19 +119,36 @@ class Output:
             FaultError: 539 where it does not exist (IEEE manual; only below 110 kohm).
         """
         state = self.state
-        if mode != "NONE" and (state.function != "res4w" or state.value >= _WIRE4_BELOW_OHM):
+        resistive = state.function in ("res4w", "temp_rtd")
+        if mode != "NONE" and (not resistive or self.ohms() >= _WIRE4_BELOW_OHM):
             raise FaultError(539)
         self._world.before_change()
         state.compensation = mode
 
+    def ohms(self) -> float:
+        """Return the programmed resistance; of a simulated thermometer that at its temperature."""
+        state = self.state
+        return pt100_ohm(state.value) if state.function == "temp_rtd" else state.value
+
     def overloaded(self) -> bool:
         """Say whether the current finds no circuit, or one that needs more than the compliance voltage."""
         state = self.state
-        if not state.operating or state.function != "dci" or abs(state.value) > _AUX_MOST_A:
+        if not state.operating or state.function not in ("dci", "aci"):
             return False
         connection, shunt = electrical.of(self._world).shunt_ohm(self.name)
-        compliance = self.unit.table.row("dci", state.value, interval=self.unit.unit.interval).compliance_v
+        terminals = "a20-current" if self._port() else "aux-current"
+        if connection.terminals != terminals:
+            return state.value != 0.0
+        compliance = self.unit.row("dci", state.value).compliance_v
         return compliance_voltage(state.value, connection, shunt) > (compliance or math.inf)
+
+    def overheats_at_ns(self) -> int | None:
+        """Return when a current above 11 A has been on for too long, None where it may stay."""
+        state = self.state
+        if not state.operating or UNITS[state.function] != "A" or abs(state.value) <= _HOT_ABOVE_A:
+            return None
+        celsius = 23.0 + self._world.excess_c(state.changed_ns)
+        return state.changed_ns + round((60.0 - celsius - abs(state.value)) * 60.0 * _SECOND)
 
     def settled(self) -> bool:
         """Say whether nothing is pending: in standby, or close enough to the value."""
@@ -116,7 +157,7 @@ class Output:
     def level(self, ns: int) -> float:
         """Return the true value of the function at a moment since the last change."""
         state = self.state
-        tau = (_TAU_S if state.operating else _DECAY_S) * self._world.effects.settling
+        tau = (self._tau_s() if state.operating else _DECAY_S) * self._world.effects.settling
         elapsed = (ns - state.changed_ns) / _SECOND
         if elapsed < 0.0:
             return state.start
@@ -126,18 +167,54 @@ class Output:
     def feed(self, ns: int) -> Feed:
         """Return what the terminals present."""
         state, level = self.state, self.level(ns)
-        if not state.operating and (state.function != "dcv" or abs(level) < 1e-6):
+        hot = self.overheats_at_ns()
+        decayed = not state.operating and (state.function != "dcv" or abs(level) < 1e-6)
+        if decayed or (hot is not None and ns >= hot):
             return DETACHED
-        if state.function == "res4w":
-            return Feed(resistance_ohm=max(level, 0.0), sense_at_aux=state.compensation == "WIRE4")
-        if state.function == "dci":
-            return Feed(current_a=level) if abs(state.value) <= _AUX_MOST_A else DETACHED
-        return Feed(voltage_v=level, source_ohm=self.source_ohm(state.value))
+        if state.function in ("res4w", "temp_rtd"):
+            ohms = max(level, 0.0) if state.function == "res4w" else pt100_ohm(level)
+            return Feed(resistance_ohm=ohms, sense_at_aux=state.compensation == "WIRE4")
+        if state.function == "temp_tc":
+            return Feed(voltage_v=self._couple_v(level, ns), port="TC")
+        hertz = self.true_frequency_hz()
+        if UNITS[state.function] == "A":
+            return Feed(current_a=level, frequency_hz=hertz, port=self._port())
+        return Feed(voltage_v=level, source_ohm=self.source_ohm(state.value), frequency_hz=hertz)
+
+    def true_frequency_hz(self) -> float:
+        """Return the frequency that the output really has."""
+        hertz = self.state.frequency_hz
+        return hertz + self.unit.error("freq", hertz) if hertz else 0.0
 
     def source_ohm(self, volts: float) -> float:
         """Return the output resistance of the range that gives a voltage."""
-        row = self.unit.table.row("dcv", volts, interval=self.unit.unit.interval)
-        return (row.source_impedance_ohm or 0.0) * self._world.effects.source_resistance
+        if self.state.function == "acv":
+            ohms = _SOURCE_OHM if abs(volts) < _SOURCE_OHM_BELOW_V else 0.0
+        else:
+            ohms = self.unit.row("dcv", volts).source_impedance_ohm or 0.0
+        return ohms * self._world.effects.source_resistance
+
+    def option(self) -> str:
+        """Return the option of the accuracy table that the function in use needs."""
+        state = self.state
+        if state.function == "temp_tc":
+            return state.couple
+        return _RTDS[state.rtd] if state.function == "temp_rtd" else ""
+
+    def _couple_v(self, celsius: float, ns: int) -> float:
+        """Return the voltage of a thermocouple between its temperature and its reference junction."""
+        state = self.state
+        reference_c = state.reference_c
+        if reference_c is None:
+            reference_c = 23.0 + self._world.excess_c(ns)
+        return thermocouple_v(state.couple, celsius) - thermocouple_v(state.couple, reference_c)
+
+    def _port(self) -> str:
+        return "20A" if abs(self.state.value) > _AUX_MOST_A else ""
+
+    def _tau_s(self) -> float:
+        hertz = self.state.frequency_hz
+        return max(_TAU_S, _SLOW_CYCLES / hertz) if hertz else _TAU_S
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
@@ -148,14 +225,16 @@ class Output:
         limits = {name: tuple(state[name]) for name in ("limit_v", "limit_a")}
         self.state = OutputState(**{**state, **limits})
 
-    def _checked(self, function: str, value: float) -> float:
-        high, low = self.state.limit_v if function == "dcv" else self.state.limit_a
-        if function != "res4w" and not low <= value <= high:
+    def _checked(self, function: str, value: float, frequency_hz: float) -> float:
+        unit = UNITS[function]
+        high, low = self.state.limit_v if unit == "V" else self.state.limit_a
+        if unit in ("V", "A") and not low <= value <= high:
             raise FaultError(501)
-        if function == "res4w" and value < 0.0:
+        if value < 0.0 and (unit == "OHM" or function in ("acv", "aci")):
             raise FaultError(1306)
+        option = {"temp_tc": self.state.couple, "temp_rtd": _RTDS[self.state.rtd]}.get(function, "")
         try:
-            step = self.unit.table.row(function, value, interval=self.unit.unit.interval).resolution
+            step = self.unit.row(function, value, frequency_hz, option).resolution
         except AccuracyError as error:
             raise FaultError(1306) from error
         if not step:
@@ -165,7 +244,9 @@ class Output:
         return counts / round(1.0 / step) if step < 1.0 else counts * step
 
     def _true_target(self) -> float:
-        return self.state.value + self.unit.error(self.state.function, self.state.value)
+        state = self.state
+        error = self.unit.error(state.function, state.value, state.frequency_hz, self.option())
+        return state.value + error
 
     def _go(self, target: float, tau: float, *, operating: bool | None = None) -> None:
         """Leave the present level for another one."""
@@ -175,7 +256,8 @@ class Output:
         if operating is not None:
             state.operating = operating
         step = abs(state.start - target)
-        rest = _SETTLED * self.unit.limit(state.function, state.value)[0]
+        limit, _ = self.unit.limit(state.function, state.value, state.frequency_hz, self.option())
+        rest = _SETTLED * limit
         seconds = tau * math.log(step / rest) if step > rest else 0.0
         state.settled_ns = now + round(
             self._world.effects.settling * max(seconds, _RELAY_S if operating else 0.0) * _SECOND
@@ -184,3 +266,10 @@ class Output:
     def _cold(self, ns: int) -> float:
         on = self.unit.unit.on_for_s + ns / _SECOND
         return self._world.effects.warm_up * 10e-6 * math.exp(-on / 300.0)
+
+
+def _frequency(hertz: float) -> float:
+    """Return the frequency as the instrument takes it: four to five digits."""
+    step = next(step for most, step in _FREQUENCY_STEPS if hertz <= most)
+    counts = round(hertz / step)
+    return counts / round(1.0 / step) if step < 1.0 else counts * step
