@@ -1,4 +1,4 @@
-"""What an exchange costs: ours, plain pyvisa-py, and a raw socket with TCP_NODELAY as the yardstick, in one run.
+"""What an exchange costs: ours, plain pyvisa-py, and a raw socket with TCP_NODELAY, in one run.
 
     python benchmarks/transport_latency.py
 
@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from calibrator_drivers import ConnectFailed, ConnectionLost, TrafficLog
 from calibrator_drivers.clock import RealClock
@@ -54,6 +54,12 @@ def server(told: Connection) -> None:
         threading.Thread(target=serve, args=(connection,), daemon=True).start()
 
 
+class Speaks(Protocol):
+    def write(self, text: str) -> object: ...
+    def query(self, text: str) -> str: ...
+    def query_block(self, text: str) -> object: ...
+
+
 class Raw:
     """The yardstick: a socket with TCP_NODELAY, a buffer, and nothing else."""
 
@@ -80,22 +86,22 @@ class Raw:
         return data
 
 
-def three(session: Any) -> None:
+def three(session: Speaks) -> None:
     session.write("VOLT:RANG 10")
     session.write("VOLT:NPLC 10")
     session.query("READ?")
 
 
-def checked(session: Any) -> None:
+def checked(session: Speaks) -> None:
     session.write("VOLT:RANG 10")
     session.query("SYST:ERR?")
 
 
-def asked(session: Any) -> None:
+def asked(session: Speaks) -> None:
     session.query("READ?")
 
 
-def best_us(call: Callable[[Any], None], sessions: dict[str, Any], slow: str = "") -> dict[str, float]:
+def best_us(call: Callable[[Speaks], None], sessions: dict[str, Speaks], slow: str = "") -> dict[str, float]:
     """Return the best batch's mean per session; a slow one gets few calls."""
     times: dict[str, list[float]] = {name: [] for name in sessions}
     for turn in range(ROUNDS):
@@ -110,7 +116,7 @@ def best_us(call: Callable[[Any], None], sessions: dict[str, Any], slow: str = "
     return {name: min(values) * 1e6 for name, values in times.items()}
 
 
-def rate(session: Any) -> float:
+def rate(session: Speaks) -> float:
     """Return MB/s of the best of five blocks, which a busy machine disturbs least."""
     best = float("inf")
     for _ in range(5):
@@ -135,7 +141,7 @@ def main() -> None:
     plain.timeout = 2000
     log = TrafficLog(Path(tempfile.mkdtemp()) / "traffic.jsonl", RealClock())
     ours = open_session(resource, timeout_s=2.0)
-    sessions = {
+    sessions: dict[str, Any] = {
         "raw": Raw(port),
         "ours": ours,
         "ours, logged": open_session(resource, timeout_s=2.0, traffic=log, name="meter"),

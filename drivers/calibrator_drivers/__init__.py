@@ -11,6 +11,7 @@ from typing import Any
 
 _HOMES = {
     "AccuracyError": "_errors",
+    "BadResource": "_errors",
     "ConnectFailed": "_errors",
     "ConnectionLost": "_errors",
     "DriversError": "_errors",
@@ -19,6 +20,7 @@ _HOMES = {
     "OutOfLimits": "_errors",
     "ReadTimeout": "_errors",
     "ReadbackError": "_errors",
+    "ReplayMismatch": "_errors",
     "SettlingTimeout": "_errors",
     "UnexpectedReply": "_errors",
     "UnknownDriver": "_errors",

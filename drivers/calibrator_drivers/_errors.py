@@ -10,6 +10,8 @@ DriversError
 │   ├── ReadbackError             what is read back is not what was staged
 │   ├── SettlingTimeout           the output did not settle in time
 │   ├── WrongIdentity             another instrument answers at the address
+│   ├── BadResource               a resource string that names no transport
+│   ├── ReplayMismatch            what is sent is not what the traffic log holds
 │   ├── OutOfLimits               a value outside the limits of a command
 │   └── UnknownDriver             no driver is installed for the model
 └── AccuracyError                 a figure that cannot be given
@@ -31,6 +33,7 @@ from typing import ClassVar
 
 __all__ = [
     "AccuracyError",
+    "BadResource",
     "BadTable",
     "ConditionsNotMet",
     "ConnectFailed",
@@ -42,6 +45,7 @@ __all__ = [
     "OutOfRange",
     "ReadTimeout",
     "ReadbackError",
+    "ReplayMismatch",
     "SettlingTimeout",
     "UncomputedAdder",
     "UnexpectedReply",
@@ -218,6 +222,18 @@ class WrongIdentity(InstrumentError):
     ) -> None:
         super().__init__(what, instrument=instrument, resource=resource, way_out=way_out)
         self.identity = identity
+
+
+class BadResource(InstrumentError, ValueError):
+    """A resource string that names no transport, or an option that is not known."""
+
+    code: ClassVar[str] = "bad-resource"
+
+
+class ReplayMismatch(InstrumentError, AssertionError):
+    """What a program sends is not what the replayed traffic log holds at this place."""
+
+    code: ClassVar[str] = "replay-mismatch"
 
 
 class OutOfLimits(InstrumentError, ValueError):

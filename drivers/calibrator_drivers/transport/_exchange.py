@@ -57,6 +57,7 @@ class LinkSession:
         self._lock = lock
         self._traffic = traffic
         self._dirty = False
+        self._lost = False  # and not brought back: nothing is sent until somebody opens it anew
         self._recovery = Recovery(self.policy)
         self._before_close: Callable[[], None] | None = None
 
@@ -189,6 +190,7 @@ class LinkSession:
         """Abandon what is under way on both sides."""
         with self._lock:
             self._link.clear()
+            self._lost = False
             self._note("clear")
             self._end()
 
@@ -196,6 +198,7 @@ class LinkSession:
         """Close the connection and open it anew."""
         with self._lock:
             self._link.open()
+            self._lost = False
             self._note("reopen")
             self._end()
 
@@ -234,6 +237,13 @@ class LinkSession:
         return reply
 
     def _begin(self) -> None:
+        if self._lost:
+            raise ConnectionLost(
+                "The connection was lost and stays closed",
+                instrument=self.name,
+                resource=self.resource,
+                way_out="Look what became of the instrument, then open it anew and identify it.",
+            )
         if self._dirty or self._step.dirty:
             self.resynchronisations += 1
             self._note("resynchronise")
@@ -252,8 +262,13 @@ class LinkSession:
         """Note what broke an exchange off, and bring the connection back where the policy says so."""
         if not isinstance(error, (ConnectionLost, ReadTimeout)):
             return False
+        if self._lost:
+            return False
         self._note(error.code)
-        if not isinstance(error, ConnectionLost) or not self._recovery.bring_back(self):
+        if not isinstance(error, ConnectionLost):
+            return False
+        self._lost = True
+        if not self._recovery.bring_back(self):
             return False
         self._note(f"reconnected after {text}")
         error.restored = True

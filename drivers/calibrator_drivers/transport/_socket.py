@@ -114,6 +114,10 @@ class SocketLink:
             had += self._take_into(sock, view[had:])
         return bytes(data)
 
+    def waiting(self, timeout_s: float) -> bool:
+        """Say whether bytes have come, waiting at most `timeout_s` for them."""
+        return bool(self._buffer) or self._connected()[1].within(timeout_s)
+
     def drain(self) -> int:
         """Discard what has come in unasked; return how many bytes."""
         sock, readable = self._connected()
