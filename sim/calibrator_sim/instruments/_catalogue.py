@@ -16,6 +16,8 @@ __all__ = ["CATALOGUE", "Entry", "device_class", "find_model", "model_names"]
 _PARTS: Mapping[str, Mapping[str, str]] = {
     "calibrator": {"electrical": "source"},
     "meter": {"electrical": "meter"},
+    "pressure": {"pressure": "source"},
+    "gauge": {"pressure": "meter"},
     "artefact": {"electrical": "short"},
 }
 
@@ -70,6 +72,13 @@ CATALOGUE: Mapping[str, Entry] = {
             "SIM34401",
             f"{_INSTRUMENTS}.keysight_34401a:Keysight34401A",
             standard=False,
+        ),
+        Entry(
+            "druck_pace5000",
+            "PACE5000",
+            "pressure",
+            "SIMPACE",
+            f"{_INSTRUMENTS}.druck_pace5000:DruckPACE5000",
         ),
         Entry("copper_short", "short", "artefact", "SIMSHORT", ""),
     )

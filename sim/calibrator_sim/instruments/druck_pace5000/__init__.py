@@ -1,0 +1,7 @@
+"""A simulated Druck PACE5000."""
+
+from __future__ import annotations
+
+from calibrator_sim.instruments.druck_pace5000._controller import DruckPACE5000
+
+__all__ = ["DruckPACE5000"]

@@ -1,0 +1,220 @@
+"""The command table of the PACE5000 (K0472 revision A): each reply repeats its short header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from calibrator_sim.scpi import (
+    Choice,
+    Command,
+    CommandTree,
+    Flag,
+    Number,
+    Parameter,
+    ScpiError,
+    Special,
+    Text,
+)
+
+if TYPE_CHECKING:
+    from calibrator_sim.instruments.druck_pace5000._controller import DruckPACE5000
+
+__all__ = ["build"]
+
+_QUERY_NS = 20_000_000  # a query of the front-end's processor
+_LEVEL = "[:LEVel][:IMMediate][:AMPLitude]"
+_UNITS = {"HPA": 100.0, "MBAR": 100.0, "BAR": 1e5, "KPA": 1e3, "PA": 1.0, "MPA": 1e6, "PSI": 6894.757293168}
+
+
+def build(pace: DruckPACE5000) -> CommandTree:
+    """Return the tree of one controller's commands."""
+    tree = CommandTree()
+    _add_common(tree, pace)
+    _add_system(tree, pace)
+    _add_source(tree, pace)
+    _add_sense(tree, pace)
+    return tree
+
+
+def _ask(tree: CommandTree, pattern: str, header: str, answer: Callable[[], str]) -> None:
+    """Add a query whose reply begins with its short header; a module number may stand in it."""
+    command = Command(lambda: f"{header} {answer()}", cost_ns=_QUERY_NS)
+    for numbered in (pattern, pattern.replace("SOURce", "SOURce1").replace("SENSe", "SENSe1")):
+        tree.add(numbered + "?", command)
+
+
+def _set(tree: CommandTree, pattern: str, run: Callable[..., None], *parameters: Parameter) -> None:
+    command = Command(run, parameters)
+    for numbered in (pattern, pattern.replace("SOURce", "SOURce1").replace("SENSe", "SENSe1")):
+        tree.add(numbered, command)
+
+
+def _plain(value: float | Special) -> float:
+    if isinstance(value, Special):
+        raise ScpiError(-224)
+    return value
+
+
+def _within(value: float | Special, low: float, high: float) -> float:
+    number = _plain(value)
+    if not low <= number <= high:
+        raise ScpiError(-222)
+    return number
+
+
+def _add_common(tree: CommandTree, pace: DruckPACE5000) -> None:
+    status = pace.status
+
+    def enable(value: float | Special) -> None:
+        status.ese = round(_within(value, 0, 255))
+
+    def service(value: float | Special) -> None:
+        status.sre = round(_within(value, 0, 255))
+
+    tree.add("*IDN?", Command(lambda: pace.identity, cost_ns=_QUERY_NS))
+    tree.add("*RST", Command(pace.reset))
+    tree.add("*CLS", Command(status.clear))
+    tree.add("*TST?", Command(lambda: "*TST 0", cost_ns=_QUERY_NS))
+    tree.add("*OPC?", Command(lambda: "*OPC 1", cost_ns=_QUERY_NS))
+    tree.add("*ESR?", Command(lambda: f"*ESR {status.read_esr()}", cost_ns=_QUERY_NS))
+    tree.add("*ESE", Command(enable, (Number(words=()),)))
+    tree.add("*ESE?", Command(lambda: f"*ESE {status.ese}", cost_ns=_QUERY_NS))
+    tree.add("*SRE", Command(service, (Number(words=()),)))
+    tree.add("*SRE?", Command(lambda: f"*SRE {status.sre}", cost_ns=_QUERY_NS))
+    byte = Command(lambda: f"*STB {status.byte(message_available=False)}", cost_ns=_QUERY_NS)
+    tree.add("*STB?", byte)
+    tree.add("*WAI", Command(lambda: None))
+
+
+def _add_system(tree: CommandTree, pace: DruckPACE5000) -> None:
+    def error() -> str:
+        number, _, text = pace.status.next_error().partition(",")
+        return f"{int(number)},{text}"
+
+    def unit(word: str) -> None:
+        pace.settings.unit = word
+
+    _ask(tree, "SYSTem:ERRor", ":SYST:ERR", error)
+    _ask(tree, "SYSTem:VERSion", ":SYST:VERS", lambda: "1995.0")
+    _ask(tree, "SYSTem:ECHO", ":SYST:ECHO", lambda: "0")
+    _ask(tree, "INSTrument:VERSion", ":INST:VERS", lambda: '"02.00.06"')
+    _ask(tree, "INSTrument:SN", ":INST:SN", lambda: pace.serial)
+    _ask(
+        tree,
+        "INSTrument:LIMits",
+        ":INST:LIM",
+        lambda: f'"{_name(pace)}", {_say(pace, pace.full_scale_pa)}, 0.0',
+    )
+    _set(tree, "UNIT[:PRESsure]", unit, Choice(tuple(_UNITS)))
+    _ask(tree, "UNIT[:PRESsure]", ":UNIT:PRES", lambda: pace.settings.unit)
+    bits = Command(lambda: f":STAT:OPER:PRES:COND {_condition(pace)}", cost_ns=_QUERY_NS)
+    tree.add("STATus:OPERation:PRESsure:CONDition?", bits)
+
+
+def _condition(pace: DruckPACE5000) -> int:
+    now = pace.world.time_ns()
+    return (1 if pace.vent_status(now) == 2 else 0) | (4 if pace.in_limits(now) else 0)
+
+
+def _factor(pace: DruckPACE5000) -> float:
+    return _UNITS[pace.settings.unit]
+
+
+def _say(pace: DruckPACE5000, pressure_pa: float) -> str:
+    """Return a pressure in the unit in use, in steps of 0.01 Pa or finer than the display."""
+    value = pressure_pa / _factor(pace)
+    return f"{value:.7f}" if _factor(pace) >= 1e5 else f"{value:.4f}"
+
+
+def _name(pace: DruckPACE5000) -> str:
+    return f"{pace.full_scale_pa / 1e5:.2f}barg"
+
+
+def _add_source(tree: CommandTree, pace: DruckPACE5000) -> None:
+    def set_point(value: float | Special) -> None:
+        pascal = _plain(value) * _factor(pace)
+        pace.settings.set_point_pa = _within(pascal, -100e3, 1.05 * pace.full_scale_pa)
+        pace.changed()
+
+    def slew(value: float | Special) -> None:
+        pace.settings.slew_pa_s = _within(_plain(value) * _factor(pace), 0.01, pace.full_scale_pa)
+        pace.changed()
+
+    def slew_mode(word: str) -> None:
+        pace.settings.slew_mode = word
+        pace.changed()
+
+    def overshoot(on: bool) -> None:
+        pace.settings.overshoot = on
+
+    def band(value: float | Special) -> None:
+        pace.settings.band_percent = _within(value, 0.0, 100.0)
+
+    def dwell(value: float | Special) -> None:
+        pace.settings.dwell_s = round(_within(value, 2.0, 999.0))
+
+    def vent(value: float | Special) -> None:
+        pace.vent(start=_within(value, 0, 1) == 1)
+
+    now = pace.world.time_ns
+    source = "SOURce[:PRESsure]"
+    _set(tree, source + _LEVEL, set_point, Number(words=()))
+    _ask(tree, source + _LEVEL, ":SOUR:PRES:LEV:IMM:AMPL", lambda: _say(pace, pace.settings.set_point_pa))
+    _set(tree, source + _LEVEL + ":VENT", vent, Number(words=()))
+    _ask(
+        tree, source + _LEVEL + ":VENT", ":SOUR:PRES:LEV:IMM:AMPL:VENT", lambda: str(pace.vent_status(now()))
+    )
+    _set(tree, source + ":SLEW", slew, Number(words=()))
+    _ask(tree, source + ":SLEW", ":SOUR:PRES:SLEW", lambda: _say(pace, pace.settings.slew_pa_s))
+    _set(tree, source + ":SLEW:MODE", slew_mode, Choice(("LINear", "MAXimum")))
+    _ask(tree, source + ":SLEW:MODE", ":SOUR:PRES:SLEW:MODE", lambda: pace.settings.slew_mode)
+    _set(tree, source + ":SLEW:OVERshoot", overshoot, Flag())
+    _ask(tree, source + ":SLEW:OVERshoot", ":SOUR:PRES:SLEW:OVER", lambda: str(int(pace.settings.overshoot)))
+    _set(tree, source + ":INLimits", band, Number(words=()))
+    _ask(tree, source + ":INLimits", ":SOUR:PRES:INL", lambda: f"{pace.settings.band_percent:g}")
+    _set(tree, source + ":INLimits:TIME", dwell, Number(words=()))
+    _ask(tree, source + ":INLimits:TIME", ":SOUR:PRES:INL:TIME", lambda: f"{pace.settings.dwell_s:g}")
+    _ask(tree, source + ":EFFort", ":SOUR:PRES:EFF", lambda: f"{pace.effort_percent(now()):.2f}")
+    supply = 1.1 * pace.full_scale_pa
+    _ask(tree, source + ":COMPensate1", ":SOUR:PRES:COMP1", lambda: _say(pace, supply))
+    _ask(tree, source + ":COMPensate2", ":SOUR:PRES:COMP2", lambda: _say(pace, 0.0))
+    _add_output(tree, pace)
+
+
+def _add_output(tree: CommandTree, pace: DruckPACE5000) -> None:
+    def isolate(on: bool) -> None:
+        pace.settings.isolation_open = on
+
+    def mode(word: str) -> None:
+        pace.settings.mode = word
+
+    _set(tree, "OUTPut:STATe", lambda on: pace.switch(control=on), Flag())
+    _ask(tree, "OUTPut:STATe", ":OUTP:STAT", lambda: str(int(pace.settings.control)))
+    _set(tree, "OUTPut:ISOLation:STATe", isolate, Flag())
+    _ask(tree, "OUTPut:ISOLation:STATe", ":OUTP:ISOL:STAT", lambda: str(int(pace.settings.isolation_open)))
+    _set(tree, "OUTPut:MODE", mode, Choice(("ACTive", "PASSive", "GAUGe")))
+    _ask(tree, "OUTPut:MODE", ":OUTP:MODE", lambda: pace.settings.mode)
+
+
+def _add_sense(tree: CommandTree, pace: DruckPACE5000) -> None:
+    now = pace.world.time_ns
+
+    def choose(text: str) -> None:
+        if text.casefold() not in (_name(pace).casefold(), f"{pace.full_scale_pa / 1e5:g}barg"):
+            raise ScpiError(-224)
+
+    def in_limits() -> str:
+        moment = now()
+        return f"{_say(pace, pace.sensed_pa(moment))}, {int(pace.in_limits(moment))}"
+
+    def measured() -> str:
+        return _say(pace, pace.sensed_pa(now()))
+
+    _ask(tree, "SENSe[:PRESsure]", ":SENS:PRES", measured)
+    _ask(tree, "MEASure[:PRESsure]", ":MEAS:PRES", measured)
+    _ask(tree, "SENSe[:PRESsure]:INLimits", ":SENS:PRES:INL", in_limits)
+    barometer = lambda: _say(pace, pace.barometer_pa(now()))  # noqa: E731 - a row of the table
+    _ask(tree, "SENSe[:PRESsure]:BARometer", ":SENS:PRES:BAR", barometer)
+    _set(tree, "SENSe[:PRESsure]:RANGe", choose, Text())
+    _ask(tree, "SENSe[:PRESsure]:RANGe", ":SENS:PRES:RANG", lambda: f'"{_name(pace)}"')
