@@ -25,7 +25,7 @@ from calibrator_drivers.dialect import Dialect, parse_identity
 from calibrator_drivers.roles import Identity, Indication, SourceLimits, SourceState
 from calibrator_drivers.transport import Session
 
-from ._headers import Unheaded
+from ._headers import unheaded
 
 __all__ = ["DruckPACE5000"]
 
@@ -98,7 +98,7 @@ class DruckPACE5000:
     # fmt: on
 
     def __init__(self, session: Session, clock: Clock) -> None:
-        self.session: Session = Unheaded(session)
+        self.session = unheaded(session)
         self._clock = clock
         self._staged_hpa: float | None = None
         self._highest_pa: float | None = None
