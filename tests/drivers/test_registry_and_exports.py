@@ -22,6 +22,7 @@ PACKAGES = [
     "calibrator_drivers",
     "calibrator_drivers._errors",
     "calibrator_drivers.accuracy",
+    "calibrator_drivers.additel",
     "calibrator_drivers.bus",
     "calibrator_drivers.clock",
     "calibrator_drivers.commands",

@@ -80,6 +80,14 @@ CATALOGUE: Mapping[str, Entry] = {
             "SIMPACE",
             f"{_INSTRUMENTS}.druck_pace5000:DruckPACE5000",
         ),
+        Entry(
+            "additel_681",
+            "ADT681",
+            "gauge",
+            "SIMADT",
+            f"{_INSTRUMENTS}.additel_681:AdditelADT681",
+            standard=False,
+        ),
         Entry("copper_short", "short", "artefact", "SIMSHORT", ""),
     )
 }
