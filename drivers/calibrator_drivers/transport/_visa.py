@@ -8,7 +8,7 @@ from calibrator_drivers.clock import Deadline, RealClock
 
 from ._failures import LONGEST_REPLY, Failures
 from ._link import Step
-from ._visa_py import HislipExtras, hislip_of, notice_a_lost_peer
+from ._visa_py import HislipExtras, close_left_open, hislip_of, notice_a_lost_peer
 
 __all__ = ["VisaLink"]
 
@@ -39,6 +39,7 @@ class VisaLink:
             manager = pyvisa.ResourceManager(self._library)
             self._visa = manager.open_resource(self._resource, open_timeout=_OPEN_TIMEOUT_MS)
         except Exception as error:  # VISA libraries raise what they like when a device is not there
+            close_left_open(error)
             raise self._fail.no_answer(error) from error
         notice_a_lost_peer(self._visa)
         self._hislip = hislip_of(self._visa)
@@ -68,13 +69,17 @@ class VisaLink:
 
     def receive_exactly(self, count: int, timeout_s: float) -> bytes:
         """Return `count` bytes, with the termination character switched off meanwhile."""
+        import pyvisa
+
         visa = self._connected()
+        full = pyvisa.constants.StatusCode.success_max_count_read
         visa.read_termination = None
         data = bytearray()
         while len(data) < count:
             deadline = self._set_timeout(timeout_s)
             try:
-                part, _ = visa.visalib.read(visa.session, count - len(data))
+                with visa.ignore_warning(full):
+                    part, _ = visa.visalib.read(visa.session, count - len(data))
             except Exception as error:
                 raise self._broken(error, timeout_s, deadline, bytes(data)) from error
             if not part:

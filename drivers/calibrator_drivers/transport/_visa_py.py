@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import socket
 import struct
+import traceback
 from typing import Any
 
 from calibrator_drivers.clock import Deadline, RealClock
 
 from ._wait import Readable
 
-__all__ = ["HislipExtras", "hislip_of", "notice_a_lost_peer"]
+__all__ = ["HislipExtras", "close_left_open", "hislip_of", "notice_a_lost_peer"]
 
 _CLOCK = RealClock()
 _HEADER = struct.Struct("!2sBBIQ")
@@ -65,6 +66,18 @@ def notice_a_lost_peer(visa: Any) -> None:  # noqa: ANN401 - any pyvisa resource
     for name in ("sock", "_sync", "_async"):
         if isinstance(sock := getattr(inner, name, None), socket.socket):
             setattr(inner, name, _noticing(sock))
+
+
+def close_left_open(error: BaseException) -> None:
+    """Close the sockets that pyvisa-py leaves open behind an error of opening."""
+    seen: BaseException | None = error
+    while seen is not None:
+        for frame, _ in traceback.walk_tb(seen.__traceback__):
+            owner = frame.f_locals.get("self")
+            for name in ("sock", "_sync", "_async"):
+                if isinstance(sock := getattr(owner, name, None), socket.socket):
+                    sock.close()
+        seen = seen.__cause__ or seen.__context__
 
 
 def hislip_of(visa: Any) -> HislipExtras | None:  # noqa: ANN401 - any pyvisa resource
