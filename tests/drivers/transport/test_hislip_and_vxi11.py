@@ -44,6 +44,9 @@ class PlainSession:
         return int(self.visa.read_stb())
 
     def close(self) -> None:
+        inner = self.visa.visalib.sessions[self.visa.session].interface
+        if hasattr(inner, "destroy_link"):  # would wait 5 s for an answer of the peer that is gone
+            inner.destroy_link = lambda link: None
         try:
             self.visa.close()
         except (OSError, RuntimeError):
