@@ -66,6 +66,7 @@ class RunSummary:
     state: str  # "open", "completed", "stopped", "interrupted"
     verdict: str | None
     exit_code: int | None
+    station: str = ""  # that began it; "" where the record belongs to one home
 
 
 def link(

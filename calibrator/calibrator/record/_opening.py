@@ -9,13 +9,14 @@ from sqlalchemy import Connection, insert, inspect, select, update
 from calibrator._errors import RefusedError
 from calibrator.record import _projections
 from calibrator.record import _schema as schema
+from calibrator.record._backend import Backend
 from calibrator.record._model import Event
 from calibrator.record._reading import REGISTER, anchors, find_head, last_event, streams, to_event
 from calibrator.record._store import Store
 from calibrator.record._writer import Writer
 from calibrator_drivers.clock import Clock
 
-__all__ = ["all_events", "check_projections", "check_version", "prepare"]
+__all__ = ["all_events", "check_projections", "check_version", "has_events", "prepare"]
 
 
 def prepare(store: Store, *, home: str, clock: Clock) -> None:
@@ -24,9 +25,12 @@ def prepare(store: Store, *, home: str, clock: Clock) -> None:
     Raises:
         RefusedError: code `home-newer`, the home was written by a newer program.
     """
+    backend = store.backend
     with store.transaction() as connection:
-        if not inspect(connection).has_table("events"):
+        backend.take_turn(connection, REGISTER)
+        if not has_events(connection):
             _create(connection)
+            backend.protect(connection)
         check_version(connection, store.place)
         if _version(connection, "projections") != schema.PROJECTIONS_VERSION:
             _projections.rebuild(connection, all_events(connection))
@@ -34,13 +38,18 @@ def prepare(store: Store, *, home: str, clock: Clock) -> None:
         # A file that may not be written says so now, not at the first reading.
         _set_version(connection, "schema", schema.SCHEMA_VERSION)
         opened = last_event(connection, REGISTER, "station.opened")
-        unanchored = _unanchored(connection)
+        unanchored = _unanchored(connection, backend)
     writer = Writer(store, clock)
     program = _program_version()
     if opened is None or opened.body.get("version") != program:
         writer.append(REGISTER, "station.opened", {"home": home, "version": program}, 1, clock.now())
     for details in unanchored:
         writer.append(REGISTER, "run.anchored", details, 1, clock.now())
+
+
+def has_events(connection: Connection) -> bool:
+    """Say whether the database holds a record."""
+    return inspect(connection).has_table("events")
 
 
 def check_version(connection: Connection, place: str) -> None:
@@ -91,14 +100,14 @@ def _set_version(connection: Connection, key: str, value: int) -> None:
     connection.execute(update(schema.meta).where(schema.meta.c.key == key).values(value=str(value)))
 
 
-def _unanchored(connection: Connection) -> list[dict[str, object]]:
-    """Return the heads of open runs that the register does not know yet."""
+def _unanchored(connection: Connection, backend: Backend) -> list[dict[str, object]]:
+    """Return the heads of open runs that the register does not know yet and nobody writes now."""
     found: list[dict[str, object]] = []
     table, known = schema.runs, anchors(connection)
     for run in connection.execute(select(table.c.run).where(table.c.state == "open")).scalars().all():
         head = find_head(connection, run)
         count = max((int(anchor.body["count"]) for anchor in known.get(run, ())), default=0)
-        if head is not None and head.count > count:
+        if head is not None and head.count > count and not backend.held_elsewhere(connection, run):
             found.append({"run": run, "head": head.hash, "count": head.count, "mode": head.mode})
     return found
 

@@ -53,6 +53,7 @@ def _run_opened(connection: Connection, event: Event) -> None:
             "serial": _text(body, "uut", "serial"),
             "opened_at": utc_text(event.at),
             "state": "open",
+            "station": "",
         },
     )
 
@@ -60,7 +61,9 @@ def _run_opened(connection: Connection, event: Event) -> None:
 def _run_began(connection: Connection, event: Event) -> None:
     table = schema.runs
     connection.execute(
-        update(table).where(table.c.run == _text(event.body, "run")).values(position=event.seq)
+        update(table)
+        .where(table.c.run == _text(event.body, "run"))
+        .values(position=event.seq, station=_text(event.body, "station"))
     )
 
 

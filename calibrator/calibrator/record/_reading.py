@@ -79,6 +79,8 @@ def find_head(connection: Connection, stream: str) -> Head | None:
     newest = last_event(connection, stream)
     if newest is None:
         return None
+    if stream == REGISTER:
+        return Head(newest.seq, newest.hash, utc_text(newest.at), "", True)
     opened = last_event(connection, stream, "run.opened")
     closed = last_event(connection, stream, "run.closed")
     resumed = last_event(connection, stream, "resumed")

@@ -18,14 +18,17 @@ from calibrator.record._canonical import GENESIS, parse_utc, plain_body
 from calibrator.record._ids import uuid7
 from calibrator.record._lock import HomeLock
 from calibrator.record._model import Event, Finding, RunSummary
-from calibrator.record._opening import check_projections, check_version, prepare
+from calibrator.record._opening import check_projections, check_version, has_events, prepare
 from calibrator.record._reading import REGISTER, iterate, last_event
+from calibrator.record._sqlite import in_memory, reader, writer
 from calibrator.record._store import Store
 from calibrator.record._verify import verify
 from calibrator.record._writer import Writer
 from calibrator_drivers.clock import Clock
 
 __all__ = ["Record"]
+
+FILE = "record.sqlite"
 
 _log = logging.getLogger("calibrator.record")
 
@@ -48,21 +51,24 @@ class Record:
         self._listeners: list[Callable[[Event], None]] = []
 
     @classmethod
-    def open(cls, home: Path | None, *, clock: Clock, write: bool = True, url: str | None = None) -> Record:
+    def open(
+        cls, home: Path | None, *, clock: Clock, write: bool = True, url: str | None = None, station: str = ""
+    ) -> Record:
         """Open the record of `home` (None: in memory, gone at the end); `write` takes the home's lock.
 
-        A reader of a home without a record sees an empty one.
+        With a `url` of PostgreSQL the record lies there, shared with other stations; `station` is the name
+        of this one. A reader of a home without a record sees an empty one.
 
         Raises:
-            RefusedError: nothing was begun: the folder or file cannot be written, another process writes
-                there (`home-in-use`), or the home was written by a newer program (`home-newer`).
+            RefusedError: nothing was begun: the folder, file or server cannot be written, another process
+                writes there (`home-in-use`), or the record was written by a newer program (`home-newer`).
             IntegrityError: the file is damaged.
+            UsageError: the url is none (`record-url`).
         """
         if home is None:
             return cls(_empty(clock), clock=clock, write=write)
-        path = home / "record.sqlite"
         if not write:
-            return cls._open_to_read(path, clock)
+            return cls._open_to_read(home, clock, url, station)
         try:
             home.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -76,7 +82,7 @@ class Record:
         lock.acquire(clock)
         store: Store | None = None
         try:
-            store = Store.writer(path, url)
+            store = _store(home, url, station, write=True)
             prepare(store, home=str(home), clock=clock)
             return cls(store, clock=clock, write=True, lock=lock)
         except BaseException as error:
@@ -88,15 +94,18 @@ class Record:
             raise
 
     @classmethod
-    def _open_to_read(cls, path: Path, clock: Clock) -> Record:
-        if not path.exists():
+    def _open_to_read(cls, home: Path, clock: Clock, url: str | None, station: str) -> Record:
+        if not url and not (home / FILE).exists():
             return cls(_empty(clock), clock=clock, write=False)
         try:
-            store = Store.reader(path)
+            store = _store(home, url, station, write=False)
         except StorageError as error:
             raise _refused(error) from error
         try:
             with store.transaction() as connection:
+                if not has_events(connection):
+                    store.close()
+                    return cls(_empty(clock), clock=clock, write=False)
                 check_version(connection, store.place)
                 check_projections(connection, store.place)
         except BaseException as error:
@@ -105,6 +114,15 @@ class Record:
                 raise _refused(error) from error
             raise
         return cls(store, clock=clock, write=False)
+
+    @property
+    def station(self) -> str:
+        """The name of this station in a shared record, "" where the record belongs to one home."""
+        return self._store.backend.station
+
+    def is_own(self, run: RunSummary) -> bool:
+        """Say whether this station began a run: instruments of another are not within its reach."""
+        return run.station == self.station
 
     def set_clock(self, clock: Clock) -> None:
         """Take the times of run events from `clock` from now on (virtual on a simulated bench)."""
@@ -197,18 +215,21 @@ class Record:
                 row.state,
                 row.verdict,
                 row.exit_code,
+                row.station,
             )
             for row in rows
         )
 
     def find_run(self, text: str) -> str:
-        """Return the id of the run that `text` means: an id, a unique beginning of one, or `last`.
+        """Return the id of the run that `text` means: an id, a beginning of one, or the station's last.
 
         Raises:
             UsageError: no such run, or more than one.
         """
-        known = [run.id for run in self.runs()]
-        found = known[-1:] if text == "last" else [run for run in known if text and run.startswith(text)]
+        runs = self.runs()
+        known = [run.id for run in runs]
+        own = [run.id for run in runs if self.is_own(run)]
+        found = own[-1:] if text == "last" else [run for run in known if text and run.startswith(text)]
         if len(found) == 1:
             return found[0]
         if not known:
@@ -273,7 +294,15 @@ def _refused(error: StorageError) -> RefusedError:
     return RefusedError(error.what, where=error.where, way_out=way_out, code=error.code)
 
 
+def _store(home: Path, url: str | None, station: str, *, write: bool) -> Store:
+    if url:
+        from calibrator.record._postgres import open_store
+
+        return open_store(url, station=station, write=write)
+    return writer(home / FILE) if write else reader(home / FILE)
+
+
 def _empty(clock: Clock) -> Store:
-    store = Store.in_memory()
+    store = in_memory()
     prepare(store, home="memory", clock=clock)
     return store

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text
+from sqlalchemy import Column, Connection, Integer, MetaData, Table
+from sqlalchemy import Text as AnyText
 
 __all__ = [
     "PROJECTIONS_VERSION",
     "SCHEMA_VERSION",
-    "TRIGGERS",
     "assets",
     "certificates",
     "create_events",
@@ -26,10 +26,11 @@ __all__ = [
 SCHEMA_VERSION = 1
 """Of the event table; a home with a higher one is refused."""
 
-PROJECTIONS_VERSION = 1
+PROJECTIONS_VERSION = 2
 """Raise it with any change of a projection: older ones are made again from the events."""
 
 # Keyed rows without rowid, and no index beside the key: a committed reading writes two pages, not five.
+Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")  # ordered alike by every database
 _STRICT: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
 _event_tables = MetaData()
@@ -70,6 +71,7 @@ runs = Table(
     Column("state", Text, nullable=False),
     Column("verdict", Text),
     Column("exit_code", Integer),
+    Column("station", Text, nullable=False),  # that began it, "" where the record belongs to one home
     **_STRICT,
 )
 
@@ -127,28 +129,10 @@ certificates = Table(
 
 projection_tables = (runs, points, readings, assets, certificates)
 
-TRIGGERS = {
-    "events_are_never_changed": (
-        "CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events BEGIN"
-        " SELECT RAISE(ABORT, 'the record is append-only: no event is ever changed'); END"
-    ),
-    "events_are_never_deleted": (
-        "CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events BEGIN"
-        " SELECT RAISE(ABORT, 'the record is append-only: no event is ever deleted'); END"
-    ),
-    "events_follow_each_other": (
-        "CREATE TRIGGER events_follow_each_other BEFORE INSERT ON events"
-        " WHEN NEW.seq != (SELECT coalesce(max(seq), 0) + 1 FROM events WHERE stream = NEW.stream) BEGIN"
-        " SELECT RAISE(ABORT, 'the record is append-only: an event follows the last one of its stream'); END"
-    ),
-}
-
 
 def create_events(connection: Connection) -> None:
-    """Create the event table with its triggers, and the table of versions."""
+    """Create the event table, without its triggers, and the table of versions."""
     _event_tables.create_all(connection)
-    for statement in TRIGGERS.values():
-        connection.exec_driver_sql(statement)
 
 
 def create_projections(connection: Connection) -> None:

@@ -12,6 +12,7 @@ from calibrator.record import _schema as schema
 from calibrator.record._chain import check_chain
 from calibrator.record._model import Event, Finding
 from calibrator.record._reading import REGISTER, anchors, streams
+from calibrator.record._sqlite import in_memory
 from calibrator.record._store import Store
 
 __all__ = ["verify"]
@@ -24,7 +25,10 @@ def verify(store: Store, stream: str | None = None) -> tuple[Finding, ...]:
         names = {REGISTER, *(present if stream is None else (stream,))}
         chains = {name: tuple(check_chain(connection, name)) for name in sorted(names)}
         found = [finding for name in chains if stream in (None, name) for finding in chains[name]]
-        found += _check_triggers(connection)
+        found += [
+            Finding(REGISTER, None, f"The trigger {name} was removed or changed", "trigger")
+            for name in store.backend.unprotected(connection)
+        ]
         if not chains[REGISTER]:
             found += _check_heads(connection, None if stream == REGISTER else stream)
             # An altered stream has its finding; what was made from it cannot be compared.
@@ -35,14 +39,6 @@ def verify(store: Store, stream: str | None = None) -> tuple[Finding, ...]:
             what = "The register is not intact, so that the run's heads cannot be compared"
             found.append(Finding(REGISTER, chains[REGISTER][0].seq, what, "unregistered"))
     return tuple(found)
-
-
-def _check_triggers(connection: Connection) -> Iterator[Finding]:
-    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'events'"
-    present = {row.name: row.sql for row in connection.exec_driver_sql(query)}
-    for name, statement in schema.TRIGGERS.items():
-        if present.get(name) != statement:
-            yield Finding(REGISTER, None, f"The trigger {name} was removed or changed", "trigger")
 
 
 def _check_heads(connection: Connection, only: str | None) -> Iterator[Finding]:
@@ -95,7 +91,7 @@ def _check_projections(
     def wanted(name: str) -> bool:
         return name not in altered and only in (None, name)
 
-    fresh = Store.in_memory()
+    fresh = in_memory()
     try:
         with fresh.transaction() as other:
             schema.create_projections(other)

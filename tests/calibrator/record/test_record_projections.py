@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from calibrator._errors import RefusedError, UsageError
-from calibrator.record import Record
 
 
 def test_a_run_is_one_line(station: Any) -> None:
@@ -61,14 +57,14 @@ def test_results_are_those_of_the_last_evaluation_of_each_section(memory: Any) -
     assert memory.record.results("another") == []
 
 
-def test_discarded_readings_are_marked(station: Any, tmp_path: Path) -> None:
+def test_discarded_readings_are_marked(station: Any) -> None:
     run = station.begin()
     seqs = [station.read(run, index) for index in range(3)]
     station.record.append(
         run, "readings.discarded", {"point": "x", "seqs": seqs[:2], "reason": "broken step"}
     )
-    with closing(sqlite3.connect(tmp_path / "record.sqlite")) as other:
-        rows = other.execute("SELECT seq, discarded, value FROM readings ORDER BY seq").fetchall()
+    with station.raw() as ask:
+        rows = ask("SELECT seq, discarded, value FROM readings ORDER BY seq")
     assert rows == [(seqs[0], 1, (10.0).hex()), (seqs[1], 1, (10.0).hex()), (seqs[2], 0, (10.0).hex())]
 
 
@@ -97,27 +93,27 @@ def test_the_last_run_is_the_one_that_began_last_whatever_its_id(memory: Any) ->
     assert [summary.id for summary in memory.record.runs()] == ["zzzz", "aaaa"]
 
 
-def test_projections_of_an_older_version_are_made_again(station: Any, tmp_path: Path) -> None:
+def test_projections_of_an_older_version_are_made_again(station: Any) -> None:
     run = station.whole_run()
     results = station.record.results(run)
     station.record.close()
-    with closing(sqlite3.connect(tmp_path / "record.sqlite", isolation_level=None)) as other:
-        other.execute("UPDATE meta SET value = '0' WHERE key = 'projections'")
-        other.execute("DROP TABLE points")
-        other.execute("DELETE FROM readings")
-        other.execute("UPDATE runs SET verdict = 'fail'")
+    with station.raw() as ask:
+        ask("UPDATE meta SET value = '0' WHERE key = 'projections'")
+        ask("DROP TABLE points")
+        ask("DELETE FROM readings")
+        ask("UPDATE runs SET verdict = 'fail'")
     with pytest.raises(RefusedError, match="another version") as caught:
-        Record.open(tmp_path, clock=station.clock, write=False)
+        station.open(write=False)
     assert caught.value.code == "projections-old"
-    with Record.open(tmp_path, clock=station.clock) as record:
+    with station.open() as record:
         assert record.results(run) == results
         assert record.runs()[0].verdict == "pass"
         assert record.verify() == ()
 
 
-def test_a_reader_sees_what_the_writer_has_committed(station: Any, tmp_path: Path) -> None:
+def test_a_reader_sees_what_the_writer_has_committed(station: Any) -> None:
     run = station.whole_run()
-    with Record.open(tmp_path, clock=station.clock, write=False) as reader:
+    with station.open(write=False) as reader:
         assert reader.find_run("last") == run
         assert reader.results(run) == station.record.results(run)
         second = station.whole_run()

@@ -16,65 +16,65 @@ import pytest
 
 from calibrator._errors import IntegrityError, RefusedError, StorageError, UsageError
 from calibrator.record import Record
-from calibrator.record._store import Store
+from calibrator.record._sqlite import still
 
 
 @contextmanager
-def pragma(station: Any, setting: str, back: str) -> Iterator[None]:
+def pragma(filed: Any, setting: str, back: str) -> Iterator[None]:
     """Let the real SQLite come to a real limit."""
-    driver = station.record._store._connection.connection.driver_connection
+    driver = filed.record._store._connection.connection.driver_connection
     driver.execute(f"PRAGMA {setting}")
     yield
     driver.execute(f"PRAGMA {back}")
 
 
-def fill(station: Any, run: str) -> None:
+def fill(filed: Any, run: str) -> None:
     for index in range(1000):
-        station.read(run, index, note="x" * 1000)
+        filed.read(run, index, note="x" * 1000)
 
 
-def test_a_full_disk_is_named_and_loses_nothing(station: Any, tmp_path: Path) -> None:
-    run = station.begin()
-    before = list(station.record.events(run))
+def test_a_full_disk_is_named_and_loses_nothing(filed: Any, tmp_path: Path) -> None:
+    run = filed.begin()
+    before = list(filed.record.events(run))
     heard: list[object] = []
-    with pragma(station, "max_page_count = 1", "max_page_count = 1000000"):
-        station.record.subscribe(heard.append)
+    with pragma(filed, "max_page_count = 1", "max_page_count = 1000000"):
+        filed.record.subscribe(heard.append)
         with pytest.raises(StorageError, match="the disk is full") as caught:
-            fill(station, run)
+            fill(filed, run)
         written = len(heard)
     assert (caught.value.code, caught.value.exit_code) == ("disk-full", 5)
     assert str(tmp_path) in caught.value.where
     assert "resume" in caught.value.way_out
-    after = list(station.record.events(run))
+    after = list(filed.record.events(run))
     assert after[:1] == before
     assert len(after) == 1 + written  # what append returned is there, what failed is not
-    station.read(run)  # with room again the chain goes on
-    assert station.record.verify() == ()
+    filed.read(run)  # with room again the chain goes on
+    assert filed.record.verify() == ()
 
 
-def test_a_record_that_may_not_be_written_is_named(station: Any) -> None:
-    run = station.begin()
+def test_a_record_that_may_not_be_written_is_named(filed: Any) -> None:
+    run = filed.begin()
     with (
-        pragma(station, "query_only = 1", "query_only = 0"),
+        pragma(filed, "query_only = 1", "query_only = 0"),
         pytest.raises(StorageError, match="read-only") as caught,
     ):
-        station.read(run)
+        filed.read(run)
     assert caught.value.code == "read-only"
-    assert station.read(run) == 2
+    assert filed.read(run) == 2
 
 
-def test_a_record_that_another_program_holds_is_named(station: Any, tmp_path: Path) -> None:
-    run = station.begin()
+def test_a_record_that_another_program_holds_is_named(filed: Any, tmp_path: Path) -> None:
+    run = filed.begin()
     with closing(sqlite3.connect(tmp_path / "record.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with (
-            pragma(station, "busy_timeout = 1", "busy_timeout = 5000"),
+            pragma(filed, "busy_timeout = 1", "busy_timeout = 5000"),
             pytest.raises(StorageError, match="locked by another program") as caught,
         ):
-            station.read(run)
+            filed.read(run)
         other.execute("ROLLBACK")
     assert caught.value.code == "busy"
-    assert station.read(run) == 2
+    assert filed.read(run) == 2
 
 
 def test_a_home_that_cannot_be_made_is_named(tmp_path: Path, clock: Any) -> None:
@@ -145,10 +145,10 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path, clock: Any, write: 
 
 @pytest.mark.parametrize("write", [True, False])
 def test_a_home_of_a_newer_program_is_refused_and_left_as_it_is(
-    station: Any, tmp_path: Path, clock: Any, write: bool
+    filed: Any, tmp_path: Path, clock: Any, write: bool
 ) -> None:
-    station.whole_run()
-    station.record.close()
+    filed.whole_run()
+    filed.record.close()
     with closing(sqlite3.connect(tmp_path / "record.sqlite", isolation_level=None)) as raw:
         raw.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
     content = (tmp_path / "record.sqlite").read_bytes()
@@ -158,34 +158,34 @@ def test_a_home_of_a_newer_program_is_refused_and_left_as_it_is(
     assert (tmp_path / "record.sqlite").read_bytes() == content
 
 
-def test_only_sqlite_is_taken(tmp_path: Path, clock: Any) -> None:
-    with pytest.raises(UsageError, match="postgresql"):
-        Record.open(tmp_path, clock=clock, url="postgresql://host/record")
-    elsewhere = tmp_path / "elsewhere.sqlite"
-    with Record.open(tmp_path, clock=clock, url=f"sqlite:///{elsewhere.as_posix()}"):
-        assert elsewhere.exists()
+@pytest.mark.parametrize("address", ["mysql://host/record", "no address", "sqlite:///elsewhere.sqlite"])
+def test_an_address_of_another_kind_is_refused(tmp_path: Path, clock: Any, address: str) -> None:
+    with pytest.raises(UsageError, match="The record's address is not right") as caught:
+        Record.open(tmp_path, clock=clock, url=address)
+    assert caught.value.code == "record-url"
+    Record.open(tmp_path, clock=clock).close()  # the lock was given back
 
 
-def test_a_second_writer_is_refused_with_the_holders_name(station: Any, tmp_path: Path, clock: Any) -> None:
+def test_a_second_writer_is_refused_with_the_holders_name(filed: Any, tmp_path: Path, clock: Any) -> None:
     with pytest.raises(RefusedError, match="Another process writes in this home") as caught:
         Record.open(tmp_path, clock=clock)
     assert (caught.value.code, caught.value.exit_code) == ("home-in-use", 4)
     assert f"process {os.getpid()} on " in caught.value.what
     assert "since 2026-11-23T08:00:01" in caught.value.what
-    station.record.close()
+    filed.record.close()
     Record.open(tmp_path, clock=clock).close()
 
 
-def test_a_holder_without_a_note_is_still_refused(station: Any, tmp_path: Path, clock: Any) -> None:
+def test_a_holder_without_a_note_is_still_refused(filed: Any, tmp_path: Path, clock: Any) -> None:
     (tmp_path / "record.lock.holder").write_text("[]", encoding="utf-8")
     with pytest.raises(RefusedError, match="left no note"):
         Record.open(tmp_path, clock=clock)
 
 
-def test_a_reader_needs_no_lock_and_cannot_write(station: Any, tmp_path: Path, clock: Any) -> None:
-    run = station.whole_run()
+def test_a_reader_needs_no_lock_and_cannot_write(filed: Any, tmp_path: Path, clock: Any) -> None:
+    run = filed.whole_run()
     with Record.open(tmp_path, clock=clock, write=False) as reader:
-        assert reader.head(run) == station.record.head(run)
+        assert reader.head(run) == filed.record.head(run)
         with pytest.raises(StorageError, match="to read only"):
             reader.append(run, "note", {})
         with (
@@ -212,11 +212,11 @@ def test_a_folder_may_have_any_name(tmp_path: Path, clock: Any) -> None:
     assert (home / "record.sqlite").exists()
 
 
-def test_a_closed_home_is_one_file_that_read_only_media_can_hold(station: Any, tmp_path: Path) -> None:
-    run = station.whole_run()
-    station.record.close()
+def test_a_closed_home_is_one_file_that_read_only_media_can_hold(filed: Any, tmp_path: Path) -> None:
+    run = filed.whole_run()
+    filed.record.close()
     assert {path.name for path in tmp_path.iterdir()} <= {"record.sqlite", "record.lock"}
-    store = Store.still(tmp_path / "record.sqlite")
+    store = still(tmp_path / "record.sqlite")
     with store.transaction() as connection:
         assert connection.exec_driver_sql("SELECT run FROM runs").scalar() == run
     store.close()

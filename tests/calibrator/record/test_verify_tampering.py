@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,13 +16,6 @@ from calibrator._errors import IntegrityError
 from calibrator.record import Finding, Record, canonical, event_hash
 
 Tamper = Callable[..., None]
-
-
-def rows(path: Path, stream: str) -> list[dict[str, Any]]:
-    with closing(sqlite3.connect(path / "record.sqlite")) as raw:
-        raw.row_factory = sqlite3.Row
-        query = "SELECT * FROM events WHERE stream = ? ORDER BY seq"
-        return [dict(row) for row in raw.execute(query, (stream,))]
 
 
 def named(found: tuple[Finding, ...]) -> list[tuple[str, int | None]]:
@@ -46,19 +38,44 @@ UPDATE = "UPDATE events SET stream=?, seq=?, kind=?, version=?, at=?, canonical=
     [
         "UPDATE events SET canonical = canonical || ' '",
         "DELETE FROM events",
+        "INSERT INTO events SELECT stream, seq + 5, kind, version, at, canonical, previous, hash FROM events",
+    ],
+)
+def test_the_event_table_is_append_only(station: Any, statement: str) -> None:
+    station.whole_run()
+    with station.raw() as ask, pytest.raises(Exception, match="append-only"):
+        ask(statement)
+    assert station.record.verify() == ()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
         "REPLACE INTO events SELECT stream, seq, kind, 2, at, canonical, previous, hash FROM events",
         "INSERT OR REPLACE INTO events SELECT * FROM events",
-        "INSERT INTO events SELECT stream, seq + 5, kind, version, at, canonical, previous, hash FROM events",
         "UPDATE OR REPLACE events SET seq = seq + 1",
     ],
 )
-def test_the_event_table_is_append_only(station: Any, tmp_path: Path, statement: str) -> None:
-    station.whole_run()
-    with closing(sqlite3.connect(tmp_path / "record.sqlite")) as raw:
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            raw.execute(statement)
-        raw.rollback()
-    assert station.record.verify() == ()
+def test_sqlite_has_no_way_around_that(filed: Any, statement: str) -> None:
+    filed.whole_run()
+    with filed.raw() as ask, pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        ask(statement)
+    assert filed.record.verify() == ()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "TRUNCATE events",
+        "INSERT INTO events SELECT * FROM events ON CONFLICT (stream, seq) DO UPDATE SET version = 2",
+        "MERGE INTO events e USING events o ON e.hash = o.hash WHEN MATCHED THEN DELETE",
+    ],
+)
+def test_nor_has_postgresql(served: Any, statement: str) -> None:
+    served.whole_run()
+    with served.raw() as ask, pytest.raises(Exception, match="append-only"):
+        ask(statement)
+    assert served.record.verify() == ()
 
 
 def test_a_changed_event_is_named(station: Any, tamper: Tamper) -> None:
@@ -73,18 +90,16 @@ def test_a_changed_event_is_named(station: Any, tamper: Tamper) -> None:
     assert "Event 4 was changed" in finding.what
 
 
-def test_a_changed_event_hashed_anew_is_named(station: Any, tamper: Tamper, tmp_path: Path) -> None:
+def test_a_changed_event_hashed_anew_is_named(station: Any, tamper: Tamper) -> None:
     run = station.whole_run()
-    row = rows(tmp_path, run)[3]
+    row = station.rows(run)[3]
     tamper((f"{UPDATE} WHERE stream=? AND seq=?", (*rewritten(row, row["previous"], 4, value="0x0"), run, 4)))
     assert named(station.record.verify(run)) == [("changed", 4)]
 
 
-def test_a_chain_written_anew_to_its_end_is_not_the_one_in_the_register(
-    station: Any, tamper: Tamper, tmp_path: Path
-) -> None:
+def test_a_chain_written_anew_to_its_end_is_not_the_one_in_the_register(station: Any, tamper: Tamper) -> None:
     run = station.whole_run()
-    old = rows(tmp_path, run)
+    old = station.rows(run)
     previous, statements = old[2]["hash"], []
     for row in old[3:]:
         columns = rewritten(row, previous, row["seq"], note="other")
@@ -110,9 +125,9 @@ def test_a_changed_link_is_named(station: Any, tamper: Tamper, column: str) -> N
     assert named(station.record.verify()) == [("changed", 4)]
 
 
-def test_a_text_that_is_no_event_is_named(station: Any, tamper: Tamper, tmp_path: Path) -> None:
+def test_a_text_that_is_no_event_is_named(station: Any, tamper: Tamper) -> None:
     run = station.whole_run()
-    row = rows(tmp_path, run)[3]
+    row = station.rows(run)[3]
     text = "not json"
     digest = event_hash(row["previous"], text)
     tamper(("UPDATE events SET canonical=?, hash=? WHERE stream=? AND seq=4", (text, digest, run)))
@@ -136,11 +151,9 @@ def test_a_deleted_first_event_is_named(station: Any, tamper: Tamper) -> None:
     assert named(station.record.verify(run)) == [("deleted", 1)]
 
 
-def test_a_deleted_event_whose_followers_were_renumbered_is_named(
-    station: Any, tamper: Tamper, tmp_path: Path
-) -> None:
+def test_a_deleted_event_whose_followers_were_renumbered_is_named(station: Any, tamper: Tamper) -> None:
     run = station.whole_run()
-    numbers = [row["seq"] for row in rows(tmp_path, run) if row["seq"] > 4]
+    numbers = [row["seq"] for row in station.rows(run) if row["seq"] > 4]
     moves = [f"UPDATE events SET seq = {n - 1} WHERE stream = '{run}' AND seq = {n}" for n in numbers]
     tamper(f"DELETE FROM events WHERE stream = '{run}' AND seq = 4", *moves)
     found = station.record.verify(run)
@@ -148,9 +161,9 @@ def test_a_deleted_event_whose_followers_were_renumbered_is_named(
     assert "Event 4 was deleted and the later ones renumbered" in found[0].what
 
 
-def test_an_inserted_event_is_named(station: Any, tamper: Tamper, tmp_path: Path) -> None:
+def test_an_inserted_event_is_named(station: Any, tamper: Tamper) -> None:
     run = station.whole_run()
-    old = rows(tmp_path, run)
+    old = station.rows(run)
     moves = [
         f"UPDATE events SET seq = {row['seq'] + 1} WHERE stream = '{run}' AND seq = {row['seq']}"
         for row in reversed(old[4:])
@@ -160,12 +173,10 @@ def test_an_inserted_event_is_named(station: Any, tamper: Tamper, tmp_path: Path
     assert (found[0].code, found[0].seq) == ("inserted", 5)
 
 
-def test_an_event_inserted_behind_the_end_differs_from_the_projections(
-    station: Any, tamper: Tamper, tmp_path: Path
-) -> None:
+def test_an_event_inserted_behind_the_end_differs_from_the_projections(station: Any, tamper: Tamper) -> None:
     run = station.whole_run()
-    last = rows(tmp_path, run)[-3]
-    head = rows(tmp_path, run)[-1]
+    last = station.rows(run)[-3]
+    head = station.rows(run)[-1]
     tamper((INSERT, rewritten(last, head["hash"], head["seq"] + 1, value="0x0")))
     found = station.record.verify(run)
     assert ("projection", head["seq"] + 1) in named(found)
@@ -223,16 +234,34 @@ def test_a_run_cannot_be_judged_by_an_altered_register(station: Any, tamper: Tam
     assert (finding.stream, finding.code) == ("register", "unregistered")
 
 
-@pytest.mark.parametrize("name", ["changed", "deleted", "follow"])
-def test_a_dropped_trigger_is_seen(station: Any, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "trigger", ["events_are_never_changed", "events_are_never_deleted", "events_follow_each_other"]
+)
+def test_a_dropped_trigger_is_seen(station: Any, trigger: str) -> None:
     station.whole_run()
-    with closing(sqlite3.connect(tmp_path / "record.sqlite")) as raw:
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE ?"
-        (trigger,) = raw.execute(query, (f"%{name}%",)).fetchone()
-        raw.execute(f"DROP TRIGGER {trigger}")
+    with station.raw() as ask:
+        ask(f"DROP TRIGGER {trigger}{' ON events' if station.url else ''}")
     (finding,) = station.record.verify()
     assert finding.code == "trigger"
     assert trigger in finding.what
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE events DISABLE TRIGGER events_are_never_changed",
+        "CREATE OR REPLACE FUNCTION events_are_never_changed() RETURNS trigger LANGUAGE plpgsql"
+        " AS $$ BEGIN RETURN NEW; END $$",
+        "CREATE OR REPLACE TRIGGER events_are_never_changed BEFORE UPDATE ON events FOR EACH ROW"
+        " WHEN (false) EXECUTE FUNCTION events_are_never_changed()",
+    ],
+)
+def test_a_trigger_that_does_nothing_is_seen(served: Any, statement: str) -> None:
+    served.whole_run()
+    with served.raw() as ask:
+        ask(statement)
+    (finding,) = served.record.verify()
+    assert (finding.code, "events_are_never_changed" in finding.what) == ("trigger", True)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +276,7 @@ def test_a_dropped_trigger_is_seen(station: Any, tmp_path: Path, name: str) -> N
         ),
         ("INSERT INTO assets VALUES ('A', 1, 'm', 's', 'standard', '{}')", "assets"),
         (
-            "INSERT INTO runs SELECT 'ghost', 9, mode, '', '', '', '', '', 'open', NULL, NULL FROM runs",
+            "INSERT INTO runs SELECT 'ghost', 9, mode, '', '', '', '', '', 'open', NULL, NULL, '' FROM runs",
             "runs",
         ),
     ],

@@ -1,0 +1,190 @@
+"""A record in an SQLite file: pragmas, triggers, and its errors in the technician's words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.pool import StaticPool
+
+from calibrator._errors import CalibratorError, IntegrityError, StorageError
+from calibrator.record._store import Store
+
+__all__ = ["TRIGGERS", "in_memory", "reader", "still", "writer"]
+
+# FULL, or a power failure takes the last commits; recursive triggers, or REPLACE walks through the
+# append-only ones (DESIGN 5).
+_PRAGMAS = ("recursive_triggers=ON", "foreign_keys=ON", "busy_timeout=5000")
+_WRITER_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL")
+
+TRIGGERS = {
+    "events_are_never_changed": (
+        "CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events BEGIN"
+        " SELECT RAISE(ABORT, 'the record is append-only: no event is ever changed'); END"
+    ),
+    "events_are_never_deleted": (
+        "CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events BEGIN"
+        " SELECT RAISE(ABORT, 'the record is append-only: no event is ever deleted'); END"
+    ),
+    "events_follow_each_other": (
+        "CREATE TRIGGER events_follow_each_other BEFORE INSERT ON events"
+        " WHEN NEW.seq != (SELECT coalesce(max(seq), 0) + 1 FROM events WHERE stream = NEW.stream) BEGIN"
+        " SELECT RAISE(ABORT, 'the record is append-only: an event follows the last one of its stream'); END"
+    ),
+}
+
+_REASONS = (
+    (
+        "disk is full",
+        "disk-full",
+        "The record cannot be written: the disk is full",
+        "Free some space there, then go on with `calibrator resume`; what is recorded is kept.",
+    ),
+    (
+        "readonly",
+        "read-only",
+        "The record cannot be written: the file or folder is read-only",
+        "Give this user the right to write there, or choose another folder with --home.",
+    ),
+    (
+        "unable to open",
+        "cannot-open",
+        "The record cannot be opened",
+        "Check that the folder exists and that this user may write there, or name another with --home.",
+    ),
+    (
+        "locked",
+        "busy",
+        "The record is locked by another program",
+        "Close the program that has the file open (a database browser, a backup), then try again.",
+    ),
+    (
+        "disk i/o error",
+        "disk-error",
+        "The disk under the record reports an error",
+        "Check the disk and its connection, then go on with `calibrator resume`; what is recorded is kept.",
+    ),
+    (
+        "append-only",
+        "append-only",
+        "The record refused an event that does not follow the last one",
+        "Another program wrote to the record: run `calibrator verify`.",
+    ),
+)
+
+
+class _Sqlite:
+    """Satisfies `Backend`; one process writes, which the home's lock holds."""
+
+    shared = False
+    station = ""
+
+    def protect(self, connection: Connection) -> None:
+        for statement in TRIGGERS.values():
+            connection.exec_driver_sql(statement)
+
+    def unprotected(self, connection: Connection) -> Iterator[str]:
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'events'"
+        present = {row.name: row.sql for row in connection.exec_driver_sql(query)}
+        return (name for name, statement in TRIGGERS.items() if present.get(name) != statement)
+
+    def take_turn(self, connection: Connection, what: str) -> None:
+        """Nobody else is there: BEGIN IMMEDIATE holds the file."""
+
+    def hold(self, connection: Connection, run: str) -> None:
+        """The home's lock holds every run of the home."""
+
+    def held_elsewhere(self, connection: Connection, run: str) -> bool:
+        return False
+
+    def error(self, error: Exception, place: str) -> CalibratorError:
+        text = str(error).lower()
+        for sign, code, what, way_out in _REASONS:
+            if sign in text:
+                return StorageError(what, where=place, way_out=way_out, code=code)
+        if "malformed" in text or "not a database" in text:
+            return IntegrityError(
+                "The record's file is damaged",
+                where=place,
+                way_out="Keep the file as it is and bring back the last backup of this folder.",
+                code="record-damaged",
+            )
+        return StorageError(
+            f"The record's database reports: {error}",
+            where=place,
+            way_out="Run `calibrator doctor` and keep its report.",
+            code="database",
+        )
+
+
+def in_memory() -> Store:
+    """Open a database that lives in this process only."""
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    _prepare(engine, _PRAGMAS, "BEGIN")
+    return Store(engine, "the record in memory", _Sqlite())
+
+
+def writer(path: Path) -> Store:
+    """Open the database file to read and append, making it where there is none."""
+    address = URL.create("sqlite", database=str(path))
+    engine = create_engine(address, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    _prepare(engine, _PRAGMAS + _WRITER_PRAGMAS, "BEGIN IMMEDIATE")
+    return Store(engine, str(path), _Sqlite())
+
+
+def reader(path: Path) -> Store:
+    """Open an existing database file to read only, also on media where nobody can write."""
+    try:
+        return _reader(path, "mode=ro")
+    except StorageError:
+        # SQLite wants to make its -shm file beside the database. Where it cannot and no -wal file
+        # holds later events, nobody writes: the file stands still.
+        if path.with_name(f"{path.name}-wal").exists():
+            raise
+        return still(path)
+
+
+def still(path: Path) -> Store:
+    """Open a database file that does not change while it is read."""
+    return _reader(path, "immutable=1")
+
+
+def _reader(path: Path, query: str) -> Store:
+    address = f"{_uri(path)}?{query}"
+    engine = create_engine(
+        "sqlite://",
+        poolclass=StaticPool,
+        creator=lambda: sqlite3.connect(address, uri=True, check_same_thread=False),
+    )
+    _prepare(engine, _PRAGMAS, "BEGIN")
+    store = Store(engine, str(path), _Sqlite())
+    try:
+        with store.transaction() as connection:
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
+    """Let SQLAlchemy, not the sqlite3 module, say when a transaction begins, and how."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def _uri(path: Path) -> str:
+    """Return the address that SQLite takes for a file, also for drives and shares of Windows."""
+    text = path.absolute().as_posix()
+    return f"file://{quote(text if text.startswith('/') else f'/{text}')}"
