@@ -9,14 +9,16 @@ from typing import Any, NoReturn
 import numpy as np
 
 from calibrator_uncertainty._errors import NotSupportedError
+from calibrator_uncertainty._methods import SharedMethods
 from calibrator_uncertainty._refusals import dropped
+from calibrator_uncertainty._rounding import show
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Option
 
-__all__ = ["UncertainComplex"]
+__all__ = ["UncertainComplex", "add", "binary", "divide", "lift", "multiply", "power", "subtract"]
 
 
-class UncertainComplex:
+class UncertainComplex(SharedMethods):
     """A complex uncertain number or array; the magnitude of a pint quantity, or alone.
 
     It never changes after it was made. Its uncertainty is a 2 x 2 matrix: `complex_uncertainty` gives it.
@@ -41,6 +43,10 @@ class UncertainComplex:
         """The bare estimate: a complex number or array."""
         real, imag = _bare(self.real), _bare(self.imag)
         return complex(real, imag) if np.ndim(real) == np.ndim(imag) == 0 else real + 1j * imag
+
+    @property
+    def _value(self) -> Numbers:
+        return self.value
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -91,32 +97,38 @@ class UncertainComplex:
         return np.dtype(np.complex128)
 
     def __add__(self, other: object) -> Any:  # noqa: ANN401 - or NotImplemented
-        return _binary(_add, self, other)
+        return binary(add, self, other)
 
     __radd__ = __add__
 
     def __sub__(self, other: object) -> Any:  # noqa: ANN401
-        return _binary(_subtract, self, other)
+        return binary(subtract, self, other)
 
     def __rsub__(self, other: object) -> Any:  # noqa: ANN401
-        return _binary(_subtract, other, self)
+        return binary(subtract, other, self)
 
     def __mul__(self, other: object) -> Any:  # noqa: ANN401
-        return _binary(_multiply, self, other)
+        return binary(multiply, self, other)
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: object) -> Any:  # noqa: ANN401
-        return _binary(_divide, self, other)
+        return binary(divide, self, other)
 
     def __rtruediv__(self, other: object) -> Any:  # noqa: ANN401
-        return _binary(_divide, other, self)
+        return binary(divide, other, self)
 
     def __pow__(self, other: object) -> Any:  # noqa: ANN401
-        return _binary(_power, self, other)
+        return binary(power, self, other)
 
     def __rpow__(self, other: object) -> Any:  # noqa: ANN401
-        return _binary(_power, other, self)
+        return binary(power, other, self)
+
+    def __matmul__(self, other: object) -> Any:  # noqa: ANN401
+        return np.matmul(self, other)  # type: ignore[call-overload]
+
+    def __rmatmul__(self, other: object) -> Any:  # noqa: ANN401
+        return np.matmul(other, self)  # type: ignore[call-overload]
 
     def __neg__(self) -> UncertainComplex:
         return UncertainComplex(-self.real, -self.imag)
@@ -128,8 +140,12 @@ class UncertainComplex:
         return np.hypot(self.real, self.imag)
 
     def __eq__(self, other: object) -> Any:  # noqa: ANN401 - bool or array of bool
-        lifted = _lift(other)
+        lifted = lift(other)
         return NotImplemented if lifted is None else self.value == lifted.value
+
+    def __ne__(self, other: object) -> Any:  # noqa: ANN401 - bool or array of bool
+        lifted = lift(other)
+        return NotImplemented if lifted is None else self.value != lifted.value
 
     def __complex__(self) -> NoReturn:
         raise NotSupportedError("complex() would drop the uncertainty", way_out="Ask for .value.")
@@ -149,6 +165,24 @@ class UncertainComplex:
     def __reduce__(self) -> tuple[Any, ...]:
         return UncertainComplex, (self.real, self.imag)
 
+    def reshape(self, *shape: Option) -> UncertainComplex:
+        """Return the same elements in another shape."""
+        return self._each(lambda part: np.reshape(part, shape[0] if len(shape) == 1 else shape))
+
+    def ravel(self) -> UncertainComplex:
+        """Return the elements in one row."""
+        return self.reshape(-1)
+
+    def __str__(self) -> str:
+        return format(self)
+
+    def __format__(self, spec: str) -> str:
+        real, imag = (
+            show(_bare(part), getattr(part, "u", 0.0), spec) if np.ndim(part) == 0 else str(part)
+            for part in (self.real, self.imag)
+        )
+        return f"({real}) + ({imag})j"
+
     def __repr__(self) -> str:
         return f"UncertainComplex({self.value!r})"
 
@@ -163,23 +197,16 @@ class UncertainComplex:
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Option, **kwargs: Option) -> Any:  # noqa: ANN401
         """Apply a numpy function of the table; any other would drop the uncertainty."""
-        if method == "__call__" and not kwargs:
-            if ufunc in _BINARY:
-                return _binary(_BINARY[ufunc], *inputs)
-            if ufunc in _UNARY:
-                return _UNARY[ufunc](inputs[0])
-        raise NotSupportedError(
-            f"numpy.{ufunc.__name__} of an uncertain complex number", code="not-supported"
-        )
+        from calibrator_uncertainty._complex_functions import apply
+
+        return apply(ufunc, method, inputs, kwargs)
 
     def __array_function__(
         self, func: Callable[..., Any], types: object, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:  # noqa: ANN401
-        """Give real, imag and angle; any other function would drop the uncertainty."""
+        """Apply a numpy function of the tables; any other would drop the uncertainty."""
         from calibrator_uncertainty._complex_arrays import handle
 
-        if func in _PARTS and not kwargs and len(args) == 1:
-            return _PARTS[func](args[0])
         return handle(func, args, kwargs)
 
 
@@ -187,7 +214,7 @@ def _bare(part: Numbers) -> Numbers:
     return part._value if isinstance(part, UncertainArray) else part
 
 
-def _lift(operand: object) -> UncertainComplex | None:
+def lift(operand: object) -> UncertainComplex | None:
     if isinstance(operand, UncertainComplex):
         return operand
     if isinstance(operand, UncertainArray):
@@ -200,33 +227,33 @@ def _lift(operand: object) -> UncertainComplex | None:
     return None
 
 
-def _binary(function: Callable[..., Any], one: object, other: object) -> Any:  # noqa: ANN401
-    left, right = _lift(one), _lift(other)
+def binary(function: Callable[..., Any], one: object, other: object) -> Any:  # noqa: ANN401
+    left, right = lift(one), lift(other)
     if left is None or right is None:
         return NotImplemented
     return function(left, right)
 
 
-def _add(a: UncertainComplex, b: UncertainComplex) -> UncertainComplex:
+def add(a: UncertainComplex, b: UncertainComplex) -> UncertainComplex:
     return UncertainComplex(a.real + b.real, a.imag + b.imag)
 
 
-def _subtract(a: UncertainComplex, b: UncertainComplex) -> UncertainComplex:
+def subtract(a: UncertainComplex, b: UncertainComplex) -> UncertainComplex:
     return UncertainComplex(a.real - b.real, a.imag - b.imag)
 
 
-def _multiply(a: UncertainComplex, b: UncertainComplex) -> UncertainComplex:
+def multiply(a: UncertainComplex, b: UncertainComplex) -> UncertainComplex:
     return UncertainComplex(a.real * b.real - a.imag * b.imag, a.real * b.imag + a.imag * b.real)
 
 
-def _divide(a: UncertainComplex, b: UncertainComplex) -> UncertainComplex:
+def divide(a: UncertainComplex, b: UncertainComplex) -> UncertainComplex:
     scale = b.real * b.real + b.imag * b.imag
     return UncertainComplex(
         (a.real * b.real + a.imag * b.imag) / scale, (a.imag * b.real - a.real * b.imag) / scale
     )
 
 
-def _power(a: UncertainComplex, b: UncertainComplex) -> UncertainComplex:
+def power(a: UncertainComplex, b: UncertainComplex) -> UncertainComplex:
     bare = b.value
     exact = not isinstance(b.real, UncertainArray) and not isinstance(b.imag, UncertainArray)
     if (
@@ -238,69 +265,8 @@ def _power(a: UncertainComplex, b: UncertainComplex) -> UncertainComplex:
     ):
         product = a
         for _ in range(abs(int(bare.real)) - 1):
-            product = _multiply(product, a)
-        return product if bare.real > 0 else _divide(UncertainComplex(1.0, 0.0), product)
-    return _exp(_multiply(b, _log(a)))
+            product = multiply(product, a)
+        return product if bare.real > 0 else divide(UncertainComplex(1.0, 0.0), product)
+    from calibrator_uncertainty._complex_functions import exp, log
 
-
-def _exp(a: UncertainComplex) -> UncertainComplex:
-    size = np.exp(a.real)
-    return UncertainComplex(size * np.cos(a.imag), size * np.sin(a.imag))
-
-
-def _log(a: UncertainComplex) -> UncertainComplex:
-    return UncertainComplex(np.log(abs(a)), a.angle)
-
-
-def _sqrt(a: UncertainComplex) -> UncertainComplex:
-    size, half = np.sqrt(abs(a)), a.angle / 2.0
-    return UncertainComplex(size * np.cos(half), size * np.sin(half))
-
-
-def _sin(a: UncertainComplex) -> UncertainComplex:
-    return UncertainComplex(np.sin(a.real) * np.cosh(a.imag), np.cos(a.real) * np.sinh(a.imag))
-
-
-def _cos(a: UncertainComplex) -> UncertainComplex:
-    return UncertainComplex(np.cos(a.real) * np.cosh(a.imag), -(np.sin(a.real) * np.sinh(a.imag)))
-
-
-def _sinh(a: UncertainComplex) -> UncertainComplex:
-    return UncertainComplex(np.sinh(a.real) * np.cos(a.imag), np.cosh(a.real) * np.sin(a.imag))
-
-
-def _cosh(a: UncertainComplex) -> UncertainComplex:
-    return UncertainComplex(np.cosh(a.real) * np.cos(a.imag), np.sinh(a.real) * np.sin(a.imag))
-
-
-_BINARY: dict[Any, Callable[..., Any]] = {
-    np.add: _add,
-    np.subtract: _subtract,
-    np.multiply: _multiply,
-    np.true_divide: _divide,
-    np.power: _power,
-}
-_UNARY: dict[Any, Callable[..., Any]] = {
-    np.negative: UncertainComplex.__neg__,
-    np.positive: UncertainComplex.__pos__,
-    np.conjugate: UncertainComplex.conjugate,
-    np.absolute: abs,
-    np.square: lambda a: _multiply(a, a),
-    np.reciprocal: lambda a: _divide(UncertainComplex(1.0, 0.0), a),
-    np.exp: _exp,
-    np.log: _log,
-    np.sqrt: _sqrt,
-    np.sin: _sin,
-    np.cos: _cos,
-    np.tan: lambda a: _divide(_sin(a), _cos(a)),
-    np.sinh: _sinh,
-    np.cosh: _cosh,
-    np.tanh: lambda a: _divide(_sinh(a), _cosh(a)),
-}
-_PARTS: dict[Any, Callable[..., Any]] = {
-    np.real: lambda a: a.real,
-    np.imag: lambda a: a.imag,
-    np.angle: lambda a: a.angle,
-    np.sum: UncertainComplex.sum,
-    np.mean: UncertainComplex.mean,
-}
+    return exp(multiply(b, log(a)))

@@ -9,23 +9,38 @@ from typing import Any
 import numpy as np
 
 from calibrator_uncertainty._bivariate import uncertain_complex
-from calibrator_uncertainty._complex import UncertainComplex, _lift
+from calibrator_uncertainty._complex import UncertainComplex, lift
 from calibrator_uncertainty._errors import InputError, NotSupportedError
+from calibrator_uncertainty._moves import named
+from calibrator_uncertainty._refusals import unsupported
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Option, Quantity
 from calibrator_uncertainty._units import parse_unit, quantity
 
-__all__ = ["complex_array", "handle"]
+__all__ = ["as_complex", "complex_array", "handle", "part", "solve"]
 
-_MOVES = frozenset(
+# Functions that are linear in their first operand, so that each part goes its own way.
+_LINEAR = frozenset(
     {
-        np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.expand_dims, np.squeeze, np.flip,
-        np.broadcast_to, np.roll, np.repeat, np.tile, np.take, np.diagonal, np.cumsum, np.diff, np.trace,
-        np.sum, np.mean,
+        np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.expand_dims, np.squeeze,
+        np.flip, np.fliplr, np.flipud, np.rot90, np.broadcast_to, np.roll, np.repeat, np.tile, np.take,
+        np.diagonal, np.diag, np.diagflat, np.tril, np.triu, np.delete, np.resize, np.atleast_1d,
+        np.atleast_2d, np.atleast_3d, np.copy, np.take_along_axis, np.cumsum, np.diff, np.ediff1d, np.trace,
+        np.sum, np.mean, np.average, np.gradient,
+        *named("trapezoid", "trapz", "matrix_transpose", "cumulative_sum", "linalg.trace", "linalg.diagonal",
+               "linalg.matrix_transpose", "fft.fftshift", "fft.ifftshift"),
     }
 )  # fmt: skip
-_JOINS = frozenset({np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, np.column_stack})
-_PRODUCTS = frozenset({np.dot, np.outer, np.inner, np.kron, np.convolve, np.tensordot})
+_SPLITS = frozenset({np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit, *named("unstack")})
+_JOINS = frozenset(
+    {np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, np.column_stack, *named("concat")}
+)
+_PRODUCTS = frozenset(
+    {
+        np.dot, np.outer, np.inner, np.kron, np.convolve, np.tensordot, np.matmul, np.cross,
+        *named("linalg.matmul", "linalg.outer", "linalg.cross", "linalg.tensordot", "polymul"),
+    }
+)  # fmt: skip
 
 
 def complex_array(
@@ -56,8 +71,8 @@ def complex_array(
     if not matrices and math.isinf(dof):
         wide = np.broadcast_to(spreads, values.shape)
         parts = [
-            UncertainArray.leaf(part.copy(), wide, name=f"{name} {what}", source=source)
-            for part, what in ((values.real, "real"), (values.imag, "imag"))
+            UncertainArray.leaf(given.copy(), wide, name=f"{name} {what}", source=source)
+            for given, what in ((values.real, "real"), (values.imag, "imag"))
         ]
         return quantity(UncertainComplex(*parts), parse_unit(unit, name))
     each = spreads.reshape(-1, 2, 2) if matrices else np.broadcast_to(spreads, values.shape).ravel()
@@ -76,59 +91,63 @@ def handle(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, An
     Raises:
         NotSupportedError: a function that is not among them; it would drop the uncertainty.
     """
-    if func in _MOVES:
-        one = _complex(args[0])
-        return UncertainComplex(
-            func(_part(one, "real"), *args[1:], **kwargs), func(_part(one, "imag"), *args[1:], **kwargs)
-        )
+    if func in _LINEAR:
+        one = as_complex(args[0])
+        return UncertainComplex(*(func(part(one, what), *args[1:], **kwargs) for what in ("real", "imag")))
+    if func in _SPLITS:
+        one = as_complex(args[0])
+        parts = (func(part(one, what), *args[1:], **kwargs) for what in ("real", "imag"))
+        return [UncertainComplex(real, imag) for real, imag in zip(*parts, strict=True)]
     if func in _JOINS:
         return _join(func, args[0], *args[1:], **kwargs)
     if func in _PRODUCTS:
-        return _product(func, _complex(args[0]), _complex(args[1]), *args[2:], **kwargs)
-    if func is np.linalg.solve:
-        return _solve(_complex(args[0]), _complex(args[1]))
-    if func is np.linalg.inv:
-        return _solve(_complex(args[0]), _complex(np.eye(args[0].shape[0])))
-    raise NotSupportedError(f"numpy.{func.__name__} of an uncertain complex number", code="not-supported")
+        return _product(func, as_complex(args[0]), as_complex(args[1]), *args[2:], **kwargs)
+    from calibrator_uncertainty._complex_functions import HANDLED
+
+    ours = HANDLED.get(func)
+    if ours is None:
+        raise unsupported(f"{func.__module__}.{func.__name__}", "an uncertain complex number")
+    return ours(*args, **kwargs)
 
 
-def _complex(operand: object) -> UncertainComplex:
-    found = _lift(np.asarray(operand) if isinstance(operand, list | tuple) else operand)
+def as_complex(operand: object) -> UncertainComplex:
+    """Return an operand as a complex value; lists of plain numbers are taken."""
+    found = lift(np.asarray(operand) if isinstance(operand, list | tuple) else operand)
     if found is None:
         raise NotSupportedError(f"{operand!r} is no complex number", code="not-supported")
     return found
 
 
-def _part(one: UncertainComplex, what: str) -> Numbers:
+def part(one: UncertainComplex, what: str) -> Numbers:
     """Return a part in the shape of the whole; an exact part may be a single number."""
-    part = getattr(one, what)
-    return part if np.shape(part) == one.shape else np.broadcast_to(part, one.shape)
+    found = getattr(one, what)
+    return found if np.shape(found) == one.shape else np.broadcast_to(found, one.shape)
 
 
 def _join(
     func: Callable[..., Any], operands: Sequence[Any], *args: Option, **kwargs: Option
 ) -> UncertainComplex:
-    each = [_complex(operand) for operand in operands]
-    real, imag = ([_part(one, what) for one in each] for what in ("real", "imag"))
+    each = [as_complex(operand) for operand in operands]
+    real, imag = ([part(one, what) for one in each] for what in ("real", "imag"))
     return UncertainComplex(func(real, *args, **kwargs), func(imag, *args, **kwargs))
 
 
 def _product(
     func: Callable[..., Any], a: UncertainComplex, b: UncertainComplex, *args: Option, **kwargs: Option
 ) -> UncertainComplex:
-    a_real, a_imag, b_real, b_imag = _part(a, "real"), _part(a, "imag"), _part(b, "real"), _part(b, "imag")
+    a_real, a_imag, b_real, b_imag = part(a, "real"), part(a, "imag"), part(b, "real"), part(b, "imag")
     return UncertainComplex(
         func(a_real, b_real, *args, **kwargs) - func(a_imag, b_imag, *args, **kwargs),
         func(a_real, b_imag, *args, **kwargs) + func(a_imag, b_real, *args, **kwargs),
     )
 
 
-def _solve(matrix: UncertainComplex, right: UncertainComplex) -> UncertainComplex:
+def solve(matrix: UncertainComplex, right: UncertainComplex) -> UncertainComplex:
     """Solve (A + iB)(x + iy) = c + id as [[A, -B], [B, A]] [x; y] = [c; d]."""
-    real, imag = _part(matrix, "real"), _part(matrix, "imag")
+    real, imag = part(matrix, "real"), part(matrix, "imag")
     count = matrix.shape[0]
     rows = [np.concatenate([real, -imag], axis=1), np.concatenate([imag, real], axis=1)]
     found = np.linalg.solve(
-        np.concatenate(rows, axis=0), np.concatenate([_part(right, "real"), _part(right, "imag")], axis=0)
+        np.concatenate(rows, axis=0), np.concatenate([part(right, "real"), part(right, "imag")], axis=0)
     )
     return UncertainComplex(found[:count], found[count:])

@@ -2,20 +2,118 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NoReturn
 
 import numpy as np
 
 from calibrator_uncertainty._errors import NotSupportedError
+from calibrator_uncertainty._refusals import dropped, unsupported
 from calibrator_uncertainty._types import Numbers, Option
 
-__all__ = ["ArrayMethods"]
+__all__ = ["ArrayMethods", "SharedMethods", "changed"]
 
 
-class ArrayMethods:
+class SharedMethods:
+    """What real and complex arrays share: places of elements, and what cannot be."""
+
+    __slots__ = ()
+
+    @property
+    def T(self) -> Numbers:
+        """The transposed array."""
+        return np.transpose(self)  # type: ignore[call-overload]
+
+    def squeeze(self, axis: Option = None) -> Numbers:
+        """Return the array without axes of one element."""
+        return np.squeeze(self, axis=axis)  # type: ignore[call-overload]
+
+    def swapaxes(self, one: int, other: int) -> Numbers:
+        """Exchange two axes."""
+        return np.swapaxes(self, one, other)  # type: ignore[call-overload]
+
+    def diagonal(self, *more: Option) -> Numbers:
+        """Return the diagonal of a matrix."""
+        return np.diagonal(self, *more)  # type: ignore[call-overload]
+
+    def trace(self, *more: Option) -> Numbers:
+        """Sum the diagonal of a matrix."""
+        return np.trace(self, *more)  # type: ignore[call-overload]
+
+    def dot(self, other: Option) -> Numbers:
+        """Return the product with another array."""
+        return np.dot(self, other)  # type: ignore[call-overload]
+
+    def conj(self) -> Numbers:
+        """Return the complex conjugate."""
+        return np.conjugate(self)  # type: ignore[call-overload]
+
+    def copy(self, *more: Option, **options: Option) -> Numbers:
+        """Return the array itself: it never changes."""
+        return self
+
+    @property
+    def flat(self) -> Numbers:
+        """The elements, one after the other."""
+        return iter(np.ravel(self))  # type: ignore[call-overload]
+
+    def tolist(self) -> NoReturn:
+        """Refuse: plain numbers would drop the uncertainty."""
+        raise dropped("tolist()")
+
+    def item(self, *place: Option) -> NoReturn:
+        """Refuse: a plain number would drop the uncertainty."""
+        raise dropped("item()")
+
+    def round(self, *more: Option, **options: Option) -> NoReturn:
+        """Refuse: results are rounded when they are written."""
+        raise unsupported("numpy.round")
+
+    def __round__(self, digits: int | None = None) -> NoReturn:
+        raise NotSupportedError(
+            "round() of an uncertain value",
+            way_out="Write it with rounding.round_result or express, or round .value.",
+        )
+
+    def __trunc__(self) -> NoReturn:
+        raise dropped("math.trunc()")
+
+    def __setitem__(self, key: object, value: object) -> NoReturn:
+        raise changed()
+
+
+class ArrayMethods(SharedMethods):
     """What `UncertainArray` shares with numpy arrays beyond arithmetic."""
 
     __slots__ = ()
+
+    def __matmul__(self, other: object) -> Numbers:
+        return np.matmul(self, other)  # type: ignore[call-overload]
+
+    def __rmatmul__(self, other: object) -> Numbers:
+        return np.matmul(other, self)  # type: ignore[call-overload]
+
+    def reshape(self, *shape: Option) -> Numbers:
+        """Return the same elements in another shape."""
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape)  # type: ignore[call-overload]
+
+    def ravel(self) -> Numbers:
+        """Return the elements in one row."""
+        return np.ravel(self)  # type: ignore[call-overload]
+
+    flatten = ravel
+
+    def transpose(self, *axes: Option) -> Numbers:
+        """Return the array with its axes in another order."""
+        return np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)  # type: ignore[call-overload]
+
+    def sum(self, axis: Option = None, keepdims: bool = False) -> Numbers:
+        """Sum the elements, with all correlations."""
+        return np.sum(self, axis=axis, **({"keepdims": True} if keepdims else {}))  # type: ignore[call-overload]
+
+    def mean(self, axis: Option = None, keepdims: bool = False) -> Numbers:
+        """Average the elements, with all correlations."""
+        return np.mean(self, axis=axis, **({"keepdims": True} if keepdims else {}))  # type: ignore[call-overload]
 
     def max(self, axis: Option = None, **more: Option) -> Numbers:
         """Return the element with the largest value."""
@@ -53,6 +151,10 @@ class ArrayMethods:
         """Repeat elements."""
         return np.repeat(self, count, axis=axis)  # type: ignore[call-overload]
 
+    def ptp(self, axis: Option = None, **more: Option) -> Numbers:
+        """Return the largest less the smallest value."""
+        return np.ptp(self, axis=axis, **more)  # type: ignore[call-overload]
+
     def __floordiv__(self, other: object) -> NoReturn:
         raise _stepped("//")
 
@@ -63,17 +165,31 @@ class ArrayMethods:
 
     __rmod__ = __mod__
 
-    def __round__(self, digits: int | None = None) -> NoReturn:
-        raise NotSupportedError(
-            "round() of an uncertain value",
-            way_out="Write it with rounding.round_result or express, or round .value.",
-        )
+    def __divmod__(self, other: object) -> NoReturn:
+        raise _stepped("divmod()")
 
-    def __setitem__(self, key: object, value: object) -> NoReturn:
-        raise NotSupportedError(
-            "an uncertain array never changes",
-            way_out="Choose elements with numpy.where, or join parts with numpy.concatenate.",
-        )
+    __rdivmod__ = __divmod__
+
+
+def _refused(name: str) -> Callable[..., NoReturn]:
+    def method(self: SharedMethods, *args: Option, **kwargs: Option) -> NoReturn:
+        raise unsupported(f"numpy.{name}")
+
+    method.__doc__ = f"Refuse numpy's {name}, and say what to call."
+    return method
+
+
+for _name in ("argmax", "argmin", "argsort", "searchsorted", "nonzero", "all", "any", "put", "partition"):
+    setattr(SharedMethods, _name, _refused(_name))
+
+
+def changed() -> NotSupportedError:
+    """Return the error of an assignment to an element."""
+    return NotSupportedError(
+        "an uncertain array never changes",
+        way_out="Choose elements with numpy.where, or join parts with numpy.concatenate.",
+        code="read-only",
+    )
 
 
 def _stepped(operator: str) -> NotSupportedError:

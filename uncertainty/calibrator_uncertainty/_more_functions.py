@@ -16,7 +16,7 @@ from calibrator_uncertainty._functions import HANDLED, getitem, rearrange
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Option
 
-__all__ = ["handles", "indices", "lifted", "taken"]
+__all__ = ["handles", "indices", "labelled", "lifted", "taken"]
 
 
 def handles(*functions: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -43,7 +43,7 @@ def indices(shape: Sequence[int], start: int = 0) -> np.ndarray:
     return np.arange(start, start + count).reshape(shape)
 
 
-def _labelled(arrays: Sequence[Numbers]) -> tuple[UncertainArray, list[np.ndarray]]:
+def labelled(arrays: Sequence[Numbers]) -> tuple[UncertainArray, list[np.ndarray]]:
     """Lay arrays end to end, and return where in that row each element stands."""
     parts = [lifted(array) for array in arrays]
     places, start = [], 0
@@ -70,7 +70,7 @@ def append(array: Numbers, values: Numbers, axis: int | None = None) -> Numbers:
 @handles(np.insert)
 def insert(array: Numbers, place: Numbers, values: Numbers, axis: int | None = None) -> UncertainArray:
     """Return `array` with `values` before the given places."""
-    row, (mine, theirs) = _labelled([array, values])
+    row, (mine, theirs) = labelled([array, values])
     return getitem(row, np.insert(mine, place, theirs, axis=axis))
 
 
@@ -102,7 +102,7 @@ def block(arrays: Numbers) -> UncertainArray:
         return len(leaves) - 1
 
     nested = number(arrays)
-    row, places = _labelled(leaves)
+    row, places = labelled(leaves)
 
     def labels(item: Numbers) -> Numbers:
         return [labels(one) for one in item] if isinstance(item, list) else places[item]

@@ -148,6 +148,10 @@ def _shown(values: list[Any]) -> str:
     return ", ".join(f"{value:.6g}" for value in values)
 
 
+def _added(a: float, b: float) -> float:
+    return max(a, b) + math.log1p(math.exp(-abs(a - b)))
+
+
 def _op(name: str, ufunc: Callable[..., Any], scalar: Callable[..., float], *slopes: str) -> Op:
     operands = "a, b" if len(slopes) == 2 else "a"
     partials = tuple(_partial(slope, operands) for slope in slopes)
@@ -207,6 +211,14 @@ _ALL = (
     _op("arctanh", np.arctanh, math.atanh, "1.0 / ((1.0 - a) * (1.0 + a))"),
     _op("deg2rad", np.deg2rad, math.radians, repr(math.pi / 180.0)),
     _op("rad2deg", np.rad2deg, math.degrees, repr(180.0 / math.pi)),
+    _op("logaddexp", np.logaddexp, _added, "m.exp(a - y)", "m.exp(b - y)"),
+    _op(
+        "logaddexp2",
+        np.logaddexp2,
+        lambda a, b: _added(a * math.log(2.0), b * math.log(2.0)) / math.log(2.0),
+        f"m.exp({math.log(2.0)!r} * (a - y))",
+        f"m.exp({math.log(2.0)!r} * (b - y))",
+    ),
     _op("maximum", np.maximum, max, "m.step(a, b)", "m.step(b, a)"),
     _op("minimum", np.minimum, min, "m.step(b, a)", "m.step(a, b)"),
 )
@@ -219,6 +231,7 @@ BY_UFUNC[np.fmax] = BY_NAME["maximum"]
 BY_UFUNC[np.fmin] = BY_NAME["minimum"]
 BY_UFUNC[np.float_power] = BY_NAME["power"]
 BY_UFUNC[np.fabs] = BY_NAME["absolute"]
+BY_UFUNC[np.conjugate] = BY_NAME["positive"]
 
 ADD = BY_NAME["add"]
 SUBTRACT = BY_NAME["subtract"]

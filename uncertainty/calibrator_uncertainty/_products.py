@@ -198,7 +198,7 @@ def norm(array: UncertainArray, ord: Numbers = None, axis: Numbers = None) -> Nu
 
 
 @handles(np.linalg.det)
-def determinant(matrix: UncertainArray) -> Numbers:
+def determinant(matrix: Numbers) -> Numbers:
     """Return the determinant of a square matrix, by elimination with the largest pivot of the estimates."""
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise NotSupportedError("determinants of other than one square matrix", way_out="Take one: m[0].")
@@ -220,7 +220,7 @@ def determinant(matrix: UncertainArray) -> Numbers:
     return result * matrix[0, 0]
 
 
-def _small_determinant(m: UncertainArray) -> Numbers:
+def _small_determinant(m: Numbers) -> Numbers:
     if m.shape[0] == 1:
         return m[0, 0]
     if m.shape[0] == 2:

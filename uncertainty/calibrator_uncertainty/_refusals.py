@@ -13,6 +13,9 @@ __all__ = ["bad_leaf", "dropped", "no_slope", "not_finite", "overflown", "unsupp
 
 
 _OTHERWISE = "Write it with supported functions, or take .value where the bare estimate is meant."
+_PLACES = "Where values stand is a question to their estimates: take .value first."
+_FIXED = "An uncertain array never changes: use numpy.where or numpy.concatenate."
+_OWN = "Wrap a function of the elements with wrapped(); its derivatives are found by differences."
 _WHOLE = "It jumps and has no slope: take .value first."
 _INSTEAD = {
     "floor": _WHOLE,
@@ -23,36 +26,54 @@ _INSTEAD = {
     "around": "Write results with rounding.round_result or express.",
     "floor_divide": _WHOLE,
     "remainder": _WHOLE,
-    "broadcast_arrays": "Use values of one shape and one dimension; an exponent is a plain number.",
-    "multiply.accumulate": "Use numpy.cumprod.",
-    "add.accumulate": "Use numpy.cumsum.",
-    "multiply.reduce": "Use numpy.prod.",
-    "maximum.reduce": "Use numpy.max.",
-    "minimum.reduce": "Use numpy.min.",
-    "nansum": "Use numpy.sum: no uncertain value is NaN.",
-    "nanmean": "Use numpy.mean: no uncertain value is NaN.",
-    "nanstd": "Use numpy.std: no uncertain value is NaN.",
+    "modf": _WHOLE,
+    "frexp": _WHOLE,
+    "fix": _WHOLE,
+    "fmod": _WHOLE,
+    "all": "Compare first: numpy.all(x > 0).",
+    "any": "Compare first: numpy.any(x > 0).",
+    "divmod": _WHOLE,
+    "heaviside": _WHOLE,
+    "unwrap": "It jumps: unwrap the estimates, and add the multiples of 2 pi found.",
     "polyfit": "Use fit_polynomial.",
     "linalg.lstsq": "Use fit_columns.",
-    "lstsq": "Use fit_columns.",
+    "cov": "Use covariance(x, y) for what is known of x and y; for readings, simultaneous.",
+    "corrcoef": "Use correlation(x, y) for what is known of x and y; for readings, simultaneous.",
     "vectorize": "Use wrapped.",
+    "save": "Use dumps.",
+    "savez": "Use dumps.",
+    "savez_compressed": "Use dumps.",
+    "savetxt": "Use dumps.",
+    **dict.fromkeys(
+        ("argsort", "argmax", "argmin", "searchsorted", "nonzero", "digitize", "partition"), _PLACES
+    ),
+    **dict.fromkeys(("histogram", "unique", "lexsort", "argwhere", "count_nonzero", "bincount"), _PLACES),
+    **dict.fromkeys(("copyto", "put", "place", "putmask", "fill_diagonal", "put_along_axis"), _FIXED),
+    **dict.fromkeys(("linalg.eigh", "linalg.eig", "linalg.eigvals", "linalg.eigvalsh"), _OWN),
+    **dict.fromkeys(("linalg.svd", "linalg.svdvals", "linalg.qr", "linalg.cholesky", "roots"), _OWN),
+    **dict.fromkeys(("linalg.slogdet", "linalg.cond", "sinc", "i0"), _OWN),
 }
 
 
 def dropped(call: str) -> NotSupportedError:
     return NotSupportedError(
         f"{call} would drop the uncertainty",
-        way_out="Ask for .value where the bare estimate is meant.",
+        way_out="Ask for .value where the bare estimate is meant."
+        + (" Join uncertain values with numpy.stack." if "asarray" in call else ""),
         code="drops-uncertainty",
     )
 
 
-def unsupported(name: str) -> NotSupportedError:
-    return NotSupportedError(
-        f"{name} is not supported on an uncertain value",
-        way_out=_INSTEAD.get(name.removeprefix("numpy."), _OTHERWISE),
-        code="not-supported",
-    )
+def unsupported(name: str, of: str = "an uncertain value") -> NotSupportedError:
+    short = name.removeprefix("numpy.")
+    instead = _INSTEAD.get(short, _OTHERWISE)
+    if short.startswith("nan"):
+        instead = f"Use numpy.{short[3:]}: no uncertain value is NaN."
+    elif short.startswith("fft."):
+        instead = "Use timeseries.spectrum."
+    elif short.endswith((".reduce", ".accumulate", ".reduceat", ".at")):
+        instead = "Use numpy.sum, prod, max, min, cumsum or cumprod on parts."
+    return NotSupportedError(f"{name} is not supported on {of}", way_out=instead, code="not-supported")
 
 
 def bad_leaf(value: Numbers, u: Numbers, dof: float, name: str) -> InputError:

@@ -159,9 +159,14 @@ class UncertainArray(ArrayMethods):
         return np.dtype(np.float64)
 
     @property
-    def T(self) -> UncertainArray:
-        """The transposed array."""
-        return self.transpose()
+    def real(self) -> UncertainArray:
+        """The value itself."""
+        return self
+
+    @property
+    def imag(self) -> Value:
+        """Zeros."""
+        return np.zeros(self.shape) if self.shape else 0.0
 
     def __len__(self) -> int:
         if not self.shape:
@@ -173,42 +178,6 @@ class UncertainArray(ArrayMethods):
 
     def __getitem__(self, key: Numbers) -> UncertainArray:
         made: UncertainArray = _functions().getitem(self, key)
-        return made
-
-    def __matmul__(self, other: object) -> Numbers:
-        return _functions().matmul(self, other)
-
-    def __rmatmul__(self, other: object) -> Numbers:
-        return _functions().matmul(other, self)
-
-    def reshape(self, *shape: Option) -> UncertainArray:
-        """Return the same elements in another shape."""
-        made: UncertainArray = _functions().rearrange(
-            np.reshape, self, shape[0] if len(shape) == 1 else shape
-        )
-        return made
-
-    def ravel(self) -> UncertainArray:
-        """Return the elements in one row."""
-        return self.reshape(-1)
-
-    flatten = ravel
-
-    def transpose(self, *axes: Option) -> UncertainArray:
-        """Return the array with its axes in another order."""
-        made: UncertainArray = _functions().rearrange(
-            np.transpose, self, (axes[0] if len(axes) == 1 else axes) or None
-        )
-        return made
-
-    def sum(self, axis: Numbers = None, keepdims: bool = False) -> UncertainArray:
-        """Sum the elements, with all correlations."""
-        made: UncertainArray = _functions().total(self, axis=axis, keepdims=keepdims)
-        return made
-
-    def mean(self, axis: Numbers = None, keepdims: bool = False) -> UncertainArray:
-        """Average the elements, with all correlations."""
-        made: UncertainArray = _functions().mean(self, axis=axis, keepdims=keepdims)
         return made
 
     def __add__(self, other: object) -> Numbers:
@@ -290,6 +259,10 @@ class UncertainArray(ArrayMethods):
     def __array__(self, dtype: object = None, copy: bool | None = None) -> NoReturn:
         raise dropped("numpy.asarray()")
 
+    def conjugate(self) -> UncertainArray:
+        """Return the value itself: it is real."""
+        return self
+
     def __copy__(self) -> UncertainArray:
         return self
 
@@ -313,17 +286,20 @@ class UncertainArray(ArrayMethods):
         **kwargs: Option,
     ) -> Numbers:
         """Apply a numpy ufunc and keep the memory of it; what has no derivative here is refused."""
-        if ufunc is np.matmul and method == "__call__":
-            return _functions().matmul(*inputs)
-        if method == "reduce" and ufunc is np.add:
-            return _functions().total(*inputs, **kwargs)
         if method == "__call__" and not _options(kwargs):
             op = BY_UFUNC.get(ufunc)
             if op is not None:
                 return _apply(op, *inputs)
             if ufunc in PLAIN:
                 return _compare(ufunc, *inputs)
-        raise unsupported(f"numpy.{ufunc.__name__}{'' if method == '__call__' else '.' + method}")
+            if ufunc is np.matmul:
+                return _functions().matmul(*inputs)
+        from calibrator_uncertainty._ufunc_methods import SUBSTITUTES, by_method
+
+        _functions()
+        if method == "__call__" and ufunc in SUBSTITUTES and not _options(kwargs):
+            return SUBSTITUTES[ufunc](*inputs)
+        return by_method(ufunc, method, inputs, kwargs)
 
     def __array_function__(
         self,
@@ -335,7 +311,7 @@ class UncertainArray(ArrayMethods):
         """Apply a numpy function listed in `_functions`; every other one would lose the memory."""
         ours = _functions().HANDLED.get(func)
         if ours is None:
-            raise unsupported(f"numpy.{func.__name__}")
+            raise unsupported(f"{func.__module__}.{func.__name__}")
         return ours(*args, **kwargs)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -346,7 +322,7 @@ class UncertainArray(ArrayMethods):
 
 def _functions() -> Numbers:
     from calibrator_uncertainty import _functions as module
-    from calibrator_uncertainty import _products  # noqa: F401 - it and what it imports register themselves
+    from calibrator_uncertainty import _matrices, _questions  # noqa: F401 - they and theirs register
 
     return module
 
@@ -371,7 +347,7 @@ def _apply(op: Op, *operands: Option) -> Numbers:
         else:
             value = as_number(operand)
             if value is None:
-                return NotImplemented
+                return _complex(op, operands)
             args.append(value)
         single = single and type(value) is float
         values.append(value)
@@ -382,6 +358,16 @@ def _apply(op: Op, *operands: Option) -> Numbers:
     if not np.isfinite(result).all():
         raise not_finite(op.name, values, result)
     return UncertainArray(result, op, tuple(args))
+
+
+def _complex(op: Op, operands: tuple[Any, ...]) -> Numbers:
+    """Apply `op` where an operand is a plain complex number or array; any other answers for itself."""
+    if not any(np.iscomplexobj(one) for one in operands if isinstance(one, complex | np.ndarray)):
+        return NotImplemented
+    from calibrator_uncertainty._complex import lift
+
+    lifted = [lift(one) for one in operands]
+    return NotImplemented if any(one is None for one in lifted) else op.ufunc(*lifted)
 
 
 def _compare(ufunc: Numbers, *operands: Option) -> Numbers:

@@ -19,7 +19,11 @@ _differences: dict[Quantity, Quantity] = {}
 @cache
 def _application() -> Quantity:
     import pint
+    from pint.facets.numpy.quantity import NumpyQuantity
 
+    from calibrator_uncertainty._pint_functions import teach
+
+    teach(NumpyQuantity)
     return pint.get_application_registry()  # type: ignore[no-untyped-call]
 
 
