@@ -15,6 +15,7 @@ from calibrator_sim._random import Draws
 __all__ = ["Curve", "MeterUnit", "StandardUnit"]
 
 _PPM = 1e-6
+_FROM_ABOVE_ZERO = ("freq",)  # ranges that do not begin at zero
 _YEAR_S = 365.25 * 86400.0
 # A unit drawn outside lies this many limits away: clear of any guard band, still of the same instrument.
 _OUTSIDE = (2.4, 3.2)
@@ -146,7 +147,8 @@ class MeterUnit:
         """
         try:
             hertz = self._in_band(function, frequency_hz) if frequency_hz else 0.0
-            return self.table.row(function, 0.0, range_high=range_high, interval="1y", frequency_hz=hertz)
+            value = range_high if function in _FROM_ABOVE_ZERO else 0.0
+            return self.table.row(function, value, range_high=range_high, interval="1y", frequency_hz=hertz)
         except AccuracyError as error:
             raise UnknownTruthError(
                 str(error), where=self.config.name, way_out="Ask for a range of the meter."

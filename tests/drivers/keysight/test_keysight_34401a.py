@@ -10,7 +10,14 @@ import pytest
 
 from calibrator_drivers import InstrumentReportedError, OutOfLimits, UnexpectedReply, WrongIdentity
 from calibrator_drivers.keysight import Keysight34401A
-from calibrator_drivers.roles import MeasureCurrentDC, MeasureResistance, MeasureVoltageDC
+from calibrator_drivers.roles import (
+    MeasureCurrentAC,
+    MeasureCurrentDC,
+    MeasureFrequency,
+    MeasureResistance,
+    MeasureVoltageAC,
+    MeasureVoltageDC,
+)
 
 NONE = '+0,"No error"'
 Protocol = Callable[..., Any]
@@ -24,9 +31,16 @@ def driver(step_clock: Any) -> Callable[[Any], Keysight34401A]:
 def test_fills_its_roles(expected_protocol: Protocol, driver: Callable[[Any], Keysight34401A]) -> None:
     with expected_protocol([]) as session:
         meter = driver(session)
-        assert isinstance(meter, MeasureVoltageDC)
-        assert isinstance(meter, MeasureResistance)
-        assert isinstance(meter, MeasureCurrentDC)
+        for role in (
+            MeasureVoltageDC,
+            MeasureResistance,
+            MeasureCurrentDC,
+            MeasureVoltageAC,
+            MeasureCurrentAC,
+            MeasureFrequency,
+        ):
+            assert isinstance(meter, role)
+            assert role.__name__ in meter.ROLES
         meter.close()
         assert session.closed
 
@@ -201,3 +215,68 @@ def test_reset_forgets_old_errors(
         meter = driver(s)
         meter.reset()
         meter.check_errors()
+
+
+@pytest.mark.parametrize(
+    ("frequency_hz", "lowest", "at_least_s"), [(20.0, "3", 7.0), (199.0, "3", 7.0), (1000.0, "20", 1.0)]
+)
+def test_alternating_voltage_takes_the_filter_that_its_frequency_needs(
+    expected_protocol: Protocol,
+    driver: Callable[[Any], Keysight34401A],
+    frequency_hz: float,
+    lowest: str,
+    at_least_s: float,
+) -> None:
+    with expected_protocol(
+        [
+            ("CONF:VOLT:AC 750", None),
+            (f"DET:BAND {lowest}", None),
+            ("SYST:ERR?", NONE),
+            ("READ?", "+7.00123000E+02"),
+        ]
+    ) as session:
+        meter = driver(session)
+        meter.configure_voltage_ac(750.0, frequency_hz=frequency_hz)
+        reading = meter.read()
+        assert (reading.value, reading.unit) == (700.123, "V")
+        assert meter.reading_time_s() >= at_least_s
+        assert (session.timeouts[-1] or 0.0) > at_least_s + 1.0
+
+
+def test_alternating_current(expected_protocol: Protocol, driver: Callable[[Any], Keysight34401A]) -> None:
+    with expected_protocol(
+        [
+            ("CONF:CURR:AC 1", None),
+            ("DET:BAND 20", None),
+            ("SYST:ERR?", NONE),
+            ("READ?", "+9.99000000E-01"),
+        ]
+    ) as session:
+        meter = driver(session)
+        meter.configure_current_ac(1.0, frequency_hz=1000.0)
+        assert meter.read().unit == "A"
+        with pytest.raises(OutOfLimits, match=r"0\.01 is not one of 1\.0, 3\.0"):
+            meter.configure_current_ac(0.01, frequency_hz=1000.0)
+
+
+def test_frequency_and_period(expected_protocol: Protocol, driver: Callable[[Any], Keysight34401A]) -> None:
+    with expected_protocol(
+        [
+            ("CONF:FREQ", None),
+            ("FREQ:VOLT:RANG 1", None),
+            ("FREQ:APER 1", None),
+            ("SYST:ERR?", NONE),
+            ("READ?", "+1.00000000E+03"),
+            ("CONF:PER", None),
+            ("PER:VOLT:RANG 10", None),
+            ("PER:APER 0.1", None),
+            ("SYST:ERR?", NONE),
+            ("READ?", "+1.00000000E-03"),
+        ]
+    ) as session:
+        meter = driver(session)
+        meter.configure_frequency(1000.0, gate_s=1.0, amplitude_v=0.5)
+        assert meter.read().unit == "Hz"
+        assert meter.reading_time_s() > 2.0
+        meter.configure_period(gate_s=0.1, amplitude_v=5.0)
+        assert meter.read().unit == "s"

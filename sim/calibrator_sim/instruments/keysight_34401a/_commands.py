@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from calibrator_sim.instruments.keysight_34401a._common import add_common
 from calibrator_sim.instruments.keysight_34401a._math_commands import add_math
-from calibrator_sim.instruments.keysight_34401a._settings import FUNCTIONS
 from calibrator_sim.instruments.keysight_34401a._system import add_system
 from calibrator_sim.instruments.keysight_34401a._table import WHICH, Span, Value, add_query, say
 from calibrator_sim.instruments.keysight_34401a._trigger_commands import add_trigger
@@ -36,7 +35,7 @@ _HEADERS = {
     "DIOD": "DIODe",
 }
 _NAMES = {
-    **{name: name for name in FUNCTIONS},
+    **{name: name for name in _HEADERS},
     "VOLT:DC": "VOLT",
     "VOLT:DC:RAT": "VOLT:RAT",
     "CURR:DC": "CURR",
@@ -71,7 +70,7 @@ def build(meter: Keysight34401A) -> CommandTree:
 
 
 def _add_function(tree: CommandTree, meter: Keysight34401A, name: str, header: str) -> None:
-    function, configuration = FUNCTIONS[name], meter.configuration
+    function, configuration = meter.settings.model.functions[name], meter.configuration
     fixed = name in ("CONT", "DIOD")
     unit = function.unit
     two = () if fixed else (Number(unit, _WORDS, optional=True), Number(unit, _WORDS, optional=True))

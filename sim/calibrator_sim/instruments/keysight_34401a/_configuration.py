@@ -1,14 +1,9 @@
-"""Changing function, range, resolution and integration time of a 34401A."""
+"""Changing function, range, resolution and integration time."""
 
 from __future__ import annotations
 
-from calibrator_sim.instruments.keysight_34401a._settings import (
-    FUNCTIONS,
-    NPLC,
-    RESOLUTION,
-    Function,
-    Settings,
-)
+from calibrator_sim.instruments.keysight_34401a._models import Function
+from calibrator_sim.instruments.keysight_34401a._settings import Settings
 from calibrator_sim.instruments.keysight_34401a._trigger import Trigger
 from calibrator_sim.scpi import ScpiError, Special
 
@@ -33,7 +28,7 @@ class Configuration:
 
     def configure(self, name: str, range_: Value = Special.DEF, resolution: Value = Special.DEF) -> None:
         """Do what `CONFigure` does: preset, then function, range and resolution."""
-        function = FUNCTIONS[name]
+        function = self._settings.model.functions[name]
         chosen = self._range(function, range_)
         if chosen is None and not isinstance(resolution, Special):
             raise ScpiError(-221)  # a resolution needs a range
@@ -48,7 +43,7 @@ class Configuration:
 
     def set_range(self, name: str, range_: Value) -> None:
         """Fix a range: the smallest that holds the value."""
-        chosen = self._range(FUNCTIONS[name], range_)
+        chosen = self._range(self._settings.model.functions[name], range_)
         self._trigger.forget()
         if chosen is not None:
             self._settings.range[name] = chosen
@@ -56,7 +51,7 @@ class Configuration:
 
     def range(self, name: str, which: Value | None = None) -> float:
         """Return the range, or its smallest or largest value."""
-        ranges = FUNCTIONS[name].ranges
+        ranges = self._settings.model.functions[name].ranges
         if which is Special.MIN:
             return ranges[0]
         return ranges[-1] if which is Special.MAX else self._settings.range[name]
@@ -69,23 +64,23 @@ class Configuration:
     def set_nplc(self, name: str, value: Value) -> None:
         """Set the integration time: the next one that is at least as long."""
         self._trigger.forget()
-        self._settings.nplc[name] = _pick(NPLC, value)
+        self._settings.nplc[name] = _pick(self._settings.model.nplc, value)
 
     def nplc(self, name: str, which: Value | None = None) -> float:
         """Return the integration time in power line cycles, or its limits."""
         if which is Special.MIN:
-            return NPLC[0]
-        return NPLC[-1] if which is Special.MAX else self._settings.nplc[name]
+            return self._settings.model.nplc[0]
+        return self._settings.model.nplc[-1] if which is Special.MAX else self._settings.nplc[name]
 
     def set_resolution(self, name: str, value: Value) -> None:
         """Set the resolution, which chooses the integration time."""
-        nplc = self._nplc(FUNCTIONS[name], self._settings.range[name], value)
+        nplc = self._nplc(self._settings.model.functions[name], self._settings.range[name], value)
         self._trigger.forget()
         self._settings.nplc[name] = nplc
 
     def resolution(self, name: str, which: Value | None = None) -> float:
         """Return the resolution in the function's unit, or its limits."""
-        return RESOLUTION[self.nplc(name, _flipped(which))] * self._settings.range[name]
+        return self._settings.model.resolution[self.nplc(name, _flipped(which))] * self._settings.range[name]
 
     def describe(self) -> str:
         """Return what `CONFigure?` answers."""
@@ -109,12 +104,12 @@ class Configuration:
         if resolution is Special.DEF or not function.integrating:
             return 10.0
         if resolution is Special.MIN:
-            return NPLC[-1]
+            return self._settings.model.nplc[-1]
         if isinstance(resolution, Special):
-            return NPLC[0]
+            return self._settings.model.nplc[0]
         if resolution <= 0.0:
             raise ScpiError(-222)
-        for nplc, fraction in RESOLUTION.items():
+        for nplc, fraction in self._settings.model.resolution.items():
             if fraction * range_ <= resolution * (1.0 + 1e-9):
                 return nplc
         raise ScpiError(532)

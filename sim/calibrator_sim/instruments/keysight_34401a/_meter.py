@@ -16,7 +16,7 @@ from calibrator_sim.instruments.keysight_34401a._configuration import Configurat
 from calibrator_sim.instruments.keysight_34401a._physics import Physics
 from calibrator_sim.instruments.keysight_34401a._settings import Settings
 from calibrator_sim.instruments.keysight_34401a._trigger import Trigger
-from calibrator_sim.scpi import Interpreter, Status
+from calibrator_sim.scpi import CommandTree, Interpreter, Status
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
@@ -27,14 +27,15 @@ __all__ = ["Keysight34401A"]
 class Keysight34401A(TextDevice):
     """A simulated 34401A; it reports serial 0 as the real one does."""
 
-    identity = "HEWLETT-PACKARD,34401A,0,11-5-2"
+    model_id = "keysight_34401a"
 
     def __init__(self, name: str, unit: MeterUnit, world: World) -> None:
         self.name = name
         self.serial = unit.config.serial
         self.world = world
         self.status = Status()
-        self.settings = Settings()
+        self.settings = Settings.of(self.model_id)
+        self.identity = self.settings.model.identity.format(serial=self.serial)
         self.physics = Physics(name, unit, world)
         self.trigger = Trigger(self.physics, self.settings, self.status, world)
         self.configuration = Configuration(self.settings, self.trigger)
@@ -48,7 +49,11 @@ class Keysight34401A(TextDevice):
     @cached_property
     def _interpreter(self) -> Interpreter:
         # Made with the first message: a proof opens thousands of benches and asks few of them.
-        return Interpreter(build(self), self.status, self.trigger.finish)
+        return Interpreter(self.commands(), self.status, self.trigger.finish)
+
+    def commands(self) -> CommandTree:
+        """Return the model's command table."""
+        return build(self)
 
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
         """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
@@ -72,13 +77,15 @@ class Keysight34401A(TextDevice):
         """Take the readings whose end lies in the past."""
         self.trigger.catch_up()
 
-    def true_error(self, function: str, range_high: float, value: float, ns: int) -> float:
+    def true_error(
+        self, function: str, range_high: float, value: float, ns: int, *, frequency_hz: float = 0.0
+    ) -> float:
         """Return the error of indication at a true value and moment, before noise and rounding.
 
         Raises:
             UnknownTruthError: the meter has no such function or range.
         """
-        return self.physics.error(function, range_high, value, ns)
+        return self.physics.error(function, range_high, value, ns, frequency_hz)
 
     def loading_s(self, range_v: float, *, impedance_auto: bool) -> float:
         """Return the input conductance on a direct voltage range."""
@@ -90,12 +97,12 @@ class Keysight34401A(TextDevice):
         Raises:
             UnknownTruthError: the meter has no such range.
         """
-        return self.physics.unit.row("res4w", range_ohm).test_current_a or 0.0
+        return self.physics.test_a(range_ohm)
 
     def reset(self) -> None:
         """Do what `*RST` does; errors and status stay."""
         self.trigger.forget()
-        self._take(Settings())
+        self._take(Settings.of(self.model_id))
         self.world.after_change()
 
     def shunt_ohm(self) -> float:

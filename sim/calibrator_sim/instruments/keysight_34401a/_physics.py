@@ -20,10 +20,30 @@ _NOISE = {
     "dcv": {0.1: 1.2e-6, 1.0: 0.3e-6, 10.0: 0.2e-6, 100.0: 0.3e-6, 1000.0: 0.2e-6},
     "res4w": {100.0: 1.2e-6, 1e7: 0.8e-6, 1e8: 5e-6},
     "dci": {3.0: 1.0e-6},
+    "acv": {},
+    "aci": {},
 }
 _NOISE_ELSE = 0.4e-6
-# Counts in steps of the table's resolution: 6.5 digits from 10 cycles, 5.5 and 4.5 digits below.
-_STEPS = {0.02: 100.0, 0.2: 10.0, 1.0: 10.0, 10.0: 1.0, 100.0: 1.0}
+_NOISE_AC = 10e-6
+_AC_FLOOR = 20e-6  # of range: noise that an rms converter adds as a square
+_TEST_A = {
+    100.0: 1e-3,
+    1e3: 1e-3,
+    1e4: 1e-4,
+    1e5: 1e-5,
+    1e6: 5e-6,
+    1e7: 5e-7,
+    1e8: 5e-7,
+}  # where the table is silent
+_AC_S, _AC_F = 1e-6, 100e-12  # alternating input: 1 Mohm and 100 pF
+_RIPPLE = (
+    0.005  # of reading at a filter's lowest frequency (memory_medium; S-MEM additional low-frequency errors)
+)
+# Error of an rms converter by crest factor, a fraction of reading (memory_medium).
+_CREST = ((1.5, 0.0), (2.0, 0.0005), (3.0, 0.0015), (4.0, 0.003), (math.inf, 0.004))
+_COUNTS = {1.0: 1e-6, 0.1: 1e-5, 0.01: 1e-4}  # resolution of a frequency by gate time
+_LEAST_SIGNAL = 0.01  # of range, below which nothing is counted
+_COUNTED = 3e5  # name of the frequency range from 40 Hz in the accuracy table
 _FIXED_S = 1e-7  # 10 Mohm
 _HIGH_S = 1e-10  # > 10 Gohm
 _LEAST_OVER_RANGE = 0.05  # 1000 V and 3 A still show a little more than their range
@@ -52,6 +72,14 @@ class Physics:
             return 0.1  # the 3 A shunt stays in the path (memory_medium)
         row = self.unit.row("dci", settings.range["CURR"])
         return (row.burden_v or 0.1) / row.range_high
+
+    def test_a(self, range_ohm: float) -> float:
+        """Return the current of a resistance range.
+
+        Raises:
+            UnknownTruthError: the meter has no such range.
+        """
+        return self.unit.row("res4w", range_ohm).test_current_a or _TEST_A.get(range_ohm, 1e-3)
 
     def loading_s(self, range_v: float, *, impedance_auto: bool) -> float:
         """Return the input conductance on a direct voltage range, as drawn for this serial."""
@@ -85,37 +113,113 @@ class Physics:
         if function.accuracy == "dcv":
             loading = self.loading_s(range_, impedance_auto=settings.impedance_auto)
             volts = electrical.voltage(feed, connection, loading)
-            return self._wander(loading, aperture.end_ns) if volts is None else volts
+            if volts is None:
+                return self._wander(loading, aperture.end_ns)
+            return volts + self._ripple(feed, aperture)
         if function.accuracy == "dci":
             return electrical.current(feed, connection)
         wires = 4 if function.accuracy == "res4w" else 2
-        test = self.unit.row("res4w", range_).test_current_a or 1e-3
-        return electrical.resistance(feed, connection, wires=wires, test_a=test)
+        return electrical.resistance(feed, connection, wires=wires, test_a=self.test_a(range_))
 
-    def error(self, function: str, range_: float, value: float, ns: int) -> float:
+    def _ripple(self, feed: electrical.Feed, aperture: _Aperture) -> float:
+        """Return what an integration leaves of an alternating voltage: nothing over whole cycles."""
+        if not feed.frequency_hz or feed.voltage_v is None:
+            return 0.0
+        turns = math.pi * feed.frequency_hz * aperture.nplc / self._world.line_frequency_hz
+        phase = math.pi * self._world.draws.uniform("ripple", self.name, aperture.end_ns)
+        return math.sqrt(2.0) * feed.voltage_v * math.sin(turns) / turns * math.sin(phase)
+
+    def error(self, function: str, range_: float, value: float, ns: int, frequency_hz: float = 0.0) -> float:
         """Return the unit's true error of indication at a true value and moment."""
         seconds = ns / _SECOND
-        curve = self.unit.curve(function, range_)
+        if function in ("freq", "per"):
+            curve = self.unit.curve("freq", _COUNTED)
+            gain = curve.gain + curve.gain_per_s * seconds
+            return value * (gain if function == "freq" else -gain)
+        if function in ("acv", "aci"):
+            curve = self.unit.curve(function, range_, frequency_hz or 1000.0)
+        else:
+            curve = self.unit.curve(function, range_)
         return curve.error(value, seconds, self._world.excess_c(ns), self.unit.warm_up(seconds))
 
     def _indicate(self, settings: Settings, range_: float, aperture: _Aperture) -> float:
-        value = self._true_value(settings, range_, aperture)
         accuracy = settings.active().accuracy
+        if accuracy in ("freq", "per"):
+            return self._count(settings, aperture)
+        if accuracy in ("acv", "aci"):
+            return self._alternating(settings, range_, aperture)
+        value = self._true_value(settings, range_, aperture)
         kind = "res4w" if accuracy == "res2w" else accuracy
         row = self.unit.row(kind, range_)
         if math.isinf(value) or abs(value) > 10.0 * range_:
             return math.copysign(OVERLOAD, value)
         shown = value + self.error(kind, range_, value, aperture.end_ns)
         shown += self._disturbance(settings, row, aperture)
+        if self._beyond(shown, row):
+            return math.copysign(OVERLOAD, shown)
+        return self._quantise(shown, row, settings, aperture.nplc)
+
+    def _alternating(self, settings: Settings, range_: float, aperture: _Aperture) -> float:
+        """Return the rms value that an alternating function shows; its input lets no direct part through."""
+        kind = settings.active().accuracy
+        feed, connection = electrical.of(self._world).feed(self.name, aperture.middle_ns)
+        if kind == "acv":
+            load = self._world.effects.loading * _AC_S, self._world.effects.capacitance * _AC_F
+            value = electrical.alternating_voltage(feed, connection, *load)
+            value = self._wander(1e-7, aperture.end_ns) if value is None else value
+        else:
+            value = electrical.alternating_current(feed, connection)
+        hertz = feed.frequency_hz
+        row = self.unit.row(kind, range_, hertz or 1000.0)
+        if value > 10.0 * range_:
+            return OVERLOAD
+        shown = abs(value + self.error(kind, range_, value, aperture.end_ns, hertz)) if value else 0.0
+        shown *= (
+            1.0 + self._crest(feed.crest) - (_RIPPLE * (settings.bandwidth / hertz) ** 2 if hertz else 0.0)
+        )
+        effects, draws = self._world.effects, self._world.draws
+        shown += effects.noise * _NOISE_AC * range_ * draws.normal("noise", self.name, aperture.end_ns)
+        shown = math.hypot(shown, effects.noise * _AC_FLOOR * range_)
+        if self._beyond(shown, row):
+            return OVERLOAD
+        step = (row.resolution or 1e-6 * range_) * effects.quantisation
+        return round(shown / step) * step if step else shown
+
+    def _crest(self, crest: float) -> float:
+        size = next(size for most, size in _CREST if crest <= most)
+        return self._world.effects.crest * size * self._world.draws.uniform("crest", self.unit.config.serial)
+
+    def _count(self, settings: Settings, aperture: _Aperture) -> float:
+        """Return the frequency or period of the signal, 0 where there is none to count."""
+        feed, connection = electrical.of(self._world).feed(self.name, aperture.middle_ns)
+        volts = electrical.alternating_voltage(feed, connection, _AC_S, _AC_F)
+        function = settings.active()
+        range_ = settings.range[function.name]
+        if not volts or volts < _LEAST_SIGNAL * (
+            function.ranges[0] if settings.auto[function.name] else range_
+        ):
+            return 0.0
+        period = function.accuracy == "per"
+        value = 1.0 / feed.frequency_hz if period else feed.frequency_hz
+        shown = value + self.error(function.accuracy, range_, value, aperture.end_ns)
+        effects, draws = self._world.effects, self._world.draws
+        fraction = _COUNTS[settings.aperture_s]
+        shown += effects.noise * 0.3 * fraction * value * draws.normal("noise", self.name, aperture.end_ns)
+        step = fraction * 10.0 ** math.floor(math.log10(shown)) * effects.quantisation
+        return round(shown / step) * step if step else shown
+
+    def _beyond(self, shown: float, row: RangeRow) -> bool:
         over = row.over_range_fraction
         if over is None:
             over = self.unit.table.over_range_fraction
-        if abs(shown) > range_ * (1.0 + max(over, _LEAST_OVER_RANGE)):
-            return math.copysign(OVERLOAD, shown)
-        return self._quantise(shown, row, aperture.nplc)
+        return abs(shown) > row.range_high * (1.0 + max(over, _LEAST_OVER_RANGE))
 
-    def _quantise(self, value: float, row: RangeRow, nplc: float) -> float:
-        step = (row.indication_resolution or 0.0) * _STEPS[nplc] * self._world.effects.quantisation
+    def _quantise(self, value: float, row: RangeRow, settings: Settings, nplc: float) -> float:
+        model = settings.model
+        finest = row.indication_resolution or 0.0
+        if row.remote_resolution_of_range is None:
+            finest = model.reply_step * row.range_high
+        step = finest * model.steps[nplc] * self._world.effects.quantisation
         return round(value / step) * step + 0.0 if step else value
 
     def _disturbance(self, settings: Settings, row: RangeRow, aperture: _Aperture) -> float:
@@ -125,6 +229,7 @@ class Physics:
         total = 0.0
         if effects.noise:
             rms = _NOISE[row.function].get(row.range_high, _NOISE_ELSE) * row.range_high
+            rms *= settings.model.noise
             total += effects.noise * rms * math.sqrt(10.0 / nplc) * draws.normal("noise", self.name, ns)
         if row.function == "dcv" and effects.hum:
             # The clock that times the aperture is not locked to the line: the rest has a random phase.
@@ -144,15 +249,10 @@ class Physics:
         return drift + effects.hum * 1e-6 * math.sin(math.pi * draws.uniform("open hum", self.name, ns))
 
     def _signalless(self, settings: Settings, aperture: _Aperture) -> float:
-        """Return what functions show for which the bench has no signal."""
+        """Return what a diode test or a ratio shows."""
         function = settings.active()
         if function.name == "DIOD":
             feed, connection = electrical.of(self._world).feed(self.name, aperture.middle_ns)
             ohms = electrical.resistance(feed, connection, wires=2, test_a=1e-3)
             return OVERLOAD if ohms * 1e-3 > 1.2 else round(ohms * 1e-3, 5)
-        if function.name == "VOLT:RAT":
-            return OVERLOAD  # no reference at the sense terminals
-        if function.name in ("FREQ", "PER"):
-            return 0.0
-        floor = settings.range[function.name] * 1e-6
-        return floor * abs(self._world.draws.normal("noise", self.name, aperture.end_ns))
+        return OVERLOAD  # a ratio without a reference at the sense terminals

@@ -1,59 +1,24 @@
-"""Settings of a 34401A and what its functions have for ranges, resolutions and times."""
+"""Settings of a multimeter of this command language."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Self
 
-__all__ = ["FUNCTIONS", "NPLC", "RESOLUTION", "Function", "Settings"]
+from calibrator_sim.instruments.keysight_34401a._models import MODELS, Function, Model
 
-# Resolution as a fraction of range, by integration time (34420A user's guide prints the same; memory_high).
-RESOLUTION = {0.02: 1e-4, 0.2: 1e-5, 1.0: 3e-6, 10.0: 1e-6, 100.0: 3e-7}
-NPLC = tuple(RESOLUTION)
-_DECADES = (100.0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8)
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A measuring function: its reply name, its accuracy function, its ranges."""
-
-    name: str
-    accuracy: str  # "" where the bench has no signal for it
-    ranges: tuple[float, ...]
-    unit: str
-    integrating: bool = False  # whether NPLC applies
-    overload_bit: int = 0  # of the questionable data register
-
-
-FUNCTIONS: dict[str, Function] = {
-    f.name: f
-    for f in (
-        Function("VOLT", "dcv", (0.1, 1.0, 10.0, 100.0, 1000.0), "V", True, 1),
-        Function("VOLT:AC", "", (0.1, 1.0, 10.0, 100.0, 750.0), "V", False, 1),
-        Function("VOLT:RAT", "", (0.1, 1.0, 10.0, 100.0, 1000.0), "", True, 1),
-        Function("CURR", "dci", (0.01, 0.1, 1.0, 3.0), "A", True, 2),
-        Function("CURR:AC", "", (1.0, 3.0), "A", False, 2),
-        Function("RES", "res2w", _DECADES, "OHM", True, 512),
-        Function("FRES", "res4w", _DECADES, "OHM", True, 512),
-        Function("FREQ", "", (0.1, 1.0, 10.0, 100.0, 750.0), "V"),
-        Function("PER", "", (0.1, 1.0, 10.0, 100.0, 750.0), "V"),
-        Function("CONT", "res2w", (1000.0,), "OHM", False, 512),
-        Function("DIOD", "", (1.0,), "V", False, 1),
-    )
-}
-
-
-def _each(value: float | bool) -> dict[str, float]:
-    return {name: float(value) for name in FUNCTIONS}
+__all__ = ["Settings"]
 
 
 @dataclass(slots=True)
 class Settings:
     """Everything that `*RST` brings back; plain values only, so that a snapshot can hold it."""
 
+    model_id: str = "keysight_34401a"
     function: str = "VOLT"
-    range: dict[str, float] = field(default_factory=lambda: {n: f.ranges[-1] for n, f in FUNCTIONS.items()})
-    auto: dict[str, float] = field(default_factory=lambda: _each(True))
-    nplc: dict[str, float] = field(default_factory=lambda: _each(10.0))
+    range: dict[str, float] = field(default_factory=dict)
+    auto: dict[str, float] = field(default_factory=dict)
+    nplc: dict[str, float] = field(default_factory=dict)
     autozero: bool = True
     impedance_auto: bool = False
     bandwidth: float = 20.0
@@ -75,9 +40,25 @@ class Settings:
     beeper: bool = True
     display_text: str = ""
 
+    @classmethod
+    def of(cls, model_id: str) -> Self:
+        """Return the reset state of a model."""
+        functions = MODELS[model_id].functions
+        return cls(
+            model_id,
+            range={name: function.ranges[-1] for name, function in functions.items()},
+            auto=dict.fromkeys(functions, 1.0),
+            nplc=dict.fromkeys(functions, 10.0),
+        )
+
+    @property
+    def model(self) -> Model:
+        """The model whose settings these are."""
+        return MODELS[self.model_id]
+
     def active(self) -> Function:
         """Return the function in use."""
-        return FUNCTIONS[self.function]
+        return self.model.functions[self.function]
 
     def preset(self) -> None:
         """Bring what CONFigure and MEASure preset to their values (user's guide, ch. 4, p. 112; seen)."""

@@ -15,10 +15,8 @@ from calibrator_sim.scpi import ScpiError, Status
 __all__ = ["Trigger"]
 
 _SECOND = 1_000_000_000
-_MEMORY = 512
 _MOST = 50_000  # readings of one READ?
 # Automatic delays (user's guide, ch. 3, p. 81; seen), those of resistance by range.
-_FILTER_S = {3.0: 7.0, 20.0: 1.0, 200.0: 0.6}
 _OHMS_S = {1e6: 0.015, 1e7: 0.1, 1e8: 0.1}
 _FAST_OHMS_S = {1e6: 0.01, 1e7: 0.1, 1e8: 0.1}
 
@@ -68,7 +66,7 @@ class Trigger:
         if function.name in ("FREQ", "PER"):
             return 1.0
         if function.name.endswith("AC"):
-            return _FILTER_S[settings.bandwidth]
+            return settings.model.filters_s[settings.bandwidth]
         fast = function.integrating and settings.nplc[function.name] < 1.0
         usual = 0.001 if fast else 0.0015
         if function.unit != "OHM":
@@ -99,7 +97,7 @@ class Trigger:
         self.catch_up()
         if self._memory.awaited:
             raise ScpiError(-213)
-        if self.readings_wanted() > _MEMORY:
+        if self.readings_wanted() > self._settings.model.memory:
             raise ScpiError(531)
         self._begin()
         self._memory.stored = self._settings.feed == "CALC"

@@ -1,0 +1,87 @@
+"""What the multimeters of this command language have for functions, ranges, resolutions and times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["MODELS", "Function", "Model"]
+
+_DECADES = (100.0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8)
+_VOLTS = (0.1, 1.0, 10.0, 100.0, 1000.0)
+_VOLTS_AC = (0.1, 1.0, 10.0, 100.0, 750.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A measuring function: its reply name, its accuracy function, its ranges."""
+
+    name: str
+    accuracy: str  # "" where the bench has no signal for it
+    ranges: tuple[float, ...]
+    unit: str
+    integrating: bool = False  # whether NPLC applies
+    overload_bit: int = 0  # of the questionable data register
+
+
+def _functions(
+    amperes: tuple[float, ...],
+    amperes_ac: tuple[float, ...],
+    ohms: tuple[float, ...] = _DECADES,
+    volts_ac: tuple[float, ...] = _VOLTS_AC,
+) -> Mapping[str, Function]:
+    return {
+        f.name: f
+        for f in (
+            Function("VOLT", "dcv", _VOLTS, "V", True, 1),
+            Function("VOLT:AC", "acv", volts_ac, "V", False, 1),
+            Function("VOLT:RAT", "", _VOLTS, "", True, 1),
+            Function("CURR", "dci", amperes, "A", True, 2),
+            Function("CURR:AC", "aci", amperes_ac, "A", False, 2),
+            Function("RES", "res2w", ohms, "OHM", True, 512),
+            Function("FRES", "res4w", ohms, "OHM", True, 512),
+            Function("FREQ", "freq", volts_ac, "V"),
+            Function("PER", "per", volts_ac, "V"),
+            Function("CONT", "res2w", (1000.0,), "OHM", False, 512),
+            Function("DIOD", "", (1.0,), "V", False, 1),
+        )
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model: what it says it is, its functions, and how fine and how fast it measures.
+
+    `resolution` is the fraction of range that `…:RESolution` says for each integration time in power line
+    cycles, `steps` how many counts of the accuracy table's resolution a reading then steps by.
+    """
+
+    identity: str  # with `{serial}` where the model tells it
+    functions: Mapping[str, Function]
+    resolution: Mapping[float, float]
+    steps: Mapping[float, float]
+    noise: float = 1.0  # times that of a 34401A
+    memory: int = 512
+    version: str = "1991.0"
+    reply_step: float = 1e-8  # of range, where the accuracy table does not say
+    filters_s: Mapping[float, float] = field(default_factory=lambda: {3.0: 7.0, 20.0: 1.0, 200.0: 0.6})
+
+    @property
+    def nplc(self) -> tuple[float, ...]:
+        """The integration times, shortest first."""
+        return tuple(self.resolution)
+
+
+# Resolution as a fraction of range, by integration time (34420A user's guide prints the same; memory_high).
+_CLASSIC = {0.02: 1e-4, 0.2: 1e-5, 1.0: 3e-6, 10.0: 1e-6, 100.0: 3e-7}
+# Counts in steps of the table's resolution: 6.5 digits from 10 cycles, 5.5 and 4.5 digits below.
+_STEPS = {0.02: 100.0, 0.2: 10.0, 1.0: 10.0, 10.0: 1.0, 100.0: 1.0}
+
+MODELS: Mapping[str, Model] = {
+    "keysight_34401a": Model(
+        "HEWLETT-PACKARD,34401A,0,11-5-2",
+        _functions((0.01, 0.1, 1.0, 3.0), (1.0, 3.0)),
+        _CLASSIC,
+        _STEPS,
+    ),
+}
