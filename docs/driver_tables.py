@@ -16,6 +16,7 @@ HEAD = ("| command | does | limits | source, how well known |", "| --- | --- | -
 PAGES: dict[str, tuple[str, ...]] = {
     "drivers-druck-pace.md": ("druck:DruckPACE5000",),
     "drivers-fluke-55xx.md": ("fluke:Fluke5522A",),
+    "drivers-fluke-temperature.md": ("fluke:Fluke9142", "fluke:Fluke7341"),
     "drivers-pressure-gauges.md": ("additel:AdditelADT681",),
     "drivers-keysight-34401a.md": ("keysight:Keysight34401A",),
 }

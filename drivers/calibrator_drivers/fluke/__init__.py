@@ -1,7 +1,9 @@
-"""Fluke calibrators."""
+"""Fluke calibrators, wells and baths."""
 
 from __future__ import annotations
 
 from ._fluke_5522a import Fluke5520A, Fluke5522A
+from ._fluke_7341 import Fluke7341
+from ._fluke_9142 import Fluke9142, Fluke9143, Fluke9144
 
-__all__ = ["Fluke5520A", "Fluke5522A"]
+__all__ = ["Fluke5520A", "Fluke5522A", "Fluke7341", "Fluke9142", "Fluke9143", "Fluke9144"]
