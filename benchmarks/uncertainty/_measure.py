@@ -8,12 +8,21 @@ from collections.abc import Callable
 
 def best_s(work: Callable[[], object], *, repeat: int = 5, loops: int = 1) -> float:
     """Return the shortest time of one call in seconds, over `repeat` rounds of `loops` calls."""
-    shortest = float("inf")
+    return race_s(work, repeat=repeat, loops=loops)[0]
+
+
+def race_s(*works: Callable[[], object], repeat: int = 5, loops: int = 1) -> list[float]:
+    """Return the shortest time of one call of each in seconds.
+
+    They take turns, round by round, so that a machine that is busy for a while is busy for all of them.
+    """
+    shortest = [float("inf")] * len(works)
     for _ in range(repeat):
-        begin = time.perf_counter()
-        for _ in range(loops):
-            work()
-        shortest = min(shortest, (time.perf_counter() - begin) / loops)
+        for place, work in enumerate(works):
+            begin = time.perf_counter()
+            for _ in range(loops):
+                work()
+            shortest[place] = min(shortest[place], (time.perf_counter() - begin) / loops)
     return shortest
 
 

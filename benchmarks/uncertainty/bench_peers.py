@@ -1,108 +1,277 @@
-"""The same work by peers, in one run: needs GTC, uncertainties and metrolopy (a `bench` extra).
+"""The issue's table against the packages named there, in one run; those not installed are left out.
 
-Run: python benchmarks/uncertainty/bench_peers.py
+Install them: python -m pip install -e ".[bench]" (METAS UncLib needs a .NET runtime too: mono or dotnet)
+Run:          python benchmarks/uncertainty/bench_peers.py [models|tables|draws|sums|factors|store|imports]
 """
 
-# ruff: noqa: ANN001, ANN201, ANN202, PLR0917 - plain timing scripts
+# ruff: noqa: ANN001, ANN201, ANN202 - plain timing scripts
 from __future__ import annotations
 
-import importlib
+import gc
 import math
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
+import numpy as np
+
 sys.path.insert(0, str(Path(__file__).parent))
-from _measure import best_s
-from bench_tape import end_gauge, end_gauge_by_hand
+from _measure import best_s, race_s
+from _peers import DRAWN_U, DRAWN_X, DRAWS, MODELS, NU, U, X, drawn, end_gauge, package
+from bench_tape import EIGHT, columns, eight, eight_by_hand, end_gauge_by_hand
+from bench_tape import end_gauge as gauge_budget
 
-from calibrator_uncertainty import UncertainArray, dumps, loads
+from calibrator_uncertainty import Budget, UncertainArray, dumps, loads, normal
 
-U = (25e-6, 5.8e-6, 3.9e-6, 6.7e-6, 2e-6 / 3**0.5, 1e-6 / 3**0.5, 0.2, 0.5 / 2**0.5, 0.05 / 3**0.5)
-X = (50.000623, 215e-6, 0.0, 0.0, 11.5e-6, 0.0, -0.1, 0.0, 0.0)
-NU = (18, 24, 5, 8, math.inf, 50, math.inf, math.inf, 2)
-
-
-def model(l_s, d, d_1, d_2, alpha_s, d_alpha, theta, delta, d_theta):
-    return l_s + d + d_1 + d_2 - l_s * (d_alpha * (theta + delta) + alpha_s * d_theta)
+COUNT = 1_000_000
+SLOW = ("metas_unclib", "suncal", "punpy")  # milliseconds each
 
 
-def ours():
-    found = model(*(UncertainArray.leaf(x, u, nu) for x, u, nu in zip(X, U, NU, strict=True)))
-    return found.u, found.dof
+def line(what: str, took_s: float, yardstick_s: float) -> None:
+    """Print one line: what, how long, and how many times the yardstick."""
+    print(f"  {what:58} {1e6 * took_s:14.1f} us {took_s / yardstick_s:10.2f} x")
 
 
-def ours_u():
-    return model(*(UncertainArray.leaf(x, u, nu) for x, u, nu in zip(X, U, NU, strict=True))).u
+def models():
+    budget = gauge_budget()
+    budget.evaluate()
 
+    def leaves():
+        return end_gauge(*(UncertainArray.leaf(x, u, nu) for x, u, nu in zip(X, U, NU, strict=True)))
 
-def of_uncertainties(package):
-    return lambda: model(*(package.ufloat(x, u) for x, u in zip(X, U, strict=True))).std_dev
-
-
-def of_gtc(package):
-    def work():
-        found = model(*(package.ureal(x, u, nu) for x, u, nu in zip(X, U, NU, strict=True)))
-        return found.u, found.df, package.rp.budget(found)
-
-    return work
-
-
-def of_metrolopy(package):
-    def work():
-        found = model(*(package.gummy(x, u=u, dof=nu) for x, u, nu in zip(X, U, NU, strict=True)))
+    def with_dof():
+        found = leaves()
         return found.u, found.dof
 
-    return work
-
-
-def one_model():
-    hand = best_s(end_gauge_by_hand, loops=2000)
-    budget = end_gauge()
-    budget.evaluate()
     rows = [
-        ("by hand", hand),
-        ("Budget, traced once, full table", best_s(budget.evaluate, loops=2000)),
-        ("uncertain numbers, no trace, u", best_s(ours_u, loops=500)),
-        ("uncertain numbers, no trace, u and dof", best_s(ours, loops=500)),
+        ("derivatives and k by hand", end_gauge_by_hand),
+        ("ours: Budget traced once, u, dof, k, all contributions", budget.evaluate),
+        ("ours: uncertain numbers, nothing traced, u", lambda: leaves().u),
+        ("ours: uncertain numbers, nothing traced, u and dof", with_dof),
     ]
-    for name, make in (("uncertainties", of_uncertainties), ("GTC", of_gtc), ("metrolopy", of_metrolopy)):
-        try:
-            package = importlib.import_module(name)
-        except ImportError:
-            print(f"{name} is not installed")
+    slow = []
+    for name, make, gives in MODELS:
+        lib = package(name)
+        if lib is not None:
+            (slow if name in SLOW else rows).append((f"{name}: {gives}", make(lib)))
+    print("GUM H.1, 9 inputs, one evaluation")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        took = race_s(*(work for _, work in rows), repeat=25, loops=100)
+        took += race_s(*(work for _, work in slow), loops=3)
+    for (what, _), one in zip([*rows, *slow], took, strict=True):
+        line(what, one, took[0])
+
+
+def tables():
+    """1e5 points x 8 inputs; peers have no arrays with dof and contributions, so 100 points give theirs."""
+    u, nu = [one.u for one in EIGHT.inputs], [one.dof for one in EIGHT.inputs]
+    plain, quantities = columns(100_000)
+    x = [plain[one.name] for one in EIGHT.inputs]
+
+    def ours():
+        found = EIGHT.table(quantities)
+        return found.quantity, found.expanded_uncertainty
+
+    hand, took = race_s(lambda: eight_by_hand(x, u, nu), ours)
+    rows = [("numpy by hand with k", hand), ("ours: value, u, dof, k, contributions, pint", took)]
+    few = list(zip(*(one[:100].tolist() for one in x), strict=True))
+    makers = {
+        "uncertainties": lambda lib: (
+            lambda row: eight(*(lib.ufloat(v, s) for v, s in zip(row, u, strict=True))).error_components()
+        ),
+        "GTC": lambda lib: lambda row: of_gtc_row(lib, row, u, nu),
+        "metrolopy": lambda lib: lambda row: of_metrolopy_row(lib, row, u, nu),
+        "metas_unclib": lambda lib: lambda row: of_metas_row(lib, row, u, nu),
+    }
+    for name, make in makers.items():
+        lib = package(name)
+        if lib is not None:
+            work = make(lib)
+            rows.append((name, 1000 * best_s(lambda work=work: [work(row) for row in few])))
+    print("1e5 points x 8 inputs (peers: 100 points, times 1000)")
+    for what, took in rows:
+        line(what, took, hand)
+
+
+def of_gtc_row(lib, row, u, nu):
+    found = eight(*(lib.ureal(v, s, n) for v, s, n in zip(row, u, nu, strict=True)))
+    return lib.rp.k_factor(found.df), lib.rp.budget(found)
+
+
+def of_metrolopy_row(lib, row, u, nu):
+    found = eight(*(lib.gummy(v, u=s, dof=n) for v, s, n in zip(row, u, nu, strict=True)))
+    return found.u, found.dof, found.k
+
+
+def of_metas_row(lib, row, u, nu):
+    lib.use_linprop()
+    inputs = [lib.ufloat(v, s, idof=1.0 / n) for v, s, n in zip(row, u, nu, strict=True)]
+    found = eight(*inputs)
+    return lib.get_stdunc(found), lib.get_idof(found), [lib.get_unc_component(found, one) for one in inputs]
+
+
+def raw():
+    rng, buffer = np.random.Generator(np.random.SFC64(1)), np.empty(4096)
+    for _ in range(COUNT * 10 // buffer.size):
+        rng.standard_normal(out=buffer)
+
+
+def our_draws():
+    inputs = [normal(f"x{i}", x, u, "") for i, (x, u) in enumerate(zip(DRAWN_X, DRAWN_U, strict=True))]
+    budget = Budget(drawn, inputs, unit="")
+    budget.evaluate()
+    return lambda: budget.monte_carlo(np.random.Generator(np.random.SFC64(1)), draws=COUNT)
+
+
+def one_of_draws(name: str) -> None:
+    """Print seconds and megabytes of one package; each has a process of its own, for the memory it takes."""
+    work = {"raw": lambda: raw, "ours": our_draws}.get(name)
+    if work is None:
+        lib = package(name)
+        if lib is None:
+            return
+        made = next(make for one, make, _ in DRAWS if one == name)(lib, COUNT)
+    else:
+        made = work()
+    gc.collect()
+    before = peak_mb()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        took = best_s(made, repeat=5)
+    print(f"{took} {peak_mb() - before}")
+
+
+def peak_mb() -> float:
+    """Return the largest resident memory of this process so far."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return math.nan
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+
+
+def draws():
+    print(f"Monte Carlo, {COUNT:.0e} draws x 10 normal inputs, best of five, growth of memory")
+    yardstick = None
+    for name, gives in (("raw", "SFC64 normals alone"), ("ours", "u and shortest interval"), *[
+        (one, text) for one, _, text in DRAWS
+    ]):  # fmt: skip
+        found = subprocess.run(
+            [sys.executable, __file__, "--draws", name], capture_output=True, text=True, check=False
+        )
+        words = found.stdout.split()
+        if len(words) != 2:
+            print(f"  {name}: left out ({(found.stdout or found.stderr).strip().splitlines()[-1]})")
             continue
-        rows.append((name, best_s(make(package), loops=100)))
-    for name, took in rows:
-        print(f"GUM H.1, {name}: {1e6 * took:.1f} us, {took / hand:.1f} x by hand")
+        took, memory = float(words[0]), float(words[1])
+        yardstick = yardstick or took
+        print(f"  {name + ': ' + gives:58} {took:10.3f} s {took / yardstick:10.2f} x {memory:10.1f} MB")
 
 
-def stored():
+def sums():
+    def total(make, count):
+        so_far = make(0)
+        for place in range(1, count):
+            so_far = so_far + make(place)
+        return so_far
+
+    def read(make, u_of, count):
+        so_far = make(0)
+        for place in range(1, count):
+            so_far = so_far + make(place)
+            u_of(so_far)
+
+    kinds = [("ours", lambda i: UncertainArray.leaf(float(i), 0.1), lambda y: y.u, 10_000)]
+    lib = package("uncertainties")
+    if lib is not None:
+        kinds.append(("uncertainties", lambda i, lib=lib: lib.ufloat(i, 0.1), lambda y: y.std_dev, 500))
+    lib = package("GTC")
+    if lib is not None:
+        kinds.append(("GTC", lambda i, lib=lib: lib.ureal(i, 0.1), lambda y: y.u, 500))
+    print("sum of 1e4 uncertain numbers; the same with u read at each step (peers: 500 steps, as they are)")
+    for name, make, u_of, steps in kinds:
+        whole = best_s(lambda m=make, u=u_of: u(total(m, 10_000)), repeat=5 if name == "ours" else 1)
+        stepwise = best_s(lambda m=make, u=u_of, s=steps: read(m, u, s), repeat=5)
+        print(f"  {name:20} {whole:8.3f} s, with u at each of {steps} steps {stepwise:8.3f} s")
+
+
+def factors():
+    from calibrator_uncertainty._coverage import student_factors
+
+    dof = np.random.default_rng(1).uniform(1, 5000, 100_000)
+    from scipy.stats import t
+
+    ours, theirs = race_s(lambda: student_factors(0.95, dof), lambda: t.ppf(0.975, dof))
+    print(f"k for 1e5 effective dof: {1e3 * ours:.2f} ms (bar 8), scipy t.ppf {1e3 * theirs:.1f} ms")
+
+
+def store():
     inputs = [UncertainArray.leaf(1.0 + i, 0.1, 9.0, name=f"x{i}") for i in range(8)]
     results = {f"r{k}": sum((one * float(k) for one in inputs), 0.0) for k in range(1000)}
-    text = dumps(results)
-    took = best_s(lambda: loads(dumps(results)))
-    size = len(text) / 1e3
-    print(f"1000 results of 8 inputs written and read: {1e3 * took:.1f} ms (bar 50), {size:.0f} kB (bar 200)")
+    took, size = best_s(lambda: loads(dumps(results))), len(dumps(results)) / 1e3
+    print("1000 results of 8 shared inputs, written and read with correlations")
+    print(f"  ours: {1e3 * took:.1f} ms (bar 50), {size:.0f} kB (bar 200)")
+    lib = package("GTC")
+    if lib is None:
+        return
+    theirs = [lib.ureal(1.0 + i, 0.1, 9.0, label=f"x{i}") for i in range(8)]
+    made = {f"r{k}": lib.result(sum((one * float(k) for one in theirs), 0.0)) for k in range(1, 1001)}
+
+    def written():
+        archive = lib.pr.Archive()
+        archive.add(**{f"x{i}": one for i, one in enumerate(theirs)}, **made)
+        return lib.pr.dumps_json(archive)
+
+    took = best_s(lambda: lib.pr.loads_json(written()))
+    print(f"  GTC: {1e3 * took:.1f} ms, {len(written()) / 1e3:.0f} kB")
 
 
 def imports():
-    def seconds(module):
-        script = f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
-        return min(
-            float(
-                subprocess.run(
-                    [sys.executable, "-c", script], capture_output=True, text=True, check=True
-                ).stdout
+    def seconds(statement):
+        script = f"import time; t = time.perf_counter(); {statement}; print(time.perf_counter() - t)"
+        found = [
+            subprocess.run(
+                [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=False
             )
             for _ in range(5)
-        )
+        ]
+        return min((float(one.stdout) for one in found if one.returncode == 0), default=math.nan)
 
-    own, numpy = seconds("calibrator_uncertainty"), seconds("numpy")
-    print(f"import: {1e3 * own:.1f} ms, numpy {1e3 * numpy:.1f} ms, ratio {own / numpy:.2f} (bar <= 1.25)")
+    numpy = seconds("import numpy")
+    print("import, best of five processes (bar of ours: 1.25 x numpy)")
+    for statement in (
+        "import numpy",
+        "import calibrator_uncertainty",
+        "import pint; pint.get_application_registry().Quantity",
+        "import scipy.stats",
+        "import uncertainties",
+        "import GTC",
+        "import metrolopy",
+        "import suncal",
+        "import metas_unclib",
+        "import openturns",
+        "import punpy",
+    ):
+        took = seconds(statement)
+        found = "not installed" if math.isnan(took) else f"{1e3 * took:8.1f} ms {took / numpy:8.2f} x"
+        print(f"  {statement:58} {found}")
 
+
+SECTIONS = {
+    "models": models,
+    "tables": tables,
+    "draws": draws,
+    "sums": sums,
+    "factors": factors,
+    "store": store,
+    "imports": imports,
+}
 
 if __name__ == "__main__":
-    one_model()
-    stored()
-    imports()
+    if sys.argv[1:2] == ["--draws"]:
+        one_of_draws(sys.argv[2])
+    else:
+        for section in sys.argv[1:] or SECTIONS:
+            SECTIONS[section]()

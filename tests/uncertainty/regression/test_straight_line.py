@@ -1,7 +1,7 @@
 """Straight lines: ISO/TS 28037:2010, York's line, GUM H.3.
 
 Figures of ISO/TS 28037, clauses 6, 7, annex E, were seen in GTC's documentation and QWTB's tests, the data of
-clauses 9 and 10 in the examples of NPL's software; the results of the latter and York's were recalled. All are
+clauses 9 and 10 in examples of NPL's software; the results of the latter and York's were recalled. All are
 recomputed here independently: from normal equations written out, or from the full problem in 2n equations.
 """
 
