@@ -11,11 +11,14 @@ from calibrator.engine._chronicle import Chronicle
 from calibrator.engine._desk import Spot, WorkDesk
 from calibrator.engine._levels import levels
 from calibrator.engine._safety import Looks, Quantity, quantity_of
+from calibrator.engine._session_check import phase_of
 from calibrator.engine._setting import Setting
 from calibrator.engine._station import Station
 from calibrator.engine._stop import StopSignal
 from calibrator.engine._types import Operator
 from calibrator.procedure import Point, PointReferences, Section
+from calibrator.standards import BenchInstrument
+from calibrator_drivers.accuracy import AccuracyTable, load_table
 
 __all__ = ["Context", "looks_of"]
 
@@ -47,16 +50,29 @@ class Context:
     def point(self, point_id: str) -> Point:
         """Return a point of the job by id."""
         return next(
-            point for section in self.setting.sections for point in section.points if point.id == point_id
+            point for section in self.setting.measured for point in section.points if point.id == point_id
         )
 
     def source_of(self, section: Section) -> str:
         """Return the name of the instrument that feeds a section, "" where none does."""
+        if phase_of(section):
+            return self.station.bench.wirings[section.wiring].source or ""
         assets = {
             self.references[point.id].standard_asset for point in section.points if point.standard == "source"
         }
         names = [item.name for item in self.station.instruments() if item.asset in assets]
         return names[0] if names else ""
+
+    def assets_of(self, section: Section) -> frozenset[str]:
+        """Return the assets that realise the values of a section."""
+        if phase_of(section):
+            return frozenset({self.station.bench.instruments[self.source_of(section)].asset})
+        return frozenset(self.references[point.id].standard_asset for point in section.points)
+
+    def meter_of(self, section: Section) -> str:
+        """Return the name of the meter on a section's leads: the check standard's in a session check."""
+        check = self.station.bench.session_check
+        return check.meter if check is not None and phase_of(section) else self.setting.uut.name
 
     def spot(self, section: Section, name: str, point: Point | None) -> Spot:
         """Return where the desk works: a point's own standard, or that of the section for its proof."""
@@ -64,12 +80,19 @@ class Context:
         if point is not None and point.standard != "source":
             source = ""
         unit = point.unit if point is not None else section.proof.unit if section.proof else ""
-        return Spot(name, section.id, source, self._quantity(section), self.ceilings(section), unit)
+        # the guard looks with the unit under test, which is not on the leads of a session check
+        seen: Quantity = "none" if phase_of(section) else self._quantity(section)
+        return Spot(
+            name, section.id, source, seen, self.ceilings(section), unit, meter=self.meter_of(section)
+        )
 
     def looks(self) -> Looks:
         """Return how the meter can see the sources with the leads as they are now."""
         quantity: Quantity = "none" if self.section is None else self._quantity(self.section)
-        return looks_of(self.setting, quantity)
+        if self.section is None or not phase_of(self.section):
+            return looks_of(self.setting, quantity)
+        meter = self.station.bench.instruments[self.meter_of(self.section)]
+        return _looks(meter, load_table(meter.model), quantity)
 
     def ceilings(self, section: Section) -> dict[str, float]:
         """Return the largest volts and amperes in a section: its own maximum, and what its leads bear.
@@ -94,12 +117,15 @@ class Context:
 
 def looks_of(setting: Setting, quantity: Quantity) -> Looks:
     """Return the meter and its highest ranges for a look at the terminals."""
-    table = setting.uut_table
+    return _looks(setting.uut, setting.uut_table, quantity)
+
+
+def _looks(meter: BenchInstrument, table: AccuracyTable, quantity: Quantity) -> Looks:
     functions = table.functions()
     return Looks(
-        setting.uut.name,
+        meter.name,
         quantity,
         max(table.ranges("dcv")) if "dcv" in functions else 1000.0,
         max(table.ranges("dci")) if "dci" in functions else 1.0,
-        setting.uut.serial,
+        meter.serial,
     )

@@ -39,6 +39,7 @@ class Spot:
     quantity: Quantity  # what the meter sees of the source with these leads
     ceilings: Mapping[str, float] = field(default_factory=dict)  # largest magnitude allowed here, by unit
     unit: str = ""
+    meter: str = ""  # name on the bench of the meter that reads here, "" for the unit under test
 
 
 class WorkDesk:
@@ -72,13 +73,14 @@ class WorkDesk:
 
     @property
     def uut(self) -> Meter:
-        """The unit under test."""
-        return cast("Meter", self._station.driver(self._uut))
+        """The meter on the leads: the unit under test, or the check standard in a session check."""
+        return cast("Meter", self._station.driver(self._spot.meter or self._uut))
 
     @property
     def uut_place(self) -> tuple[str, str]:
-        """The UUT's name on the bench and its asset."""
-        return self._uut, self._station.bench.instruments[self._uut].asset
+        """That meter's name on the bench and its asset."""
+        name = self._spot.meter or self._uut
+        return name, self._station.bench.instruments[name].asset
 
     @property
     def applied(self) -> float | None:

@@ -18,6 +18,8 @@ def steps_now(context: Context) -> tuple[Step, ...]:
         hazardous=hazardous_points(context.setting.sections),
         repeats=history.repeats,
         interval=context.interval,
+        opening=context.setting.checks.opening,
+        closing=context.setting.checks.closing,
     )
 
 

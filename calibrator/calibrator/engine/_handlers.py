@@ -19,6 +19,7 @@ from calibrator.engine._prompts import (
 from calibrator.engine._proving import prove
 from calibrator.engine._review import check_repeat, flags_of, former_results, seqs_of
 from calibrator.engine._safety import make_sources_safe, not_confirmed, safe_body
+from calibrator.engine._session_check import measure_check, phase_of
 from calibrator.engine._steps import Step
 from calibrator.engine._types import Answer, Prompt, Review
 from calibrator.engine._validity import check_section
@@ -159,7 +160,8 @@ def point(context: Context, step: Step) -> str:
     _environment(context)
     context.desk.move(context.spot(section, target.id, target))
     try:
-        context.setting.procedure.measure(LiveBench(context.desk, target, step.attempt), target)
+        measure = measure_check if phase_of(section) else context.setting.procedure.measure
+        measure(LiveBench(context.desk, target, step.attempt), target)
     except RunError as error:
         if error.code not in ("not-settled", "overload"):
             raise
@@ -243,6 +245,26 @@ def evaluate(context: Context, section: Section) -> list[dict[str, object]]:
     return results
 
 
+def session_check(context: Context, step: Step) -> str:
+    """Judge the check of the standard; one that fails before the first point ends the run (METROLOGY 24)."""
+    from calibrator.evaluation import OPENING, judged_check
+
+    phase = phase_of(context.setting.section(step.section))
+    found = judged_check(context.chronicle.events, phase)
+    if found is None:
+        return "not made"
+    context.emit("session.checked", found)
+    if phase == OPENING and found["passed"] is False:
+        out = ", ".join(point["id"] for point in found["points"] if point["passed"] is False)
+        raise RunError(
+            f"the opening check of {', '.join(found['standards'])} failed at {out}: nothing was measured",
+            where=f"check standard {found['asset']}",
+            way_out="Look at leads, check standard and standard; then begin a new run: this one is over.",
+            code="opening-check-failed",
+        )
+    return {True: "passed", False: "failed", None: "not judged"}[found["passed"]]
+
+
 def close(context: Context, step: Step) -> str:
     """Output to zero and standby, looked at by the meter, before the leads move (METROLOGY 2, 4).
 
@@ -253,7 +275,7 @@ def close(context: Context, step: Step) -> str:
     context.emit("safe", safe_body(found, "engine", "before the leads move"))
     if unsafe := not_confirmed(found):
         raise unsafe
-    if step.section == context.setting.sections[-1].id:
+    if step.section == context.setting.measured[-1].id:
         for place in station.places():
             station.driver(place.name).reset()
         restore_limits(context)
@@ -268,4 +290,5 @@ HANDLERS: Mapping[str, Callable[[Context, Step], str]] = {
     "point": point,
     "review": review,
     "close": close,
+    "check": session_check,
 }

@@ -75,15 +75,18 @@ def leave(context: Context, error: CalibratorError) -> Ending:
 
 def finish(context: Context) -> Ending:
     """Return the ending of a run whose steps are all done; its last step left it safe."""
-    from calibrator.evaluation import summarize
+    from calibrator.evaluation import provisional, summarize, verdict_of_run
 
     _end_guard(context, confirmed=True)
     results = _all_results(context)
     summary = summarize(results)
     missing = _unmeasured(context, results)
-    exit_code = combine_exit_codes([summary.exit_code, *([3] if missing else [])])
-    verdict = summary.verdict if not missing or summary.failed else "undetermined"
+    unsure = bool(missing) or provisional(context.chronicle.events)
+    exit_code = combine_exit_codes([summary.exit_code, *([3] if unsure else [])])
+    verdict = verdict_of_run(summary, unsure=unsure)
     words = [f"{verdict}: {summary.points} points"]
+    if provisional(context.chronicle.events):
+        words.append("provisional, for the closing check of the standard failed")
     for name, points in (
         ("failed", summary.failed),
         ("conditional", summary.conditional),
@@ -97,6 +100,8 @@ def finish(context: Context) -> Ending:
 
 def close_run(context: Context, ending: Ending, begun_ns: int) -> Outcome:
     """Close the bench, record the closing and return the outcome."""
+    from calibrator.evaluation import provisional
+
     station, chronicle = context.station, context.chronicle
     duration_s = (station.clock.now() - chronicle.events[0].at).total_seconds()
     joint = _joint(context) if ending.outcome == "completed" else None
@@ -109,6 +114,7 @@ def close_run(context: Context, ending: Ending, begun_ns: int) -> Outcome:
         "not_tested": _not_tested(context),
         "head": chronicle.head(),
         "joint": joint,
+        "provisional": ending.outcome == "completed" and provisional(chronicle.events),
     }
     lost: StorageError | None = chronicle.try_emit("run.closed", body)
     message, exit_code, code = ending.message, ending.exit_code, ending.code

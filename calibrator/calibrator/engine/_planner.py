@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from calibrator._home import Home
 from calibrator.engine._preflight import Surroundings, preflight
+from calibrator.engine._session_check import fixed_check
 from calibrator.engine._setting import Setting, setting_of
 from calibrator.engine._station import roles_of
-from calibrator.engine._types import Job, Plan, PlannedOffer, PlannedPoint
+from calibrator.engine._types import Job, Plan, PlannedCheck, PlannedCheckPoint, PlannedOffer, PlannedPoint
 from calibrator.standards import BenchFile, Register
 from calibrator_drivers.clock import RealClock
 
-__all__ = ["make_plan", "margin", "planned_offers"]
+__all__ = ["make_plan", "margin", "planned_check", "planned_offers"]
 
 
 def make_plan(job: Job, home: Home) -> Plan:
@@ -22,13 +24,15 @@ def make_plan(job: Job, home: Home) -> Plan:
     clock = RealClock()
     typed = setting.bench.environment
     surroundings = Surroundings(_begin(setting.bench) or clock.now(), typed.temperature_c, typed.humidity_rh)
+    live = not setting.bench.simulated
     with home.open_record(clock, write=False) as record:
+        check = planned_check(fixed_check(setting, record, live=live))
         flight = preflight(
             setting,
             Register(record),
             roles_of(setting.bench),
             surroundings,
-            live=not setting.bench.simulated,
+            live=live,
         )
     return Plan(
         setting.procedure.info.id,
@@ -40,10 +44,29 @@ def make_plan(job: Job, home: Home) -> Plan:
         flight.prompts,
         flight.duration_s,
         flight.refused,
+        check,
         setting.rule,
         job.adjusted,
         tuple(planned_offers(setting, flight.points)),
     )
+
+
+def planned_check(fixed: Mapping[str, Any] | None) -> PlannedCheck | None:
+    """Return what a plan says of the session check, of its body in `references.fixed`."""
+    if fixed is None:
+        return None
+    points = (
+        PlannedCheckPoint(
+            point["id"],
+            point["unit"],
+            None if point["reference"] is None else float(point["reference"]),
+            None if point["limit"] is None else float(point["limit"]),
+            point["basis"],
+            point["source"],
+        )
+        for point in fixed["points"]
+    )
+    return PlannedCheck(fixed["asset"], fixed["title"], tuple(fixed["standards"]), tuple(points))
 
 
 def planned_offers(setting: Setting, points: Sequence[PlannedPoint]) -> Iterator[PlannedOffer]:

@@ -19,6 +19,7 @@ from calibrator.engine._checks import (
 from calibrator.engine._deviations import unneeded
 from calibrator.engine._prompts import planned_prompts
 from calibrator.engine._references import Bookkeeper, MissingFigure
+from calibrator.engine._session_check import check_problems, planned_check
 from calibrator.engine._setting import POLICY, Setting
 from calibrator.engine._standards import SOURCE_ROLES, Candidate, Moment, Shelf
 from calibrator.engine._types import PlannedPoint, Prompt, Refusal
@@ -29,7 +30,7 @@ from calibrator_drivers.accuracy import AccuracyError, Status
 if TYPE_CHECKING:
     from calibrator_uncertainty import BudgetResult
 
-__all__ = ["Preflight", "Surroundings", "preflight", "raise_refused"]
+__all__ = ["Preflight", "Surroundings", "preflight", "prompts_of", "raise_refused"]
 
 SELF_TEST_S = 20.0
 
@@ -84,6 +85,7 @@ def preflight(
     """
     actions = {point.id: _actions(setting, point) for section in setting.sections for point in section.points}
     duration_s = setting.warm_up_s + SELF_TEST_S + sum(item.duration_s for item in actions.values())
+    duration_s += sum(planned_check(point) for section in setting.checks.all for point in section.points)
     until = surroundings.now + timedelta(seconds=duration_s)
     moment = Moment(surroundings.now, until, surroundings.temperature_c)
     passing = frozenset(deviation.code for deviation in setting.job.deviations)
@@ -95,12 +97,24 @@ def preflight(
         setting.procedure.info, surroundings.temperature_c, surroundings.humidity_rh, setting.bench
     )
     work.refused += confirmation_problems(shelf.confirmations(), surroundings.now, setting.lab)
+    work.refused += check_problems(setting, shelf, moment, roles)
     points = [point for section in setting.sections for point in _section(work, section)]
     needed = shelf.passed | {item.code for item in work.refused}
     work.refused += unneeded(setting.job.deviations, needed)
     refused = tuple(item for item in _merged(work.refused) if item.code not in passing)
-    prompts = planned_prompts(setting.sections, setting.warm_up_s, interval=setting.interval)
+    prompts = prompts_of(setting)
     return Preflight(tuple(points), work.references, work.candidates, prompts, refused, duration_s, until)
+
+
+def prompts_of(setting: Setting) -> tuple[Prompt, ...]:
+    """Return every prompt of a job, those of its session check included."""
+    return planned_prompts(
+        setting.sections,
+        setting.warm_up_s,
+        interval=setting.interval,
+        opening=setting.checks.opening,
+        closing=setting.checks.closing,
+    )
 
 
 def raise_refused(refused: Sequence[Refusal]) -> None:

@@ -105,15 +105,21 @@ def unsafe_prompt(asset: str, run: str) -> Prompt:
 
 
 def planned_prompts(
-    sections: Sequence[Section], warm_up_s: float, *, interval: str = "1y"
+    sections: Sequence[Section],
+    warm_up_s: float,
+    *,
+    interval: str = "1y",
+    opening: Sequence[Section] = (),
+    closing: Sequence[Section] = (),
 ) -> tuple[Prompt, ...]:
     """Return every prompt of a job in the order in which it is put."""
     prompts = [fresh_prompt()] if interval == "24h" else []
     if warm_up_s > 0:
         prompts.append(warm_up_prompt(warm_up_s))
+    prompts += [connect_prompt(section) for section in opening]
     for section in sections:
         prompts.append(connect_prompt(section))
         hazard = hazard_prompt(section)
         if hazard is not None:
             prompts.append(hazard)
-    return tuple(prompts)
+    return (*prompts, *(connect_prompt(section) for section in closing))

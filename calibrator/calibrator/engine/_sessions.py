@@ -27,8 +27,7 @@ from calibrator.engine._opening import (
     preflight_body,
     references_body,
 )
-from calibrator.engine._preflight import Preflight, Surroundings, preflight, raise_refused
-from calibrator.engine._prompts import planned_prompts
+from calibrator.engine._preflight import Preflight, Surroundings, preflight, prompts_of, raise_refused
 from calibrator.engine._resuming import (
     checkpoint_of,
     checks_of,
@@ -40,6 +39,7 @@ from calibrator.engine._resuming import (
     resumed_body,
     setting_again,
 )
+from calibrator.engine._session_check import fixed_check
 from calibrator.engine._setting import Setting, setting_of
 from calibrator.engine._standards import Moment, Shelf
 from calibrator.engine._start import Ask, safe_before_start
@@ -48,6 +48,7 @@ from calibrator.engine._steps import history_of
 from calibrator.engine._stop import StopSignal
 from calibrator.engine._types import Job, Operator, Outcome, Progress
 from calibrator.engine._validity import check_same_figures
+from calibrator.evaluation import OPENING
 from calibrator.procedure import PointReferences, decode_references
 from calibrator.standards import Certificate, Register
 from calibrator_drivers.clock import RealClock
@@ -159,8 +160,10 @@ def _resume(text: str, desire: _Desire, broker: Broker) -> Outcome:
             record.subscribe(listener)
         run = record.find_run(text)
         _refuse_completed(record, run)
+        _refuse_foreign(record, run)
         safe_before_start(record, desire.home, _asking(desire, broker))
         chronicle = Chronicle(record, run)
+        _refuse_failed_check(chronicle)
         setting = setting_again(chronicle.events[0].body, desire.home)
         traffic = desire.home.ensure(desire.home.traffic) / f"{run}.jsonl"
         station = Station.open(setting.bench, seed=setting.job.seed, traffic=traffic)
@@ -187,7 +190,7 @@ def _ready_again(
     raise_failed(checks, chronicle.run)
     references, flight = _references_again(chronicle, setting, station)
     operator = _operator(desire, station)
-    prompts = planned_prompts(setting.sections, setting.warm_up_s, interval=setting.interval)
+    prompts = prompts_of(setting)
     harmless = station.imitated(found)
     check_attendance(operator, prompts, setting.bench, setting.lab, harmless=harmless, now=station.now())
     record.set_clock(station.clock)
@@ -251,6 +254,33 @@ def _refuse_completed(record: Record, run: str) -> None:
         )
 
 
+def _refuse_failed_check(chronicle: Chronicle) -> None:
+    """A session whose opening check failed is over: going on would repeat until pass (METROLOGY 23, 24)."""
+    failed = any(
+        event.kind == "session.checked" and event.body["phase"] == OPENING and event.body["passed"] is False
+        for event in chronicle.events
+    )
+    if failed:
+        raise RefusedError(
+            "the opening check of the standard failed, so the run is over",
+            where=f"run {chronicle.run}",
+            way_out="Find out why, then begin a new run.",
+            code="opening-check-failed",
+        )
+
+
+def _refuse_foreign(record: Record, run: str) -> None:
+    """A run goes on where it began: its instruments and its traffic log are there."""
+    summary = next(item for item in record.runs() if item.id == run)
+    if not record.is_own(summary):
+        raise RefusedError(
+            f"the run was begun at another station, {summary.station or 'before stations had names'}",
+            where=f"run {run}",
+            way_out="Go on with it there.",
+            code="other-station",
+        )
+
+
 def _preflight(setting: Setting, record: Record, station: Station, *, live: bool) -> Preflight:
     seen = station.environment()
     surroundings = Surroundings(station.now(), seen.temperature_c, seen.humidity_rh)
@@ -286,7 +316,10 @@ def _fix(context: Context, record: Record, found: Sequence[Found], flight: Prefl
     if chronicle.last("instruments.identified") is None:
         chronicle.emit("instruments.identified", identified_body(found, certificates))
     if flight is not None:
-        chronicle.emit("references.fixed", references_body(flight, setting, certificates))
+        live = chronicle.events[0].body["mode"] == "live"
+        check = fixed_check(setting, record, live=live)
+        body = references_body(flight, setting, certificates) | {"session_check": check}
+        chronicle.emit("references.fixed", body)
     if chronicle.last("preflight") is None:
         if flight is None:
             live = chronicle.events[0].body["mode"] == "live"

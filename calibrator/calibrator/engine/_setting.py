@@ -10,6 +10,7 @@ from calibrator._errors import UsageError
 from calibrator._home import Home
 from calibrator.bench import find_simulator
 from calibrator.engine._deviations import check_deviations
+from calibrator.engine._session_check import CheckSections, check_sections
 from calibrator.engine._types import Job
 from calibrator.procedure import INTERVALS, Procedure, RuleOffer, Section, load
 from calibrator.standards import BenchFile, BenchInstrument, Lab, load_bench, load_lab
@@ -55,9 +56,19 @@ class Setting:
                 times.append(load_table(instrument.model).warm_up_s or 0.0)
         return max(times)
 
+    @property
+    def checks(self) -> CheckSections:
+        """The sections in which the check standard is measured; empty without one (METROLOGY 24)."""
+        return check_sections(self.bench)
+
+    @property
+    def measured(self) -> tuple[Section, ...]:
+        """Every section in which something is measured, in order: opening check, the job's, closing check."""
+        return (*self.checks.opening, *self.sections, *self.checks.closing)
+
     def section(self, section_id: str) -> Section:
-        """Return a section of the job by id."""
-        return next(section for section in self.sections if section.id == section_id)
+        """Return a section of the job, or of its session check, by id."""
+        return next(section for section in self.measured if section.id == section_id)
 
 
 def setting_of(job: Job, home: Home) -> Setting:
@@ -121,7 +132,8 @@ def find_uut(text: str, bench: BenchFile) -> BenchInstrument:
 
     Raises `UsageError` for none (`unknown-uut`) and for more than one (`uut-ambiguous`).
     """
-    speaking = [item for item in bench.instruments.values() if not item.artefact]
+    check = "" if bench.session_check is None else bench.session_check.meter  # kept for checks
+    speaking = [item for item in bench.instruments.values() if not item.artefact and item.name != check]
     found = [item for item in speaking if text.casefold() in _names(item)]
     if len(found) > 1:
         found = [item for item in found if item.uut] or found

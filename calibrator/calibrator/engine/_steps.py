@@ -14,7 +14,7 @@ from calibrator.procedure import Section
 
 __all__ = ["History", "RecordedEvent", "Step", "history_of", "next_step", "steps_of"]
 
-StepKind = Literal["self-test", "warm-up", "prompt", "proof", "point", "review", "close"]
+StepKind = Literal["self-test", "warm-up", "prompt", "proof", "point", "review", "close", "check"]
 
 
 class RecordedEvent(Protocol):
@@ -66,19 +66,37 @@ def steps_of(
     hazardous: Collection[str] = (),
     repeats: Mapping[str, Sequence[Sequence[str]]] | None = None,
     interval: str = "1y",
+    opening: Sequence[Section] = (),
+    closing: Sequence[Section] = (),
 ) -> tuple[Step, ...]:
     """Return all steps in order.
 
-    `hazardous` holds the points above the hazard threshold; `repeats` the points each done review of a
-    section sent back, first review first.
+    `opening` and `closing` are the sections of the session check, around everything else. `hazardous` holds
+    the points above the hazard threshold; `repeats` the points each done review of a section sent back, first
+    review first.
     """
     steps = [Step("self-test", "self-test"), Step("warm-up", "warm-up")]
     if interval == "24h":
         steps.insert(0, Step("interval:24h", "prompt", prompt="interval"))
+    steps += _check_steps("opening", opening)
     for section in sections:
         again = (repeats or {}).get(section.id, ())
         steps += _section_steps(section, frozenset(hazardous), again)
+    steps += _check_steps("closing", closing)
     return tuple(steps)
+
+
+def _check_steps(phase: str, sections: Sequence[Section]) -> Iterator[Step]:
+    """Yield the steps of a phase of the session check; it is judged before its last leads come off."""
+    for section in sections:
+        name = section.id
+        yield Step(f"connect:{name}", "prompt", name, prompt="connect")
+        yield Step(f"proof:{name}", "proof", name)
+        for point in section.points:
+            yield Step(f"point:{point.id}", "point", name, point.id)
+        if section is sections[-1]:
+            yield Step(f"check:{phase}", "check", name)
+        yield Step(f"close:{name}", "close", name)
 
 
 def _section_steps(

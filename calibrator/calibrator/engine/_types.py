@@ -200,6 +200,28 @@ class PlannedOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedCheck:
+    """The check of the standard at the beginning and end of the session (METROLOGY 24)."""
+
+    asset: str
+    title: str
+    standards: tuple[str, ...]  # assets that it checks
+    points: tuple[PlannedCheckPoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCheckPoint:
+    """One point of the session check with its control limits, None where there are none yet."""
+
+    id: str
+    unit: str
+    reference: float | None
+    limit: float | None
+    basis: str  # stated, history, collecting
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A dry run: what would be done, with what, and whether it may be."""
 
@@ -212,6 +234,7 @@ class Plan:
     prompts: tuple[Prompt, ...]
     duration_s: float
     refused: tuple[Refusal, ...]  # empty: the job may start
+    session_check: PlannedCheck | None = None  # None: the bench has no check standard
     rule: str = ""
     adjusted: bool | None = None
     rule_offers: tuple[PlannedOffer, ...] = ()

@@ -32,7 +32,7 @@ def _expired(context: Context, section: Section) -> Iterator[Refusal]:
     live = context.chronicle.events[0].body["mode"] == "live"
     passing = frozenset(deviation.code for deviation in setting.job.deviations)
     shelf = Shelf(setting.bench, setting.lab, Register(context.chronicle.record), {}, live, passing)
-    used = {context.references[point.id].standard_asset for point in section.points}
+    used = context.assets_of(section)
     for instrument in setting.bench.instruments.values():
         if instrument.asset in used:
             yield from shelf.artefact_problems(instrument, Moment(now, now, None))

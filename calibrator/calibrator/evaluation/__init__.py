@@ -5,21 +5,40 @@ from calibrator.evaluation._joint import joint
 from calibrator.evaluation._recompute import Difference, recompute
 from calibrator.evaluation._rule_offers import rule_offers
 from calibrator.evaluation._section import evaluate_section, live
+from calibrator.evaluation._session_check import (
+    CLOSING,
+    OPENING,
+    check_point_id,
+    control_limits,
+    is_check,
+    judged_check,
+    provisional,
+    session_check,
+)
 from calibrator.evaluation._show import budget, show
-from calibrator.evaluation._summary import Summary, summarize
+from calibrator.evaluation._summary import Summary, summarize, verdict_of_run
 
 __all__ = [
+    "CLOSING",
+    "OPENING",
     "Difference",
     "ObservedPoint",
     "RunContent",
     "Summary",
     "budget",
+    "check_point_id",
     "collect",
+    "control_limits",
     "evaluate_section",
+    "is_check",
     "joint",
+    "judged_check",
     "live",
+    "provisional",
     "recompute",
     "rule_offers",
+    "session_check",
     "show",
     "summarize",
+    "verdict_of_run",
 ]

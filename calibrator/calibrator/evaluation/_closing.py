@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from calibrator.evaluation._collect import collect
 from calibrator.evaluation._difference import Difference
 from calibrator.evaluation._joint import joint
+from calibrator.evaluation._session_check import provisional
 from calibrator.evaluation._show import recorded_results
-from calibrator.evaluation._summary import VERDICTS, summarize
+from calibrator.evaluation._summary import VERDICTS, summarize, verdict_of_run
 from calibrator.procedure import load
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def _closing(before: Sequence[Event], part: Sequence[Event], closing: Event) -> 
         "not_tested": _not_tested(procedure, opened, results),
         **_ends(before, part, then, procedure, results),
     }
+    if "provisional" in then or provisional(before):  # a closing of before there were session checks has none
+        now["provisional"] = then["outcome"] == "completed" and provisional(before)
     for key, value in now.items():
         if then.get(key) != value:
             yield Difference("", f"closing.{key}", _shown(then.get(key)), _shown(value))
@@ -76,9 +79,10 @@ def _ends(
     summary = summarize(results)
     have = {point["id"] for point in results}
     missing = [name for name in _of_the_job(procedure, before[0].body) if name not in have]
-    code = 3 if missing and not summary.exit_code else summary.exit_code
+    unsure = bool(missing) or provisional(before)
+    code = 3 if unsure and not summary.exit_code else summary.exit_code
     return {
-        "verdict": summary.verdict if not missing or summary.failed else "undetermined",
+        "verdict": verdict_of_run(summary, unsure=unsure),
         "exit_code": code,
         "joint": joint(before, procedure) if collect(before).points else then.get("joint"),
     }

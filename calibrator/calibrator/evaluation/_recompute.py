@@ -13,6 +13,7 @@ from calibrator.evaluation._difference import Difference
 from calibrator.evaluation._numbers import value_of_raw
 from calibrator.evaluation._proofs import proof_differences
 from calibrator.evaluation._section import CLAUSE_8_DRAWS, evaluate_content
+from calibrator.evaluation._session_check import session_check_differences
 from calibrator.evaluation._show import recorded_results
 from calibrator.evaluation._traffic import traffic_differences
 from calibrator.procedure import load
@@ -30,13 +31,14 @@ def recompute(record: Record, run: str, *, traffic: Path | None = None) -> tuple
     """Evaluate a run again and return every difference from its recorded results, none when they agree.
 
     Exact numbers agree within 1e-12 of their value, everything printed in every digit, each reading's
-    value is what its raw text says, each proof of a connection is judged as its levels give, and each closing
-    is what the events before it give. `traffic` is the
+    value is what its raw text says, each proof of a connection is judged as its levels give, each check of
+    the standard as its limits give, and each closing is what the events before it give. `traffic` is the
     folder of the traffic logs, each of which must be the file whose hash and length a closing holds; None
     leaves them out. Where something differs, the last differences name the versions then and now.
     """
     events = list(record.events(run))
-    found = [*_readings(events), *_results(events), *proof_differences(events), *closing_differences(events)]
+    found = [*_readings(events), *_results(events), *proof_differences(events)]
+    found += [*session_check_differences(events), *closing_differences(events)]
     if traffic is not None:
         found += traffic_differences(events, traffic)
     return (*found, *_versions(events)) if found else ()

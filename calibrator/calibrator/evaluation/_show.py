@@ -10,7 +10,8 @@ from calibrator.evaluation._collect import RunContent, collect
 from calibrator.evaluation._joint import joint
 from calibrator.evaluation._rule_offers import rule_offers
 from calibrator.evaluation._section import budgets_of, evaluate_content
-from calibrator.evaluation._summary import VERDICTS, summarize
+from calibrator.evaluation._session_check import provisional, session_check
+from calibrator.evaluation._summary import VERDICTS, summarize, verdict_of_run
 from calibrator.procedure import load
 from calibrator.record import utc_text
 
@@ -113,6 +114,7 @@ def _run(
         "rule": opened["rule"],
         "adjusted": opened.get("adjusted"),
         "rule_offers": rule_offers(opened, points),
+        "session_check": session_check(events),
         "policy": opened["policy"],
         "seed": opened["seed"],
         "sections": opened["sections"],
@@ -120,7 +122,7 @@ def _run(
         "opened_at": utc_text(events[0].at),
         "closed_at": utc_text(closing.at) if closing else None,
         "outcome": outcome,
-        "verdict": summary.verdict if outcome == "completed" else None,
+        "verdict": verdict_of_run(summary, unsure=provisional(events)) if outcome == "completed" else None,
         "verdict_so_far": summary.verdict,
         "exit_code": closing.body["exit_code"] if closing else None,
         "verdicts": counts,

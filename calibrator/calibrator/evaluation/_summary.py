@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["VERDICTS", "Summary", "summarize"]
+__all__ = ["VERDICTS", "Summary", "summarize", "verdict_of_run"]
 
 # From best to worst: the run's verdict is the worst of its points'.
 VERDICTS = ("pass", "conditional pass", "undetermined", "conditional fail", "fail")
@@ -40,6 +40,13 @@ def summarize(points: Iterable[Mapping[str, Any]]) -> Summary:
         conditional=_with(verdicts, "conditional pass", "conditional fail"),
         undetermined=_with(verdicts, "undetermined"),
     )
+
+
+def verdict_of_run(summary: Summary, *, unsure: bool) -> str:
+    """Return the run's verdict: that of its points; undetermined where points are missing or the session is
+    provisional, unless one fails already.
+    """
+    return summary.verdict if not unsure or summary.failed else "undetermined"
 
 
 def _with(verdicts: Mapping[str, str], *wanted: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from calibrator.standards._intervals import interval_of
     from calibrator.standards._lab import Lab, Person, lab_template, load_lab
     from calibrator.standards._register import Asset, Register
+    from calibrator.standards._session_check import CheckPoint, SessionCheck
 
 __all__ = [
     "Asset",
@@ -22,6 +23,7 @@ __all__ = [
     "BenchInstrument",
     "Certificate",
     "CertificateValue",
+    "CheckPoint",
     "Confirmation",
     "Customer",
     "Environment",
@@ -31,6 +33,7 @@ __all__ = [
     "LeadFigures",
     "Person",
     "Register",
+    "SessionCheck",
     "Wiring",
     "confirmed",
     "interval_of",
@@ -47,6 +50,7 @@ _HOMES = {
     "BenchInstrument": "_bench",
     "Certificate": "_certificate",
     "CertificateValue": "_certificate",
+    "CheckPoint": "_session_check",
     "Confirmation": "_confirmation",
     "Customer": "_asset",
     "Environment": "_bench_parts",
@@ -56,6 +60,7 @@ _HOMES = {
     "LeadFigures": "_bench_parts",
     "Person": "_lab",
     "Register": "_register",
+    "SessionCheck": "_session_check",
     "Wiring": "_bench_parts",
     "confirmed": "_confirmation",
     "interval_of": "_intervals",

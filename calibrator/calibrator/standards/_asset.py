@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AssetFile", "Customer", "parse_asset_file", "parse_bench_asset", "parse_customer"]
 
-ROLES = ("standard", "uut", "artefact", "sensor")
+ROLES = ("standard", "uut", "artefact", "sensor", "check standard")
 _ASSET_KEYS = (
     *("asset", "model", "manufacturer", "serial", "options", "role", "note", "customer", "certificate"),
 )
@@ -38,7 +38,7 @@ class AssetFile:
     manufacturer: str
     serial: str
     options: tuple[str, ...]
-    role: str  # "standard", "uut", "artefact", "sensor"
+    role: str  # one of ROLES
     note: str
     certificate: Certificate | None
     file: str

@@ -20,11 +20,22 @@ from calibrator.standards._bench_parts import (
     parse_wiring,
 )
 from calibrator.standards._lines import place_of
+from calibrator.standards._session_check import SessionCheck, parse_session_check
 from calibrator.standards._table import Table, read_text
 
 __all__ = ["BenchFile", "BenchInstrument", "load_bench"]
 
-_TOP = ("name", "note", "instruments", "wirings", "environment", "interlock", "assets", "simulation")
+_TOP = (
+    "name",
+    "note",
+    "instruments",
+    "wirings",
+    "environment",
+    "interlock",
+    "session_check",
+    "assets",
+    "simulation",
+)
 _INSTRUMENT = (
     "asset",
     "model",
@@ -74,6 +85,7 @@ class BenchFile:
     environment: Environment
     simulated: bool  # METROLOGY 8: a [simulation] table, or one serial that begins with SIM
     assets: Mapping[str, AssetFile]  # by asset id; on simulated benches only
+    session_check: SessionCheck | None = None  # None: the bench has no check standard
 
     @property
     def in_process(self) -> bool:
@@ -110,6 +122,7 @@ def load_bench(source: Path | str, name: str | None = None) -> BenchFile:
     _check_addresses(top, instruments)
     _check_twice(top, instruments)
     _check_serials(top, instruments)
+    wirings = {key: parse_wiring(key, table, instruments) for key, table in top.named("wirings")}
     return BenchFile(
         top.text("name", called),
         called,
@@ -117,11 +130,12 @@ def load_bench(source: Path | str, name: str | None = None) -> BenchFile:
         text,
         tomllib.loads(text),
         instruments,
-        {key: parse_wiring(key, table, instruments) for key, table in top.named("wirings")},
+        wirings,
         parse_interlock(top),
         parse_environment(top, instruments),
         simulated,
         _assets(top, instruments, simulated),
+        parse_session_check(top, wirings),
     )
 
 

@@ -11,6 +11,7 @@ from calibrator.standards._table import Table, nearest
 from calibrator_drivers.accuracy import Status
 
 __all__ = [
+    "STATUSES",
     "Environment",
     "Figure",
     "Interlock",
@@ -21,7 +22,7 @@ __all__ = [
     "parse_wiring",
 ]
 
-_STATUSES = tuple(str(status) for status in Status)
+STATUSES = tuple(str(status) for status in Status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def _figure(table: Table, key: str) -> Figure | None:
     else:
         value = figure.number("value", 0.0, low=0.0 if key.endswith("_ohm") else -1e3)
     half_width = figure.number("half_width", 0.0 if insulation else None, low=0.0)
-    return Figure(value, half_width, figure.choice("status", _STATUSES), figure.text("source"))
+    return Figure(value, half_width, figure.choice("status", STATUSES), figure.text("source"))
 
 
 def parse_environment(top: Table, instruments: Collection[str]) -> Environment:

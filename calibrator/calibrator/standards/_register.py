@@ -33,7 +33,7 @@ class Asset:
     manufacturer: str
     serial: str
     options: tuple[str, ...]
-    role: str  # "standard", "uut", "artefact", "sensor"
+    role: str  # "standard", "uut", "artefact", "sensor", "check standard"
     note: str
     customer: Customer | None = None
     certificate: Certificate | None = None  # the newest by date of issue
