@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from calibrator_drivers.clock import RealClock
+from calibrator_sim._address import Address
 from calibrator_sim._config import BenchConfig, parse_bench
 from calibrator_sim._errors import ServeError, UnknownWiringError, closest
 from calibrator_sim._faults import FaultScript
 from calibrator_sim._network import Network
+from calibrator_sim._open_servers import Opened, open_servers, usual_transport
 from calibrator_sim._snapshot import dump, fingerprint, load
 from calibrator_sim._truth import Truth
 from calibrator_sim._truths import Inputs, TrueOutput
 from calibrator_sim.clock import ScaledClock, VirtualClock
 from calibrator_sim.instruments import Device
-from calibrator_sim.servers import Exchange, Outgoing, Served, Stir, TcpHost
+from calibrator_sim.servers import Outgoing, Served, TcpHost
 
 __all__ = ["SimBench"]
 
@@ -36,7 +36,12 @@ class SimBench:
     """
 
     def __init__(
-        self, config: BenchConfig, clock: VirtualClock | ScaledClock, *, host: str = "127.0.0.1"
+        self,
+        config: BenchConfig,
+        clock: VirtualClock | ScaledClock,
+        *,
+        host: str = "127.0.0.1",
+        portmapper: bool = False,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -48,7 +53,7 @@ class SimBench:
         self._virtual = clock if isinstance(clock, VirtualClock) else None
         self._host = TcpHost(self._lock, RealClock(), self._wait_s, host)
         try:
-            self._resources = dict(self._listen(host))
+            self._opened = self._listen(host, portmapper)
         except ServeError:
             self._host.close()
             raise
@@ -76,7 +81,12 @@ class SimBench:
     @property
     def resources(self) -> Mapping[str, str]:
         """VISA resource of each instrument that has an address, by its name in the bench file."""
-        return MappingProxyType(self._resources)
+        return MappingProxyType({name: opened.resource for name, opened in self._opened.items()})
+
+    @property
+    def opened(self) -> Mapping[str, Opened]:
+        """Resource, transport and bus of each instrument that has an address."""
+        return MappingProxyType(self._opened)
 
     @property
     def failure(self) -> Exception | None:
@@ -166,21 +176,18 @@ class SimBench:
         """Return what goes out in place of a response."""
         return self._faults.replies(device, message, response, end)
 
-    def _listen(self, host: str) -> Iterator[tuple[str, str]]:
-        """Open a port for each instrument; a served bench keeps those of its file."""
-        for name, device in self._network.devices.items():
-            wanted = 0 if self._virtual else self._config.instruments[name].port
-            port = self._host.listen(name, partial(self._exchange, self._served(device)), wanted)
-            # An address that means "all of this machine" is none that a client could open.
-            shown = socket.gethostname() if host in ("", "0.0.0.0") else host
-            yield name, f"TCPIP0::{shown}::{port}::SOCKET"
-
-    def _served(self, device: Device) -> Served:
+    def _listen(self, host: str, portmapper: bool) -> dict[str, Opened]:
+        """Open the servers; a served bench keeps the ports of its file."""
+        real = RealClock()
         advance = self._virtual.advance_to if self._virtual else None
-        return Served(device, self, self._clock.bench_ns, advance, RealClock())
-
-    def _exchange(self, served: Served, _stir: Stir) -> Exchange | None:
-        return None if self.refuses(served.device) else Exchange(served)
+        wanted: dict[str, tuple[Served, Address]] = {}
+        for name, device in self._network.devices.items():
+            address = self._config.instruments[name].address
+            transport = address.transport or usual_transport(device)
+            port = 0 if self._virtual else address.port
+            served = Served(device, self, self._clock.bench_ns, advance, real)
+            wanted[name] = (served, Address(transport, port, address.unit))
+        return open_servers(self._host, host, real, wanted, portmapper=portmapper)
 
     def _wait_s(self, ns: int) -> float:
         speed = self._clock.speed if isinstance(self._clock, ScaledClock) else 1.0

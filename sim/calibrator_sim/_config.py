@@ -45,6 +45,7 @@ _SIMULATION_KEYS = (
     "faults",
     "line_frequency_hz",
     "nodes",
+    "transports",
 )
 _DEFAULT_START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -58,7 +59,9 @@ def parse_bench(bench: Mapping[str, Any], *, seed: int | None = None) -> BenchCo
     top = Table(bench, "")
     simulation = top.table("simulation")
     simulation.allow(_SIMULATION_KEYS)
-    instruments = parse_instruments(top.table("instruments"), top.table("assets"))
+    instruments = parse_instruments(
+        top.table("instruments"), top.table("assets"), simulation.table("transports")
+    )
     wirings = parse_wirings(top.table("wirings"), instruments)
     first = simulation.text("wiring")
     if first and first not in wirings:

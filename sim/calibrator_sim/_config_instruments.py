@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable, load_table
+from calibrator_sim._address import TRANSPORTS, Address, parse_address
 from calibrator_sim._config_types import InstrumentConfig, UnitConfig
 from calibrator_sim._errors import BenchFileError, closest
 from calibrator_sim._points import parse_named
@@ -17,16 +17,16 @@ __all__ = ["ERRORS", "POPULATIONS", "parse_instruments", "parse_units"]
 ERRORS = ("drawn", "inside", "outside", "limit", "none")
 POPULATIONS = ("two-term", "uniform", "normal")
 _UNIT_KEYS = ("error", "population", "width", "outside", "z", "interval", "on_for_s", "treat_as")
-_SOCKET = re.compile(r"TCPIP\d*::[^:]+::(\d{1,5})::SOCKET", re.IGNORECASE)
-_LAST_PORT = 65535
 
 
-def parse_instruments(table: Table, assets: Table) -> dict[str, InstrumentConfig]:
-    """Take `[instruments]`, in the file's order."""
-    return {name: _instrument(name, table.table(name), assets) for name in table.values}
+def parse_instruments(table: Table, assets: Table, transports: Table) -> dict[str, InstrumentConfig]:
+    """Take `[instruments]`, in the file's order, and `[simulation.transports]`."""
+    transports.allow(table.values)
+    chosen = {name: transports.choice(name, "", ("", *TRANSPORTS)) for name in table.values}
+    return {name: _instrument(name, table.table(name), assets, chosen[name]) for name in table.values}
 
 
-def _instrument(name: str, entry: Table, assets: Table) -> InstrumentConfig:
+def _instrument(name: str, entry: Table, assets: Table, transport: str) -> InstrumentConfig:
     model = entry.text("model")
     if model not in CATALOGUE:
         raise BenchFileError(
@@ -51,7 +51,7 @@ def _instrument(name: str, entry: Table, assets: Table) -> InstrumentConfig:
         entry.time("zeroed_at"),
         None if degrees is None else entry.number("zeroed_temperature_c", 23.0),
         _calibrated_at(assets.table(entry.text("asset"))),
-        _port(entry),
+        _address(entry, transport),
         entry.texts("options"),
     )
 
@@ -62,20 +62,20 @@ def _calibrated_at(asset: Table) -> float | None:
     return certificate.number("temperature_c", 23.0) if known else None
 
 
-def _port(entry: Table) -> int:
-    """Return the port of a raw socket address."""
+def _address(entry: Table, transport: str) -> Address:
+    """Return where an instrument is served: by its resource, else by the transport that is chosen for it."""
     resource = entry.text("resource")
     if not resource:
-        return 0
-    match = _SOCKET.fullmatch(resource)
-    if match is None or int(match.group(1)) > _LAST_PORT:
+        return Address(transport)
+    address = parse_address(resource)
+    if address is None:
         raise BenchFileError(
-            f'The simulator serves raw TCP only, not "{resource}"',
+            f'The simulator cannot serve "{resource}"',
             where=entry.at("resource"),
             way_out='Write an address such as "TCPIP0::127.0.0.1::5501::SOCKET", or leave it out.',
             code="bad-value",
         )
-    return int(match.group(1))
+    return address
 
 
 def parse_units(table: Table, instruments: Mapping[str, InstrumentConfig]) -> dict[str, UnitConfig]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from calibrator_sim._address import Address
 from calibrator_sim._effects import Effects
 from calibrator_sim._fault_script import Fault
 from calibrator_sim._points import Named
@@ -24,7 +25,7 @@ class InstrumentConfig:
     zeroed_at: datetime | None = None
     zeroed_temperature_c: float | None = None
     calibrated_at_c: float | None = None  # temperature of its certificate
-    port: int = 0  # of the address in the file, kept when the bench is served; 0: any free one
+    address: Address = field(default_factory=Address)  # of the file, kept when the bench is served
     options: tuple[str, ...] = ()  # installed hardware options
 
     @property

@@ -56,7 +56,7 @@ def test_the_bench_satisfies_the_contract(bench):
             "SIMMY123",
         ),
         (
-            {"instruments": {"meter": {"resource": "GPIB0::22::INSTR"}}},
+            {"instruments": {"meter": {"resource": "USB0::1::2::3::INSTR"}}},
             "bad-value",
             "instruments.meter.resource",
             "TCPIP0",

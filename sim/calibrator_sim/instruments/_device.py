@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 from calibrator_sim._effects import Effects
 from calibrator_sim._random import Draws
-from calibrator_sim.instruments._line import Framing
+from calibrator_sim.instruments._line import Framing, SerialLine
 
 if TYPE_CHECKING:
     from calibrator_sim._config import BenchConfig, InstrumentConfig, NodeConfig, UnitConfig
@@ -83,6 +83,8 @@ class Device(Protocol):
     identity: str
     buffer_limit: int
     framing: Framing
+    serial_line: SerialLine
+    gpib_address: int
 
     @classmethod
     def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calibrator_sim.instruments._line import GPIB_LIKE, Framing
+from calibrator_sim.instruments._line import GPIB_LIKE, Framing, SerialLine
 
 __all__ = ["TextDevice"]
 
@@ -12,6 +12,8 @@ class TextDevice:
 
     buffer_limit: int = 4096
     framing: Framing = GPIB_LIKE
+    serial_line: SerialLine = SerialLine()
+    gpib_address: int = 0  # as from the factory; 0: any free one
 
     def status_byte(self, *, message_available: bool) -> int:
         """Return the status byte: message available, and nothing else."""

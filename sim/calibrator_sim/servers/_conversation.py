@@ -81,14 +81,23 @@ class Conversation:
         served: the instrument.
         end: what ends a reply; as the instrument frames it where None.
         interrupts: whether a response is lost when the next message stands in the input buffer already.
+        available: says whether a response waits to be read (MAV).
     """
 
-    def __init__(self, served: Served, *, end: bytes | None = None, interrupts: bool = True) -> None:
+    def __init__(
+        self,
+        served: Served,
+        *,
+        end: bytes | None = None,
+        interrupts: bool = True,
+        available: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.served = served
         self.device = served.device
         self.broken = False
         self._end = served.device.framing.reply_end if end is None else end
-        self._interrupts = interrupts
+        self.interrupts = interrupts
+        self._available = available
         self._messages: deque[tuple[str | None, int]] = deque()
         self._running: Generator[int, None, tuple[str, int]] | None = None
         self._message = ("", 0)
@@ -98,6 +107,11 @@ class Conversation:
     def due_ns(self) -> int | None:
         """The bench time at which a running operation ends; None when idle."""
         return None if self._running is None else self._due_ns
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for their turn."""
+        return len(self._messages)
 
     def put(self, message: str | None, tag: int = 0) -> None:
         """Take a message; None is one that overflowed the input buffer."""
@@ -115,13 +129,13 @@ class Conversation:
             if response is None:
                 break
             message, tag = self._message
-            if response and self._messages and self._interrupts:
+            if response and self._messages and self.interrupts:
                 # A message stands in the input buffer already: nobody has read this response.
                 self.device.interrupted()
             elif response:
                 parts = self.served.replies.replies(self.device, message, response, self._end)
                 out.append(Reply(tag, parts))
-            self.served.watch.look()
+            self.served.watch.look(message_available=self._available())
         return out
 
     def clear(self) -> None:
@@ -139,7 +153,7 @@ class Conversation:
         message, tag = self._messages.popleft()
         if message is None:
             self.device.overflowed()
-            self.served.watch.look()
+            self.served.watch.look(message_available=self._available())
             return True
         if self.served.replies.closes(self.device):
             self.broken = True

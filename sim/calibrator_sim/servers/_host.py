@@ -24,8 +24,31 @@ _CHUNK = 65536
 _MOST_UNREAD = 16 << 20  # bytes that a client may leave unread before it is dropped
 _MOST_LINKS = 4096  # clients at once; further ones are let go at once
 
-# What a session calls when it has something to do that did not come over its own connection.
-Stir = Callable[[], None]
+
+class Stir:
+    """What a session holds of its connection; to be called when it has something to do without being asked.
+
+    `pull` takes what the client has sent by now.
+    """
+
+    def __init__(self, host: TcpHost) -> None:
+        self._host = host
+        self._link: _Link | None = None
+
+    def __call__(self) -> None:
+        if self._link is not None:
+            self._host.stir(self._link)
+
+    def join(self, link: _Link) -> None:
+        """Belong to a connection."""
+        self._link = link
+
+    def pull(self) -> None:
+        """Carry out what the client has sent over this connection by now."""
+        if self._link is not None:
+            self._host.pull(self._link)
+
+
 Factory = Callable[[Stir], Session | None]
 
 
@@ -194,20 +217,26 @@ class TcpHost:
 
     def _link(self, channel: Channel, factory: Factory) -> _Link | None:
         """Make the connection of a session; None where it is refused."""
-        made: list[_Link] = []
-        session = factory(lambda: self._stir(made))
+        stir = Stir(self)
+        session = factory(stir)
         if session is None:
             return None
         link = _Link(channel, session)
-        made.append(link)
+        stir.join(link)
         self._links[link] = None
         self._selector.register(channel, selectors.EVENT_READ, link)
         return link
 
-    def _stir(self, made: list[_Link]) -> None:
-        if made and made[0] in self._links:
-            self._waiting[made[0]] = None
+    def stir(self, link: _Link) -> None:
+        """Let a session go on soon."""
+        if link in self._links:
+            self._waiting[link] = None
             self._rouse()
+
+    def pull(self, link: _Link) -> None:
+        """Carry out what a client has sent by now."""
+        while self._receive(link):
+            pass
 
     def _receive(self, link: _Link) -> bool:
         """Take what the client has sent; say whether there was anything."""
