@@ -29,6 +29,9 @@ VERDICT_STYLES = {
     "conditional fail": "dark_orange",
     "fail": "bold red",
     "undetermined": "magenta",
+    "in control": "green",
+    "out of control": "bold red",
+    "not judged": "magenta",
 }
 _ROWS_BESIDE_TABLE = 9
 _BESIDE_POINT = 76  # columns of the others at their widest

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from calibrator.cli._checks import check_lines
 from calibrator.cli._format import probability
 from calibrator.cli._partial import partial_line, verdict_of
 from calibrator.cli._settings import command, settings
@@ -113,6 +114,7 @@ def _head(run: Mapping[str, Any], say: Callable[[str], str], language: str) -> I
     partial = partial_line(run, say, language)
     if partial:
         yield partial
+    yield from check_lines(run, say)
 
 
 def _cell(value: object, say: Callable[[str], str]) -> str:

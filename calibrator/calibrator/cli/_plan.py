@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
+from calibrator.cli._checks import planned_check
 from calibrator.cli._job import JobOptions, job_from, job_options
 from calibrator.cli._offers import planned_offer
 from calibrator.cli._settings import Settings, command, settings
@@ -69,6 +70,8 @@ def _print(chosen: Settings, made: Plan) -> None:
     for number, prompt in enumerate(made.prompts, start=1):
         click.echo(f"{number:>3}  {prompt.id:<22} {getattr(prompt.text, chosen.language)}")
     click.echo(f"{say('duration')}: {duration(made.duration_s)}, {len(made.points)} {say('points')}")
+    for line in planned_check(made, say):
+        click.echo(line)
     click.echo(f"{say('rule')}: {say(made.rule)}")
     for offer in made.rule_offers:
         click.echo(planned_offer(offer, made.rule, made.adjusted, say))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from calibrator.cli._checks import checked_line
 from calibrator.cli._format import duration
 from calibrator.cli._output import json_line
 from calibrator.cli._view import RunView
@@ -121,6 +122,9 @@ class PlainScreen:
     def _evaluated(self, event: Event) -> str:
         return "\n".join(self._results(event.body["results"]))
 
+    def _checked(self, event: Event) -> str:
+        return checked_line(event.body, self._say)
+
     def _fault(self, event: Event) -> str:
         return f"{self._say('fault')}: {event.body['what']}"
 
@@ -140,6 +144,7 @@ _TELLERS: Mapping[str, Callable[[PlainScreen, Event], str]] = {
     "prompt.answered": PlainScreen._answered,
     "step.done": PlainScreen._step_done,
     "section.evaluated": PlainScreen._evaluated,
+    "session.checked": PlainScreen._checked,
     "fault": PlainScreen._fault,
 }
 

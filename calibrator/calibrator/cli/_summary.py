@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from calibrator.cli._checks import check_lines
 from calibrator.cli._failures import tell
 from calibrator.cli._format import called_as, duration, padded
 from calibrator.cli._offers import offered_in_run
@@ -54,6 +55,8 @@ def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool, virtual: b
             f"{padded(say('worst'))} {point['id']}  {say('error')} {point['error'] or '-'} {point['unit']}, "
             f"U {point['U'] or '-'}, {say('limit')} {point['limit']}  {say(str(point['verdict']))}"
         )
+    for line in check_lines(shown["run"], say) if outcome.verdict else ():
+        echo(f"{padded(say('session check'))} {line}")
     for offer in shown["run"]["rule_offers"] if outcome.verdict else ():
         echo(f"{padded(say('rule'))} {offered_in_run(offer, shown['run']['rule'], say)}")
     if outcome.message and outcome.exit_code not in COMPLETED:
@@ -89,6 +92,8 @@ def name_next_steps(chosen: Settings, outcome: Outcome, *, to_stderr: bool) -> N
         steps = {"safe": "do not touch; try again to make it safe"}
     elif outcome.exit_code in COMPLETED:
         steps = {"certificate": "write the certificate", "show": "every result"}
+    elif outcome.code == "opening-check-failed":  # such a run is over
+        steps = {"show": "every result"}
     else:
         steps = {"resume": "go on where it stopped"}
     print_steps(chosen, steps, to_stderr=to_stderr)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from calibrator.cli._checks import CHECK_VERDICTS
 from calibrator.cli._format import plain
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ class RunView:
     points_began_at: datetime | None = None
     at: datetime | None = None
     last_fault: str = ""
+    checks: list[str] = field(default_factory=list)  # points of the session check, measured twice
 
     def take(self, event: Event) -> None:
         """Follow one event."""
@@ -89,9 +92,24 @@ class RunView:
         self.uut = f"{uut.get('model', '')} {uut.get('serial', '')}".strip()
 
     def _preflight(self, body: Mapping[str, Any]) -> None:
-        for point in body.get("points", ()):
-            name = str(point["point"])
+        names = [str(point["point"]) for point in body.get("points", ())]
+        opening, closing = (
+            [f"{phase}-check:{name}" for name in self.checks] for phase in ("opening", "closing")
+        )
+        for name in (*opening, *names, *closing):
             self.rows.setdefault(name, PointRow(name))
+
+    def _fixed(self, body: Mapping[str, Any]) -> None:
+        check = body.get("session_check") or {}
+        self.checks = [str(point["id"]) for point in check.get("points", ())]
+
+    def _checked(self, body: Mapping[str, Any]) -> None:
+        for point in body["points"]:
+            name = f"{body['phase']}-check:{point['id']}"
+            row = self.rows.setdefault(name, PointRow(name))
+            row.unit, row.verdict = str(point["unit"]), CHECK_VERDICTS[point["passed"]]
+            row.error = "-" if point["deviation"] is None else _digits(point["deviation"])
+            row.expanded, row.limit = "-", "" if point["limit"] is None else _digits(point["limit"])
 
     def _step_begun(self, body: Mapping[str, Any]) -> None:
         self.step = str(body.get("kind", ""))
@@ -136,9 +154,15 @@ def _number(text: str) -> float:
     return float.fromhex(text) if "0x" in text else float(text)
 
 
+def _digits(text: str) -> str:
+    return f"{Decimal(f'{_number(text):.4g}'):f}"
+
+
 _HANDLERS = {
     "run.opened": RunView._opened,
+    "references.fixed": RunView._fixed,
     "preflight": RunView._preflight,
+    "session.checked": RunView._checked,
     "step.begun": RunView._step_begun,
     "step.done": RunView._step_done,
     "reading": RunView._reading,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import calibrator.cli
-from calibrator.cli import main
+from calibrator.cli import _checks, main
 from calibrator.cli._budget import budget_text
 from calibrator.cli._format import width
 from calibrator.cli._operator import _HEADINGS
@@ -61,6 +61,8 @@ FROM_DATA = (
         "lock",
         "record",
     ),
+    *(*_checks._STATES.values(), *_checks.CHECK_VERDICTS.values(), _checks.NONE, "check"),
+    *("opening", "closing", "stated", "history", "collecting"),
     *("quantity", "value", "distribution", "dof", "sensitivity", "contribution", "share"),
     *("constant", "normal", "rectangular", "triangular", "arcsine", "trapezoidal", "exponential"),
     *(
