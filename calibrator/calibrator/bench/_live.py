@@ -55,7 +55,16 @@ class Desk(Protocol):
         """Show progress; never recorded."""
         ...
 
-    def stage(self, function: str, value: Decimal, unit: str, *, wires: int) -> None:
+    def stage(
+        self,
+        function: str,
+        value: Decimal,
+        unit: str,
+        *,
+        wires: int,
+        frequency_hz: float = 0.0,
+        amplitude_v: float = 1.0,
+    ) -> None:
         """Programme the standard at this point, with the output in standby."""
         ...
 
@@ -173,6 +182,13 @@ class LiveBench:
         )
 
 
+def _further(function: str, frequency_hz: float, gate_s: float, amplitude_v: float) -> dict[str, float]:
+    """Return what a record says of a setting beyond value and range, nothing for direct quantities."""
+    if function == "freq":
+        return {"gate_s": gate_s, "amplitude_v": amplitude_v}
+    return {"frequency_hz": frequency_hz} if frequency_hz else {}
+
+
 def _within(last: list[Indication], samples: int, window: float) -> bool:
     if len(last) < samples or any(item.overload for item in last):
         return False
@@ -184,9 +200,20 @@ class _Source:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def stage(self, function: str, value: Decimal, unit: str, *, wires: int = 2) -> None:
+    def stage(
+        self,
+        function: str,
+        value: Decimal,
+        unit: str,
+        *,
+        wires: int = 2,
+        frequency_hz: float = 0.0,
+        amplitude_v: float = 1.0,
+    ) -> None:
         self._desk.check()
-        self._desk.stage(function, value, unit, wires=wires)
+        self._desk.stage(
+            function, value, unit, wires=wires, frequency_hz=frequency_hz, amplitude_v=amplitude_v
+        )
 
 
 class _Meter:
@@ -202,12 +229,23 @@ class _Meter:
         nplc: float,
         wires: int = 2,
         high_impedance: bool = True,
+        frequency_hz: float = 0.0,
+        gate_s: float = 1.0,
+        amplitude_v: float = 1.0,
     ) -> None:
         desk = self._desk
         desk.check()
         unit_of(function, unit)
         configure_meter(
-            desk.uut, function, float(range_), nplc=nplc, wires=wires, high_impedance=high_impedance
+            desk.uut,
+            function,
+            float(range_),
+            nplc=nplc,
+            wires=wires,
+            high_impedance=high_impedance,
+            frequency_hz=frequency_hz,
+            gate_s=gate_s,
+            amplitude_v=amplitude_v,
         )
         name, asset = desk.uut_place
         what = {
@@ -217,5 +255,6 @@ class _Meter:
             "nplc": nplc,
             "wires": wires,
             "high_impedance": high_impedance,
+            **_further(function, frequency_hz, gate_s, amplitude_v),
         }
         desk.emit("configured", {"instrument": name, "asset": asset, "what": what})

@@ -88,7 +88,17 @@ class _Source:
     def __init__(self, actions: PlannedActions) -> None:
         self._actions = actions
 
-    def stage(self, function: str, value: Decimal, unit: str, *, wires: int = 2) -> None:
+    def stage(
+        self,
+        function: str,
+        value: Decimal,
+        unit: str,
+        *,
+        wires: int = 2,
+        frequency_hz: float = 0.0,
+        amplitude_v: float = 1.0,
+    ) -> None:
+        del frequency_hz, amplitude_v
         unit_of(function, unit)
         self._actions.staged = value
         self._actions.wires = wires
@@ -108,8 +118,11 @@ class _Meter:
         nplc: float,
         wires: int = 2,
         high_impedance: bool = True,
+        frequency_hz: float = 0.0,
+        gate_s: float = 1.0,
+        amplitude_v: float = 1.0,
     ) -> None:
-        del range_, wires, high_impedance
+        del range_, wires, high_impedance, frequency_hz, gate_s, amplitude_v
         unit_of(function, unit)
         self._actions.nplc = nplc
         self._actions.duration_s += _EXCHANGE_S

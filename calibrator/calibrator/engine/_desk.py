@@ -133,7 +133,16 @@ class WorkDesk:
             )
         return cast("Source", self._station.driver(self._spot.source))
 
-    def stage(self, function: str, value: Decimal, unit: str, *, wires: int) -> None:
+    def stage(
+        self,
+        function: str,
+        value: Decimal,
+        unit: str,
+        *,
+        wires: int,
+        frequency_hz: float = 0.0,
+        amplitude_v: float = 1.0,
+    ) -> None:
         """Programme the standard with the output in standby; nothing above the ceiling is sent."""
         unit_of(function, unit)
         ceiling = self._spot.ceilings.get(unit)
@@ -144,9 +153,25 @@ class WorkDesk:
                 way_out="Correct the point table, or the wiring's maximum in the bench file.",
                 code="above-ceiling",
             )
-        stage_source(self.source(), function, float(value), wires=wires)
+        stage_source(
+            self.source(),
+            function,
+            float(value),
+            wires=wires,
+            frequency_hz=frequency_hz,
+            amplitude_v=amplitude_v,
+        )
         self._staged = (function, value, unit)
-        what = {"function": function, "value": format(value, "f"), "unit": unit, "wires": wires}
+        what: dict[str, object] = {
+            "function": function,
+            "value": format(value, "f"),
+            "unit": unit,
+            "wires": wires,
+        }
+        if frequency_hz:
+            what["frequency_hz"] = frequency_hz
+        if function == "freq":
+            what["amplitude_v"] = amplitude_v
         self._emit_for_source("configured", {"what": what})
 
     def energised(self) -> AbstractContextManager[None]:

@@ -206,8 +206,20 @@ class PointEvaluation:
 class SourceHandle(Protocol):
     """The procedure's view of a source: what is asked is recorded, limited and read back."""
 
-    def stage(self, function: str, value: Decimal, unit: str, *, wires: int = 2) -> None:
-        """Programme a value with the output in standby."""
+    def stage(
+        self,
+        function: str,
+        value: Decimal,
+        unit: str,
+        *,
+        wires: int = 2,
+        frequency_hz: float = 0.0,
+        amplitude_v: float = 1.0,
+    ) -> None:
+        """Programme a value with the output in standby.
+
+        `frequency_hz` is that of an alternating value (rms), `amplitude_v` (rms) that of a frequency.
+        """
         ...
 
 
@@ -223,8 +235,15 @@ class MeterHandle(Protocol):
         nplc: float,
         wires: int = 2,
         high_impedance: bool = True,
+        frequency_hz: float = 0.0,
+        gate_s: float = 1.0,
+        amplitude_v: float = 1.0,
     ) -> None:
-        """Fix function, range and integration time."""
+        """Fix function, range and integration time.
+
+        `frequency_hz` is that of an alternating signal; the range of a frequency is the expected value, and
+        `gate_s` and `amplitude_v` (rms) belong to it.
+        """
         ...
 
 

@@ -59,10 +59,60 @@ def test_unknown_functions_are_refused():
     nothing: Any = object()
     with pytest.raises(RunError, match="'dcw'"):
         unit_of("dcw", "V")
-    with pytest.raises(RunError, match="'acv'"):
-        stage_source(nothing, "acv", 1.0, wires=2)
-    with pytest.raises(RunError, match="'acv'"):
-        configure_meter(nothing, "acv", 1.0, nplc=1, wires=2, high_impedance=True)
+    with pytest.raises(RunError, match="'cap'"):
+        stage_source(nothing, "cap", 1.0, wires=2)
+    with pytest.raises(RunError, match="'cap'"):
+        configure_meter(nothing, "cap", 1.0, nplc=1, wires=2, high_impedance=True)
+
+
+class Written:
+    """A driver that writes down what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *values, **named: self.asked.append((name, *values, named))
+
+
+@pytest.mark.parametrize(
+    ("function", "value", "asked"),
+    [
+        ("acv", 10.0, ("stage_voltage_ac", 10.0, {"frequency_hz": 1000.0})),
+        ("aci", 0.1, ("stage_current_ac", 0.1, {"frequency_hz": 1000.0})),
+        ("res2w", 100.0, ("stage_resistance", 100.0, {"wires": 2})),
+        ("freq", 1e7, ("stage_frequency", 1e7, {"amplitude_v": 0.5})),
+    ],
+)
+def test_a_function_reaches_the_role_s_method_of_a_source(function: str, value: float, asked: Any) -> None:
+    source: Any = Written()
+    stage_source(source, function, value, wires=2, frequency_hz=1000.0, amplitude_v=0.5)
+    assert source.asked == [asked]
+
+
+@pytest.mark.parametrize(
+    ("function", "range_", "asked"),
+    [
+        ("acv", 10.0, ("configure_voltage_ac", 10.0, {"frequency_hz": 1000.0})),
+        ("aci", 1.0, ("configure_current_ac", 1.0, {"frequency_hz": 1000.0})),
+        ("res2w", 100.0, ("configure_resistance", 100.0, {"wires": 2, "nplc": 10})),
+        ("freq", 1e7, ("configure_frequency", 1e7, {"gate_s": 2.0, "amplitude_v": 0.5})),
+    ],
+)
+def test_a_function_reaches_the_role_s_method_of_a_meter(function: str, range_: float, asked: Any) -> None:
+    meter: Any = Written()
+    configure_meter(
+        meter,
+        function,
+        range_,
+        nplc=10,
+        wires=2,
+        high_impedance=True,
+        frequency_hz=1000.0,
+        gate_s=2.0,
+        amplitude_v=0.5,
+    )
+    assert meter.asked == [asked]
 
 
 def test_the_simulator_is_found_by_name_and_only_when_asked():
