@@ -115,6 +115,16 @@ class ReplayLink:
             self._more(timeout_s)
         return self._cut(count)
 
+    def receive_some(self, timeout_s: float) -> bytes:
+        """Return the next bytes that the log holds as received here."""
+        if not self._buffer:
+            self._more(timeout_s)
+        return self._cut(len(self._buffer))
+
+    def waiting(self, timeout_s: float) -> bool:
+        """Say whether the log has a reply here."""
+        return bool(self._buffer) or self._next("in") is not None
+
     def drain(self) -> int:
         """Return 0: the log's replies wait for their questions."""
         self._buffer.clear()

@@ -90,6 +90,12 @@ class Port:
                 raise self._fail.timeout(timeout_s, bytes(self._buffer[:40]))
         return self._cut(count)
 
+    def receive_some(self, timeout_s: float) -> bytes:
+        """Return what has come, at least one byte."""
+        if not self.waiting(timeout_s):
+            raise self._fail.timeout(timeout_s)
+        return self._cut(len(self._buffer))
+
     def drain(self) -> int:
         """Discard what has come in; return how many bytes."""
         count = 0

@@ -114,6 +114,16 @@ class SocketLink:
             had += self._take_into(sock, view[had:])
         return bytes(data)
 
+    def receive_some(self, timeout_s: float) -> bytes:
+        """Return what has come, at least one byte."""
+        sock, readable = self._connected()
+        if not self._buffer:
+            self._wait(readable, timeout_s, b"")
+            self._take(sock)
+        data = bytes(self._buffer)
+        self._buffer.clear()
+        return data
+
     def waiting(self, timeout_s: float) -> bool:
         """Say whether bytes have come, waiting at most `timeout_s` for them."""
         return bool(self._buffer) or self._connected()[1].within(timeout_s)

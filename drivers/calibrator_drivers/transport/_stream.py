@@ -33,6 +33,10 @@ class Stream(Protocol):
         """Return `count` bytes."""
         ...
 
+    def receive_some(self, timeout_s: float) -> bytes:
+        """Return what has come, at least one byte."""
+        ...
+
     def drain(self) -> int:
         """Discard what has come in; return how many bytes."""
         ...
