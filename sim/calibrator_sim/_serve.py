@@ -11,17 +11,20 @@ from calibrator_drivers.clock import RealClock
 from calibrator_sim._bench import SimBench
 from calibrator_sim._config import BenchConfig, parse_bench
 from calibrator_sim._errors import BenchFileError, ServeError, UnknownWiringError, closest
+from calibrator_sim._inputs import input_nodes
 from calibrator_sim.clock import ScaledClock
-from calibrator_sim.instruments import find_model, model_names
+from calibrator_sim.instruments import CATALOGUE, find_model, model_names
 
 __all__ = ["catalogue_bench", "serve"]
 
 
-def catalogue_bench(models: Sequence[str]) -> dict[str, Any]:
-    """Return a bench of single models with nothing connected; a model may be given by its short name.
+def catalogue_bench(models: Sequence[str], applied: str = "") -> dict[str, Any]:
+    """Return a bench of single models; a model may be given by its short name.
+
+    Nothing is connected, or where `applied` states an input (`10 V`), every instrument that can sees it.
 
     Raises:
-        BenchFileError: a model that the simulator does not have.
+        BenchFileError: a model that the simulator does not have, an input that nobody sees.
     """
     instruments: dict[str, Any] = {}
     for index, given in enumerate(models, start=1):
@@ -35,7 +38,11 @@ def catalogue_bench(models: Sequence[str]) -> dict[str, Any]:
             )
         name = model.model_id if model.model_id not in instruments else f"{model.model_id}_{index}"
         instruments[name] = {"model": model.model_id, "serial": f"{model.serial_prefix}{index:02d}"}
-    return {"name": "catalogue models", "instruments": instruments, "simulation": {"seed": 1}}
+    nodes = {}
+    if applied:
+        nodes = input_nodes(applied, {name: entry["model"] for name, entry in instruments.items()})
+    simulation = {"seed": 1, **({"nodes": nodes} if nodes else {})}
+    return {"name": "catalogue models", "instruments": instruments, "simulation": simulation}
 
 
 def serve(
@@ -48,6 +55,9 @@ def serve(
     speed: float,
     announce: Callable[[Sequence[Mapping[str, str]]], None],
     commands: TextIO | None,
+    transport: str = "",
+    applied: str = "",
+    portmapper: bool = False,
 ) -> None:
     """Serve until interrupted; see `BenchSimulator.serve`.
 
@@ -60,12 +70,29 @@ def serve(
             f"A bench cannot run at speed {speed:g}", way_out="Give a number above 0; 1 is real time."
         )
     _check_host(host)
-    config = parse_bench(bench if bench is not None else catalogue_bench(models), seed=seed)
-    with SimBench(config, ScaledClock(config.start, speed), host=host) as running:
+    source = bench if bench is not None else catalogue_bench(models, applied)
+    config = parse_bench(_by(transport, source), seed=seed)
+    clock = ScaledClock(config.start, speed)
+    with SimBench(config, clock, host=host, portmapper=portmapper) as running:
         if wiring:
             _connect_first(config, running, wiring)
         announce(_lines(config, running))
         _obey(running, commands)
+
+
+def _by(transport: str, bench: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the bench with one transport for every instrument that has no address of its own."""
+    if not transport:
+        return bench
+    simulation = dict(bench.get("simulation", {}))
+    homes = {
+        name: entry.home
+        for name, table in bench.get("instruments", {}).items()
+        if (entry := CATALOGUE.get(table.get("model", ""))) is not None
+    }
+    chosen = {name: transport for name, home in homes.items() if home}
+    simulation["transports"] = {**chosen, **simulation.get("transports", {})}
+    return {**bench, "simulation": simulation}
 
 
 def _check_host(host: str) -> None:
@@ -96,9 +123,11 @@ def _lines(config: BenchConfig, running: SimBench) -> list[dict[str, str]]:
             "name": name,
             "model": config.instruments[name].model,
             "serial": config.instruments[name].serial,
-            "resource": resource,
+            "resource": opened.resource,
+            "transport": opened.transport,
+            **({"bus": opened.bus} if opened.bus else {}),
         }
-        for name, resource in running.resources.items()
+        for name, opened in running.opened.items()
     ]
 
 

@@ -41,11 +41,17 @@ class BenchSimulator:
         speed: float,
         announce: Callable[[Sequence[Mapping[str, str]]], None],
         commands: TextIO | None,
+        transport: str = "",
+        applied: str = "",
+        portmapper: bool = False,
     ) -> None:
         """Keep a bench, or single catalogue models, up in scaled real time until interrupted.
 
-        `announce` is called once with name, model, serial and VISA resource of each instrument;
-        each line of `commands` that names a wiring connects it.
+        `announce` is called once with name, model, serial, VISA resource and transport of each
+        instrument (and the bus of one behind a gateway); each line of `commands` that names a
+        wiring connects it. `transport` serves every instrument that has no address by it;
+        `applied` is what single meters see, such as `10 V`; `portmapper` answers VXI-11 clients
+        on port 111.
 
         Raises:
             BenchFileError: as `open`.
@@ -62,6 +68,9 @@ class BenchSimulator:
             speed=speed,
             announce=announce,
             commands=commands,
+            transport=transport,
+            applied=applied,
+            portmapper=portmapper,
         )
 
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TextIO, cast
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast
 
 import click
 
 from calibrator.cli._settings import command, settings
 
+if TYPE_CHECKING:
+    from calibrator.standards import BenchFile
+
 __all__ = ["sim"]
+
+
+_TRANSPORTS = ("socket", "serial", "hislip", "vxi11", "prologix", "modbus", "modbus-rtu", "hart")
 
 
 class Serving(Protocol):
@@ -28,6 +34,9 @@ class Serving(Protocol):
         speed: float,
         announce: Callable[[Sequence[Mapping[str, str]]], None],
         commands: TextIO | None,
+        transport: str = "",
+        applied: str = "",
+        portmapper: bool = False,
     ) -> None:
         """Serve until interrupted; wiring names come from `commands`."""
         ...
@@ -44,6 +53,11 @@ def sim() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--wiring", help="The wiring that is connected at the start.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the bench instead of the file's.")
+@click.option(
+    "--transport", type=click.Choice(_TRANSPORTS), help="How instruments without an address are served."
+)
+@click.option("--input", "applied", help='What single meters see, such as "10 V" or "5 V 1 kHz".')
+@click.option("--portmapper", is_flag=True, help="Answer VXI-11 clients on port 111.")
 @click.option("--speed", type=click.FloatRange(min=0.001), default=1.0, show_default=True, help="Time scale.")
 @click.pass_context
 def serve(
@@ -55,8 +69,11 @@ def serve(
     wiring: str | None,
     seed: int | None,
     speed: float,
+    transport: str | None,
+    applied: str | None,
+    portmapper: bool,
 ) -> int:
-    """Serve the instruments of a BENCH file, or single catalogue MODELs, over real sockets until interrupted.
+    """Serve the instruments of a BENCH file, or single catalogue MODELs, until interrupted.
 
     A line with the name of a wiring on the standard input connects that wiring.
     """
@@ -69,7 +86,13 @@ def serve(
             if as_json:
                 click.echo(json_line(dict(instrument)))
             else:
-                click.echo("  ".join(instrument[key] for key in ("name", "model", "serial", "resource")))
+                click.echo(
+                    "  ".join(
+                        instrument[key]
+                        for key in ("name", "model", "serial", "resource", "bus")
+                        if key in instrument
+                    )
+                )
         sys.stdout.flush()
         if not as_json:
             click.echo(say("Serving; Ctrl-C ends it. The name of a wiring connects that wiring."), err=True)
@@ -79,7 +102,7 @@ def serve(
     bench, models = _bench_or_models(what)
     try:
         cast("Serving", find_simulator()).serve(
-            bench,
+            None if bench is None else bench.raw,
             models,
             host=host,
             wiring=wiring,
@@ -87,19 +110,32 @@ def serve(
             speed=speed,
             announce=announce,
             commands=sys.stdin,
+            transport=transport or "",
+            applied=applied or "",
+            portmapper=portmapper,
         )
     except KeyboardInterrupt:
         return 0
+    except Exception as error:  # a plug-in's own errors, of which this room knows no classes
+        _place(error, bench)
+        raise
     return 0
 
 
 sim.add_command(serve)
 
 
-def _bench_or_models(what: Sequence[str]) -> tuple[Mapping[str, Any] | None, Sequence[str]]:
+def _place(error: Exception, bench: BenchFile | None) -> None:
+    """Let an error of the simulator that names a key of the bench file name file and line as well."""
+    key = str(getattr(error, "where", ""))
+    if bench is not None and key.partition(".")[0] in bench.raw:
+        vars(error)["where"] = bench.place_of(key)
+
+
+def _bench_or_models(what: Sequence[str]) -> tuple[BenchFile | None, Sequence[str]]:
     """Take one name of a TOML file as a bench, everything else as catalogue models."""
     if len(what) == 1 and (what[0].endswith(".toml") or Path(what[0]).is_file()):
         from calibrator.standards import load_bench
 
-        return load_bench(Path(what[0])).raw, ()
+        return load_bench(Path(what[0])), ()
     return None, what
