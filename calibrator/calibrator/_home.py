@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from calibrator._errors import ConfigurationError, RefusedError
 
@@ -14,7 +15,15 @@ if TYPE_CHECKING:
     from calibrator.record import Record
     from calibrator_drivers.clock import Clock
 
-__all__ = ["Home"]
+__all__ = ["Home", "SharedRecord"]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRecord:
+    """A record outside the home: its database's address and the name of this station there."""
+
+    url: str
+    station: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,11 @@ class Home:
         return self.path / "lab.toml"
 
     @property
+    def seal_file(self) -> Path:
+        """Key, roots, revocation lists and time-stamping authority of the laboratory's seal."""
+        return self.path / "seal.toml"
+
+    @property
     def settings_file(self) -> Path:
         """Defaults of the command line's options."""
         return self.path / "calibrator.toml"
@@ -95,8 +109,51 @@ class Home:
             ) from error
         return wanted
 
+    def shared_record(self, environ: Mapping[str, str] = os.environ) -> SharedRecord | None:
+        """Return where the record lies when stations share it, None where it lies in this home.
+
+        `CALIBRATOR_RECORD_URL` and `CALIBRATOR_STATION` come before `[record]` of `calibrator.toml`.
+
+        Raises:
+            ConfigurationError: an address without the name of this station, or a file that is no TOML.
+        """
+        table = self._record_table()
+        url = environ.get("CALIBRATOR_RECORD_URL") or str(table.get("url", ""))
+        if not url:
+            return None
+        station = environ.get("CALIBRATOR_STATION") or str(table.get("station", ""))
+        if not station.strip():
+            raise ConfigurationError(
+                "A record that stations share needs the name of this station",
+                where=f"{self.settings_file}, key record.station",
+                way_out="Write station under [record], or set CALIBRATOR_STATION: each station has its own.",
+                code="station-missing",
+            )
+        return SharedRecord(url, station.strip())
+
+    def _record_table(self) -> Mapping[str, Any]:
+        if not self.settings_file.is_file():
+            return {}
+        try:
+            found = tomllib.loads(self.settings_file.read_text(encoding="utf-8")).get("record", {})
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigurationError(
+                f"{self.settings_file.name} is not TOML: {error}",
+                where=str(self.settings_file),
+                way_out="Mend that line.",
+            ) from error
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def has_record(self) -> bool:
+        """Whether there is a record to read."""
+        return self.shared_record() is not None or self.record_path.exists()
+
     def open_record(self, clock: Clock, *, write: bool = True) -> Record:
         """Open this home's record; see `Record.open` for what it raises."""
         from calibrator.record import Record
 
-        return Record.open(self.path, clock=clock, write=write)
+        shared = self.shared_record()
+        if shared is None:
+            return Record.open(self.path, clock=clock, write=write)
+        return Record.open(self.path, clock=clock, write=write, url=shared.url, station=shared.station)

@@ -23,7 +23,7 @@ def opened(chosen: Settings, *, write: bool = False) -> Iterator[Record]:
     Raises `UsageError` (code `no-record`) where there is none to read.
     """
     home = chosen.home
-    if not write and not home.record_path.exists():
+    if not write and not home.has_record:
         raise UsageError(
             "There is no record yet",
             where=str(home.record_path),

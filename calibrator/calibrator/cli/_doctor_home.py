@@ -94,10 +94,11 @@ def _record(chosen: Settings, say: Say) -> Iterator[Finding]:
     from calibrator_drivers.clock import RealClock
 
     home = chosen.home
-    if not home.record_path.exists():
-        yield Finding("record", say("none yet"))
-        return
     try:
+        if not home.has_record:
+            yield Finding("record", say("none yet"))
+            return
+        shared = home.shared_record()
         record = home.open_record(RealClock(), write=False)
     except CalibratorError as error:
         yield Finding("record", error.what, False, error.way_out)
@@ -105,7 +106,8 @@ def _record(chosen: Settings, say: Say) -> Iterator[Finding]:
     try:
         runs = record.runs()
         unfinished = [run.id for run in runs if run.state in ("open", "interrupted")]
-        yield Finding("record", f"{len(runs)} {say('runs')}, {home.record_path.stat().st_size / 1e6:.1f} MB")
+        place = f"{home.record_path.stat().st_size / 1e6:.1f} MB" if shared is None else record.place
+        yield Finding("record", f"{len(runs)} {say('runs')}, {place}")
         if unfinished:
             yield Finding(
                 "record",

@@ -96,7 +96,7 @@ def _standards(chosen: Settings) -> list[Row]:
     from calibrator.cli._access import opened
     from calibrator.cli._standards import registered
 
-    if not chosen.home.record_path.exists():
+    if not chosen.home.has_record:
         return []
     with opened(chosen) as record:
         return registered(record)

@@ -42,6 +42,8 @@ TABLES: Mapping[str, Sequence[str]] = {
     "serve": ("json", "host", "wiring", "seed", "speed"),
     "doctor": ("json",),
 }
+# Not of a command: where the record lies when stations share it (`Home.shared_record`).
+RECORD = ("url", "station")
 LANGUAGES = ("en", "zh")
 
 
@@ -67,7 +69,8 @@ class SettingsFile:
                 f"{path.name} is not TOML: {error}", where=str(path), way_out="Mend that line."
             ) from error
         file = cls(path, content)
-        file._refuse_unknown(content, ("language", *TABLES), "")
+        file._refuse_unknown(content, ("language", "record", *TABLES), "")
+        file.section("record", RECORD)
         for name, keys in TABLES.items():
             file.section(name, keys)
         if file.language not in (None, *LANGUAGES):

