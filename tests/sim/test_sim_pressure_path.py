@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calibrator_sim import SIMULATOR, SimBench
-from calibrator_sim.nodes.pressure import Line, head_pa, play
+from calibrator_sim.nodes._paths import play, remember
+from calibrator_sim.nodes.pressure import Line, head_pa
 
 S = 1_000_000_000
 
@@ -95,11 +96,9 @@ def test_what_was_compressed_slowly_does_not_cool() -> None:
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=30), st.floats(0.1, 500.0))
 def test_the_turning_points_keep_what_the_play_remembers(path: list[float], width: float) -> None:
-    from calibrator_sim.nodes.pressure import _remember
-
     trail = [0.0]
     for pressure in path:
-        trail = _remember(trail, pressure)
+        trail = remember(trail, pressure)
     assert play(trail, width) == pytest.approx(play([0.0, *path], width), abs=1e-9)
     assert -1.0 <= play(trail, width) <= 1.0
 

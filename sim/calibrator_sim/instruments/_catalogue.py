@@ -17,6 +17,8 @@ _PARTS: Mapping[str, Mapping[str, str]] = {
     "calibrator": {"electrical": "source"},
     "meter": {"electrical": "meter"},
     "pressure": {"pressure": "source"},
+    "heat": {"thermal": "source"},
+    "thermometer": {"thermal": "meter"},
     "gauge": {"pressure": "meter"},
     "artefact": {"electrical": "short"},
 }
@@ -88,6 +90,10 @@ CATALOGUE: Mapping[str, Entry] = {
             f"{_INSTRUMENTS}.additel_681:AdditelADT681",
             standard=False,
         ),
+        Entry("fluke_9142", "9142", "heat", "SIM9142", f"{_INSTRUMENTS}.fluke_914x:Fluke914x"),
+        Entry("fluke_9143", "9143", "heat", "SIM9143", f"{_INSTRUMENTS}.fluke_914x:Fluke914x"),
+        Entry("fluke_9144", "9144", "heat", "SIM9144", f"{_INSTRUMENTS}.fluke_914x:Fluke914x"),
+        Entry("fluke_7341", "7341", "heat", "SIM7341", f"{_INSTRUMENTS}.fluke_7341:Fluke7341"),
         Entry("copper_short", "short", "artefact", "SIMSHORT", ""),
     )
 }

@@ -8,7 +8,8 @@ from typing import cast
 
 from calibrator_sim._units import MeterUnit
 from calibrator_sim.instruments._device import World
-from calibrator_sim.nodes.pressure import Domain, play
+from calibrator_sim.nodes._paths import play
+from calibrator_sim.nodes.pressure import Domain
 
 __all__ = ["FUNCTION", "ElasticGauge"]
 

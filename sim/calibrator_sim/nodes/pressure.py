@@ -12,12 +12,13 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from calibrator_sim._read import Table
+from calibrator_sim.nodes._paths import approach, arrival_s, remember
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import NodeConfig
     from calibrator_sim.instruments import World
 
-__all__ = ["Domain", "Line", "LineState", "Manifold", "PressureSource", "head_pa", "play"]
+__all__ = ["Domain", "Line", "LineState", "Manifold", "PressureSource", "head_pa"]
 
 _SECOND = 1_000_000_000
 _G = 9.80665
@@ -25,7 +26,7 @@ _R = 8.314462618
 _MOLAR = {"nitrogen": 0.0280134, "air": 0.0289652}
 _THERMAL_S = 10.0  # gas and walls of a manifold come to one temperature
 _ADIABATIC = 0.015 * (1.0 - 1.0 / 1.4)  # of ln(p2/p1): walls take the rest of the heat at once (M)
-_TRAIL = 64  # turning points that a gauge can remember
+_OVERSHOOT = 0.002  # of a step
 _HALF_DAY_S = 43_200.0
 _AIR_SWING_PA = 100.0  # 0.5 hPa an hour at the steepest
 
@@ -92,7 +93,7 @@ class Line:
         """Open the line to the air."""
         self._turn(ns)
         self.state.mode, self.state.start_pa, self.state.target_pa = "vented", 0.0, 0.0
-        self.state.trail = _remember(self.state.trail, 0.0)
+        self.state.trail = remember(self.state.trail, 0.0)
 
     def trail(self, ns: int) -> list[float]:
         """Return the turning points of the pressure, the present one last."""
@@ -101,8 +102,8 @@ class Line:
             moments = [self._arrival_s() + step * self._tau_s for step in range(2, 15)]
             farthest = max(moments, key=lambda moment: abs(self._approach(moment) - self.state.start_pa))
             if self.elapsed_s(ns) > farthest:
-                peaks = _remember(peaks, self._approach(farthest))
-        return _remember(peaks, self.pressure(ns))
+                peaks = remember(peaks, self._approach(farthest))
+        return remember(peaks, self.pressure(ns))
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
@@ -117,22 +118,15 @@ class Line:
         self.state.trail, self.state.start_pa, self.state.changed_ns = trail, reached, ns
 
     def _arrival_s(self) -> float:
-        """Return when the ramp ends and the exponential approach begins."""
         state = self.state
-        return max(0.0, abs(state.target_pa - state.start_pa) / state.slew - self._tau_s)
+        return arrival_s(state.start_pa, state.target_pa, state.slew, self._tau_s)
 
     def _approach(self, elapsed: float) -> float:
         state = self.state
-        distance = state.target_pa - state.start_pa
-        if not distance:
-            return state.target_pa
-        arrival = self._arrival_s()
-        if elapsed < arrival:
-            return state.start_pa + math.copysign(state.slew * elapsed, distance)
-        left = min(abs(distance), state.slew * self._tau_s)
-        x = (elapsed - arrival) / self._tau_s
-        beyond = 0.002 * abs(distance) * (x / 2.0) * math.exp(1.0 - x / 2.0) if state.overshoot else 0.0
-        return state.target_pa - math.copysign(1.0, distance) * (left * math.exp(-x) - beyond)
+        beyond = _OVERSHOOT * abs(state.target_pa - state.start_pa) if state.overshoot else 0.0
+        return approach(
+            elapsed, state.start_pa, state.target_pa, rate=state.slew, tau_s=self._tau_s, beyond=beyond
+        )
 
     def _cooled(self, elapsed: float) -> float:
         theta = self.state.theta
@@ -148,33 +142,6 @@ class Line:
         ratio = max(self.pressure(ns) + air_pa, 1.0) / max(state.start_pa + air_pa, 1.0)
         kept = _THERMAL_S / moving * (1.0 - math.exp(-moving / _THERMAL_S))
         return left + _ADIABATIC * math.log(ratio) * kept * math.exp(-(elapsed - moving) / _THERMAL_S)
-
-
-def _remember(trail: list[float], value: float) -> list[float]:
-    """Add a pressure to the turning points; what a larger swing has wiped out is forgotten (Preisach)."""
-    points = [*trail, value]
-    while len(points) > 2:
-        a, b, c = points[-3:]
-        if (b - a) * (c - b) >= 0.0:  # the same direction: no turning point between
-            del points[-2]
-        elif len(points) > 3 and abs(b - a) <= min(abs(c - b), abs(a - points[-4])):  # a loop that is closed
-            del points[-3:-1]
-        else:
-            break
-    return points[-_TRAIL:]
-
-
-def play(trail: list[float], width: float) -> float:
-    """Return where an elastic element stands in its play: -1 on the way up, +1 on the way down.
-
-    Example:
-        >>> play([0.0, 100.0], 10.0), play([0.0, 100.0, 50.0], 10.0)
-        (-1.0, 1.0)
-    """
-    lagging = trail[0]
-    for pressure in trail:
-        lagging = min(max(lagging, pressure - width), pressure + width)
-    return min(max((lagging - trail[-1]) / width, -1.0), 1.0)
 
 
 def head_pa(gauge_pa: float, air_pa: float, height_m: float, medium: str, kelvin: float) -> float:

@@ -1,0 +1,107 @@
+"""The physics of a well or bath as an instrument: display, control, cut-out, ripple."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+
+from calibrator_drivers.accuracy import AccuracyError
+from calibrator_sim._units import StandardUnit
+from calibrator_sim.instruments._device import World
+from calibrator_sim.nodes._paths import play
+from calibrator_sim.nodes.thermal import Block, BlockModel
+
+__all__ = ["DISPLAY", "Heater"]
+
+DISPLAY = "block_display"
+_SECOND = 1_000_000_000
+_TICK_NS = 5 * _SECOND
+_RIPPLE_S = 600.0
+_PLAY_K = 20.0
+
+
+class Heater:
+    """A block whose controller trusts its own sensor."""
+
+    def __init__(self, unit: StandardUnit, world: World, model: BlockModel) -> None:
+        self.unit = unit
+        self.span_c = unit.table.span(DISPLAY)
+        self.block = Block(model, world.config.room.temperature_c)
+        self.world = world
+        self.tripped = False
+        self.trip_ns: int | None = None
+
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        low, high = self.span_c
+        return self.unit.error(DISPLAY, low), self.unit.error(DISPLAY, high)
+
+    def error_k(self, celsius: float) -> float:
+        """Return true minus displayed temperature: linear between the ends of the span."""
+        low, high = self.span_c
+        share = min(max((celsius - low) / (high - low), 0.0), 1.0)
+        return self._ends[0] + (self._ends[1] - self._ends[0]) * share
+
+    def figure(self, function: str, celsius: float) -> float:
+        """Return a figure of the accuracy table; 0 where it has none."""
+        low, high = self.span_c
+        try:
+            return self.unit.table.limit(function, min(max(celsius, low), high)).half_width
+        except AccuracyError:
+            return 0.0
+
+    def true_c(self, ns: int) -> float:
+        """Return the true temperature at the bottom of the first boring."""
+        return self._level(ns) + self._ripple_k(ns) + self._loop_k(ns)
+
+    def displayed_c(self, ns: int) -> float:
+        """Return what its own sensor shows."""
+        level = self._level(ns)
+        return level - self.error_k(level) + self._ripple_k(ns)
+
+    def go(self, set_point_c: float, fastest: float | None, cut_out_c: float) -> None:
+        """Control towards a display of `set_point_c`; the cut-out trips when the display passes it."""
+        now = self.world.time_ns()
+        self.observe(now)
+        self.block.go(now, set_point_c + self.error_k(set_point_c), fastest)
+        self.trip_ns = self.block.reaches(now, cut_out_c + self.error_k(cut_out_c))
+
+    def off(self) -> None:
+        """Switch heating and cooling off."""
+        now = self.world.time_ns()
+        self.observe(now)
+        self.block.off(now)
+        self.trip_ns = None
+
+    def observe(self, ns: int) -> None:
+        """Let the cut-out act if its moment has passed."""
+        if self.trip_ns is not None and ns >= self.trip_ns:
+            self.block.off(self.trip_ns)
+            self.tripped, self.trip_ns = True, None
+
+    def steady(self, ns: int, band_k: float, seconds: float) -> bool:
+        """Say whether it has been within a band of its target for some time."""
+        state = self.block.state
+        if not state.control or ns - state.changed_ns < seconds * _SECOND:
+            return False
+        moments = [ns - round(seconds * _SECOND * part / 6.0) for part in range(7)]
+        return all(abs(self.block.level(moment) - state.target_c) <= band_k for moment in moments)
+
+    def _level(self, ns: int) -> float:
+        self.observe(ns)
+        return self.block.level(ns)
+
+    def _ripple_k(self, ns: int) -> float:
+        if not self.block.state.control:
+            return 0.0
+        draws, serial = self.world.draws, self.unit.config.serial
+        amount = self.world.effects.noise * self.figure("block_stability", self.block.level(ns)) / 2.0
+        phase = 2.0 * math.pi * (ns / _SECOND / _RIPPLE_S + draws.unit("ripple", serial))
+        return amount * (0.7 * math.sin(phase) + 0.15 * draws.normal("block", serial, ns // _TICK_NS))
+
+    def _loop_k(self, ns: int) -> float:
+        """Return how far the block lags behind its sensor by the way it came."""
+        figure = self.figure("block_hysteresis", self.block.level(ns))
+        if not figure:
+            return 0.0
+        return self.world.effects.hysteresis * figure / 2.0 * play(self.block.trail(ns), _PLAY_K)

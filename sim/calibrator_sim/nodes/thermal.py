@@ -1,0 +1,269 @@
+"""The temperature path: a block or bath, probes in its borings, and what they turn temperature into.
+
+A block is a trajectory in closed form since its last change: a soak of hours costs as little as a second.
+Formulas and magnitudes: docs/simulated-bench.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+
+from calibrator_sim._read import Table
+from calibrator_sim._thermometry import TYPES, pt100_ohm, thermocouple_v
+from calibrator_sim.nodes._paths import approach, play, remember
+
+if TYPE_CHECKING:
+    from calibrator_sim._config_types import Member, NodeConfig
+    from calibrator_sim.instruments import World
+
+__all__ = ["Block", "BlockModel", "BlockState", "Domain", "HeatSource", "Probe", "Well"]
+
+_SECOND = 1_000_000_000
+_STEM_MM = 20.0  # length constant of a 6 mm steel sheath in a block
+_LAG_S = 20.0  # of a probe's sensor
+_SELF_HEATING_K_PER_W = 20.0  # 2 mK for 0.1 mW
+_R0_TOLERANCE = 0.05 / 100.0  # of an uncharacterised Pt100 (class A at 0 degC is 0.06 ohm)
+_PRT_LOOP_K = 0.01  # half the loop of an industrial Pt100 over a large swing
+_PRT_PLAY_K = 50.0
+_WIRES = 1e-3  # of the temperature difference along a thermocouple
+
+
+@dataclass(frozen=True, slots=True)
+class BlockModel:
+    """How a kind of block or bath moves; rates in K/min."""
+
+    up: float
+    down: float
+    cold: float  # below 23 degC
+    tau_s: float
+    overshoot_k: float
+    cool_tau_s: float  # with its heater off
+    well_mm: float = 150.0
+
+
+@dataclass(slots=True)
+class BlockState:
+    """What a snapshot must hold."""
+
+    control: bool = False
+    start_c: float = 23.0
+    target_c: float = 23.0
+    rate: float = 1.0  # K/s
+    changed_ns: int = 0
+    trail: list[float] = field(default_factory=lambda: [23.0])
+
+
+class Block:
+    """The metal of a well, or the fluid of a bath."""
+
+    def __init__(self, model: BlockModel, room_c: float) -> None:
+        self.model = model
+        self.room_c = room_c
+        self.state = BlockState(start_c=room_c, target_c=room_c, trail=[room_c])
+
+    def level(self, ns: int) -> float:
+        """Return the temperature at a moment since the last change, without ripple."""
+        state = self.state
+        elapsed = max(0.0, (ns - state.changed_ns) / _SECOND)
+        if not state.control:
+            fallen = math.exp(-elapsed / self.model.cool_tau_s)
+            return self.room_c + (state.start_c - self.room_c) * fallen
+        step = abs(state.target_c - state.start_c)
+        beyond = min(self.model.overshoot_k, 0.02 * step)
+        tau = self.model.tau_s
+        return approach(elapsed, state.start_c, state.target_c, rate=state.rate, tau_s=tau, beyond=beyond)
+
+    def go(self, ns: int, target_c: float, fastest: float | None) -> None:
+        """Control towards a temperature, at most at `fastest` K/min."""
+        self._turn(ns)
+        state, model = self.state, self.model
+        rate = model.up if target_c > state.start_c else model.down if target_c >= 23.0 else model.cold
+        state.rate = (rate if fastest is None else min(rate, fastest)) / 60.0
+        state.control, state.target_c = True, target_c
+
+    def off(self, ns: int) -> None:
+        """Switch heating and cooling off: it goes to the room's temperature."""
+        self._turn(ns)
+        self.state.control = False
+
+    def trail(self, ns: int) -> list[float]:
+        """Return the turning points of the temperature, the present one last."""
+        return remember(self.state.trail, self.level(ns))
+
+    def reaches(self, ns: int, level_c: float) -> int | None:
+        """Return when it rises above a temperature after `ns`, None where it does not."""
+        high = ns + 86_400 * _SECOND
+        if self.state.target_c <= level_c or self.level(high) <= level_c:
+            return None
+        low = ns
+        while high - low > _SECOND // 1000:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self.level(middle) <= level_c else (low, middle)
+        return high
+
+    def save(self) -> dict[str, Any]:
+        """Return the state for a snapshot."""
+        return asdict(self.state)
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take the state of a snapshot."""
+        self.state = BlockState(**{**state, "trail": list(state["trail"])})
+
+    def _turn(self, ns: int) -> None:
+        reached = self.level(ns)
+        self.state.trail = remember(self.state.trail, reached)
+        self.state.start_c, self.state.changed_ns = reached, ns
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A probe in a boring; passive: its readout gives it a current or reads its voltage."""
+
+    serial: str
+    kind: str  # "pt100", or the type of a thermocouple
+    depth_mm: float
+    height_mm: float  # of the sensor above the bottom of the boring
+    bore: int
+
+
+@dataclass(frozen=True, slots=True)
+class Well:
+    """The figures of a thermal node: its probes, by member (`readout` or `readout:1`)."""
+
+    probes: Mapping[str, Probe]
+
+
+@runtime_checkable
+class HeatSource(Protocol):
+    """An instrument that sets the temperature of a node."""
+
+    serial: str
+    block: Block
+    span_c: tuple[float, float]
+
+    def true_block_c(self, ns: int) -> float:
+        """Return the temperature at the bottom of the first boring, ripple included."""
+        ...
+
+    def figure(self, function: str, celsius: float) -> float:
+        """Return a figure of its accuracy table, such as `block_axial_40mm`; 0 where it has none."""
+        ...
+
+
+class Domain:
+    """The thermal nodes of a bench."""
+
+    KEYS: ClassVar[tuple[str, ...]] = ("probes",)
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @staticmethod
+    def figures(entry: Table) -> Well:
+        """Take the figures of a node."""
+        probes = entry.table("probes")
+        return Well({name: _probe(probes.table(name), name) for name in probes.values})
+
+    def sensor_c(self, readout: str, terminal: str, ns: int) -> tuple[Probe, float] | None:
+        """Return the probe on a readout's terminal and the temperature of its sensor; None for none."""
+        for node in self._world.connected(readout, "thermal"):
+            for member in node.members:
+                if member.instrument == readout and member.terminal == terminal:
+                    probe = _probe_of(node, member)
+                    return probe, self._at(node, probe, ns)
+        return None
+
+    def resistance_ohm(self, readout: str, terminal: str, current_a: float, ns: int) -> float:
+        """Return the resistance that a readout's current finds; infinite without a Pt100."""
+        found = self.sensor_c(readout, terminal, ns)
+        if found is None or found[0].kind != "pt100":
+            return math.inf
+        probe, celsius = found
+        draws, effects = self._world.draws, self._world.effects
+        r0 = 100.0 * (1.0 + effects.unit_error * _R0_TOLERANCE * draws.uniform("r0", probe.serial))
+        heat = effects.self_heating * _SELF_HEATING_K_PER_W * current_a**2 * pt100_ohm(celsius)
+        lag = effects.hysteresis * _PRT_LOOP_K * play(self._trail(readout, ns), _PRT_PLAY_K)
+        return pt100_ohm(celsius + heat + lag * (0.5 + 0.5 * draws.unit("loop", probe.serial)), r0)
+
+    def emf_v(self, readout: str, terminal: str, junction_c: float, ns: int) -> float:
+        """Return the voltage of a thermocouple against its junction at the readout; NaN without one."""
+        found = self.sensor_c(readout, terminal, ns)
+        if found is None or found[0].kind == "pt100":
+            return math.nan
+        probe, celsius = found
+        wires = 1.0 + self._world.effects.inhomogeneity * _WIRES * self._world.draws.uniform(
+            "wires", probe.serial
+        )
+        return wires * (thermocouple_v(probe.kind, celsius) - thermocouple_v(probe.kind, junction_c))
+
+    def truth(self, node: NodeConfig, ns: int) -> Mapping[str, float]:
+        """Return the true temperatures of a node: its block, and the sensor of each probe."""
+        source = self._source(node)
+        truth = {} if source is None else {"block_c": source.true_block_c(ns)}
+        for member in node.members:
+            if member.instrument != node.source:
+                key = "_".join(part for part in (member.instrument, member.terminal, "c") if part)
+                truth[key] = self._at(node, _probe_of(node, member), ns)
+        return truth
+
+    def save(self) -> dict[str, Any]:
+        """Return nothing: the sources keep their blocks."""
+        return {}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take nothing."""
+
+    def _source(self, node: NodeConfig) -> HeatSource | None:
+        source = self._world.devices.get(node.source)
+        return source if isinstance(source, HeatSource) else None
+
+    def _trail(self, readout: str, ns: int) -> list[float]:
+        for node in self._world.connected(readout, "thermal"):
+            source = self._source(node)
+            if source is not None:
+                return source.block.trail(ns)
+        return [23.0]
+
+    def _at(self, node: NodeConfig, probe: Probe, ns: int) -> float:
+        """Return the temperature of a sensor: block, gradients, load, stem, lag."""
+        room_c = 23.0 + self._world.excess_c(ns)
+        source = self._source(node)
+        if source is None:
+            return room_c
+        celsius = source.true_block_c(ns - round(_LAG_S * _SECOND))
+        away = celsius - room_c
+        share = away / max(abs(source.span_c[0] - room_c), abs(source.span_c[1] - room_c))
+        celsius += share * self._gradient(source, probe, celsius)
+        others = sum(member.instrument != node.source for member in node.members) - 1
+        celsius -= (
+            share * self._world.effects.block_load * source.figure("block_loading", celsius) * others / 3.0
+        )
+        stem = self._world.effects.immersion * math.exp(-probe.depth_mm / _STEM_MM)
+        return celsius - stem * away
+
+    def _gradient(self, source: HeatSource, probe: Probe, celsius: float) -> float:
+        """Return what the place in the block adds, at the full span from the room."""
+        draws, scale = self._world.draws, self._world.effects.gradient
+        axial = source.figure("block_axial_40mm", celsius) * draws.uniform("axial", source.serial)
+        radial = source.figure("block_radial", celsius) * draws.uniform("radial", source.serial, probe.bore)
+        return scale * (axial * probe.height_mm / 40.0 + (radial if probe.bore else 0.0))
+
+
+def _probe(entry: Table, name: str) -> Probe:
+    entry.allow(("serial", "kind", "depth_mm", "height_mm", "bore"))
+    return Probe(
+        entry.text("serial", f"SIM-{name}"),
+        entry.choice("kind", "pt100", ("pt100", *TYPES)),
+        entry.number("depth_mm", 150.0, low=0.0),
+        entry.number("height_mm", 0.0, low=0.0),
+        round(entry.number("bore", 0.0, low=0.0)),
+    )
+
+
+def _probe_of(node: NodeConfig, member: Member) -> Probe:
+    assert isinstance(node.figures, Well)
+    key = f"{member.instrument}:{member.terminal}" if member.terminal else member.instrument
+    return node.figures.probes.get(key) or Probe(f"SIM-{key}", "pt100", 150.0, 0.0, 0)
