@@ -67,6 +67,7 @@ class Setting(Command):
     unit: str
     low: float
     high: float
+    restores: bool = False
 
     @overload
     def __get__(self, instrument: None, owner: type) -> Setting: ...
@@ -78,7 +79,7 @@ class Setting(Command):
 
         def send(value: float) -> None:
             _refuse_outside(self, value, self.low, self.high, instrument)
-            instrument.session.write(self.header.replace("{}", _digits(value)))
+            _send(instrument, self, self.header.replace("{}", _digits(value)), restores=self.restores)
 
         return send
 
@@ -89,6 +90,7 @@ class Pair(Command):
 
     unit: str
     most: float
+    restores: bool = False
 
     @overload
     def __get__(self, instrument: None, owner: type) -> Pair: ...
@@ -102,7 +104,7 @@ class Pair(Command):
             _refuse_outside(self, high, 0.0, self.most, instrument)
             _refuse_outside(self, low, -self.most, 0.0, instrument)
             text = self.header.replace("{}", _digits(high), 1)
-            instrument.session.write(text.replace("{}", _digits(low), 1))
+            _send(instrument, self, text.replace("{}", _digits(low), 1), restores=self.restores)
 
         return send
 
@@ -113,6 +115,7 @@ class Duo(Command):
 
     first: tuple[str, float, float]  # unit, lowest, highest
     second: tuple[str, float, float]
+    restores: bool = False
 
     @overload
     def __get__(self, instrument: None, owner: type) -> Duo: ...
@@ -128,7 +131,7 @@ class Duo(Command):
                 limited = Setting(self.header, self.does, self.source, self.status, unit, low, high)
                 _refuse_outside(limited, value, low, high, instrument)
                 text = text.replace("{}", _digits(value), 1)
-            instrument.session.write(text)
+            _send(instrument, self, text, restores=self.restores)
 
         return send
 
@@ -138,6 +141,7 @@ class Choice(Command, Generic[K]):
     """One of several values, each with its wire text."""
 
     texts: Mapping[K, str]
+    restores: bool = False
 
     @overload
     def __get__(self, instrument: None, owner: type) -> Choice[K]: ...
@@ -158,7 +162,8 @@ class Choice(Command, Generic[K]):
                     resource=instrument.session.resource,
                     way_out="Choose one of these. Nothing was sent.",
                 )
-            instrument.session.write(self.header.replace("{}", self.texts[value]))
+            text = self.header.replace("{}", self.texts[value])
+            _send(instrument, self, text, restores=self.restores)
 
         return send
 
@@ -174,7 +179,7 @@ class Action(Command):
     def __get__(self, instrument: Commanded | None, owner: type) -> Action | Callable[[], None]:
         if instrument is None:
             return self
-        return lambda: instrument.session.write(self.header)
+        return lambda: _send(instrument, self, self.header, restores=False)
 
 
 class Ask(Protocol[T_co]):
@@ -190,6 +195,7 @@ class Reading(Command, Generic[T]):
     """A query and how its reply is understood."""
 
     parse: Callable[[str], T]
+    repeatable: bool = False
 
     @overload
     def __get__(self, instrument: None, owner: type) -> Reading[T]: ...
@@ -200,7 +206,10 @@ class Reading(Command, Generic[T]):
             return self
 
         def ask(*, timeout_s: float | None = None) -> T:
-            reply = instrument.session.query(self.header, timeout_s=timeout_s)
+            if self.repeatable:
+                reply = instrument.session.query(self.header, timeout_s=timeout_s, repeatable=True)
+            else:
+                reply = instrument.session.query(self.header, timeout_s=timeout_s)
             try:
                 return self.parse(reply)
             except (ValueError, IndexError) as error:
@@ -213,6 +222,20 @@ class Reading(Command, Generic[T]):
                 ) from error
 
         return ask
+
+
+def _send(instrument: Commanded, command: Command, text: str, *, restores: bool) -> None:
+    """Send a command, and keep what may be restored after a lost connection (METROLOGY 6).
+
+    Restored is what a driver marks, which is never what connects an output. A reset forgets all.
+    """
+    instrument.session.write(text)
+    if restores:
+        instrument.session.remember(command.header, text)
+    elif text == "*RST":
+        forget = getattr(instrument.session, "forget_settings", None)  # a test's session keeps none
+        if forget is not None:
+            forget()
 
 
 def _refuse_outside(
@@ -234,14 +257,29 @@ def _digits(value: float) -> str:
     return format(value + 0.0, ".12G")
 
 
-def pair(header: str, unit: str, most: float, does: str, source: str, status: str) -> Pair:  # noqa: PLR0917 - a table row
+def pair(  # noqa: PLR0917 - a table row
+    header: str, unit: str, most: float, does: str, source: str, status: str, *, restores: bool = False
+) -> Pair:
     """Describe two numbers that are sent at once; each `{}` in the header is a place."""
-    return Pair(header, does, source, status, unit, most)
+    return Pair(header, does, source, status, unit, most, restores)
 
 
-def setting(header: str, unit: str, low: float, high: float, does: str, source: str, status: str) -> Setting:  # noqa: PLR0917 - a table row
-    """Describe a number that is sent; `{}` in the header is its place."""
-    return Setting(header, does, source, status, unit, low, high)
+def setting(  # noqa: PLR0917 - a table row
+    header: str,
+    unit: str,
+    low: float,
+    high: float,
+    does: str,
+    source: str,
+    status: str,
+    *,
+    restores: bool = False,
+) -> Setting:
+    """Describe a number that is sent; `{}` in the header is its place.
+
+    `restores` says that it may be sent again after the connection was lost, with any output in standby.
+    """
+    return Setting(header, does, source, status, unit, low, high, restores)
 
 
 def duo(  # noqa: PLR0917 - a table row
@@ -251,14 +289,18 @@ def duo(  # noqa: PLR0917 - a table row
     does: str,
     source: str,
     status: str,
+    *,
+    restores: bool = False,
 ) -> Duo:
     """Describe two numbers with their own units and limits; each `{}` in the header is a place."""
-    return Duo(header, does, source, status, first, second)
+    return Duo(header, does, source, status, first, second, restores)
 
 
-def choice(header: str, texts: Mapping[K, str], does: str, source: str, status: str) -> Choice[K]:
-    """Describe one of several values; `{}` in the header is its place."""
-    return Choice(header, does, source, status, texts)
+def choice(
+    header: str, texts: Mapping[K, str], does: str, source: str, status: str, *, restores: bool = False
+) -> Choice[K]:
+    """Describe one of several values; `{}` in the header is its place; `restores` as for a setting."""
+    return Choice(header, does, source, status, texts, restores)
 
 
 def action(header: str, does: str, source: str, status: str) -> Action:
@@ -266,9 +308,21 @@ def action(header: str, does: str, source: str, status: str) -> Action:
     return Action(header, does, source, status)
 
 
-def reading(header: str, parse: Callable[[str], T], does: str, source: str, status: str) -> Reading[T]:
-    """Describe a query; `parse` raises ValueError for a reply that it cannot understand."""
-    return Reading(header, does, source, status, parse)
+def reading(
+    header: str,
+    parse: Callable[[str], T],
+    does: str,
+    source: str,
+    status: str,
+    *,
+    repeatable: bool = False,
+) -> Reading[T]:
+    """Describe a query; `parse` raises ValueError for a reply that it cannot understand.
+
+    `repeatable` says that asking twice changes nothing in the instrument, so that the bus's policy may ask
+    again; a query that triggers, or empties a queue, is not.
+    """
+    return Reading(header, does, source, status, parse, repeatable)
 
 
 def commands_of(driver: type) -> tuple[Command, ...]:

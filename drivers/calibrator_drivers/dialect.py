@@ -40,7 +40,27 @@ class Dialect:
         raise _not_understood(session, self.error_query, reply)
 
     def check(self, session: Session, *, after: str = "") -> None:
-        """Raise `InstrumentReportedError` when the error queue is not empty; `after` is what was done."""
+        """Raise `InstrumentReportedError` when the error queue is not empty; `after` is what was done.
+
+        A connection whose policy says so is looked at after a batch of settings, or when it is closed; the
+        error then names all of them. Without `after` it is looked at now.
+        """
+        waiting: list[str] | None = getattr(session, "unchecked", None)  # a test's session has none
+        if waiting is None:
+            self._check(session, after)
+            return
+        if after:
+            waiting.append(after)
+        policy = session.policy
+        if after and policy.error_checks != "each":
+            session.before_close(lambda: self.check(session))
+            if policy.error_checks == "end" or len(waiting) < policy.batch:
+                return
+        done = ", ".join(dict.fromkeys(waiting))
+        waiting.clear()
+        self._check(session, done)
+
+    def _check(self, session: Session, after: str) -> None:
         errors = self.read_errors(session)
         if errors:
             raise InstrumentReportedError(

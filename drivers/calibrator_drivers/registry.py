@@ -6,15 +6,17 @@ A laboratory's own driver plugs in the same way: an entry point named after its 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import cast
+from typing import Any, cast
 
 from ._errors import UnknownDriver
 from .clock import Clock
+from .commands import commands_of
 from .roles import Instrument
 from .traffic import TrafficLog
-from .transport import open_session
+from .transport import Line, Policy, open_session, parse_address
 
 __all__ = ["driver_class", "driver_classes", "driver_ids", "open_instrument"]
 
@@ -60,13 +62,42 @@ def open_instrument(
     timeout_s: float = 5.0,
     name: str = "",
     bus: str = "",
+    policy: Policy | None = None,
 ) -> Instrument:
     """Open a session and return the model's driver on it; changes no setting of the instrument.
+
+    A driver may say what serial line its model has (`LINE`), and mark settings that are restored after a
+    lost connection. A source is looked at for errors after each setting whatever the policy says.
 
     Raises:
         UnknownDriver: no driver is installed for the model.
         ConnectFailed: nothing answers at the address.
+        BadResource: the address cannot be read.
     """
     driver = cast("type", driver_class(model_id))
-    session = open_session(resource, timeout_s=timeout_s, traffic=traffic, name=name or model_id, bus=bus)
-    return cast("Instrument", driver(session, clock))
+    name = name or model_id
+    source = hasattr(driver, "make_safe")
+    if policy is not None and source:
+        policy = replace(policy, error_checks="each")
+    how: dict[str, Any] = {"timeout_s": timeout_s, "traffic": traffic, "name": name, "policy": policy}
+    line = cast("Line | None", getattr(driver, "LINE", None)) or _line_of(driver)
+    kind = parse_address(resource, bus=bus).kind
+    if kind in ("modbus-tcp", "modbus-rtu"):
+        from .modbus import open_modbus
+
+        return cast("Instrument", driver(open_modbus(resource, **how), clock))
+    if kind == "hart":
+        from .hart import open_hart
+
+        return cast("Instrument", driver(open_hart(resource, **how), clock))
+    session = open_session(resource, bus=bus, line=line, **how)
+    instrument = driver(session, clock)
+    if source:
+        session.on_reconnect(instrument.standby if hasattr(instrument, "standby") else instrument.make_safe)
+    return cast("Instrument", instrument)
+
+
+def _line_of(driver: type) -> Line:
+    """Return a serial line for an instrument of IEEE 488.2, which `*IDN?` brings back into step."""
+    known = any(command.header == "*IDN?" for command in commands_of(driver))
+    return Line(marker="*IDN?" if known else "")

@@ -47,6 +47,7 @@ class LinkSession:
         self.resynchronisations = 0
         self.retries = 0
         self.last_offset: int | None = None
+        self.unchecked: list[str] = []  # settings whose errors nobody has looked for yet
         self._link = link
         self._step = link.step
         self._send_terminator = terminator.encode("ascii")

@@ -54,6 +54,11 @@ class Session(Protocol):
         """Where the last message stands in the traffic log; None without a log."""
         ...
 
+    @property
+    def unchecked(self) -> list[str]:
+        """The settings after which nobody has looked for errors yet."""
+        ...
+
     def write(self, text: str) -> None:
         """Send a message; never sent twice.
 
@@ -136,6 +141,10 @@ class Session(Protocol):
         """Name what brings the instrument into standby before kept settings are restored."""
         ...
 
+    def before_close(self, check: Callable[[], None]) -> None:
+        """Name what is looked at before the connection is closed: errors that were left to the end."""
+        ...
+
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection; raises what a check that was left to the end finds."""
         ...
