@@ -25,6 +25,7 @@ from calibrator.certificates._model import (
 )
 from calibrator.certificates._people import authorised, person
 from calibrator.certificates._results import result_sections
+from calibrator.certificates._session import session_check
 from calibrator.certificates._sources import Sources, gather
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def assemble(
         deviations=(*deviations(sources), *repeats(sections)),
         unverified=unverified_figures(sources.references),
         confirmed=confirmed_figures(sources.references, opened["lab"]),
+        session_check=session_check(sources.summary.get("session_check")),
         digest=Digest(
             run=sources.run,
             run_count=sources.stamp.count,

@@ -40,7 +40,7 @@ def gate(model: Certificate, may_authorise: tuple[Person, ...] | None = None) ->
     found = list(_finished(model))
     if not model.simulated:
         found += [*_who(model, may_authorise), *_item(model), *_limits(model)]
-        found += [*_traceability(model), *_figures(model)]
+        found += [*_traceability(model), *_figures(model), *_session(model)]
     return tuple(found)
 
 
@@ -147,6 +147,18 @@ def _traceability(model: Certificate) -> Iterator[Missing]:
             "the register holds no end of this run",
             "DESIGN, Record",
             "Check the record: calibrator verify.",
+        )
+
+
+def _session(model: Certificate) -> Iterator[Missing]:
+    check = model.session_check
+    if check is not None and check.provisional:
+        yield Missing(
+            "session-provisional",
+            f"the closing check of {', '.join(check.standards)} with {check.asset} failed, so that the "
+            "session is provisional",
+            "METROLOGY 24",
+            "Find out whether the standard has changed, then measure again: calibrator run.",
         )
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "Affirmation",
     "Amendment",
     "Certificate",
+    "CheckedPoint",
     "Conditions",
     "ConfirmedFigure",
     "Conformity",
@@ -31,6 +32,7 @@ __all__ = [
     "Person",
     "Result",
     "ResultSection",
+    "SessionCheck",
     "Standard",
     "UnverifiedFigure",
     "Verdict",
@@ -265,6 +267,33 @@ class Conformity:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedPoint:
+    """One point of the session check in `unit`; None where there is no limit yet, or no number."""
+
+    id: str
+    unit: str
+    reference: Decimal | None  # the deviation that the check standard shows of a standard in order
+    limit: Decimal | None  # how far it may depart from that
+    basis: str  # stated, history, collecting
+    status: str
+    source: str
+    opening: Decimal | None  # departure before the first point
+    closing: Decimal | None  # and after the last
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCheck:
+    """The check of the standard at both ends of the session (METROLOGY 24)."""
+
+    asset: str  # the check standard
+    title: str
+    standards: tuple[str, ...]  # assets that were checked
+    state: str  # passed, failed, not judged, not made
+    provisional: bool  # the closing check failed
+    points: tuple[CheckedPoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """Where the record stood, so that a cut tail is seen."""
 
@@ -316,6 +345,7 @@ class Certificate:
     digest: Digest
     versions: tuple[tuple[str, str], ...]
     amends: Amendment | None = None
+    session_check: SessionCheck | None = None  # None: no check standard was at the bench
 
     @property
     def keywords(self) -> tuple[str, str]:

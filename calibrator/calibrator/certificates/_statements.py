@@ -67,8 +67,20 @@ def conformity_statement(model: Certificate, speaker: Speaker) -> Statement:
     """Return the statement of conformity (ISO/IEC 17025:2017, 7.8.6.2).
 
     It speaks of the points that were measured; of the instrument as a whole only the joint probability
-    speaks, and only where every section was measured (METROLOGY 17, 22).
+    speaks, and only where every section was measured (METROLOGY 17, 22). Of a provisional session it states
+    nothing: what it would have said stands below that (METROLOGY 24).
     """
+    stated = _stated(model, speaker)
+    if model.session_check is None or not model.session_check.provisional:
+        return stated
+    return Statement(
+        stated.kind if stated.kind == "fail" else "conditional",
+        speaker.say("PROVISIONAL: the closing check of the standard failed."),
+        [speaker.say("Without that it would read:"), stated.headline, *stated.lines],
+    )
+
+
+def _stated(model: Certificate, speaker: Speaker) -> Statement:
     conformity, say = model.conformity, speaker.say
     total = len(model.results)
     if not conformity.all_pass:

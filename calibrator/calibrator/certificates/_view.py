@@ -18,6 +18,7 @@ from calibrator.certificates._deviations import AGAIN
 from calibrator.certificates._figure_tables import confirmed_table, figure_table
 from calibrator.certificates._model import SIMULATED, Certificate, Deviation, Person
 from calibrator.certificates._repeat_table import reason_text, repeat_table
+from calibrator.certificates._session import check_lines, check_points
 from calibrator.certificates._statements import (
     VERDICTS,
     conformity_statement,
@@ -250,6 +251,7 @@ def _clauses(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
     return [
         *([_rule(model, speaker)] if speaker.language == "both" else []),
         _clause(say("Measurement uncertainty"), uncertainty_statement(model, speaker)),
+        _clause(say("Check of the standard"), check_lines(model, speaker), check_points(model, speaker)),
         _clause(say("Deviations from the procedure"), [] if deviations else [say("none")], deviations),
         _clause(say("Remarks"), [], general_remarks(model, speaker)),
     ]

@@ -74,6 +74,7 @@ def test_tables_of_texts_have_translations() -> None:
         _figure_tables,
         _repeat_table,
         _results,
+        _session,
         _statements,
         _tables,
         _view,
@@ -82,7 +83,8 @@ def test_tables_of_texts_have_translations() -> None:
     known = dict(entries())
     tables = [
         _results.FUNCTION_TITLES, _statements.INTERVALS, dict.fromkeys(_statements.VERDICTS),
-        _tables.STATUS_WORDS, _figure_tables.KINDS, _tables._ROUTES,
+        _tables.STATUS_WORDS, _figure_tables.KINDS, _tables._ROUTES, _session.STATES, _session.BASES,
+        dict.fromkeys((_session.NONE, *_statements._BY_RULE.values())),
         _view._PASSES, _view._HOW, _view._PREPARATION,
         _deviations.CHECKS, _tables.NO_NUMBER_WORDS, dict.fromkeys(_repeat_table.REASONS),
         dict.fromkeys(text for _, _, text in _statements._REASONS),
