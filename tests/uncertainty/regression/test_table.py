@@ -4,7 +4,7 @@ import numpy as np
 import pint
 import pytest
 
-from calibrator_uncertainty import InputError, array, normal, standard_uncertainty, uncertain
+from calibrator_uncertainty import InputError, ModelError, array, normal, standard_uncertainty, uncertain
 from calibrator_uncertainty.regression import correlated_array, table
 
 R = pint.get_application_registry()
@@ -84,3 +84,49 @@ def test_nothing_is_said_outside():
         table(X, Y, kind="spline")
     with pytest.raises(InputError, match="two points or more"):
         table([1.0], [1.0])
+
+
+@pytest.mark.parametrize("kind", ["linear", "cubic", "monotone", "polynomial"])
+def test_inverse_gives_back_x_and_the_u_of_finite_differences(kind):
+    spread_x, spread_y = np.full(5, 0.01), np.full(5, 0.02)
+    one = table(array(X, spread_x, "V"), array(Y, spread_y, "mV"), kind=kind)
+    there = one.inverse(Q(2.2, "mV"))
+    assert one(Q(there.magnitude.value, "V")).magnitude.value == pytest.approx(2.2, rel=1e-12)
+    read = uncertain(normal("read", 2200.0, 30.0, "uV"))
+    found = one.inverse(read)
+
+    def bare(x, y, value):
+        return float(table(x, y, kind=kind).inverse(value).magnitude.value)
+
+    variance = ((bare(X, Y, 2.2 + 1e-4) - bare(X, Y, 2.2 - 1e-4)) / 2e-4 * 0.03) ** 2
+    for place in range(5):
+        step = np.zeros(5)
+        step[place] = 1e-4
+        variance += ((bare(X, Y + step, 2.2) - bare(X, Y - step, 2.2)) / 2e-4 * 0.02) ** 2
+        variance += ((bare(X + step, Y, 2.2) - bare(X - step, Y, 2.2)) / 2e-4 * 0.01) ** 2
+    assert found.magnitude.u == pytest.approx(np.sqrt(variance), rel=1e-5)
+    assert f"{found.units}" == "volt"
+
+
+def test_inverse_of_a_forward_reading_knows_where_it_came_from():
+    standard = uncertain(normal("standard", 0.0, 0.3, ""))
+    one = table(X, array(Y, 0.01, "") + standard)
+    # what reads the table and what made it share the error: it cancels
+    assert standard_uncertainty(one.inverse(one(2.0))).magnitude < 1e-12
+    rows = one.inverse([0.5, 2.0, 5.0])
+    assert rows.shape == (3,)
+    assert one(rows.magnitude.value).magnitude.value == pytest.approx([0.5, 2.0, 5.0], rel=1e-12)
+
+
+def test_inverse_is_refused_where_it_is_not_one_value():
+    bent = table([0.0, 1.0, 2.0], [0.0, 1.0, 0.0])
+    with pytest.raises(InputError, match=r"the table has y = 0.5 at 2 places: 0.5, 1.5") as caught:
+        bent.inverse(0.5)
+    assert caught.value.code == "ambiguous"
+    assert bent.inverse(0.5, near=2.0).magnitude.value == pytest.approx(1.5)
+    with pytest.raises(InputError, match="does not reach y = 3"):
+        bent.inverse(3.0)
+    with pytest.raises(InputError, match="places"):
+        table([0.0, 1.0, 2.0], [0.0, 1.0, 1.0]).inverse(1.0)
+    with pytest.raises(ModelError, match="flat"):
+        table([-1.0, 0.0, 1.0], [1.0, 0.0, 1.0], kind="polynomial").inverse(0.0)

@@ -17,10 +17,9 @@ from calibrator_uncertainty.regression._estimate import Reading
 from calibrator_uncertainty.regression._fit import Fit
 from calibrator_uncertainty.regression._forms import Form
 from calibrator_uncertainty.regression._quality import Goodness
+from calibrator_uncertainty.regression._roots import only_root
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     Floats: TypeAlias = NDArray[np.float64]
@@ -159,52 +158,19 @@ class Curve:
         low, high = self.span
         if extrapolate:
             low, high = low - (high - low), high + (high - low)
-        grid = np.linspace(low, high, GRID)
         parameters = _bare(self.beta)
-
-        def off(x: Floats) -> Floats:
-            return self.form.slopes(x, parameters)[0] - value
-
-        roots = _roots(off, grid)
-        if not roots:
-            ends = off(np.array([low, high])) + value
-            raise InputError(
-                f"the curve does not reach y = {value:g} between x = {low:g} and {high:g} {self.x_unit} "
-                f"(y is {ends[0]:g} and {ends[1]:g} {self.y_unit} at the ends)",
-                way_out="Calibrate as far as it is used, or ask for extrapolate=True and answer for it.",
-                code="extrapolation",
-            )
-        if near is not None:
-            return min(roots, key=lambda root: abs(root - near))
-        if len(roots) > 1:
-            places = ", ".join(f"{root:.6g}" for root in roots)
-            raise InputError(
-                f"the curve has y = {value:g} at {len(roots)} places: {places}",
-                way_out="Say which one is meant with near.",
-                code="ambiguous",
-            )
-        return roots[0]
-
-
-def _roots(off: Callable[[Floats], Floats], grid: Floats) -> list[float]:
-    from scipy.optimize import brentq
-
-    values = off(grid)
-    roots = [float(x) for x in grid[values == 0.0]]
-    places = np.flatnonzero(values[:-1] * values[1:] < 0.0)
-    for place in places:
-        roots.append(
-            float(
-                brentq(
-                    lambda x: float(off(np.array([x]))[0]),
-                    grid[place],
-                    grid[place + 1],
-                    xtol=1e-300,
-                    rtol=8.9e-16,
-                )
-            )
+        return only_root(
+            lambda x: self.form.slopes(x, parameters)[0],
+            np.linspace(low, high, GRID),
+            value,
+            near,
+            (
+                "the curve",
+                f"{self.x_unit}",
+                f"{self.y_unit}",
+                "Calibrate as far as it is used, or ask for extrapolate=True and answer for it.",
+            ),
         )
-    return sorted(roots)
 
 
 def _number(value: Numbers) -> Numbers:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import quantity
 from calibrator_uncertainty.regression._data import Series, plain_in, read_series, sparse
+from calibrator_uncertainty.regression._roots import only_root
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
 __all__ = ["Kind", "Table", "table"]
 
 Kind: TypeAlias = Literal["linear", "cubic", "monotone", "polynomial"]
+FLAT = 1e-12  # of the mean steepness
+BETWEEN = 16  # parts of an interval in which a curved table is searched
 KINDS = ("linear", "cubic", "monotone", "polynomial")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A table of points read between them; `table(x)` is y at x.
+    """A table of points read between them; `table(x)` is y at x, `table.inverse(y)` is x at y.
 
     The result depends on the points, which may be correlated, on their x where that is uncertain, and on x.
     """
@@ -44,7 +47,7 @@ class Table:
         """
         asked = plain_in(x, self.x.unit, "x")
         uncertain = asked if isinstance(asked, UncertainArray) else None
-        where = np.asarray(asked.value if uncertain is not None else asked, dtype=np.float64)
+        where = _bare(asked)
         points = self.x.values
         outside = (where < points[0]) | (where > points[-1]) | ~np.isfinite(where)
         if np.any(outside):
@@ -55,6 +58,50 @@ class Table:
                 code="extrapolation",
             )
         return quantity(self._read(where, uncertain), self.y.unit)
+
+    def inverse(self, y: Quantity, *, near: Quantity = None) -> Quantity:
+        """Return the x at which the table has the value y (one or a row, plain or uncertain).
+
+        Args:
+            y: the value; a plain number is in the unit of the table.
+            near: where the table passes y more than once, the neighbourhood that is meant.
+
+        Raises:
+            InputError: no such x in the table, or several and no `near`.
+            ModelError: the table is flat there.
+        """
+        asked = plain_in(y, self.y.unit, "y")
+        bare = _bare(asked)
+        close = None if near is None else float(_bare(plain_in(near, self.x.unit, "near")))
+        found = np.array([self._place(one, close) for one in bare.ravel()])
+        rate = self._rate(found)
+        steepness = float(np.ptp(self.y.values)) / float(np.ptp(self.x.values))
+        if np.any(np.abs(rate) <= FLAT * steepness):
+            raise ModelError("the table is flat at the x sought: no first order", code="flat")
+        root = found.reshape(bare.shape)
+        slope: Numbers = rate.reshape(bare.shape) if bare.shape else float(rate[0])
+        given = asked if isinstance(asked, UncertainArray) else bare
+        left = given - self._read(root, None)
+        return quantity((root if bare.shape else float(root)) + left / slope, self.x.unit)
+
+    def _place(self, value: float, near: float | None) -> float:
+        points = self.x.values
+        # between two points a curved table may pass the value twice
+        parts = 1 if self.kind in ("linear", "monotone") else BETWEEN
+        steps = np.arange(parts) / parts
+        grid = np.append((points[:-1, None] + np.diff(points)[:, None] * steps).ravel(), points[-1])
+        return only_root(
+            lambda x: self._values(points, self.y.values, x),
+            grid,
+            value,
+            near,
+            (
+                "the table",
+                f"{self.x.unit}",
+                f"{self.y.unit}",
+                "A table says nothing outside itself; extend it.",
+            ),
+        )
 
     def _read(self, where: Floats, uncertain: UncertainArray | None) -> Numbers:
         flat = where.ravel()
@@ -119,6 +166,10 @@ class Table:
             up = self._values(self.x.values, self.y.values, where + step)
             return np.asarray((up - self._values(self.x.values, self.y.values, where - step)) / (2.0 * step))
         return np.asarray(_piecewise(self.kind, self.x.values, self.y.values).derivative()(where))
+
+
+def _bare(value: Numbers) -> Floats:
+    return np.asarray(value.value if isinstance(value, UncertainArray) else value, dtype=np.float64)
 
 
 def _piecewise(kind: str, points: Floats, values: Floats) -> Numbers:
