@@ -268,8 +268,12 @@ class LinkSession:
         self._note(error.code)
         if not isinstance(error, ConnectionLost):
             return False
-        self._lost = True
-        if not self._recovery.bring_back(self):
+        self._lost, restored = True, False
+        try:
+            restored = self._recovery.bring_back(self)
+        finally:
+            self._lost = not restored
+        if not restored:
             return False
         self._note(f"reconnected after {text}")
         error.restored = True

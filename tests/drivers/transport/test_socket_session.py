@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from calibrator_drivers import ConnectFailed, ConnectionLost, ReadTimeout
+from calibrator_drivers import ConnectFailed, ConnectionLost, ReadTimeout, UnexpectedReply
 from calibrator_drivers.clock import RealClock
 from calibrator_drivers.traffic import TrafficLog
 from calibrator_drivers.transport import Session, open_session
@@ -272,7 +272,6 @@ def test_reopen_brings_a_lost_session_back(serve: Callable[..., Any]) -> None:
 
 
 def test_an_endless_reply_is_refused(serve: Callable[..., Any]) -> None:
-    from calibrator_drivers import UnexpectedReply
 
     def endless(_: bytes, connection: socket.socket) -> None:
         with suppress(OSError):
@@ -304,7 +303,7 @@ def test_threads_on_one_bus_never_get_each_other_s_replies(serve: Callable[..., 
     wrong: list[tuple[str, str]] = []
 
     def ask(name: str) -> None:
-        for index in range(300):
+        for index in range(5000):
             question = f"{name}{index}"
             if (answer := session.query(f"{question}?")) != question:
                 wrong.append((question, answer))
@@ -338,3 +337,66 @@ def test_traffic_is_logged_as_it_was_on_the_wire(serve: Callable[..., Any], tmp_
     assert entries[2]["duration_ns"] > 0
     assert offset is not None
     assert json.loads(lines[offset:].splitlines()[0])["text"] == "READ?\n"
+
+
+def test_a_block_of_any_bytes_comes_whole_and_the_next_reply_is_its_own(serve: Callable[..., Any]) -> None:
+    data = bytes(range(256)) * 4096
+
+    def handler(line: bytes, connection: socket.socket) -> None:
+        if line == b"CURV?":
+            connection.sendall(b"#7%07d" % len(data) + data + b"\n")
+        elif line == b"EMPTY?":
+            connection.sendall(b"#10\n")
+        elif line == b"TRUNCATED?":
+            connection.sendall(b"#210abc")
+        elif line == b"OPEN?":
+            connection.sendall(b"#0abc\n")
+        else:
+            _echo(line, connection)
+
+    session = open_session(serve(handler).resource, timeout_s=30.0)
+    assert session.query_block("CURV?") == data
+    assert session.query("A?") == "A"
+    assert session.query_block("EMPTY?") == b""
+    session.write("CURV?")
+    assert session.read_block() == data
+    with pytest.raises(ReadTimeout, match=r"abc"):
+        session.query_block("TRUNCATED?", timeout_s=0.1)
+    with pytest.raises(UnexpectedReply, match="begins with #"):
+        session.query_block("AB?")
+    with pytest.raises(UnexpectedReply, match="no end"):
+        session.query_block("OPEN?")
+    assert session.query("B?") == "B"
+    assert session.resynchronisations == 3
+    session.close()
+
+
+def test_a_block_in_the_log_is_there_byte_by_byte(serve: Callable[..., Any], tmp_path: Path) -> None:
+    from calibrator_drivers.replay import load_traffic
+
+    path = tmp_path / "run.jsonl"
+    log = TrafficLog(path, RealClock())
+    server = serve(lambda _, connection: connection.sendall(b"#15\x00\n\xff#1\n"))
+    session = open_session(server.resource, traffic=log, name="scope", timeout_s=30.0)
+    assert session.query_block("CURV?") == b"\x00\n\xff#1"
+    session.close()
+    log.close()
+    assert [message.data for message in load_traffic(path)] == [b"CURV?\n", b"#15\x00\n\xff#1\n"]
+
+
+def test_status_byte_trigger_and_service_are_asked_in_words_where_there_is_no_other_way(
+    serve: Callable[..., Any],
+) -> None:
+    heard: list[bytes] = []
+
+    def handler(line: bytes, connection: socket.socket) -> None:
+        heard.append(line)
+        if line == b"*STB?":
+            connection.sendall(b"80\n" if heard.count(b"*STB?") > 2 else b"16\n")
+
+    session = open_session(serve(handler).resource, timeout_s=30.0)
+    assert session.status_byte() == 16
+    session.trigger()
+    assert session.wait_for_service() == 80
+    assert heard == [b"*STB?", b"*TRG", b"*STB?", b"*STB?"]
+    session.close()
