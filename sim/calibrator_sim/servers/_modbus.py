@@ -6,6 +6,7 @@ Frames, function and exception codes: Modbus application protocol V1.1b3; RTU ov
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 
 from calibrator_sim.instruments import ModbusError, Registers
 from calibrator_sim.servers._conversation import Outgoing, Served
@@ -167,32 +168,35 @@ class ModbusRtuSession(_ModbusSession):
         """Take bytes from the line; return what goes out now."""
         self._buffer += data
         out: list[Outgoing] = []
-        while len(self._buffer) >= 4 and not self.broken:
-            length = self._length()
-            if length is None or length > len(self._buffer):
-                break
-            frame = bytes(self._buffer[:length])
-            if crc16(frame[:-2]) != int.from_bytes(frame[-2:], "little"):
-                del self._buffer[0]  # look for the beginning of a frame
-                continue
-            del self._buffer[:length]
-            response = self._carried_out(frame[1:-2]) if frame[0] in (0, self._unit) else None
+        while not self.broken and (frame := self._frame()) is not None:
+            response = self._carried_out(frame[1:-2])
             if response is not None and frame[0] != 0:
                 answer = frame[:1] + response
                 out += self._out(answer + crc16(answer).to_bytes(2, "little"))
         return out
 
-    def _length(self) -> int | None:
-        """Return the length of the frame that the buffer begins with; None while that is not known."""
-        function = self._buffer[1]
-        if function in _FIXED:
-            return _FIXED[function]
-        if function in _COUNTED:
-            return 9 + self._buffer[6] if len(self._buffer) > 6 else None
-        # An unknown function: as long as its checksum fits.
-        for length in range(4, min(len(self._buffer), _MOST_RTU) + 1):
-            if crc16(bytes(self._buffer[: length - 2])) == int.from_bytes(
-                self._buffer[length - 2 : length], "little"
-            ):
-                return length
-        return 4 if len(self._buffer) >= _MOST_RTU else None
+    def _frame(self) -> bytes | None:
+        """Return the next frame for this unit, or for all of them, and drop what stands before it."""
+        held = bytes(self._buffer)
+        for start in range(len(held) - 3):
+            if held[start] not in (0, self._unit):
+                continue
+            for length in _lengths(held[start : start + _MOST_RTU]):
+                frame = held[start : start + length]
+                if crc16(frame[:-2]) == int.from_bytes(frame[-2:], "little"):
+                    del self._buffer[: start + length]
+                    return frame
+        del self._buffer[:-_MOST_RTU]
+        return None
+
+
+def _lengths(held: bytes) -> Iterable[int]:
+    """Return the lengths that a frame at the beginning may have."""
+    function = held[1]
+    if function in _FIXED:
+        wanted = _FIXED[function]
+    elif function in _COUNTED:
+        wanted = 9 + held[6] if len(held) > 6 else len(held) + 1
+    else:
+        return range(4, len(held) + 1)  # an unknown function: as long as its checksum says
+    return (wanted,) if wanted <= len(held) else ()

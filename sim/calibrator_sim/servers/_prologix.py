@@ -190,8 +190,8 @@ class PrologixSession:
             self._begin(talker, None, to_end=True)
 
     def _command(self, line: str) -> None:
-        name, *words = line[2:].split()
-        command = self._commands.get(name.lower()) if line[2:].strip() else None
+        name, *words = line[2:].split() or [""]
+        command = self._commands.get(name.lower())
         if command is not None:
             command(words)
         elif name.lower() in _SETTINGS:

@@ -28,6 +28,7 @@ class Keysight34401A(TextDevice):
     """A simulated 34401A; it reports serial 0 as the real one does."""
 
     model_id = "keysight_34401a"
+    gpib_address = 22
 
     def __init__(self, name: str, unit: MeterUnit, world: World) -> None:
         self.name = name

@@ -1,0 +1,122 @@
+"""A Prologix controller, a serial line, and plain pyvisa on every transport."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def bus(open_bench, client_class):
+    bench = open_bench(simulation={"transports": {"meter": "prologix", "calibrator": "prologix"}})
+    assert bench.resources == {"calibrator": "GPIB0::4::INSTR", "meter": "GPIB0::22::INSTR"}
+    host, port = bench.opened["meter"].bus.split("::")[1:3]
+    client = client_class(f"TCPIP0::{host}::{port}::SOCKET", 30)
+    client.write("++eos 2")
+    client.write("++read_tmo_ms 3000")
+    yield client
+    client.close()
+    assert bench.failure is None
+
+
+def test_two_instruments_share_one_connection(bus):
+    bus.write("++addr 22\n*IDN?\n++read eoi")
+    assert bus.read() == "HEWLETT-PACKARD,34401A,0,11-5-2"
+    bus.write("++addr 4\n*IDN?\n++read eoi")
+    assert bus.read().startswith("FLUKE,5522A")
+    assert bus.query("++addr") == "4\r"
+
+
+def test_serial_poll_service_line_trigger_and_clear(bus):
+    bus.write("++addr 22\n*CLS;*ESE 1;*SRE 32")
+    assert bus.query("++srq") == "0\r"
+    bus.write("*OPC")
+    assert [bus.query(f"++{word}") for word in ("srq", "spoll 22", "srq", "spoll")] == [
+        "1\r",
+        "96\r",
+        "0\r",
+        "32\r",
+    ]
+    bus.write("TRIG:SOUR BUS;:INIT\n++trg\nFETC?\n++read eoi")
+    assert len(bus.read()) == 15
+    bus.write("*IDN?\n++clr\n*ESE?\n++read eoi")
+    assert bus.read() == "+1"
+
+
+def test_reads_end_at_a_character_at_end_or_when_nothing_comes(bus):
+    bus.write("++addr 22\n++auto 1\n++eot_enable 1\n++eot_char 64\n*ESE?\n*ESE?")
+    assert bus.read() == "+0"
+    assert bus.read() == "@+0"
+    bus.write("++auto 0\n++eot_enable 0\n++read_tmo_ms 1\n++read eoi\n++eos")  # nothing to say
+    assert bus.read() == "@2\r"
+    bus.write("++read_tmo_ms 3000\nSYST:ERR?\n++read 44")  # up to a comma
+    assert bus.query("++eoi") == "-420,1\r"
+
+
+def test_escapes_and_unknown_commands(bus):
+    bus.write("++addr 22\nDISP:TEXT 'A\x1b+B\x1b\x1b'\nDISP:TEXT?\n++read eoi")
+    assert bus.read() == '"A+B\x1b"'
+    for wrong in ("++nonsense", "++addr 99", "++eos 7", "++read_tmo_ms 0", "++"):
+        assert bus.query(wrong) == "Unrecognized command\r"
+    assert bus.query("++ver").startswith("Prologix GPIB-ETHERNET")
+    bus.write("++addr 9\n*IDN?\n++read eoi\n++spoll")  # nobody there
+    assert bus.read() == "0\r"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+def test_a_serial_line_has_its_own_ends_and_speed(open_bench):
+    import serial
+
+    bench = open_bench(simulation={"transports": {"meter": "serial"}})
+    path = bench.resources["meter"].removeprefix("ASRL").removesuffix("::INSTR")
+    for ending in (b"\n", b"\r\n", b"\r"):
+        with serial.Serial(path, 9600, timeout=30) as line:  # clients come and go
+            line.write(b"*IDN?" + ending)
+            assert line.readline() == b"HEWLETT-PACKARD,34401A,0,11-5-2\r\n"
+    with serial.Serial(path, 19200, timeout=0.3) as wrong:
+        wrong.write(b"*IDN?\n")
+        assert b"HEWLETT" not in wrong.readline()
+    with serial.Serial(path, 9600, timeout=30) as line:
+        line.write(b"\n*CLS\n*ESE?\n")
+        assert line.readline() == b"+0\r\n"
+    assert bench.failure is None
+
+
+@pytest.mark.parametrize("transport", ["socket", "serial", "hislip", "vxi11", "prologix"])
+def test_plain_pyvisa_speaks_with_two_instruments_on_every_transport(open_bench, transport):
+    pyvisa = pytest.importorskip("pyvisa")
+    if transport == "serial" and sys.platform == "win32":
+        pytest.skip("Windows has no pseudo-terminals")
+    ends = {"serial": "\r\n", "socket": "\n"}
+    settings = dict.fromkeys(("read_termination", "write_termination"), ends.get(transport))
+    bench = open_bench(simulation={"transports": {"meter": transport, "calibrator": transport}})
+    manager = pyvisa.ResourceManager("@py")
+    with contextlib.ExitStack() as stack:
+        opened = bench.opened
+        if opened["meter"].bus:
+            stack.enter_context(contextlib.closing(manager.open_resource(opened["meter"].bus)))
+        meter, source = (
+            stack.enter_context(
+                contextlib.closing(
+                    manager.open_resource(
+                        opened[name].resource, **{k: v for k, v in settings.items() if v is not None}
+                    )
+                )
+            )
+            for name in ("meter", "calibrator")
+        )
+        meter.timeout = source.timeout = 30_000
+        assert source.query("*IDN?").startswith("FLUKE,5522A")
+        bench.connect("volts")
+        assert source.query("OUT 5 V;OPER;*OPC?").strip() == "1"
+        assert float(meter.query("MEAS:VOLT:DC? 10")) == pytest.approx(5.0, abs=1e-3)
+        if transport in ("hislip", "vxi11", "prologix"):
+            meter.write("*CLS;*ESE 1")
+            meter.write("*OPC")
+            assert meter.read_stb() & 32
+            meter.clear()
+            assert int(meter.query("*ESR?")) & 1  # pyvisa-py reads once more than was asked on a Prologix
+    manager.close()
+    assert bench.failure is None
