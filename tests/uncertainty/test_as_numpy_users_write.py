@@ -55,6 +55,13 @@ def test_refusals_say_what_to_write(call, instead):
     assert instead in caught.value.way_out
 
 
-def test_parts_per_billion_are_not_a_unit_of_pint():
-    with pytest.raises(UnitsError, match="1e-9"):
-        uncertain(normal("p", 1.0, 0.1, "ppb"))
+def test_parts_per_billion_million_and_hundred_are_plain_ratios():
+    p = uncertain(normal("p", 1.0, 0.1, "ppb"))
+    assert p.to("ppm").magnitude.value == pytest.approx(1e-3)
+    assert (1 + p).to("").magnitude.u == pytest.approx(1e-10)
+    assert (p + uncertain(normal("q", 2.0, 0.1, "percent"))).to("").magnitude.value == pytest.approx(
+        0.020000001
+    )
+    assert uncertain(normal("r", 1.0, 0.1, "uV/V")).to("ppm").magnitude.value == pytest.approx(1.0)
+    with pytest.raises(UnitsError, match="unknown"):
+        uncertain(normal("p", 1.0, 0.1, "ppq"))

@@ -17,6 +17,7 @@ from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import UnitsError
 from calibrator_uncertainty._methods import changed
 from calibrator_uncertainty._moves import named
+from calibrator_uncertainty._pint_scales import function_on_scale, ufunc_on_scale
 from calibrator_uncertainty._refusals import dropped, unsupported
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Option, Quantity
@@ -28,10 +29,10 @@ __all__ = ["teach"]
 Rule = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
 
 
-def teach(quantity_class: Quantity) -> None:
-    """Let pint's quantities ask us about numpy functions where their magnitude is ours."""
+def teach(quantity_class: Quantity) -> bool:
+    """Let pint's quantities ask us about numpy functions where their magnitude is ours; once."""
     if getattr(quantity_class, "_asks_for_uncertainty", False):
-        return
+        return False
     functions, ufuncs = quantity_class.__array_function__, quantity_class.__array_ufunc__
 
     def array_function(
@@ -39,6 +40,9 @@ def teach(quantity_class: Quantity) -> None:
     ) -> Numbers:
         if not _ours_among(args) and not _ours_among(kwargs.values()):
             return functions(self, func, types, args, kwargs)
+        found = function_on_scale(func, args, kwargs)
+        if found is not NotImplemented:
+            return found
         rule = _RULES.get(func)
         if rule is not None:
             return rule(func, args, kwargs)
@@ -50,6 +54,10 @@ def teach(quantity_class: Quantity) -> None:
     def array_ufunc(
         self: Quantity, ufunc: np.ufunc, method: str, *inputs: Option, **kwargs: Option
     ) -> Numbers:
+        if method == "__call__" and _ours_among(inputs):
+            found = ufunc_on_scale(ufunc, inputs, kwargs)
+            if found is not NotImplemented:
+                return found
         found = ufuncs(self, ufunc, method, *inputs, **kwargs)
         if found is not NotImplemented or not (_ours_among(inputs) or _ours_among(kwargs.values())):
             return found
@@ -67,6 +75,7 @@ def teach(quantity_class: Quantity) -> None:
     _guard(quantity_class, "__trunc__", lambda self, *args: dropped("math.trunc()"))
     _guard_exponents(quantity_class)
     quantity_class._asks_for_uncertainty = True
+    return True
 
 
 def _guard(quantity_class: Quantity, name: str, error: Callable[..., Exception]) -> None:
@@ -243,8 +252,8 @@ def _asked(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, An
 
 
 def _each(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Numbers:
-    """Broadcast; each operand keeps its unit."""
-    found = func(*(_bare(one) for one in args))
+    """Broadcast, or make a grid; each operand keeps its unit."""
+    found = func(*(_bare(one) for one in args), **kwargs)
     return tuple(
         quantity(each, one.units) if hasattr(one, "units") else each
         for each, one in zip(found, args, strict=True)
@@ -280,6 +289,7 @@ _RULES: dict[Callable[..., Any], Rule] = {
         named("cumulative_prod"), _by_dispatch(lambda row, *, axis=0: np.cumprod(row, axis=axis))
     ),
     np.broadcast_arrays: _each,
+    np.meshgrid: _each,
     np.extract: _moved(1),
     np.compress: _moved(1),
     np.choose: _moved(1),

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from functools import cache
 
 import numpy as np
 
 from calibrator_uncertainty._errors import UnitsError
+from calibrator_uncertainty._methods import SharedMethods
 from calibrator_uncertainty._types import Numbers, Quantity
 
-__all__ = ["difference_in", "difference_unit", "figures_in", "magnitude_in", "parse_unit", "quantity"]
+__all__ = [
+    "LOGARITHMIC",
+    "Scale",
+    "difference_in",
+    "difference_unit",
+    "figures_in",
+    "made",
+    "magnitude_in",
+    "parse_unit",
+    "quantity",
+    "scale_of",
+]
 
 _parsed: dict[str, Quantity] = {}
 _differences: dict[Quantity, Quantity] = {}
@@ -21,9 +34,11 @@ def _application() -> Quantity:
     import pint
     from pint.facets.numpy.quantity import NumpyQuantity
 
+    from calibrator_uncertainty._pint_arithmetic import teach_arithmetic
     from calibrator_uncertainty._pint_functions import teach
 
-    teach(NumpyQuantity)
+    if teach(NumpyQuantity):
+        teach_arithmetic(NumpyQuantity)
     return pint.get_application_registry()  # type: ignore[no-untyped-call]
 
 
@@ -36,6 +51,8 @@ def parse_unit(text: str, where: str = "") -> Quantity:
     registry = _application().get()
     unit = _parsed.get(text)
     if unit is None or unit._REGISTRY is not registry:  # the host may set another registry
+        if not hasattr(registry, "ppb"):
+            registry.define("ppb = 1e-9")
         unit = _parsed[text] = _parse(text, registry, where)
     return unit
 
@@ -51,18 +68,59 @@ def _parse(text: str, registry: Quantity, where: str) -> Quantity:
         raise UnitsError(
             f"the unit {text!r} is unknown",
             where=where,
-            way_out=(
-                "Write parts per billion as 1e-9, or as nV/V."
-                if "ppb" in text
-                else "Write it as pint does: V, mV, ohm, degC, V/ohm."
-            ),
+            way_out="Write it as pint does: V, mV, ohm, degC, V/ohm.",
             code="unknown-unit",
         ) from problem
 
 
 def quantity(magnitude: Numbers, unit: Quantity) -> Quantity:
     """Return `magnitude` (float, array or uncertain array) in a parsed unit as a pint quantity."""
+    if isinstance(magnitude, SharedMethods):
+        return made(unit._REGISTRY.Quantity, magnitude, unit._units)
     return unit._REGISTRY.Quantity(magnitude, unit)
+
+
+def made(quantity_class: Quantity, magnitude: Numbers, units: Quantity) -> Quantity:
+    """Return a quantity of one registry's class, as pint's constructor does once it knows what it has."""
+    found = object.__new__(quantity_class)
+    found._magnitude = magnitude
+    found._units = units
+    return found
+
+
+class Scale(Enum):
+    """What a unit's zero means."""
+
+    PLAIN = "plain"
+    OFFSET = "offset"  # degC, degF
+    RATIO = "ratio"  # dB, Np
+    LEVEL = "level"  # dBm, dBW
+    MIXED = "mixed"  # a product with one of them
+
+
+LOGARITHMIC = frozenset({Scale.RATIO, Scale.LEVEL})
+_scales: dict[Quantity, tuple[Quantity, Scale]] = {}
+
+
+def scale_of(value: Quantity) -> Scale:
+    """Return the scale that a quantity's unit is on."""
+    known = _scales.get(value._units)
+    registry = value._REGISTRY
+    if known is None or known[0] is not registry:
+        known = _scales[value._units] = (registry, _scale(value._units, registry))
+    return known[1]
+
+
+def _scale(units: Quantity, registry: Quantity) -> Scale:
+    definitions = [registry._units[name] for name in units]
+    if all(one.is_multiplicative for one in definitions):
+        return Scale.PLAIN
+    if len(definitions) != 1 or next(iter(units.values())) != 1:
+        return Scale.MIXED
+    if not definitions[0].is_logarithmic:
+        return Scale.OFFSET
+    dimension = registry.Quantity(1.0, units).dimensionless
+    return Scale.RATIO if dimension else Scale.LEVEL
 
 
 def magnitude_in(result: Quantity, unit_text: str, where: str) -> Numbers:

@@ -1,0 +1,168 @@
+"""Sums, differences and multiples of uncertain pint quantities: quickly, and on the scales of the trade.
+
+pint looks up every unit anew at each addition, which costs five times the addition itself; quantities of one
+plain unit need none of that. And it takes dB and dBm through their linear values, and refuses kelvins added
+to degC: levels differ by dB, 2 x 3 dB are 6 dB, 20 degC + 0.5 K are 20.5 degC. Quantities whose magnitude is
+not ours are left to pint.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from calibrator_uncertainty._complex import UncertainComplex
+from calibrator_uncertainty._errors import UnitsError
+from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty._types import Numbers, Quantity
+from calibrator_uncertainty._units import LOGARITHMIC, Scale, made, parse_unit, scale_of
+
+__all__ = ["teach_arithmetic"]
+
+_KINDS = (UncertainArray, UncertainComplex)
+_NUMBERS = (int, float, np.integer, np.floating, *_KINDS)
+
+
+def teach_arithmetic(quantity_class: Quantity) -> None:
+    """Let pint's quantities ask us about +, -, * and / where a magnitude is ours."""
+    for name, operation in (("__add__", operator.add), ("__sub__", operator.sub)):
+        setattr(quantity_class, name, _sum(getattr(quantity_class, name), operation))
+    quantity_class.__radd__ = _reflected_sum(quantity_class.__radd__)
+    quantity_class.__rsub__ = _reflected_sum(quantity_class.__rsub__)
+    for name, operation in (("__mul__", operator.mul), ("__truediv__", operator.truediv)):
+        setattr(quantity_class, name, _multiple(getattr(quantity_class, name), operation))
+    quantity_class.__rmul__ = _multiple(quantity_class.__rmul__, operator.mul)
+
+
+def _sum(known: Callable[..., Any], operation: Callable[..., Any]) -> Callable[..., Any]:
+    def combine(self: Quantity, other: Quantity) -> Quantity:
+        mine = self._magnitude
+        if type(other) is not type(self):
+            if type(mine) in _KINDS:
+                _no_plain_number(self, other)
+            return known(self, other)
+        theirs = other._magnitude
+        if type(mine) not in _KINDS and type(theirs) not in _KINDS:
+            return known(self, other)
+        units = self._units
+        scale = scale_of(self)
+        if scale is Scale.PLAIN and (units is other._units or units == other._units):
+            return made(type(self), operation(mine, theirs), units)
+        if scale is not Scale.PLAIN or scale_of(other) is not Scale.PLAIN:
+            found = _on_scales(self, other, operation)
+            if found is not None:
+                return found
+        return known(self, other)
+
+    return combine
+
+
+def _reflected_sum(known: Callable[..., Any]) -> Callable[..., Any]:
+    def combine(self: Quantity, other: Numbers) -> Quantity:
+        if type(self._magnitude) in _KINDS:
+            _no_plain_number(self, other)
+        return known(self, other)
+
+    return combine
+
+
+def _no_plain_number(level: Quantity, number: Numbers) -> None:
+    """Refuse dB and a plain number; 0, with which sums begin, is none."""
+    if scale_of(level) in LOGARITHMIC and not (isinstance(number, float | int) and number == 0):
+        raise UnitsError(
+            f"{level.units} and a plain number do not add",
+            way_out="Give the number its dB, or convert the level: .to('') or .to('mW').",
+            code="level",
+        )
+
+
+def _on_scales(one: Quantity, other: Quantity, operation: Callable[..., Any]) -> Quantity | None:
+    """Add or subtract where a unit has a zero of its own; None where pint's own rule stands."""
+    scales = scale_of(one), scale_of(other)
+    if scales[0] in LOGARITHMIC and scales[1] in LOGARITHMIC:
+        return _levels(one, other, scales, operation)
+    if operation is operator.add and scales == (Scale.OFFSET, Scale.OFFSET):
+        raise UnitsError(
+            f"two temperatures in {one.units} and {other.units} do not add",
+            way_out="Take numpy.mean of numpy.stack, or add a difference in K.",
+            code="temperatures",
+        )
+    if Scale.OFFSET not in scales or Scale.PLAIN not in scales:
+        return None
+    offset, plain = (one, other) if scales[0] is Scale.OFFSET else (other, one)
+    if (
+        any(str(name).startswith("delta_") for name in plain._units)
+        or plain.dimensionality != offset.dimensionality
+    ):
+        return None
+    if operation is operator.add:  # kelvins that are added are a difference: nobody adds two temperatures
+        step = plain.to(f"delta_{offset.units}")
+        return made(type(one), offset._magnitude + step._magnitude, offset._units)
+    if scales[0] is Scale.PLAIN:
+        return None
+    raise UnitsError(
+        f"{one.units} - {other.units} may mean a difference or a temperature",
+        way_out="Write delta_degC for a difference, or .to('degC') for a temperature.",
+        code="kelvin",
+    )
+
+
+def _levels(
+    one: Quantity, other: Quantity, scales: tuple[Scale, Scale], operation: Callable[..., Any]
+) -> Quantity:
+    """Add or subtract ratios in dB and levels such as dBm."""
+    mine, theirs = one._magnitude, other._magnitude
+    decibel = parse_unit("decibel")
+    if scales == (Scale.RATIO, Scale.RATIO):
+        return made(type(one), operation(mine, other.to(one.units)._magnitude), one._units)
+    if scales == (Scale.LEVEL, Scale.RATIO):
+        return made(type(one), operation(mine, other.to(decibel)._magnitude), one._units)
+    if scales == (Scale.RATIO, Scale.LEVEL) and operation is operator.add:
+        return made(type(one), one.to(decibel)._magnitude + theirs, other._units)
+    if scales == (Scale.LEVEL, Scale.LEVEL) and operation is operator.sub:
+        return made(type(one), mine - other.to(one.units)._magnitude, decibel._units)
+    sign = "+" if operation is operator.add else "-"
+    raise UnitsError(
+        f"{one.units} {sign} {other.units} is neither a level nor a ratio",
+        way_out="Add powers: .to('mW'); levels may be subtracted, and dB added to them.",
+        code="level",
+    )
+
+
+def _multiple(known: Callable[..., Any], operation: Callable[..., Any]) -> Callable[..., Any]:
+    def combine(self: Quantity, other: Numbers) -> Quantity:
+        theirs = getattr(other, "_magnitude", other)
+        if type(self._magnitude) in _KINDS or type(theirs) in _KINDS:
+            found = _of_levels(self, other, operation)
+            if found is not None:
+                return found
+        return known(self, other)
+
+    return combine
+
+
+def _of_levels(self: Quantity, other: Numbers, operation: Callable[..., Any]) -> Quantity | None:
+    """Return a multiple of a ratio in dB; None where no operand is logarithmic."""
+    scale = scale_of(self)
+    number: Numbers = other
+    if type(other) is type(self):
+        theirs = scale_of(other)
+        if scale not in LOGARITHMIC and theirs not in LOGARITHMIC:
+            return None
+        if scale is Scale.PLAIN and theirs is Scale.RATIO and operation is operator.mul:
+            self, other, scale, theirs = other, self, theirs, scale
+        if theirs is not Scale.PLAIN or not other.dimensionless:
+            return None  # pint refuses it
+        number = other.to("")._magnitude
+    elif scale not in LOGARITHMIC or not isinstance(number, _NUMBERS):
+        return None
+    if scale is Scale.LEVEL:
+        raise UnitsError(
+            f"a level in {self.units} has no multiple",
+            way_out="Multiply the power: .to('mW'); or add dB.",
+            code="level",
+        )
+    return made(type(self), operation(self._magnitude, number), self._units)
