@@ -142,7 +142,7 @@ def test_what_cannot_be_served_is_said(default):
     with pytest.raises(ServeError, match="speed"):
         serve(default, speed=0.0)
     with pytest.raises(BenchFileError, match="34401A") as unknown:
-        catalogue_bench(["34402A"])
+        catalogue_bench(["34401B"])
     assert unknown.value.code == "unknown-model"
 
 

@@ -1,7 +1,8 @@
-"""Keysight (HP, Agilent) multimeters."""
+"""Keysight (Agilent, HP) instruments."""
 
 from __future__ import annotations
 
 from ._keysight_34401a import Keysight34401A
+from ._keysight_truevolt import Keysight34461A, Keysight34465A, Keysight34470A
 
-__all__ = ["Keysight34401A"]
+__all__ = ["Keysight34401A", "Keysight34461A", "Keysight34465A", "Keysight34470A"]

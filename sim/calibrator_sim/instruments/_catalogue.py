@@ -94,6 +94,30 @@ CATALOGUE: Mapping[str, Entry] = {
         Entry("fluke_9143", "9143", "heat", "SIM9143", f"{_INSTRUMENTS}.fluke_914x:Fluke914x"),
         Entry("fluke_9144", "9144", "heat", "SIM9144", f"{_INSTRUMENTS}.fluke_914x:Fluke914x"),
         Entry("fluke_7341", "7341", "heat", "SIM7341", f"{_INSTRUMENTS}.fluke_7341:Fluke7341"),
+        Entry(
+            "keysight_34461a",
+            "34461A",
+            "meter",
+            "SIM34461",
+            f"{_INSTRUMENTS}.keysight_truevolt:Keysight34461A",
+            standard=False,
+        ),
+        Entry(
+            "keysight_34465a",
+            "34465A",
+            "meter",
+            "SIM34465",
+            f"{_INSTRUMENTS}.keysight_truevolt:Keysight34465A",
+            standard=False,
+        ),
+        Entry(
+            "keysight_34470a",
+            "34470A",
+            "meter",
+            "SIM34470",
+            f"{_INSTRUMENTS}.keysight_truevolt:Keysight34470A",
+            standard=False,
+        ),
         Entry("copper_short", "short", "artefact", "SIMSHORT", ""),
     )
 }

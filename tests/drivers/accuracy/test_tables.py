@@ -17,8 +17,9 @@ ROWS = {  # rows in the reference collection, by model
     "fluke_77iv": 9,
     "fluke_87v": 44,
     "keysight_34401a": 189,
-    "keysight_34461a": 64,
-    "keysight_34465a": 57,
+    "keysight_34461a": 89,
+    "keysight_34465a": 89,
+    "keysight_34470a": 89,
     "keysight_3458a": 183,
 }
 

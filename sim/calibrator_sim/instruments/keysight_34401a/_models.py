@@ -77,11 +77,59 @@ _CLASSIC = {0.02: 1e-4, 0.2: 1e-5, 1.0: 3e-6, 10.0: 1e-6, 100.0: 3e-7}
 # Counts in steps of the table's resolution: 6.5 digits from 10 cycles, 5.5 and 4.5 digits below.
 _STEPS = {0.02: 100.0, 0.2: 10.0, 1.0: 10.0, 10.0: 1.0, 100.0: 1.0}
 
+# Default settling of alternating functions of the Truevolt family (memory_medium).
+_TRUEVOLT_FILTERS_S = {3.0: 2.5, 20.0: 0.625, 200.0: 0.025}
+_FINE = {
+    0.001: 1e-4,
+    0.002: 6e-5,
+    0.006: 2e-5,
+    0.02: 1e-5,
+    0.06: 6e-6,
+    0.2: 3e-6,
+    1.0: 1e-6,
+    10.0: 3e-7,
+    100.0: 1e-7,
+}
+_FINE_STEPS = {nplc: max(1.0, round(1.0 / nplc) / 1.0) if nplc < 1.0 else 1.0 for nplc in _FINE}
+_TRUEVOLT_AMPERES = (1e-4, 1e-3, 0.01, 0.1, 1.0, 3.0, 10.0)
+
+
+def _truevolt(  # noqa: PLR0917 - a table row
+    model: str,
+    firmware: str,
+    resolution: Mapping[float, float],
+    steps: Mapping[float, float],
+    noise: float,
+    memory: int,
+    reply_step: float,
+) -> Model:
+    return Model(
+        f"Keysight Technologies,{model},{{serial}},{firmware}",
+        _functions(_TRUEVOLT_AMPERES, _TRUEVOLT_AMPERES),
+        resolution,
+        steps,
+        noise=noise,
+        memory=memory,
+        version="1994.0",
+        reply_step=reply_step,
+        filters_s=_TRUEVOLT_FILTERS_S,
+    )
+
+
 MODELS: Mapping[str, Model] = {
     "keysight_34401a": Model(
         "HEWLETT-PACKARD,34401A,0,11-5-2",
         _functions((0.01, 0.1, 1.0, 3.0), (1.0, 3.0)),
         _CLASSIC,
         _STEPS,
+    ),
+    "keysight_34461a": _truevolt(
+        "34461A", "A.02.08-02.37-02.08-00.49-01-01", _CLASSIC, _STEPS, 0.8, 10_000, 1e-8
+    ),
+    "keysight_34465a": _truevolt(
+        "34465A", "A.02.17-02.40-02.17-00.52-03-01", _FINE, _FINE_STEPS, 0.5, 50_000, 1e-8
+    ),
+    "keysight_34470a": _truevolt(
+        "34470A", "A.02.17-02.40-02.17-00.52-03-02", _FINE, _FINE_STEPS, 0.3, 50_000, 1e-9
     ),
 }

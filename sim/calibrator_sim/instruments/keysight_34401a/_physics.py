@@ -64,6 +64,7 @@ class Physics:
     def __init__(self, name: str, unit: MeterUnit, world: World) -> None:
         self.name = name
         self.unit = unit
+        self.acal_c = 0.0  # by how much the room differed from 23 degC at the last self-calibration
         self._world = world
 
     def shunt_ohm(self, settings: Settings) -> float:
@@ -140,7 +141,7 @@ class Physics:
             curve = self.unit.curve(function, range_, frequency_hz or 1000.0)
         else:
             curve = self.unit.curve(function, range_)
-        return curve.error(value, seconds, self._world.excess_c(ns), self.unit.warm_up(seconds))
+        return curve.error(value, seconds, self._world.excess_c(ns) - self.acal_c, self.unit.warm_up(seconds))
 
     def _indicate(self, settings: Settings, range_: float, aperture: _Aperture) -> float:
         accuracy = settings.active().accuracy

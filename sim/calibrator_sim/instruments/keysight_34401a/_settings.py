@@ -39,6 +39,10 @@ class Settings:
     display: bool = True
     beeper: bool = True
     display_text: str = ""
+    null: dict[str, float] = field(default_factory=dict)  # by function, while its null is on
+    null_value: dict[str, float] = field(default_factory=dict)
+    null_next: dict[str, bool] = field(default_factory=dict)  # the next reading becomes the null value
+    timer_s: float = 0.0  # between samples, 0 for as fast as they come
 
     @classmethod
     def of(cls, model_id: str) -> Self:
@@ -65,6 +69,14 @@ class Settings:
         self.bandwidth, self.impedance_auto, self.math_on = 20.0, False, False
         self.trigger, self.delay_auto, self.trigger_count, self.sample_count = "IMM", True, 1.0, 1
         self.feed = "CALC"
+
+    def nulled(self, value: float) -> float:
+        """Return a reading less the null value of its function, where its null is on."""
+        if not self.null.get(self.function):
+            return value
+        if self.null_next.pop(self.function, False):
+            self.null_value[self.function] = value
+        return value - self.null_value.get(self.function, 0.0)
 
     def forget_math(self) -> None:
         """Clear what a change of function clears (user's guide, ch. 3)."""

@@ -143,6 +143,18 @@ class Trigger:
         self.forget()
         return readings
 
+    def remove(self, count: int) -> str:
+        """Take the oldest readings out of memory (`R?`, `DATA:REMove?`)."""
+        self.catch_up()
+        taken = self._memory.readings[:count]
+        del self._memory.readings[:count]
+        return _format(taken)
+
+    def last(self) -> float | None:
+        """Return the last reading taken, None before the first."""
+        self.catch_up()
+        return self._memory.readings[-1] if self._memory.readings else None
+
     def points(self) -> int:
         """Return the number of readings in memory."""
         self.catch_up()
@@ -167,7 +179,8 @@ class Trigger:
         self._memory = _Memory(begun=True, last=self._memory.last)
 
     def _schedule(self, count: int) -> None:
-        now, period = self._world.time_ns(), self.reading_ns()
+        now = self._world.time_ns()
+        period = max(self.reading_ns(), round(self._settings.timer_s * _SECOND))
         self._memory.due = [now + period * (i + 1) for i in range(count)]
 
     def _take(self, ns: int) -> None:
@@ -176,6 +189,8 @@ class Trigger:
         if not self._world.stuck(self._physics.name):
             value = self._physics.measure(settings, ns)
         memory.last = value
+        if abs(value) < OVERLOAD:
+            value = settings.nulled(value)
         if abs(value) >= OVERLOAD:
             self._status.overload(settings.active().overload_bit)
             if settings.math_on and references_missing(settings):
