@@ -9,23 +9,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from calibrator.certificates._amend import amend
     from calibrator.certificates._build import build
+    from calibrator.certificates._examine import Examination, examine
     from calibrator.certificates._gate import Missing, gate
     from calibrator.certificates._issue import NotIssuableError, issue
     from calibrator.certificates._model import Certificate
     from calibrator.certificates._readback import ReadBack, read_back
     from calibrator.certificates._render import FORMATS, LANGUAGES, render
+    from calibrator.certificates.seals import issue_sealed
 
 __all__ = [
     "FORMATS",
     "LANGUAGES",
     "Certificate",
+    "Examination",
     "Missing",
     "NotIssuableError",
     "ReadBack",
+    "amend",
     "build",
+    "examine",
     "gate",
     "issue",
+    "issue_sealed",
     "read_back",
     "render",
 ]
@@ -37,7 +44,11 @@ _HOMES = {
     "Missing": "_gate",
     "NotIssuableError": "_issue",
     "ReadBack": "_readback",
+    "Examination": "_examine",
+    "amend": "_amend",
     "build": "_build",
+    "examine": "_examine",
+    "issue_sealed": "seals",
     "gate": "_gate",
     "issue": "_issue",
     "read_back": "_readback",

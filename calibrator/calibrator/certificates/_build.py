@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from calibrator.certificates._amend import amended
 from calibrator.certificates._bodies import Body, day, number, optional_number, text
 from calibrator.certificates._deviations import deviations, repeats
 from calibrator.certificates._figures import confirmed_figures, unverified_figures
@@ -55,9 +56,10 @@ def assemble(
     """Return the model of gathered bodies; the same bodies give the same model."""
     opened, procedure = sources.opened, sources.opened["procedure"]
     simulated = _simulated(sources)
-    before = _issued_before(sources)
+    number = current_number(sources)
+    before = next((body for body in sources.issued if body.get("id") == number), None)
     sections = result_sections(sources)
-    return Certificate(
+    model = Certificate(
         id=certificate_id(sources),
         simulated=simulated,
         outcome=str(sources.closed["outcome"]) if sources.closed else "open",
@@ -91,6 +93,14 @@ def assemble(
         ),
         versions=tuple(sorted((str(k), str(v)) for k, v in opened.get("versions", {}).items())),
     )
+    return amended(model, sources.amendments, opened["lab"])
+
+
+def current_number(sources: Sources) -> str:
+    """Return the number of the certificate that counts now: that of its last amendment, or its own."""
+    own = certificate_id(sources)
+    later = [str(body["id"]) for body in sources.amendments if str(body["id"]).startswith(f"{own}-A")]
+    return later[-1] if later else own
 
 
 def certificate_id(sources: Sources) -> str:
@@ -111,12 +121,6 @@ def _simulated(sources: Sources) -> bool:
     return sources.opened["mode"] != "live" or any(
         str(body.get("serial") or "").startswith("SIM") for body in named
     )
-
-
-def _issued_before(sources: Sources) -> Body | None:
-    """Return the first issue of this certificate, in whatever form."""
-    number = certificate_id(sources)
-    return next((body for body in sources.issued if body.get("id") == number), None)
 
 
 def _dated(sources: Sources, before: Body | None, issued_at: datetime | None, *, simulated: bool) -> datetime:

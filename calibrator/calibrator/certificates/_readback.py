@@ -34,7 +34,7 @@ class ReadBack:
         """Return what does not agree with the record, empty where the file is as it was issued."""
         issued = [
             event.body
-            for event in record.events(self.run, kinds={"certificate.issued"})
+            for event in record.events(self.run, kinds={"certificate.issued", "certificate.sealed"})
             if event.body.get("id") == self.id and event.body.get("format") == self.format
         ]
         if any(body.get("sha256") == self.sha256 for body in issued):

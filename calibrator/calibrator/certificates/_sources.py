@@ -49,6 +49,7 @@ class Sources:
     issued: tuple[Body, ...]  # certificate.issued, in order
     points: tuple[Body, ...]  # the point objects of `show --json`
     summary: Body  # the `run` object of `show --json`
+    amendments: tuple[Body, ...]  # certificate.amended, in order
     versions: Mapping[str, tuple[Measured, ...]]  # of the points that were measured more than once
 
 
@@ -93,6 +94,7 @@ def sources_of(run: str, events: Sequence[Event], shown: Body, ended: Sequence[E
         stamp=Stamp(until.seq, until.hash),
         register=Stamp(register[-1].seq, register[-1].hash) if register else Stamp(0, ""),
         issued=tuple(event.body for event in events if event.kind == "certificate.issued"),
+        amendments=tuple(event.body for event in events if event.kind == "certificate.amended"),
         points=tuple(shown["points"]),
         summary=shown["run"],
         versions=versions_of(events),

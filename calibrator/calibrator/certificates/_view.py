@@ -229,8 +229,24 @@ def _first_clauses(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]
 
     In a bilingual document the page has no room for the rule; it follows the results there.
     """
-    not_tested = _clause(speaker.say("Not tested"), [_not_tested(model, speaker)])
-    return [not_tested] if speaker.language == "both" else [not_tested, _rule(model, speaker)]
+    clauses = [*_amendment(model, speaker), _clause(speaker.say("Not tested"), [_not_tested(model, speaker)])]
+    return clauses if speaker.language == "both" else [*clauses, _rule(model, speaker)]
+
+
+def _amendment(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
+    """Return which certificate this one replaces, why, and what was changed (ISO/IEC 17025:2017, 7.8.8)."""
+    amends, say = model.amends, speaker.say
+    if amends is None:
+        return []
+    told = say(
+        "This certificate replaces {former} (SHA-256 {hash}). Reason: {reason}. Decided by: {by}.",
+        former=amends.former,
+        hash=amends.former_sha256,
+        reason=amends.reason.rstrip(".。"),
+        by=name_text(amends.by) if amends.by is not None else "–",
+    )
+    changes = [say("Changed: {change}", change=change) for change in amends.changes]
+    return [_clause(say("Amended certificate"), [told], changes)]
 
 
 def _rule(model: Certificate, speaker: Speaker) -> dict[str, Any]:

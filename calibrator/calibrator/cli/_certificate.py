@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from calibrator.cli._settings import command, settings
+from calibrator._errors import UsageError
+from calibrator.cli._settings import Settings, command, settings
 
 __all__ = ["certificate"]
+
+PASSPHRASE = "CALIBRATOR_SEAL_PASSPHRASE"  # the name of a variable
 
 
 @command(short_help="Issue the certificate of a run as PDF, HTML, JSON or DCC.")
@@ -23,6 +28,15 @@ __all__ = ["certificate"]
     metavar="ID",
     help="Who authorises it: a signatory or technical manager of lab.toml; needed once for a live run.",
 )
+@click.option("--seal", is_flag=True, help="Seal the PDF or DCC with the key of seal.toml.")
+@click.option("--amend", metavar="REASON", help="Replace the issued certificate by an amended one, and why.")
+@click.option(
+    "--change",
+    "changes",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="What an amendment corrects, such as customer.name=TEXT or item.serial=TEXT.",
+)
 @click.pass_context
 def certificate(
     ctx: click.Context,
@@ -32,27 +46,83 @@ def certificate(
     lang: str,
     out: Path | None,
     authorised_by: str | None,
+    seal: bool,
+    amend: str | None,
+    changes: tuple[str, ...],
 ) -> int:
     """Issue the calibration certificate of RUN (an id, a unique beginning of one, or the last).
 
-    The document of a simulated run says SIMULATED on every page and is authorised by nobody; that of a
-    live run names who authorised it, which is recorded. Prints the path of the file.
+    The document of a simulated run says SIMULATED on every page and is authorised and sealed by nobody;
+    that of a live run names who authorised it, which is recorded. An amended certificate has a number of
+    its own and names the former, its hash, the reason and what was changed. Prints the path of the file.
     """
-    from calibrator.certificates import issue
     from calibrator.cli._access import opened
 
     chosen = settings(ctx)
     with opened(chosen):
         pass  # a home without a record is not made into one
+    passphrase = _passphrase() if seal else ""
     with opened(chosen, write=True) as record:
-        path = issue(
-            record,
-            record.find_run(run or "last"),
-            kind,
-            lang,
-            out,
-            certificates=chosen.home.certificates,
-            authorised_by=authorised_by,
-        )
+        found = record.find_run(run or "last")
+        if amend is not None or changes:
+            from calibrator import certificates
+
+            certificates.amend(
+                record, found, reason=amend or "", by=authorised_by or "", changes=_pairs(changes)
+            )
+        path = _issued(chosen, record, found, kind, lang, out, authorised_by, passphrase if seal else None)
     click.echo(str(path))
     return 0
+
+
+def _issued(  # noqa: PLR0917 - the options of the command
+    chosen: Settings,
+    record: object,
+    run: str,
+    kind: str,
+    lang: str,
+    out: Path | None,
+    authorised_by: str | None,
+    passphrase: str | None,
+) -> Path:
+    from calibrator.certificates import issue, issue_sealed
+    from calibrator.certificates.seals import load_seal_settings
+    from calibrator.record import Record
+
+    if not isinstance(record, Record):
+        raise TypeError("no record is open")
+    folder = chosen.home.certificates
+    if passphrase is None:
+        return issue(record, run, kind, lang, out, certificates=folder, authorised_by=authorised_by)
+    return issue_sealed(
+        record,
+        run,
+        kind,
+        lang,
+        out,
+        certificates=folder,
+        settings=load_seal_settings(chosen.home.seal_file),
+        passphrase=passphrase,
+        authorised_by=authorised_by,
+    )
+
+
+def _passphrase() -> str:
+    """Return what opens the key: from the environment, else asked for without an echo."""
+    known = os.environ.get(PASSPHRASE)
+    return known if known is not None else str(click.prompt("Passphrase or PIN of the key", hide_input=True))
+
+
+def _pairs(changes: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in changes:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(
+                f"{text!r} names no value",
+                where="--change",
+                way_out="Write --change KEY=VALUE.",
+                code="usage",
+            )
+        found[key.strip()] = value.strip()
+    return found

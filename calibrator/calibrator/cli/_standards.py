@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from calibrator.cli._import import import_
 from calibrator.cli._persons import known_person
 from calibrator.cli._settings import Settings, command, settings
 from calibrator_drivers.clock import RealClock
@@ -58,6 +59,7 @@ def _is_past(chosen: Settings, due: date) -> bool:
 
 
 standards.add_command(add)
+standards.add_command(import_)
 
 
 def registered(record: Record) -> list[dict[str, Any]]:

@@ -64,6 +64,19 @@ class CertificateValue:
     value: Decimal
     expanded_uncertainty: Decimal
     coverage_factor: Decimal
+    written: str = (
+        ""  # value, unit, form of the uncertainty and the uncertainty, as an imported file has them
+    )
+    nominal_unit: str = ""  # where the nominal value is of another quantity, such as a temperature
+
+    @property
+    def correction(self) -> Decimal | None:
+        """What is added to the nominal value or the indication; None where that has no meaning."""
+        if self.kind == "error":
+            return -self.value
+        if self.kind == "correction":
+            return self.value
+        return None if self.nominal_unit else self.value - self.nominal
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,7 @@ class Certificate:
     document_sha256: str
     simulated: bool
     values: tuple[CertificateValue, ...] = ()
+    imported: str = ""  # everything that an imported file says, as it is written (JSON)
     correction: str = ""  # why a recorded certificate of this number is entered again with other content
 
     def covers(self, function: str) -> bool:
@@ -134,7 +148,7 @@ def parse_certificate(table: Table, asset: str, serial: str, digest: str) -> Cer
         "",
         simulated,
         values,
-        table.text("correction", ""),
+        correction=table.text("correction", ""),
     )
 
 
@@ -191,6 +205,7 @@ def certificate_from_body(body: Mapping[str, Any]) -> Certificate:
         str(body["document_sha256"]),
         bool(body["simulated"]),
         tuple(_value_from_body(item) for item in body["values"]),
+        str(body.get("imported", "")),
         str(body.get("correction", "")),
     )
 
@@ -215,12 +230,17 @@ def certificate_body(certificate: Certificate) -> dict[str, Any]:
         "document_sha256": certificate.document_sha256,
         "simulated": certificate.simulated,
         "values": [_value_body(value) for value in certificate.values],
+        **({"imported": certificate.imported} if certificate.imported else {}),
         "correction": certificate.correction,
     }
 
 
 def _value_body(value: CertificateValue) -> dict[str, Any]:
+    written = {"written": value.written} if value.written else {}
+    other = {"nominal_unit": value.nominal_unit} if value.nominal_unit else {}
     return {
+        **written,
+        **other,
         "function": value.function,
         "nominal": value.nominal,
         "unit": value.unit,
@@ -245,4 +265,6 @@ def _value_from_body(body: Mapping[str, Any]) -> CertificateValue:
         Decimal(body["value"]),
         Decimal(body["U"]),
         Decimal(body["k"]),
+        str(body.get("written", "")),
+        str(body.get("nominal_unit", "")),
     )

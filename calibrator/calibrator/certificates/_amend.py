@@ -1,0 +1,132 @@
+"""Amended certificates: a new number, the reason, the hash of the former, and what was changed (7.8.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from calibrator._errors import UsageError
+from calibrator.certificates._bodies import Body
+from calibrator.certificates._model import Amendment, Certificate, Customer
+from calibrator.certificates._people import may_authorise, named, person
+
+if TYPE_CHECKING:
+    from calibrator.record import Record
+
+__all__ = ["CHANGEABLE", "amend", "amended"]
+
+CHANGEABLE: Final = (
+    *("customer.name", "customer.address"),
+    *("item.manufacturer", "item.model", "item.serial", "item.asset", "item.firmware"),
+    *("laboratory.name", "laboratory.address", "laboratory.place", "laboratory.accreditation"),
+)
+"""What an amendment may correct: words. A number changes only by evaluating or measuring again."""
+
+
+def amend(
+    record: Record,
+    run: str,
+    *,
+    reason: str,
+    by: str,
+    changes: Mapping[str, str],
+) -> str:
+    """Record that the certificate of a run is replaced by one with other words, and return its number.
+
+    The former one stays recorded; nothing in the run is overwritten.
+
+    Raises:
+        UsageError: code `never-issued`, `no-reason`, `nothing-changes`, `not-changeable`, `may-not-amend`.
+    """
+    from calibrator.certificates._build import assemble
+    from calibrator.certificates._sources import gather
+
+    sources = gather(record, run)
+    now = assemble(sources)
+    issued = [body for body in sources.issued if body.get("id") == now.id]
+    if not issued:
+        raise _refused(f"the certificate {now.id} was never issued", "Issue it first.", "never-issued")
+    if len(reason.split()) < 2:
+        raise _refused("an amendment needs a reason of a few words", "Say what was wrong.", "no-reason")
+    lab = sources.opened["lab"]
+    who = person(lab, by)
+    if not now.simulated and who.id not in {entry.id for entry in may_authorise(lab)}:
+        allowed = named(may_authorise(lab)) or "nobody in the run's lab.toml"
+        raise _refused(f"{by or 'nobody'} may not amend certificates", f"May: {allowed}.", "may-not-amend")
+    listed = []
+    for key, value in changes.items():
+        before = _old(now, key)
+        _check_change(key, value)
+        if before != value:
+            listed.append({"what": key, "from": before, "to": value})
+    if not listed:
+        raise _refused(
+            "nothing would change", "Name with --change KEY=VALUE what is to be corrected.", "nothing-changes"
+        )
+    base = now.id if now.amends is None else now.id.rpartition("-A")[0]
+    count = 1 + sum(str(body["id"]).startswith(f"{base}-A") for body in sources.amendments)
+    number = f"{base}-A{count}"
+    former = next((body for body in issued if body["format"] == "pdf"), issued[0])
+    record.append(
+        run,
+        "certificate.amended",
+        {
+            "id": number,
+            "former": now.id,
+            "former_sha256": str(former["sha256"]),
+            "former_format": str(former["format"]),
+            "reason": reason,
+            "by": who.id,
+            "changes": listed,
+        },
+    )
+    return number
+
+
+def amended(model: Certificate, bodies: Sequence[Body], lab: Body) -> Certificate:
+    """Return the model with the recorded amendments of its certificate, the last of which it states."""
+    known = [body for body in bodies if str(body["id"]).rpartition("-A")[0] == model.id]
+    for body in known:
+        for change in body["changes"]:
+            model = _changed(model, str(change["what"]), str(change["to"]))
+        by = str(body.get("by") or "")
+        told = Amendment(
+            former=str(body["former"]),
+            former_sha256=str(body["former_sha256"]),
+            reason=str(body["reason"]),
+            by=person(lab, by) if by else None,
+            changes=tuple(f"{c['what']}: {c['from'] or '–'} → {c['to'] or '–'}" for c in body["changes"]),
+        )
+        model = replace(model, id=str(body["id"]), amends=told)
+    return model
+
+
+def _check_change(key: str, value: str) -> None:
+    if key not in CHANGEABLE:
+        raise _refused(
+            f"{key!r} is nothing that an amendment may change",
+            f"It may: {', '.join(CHANGEABLE)}.",
+            "not-changeable",
+        )
+    if key == "item.serial" and value.startswith("SIM"):
+        raise _refused("no instrument bears a simulated serial", "Write that of its plate.", "not-changeable")
+
+
+def _old(model: Certificate, key: str) -> str:
+    part, _, name = key.partition(".")
+    holder = getattr(model, part, None) if key in CHANGEABLE else None
+    return str(getattr(holder, name)) if holder is not None else ""
+
+
+def _changed(model: Certificate, key: str, value: str) -> Certificate:
+    part, _, name = key.partition(".")
+    if part == "customer":
+        return replace(model, customer=replace(model.customer or Customer("", ""), **{name: value}))
+    if part == "item":
+        return replace(model, item=replace(model.item, **{name: value}))
+    return replace(model, laboratory=replace(model.laboratory, **{name: value}))
+
+
+def _refused(what: str, way_out: str, code: str) -> UsageError:
+    return UsageError(what, where="--amend", way_out=way_out, code=code)

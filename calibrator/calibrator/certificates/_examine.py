@@ -1,0 +1,101 @@
+"""What can be said of a document at hand: its seals, the record, and whether it was superseded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from calibrator._errors import UsageError
+from calibrator.certificates._readback import ReadBack, read_back
+from calibrator.certificates.seals import SealReport, SealSettings, check_seals
+
+if TYPE_CHECKING:
+    from calibrator.record import Record
+
+__all__ = ["Examination", "examine"]
+
+INTACT, DOUBTFUL, ALTERED = 0, 3, 6
+_FORMATS: Final = {b"%PDF": "pdf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """The outcome: exit code 0 as issued, 3 superseded or by nobody known, 6 not intact; and why."""
+
+    exit_code: int
+    wrong: tuple[str, ...]
+    said: tuple[str, ...]  # msgids of the terminal with what follows them
+
+
+def examine(file: Path, record: Record | None, settings: SealSettings, now: datetime) -> Examination:
+    """Examine a PDF, HTML, JSON or XML document; offline, with or without a record.
+
+    Raises:
+        UsageError: the file cannot be read, or it is no certificate and carries no seal.
+        RefusedError: it is sealed and the extra `sign` is not installed.
+    """
+    found, content, format = _identity(file)
+    seals = check_seals(content, format, str(file), settings, now)
+    if found is None and not seals:
+        raise UsageError(
+            f"{file.name} carries no number of a certificate and no seal",
+            where=str(file),
+            way_out="Name a document that `calibrator certificate` wrote, or a sealed one.",
+            code="not-a-certificate",
+        )
+    wrong = [_broken(seal) for seal in seals if not seal.sound]
+    said = [_sealed(seal) for seal in seals if seal.sound]
+    holds = record is not None and found is not None and _holds(record, found.run)
+    if record is not None and found is not None and (holds or not seals):
+        differences = found.compare(record)
+        wrong += differences
+        if not differences:
+            said.append("as issued; it agrees with the record")
+    if wrong:
+        return Examination(ALTERED, tuple(wrong), tuple(said))
+    later = tuple(_superseded(record, found)) if holds and record is not None and found is not None else ()
+    vouched = holds or any(seal.standing == "trusted" for seal in seals)
+    if not vouched:
+        said.append("nobody known vouches for it: no record here holds it, and no root is in seal.toml")
+    elif not later:
+        said.append(
+            "not superseded, as far as this record knows" if holds else "no record here holds its run"
+        )
+    return Examination(DOUBTFUL if later or not vouched else INTACT, later, tuple(said))
+
+
+def _identity(file: Path) -> tuple[ReadBack | None, bytes, str]:
+    try:
+        found = read_back(file)
+    except UsageError as error:
+        if error.code != "not-a-certificate":
+            raise
+        content = file.read_bytes()
+        return None, content, "pdf" if content.startswith(b"%PDF") else "dcc" if b"<" in content[:64] else ""
+    return found, file.read_bytes(), found.format
+
+
+def _holds(record: Record, run: str) -> bool:
+    return next(iter(record.events(run)), None) is not None
+
+
+def _broken(seal: SealReport) -> str:
+    by = f" of {seal.by}" if seal.by else ""
+    return f"the seal{by} is not sound: {seal.problem or seal.standing}"
+
+
+def _sealed(seal: SealReport) -> str:
+    when = f", {seal.sealed_at:%Y-%m-%d %H:%M:%S %Z}" if seal.sealed_at is not None else ""
+    stamped = (
+        f"; time stamp {seal.stamped_at:%Y-%m-%d %H:%M:%S %Z} {seal.stamped_by}" if seal.stamped_at else ""
+    )
+    return f"sealed by {seal.by} ({seal.standing}){when}{stamped}"
+
+
+def _superseded(record: Record, found: ReadBack) -> Iterator[str]:
+    for event in record.events(found.run, kinds={"certificate.amended"}):
+        if event.body.get("former") == found.id:
+            yield f"superseded by {event.body['id']}: {event.body['reason']}"

@@ -1,0 +1,182 @@
+"""`calibrator standards import`: a digital calibration certificate enters the register."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from calibrator._errors import UsageError
+from calibrator.cli._persons import known_person
+from calibrator.cli._settings import command, settings
+from calibrator_drivers.clock import RealClock
+
+if TYPE_CHECKING:
+    from calibrator.certificates.seals import SealReport
+    from calibrator.standards import Asset
+    from calibrator.standards.imports import Document, Reading, Surprise
+
+__all__ = ["import_"]
+
+KINDS = ("error", "correction", "reference value")
+
+
+@command("import", short_help="Take the values of a standard's digital certificate (DCC).")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--asset", required=True, help="Your id of the standard that it is of.")
+@click.option(
+    "--due", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day until which you use it."
+)
+@click.option(
+    "--kind", type=click.Choice(KINDS), help="What you state its values to be; it must say the same."
+)
+@click.option(
+    "--function",
+    "functions",
+    multiple=True,
+    metavar="[TABLE=]FUNCTION",
+    help="Which function the values are of, such as dcv; for one table, or for all.",
+)
+@click.option("--model", default="", help="Accuracy table of an asset that is not in the register yet.")
+@click.option("--traceability", default="", help="To what it is traceable, where it does not declare it.")
+@click.option(
+    "--reason",
+    "reasons",
+    multiple=True,
+    metavar="CODE=TEXT",
+    help="Why something surprising is right: sign, jump, unknown.",
+)
+@click.option("--person", default="", help="Who enters it (an id of lab.toml).")
+@click.pass_context
+def import_(
+    ctx: click.Context,
+    file: Path,
+    *,
+    asset: str,
+    due: datetime,
+    kind: str | None,
+    functions: tuple[str, ...],
+    model: str,
+    traceability: str,
+    reasons: tuple[str, ...],
+    person: str,
+) -> int:
+    """Take the certificate FILE (DCC 3.1 to 3.3) of a standard with all its values, exactly as written.
+
+    You state the kind of its values; it must be what the certificate says. A sign that does not agree with
+    its indications or its former certificate, a change beyond 2 U, and parts that are not understood are
+    asked about; without a reason nothing is taken. A run then uses the values by the certificate route.
+    """
+    from calibrator.certificates.dcc import read_file
+    from calibrator.certificates.seals import check_foreign_seal, load_seal_settings
+    from calibrator.cli._access import opened
+    from calibrator.standards import Register
+    from calibrator.standards.imports import (
+        Stated,
+        asset_file,
+        check_identity,
+        interpret,
+        read_dcc,
+        surprises,
+    )
+
+    chosen = settings(ctx)
+    content = read_file(file)
+    document = read_dcc(content, str(file))
+    sealed = check_foreign_seal(
+        content, str(file), load_seal_settings(chosen.home.seal_file), RealClock().now()
+    )
+    readings = interpret(document, _pairs(functions, "--function", alone=True), str(file))
+    with opened(chosen, write=True) as record:
+        register = Register(record)
+        known = register.asset(asset)
+        base = Stated(asset, due.date(), "", model, traceability)
+        check_identity(document, known, base, str(file))
+        stated = _kind(document, readings, kind, str(file))
+        former = next(
+            (c for c in reversed(register.certificates(asset)) if c.number != document.number), None
+        )
+        given = _reasons(
+            surprises(document, readings, former), _pairs(reasons, "--reason", alone=False), str(file)
+        )
+        sure = Stated(asset, due.date(), stated, model, traceability, given, document.unknown)
+        taken = asset_file(document, readings, sure, known, str(file))
+        register.add(taken, known_person(chosen, person))
+    _told(ctx, document, readings, known, sealed)
+    return 0
+
+
+def _pairs(given: Sequence[str], option: str, *, alone: bool) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals and alone:
+            key, value = "", key
+        if not value.strip():
+            raise UsageError(f"{text!r} says nothing", where=option, way_out=f"Write {option} KEY=VALUE.")
+        found[key.strip()] = value.strip()
+    return found
+
+
+def _kind(document: Document, readings: Sequence[Reading], kind: str | None, where: str) -> str:
+    """Return the kind that a person states; it must be that of every table."""
+    from calibrator.standards.imports import kinds_of
+
+    says = kinds_of(document)
+    if kind is None and sys.stdin.isatty() and len(says) == 1:
+        count = sum(len(reading.values) for reading in readings)
+        question = f"{document.number}: {count} values; the certificate calls them {says[0]}. You state"
+        kind = str(click.prompt(question, type=click.Choice(KINDS)))
+    if kind is None:
+        raise UsageError(
+            f"nobody has stated what kind of value the certificate holds; it says: {', '.join(says)}",
+            where=where,
+            way_out=f"Look into it, then state it: --kind {says[0]!r}.",
+            code="kind-not-confirmed",
+        )
+    if set(says) != {kind}:
+        raise UsageError(
+            f"the certificate says that its values are {' and '.join(says)}, you state {kind}",
+            where=where,
+            way_out="Ask the laboratory which it is; the wrong one turns every sign. Nothing was taken.",
+            code="kind-differs",
+        )
+    return kind
+
+
+def _reasons(found: Sequence[Surprise], given: Mapping[str, str], where: str) -> Mapping[str, str]:
+    """Return the reasons for what is surprising; without one nothing is taken."""
+    reasons: dict[str, str] = {}
+    for surprise in found:
+        why = given.get(surprise.code) or reasons.get(surprise.code, "")
+        if not why and sys.stdin.isatty():
+            why = str(click.prompt(f"{surprise.what}. Why is that right (empty: stop)", default="")).strip()
+        if not why:
+            raise UsageError(
+                surprise.what,
+                where=where,
+                way_out=f"Where it is right, say why: --reason {surprise.code}=TEXT. Nothing was taken.",
+                code=f"surprising-{surprise.code}",
+            )
+        reasons[surprise.code] = why
+    return reasons
+
+
+def _told(
+    ctx: click.Context,
+    document: Document,
+    readings: Sequence[Reading],
+    known: Asset | None,
+    sealed: SealReport | None,
+) -> None:
+    say = settings(ctx).words
+    for reading in readings:
+        functions = ", ".join(dict.fromkeys(value.function for value in reading.values))
+        click.echo(f"{reading.table}: {len(reading.values)} × {reading.kind}, {functions}, {reading.unit}")
+    new = "" if known else f" ({say('new asset')})"
+    by = f"{say('sealed by')} {sealed.by} ({sealed.standing})" if sealed is not None else say("not sealed")
+    click.echo(f"{say('added')}: {document.number}{new}; {by}")

@@ -1,0 +1,245 @@
+"""A digital calibration certificate read as it is written: every number stays text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from calibrator._errors import UsageError
+from calibrator.certificates.dcc._xml import DCC, SI, local, parse
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+__all__ = ["VERSIONS", "Document", "Quantity", "Table", "Written", "read_dcc"]
+
+VERSIONS: Final = ("3.1.", "3.2.", "3.3.")
+_NAMES: Final = {"d": DCC, "s": SI}
+# how an uncertainty is written: its element, the element of its number, and whether it is expanded
+_FORMS: Final = {
+    "expandedUnc": ("uncertainty", True),
+    "expandedMU": ("valueExpandedMU", True),
+    "standardMU": ("valueStandardMU", False),
+}
+_LISTED: Final = "XMLList"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One list of numbers as it is written, with unit and uncertainty; all of it text."""
+
+    values: tuple[str, ...]
+    units: tuple[str, ...]
+    uncertainty: str = ""  # the form: expandedUnc, expandedMU, standardMU; empty where there is none
+    uncertainties: tuple[str, ...] = ()
+    factors: tuple[str, ...] = ()
+    probabilities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One quantity: what it is, and its numbers in one form or several (other units of the same)."""
+
+    line: int
+    name: str
+    ref_types: tuple[str, ...]
+    forms: tuple[Written, ...]
+    words: tuple[str, ...] = ()
+    inner: tuple[Quantity, ...] = ()  # of its metadata, such as the nominal values
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Quantities that stand beside each other."""
+
+    number: int  # from 1, in the order of the document
+    name: str
+    quantities: tuple[Quantity, ...]
+
+    def column(self, ref: str) -> Quantity | None:
+        """Return the quantity of a refType, also from the metadata of another; None where there is none."""
+        every = [q for own in self.quantities for q in (own, *own.inner)]
+        return next((quantity for quantity in every if ref in quantity.ref_types), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A certificate as it is written."""
+
+    version: str
+    sha256: str
+    number: str
+    issued: str  # date; empty where it does not say
+    begun: str
+    ended: str
+    laboratory: str
+    manufacturer: str
+    model: str
+    identifications: tuple[tuple[str, str], ...]  # issuer and value, of the item
+    traceability: str
+    quantities: tuple[Quantity, ...]  # all of the document
+    tables: tuple[Table, ...]  # of the results
+    unknown: tuple[str, ...]  # what stands in the results and is not understood, each with its line
+    signed: bool
+    simulated: bool  # it says so itself, in its statements, its number or its item's
+
+
+def read_dcc(content: bytes, where: str) -> Document:
+    """Return what a certificate of the versions 3.1 to 3.3 says.
+
+    Raises:
+        UsageError: no sound XML (see `parse`), no certificate (`not-a-dcc`), another version
+            (`other-schema-version`).
+    """
+    root = parse(content, where)
+    version = root.get("schemaVersion") or ""
+    if root.tag != f"{{{DCC}}}digitalCalibrationCertificate":
+        raise _refused(f"it is no digital calibration certificate but <{local(root)}>", where, "not-a-dcc")
+    if not version.startswith(VERSIONS):
+        what = f"it is of schema version {version or 'none'}; 3.1, 3.2 and 3.3 are understood"
+        raise _refused(what, where, "other-schema-version")
+    item = root.find("d:administrativeData/d:items/d:item", _NAMES)
+    core = "d:administrativeData/d:coreData/d:"
+    return Document(
+        version=version,
+        sha256=hashlib.sha256(content).hexdigest(),
+        number=_text(root, f"{core}uniqueIdentifier"),
+        issued=_text(root, f"{core}issueDate"),
+        begun=_text(root, f"{core}beginPerformanceDate"),
+        ended=_text(root, f"{core}endPerformanceDate"),
+        laboratory=_text(root, "d:administrativeData/d:calibrationLaboratory/d:contact/d:name/d:content"),
+        manufacturer="" if item is None else _text(item, "d:manufacturer/d:name/d:content"),
+        model="" if item is None else _text(item, "d:model"),
+        identifications=() if item is None else tuple(_identifications(item)),
+        traceability=_traceability(root),
+        quantities=tuple(_quantity(q) for q in root.iter(f"{{{DCC}}}quantity")),
+        tables=tuple(_tables(root)),
+        unknown=tuple(_unknown(root)),
+        signed=root.find(".//{http://www.w3.org/2000/09/xmldsig#}Signature") is not None,
+        simulated=_simulated(root),
+    )
+
+
+def _refused(what: str, where: str, code: str) -> UsageError:
+    way_out = "Ask the laboratory for a DCC of version 3.1 to 3.3; nothing was taken."
+    return UsageError(what, where=where, way_out=way_out, code=code)
+
+
+def _text(element: _Element, path: str) -> str:
+    return " ".join((element.findtext(path, namespaces=_NAMES) or "").split())
+
+
+def _identifications(item: _Element) -> Iterator[tuple[str, str]]:
+    for one in item.iterfind("d:identifications/d:identification", _NAMES):
+        yield _text(one, "d:issuer"), _text(one, "d:value")
+
+
+def _simulated(root: _Element) -> bool:
+    """Say whether a document is of a simulated run, by any of the marks of this product (METROLOGY 8)."""
+    told = root.find(".//d:statement[@refType='calibrator_simulated']", _NAMES) is not None
+    named = [_text(root, "d:administrativeData/d:coreData/d:uniqueIdentifier")]
+    named += [_text(one, "d:value") for one in root.iterfind(".//d:items//d:identification", _NAMES)]
+    return told or any(name.startswith("SIM") for name in named)
+
+
+def _traceability(root: _Element) -> str:
+    """Return what the certificate itself declares on traceability; empty where it declares nothing."""
+    for statement in root.iterfind("d:administrativeData/d:statements/d:statement", _NAMES):
+        if _text(statement, "d:traceable") in ("true", "1"):
+            return _said(statement, "d:declaration") or "declared as traceable"
+    return ""
+
+
+def _said(element: _Element, path: str) -> str:
+    """Return a text in English where there is one, else in the first language."""
+    contents = element.findall(f"{path}/d:content", _NAMES)
+    english = next((e for e in contents if e.get("lang") == "en"), None)
+    chosen = english if english is not None else next(iter(contents), None)
+    return "" if chosen is None else " ".join((chosen.text or "").split())
+
+
+def _tables(root: _Element) -> Iterator[Table]:
+    """Yield every list that holds quantities, and the quantities of a result that stand in no list."""
+    number = 0
+    for data in root.iterfind(".//d:results/d:result/d:data", _NAMES):
+        result = data.getparent()
+        title = _said(result, "d:name") if result is not None else ""
+        for holder in (data, *data.iter(f"{{{DCC}}}list")):
+            own = tuple(_quantity(q) for q in holder.findall("d:quantity", _NAMES))
+            if own:
+                number += 1
+                yield Table(number, _said(holder, "d:name") or title, own)
+
+
+def _quantity(element: _Element) -> Quantity:
+    inner = element.findall("d:measurementMetaData/d:metaData", _NAMES)
+    return Quantity(
+        line=int(element.sourceline or 0),
+        name=_said(element, "d:name"),
+        ref_types=tuple((element.get("refType") or "").split()),
+        forms=tuple(_forms(element)),
+        words=tuple((element.findtext("d:charsXMLList", namespaces=_NAMES) or "").split()),
+        inner=tuple(
+            _described(meta, q) for meta in inner for q in meta.iterfind("d:data/d:quantity", _NAMES)
+        ),
+    )
+
+
+def _described(meta: _Element, element: _Element) -> Quantity:
+    """Return a quantity of metadata; one without a refType of its own is what its metadata is."""
+    found = _quantity(element)
+    ref = found.ref_types or tuple((meta.get("refType") or "").split())
+    return Quantity(found.line, found.name, ref, found.forms, found.words, found.inner)
+
+
+def _forms(element: _Element) -> Iterator[Written]:
+    for direct in (element, *element.findall("s:hybrid", _NAMES)):
+        for form in (*direct.findall("s:real", _NAMES), *direct.findall("s:constant", _NAMES)):
+            yield _written(form, "")
+        for form in direct.findall("s:realListXMLList", _NAMES):
+            yield _written(form, _LISTED)
+
+
+def _written(form: _Element, listed: str) -> Written:
+    values, units = _words(form, f"value{listed}"), _words(form, f"unit{listed}")
+    for name, (number, _) in _FORMS.items():
+        found = next(form.iter(f"{{{SI}}}{name}{listed}"), None)
+        if found is not None:
+            return Written(
+                values,
+                units,
+                name,
+                _words(found, f"{number}{listed}"),
+                _words(found, f"coverageFactor{listed}"),
+                _words(found, f"coverageProbability{listed}"),
+            )
+    return Written(values, units)
+
+
+def _words(element: _Element, name: str) -> tuple[str, ...]:
+    return tuple((element.findtext(f"s:{name}", namespaces=_NAMES) or "").split())
+
+
+# what the results may hold beside numbers that are understood; everything else of the D-SI is named
+_UNDERSTOOD: Final = frozenset({"real", "realListXMLList", "hybrid", "constant"})
+
+
+def _unknown(root: _Element) -> Iterator[str]:
+    for data in root.iterfind(".//d:results/d:result/d:data", _NAMES):
+        for element in data.iter(f"{{{SI}}}*", f"{{{DCC}}}formula", f"{{{DCC}}}byteData", f"{{{DCC}}}xml"):
+            name, line = local(element), int(element.sourceline or 0)
+            above = element.getparent()
+            if str(element.tag).startswith(f"{{{SI}}}"):
+                top = above is not None and str(above.tag).startswith(f"{{{DCC}}}")
+                if top and name not in _UNDERSTOOD:
+                    yield f"line {line}: <si:{name}>"
+                if name.startswith(("coverageInterval", "ellipsoidal", "rectangular")):
+                    yield f"line {line}: an uncertainty as <si:{name}>"
+                if name.startswith("unit") and len(element) == 0 and not (element.text or "").strip():
+                    yield f"line {line}: a value without a unit"
+            elif above is data:
+                yield f"line {line}: <dcc:{name}>"
+        for relative in data.iter(f"{{{DCC}}}relativeUncertainty"):
+            yield f"line {int(relative.sourceline or 0)}: a relative uncertainty"

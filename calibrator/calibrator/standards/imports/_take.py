@@ -1,0 +1,218 @@
+"""A read certificate held against asset, former certificate and what a person states; then taken whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from calibrator._errors import UsageError
+from calibrator.standards._asset import AssetFile
+from calibrator.standards._certificate import Certificate, CertificateValue
+from calibrator.standards.imports._interpret import Reading
+from calibrator.standards.imports._read import Document
+
+if TYPE_CHECKING:
+    from calibrator.standards._register import Asset
+
+__all__ = ["Stated", "Surprise", "asset_file", "check_identity", "surprises"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a person says of a certificate: whose it is, until when it is used, which kind its values are."""
+
+    asset: str
+    due: date
+    kind: str
+    model: str = ""  # of an asset that the register does not hold yet
+    traceability: str = ""
+    reasons: Mapping[str, str] = field(default_factory=dict)  # why a surprise is right, by its code
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Surprise:
+    """Something that a person must look at before the values are used: a sign, a jump, a part left out."""
+
+    code: str  # sign, jump, unknown
+    what: str
+
+
+def surprises(
+    document: Document, readings: Sequence[Reading], former: Certificate | None
+) -> tuple[Surprise, ...]:
+    """Return what is surprising (METROLOGY 10): signs, jumps beyond 2 U, parts not understood."""
+    found = [
+        Surprise(
+            "sign",
+            f"table {reading.table}: the values called {reading.kind} have, by its indications, the sign of"
+            f" {'a correction' if reading.kind == 'error' else 'an error'}",
+        )
+        for reading in readings
+        if reading.sign == "opposite"
+    ]
+    found += _jumps([value for reading in readings for value in reading.values], former)
+    if document.unknown:
+        listed = "; ".join(document.unknown[:5]) + ("; …" if len(document.unknown) > 5 else "")
+        found.append(Surprise("unknown", f"{len(document.unknown)} parts are not understood: {listed}"))
+    return tuple(found)
+
+
+def _jumps(values: Sequence[CertificateValue], former: Certificate | None) -> list[Surprise]:
+    """Compare with the former certificate: one sign turned, or a change beyond 2 U."""
+    if former is None:
+        return []
+    before = {_key(value): value for value in former.values}
+    found = []
+    for value in values:
+        old = before.get(_key(value))
+        now, then = value.correction, old.correction if old is not None else None
+        if then is None or now is None:
+            continue
+        name = f"{value.function} at {value.nominal:f} {value.unit}"
+        if abs(now - then) > 2 * value.expanded_uncertainty:
+            turned = abs(now + then) < abs(now - then) / 4
+            what = "has the opposite sign of" if turned else "has jumped by more than 2 U from"
+            found.append(
+                Surprise(
+                    "sign" if turned else "jump",
+                    f"{name}: the correction {now:f} {what} {then:f} of {former.number}",
+                )
+            )
+    return found
+
+
+def _key(value: CertificateValue) -> tuple[str, Decimal, str, Decimal | None, Decimal]:
+    return value.function, value.nominal.normalize(), value.unit, value.range_high, value.frequency_hz
+
+
+def check_identity(document: Document, asset: Asset | None, stated: Stated, where: str) -> str:
+    """Return the serial that the certificate gives its item, which must be that of the asset.
+
+    Raises:
+        UsageError: code `simulated-standard`, `other-instrument`, `no-serial` or `model-needed`.
+    """
+    serials = [value for issuer, value in document.identifications if issuer == "manufacturer"]
+    if document.simulated:
+        raise UsageError(
+            f"the certificate {document.number} is of a simulated run",
+            where=where,
+            way_out="A simulated certificate makes nothing traceable; nothing was taken.",
+            code="simulated-standard",
+        )
+    if asset is None:
+        if not stated.model:
+            raise UsageError(
+                f"the register holds no asset {stated.asset!r}",
+                where="--asset",
+                way_out="Name its accuracy table with --model, or add the asset first.",
+                code="model-needed",
+            )
+        if not serials:
+            raise UsageError(
+                "the certificate gives its item no serial number of the manufacturer",
+                where=where,
+                way_out="Add the asset first: calibrator standards add FILE.toml.",
+                code="no-serial",
+            )
+        return serials[0]
+    if asset.serial not in [value for _, value in document.identifications]:
+        told = ", ".join(value for _, value in document.identifications) or "none"
+        raise UsageError(
+            f"the certificate is of another instrument: {asset.asset} has the serial {asset.serial},"
+            f" the certificate names {told}",
+            where=where,
+            way_out="Name the asset that it belongs to; nothing was taken.",
+            code="other-instrument",
+        )
+    return asset.serial
+
+
+def asset_file(
+    document: Document, readings: Sequence[Reading], stated: Stated, asset: Asset | None, where: str
+) -> AssetFile:
+    """Return what the register takes: the asset and its certificate of values, with all that was written.
+
+    Raises:
+        UsageError: see `check_identity`; also `no-traceability`, `no-date`, `due-before-issued`.
+    """
+    serial = check_identity(document, asset, stated, where)
+    traceability = stated.traceability or document.traceability
+    if not traceability:
+        raise UsageError(
+            "the certificate does not declare to what it is traceable",
+            where=where,
+            way_out="Say it with --traceability TEXT, as its accreditation or its cover says.",
+            code="no-traceability",
+        )
+    issued = _day(document, where)
+    if stated.due < issued:
+        raise UsageError(
+            f"the certificate is due on {stated.due}, before it was issued on {issued}",
+            where="--due",
+            way_out="Name the day until which you use it.",
+            code="due-before-issued",
+        )
+    values = tuple(value for reading in readings for value in reading.values)
+    certificate = Certificate(
+        asset=stated.asset,
+        number=document.number,
+        issued=issued,
+        due=stated.due,
+        laboratory=document.laboratory,
+        accreditation="",
+        traceability=traceability,
+        kind="values",
+        functions=tuple(dict.fromkeys(value.function for value in values)),
+        temperature_c=None,
+        environment="",
+        file_sha256=document.sha256,
+        document=where.replace("\\", "/").rpartition("/")[2],
+        document_sha256=document.sha256,
+        simulated=False,
+        values=values,
+        imported=_as_written(document, stated),
+    )
+    return AssetFile(
+        asset=stated.asset,
+        model=asset.model if asset is not None else stated.model,
+        manufacturer=asset.manufacturer if asset is not None else document.manufacturer,
+        serial=serial,
+        options=asset.options if asset is not None else (),
+        role=asset.role if asset is not None else "standard",
+        note=asset.note if asset is not None else "",
+        certificate=certificate,
+        file=where,
+        sha256=document.sha256,
+        customer=asset.customer if asset is not None else None,
+    )
+
+
+def _day(document: Document, where: str) -> date:
+    """Return the day of issue; of a certificate that does not say it, the end of its measurements."""
+    try:
+        return date.fromisoformat((document.issued or document.ended)[:10])
+    except ValueError as error:
+        raise UsageError(
+            f"it has no date that is one: {document.issued or document.ended or 'none'}",
+            where=where,
+            way_out="Ask the laboratory for a sound certificate; nothing was taken.",
+            code="no-date",
+        ) from error
+
+
+def _as_written(document: Document, stated: Stated) -> str:
+    """Return every quantity of the document as it is written, and what a person stated, as JSON text."""
+    body = {
+        "version": document.version,
+        "calibrated": [document.begun, document.ended],
+        "kind_confirmed": stated.kind,
+        "reasons": dict(stated.reasons),
+        "left_out": list(stated.left_out),
+        "quantities": [asdict(quantity) for quantity in document.quantities],
+    }
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,226 @@
+"""Sealed and amended documents: each says whether it is intact, by whom, and what replaces it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calibrator._errors import RefusedError, UsageError
+from calibrator.certificates import NotIssuableError, amend, build, examine, issue, issue_sealed, render
+from calibrator.certificates.seals import SealSettings, load_seal_settings
+from calibrator.cli import main
+from calibrator.record import Record
+
+PASSPHRASE = "only for tests"
+LAB = {
+    "name": "Hangzhou Example Metrology Laboratory",
+    "address": "88 Wensan Road, Xihu District, Hangzhou",
+    "timezone": "Asia/Shanghai",
+    "country": "CN",
+    "persons": [
+        {"id": "li", "name": "Li Wei 李伟", "roles": ["technician"]},
+        {"id": "chen", "name": "Chen Jing 陈静", "roles": ["signatory"]},
+    ],
+}
+
+
+@dataclass
+class Room:
+    record: Record
+    run: str
+    folder: Path
+    settings: SealSettings
+    clock: Any
+
+    def sealed(self, format: str, **options: Any) -> Path:
+        return issue_sealed(
+            self.record,
+            self.run,
+            format,
+            "en",
+            None,
+            certificates=self.folder,
+            settings=self.settings,
+            passphrase=PASSPHRASE,
+            clock=self.clock,
+            authorised_by="chen",
+            **options,
+        )
+
+
+@pytest.fixture
+def room(
+    tmp_path: Path, clock: Any, write: Callable[..., str], seal_folder: Callable[..., Path]
+) -> Iterator[Room]:
+    path = seal_folder()
+    with Record.open(tmp_path / "home", clock=clock) as record:
+        run = write(record, clock, mode="live", sections=("dci",), lab=LAB)
+        yield Room(record, run, tmp_path / "certificates", load_seal_settings(path), clock)
+
+
+@pytest.mark.parametrize("format", ["pdf", "dcc"])
+def test_a_sealed_document_is_intact_with_and_without_a_record(room: Room, format: str) -> None:
+    path = room.sealed(format)
+    assert path.stem.endswith("-sealed")
+    with_record = examine(path, room.record, room.settings, room.clock.now())
+    assert (with_record.exit_code, with_record.wrong) == (0, ())
+    assert "as issued; it agrees with the record" in with_record.said
+    assert any("CN=Laboratory (trusted)" in line for line in with_record.said)
+    alone = examine(path, None, room.settings, room.clock.now())
+    assert alone.exit_code == 0
+    nobody = examine(path, None, SealSettings(Path("seal.toml")), room.clock.now())
+    assert nobody.exit_code == 3  # intact, but anybody can seal
+    event = next(iter(room.record.events(room.run, kinds={"certificate.sealed"})))
+    assert event.body["by"] == "CN=Laboratory"
+    # the plain document stays beside it, and renders again to the same bytes
+    plain = path.with_name(path.name.replace("-sealed", ""))
+    issue(room.record, room.run, format, "en", plain, clock=room.clock)
+
+
+@pytest.mark.parametrize("format", ["pdf", "dcc"])
+def test_an_altered_document_is_not_intact(room: Room, format: str) -> None:
+    path = room.sealed(format)
+    content = bytearray(path.read_bytes())
+    place = len(content) // 2 if format == "dcc" else 2000
+    content[place] ^= 1
+    path.write_bytes(content)
+    for record in (room.record, None):
+        found = examine(path, record, room.settings, room.clock.now())
+        assert found.exit_code == 6
+        assert found.wrong
+
+
+def test_an_unsealed_document_without_a_record_is_vouched_for_by_nobody(room: Room) -> None:
+    path = issue(room.record, room.run, "pdf", "en", certificates=room.folder, authorised_by="chen")
+    assert examine(path, room.record, room.settings, room.clock.now()).exit_code == 0
+    assert examine(path, None, room.settings, room.clock.now()).exit_code == 3
+
+
+def test_an_amended_certificate_replaces_the_former(room: Room) -> None:
+    former = room.sealed("pdf")
+    plain = issue(room.record, room.run, "pdf", "en", certificates=room.folder)
+    before = build(room.record, room.run)
+    number = amend(
+        room.record,
+        room.run,
+        reason="customer misspelt",
+        by="chen",
+        changes={"customer.name": "Ningbo Example Instruments"},
+    )
+    now = build(room.record, room.run, authorised_by="chen")
+    assert now.id == number == f"{before.id}-A1"
+    assert now.customer is not None
+    assert now.customer.name == "Ningbo Example Instruments"
+    assert now.amends is not None
+    assert (now.amends.former, now.amends.reason) == (before.id, "customer misspelt")
+    assert now.amends.changes == (
+        "customer.name: Ningbo Sample Instruments Co., Ltd. → Ningbo Example Instruments",
+    )
+    import hashlib
+
+    assert now.amends.former_sha256 == hashlib.sha256(plain.read_bytes()).hexdigest()
+    for path in (former, plain):
+        found = examine(path, room.record, room.settings, room.clock.now())
+        assert found.exit_code == 3
+        assert found.wrong == (f"superseded by {number}: customer misspelt",)
+    shown = render(now, "html", "both").decode("utf-8")
+    assert "customer misspelt" in shown
+    assert before.id in shown
+    assert now.amends.former_sha256 in shown
+    # the amended one is authorised anew, and is itself current
+    with pytest.raises(NotIssuableError):
+        issue(room.record, room.run, "pdf", "en", certificates=room.folder)
+    second = room.sealed("pdf")
+    assert examine(second, room.record, room.settings, room.clock.now()).exit_code == 0
+    again = amend(
+        room.record, room.run, reason="serial misread", by="chen", changes={"item.serial": "MY41012346"}
+    )
+    assert again == f"{before.id}-A2"
+    last = build(room.record, room.run)
+    assert (last.item.serial, last.customer.name if last.customer else "") == (
+        "MY41012346",
+        "Ningbo Example Instruments",
+    )
+    assert last.amends is not None
+    assert last.amends.former == number
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (
+            {"reason": "customer misspelt", "by": "chen", "changes": {"results.0.error": "0"}},
+            "not-changeable",
+        ),
+        ({"reason": "customer misspelt", "by": "chen", "changes": {}}, "nothing-changes"),
+        ({"reason": "misspelt", "by": "chen", "changes": {"customer.name": "x"}}, "no-reason"),
+        ({"reason": "customer misspelt", "by": "li", "changes": {"customer.name": "x"}}, "may-not-amend"),
+        ({"reason": "serial misread", "by": "chen", "changes": {"item.serial": "SIM1"}}, "not-changeable"),
+    ],
+)
+def test_an_amendment_that_is_none_is_refused(room: Room, options: dict[str, Any], code: str) -> None:
+    issue(room.record, room.run, "pdf", "en", certificates=room.folder, authorised_by="chen")
+    with pytest.raises(UsageError) as caught:
+        amend(room.record, room.run, **options)
+    assert caught.value.code == code
+    assert not list(room.record.events(room.run, kinds={"certificate.amended"}))
+
+
+def test_what_was_never_issued_is_not_amended(room: Room) -> None:
+    with pytest.raises(UsageError) as caught:
+        amend(room.record, room.run, reason="customer misspelt", by="chen", changes={"customer.name": "x"})
+    assert caught.value.code == "never-issued"
+
+
+def test_html_is_not_sealed_and_a_simulated_run_neither(
+    room: Room, write: Callable[..., str], clock: Any
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        room.sealed("html")
+    assert caught.value.code == "not-sealable"
+    room.run = write(room.record, clock, sections=("dci",), lab=LAB)
+    with pytest.raises((RefusedError, UsageError)) as refused:
+        room.sealed("pdf")
+    assert refused.value.code == "simulated-not-authorised"
+    with pytest.raises(RefusedError) as refused_too:
+        issue_sealed(
+            room.record,
+            room.run,
+            "pdf",
+            "en",
+            None,
+            certificates=room.folder,
+            settings=room.settings,
+            passphrase=PASSPHRASE,
+            clock=clock,
+        )
+    assert refused_too.value.code == "simulated-not-sealed"
+
+
+def test_a_file_that_is_none_is_refused(
+    room: Room, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, content in (("a.pdf", b"%PDF-1.7\n%%EOF"), ("b.xml", b"<a/>"), ("c.txt", b"")):
+        path = tmp_path / name
+        path.write_bytes(content)
+        with pytest.raises(UsageError) as caught:
+            examine(path, None, room.settings, room.clock.now())
+        assert caught.value.code == "not-a-certificate"
+    assert main(["verify", str(tmp_path / "a.pdf"), "--home", str(tmp_path / "none")]) == 2
+    assert "no seal" in capsys.readouterr().err
+
+
+def test_the_command_verifies_offline(room: Room, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = room.sealed("dcc")
+    home = tmp_path / "elsewhere"
+    home.mkdir()
+    assert main(["verify", str(path), "--home", str(home)]) == 3
+    (home / "seal.toml").write_text(f'trust = ["{(tmp_path / "root.pem").as_posix()}"]\n', encoding="utf-8")
+    assert main(["verify", str(path), "--home", str(home)]) == 0
+    assert "sealed by CN=Laboratory (trusted)" in capsys.readouterr().out
+    path.write_bytes(path.read_bytes().replace(b"34401A", b"34401B", 1))
+    assert main(["verify", str(path), "--home", str(home)]) == 6
