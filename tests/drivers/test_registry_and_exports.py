@@ -33,6 +33,7 @@ PACKAGES = [
     "calibrator_drivers.registry",
     "calibrator_drivers.roles",
     "calibrator_drivers.traffic",
+    "calibrator_drivers.transmitters",
     "calibrator_drivers.transport",
 ]
 

@@ -118,6 +118,15 @@ CATALOGUE: Mapping[str, Entry] = {
             f"{_INSTRUMENTS}.keysight_truevolt:Keysight34470A",
             standard=False,
         ),
+        Entry(
+            "transmitter_4_20ma",
+            "transmitter",
+            "transmitter",
+            "SIMTX",
+            f"{_INSTRUMENTS}.transmitter_4_20ma:Transmitter",
+            parts=(("electrical", "source"), ("pressure", "meter")),
+            standard=False,
+        ),
         Entry("copper_short", "short", "artefact", "SIMSHORT", ""),
     )
 }
