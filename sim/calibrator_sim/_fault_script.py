@@ -14,14 +14,21 @@ KINDS = {
     "no-reply": "a query is carried out and its reply lost",
     "late-reply": "a reply comes `delay_s` of real time late",
     "duplicate-reply": "a reply is sent twice",
+    "truncated": "a reply ends after its first half, without its end",
     "closed": "the connection is closed when the next message arrives",
+    "refused": "a new connection is closed as soon as it is made",
     "garbage": "a reply is replaced by `text`, or by bytes that mean nothing",
     "identity": "*IDN? is answered with `text`, or as another instrument",
     "stuck": "readings repeat the last value",
+    "over-range": "readings show an overload",
+    "drift": "from `at_s` on the instrument is off by `ppm` of the value",
+    "queue-overflow": "the error queue fills up when the next message arrives",
+    "lost-srq": "a request for service is not sent",
     "trip": "the output drops to standby with an error",
     "wrong-wiring": "the operator connects `wiring` in place of the one asked for",
 }
-_KEYS = ("at_s", "after", "instrument", "kind", "for_s", "count", "delay_s", "text", "wiring")
+_KEYS = ("at_s", "after", "instrument", "kind", "for_s", "count", "delay_s", "text", "wiring", "ppm")
+_LASTING = ("stuck", "over-range", "drift")
 _ENDLESS = 10**9
 
 
@@ -38,6 +45,7 @@ class Fault:
     delay_s: float
     text: str
     wiring: str
+    ppm: float = 0.0
 
 
 def parse_faults(
@@ -83,8 +91,9 @@ def _fault(entry: Table, instruments: Collection[str], wirings: Collection[str])
         at_s=entry.number("at_s", 0.0, low=0.0),
         after=int(entry.number("after", 0, low=0)),
         for_s=entry.number("for_s", float("inf"), low=0.0),
-        count=int(entry.number("count", _ENDLESS if lasting or kind == "stuck" else 1, low=1)),
+        count=int(entry.number("count", _ENDLESS if lasting or kind in _LASTING else 1, low=1)),
         delay_s=entry.number("delay_s", 0.2, low=0.0),
         text=entry.text("text"),
         wiring=wiring,
+        ppm=entry.number("ppm", 100.0),
     )

@@ -44,8 +44,21 @@ class FaultScript:
                 return fault
         return None
 
+    def drift(self, instrument: str, ns: int) -> float:
+        """Return by which fraction of its value an instrument is off at a moment."""
+        seconds = ns / 1e9
+        return sum(
+            fault.ppm * 1e-6
+            for fault in self._faults
+            if fault.kind == "drift"
+            and fault.instrument == instrument
+            and fault.at_s <= seconds < fault.at_s + fault.for_s
+        )
+
     def closes(self, device: Device) -> bool:
-        """Say whether the connection breaks now."""
+        """Say whether the connection breaks now; a full error queue is there before the message is read."""
+        if self._faults and self.strike("queue-overflow", device.name):
+            device.overflow_queue()
         return self.strike("closed", device.name) is not None
 
     def refuses(self, device: Device) -> bool:
@@ -73,11 +86,13 @@ class FaultScript:
         if self.strike("no-reply", name):
             return []
         if fault := self.strike("late-reply", name):
-            return [Outgoing(item.data, fault.delay_s) for item in plain]
-        if self.strike("duplicate-reply", name):
-            return plain * 2
-        if fault := self.strike("garbage", name):
-            return [Outgoing((fault.text or _GARBAGE).encode("latin-1", "replace") + end)]
+            plain = [Outgoing(item.data, fault.delay_s) for item in plain]
+        elif self.strike("duplicate-reply", name):
+            plain = plain * 2
+        elif self.strike("truncated", name):
+            plain = [Outgoing(item.data[: len(item.data) // 2]) for item in plain]
+        elif fault := self.strike("garbage", name):
+            plain = [Outgoing((fault.text or _GARBAGE).encode("latin-1", "replace") + end)]
         return plain
 
     def save(self) -> dict[str, Any]:

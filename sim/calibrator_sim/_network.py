@@ -106,6 +106,14 @@ class Network:
         """Say whether a fault keeps an instrument at its last reading."""
         return self._faults.strike("stuck", name) is not None
 
+    def over_range(self, name: str) -> bool:
+        """Say whether a fault makes an instrument show an overload."""
+        return self._faults.strike("over-range", name) is not None
+
+    def drift(self, name: str, ns: int) -> float:
+        """Return by which fraction of its value a fault puts an instrument off at a moment."""
+        return self._faults.drift(name, ns)
+
     def strike(self, kind: str, name: str) -> Fault | None:
         """Return the fault of a kind that strikes an instrument now, and count it."""
         return self._faults.strike(kind, name)

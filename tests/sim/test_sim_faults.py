@@ -109,3 +109,69 @@ def test_faults_end(faulty):
     assert meter.query("*STB?") != "+0"
     bench.clock.sleep(2.0)
     assert meter.query("*STB?") == "+0"
+
+
+def test_a_truncated_reply_has_no_end(faulty):
+    _, meter, _ = faulty({"kind": "truncated", "instrument": "meter"})
+    meter.write("*IDN?")
+    while len(meter._held) < 16:
+        meter._held += meter.sock.recv(64)
+    assert meter.query("*ESE 3;*ESE?") == "HEWLETT-PACKARD,+3"
+
+
+def test_a_refused_connection_is_closed_at_once(faulty, connect):
+    bench, meter, _ = faulty({"kind": "refused", "instrument": "meter", "at_s": 1.0, "count": 1})
+    assert meter.query("*ESE?") == "+0"
+    bench.clock.sleep(1.0)
+    with pytest.raises(ConnectionError):
+        connect(bench, "meter").query("*ESE?")
+    assert connect(bench, "meter").query("*ESE?") == "+0"
+
+
+def test_readings_that_show_an_overload(faulty):
+    _, meter, _ = faulty({"kind": "over-range", "instrument": "meter", "after": 1, "count": 1})
+    readings = [float(meter.query("MEAS:VOLT:DC? 10")) for _ in range(3)]
+    assert [reading > 9e37 for reading in readings] == [False, True, False]
+    assert int(meter.query("*ESR?")) & 8
+
+
+def test_a_sudden_drift_is_in_the_reading_and_in_the_truth(faulty):
+    bench, meter, calibrator = faulty(
+        {"kind": "drift", "instrument": "meter", "at_s": 100.0, "ppm": 500.0, "for_s": 100.0},
+        {"kind": "drift", "instrument": "calibrator", "at_s": 400.0, "ppm": -300.0},
+    )
+    bench.connect("volts")
+    calibrator.query("OUT 10 V;OPER;*OPC?")
+    readings, truths = [], []
+    for at_s in (50.0, 150.0, 450.0):
+        bench.clock.sleep(at_s - bench.clock.monotonic_ns() / 1e9)
+        readings.append(float(meter.query("MEAS:VOLT:DC? 10")))
+        truths.append(bench.true_error("meter", "dcv", 10.0, 10.0) + bench.true_output("calibrator").value)
+    assert [round(value - readings[0], 4) for value in readings] == [0.0, 0.005, -0.003]
+    assert [round(value - truths[0], 4) for value in truths] == [0.0, 0.005, -0.003]
+
+
+def test_a_queue_that_overflows(faulty):
+    _, meter, calibrator = faulty(
+        {"kind": "queue-overflow", "instrument": "meter"},
+        {"kind": "queue-overflow", "instrument": "calibrator"},
+    )
+    assert [meter.query("SYST:ERR?") for _ in range(21)][18:] == [
+        '-102,"Syntax error"',
+        '-350,"Too many errors"',
+        '+0,"No error"',
+    ]
+    codes = [int(calibrator.query("FAULT?")) for _ in range(17)]
+    assert codes[14:] == [1301, 1, 0]
+
+
+def test_a_request_for_service_that_gets_lost(open_bench, client_class):
+    lost = {"kind": "lost-srq", "instrument": "meter", "count": 1}
+    bench = open_bench(simulation={"faults": [lost], "transports": {"meter": "prologix"}})
+    host, port = bench.opened["meter"].bus.split("::")[1:3]
+    bus = client_class(f"TCPIP0::{host}::{port}::SOCKET", 30)
+    bus.write("*CLS;*ESE 1;*SRE 32\n*OPC")
+    assert [bus.query(word) for word in ("++srq", "++spoll")] == ["0\r", "32\r"]
+    bus.write("*CLS\n*OPC")
+    assert [bus.query(word) for word in ("++srq", "++spoll")] == ["1\r", "96\r"]
+    bus.close()

@@ -67,6 +67,14 @@ class World(Protocol):
         """Say whether a fault keeps an instrument at its last reading."""
         ...
 
+    def over_range(self, name: str) -> bool:
+        """Say whether a fault makes an instrument show an overload."""
+        ...
+
+    def drift(self, name: str, ns: int) -> float:
+        """Return by which fraction of its value a fault puts an instrument off at a moment."""
+        ...
+
     def strike(self, kind: str, name: str) -> Fault | None:
         """Return the fault of a kind that strikes an instrument now, and count it."""
         ...
@@ -117,6 +125,10 @@ class Device(Protocol):
 
     def overflowed(self) -> None:
         """The input buffer was full before a message ended."""
+        ...
+
+    def overflow_queue(self) -> None:
+        """Fill the error queue up, as a fault asks."""
         ...
 
     def abort(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calibrator_sim.instruments._line import GPIB_LIKE, Framing, SerialLine
+from calibrator_sim.scpi import Status
 
 __all__ = ["TextDevice"]
 
@@ -35,6 +36,12 @@ class TextDevice:
 
     def overflowed(self) -> None:
         """The input buffer was full before a message ended: the message is lost."""
+
+    def overflow_queue(self) -> None:
+        """Fill the error queue up, where there is a SCPI one."""
+        status = getattr(self, "status", None)
+        if isinstance(status, Status):
+            status.overflow()
 
     def abort(self) -> None:
         """The connection that waited is gone; the instrument stays as it is."""

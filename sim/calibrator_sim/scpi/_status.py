@@ -40,6 +40,11 @@ class Status:
         else:
             self.errors[-1] = -350
 
+    def overflow(self) -> None:
+        """Fill the error queue up: syntax errors, and -350 at its end."""
+        for _ in range(_QUEUE + 1):
+            self.report(-102)
+
     def overload(self, bit: int) -> None:
         """Note a reading overload: a device event without an error in the queue."""
         self.esr |= DDE

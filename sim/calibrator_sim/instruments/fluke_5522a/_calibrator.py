@@ -176,6 +176,18 @@ class Fluke5522A(TextDevice):
         state.sensor, state.couple, state.reference_c, state.rtd = "TC", "K", None, "PT385"
         self.reset_switches()
 
+    def status_byte(self, *, message_available: bool) -> int:
+        """Return the status byte as a serial poll sees it."""
+        return self.registers.byte(message_available=message_available)
+
+    def service_mask(self) -> int:
+        """Return which bits of the status byte ask for service."""
+        return self.registers.sre
+
+    def overflow_queue(self) -> None:
+        """Fill the fault queue up, as a fault of the bench asks."""
+        self.registers.overflow()
+
     def interrupted(self) -> None:
         """A message arrived before the last response was read."""
         self.registers.report(1308)

@@ -162,7 +162,8 @@ class Output:
         if elapsed < 0.0:
             return state.start
         rest = math.exp(-elapsed / tau) if tau else 0.0
-        return (state.target + (state.start - state.target) * rest) * (1.0 + self._cold(ns))
+        off = self._cold(ns) + self._world.drift(self.name, ns)
+        return (state.target + (state.start - state.target) * rest) * (1.0 + off)
 
     def feed(self, ns: int) -> Feed:
         """Return what the terminals present."""

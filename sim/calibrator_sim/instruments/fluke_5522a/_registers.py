@@ -45,6 +45,11 @@ class Registers:
         else:
             self.faults[-1] = 1
 
+    def overflow(self) -> None:
+        """Fill the queue up: unknown commands, and code 1 at its end."""
+        for _ in range(_QUEUE + 1):
+            self.report(1301)
+
     def take_fault(self) -> int:
         """Take the oldest fault, 0 when there is none."""
         return self.faults.pop(0) if self.faults else 0

@@ -141,7 +141,9 @@ class Physics:
             curve = self.unit.curve(function, range_, frequency_hz or 1000.0)
         else:
             curve = self.unit.curve(function, range_)
-        return curve.error(value, seconds, self._world.excess_c(ns) - self.acal_c, self.unit.warm_up(seconds))
+        cold = self.unit.warm_up(seconds)
+        drifted = self._world.drift(self.name, ns) * value
+        return curve.error(value, seconds, self._world.excess_c(ns) - self.acal_c, cold) + drifted
 
     def _indicate(self, settings: Settings, range_: float, aperture: _Aperture) -> float:
         accuracy = settings.active().accuracy

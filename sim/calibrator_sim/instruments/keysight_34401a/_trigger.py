@@ -188,6 +188,8 @@ class Trigger:
         value = memory.last
         if not self._world.stuck(self._physics.name):
             value = self._physics.measure(settings, ns)
+        if self._world.over_range(self._physics.name):
+            value = OVERLOAD
         memory.last = value
         if abs(value) < OVERLOAD:
             value = settings.nulled(value)
