@@ -56,10 +56,10 @@ def test_without_the_defect_reads_go_through_plain_pyvisa(
             connection.sendall(b"A\n")
 
     monkeypatch.setattr(_socket, "sleeps_through_a_lost_peer", lambda: False)
-    session = open_session(serve(handler).resource, timeout_s=0.1)
+    session = open_session(serve(handler).resource, timeout_s=30.0)
     assert session.query("A?") == "A"
     with pytest.raises(ReadTimeout):
-        session.query("B?")
+        session.query("B?", timeout_s=0.1)
     assert session.query("A?") == "A"
     assert session.resynchronisations == 1
     session.close()

@@ -32,6 +32,7 @@ class Source:
     def __init__(self) -> None:
         self.heard: list[str] = []
         self.drops_at = {"DROP", "DROP?"}
+        self.drops_once: set[str] = set()
         self.identity = "MAKER,SOURCE,1,2"
         self.silent_once: set[str] = set()
         self.errors: list[str] = []
@@ -39,7 +40,10 @@ class Source:
     def __call__(self, line: bytes, connection: socket.socket) -> None:
         text = line.decode()
         self.heard.append(text)
-        if text in self.drops_at:
+        if text in self.drops_once:
+            self.drops_once.remove(text)
+            connection.shutdown(socket.SHUT_RDWR)
+        elif text in self.drops_at:
             connection.shutdown(socket.SHUT_RDWR)
         elif text in self.silent_once:
             self.silent_once.remove(text)
@@ -164,12 +168,12 @@ def test_only_a_repeatable_query_is_asked_again_and_counted(serve: Serve, tmp_pa
     source = Source()
     log = TrafficLog(tmp_path / "traffic.jsonl", RealClock())
     policy = Policy(query_retries=2)
-    session = open_session(serve(source).resource, policy=policy, timeout_s=0.2, traffic=log, name="unit")
+    session = open_session(serve(source).resource, policy=policy, timeout_s=2.0, traffic=log, name="unit")
     source.silent_once = {"A?", "READ?"}
     assert session.query("A?", repeatable=True) == "0"
     assert (session.retries, log.counts["retry"]) == (1, 1)
     with pytest.raises(ReadTimeout):
-        session.query("READ?")
+        session.query("READ?", timeout_s=0.1)
     assert source.heard == ["A?", "A?", "READ?"]
     session.close()
     log.close()
@@ -178,14 +182,9 @@ def test_only_a_repeatable_query_is_asked_again_and_counted(serve: Serve, tmp_pa
 def test_a_repeatable_query_is_asked_again_after_the_connection_came_back(serve: Serve) -> None:
     source = Source()
     policy = Policy(on_loss="reconnect", query_retries=1)
-
-    def once(line: bytes, connection: socket.socket, plain: Any = source.__call__) -> None:
-        plain(line, connection)
-        source.drops_at = set()
-
-    session = open_session(serve(once).resource, policy=policy, timeout_s=30.0)
+    session = open_session(serve(source).resource, policy=policy, timeout_s=30.0)
     session.query("*IDN?")
-    source.drops_at = {"A?"}
+    source.drops_once = {"A?"}
     assert session.query("A?", repeatable=True) == "0"
     assert (session.retries, session.reconnections) == (1, 1)
     session.close()

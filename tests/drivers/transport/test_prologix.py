@@ -48,9 +48,9 @@ def test_messages_reach_their_address_and_replies_come_back(started: Started) ->
     assert four.status_byte() == 80
     assert four.wait_for_service() == 80
     four.trigger()
-    assert server.told[-1] == "trg"
     four.close()
     assert sub.query("C?") == "sub C?"
+    assert "trg" in server.told
     sub.close()
 
 
