@@ -158,8 +158,12 @@ def check_problems(
             if candidate is None:
                 feeding = bench.instruments[wiring.source or ""].asset
                 why = next((item for item in others if item.asset == feeding), None)
-                reason = why.reason if why is not None else "No instrument realises the value."
-                yield Refusal("no-standard", f"{feeding} cannot be checked: {reason}", points=(point.id,))
+                none = Refusal(
+                    "no-standard", "it realises no such value.", bench.place("session_check", "point")
+                )
+                found = why or none
+                reason = f"{feeding} cannot be checked: {found.reason}"
+                yield replace(found, reason=reason, points=(point.id,))
                 continue
             table = load_table(meter.model)
             limits = {setting.interval: PointLimits(setting.interval, point.nominal, point.nominal, "", "")}
