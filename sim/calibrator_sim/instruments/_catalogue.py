@@ -127,6 +127,8 @@ CATALOGUE: Mapping[str, Entry] = {
             parts=(("electrical", "source"), ("pressure", "meter")),
             standard=False,
         ),
+        Entry("fluke_1529", "1529", "thermometer", "SIM1529", f"{_INSTRUMENTS}.fluke_1529:Fluke1529"),
+        Entry("fluke_1586a", "1586A", "thermometer", "SIM1586", f"{_INSTRUMENTS}.fluke_1586a:Fluke1586A"),
         Entry("copper_short", "short", "artefact", "SIMSHORT", ""),
     )
 }
