@@ -139,7 +139,7 @@ def _standard(
     bench: BenchFile, asset: str, certificate: Certificate | None, used: Sequence[Candidate]
 ) -> dict[str, Any]:
     instrument = next(item for item in bench.instruments.values() if item.asset == asset)
-    route = "specification" if used else "artefact"
+    route = ", ".join(dict.fromkeys(item.route for item in used)) or "artefact"
     return {
         "asset": asset,
         "model": instrument.model,

@@ -88,7 +88,7 @@ class Bookkeeper:
         who = self._confirmed(standard.table.id, point.function, limit.interval, row.range_high)
         return Contribution(
             "standard",
-            0.0,
+            standard.correction,
             limit.half_width,
             limit.unit,
             limit.k,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
+from calibrator.engine._certificate_route import NoValue, by_certificate
 from calibrator.engine._types import Refusal
 from calibrator.procedure import Point
 from calibrator.standards import (
@@ -49,6 +50,8 @@ class Candidate:
     row: RangeRow
     certificate: Certificate
     interval: str
+    correction: float = 0.0  # of the source: what is added to the value that it says
+    route: str = "specification"  # or "certificate" (METROLOGY 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,49 @@ class Shelf:
             row = table.row(point.function, value, interval=interval, option=state.option)
         except AccuracyError as error:
             return no(error.code, error.what, error.way_out)
-        return Candidate(instrument, table, limit, row, certificate, interval)
+        plain = Candidate(instrument, table, limit, row, certificate, interval)
+        if certificate.kind != "values":
+            return plain
+        return self._by_values(plain, point, moment, today, state)
+
+    def _by_values(
+        self, plain: Candidate, point: Point, moment: Moment, today: date, state: State
+    ) -> Candidate | Refusal:
+        """Return the standard by the certificate route; by its specification only under a named deviation."""
+        certificate, value = plain.certificate, float(point.nominal)
+        calibrated = replace(state, temperature_c=state.calibration_temperature_c or state.temperature_c)
+        try:
+            figure = by_certificate(
+                point,
+                plain.row,
+                certificate,
+                self._former(certificate, moment),
+                today=today,
+                specified=plain.limit,
+                at_calibration=plain.table.limit(
+                    point.function, value, interval=plain.interval, state=calibrated
+                ),
+            )
+        except NoValue as problem:
+            if "certificate-values" in self.passing:
+                self.passed.add("certificate-values")
+                return plain
+            asset = certificate.asset
+            return _Refuser(asset, self.place(asset, certificate, "value"))(
+                "certificate-values",
+                f"its certificate {certificate.number} {problem}",
+                "Nothing is extrapolated: use another standard, or have this value calibrated.",
+            )
+        return replace(plain, limit=figure.limit, correction=figure.correction, route="certificate")
+
+    def _former(self, certificate: Certificate, moment: Moment) -> Certificate | None:
+        """Return the certificate before this one; a simulated bench brings only one of each asset."""
+        if certificate.asset in self.bench.assets:
+            return None
+        today = moment.now.astimezone(self.lab.zone).date()
+        issued = [c for c in self.register.certificates(certificate.asset) if c.issued <= today]
+        before = [c for c in issued if c.kind == "values" and c.number != certificate.number]
+        return before[-1] if before else None
 
 
 _Fault = tuple[str, bool, str, str, str]  # code, whether the certificate has it, sentence, way out, key
@@ -212,13 +257,6 @@ def _faults(
     """Return the faults that the certificate of a standard may have at a point."""
     return (
         *_dated(certificate, moment, zone, live),
-        (
-            "certificate-values",
-            certificate.kind != "specification conformity",
-            "states values, and the specification route needs one that shows conformity",
-            'Record a certificate of the kind "specification conformity".',
-            "kind",
-        ),
         (
             "certificate-function",
             not certificate.covers(function),

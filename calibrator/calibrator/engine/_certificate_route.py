@@ -1,0 +1,148 @@
+"""The certificate route of METROLOGY 10: correction with U/k, drift since its date, interpolation, warmth.
+
+The specification stands in for the drift where there is no history, and never comes on top.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from calibrator.procedure import Point
+from calibrator.standards import Certificate, CertificateValue
+from calibrator_drivers.accuracy import Limit, RangeRow, Status, TreatAs
+
+__all__ = ["Figure", "NoValue", "by_certificate"]
+
+_YEAR = 365.25  # days
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a certificate of values gives at a point: the correction of the source, and its limit."""
+
+    correction: float
+    limit: Limit
+
+
+class NoValue(Exception):  # noqa: N818 - what it says, caught where a standard is looked at
+    """The certificate has no value for a point."""
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """A certified correction at a nominal value, repeats taken together."""
+
+    nominal: float
+    correction: float
+    u: float
+    spread: float  # half the distance between repeats, such as up and down
+
+
+def by_certificate(
+    point: Point,
+    row: RangeRow,
+    certificate: Certificate,
+    former: Certificate | None,
+    *,
+    today: date,
+    specified: Limit,
+    at_calibration: Limit,
+) -> Figure:
+    """Return correction and uncertainty of a standard at a point from its certificate's values.
+
+    Args:
+        point: the point of the procedure.
+        row: the row of the standard's accuracy table; values of another range are not its.
+        certificate: of values, the newest.
+        former: the certificate before it, for the drift; None where there is none.
+        today: the day until which the drift is counted.
+        specified: the specification here and now.
+        at_calibration: the specification at the temperature of the calibration.
+
+    Raises:
+        NoValue: no value for this function, or none on both sides of the point; nothing is extrapolated.
+    """
+    nominal = float(point.nominal)
+    known = _certified(certificate, point, row)
+    correction, u, between, used = _at(known, nominal, certificate)
+    history = _history(point, row, certificate, former, nominal)
+    if history is None:
+        drift, basis, status = (
+            specified.standard_uncertainty,
+            f"specification {specified.row}",
+            specified.status,
+        )
+        warmth = 0.0  # the specification holds at this temperature
+    else:
+        age = max((today - certificate.issued).days, 0) / _YEAR
+        drift, status = history * age / math.sqrt(3.0), Status.CHECKED
+        basis = f"history since {former.number}" if former is not None else ""
+        warmth = max(specified.half_width - at_calibration.half_width, 0.0) / math.sqrt(3.0)
+    total = math.sqrt(u**2 + drift**2 + between**2 / 3.0 + warmth**2)
+    parts = (
+        f"correction {correction:.6g} from {used}; u {u:.3g}; drift u {drift:.3g} ({basis});"
+        f" interpolation ±{between:.3g}; temperature u {warmth:.3g}"
+    )
+    limit = Limit(
+        half_width=2.0 * total,
+        unit=point.unit,
+        k=2.0,
+        treat_as=TreatAs.NORMAL_K,
+        status=status,
+        source=f"{certificate.laboratory}: {parts}",
+        interval=specified.interval,
+        row=f"certificate {certificate.number}",
+        notes=specified.notes if history is None else (),
+    )
+    return Figure(correction, limit)
+
+
+def _certified(certificate: Certificate, point: Point, row: RangeRow) -> list[_At]:
+    groups: dict[float, list[CertificateValue]] = {}
+    for value in certificate.values:
+        own = value.range_high is None or math.isclose(float(value.range_high), row.range_high)
+        fits = value.function == point.function and value.unit == point.unit and own
+        if fits and value.correction is not None and not value.frequency_hz:
+            groups.setdefault(float(value.nominal), []).append(value)
+    found = []
+    for nominal, values in sorted(groups.items()):
+        corrections = [float(v.correction) for v in values if v.correction is not None]
+        u = max(float(v.expanded_uncertainty / v.coverage_factor) for v in values)
+        spread = (max(corrections) - min(corrections)) / 2.0
+        found.append(_At(nominal, sum(corrections) / len(corrections), u, spread))
+    return found
+
+
+def _at(known: Sequence[_At], nominal: float, certificate: Certificate) -> tuple[float, float, float, str]:
+    """Return correction, u, half-width of the interpolation and what it comes from."""
+    exact = next((at for at in known if math.isclose(at.nominal, nominal, abs_tol=1e-15)), None)
+    if exact is not None:
+        return exact.correction, exact.u, exact.spread, f"{certificate.number} at {exact.nominal:g}"
+    below = max((at for at in known if at.nominal < nominal), key=lambda at: at.nominal, default=None)
+    above = min((at for at in known if at.nominal > nominal), key=lambda at: at.nominal, default=None)
+    if below is None or above is None:
+        raise NoValue(
+            "states no value on both sides of the point" if known else "states no value of this function"
+        )
+    share = (nominal - below.nominal) / (above.nominal - below.nominal)
+    correction = below.correction + share * (above.correction - below.correction)
+    half = abs(above.correction - below.correction) / 2.0 + max(below.spread, above.spread)
+    used = f"{certificate.number} between {below.nominal:g} and {above.nominal:g}"
+    return correction, max(below.u, above.u), half, used
+
+
+def _history(
+    point: Point, row: RangeRow, certificate: Certificate, former: Certificate | None, nominal: float
+) -> float | None:
+    """Return the change a year between two certificates; None where there is no history at the point."""
+    if former is None or former.issued >= certificate.issued:
+        return None
+    try:
+        then = _at(_certified(former, point, row), nominal, former)[0]
+    except NoValue:
+        return None
+    now = _at(_certified(certificate, point, row), nominal, certificate)[0]
+    return abs(now - then) / ((certificate.issued - former.issued).days / _YEAR)

@@ -1,0 +1,134 @@
+"""Standards used by the values of their certificate, and never also by their specification."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from calibrator.engine._certificate_route import NoValue, by_certificate
+from calibrator.procedure import Point
+from calibrator.standards import Certificate, CertificateValue
+from calibrator_drivers.accuracy import Limit, Status, TreatAs, load_table
+
+TABLE = load_table("fluke_5522a")
+
+
+def value(nominal: str, error: str, U: str = "2e-6", k: str = "2", kind: str = "error") -> CertificateValue:
+    return CertificateValue(
+        "dcv", Decimal(nominal), "V", None, Decimal(0), kind, Decimal(error), Decimal(U), Decimal(k)
+    )
+
+
+def certificate(
+    *values: CertificateValue, number: str = "C-2", issued: date = date(2026, 5, 7)
+) -> Certificate:
+    return Certificate(
+        "CAL-01", number, issued, date(2027, 5, 7), "NMI", "", "SI", "values", ("dcv",), 23.0, "", "", "", "",
+        False, values,
+    )  # fmt: skip
+
+
+def limit(half: float) -> Limit:
+    return Limit(half, "V", 0.0, TreatAs.LIMIT_RECTANGULAR, Status.MEMORY_HIGH, "manual", "1y", "row")
+
+
+def figure(point: str, own: Certificate, former: Certificate | None = None, **more: Any):
+    nominal = Decimal(point)
+    made = Point(f"dcv:{point}", "dcv", "dcv", nominal, Decimal(10), "V", {}, "source")
+    row = TABLE.row("dcv", float(nominal))
+    given = {"specified": limit(30e-6), "at_calibration": limit(30e-6), "today": date(2026, 11, 7)} | more
+    return by_certificate(made, row, own, former, **given)
+
+
+def test_a_certified_value_corrects_and_the_specification_is_only_its_drift():
+    found = figure("10", certificate(value("10", "12e-6")))
+    assert found.correction == pytest.approx(-12e-6)
+    assert found.limit.half_width == pytest.approx(2 * math.hypot(1e-6, 30e-6 / math.sqrt(3)))
+    assert (found.limit.k, found.limit.treat_as) == (2.0, TreatAs.NORMAL_K)
+    assert found.limit.status == Status.MEMORY_HIGH  # the weakest figure that went in
+    assert "C-2" in found.limit.source
+
+
+def test_history_takes_the_place_of_the_specification():
+    former = certificate(value("10", "6e-6"), number="C-1", issued=date(2025, 5, 7))
+    found = figure("10", certificate(value("10", "12e-6")), former)
+    drift = 6e-6 / (365 / 365.25) * (184 / 365.25)  # a change of 6 µV in 365 days, 184 days ago
+    assert found.limit.half_width == pytest.approx(2 * math.hypot(1e-6, drift / math.sqrt(3)))
+    assert found.limit.status == Status.CHECKED
+    warm = figure("10", certificate(value("10", "12e-6")), former, specified=limit(50e-6))
+    assert warm.limit.half_width == pytest.approx(
+        2 * math.sqrt(1e-12 + drift**2 / 3 + (20e-6) ** 2 / 3)  # what the temperature adds
+    )
+
+
+def test_between_two_values_it_is_interpolated_and_nothing_is_extrapolated():
+    own = certificate(value("5", "4e-6"), value("10", "12e-6", U="6e-6"))
+    found = figure("7.5", own)
+    assert found.correction == pytest.approx(-8e-6)
+    assert found.limit.half_width == pytest.approx(
+        2 * math.sqrt((3e-6) ** 2 + (30e-6) ** 2 / 3 + (4e-6) ** 2 / 3)
+    )
+    for outside in ("4", "11"):
+        with pytest.raises(NoValue):
+            figure(outside, own)
+    with pytest.raises(NoValue):
+        figure("10", certificate())
+
+
+def test_up_and_down_at_one_value_count_as_their_middle_and_their_spread():
+    found = figure("10", certificate(value("10", "12e-6"), value("10", "8e-6")))
+    assert found.correction == pytest.approx(-10e-6)
+    assert found.limit.half_width == pytest.approx(2 * math.sqrt(1e-12 + (30e-6) ** 2 / 3 + (2e-6) ** 2 / 3))
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "correction"),
+    [("error", "12e-6", -12e-6), ("correction", "12e-6", 12e-6), ("reference value", "10.000012", 12e-6)],
+)
+def test_each_kind_of_value_has_its_sign(kind: str, written: str, correction: float):
+    found = figure("10", certificate(value("10", written, kind=kind)))
+    assert found.correction == pytest.approx(correction, rel=1e-6)
+
+
+VALUES = """kind = "values"
+value = [
+ {{ function = "dci", nominal = 0.01, unit = "A", kind = "error", value = {error}, U = 1e-7, k = 2 }},
+ {{ function = "dci", nominal = 0.1, unit = "A", kind = "error", value = 0, U = 1e-6, k = 2 }},
+ {{ function = "dci", nominal = 2, unit = "A", kind = "error", value = 0, U = 2e-5, k = 2 }},
+]
+"""
+
+
+def test_a_run_is_evaluated_with_the_correction_and_says_its_route(laboratory: Any):
+    errors = {}
+    for error in ("0", "0.00001"):
+        bench = laboratory.bench({'kind = "specification conformity"\n': VALUES.format(error=error)})
+        laboratory.run(laboratory.job(("dci",), bench=bench))
+        (standard,) = laboratory.bodies("references.fixed")[0]["standards"]
+        assert standard["route"] == "certificate"
+        points = {p["id"]: p for e in laboratory.bodies("section.evaluated") for p in e["results"]}
+        errors[error] = points
+    exact = {
+        name: [float.fromhex(found[name]["exact"]["error"]) for found in errors.values()]
+        for name in errors["0"]
+    }
+    at_10_ma = [name for name in exact if ":+10mA" in name or ":+0.01A" in name]
+    assert at_10_ma
+    for name, (plain, corrected) in exact.items():
+        # an error of the source of +10 µA means that less flows than it says: the meter errs by more
+        assert corrected - plain == pytest.approx(1e-5 if name in at_10_ma else 0.0, abs=1e-12)
+
+
+def test_a_point_outside_the_certified_values_refuses_the_job(laboratory: Any):
+    from calibrator._errors import RefusedError
+
+    short = VALUES.format(error="0").replace('nominal = 2', 'nominal = 0.5')
+    bench = laboratory.bench({'kind = "specification conformity"\n': short})
+    with pytest.raises(RefusedError) as caught:
+        laboratory.run(laboratory.job(("dci",), bench=bench))
+    assert caught.value.code == "certificate-values"
+    assert "extrapolated" in str(caught.value)
