@@ -28,6 +28,7 @@ def test_a_plan_says_which_rule_is_offered_on_what_ground_and_where_it_differs(
     assert main(["plan", *JOB, "--not-adjusted", "--home", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "rule: guard-band-u" in said
+    assert "session check: none, for the bench has no check standard" in said
     assert "--rule guard-80 is offered, as the unit is not adjusted" in said
     assert "tighter at 3 points and wider at 1" in said
     assert "34450A, p. 9" in said
@@ -74,3 +75,4 @@ def test_a_run_by_another_rule_ends_with_the_offer(
     said = capsys.readouterr().out
     assert "by guard-80, offered where the unit is not adjusted, 0 verdicts would differ" in said
     assert "guard-band-u decides" in said
+    assert "no session check was made: the bench has no check standard" in said
