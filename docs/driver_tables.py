@@ -19,6 +19,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "drivers-fluke-temperature.md": ("fluke:Fluke9142", "fluke:Fluke7341"),
     "drivers-fluke-readouts.md": ("fluke:Fluke1529", "fluke:Fluke1586A"),
     "drivers-pressure-gauges.md": ("additel:AdditelADT681",),
+    "drivers-keysight-3458a.md": ("keysight:Keysight3458A",),
     "drivers-keysight-34401a.md": ("keysight:Keysight34401A",),
     "drivers-keysight-truevolt.md": ("keysight:Keysight34461A", "keysight:Keysight34465A"),
 }

@@ -12,11 +12,21 @@ from .dialect import SCPI, Dialect, parse_identity
 from .roles import Identity, Indication
 from .transport import Session
 
-__all__ = ["FILTERS", "NPLC", "SWITCH", "TRIGGER_S", "ScpiMeter", "filter_for"]
+__all__ = [
+    "FILTERS",
+    "LINE_HZ",
+    "MARGIN_S",
+    "NPLC",
+    "SWITCH",
+    "TRIGGER_S",
+    "ScpiMeter",
+    "filter_for",
+    "indication_of",
+]
 
 LINE_HZ = 50.0  # the slower of the two mains frequencies, so that no plan is too short
 TRIGGER_S = 0.05  # trigger delay, range settling and formatting beside the integration
-_MARGIN_S = 5.0  # for a gateway, an interpreter or a served bench between us and the meter
+MARGIN_S = 5.0  # for a gateway, an interpreter or a served bench between us and the meter
 _FILTER_S = {
     3: 7.0,
     20: 1.05,
@@ -33,6 +43,28 @@ SWITCH = {True: "ON", False: "OFF"}
 def filter_for(frequency_hz: float) -> int:
     """Return the alternating filter (Hz) that costs a signal from `frequency_hz` upwards no accuracy."""
     return 20 if frequency_hz >= _MEDIUM_FROM_HZ else 3
+
+
+def indication_of(session: Session, raw: str, *, unit: str, asked: str, overload: float) -> Indication:
+    """Return the indication in a reply; a magnitude from `overload` upwards is marked and has no value.
+
+    Raises:
+        UnexpectedReply: the reply is no number.
+    """
+    offset = session.last_offset
+    try:
+        value = float(raw)
+    except ValueError as error:
+        raise UnexpectedReply(
+            f"The reply {raw!r} to {asked} is no number",
+            reply=raw,
+            instrument=session.name,
+            resource=session.resource,
+            way_out="Check that the model in the bench file is the one at this address.",
+        ) from error
+    if abs(value) >= overload:
+        return Indication(raw, math.nan, unit, overload=True, traffic_offset=offset)
+    return Indication(raw, value, unit, traffic_offset=offset)
 
 
 class ScpiMeter:
@@ -86,21 +118,8 @@ class ScpiMeter:
 
     def read(self) -> Indication:
         """Trigger one reading and return it; an overload is marked, not raised."""
-        raw = self.indication(timeout_s=self._reading_s + _MARGIN_S)
-        offset = self.session.last_offset
-        try:
-            value = float(raw)
-        except ValueError as error:
-            raise UnexpectedReply(
-                f"The reply {raw!r} to READ? is no number",
-                reply=raw,
-                instrument=self.session.name,
-                resource=self.session.resource,
-                way_out="Check that the model in the bench file is the one at this address.",
-            ) from error
-        if abs(value) >= self.OVERLOAD:
-            return Indication(raw, math.nan, self._unit, overload=True, traffic_offset=offset)
-        return Indication(raw, value, self._unit, traffic_offset=offset)
+        raw = self.indication(timeout_s=self._reading_s + MARGIN_S)
+        return indication_of(self.session, raw, unit=self._unit, asked="READ?", overload=self.OVERLOAD)
 
     def close(self) -> None:
         """Close the session."""

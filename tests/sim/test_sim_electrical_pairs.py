@@ -8,7 +8,7 @@ import pytest
 
 from calibrator_drivers import open_instrument
 
-METERS = ["keysight_34401a", "keysight_34461a", "keysight_34465a", "keysight_34470a"]
+METERS = ["keysight_34401a", "keysight_34461a", "keysight_34465a", "keysight_34470a", "keysight_3458a"]
 
 
 @pytest.fixture

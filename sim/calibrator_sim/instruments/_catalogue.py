@@ -129,6 +129,7 @@ CATALOGUE: Mapping[str, Entry] = {
         ),
         Entry("fluke_1529", "1529", "thermometer", "SIM1529", f"{_INSTRUMENTS}.fluke_1529:Fluke1529"),
         Entry("fluke_1586a", "1586A", "thermometer", "SIM1586", f"{_INSTRUMENTS}.fluke_1586a:Fluke1586A"),
+        Entry("keysight_3458a", "3458A", "meter", "SIM3458A", f"{_INSTRUMENTS}.keysight_3458a:Keysight3458A"),
         Entry("copper_short", "short", "artefact", "SIMSHORT", ""),
     )
 }

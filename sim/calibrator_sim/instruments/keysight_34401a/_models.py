@@ -116,7 +116,20 @@ def _truevolt(  # noqa: PLR0917 - a table row
     )
 
 
+_REFERENCE_AMPERES = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0)
+
 MODELS: Mapping[str, Model] = {
+    "keysight_3458a": Model(
+        "HP3458A",
+        _functions(
+            _REFERENCE_AMPERES,
+            _REFERENCE_AMPERES[3:],
+            (10.0, *_DECADES, 1e9),
+            (0.01, 0.1, 1.0, 10.0, 100.0, 1000.0),
+        ),
+        _CLASSIC,  # its own physics keeps times and digits
+        _STEPS,
+    ),
     "keysight_34401a": Model(
         "HEWLETT-PACKARD,34401A,0,11-5-2",
         _functions((0.01, 0.1, 1.0, 3.0), (1.0, 3.0)),

@@ -11,7 +11,7 @@ from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments.keysight_34401a._settings import Settings
 from calibrator_sim.nodes import electrical
 
-__all__ = ["OVERLOAD", "Physics"]
+__all__ = ["OVERLOAD", "Aperture", "Physics"]
 
 OVERLOAD = 9.9e37
 _SECOND = 1_000_000_000
@@ -50,7 +50,7 @@ _LEAST_OVER_RANGE = 0.05  # 1000 V and 3 A still show a little more than their r
 
 
 @dataclass(frozen=True, slots=True)
-class _Aperture:
+class Aperture:
     """When a reading integrates its signal; the source is taken at the middle."""
 
     nplc: float
@@ -65,7 +65,7 @@ class Physics:
         self.name = name
         self.unit = unit
         self.acal_c = 0.0  # by how much the room differed from 23 degC at the last self-calibration
-        self._world = world
+        self.world = world
 
     def shunt_ohm(self, settings: Settings) -> float:
         """Return the resistance between I and LO: burden over range."""
@@ -86,16 +86,16 @@ class Physics:
         """Return the input conductance on a direct voltage range, as drawn for this serial."""
         key = ("loading", self.unit.config.serial, f"{range_v:.9g}")
         if impedance_auto and range_v <= 10.0:
-            conductance = _HIGH_S * self._world.draws.unit(*key)
+            conductance = _HIGH_S * self.world.draws.unit(*key)
         else:
-            conductance = _FIXED_S * (1.0 + 0.01 * self._world.draws.uniform(*key))
-        return conductance * self._world.effects.loading
+            conductance = _FIXED_S * (1.0 + 0.01 * self.world.draws.uniform(*key))
+        return conductance * self.world.effects.loading
 
     def measure(self, settings: Settings, ns: int) -> float:
         """Return the indication of a reading that ends at `ns`; `OVERLOAD` where it does not fit."""
         function = settings.active()
         nplc = settings.nplc[function.name] if function.integrating else 1.0
-        aperture = _Aperture(nplc, ns - round(nplc / self._world.line_frequency_hz / 2.0 * _SECOND), ns)
+        aperture = Aperture(nplc, ns - round(nplc / self.world.line_frequency_hz / 2.0 * _SECOND), ns)
         if not function.accuracy:
             return self._signalless(settings, aperture)
         if not settings.auto[function.name]:
@@ -107,10 +107,10 @@ class Physics:
         settings.range[function.name] = range_
         return value
 
-    def _true_value(self, settings: Settings, range_: float, aperture: _Aperture) -> float:
+    def true_value(self, settings: Settings, range_: float, aperture: Aperture) -> float:
         """Return what the meter's terminals bring to it: the UUT's true value of the model equations."""
         function = settings.active()
-        feed, connection = electrical.of(self._world).feed(self.name, aperture.middle_ns)
+        feed, connection = electrical.of(self.world).feed(self.name, aperture.middle_ns)
         if function.accuracy == "dcv":
             loading = self.loading_s(range_, impedance_auto=settings.impedance_auto)
             volts = electrical.voltage(feed, connection, loading)
@@ -122,12 +122,12 @@ class Physics:
         wires = 4 if function.accuracy == "res4w" else 2
         return electrical.resistance(feed, connection, wires=wires, test_a=self.test_a(range_))
 
-    def _ripple(self, feed: electrical.Feed, aperture: _Aperture) -> float:
+    def _ripple(self, feed: electrical.Feed, aperture: Aperture) -> float:
         """Return what an integration leaves of an alternating voltage: nothing over whole cycles."""
         if not feed.frequency_hz or feed.voltage_v is None:
             return 0.0
-        turns = math.pi * feed.frequency_hz * aperture.nplc / self._world.line_frequency_hz
-        phase = math.pi * self._world.draws.uniform("ripple", self.name, aperture.end_ns)
+        turns = math.pi * feed.frequency_hz * aperture.nplc / self.world.line_frequency_hz
+        phase = math.pi * self.world.draws.uniform("ripple", self.name, aperture.end_ns)
         return math.sqrt(2.0) * feed.voltage_v * math.sin(turns) / turns * math.sin(phase)
 
     def error(self, function: str, range_: float, value: float, ns: int, frequency_hz: float = 0.0) -> float:
@@ -142,32 +142,32 @@ class Physics:
         else:
             curve = self.unit.curve(function, range_)
         cold = self.unit.warm_up(seconds)
-        drifted = self._world.drift(self.name, ns) * value
-        return curve.error(value, seconds, self._world.excess_c(ns) - self.acal_c, cold) + drifted
+        drifted = self.world.drift(self.name, ns) * value
+        return curve.error(value, seconds, self.world.excess_c(ns) - self.acal_c, cold) + drifted
 
-    def _indicate(self, settings: Settings, range_: float, aperture: _Aperture) -> float:
+    def _indicate(self, settings: Settings, range_: float, aperture: Aperture) -> float:
         accuracy = settings.active().accuracy
         if accuracy in ("freq", "per"):
             return self._count(settings, aperture)
         if accuracy in ("acv", "aci"):
             return self._alternating(settings, range_, aperture)
-        value = self._true_value(settings, range_, aperture)
+        value = self.true_value(settings, range_, aperture)
         kind = "res4w" if accuracy == "res2w" else accuracy
         row = self.unit.row(kind, range_)
         if math.isinf(value) or abs(value) > 10.0 * range_:
             return math.copysign(OVERLOAD, value)
         shown = value + self.error(kind, range_, value, aperture.end_ns)
-        shown += self._disturbance(settings, row, aperture)
+        shown += self.disturbance(settings, row, aperture)
         if self._beyond(shown, row):
             return math.copysign(OVERLOAD, shown)
-        return self._quantise(shown, row, settings, aperture.nplc)
+        return self.quantise(shown, row, settings, aperture.nplc)
 
-    def _alternating(self, settings: Settings, range_: float, aperture: _Aperture) -> float:
+    def _alternating(self, settings: Settings, range_: float, aperture: Aperture) -> float:
         """Return the rms value that an alternating function shows; its input lets no direct part through."""
         kind = settings.active().accuracy
-        feed, connection = electrical.of(self._world).feed(self.name, aperture.middle_ns)
+        feed, connection = electrical.of(self.world).feed(self.name, aperture.middle_ns)
         if kind == "acv":
-            load = self._world.effects.loading * _AC_S, self._world.effects.capacitance * _AC_F
+            load = self.world.effects.loading * _AC_S, self.world.effects.capacitance * _AC_F
             value = electrical.alternating_voltage(feed, connection, *load)
             value = self._wander(1e-7, aperture.end_ns) if value is None else value
         else:
@@ -180,7 +180,7 @@ class Physics:
         shown *= (
             1.0 + self._crest(feed.crest) - (_RIPPLE * (settings.bandwidth / hertz) ** 2 if hertz else 0.0)
         )
-        effects, draws = self._world.effects, self._world.draws
+        effects, draws = self.world.effects, self.world.draws
         shown += effects.noise * _NOISE_AC * range_ * draws.normal("noise", self.name, aperture.end_ns)
         shown = math.hypot(shown, effects.noise * _AC_FLOOR * range_)
         if self._beyond(shown, row):
@@ -190,11 +190,11 @@ class Physics:
 
     def _crest(self, crest: float) -> float:
         size = next(size for most, size in _CREST if crest <= most)
-        return self._world.effects.crest * size * self._world.draws.uniform("crest", self.unit.config.serial)
+        return self.world.effects.crest * size * self.world.draws.uniform("crest", self.unit.config.serial)
 
-    def _count(self, settings: Settings, aperture: _Aperture) -> float:
+    def _count(self, settings: Settings, aperture: Aperture) -> float:
         """Return the frequency or period of the signal, 0 where there is none to count."""
-        feed, connection = electrical.of(self._world).feed(self.name, aperture.middle_ns)
+        feed, connection = electrical.of(self.world).feed(self.name, aperture.middle_ns)
         volts = electrical.alternating_voltage(feed, connection, _AC_S, _AC_F)
         function = settings.active()
         range_ = settings.range[function.name]
@@ -205,7 +205,7 @@ class Physics:
         period = function.accuracy == "per"
         value = 1.0 / feed.frequency_hz if period else feed.frequency_hz
         shown = value + self.error(function.accuracy, range_, value, aperture.end_ns)
-        effects, draws = self._world.effects, self._world.draws
+        effects, draws = self.world.effects, self.world.draws
         fraction = _COUNTS[settings.aperture_s]
         shown += effects.noise * 0.3 * fraction * value * draws.normal("noise", self.name, aperture.end_ns)
         step = fraction * 10.0 ** math.floor(math.log10(shown)) * effects.quantisation
@@ -217,18 +217,19 @@ class Physics:
             over = self.unit.table.over_range_fraction
         return abs(shown) > row.range_high * (1.0 + max(over, _LEAST_OVER_RANGE))
 
-    def _quantise(self, value: float, row: RangeRow, settings: Settings, nplc: float) -> float:
+    def quantise(self, value: float, row: RangeRow, settings: Settings, nplc: float) -> float:
+        """Return a value in the steps of a reply with an integration time."""
         model = settings.model
         finest = row.indication_resolution or 0.0
         if row.remote_resolution_of_range is None:
             finest = model.reply_step * row.range_high
-        step = finest * model.steps[nplc] * self._world.effects.quantisation
+        step = finest * model.steps[nplc] * self.world.effects.quantisation
         return round(value / step) * step + 0.0 if step else value
 
-    def _disturbance(self, settings: Settings, row: RangeRow, aperture: _Aperture) -> float:
+    def disturbance(self, settings: Settings, row: RangeRow, aperture: Aperture) -> float:
         """Return noise, hum and the offset without autozero, in the row's unit."""
         nplc, ns = aperture.nplc, aperture.end_ns
-        effects, draws = self._world.effects, self._world.draws
+        effects, draws = self.world.effects, self.world.draws
         total = 0.0
         if effects.noise:
             rms = _NOISE[row.function].get(row.range_high, _NOISE_ELSE) * row.range_high
@@ -246,16 +247,16 @@ class Physics:
 
     def _wander(self, loading_s: float, ns: int) -> float:
         """Return the voltage of an open input: charge that drifts, and hum."""
-        effects, draws = self._world.effects, self._world.draws
+        effects, draws = self.world.effects, self.world.draws
         size = 20e-6 if loading_s > 1e-9 else 5e-3
         drift = effects.open_input * size * draws.uniform("open", self.name, ns // _SECOND)
         return drift + effects.hum * 1e-6 * math.sin(math.pi * draws.uniform("open hum", self.name, ns))
 
-    def _signalless(self, settings: Settings, aperture: _Aperture) -> float:
+    def _signalless(self, settings: Settings, aperture: Aperture) -> float:
         """Return what a diode test or a ratio shows."""
         function = settings.active()
         if function.name == "DIOD":
-            feed, connection = electrical.of(self._world).feed(self.name, aperture.middle_ns)
+            feed, connection = electrical.of(self.world).feed(self.name, aperture.middle_ns)
             ohms = electrical.resistance(feed, connection, wires=2, test_a=1e-3)
             return OVERLOAD if ohms * 1e-3 > 1.2 else round(ohms * 1e-3, 5)
         return OVERLOAD  # a ratio without a reference at the sense terminals
