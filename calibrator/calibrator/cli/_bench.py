@@ -9,53 +9,61 @@ from typing import TYPE_CHECKING
 
 import click
 
-from calibrator._errors import CalibratorError
-from calibrator.cli._failures import exit_code_of
+from calibrator.cli._bench_console import console
+from calibrator.cli._bench_discover import discover
+from calibrator.cli._bench_replay import replay
 from calibrator.cli._settings import command, settings
 from calibrator_drivers.clock import Clock, RealClock
 
 if TYPE_CHECKING:
-    from calibrator.standards import BenchFile, BenchInstrument
+    from calibrator.standards import BenchFile
 
-__all__ = ["bench"]
+__all__ = ["bench", "reached"]
 
 
-@click.group(short_help="Check a bench file against the instruments that answer.")
+@click.group(short_help="Find, check and speak to the instruments of a bench.")
 def bench() -> None:
-    """Work with bench files."""
+    """Find, check and speak to the instruments of a bench."""
 
 
-@command(short_help="Open, identify, compare serials, close; nothing is set.")
+@command(short_help="Open, identify, compare serials, firmware and certificates, close.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one object an instrument as JSON.")
 @click.pass_context
 def check(ctx: click.Context, file: Path, as_json: bool) -> int:
-    """Read FILE, ask every instrument in it who it is, and compare models and serial numbers.
+    """Read FILE, ask every instrument in it who it is, and compare what it says with what is recorded.
 
-    Nothing is reset, set or energised. Exit code 5 when an instrument does not answer or is another.
+    Model and serial are held against the file, the firmware against the last run, the dates of the
+    certificate against today. Nothing is reset, set or energised. Exit code 5 when an instrument does not
+    answer or is another, 4 when the certificate of a standard is missing or not in force.
     """
+    from calibrator.cli._bench_check import look, papers_of
     from calibrator.cli._output import print_json
     from calibrator.standards import load_bench
 
     chosen = settings(ctx)
     found = load_bench(file)
-    with _reached(found) as (addresses, clock):
-        looks = [_look(item, addresses.get(name), clock) for name, item in found.instruments.items()]
+    with reached(found) as (addresses, clock):
+        papers = papers_of(chosen, found, clock.now())
+        looks = [look(item, addresses.get(name), clock, papers) for name, item in found.instruments.items()]
     rows = [row for row, _code in looks]
     if as_json:
         print_json(rows)
     else:
         for row in rows:
             state = chosen.words(row["state"])
-            click.echo(f"{row['name']:<14} {row['resource']:<36} {row['identity'] or '-':<40} {state}")
+            due = f"{chosen.words('due')} {row['due']}" if row["due"] else ""
+            identity = row["identity"] or "-"
+            click.echo(f"{row['name']:<14} {row['resource']:<36} {identity:<40} {due:<14} {state}")
     return max((code for _row, code in looks), default=0)
 
 
-bench.add_command(check)
+for part in (discover, check, console, replay):
+    bench.add_command(part)
 
 
 @contextmanager
-def _reached(found: BenchFile) -> Iterator[tuple[Mapping[str, str], Clock]]:
+def reached(found: BenchFile) -> Iterator[tuple[Mapping[str, str], Clock]]:
     """Give each instrument's address and the clock; a simulated bench without any is opened meanwhile."""
     written = {name: item.resource for name, item in found.instruments.items() if item.resource}
     if not found.in_process:
@@ -68,36 +76,3 @@ def _reached(found: BenchFile) -> Iterator[tuple[Mapping[str, str], Clock]]:
         yield opened.resources, opened.clock
     finally:
         opened.close()
-
-
-def _state(error: Exception, instrument: BenchInstrument, resource: str) -> str:
-    """Return why an instrument was not identified, and what to do beside calling this again."""
-    text = " ".join(str(error).split())
-    if "VI_ERROR_INV_RSRC_NAME" in text:
-        return (
-            f"{resource} is no VISA address (instruments.{instrument.name}.resource). "
-            "Write one such as TCPIP0::192.0.2.7::3490::SOCKET, GPIB0::22::INSTR or ASRL/dev/ttyUSB0::INSTR."
-        )
-    return text.replace(", then try `calibrator bench check`", "").replace("try `calibrator bench check`", "")
-
-
-def _look(instrument: BenchInstrument, resource: str | None, clock: Clock) -> tuple[dict[str, str], int]:
-    from calibrator_drivers._errors import DriversError
-    from calibrator_drivers.registry import open_instrument
-
-    row = {"name": instrument.name, "model": instrument.model, "resource": resource or "", "identity": ""}
-    if resource is None:
-        return {**row, "state": "has no address"}, 0
-    try:
-        device = open_instrument(instrument.model, resource, clock=clock, name=instrument.name)
-        try:
-            identity = device.identify()
-        finally:
-            device.close()
-    except (CalibratorError, DriversError) as error:
-        return {**row, "state": _state(error, instrument, resource)}, exit_code_of(error)
-    row["identity"] = identity.raw
-    if identity.serial not in ("", "0") and identity.serial != instrument.serial:
-        state = f"another instrument: serial {identity.serial} answers, the file says {instrument.serial}"
-        return {**row, "state": state}, 5
-    return {**row, "state": "as the file says"}, 0

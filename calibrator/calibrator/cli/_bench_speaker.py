@@ -1,0 +1,107 @@
+"""One instrument at the prompt of `calibrator bench console`: lines in, what is to be shown out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import click
+
+from calibrator_drivers import DriversError, InstrumentReportedError
+from calibrator_drivers.hart import HartSession
+from calibrator_drivers.modbus import ModbusSession, Table
+
+__all__ = ["Speaker"]
+
+
+class Speaker:
+    """One instrument at the prompt."""
+
+    def __init__(self, session: Any, device: Any, error_query: str, timeout_s: float) -> None:  # noqa: ANN401 - any driver
+        self._session = session
+        self._device = device
+        self._error_query = error_query
+        self._timeout_s = timeout_s
+        self.identity = self._identify()
+
+    def say(self, line: str) -> str:
+        """Send or ask one line; return what is to be shown."""
+        try:
+            shown = self._spoken(line)
+            return "\n".join(part for part in (shown, self._errors()) if part)
+        except (DriversError, ValueError) as error:
+            return str(error)
+
+    def leave_safe(self, say: Callable[[str], str]) -> bool:
+        """Put a source in standby; say whether that is confirmed (True for any other instrument)."""
+        if not hasattr(self._device, "make_safe"):
+            return True
+        try:
+            self._device.make_safe()
+        except DriversError as error:
+            click.echo(
+                f"{say('The safe state could not be confirmed: do not touch the terminals')}. {error}",
+                err=True,
+            )
+            return False
+        click.echo(say("The output is in standby."))
+        return True
+
+    def _spoken(self, line: str) -> str:
+        word, _, rest = line.partition(" ")
+        own: dict[str, Callable[[], object]] = {
+            ".status": lambda: str(self._session.status_byte()),
+            ".block": lambda: self._block(rest),
+            ".timeout": lambda: self._set_timeout(float(rest)),
+            ".clear": self._session.clear,
+            ".trigger": self._session.trigger,
+            ".reopen": self._session.reopen,
+        }
+        if word in own:
+            return str(own[word]() or "")
+        if isinstance(self._session, ModbusSession):  # input 0 2
+            table, address, *count = line.split()
+            return " ".join(map(str, self._session.read(_table(table), int(address, 0), *map(int, count))))
+        if isinstance(self._session, HartSession):  # 3, or 35 with data in hex
+            reply = self._session.command(int(word), bytes.fromhex(rest))
+            return f"{reply.response_code} {reply.device_status:#04x} {reply.data.hex(' ')}"
+        if "?" in line:
+            return str(self._session.query(line, timeout_s=self._timeout_s))
+        self._session.write(line)
+        return ""
+
+    def _block(self, text: str) -> str:
+        data = self._session.query_block(text, timeout_s=self._timeout_s)
+        return f"{len(data)} bytes {data[:32].hex(' ')}{' …' if len(data) > 32 else ''}"
+
+    def _set_timeout(self, timeout_s: float) -> None:
+        self._timeout_s = timeout_s
+
+    def _errors(self) -> str:
+        if self._device is not None:
+            try:
+                getattr(self._device, "check_errors", lambda: None)()
+            except InstrumentReportedError as error:
+                return "\n".join(f"! {number} {text}" for number, text in error.errors)
+            return ""
+        found = []
+        while self._error_query and (reply := self._session.query(self._error_query).strip()):
+            if reply.partition(",")[0].strip("+-0") == "":
+                break
+            found.append(f"! {reply}")
+        return "\n".join(found)
+
+    def _identify(self) -> str:
+        try:
+            if self._device is not None:
+                identity = self._device.identify()
+                return str(getattr(identity, "raw", identity))
+            return str(self._session.query("*IDN?", timeout_s=self._timeout_s))
+        except DriversError as error:
+            return str(error)
+
+
+def _table(name: str) -> Table:
+    if name not in ("coil", "discrete", "holding", "input"):
+        raise ValueError("write coil, discrete, holding or input, an address, and how many")
+    return cast("Table", name)
