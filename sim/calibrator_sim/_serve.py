@@ -124,7 +124,6 @@ def _lines(config: BenchConfig, running: SimBench) -> list[dict[str, str]]:
             "model": config.instruments[name].model,
             "serial": config.instruments[name].serial,
             "resource": opened.resource,
-            "transport": opened.transport,
             **({"bus": opened.bus} if opened.bus else {}),
         }
         for name, opened in running.opened.items()
