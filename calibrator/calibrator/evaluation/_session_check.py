@@ -69,7 +69,7 @@ def control_limits(values: Sequence[float], least: float) -> tuple[float, float]
     Example:
         >>> reference, limit = control_limits([1.0, 2.0, 3.0, 2.0], 0.0)
         >>> f"{reference:g} {limit:.2f}"
-        '2 8.41'
+        '2 8.42'
     """
     from calibrator_uncertainty import coverage_factor
 
