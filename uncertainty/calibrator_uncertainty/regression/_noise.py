@@ -9,7 +9,7 @@ import numpy as np
 
 from calibrator_uncertainty._quantity import factor_of
 from calibrator_uncertainty._sweep import covariance
-from calibrator_uncertainty.regression._leastsquares import Step, gauss_markov, weighted
+from calibrator_uncertainty.regression._leastsquares import Step, clear_root, generalised, weighted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,7 +63,8 @@ class Dense:
 
     def step(self, design: Floats, slope: Floats, data: Floats, *, exact: bool = True) -> tuple[Step, Floats]:
         """Solve for linearised data = design·β + e_y - slope·e_x; the step and the errors of x."""
-        step = gauss_markov(design, self.y - slope[:, None] * self.x, data, "the fit")
+        noise = self.y - slope[:, None] * self.x if self.in_x else self.y
+        step = generalised(design, noise, data, "the fit")
         return step, self.x @ step.errors
 
 
@@ -87,8 +88,16 @@ def noise_of(x: Series, y: Series) -> Noise | None:
     xy = _covariance(x, y, count)
     if not any(np.any(block - np.diag(np.diag(block))) for block in (xx, yy, xy)):
         return Independent(np.diag(xx).copy(), np.diag(yy).copy(), np.diag(xy).copy())
-    factor = factor_of(np.block([[xx, xy], [xy.T, yy]]), "the errors of x and y together")
+    if not np.any(xx):  # half the size, an eighth of the work
+        factor = _factor(yy, "the errors of y")
+        return Dense(np.zeros_like(factor), factor)
+    factor = _factor(np.block([[xx, xy], [xy.T, yy]]), "the errors of x and y together")
     return Dense(factor[:count], factor[count:])
+
+
+def _factor(covariance: Floats, name: str) -> Floats:
+    root = clear_root(covariance)
+    return factor_of(covariance, name) if root is None else root
 
 
 def _simple(series: Series) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -114,7 +115,7 @@ class Table:
             if series.errors is not None:
                 operands.append(series.errors)
                 origins.append(series.values)
-                slopes.append(sparse(matrix(flat)))
+                slopes.append(matrix(flat))
         if uncertain is not None:
             operands.append(uncertain)
             origins.append(uncertain.value)
@@ -132,15 +133,31 @@ class Table:
             return np.asarray(BarycentricInterpolator(points, values)(where))
         return np.asarray(_piecewise(self.kind, points, values)(where))
 
-    def _by_y(self, where: Floats) -> Floats:
+    def _by_y(self, where: Floats) -> Numbers:
         """Return the derivative of the results by the y of the table."""
+        if self.kind == "linear":
+            return self._two_each(where, lambda share, slope: (1.0 - share, share))
         if self.kind != "monotone":
-            return self._values(self.x.values, np.eye(self.x.values.size), where)
-        return self._numerical(where, self.x.values, self.y.values, False)
+            return sparse(self._values(self.x.values, np.eye(self.x.values.size), where))
+        return sparse(self._numerical(where, self.x.values, self.y.values, False))
 
-    def _by_x(self, where: Floats) -> Floats:
+    def _by_x(self, where: Floats) -> Numbers:
         """Return the derivative of the results by the x of the table."""
-        return self._numerical(where, self.x.values, self.y.values, True)
+        if self.kind == "linear":
+            return self._two_each(where, lambda share, slope: (-slope * (1.0 - share), -slope * share))
+        return sparse(self._numerical(where, self.x.values, self.y.values, True))
+
+    def _two_each(self, where: Floats, weights: Callable[[Floats, Floats], tuple[Floats, Floats]]) -> Numbers:
+        """Return the matrix in which each result has its two neighbours; little memory, however long."""
+        from scipy.sparse import csr_array
+
+        x, y = self.x.values, self.y.values
+        below = np.clip(np.searchsorted(x, where, side="right") - 1, 0, x.size - 2)
+        gap = x[below + 1] - x[below]
+        pair = weights((where - x[below]) / gap, (y[below + 1] - y[below]) / gap)
+        rows = np.arange(where.size)
+        places = (np.concatenate((rows, rows)), np.concatenate((below, below + 1)))
+        return csr_array((np.concatenate(pair), places), shape=(where.size, x.size))
 
     def _numerical(self, where: Floats, points: Floats, values: Floats, by_x: bool) -> Floats:
         """Central differences by each point; exact enough for an uncertainty (about ten digits)."""
