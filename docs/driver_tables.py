@@ -14,6 +14,7 @@ from calibrator_drivers.commands import Choice, Command, Duo, Pair, Setting, com
 DOCS = Path(__file__).resolve().parent
 HEAD = ("| command | does | limits | source, how well known |", "| --- | --- | --- | --- |")
 PAGES: dict[str, tuple[str, ...]] = {
+    "drivers-balances.md": ("mettler:MettlerXS205DU", "sartorius:SartoriusQuintix224"),
     "drivers-druck-pace.md": ("druck:DruckPACE5000",),
     "drivers-fluke-55xx.md": ("fluke:Fluke5522A",),
     "drivers-fluke-temperature.md": ("fluke:Fluke9142", "fluke:Fluke7341"),
@@ -44,7 +45,8 @@ def row(command: Command) -> str:
         limits = ", ".join(f"{low:g} to {high:g} {unit}" for unit, low, high in spans)
     elif isinstance(command, Choice):
         limits = ", ".join(command.texts.values())
-    return f"| `{command.header}` | {command.does} | {limits} | {command.source}, {command.status} |"
+    header = command.header.replace("\x1b", "ESC ")
+    return f"| `{header}` | {command.does} | {limits} | {command.source}, {command.status} |"
 
 
 def rows(page: str) -> list[str]:

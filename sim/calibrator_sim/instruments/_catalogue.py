@@ -19,6 +19,7 @@ _PARTS: Mapping[str, Mapping[str, str]] = {
     "pressure": {"pressure": "source"},
     "heat": {"thermal": "source"},
     "thermometer": {"thermal": "meter"},
+    "balance": {"mass": "meter"},
     "gauge": {"pressure": "meter"},
     "artefact": {"electrical": "short"},
 }
@@ -130,6 +131,22 @@ CATALOGUE: Mapping[str, Entry] = {
         Entry("fluke_1529", "1529", "thermometer", "SIM1529", f"{_INSTRUMENTS}.fluke_1529:Fluke1529"),
         Entry("fluke_1586a", "1586A", "thermometer", "SIM1586", f"{_INSTRUMENTS}.fluke_1586a:Fluke1586A"),
         Entry("keysight_3458a", "3458A", "meter", "SIM3458A", f"{_INSTRUMENTS}.keysight_3458a:Keysight3458A"),
+        Entry(
+            "mettler_xs205du",
+            "XS205DU",
+            "balance",
+            "SIMMT",
+            f"{_INSTRUMENTS}.mettler_xs205du:MettlerXS205DU",
+            standard=False,
+        ),
+        Entry(
+            "sartorius_quintix224",
+            "QUINTIX224",
+            "balance",
+            "SIMSB",
+            f"{_INSTRUMENTS}.sartorius_quintix224:SartoriusQuintix224",
+            standard=False,
+        ),
         Entry("copper_short", "short", "artefact", "SIMSHORT", ""),
     )
 }

@@ -1,0 +1,230 @@
+"""An XS205DU as its line sees it: MT-SICS levels 0 to 2 (reference manual 11780711)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, Self
+
+from calibrator_drivers.accuracy import load_table
+from calibrator_sim.instruments._balance import TICK_NS, Balance
+from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments._line import Framing, SerialLine
+from calibrator_sim.instruments._text import TextDevice
+
+if TYPE_CHECKING:
+    from calibrator_sim._config_types import InstrumentConfig, UnitConfig
+
+__all__ = ["MettlerXS205DU"]
+
+_SECOND = 1_000_000_000
+_FRAMING = Framing(ends=b"\n", reply_end=b"\r\n", blocks=False)
+_REPLY_NS = 30_000_000
+_TIMEOUT_NS = 15 * _SECOND
+_ADJUSTMENT_NS = 90 * _SECOND
+_DOOR_NS = 2 * _SECOND
+_COMMANDS = (
+    (0, ("@", "I0", "I1", "I2", "I3", "I4", "S", "SI", "Z", "ZI")),
+    (1, ("T", "TI", "TA", "TAC")),
+    (2, ("C3", "I10", "I11", "M28", "WS")),
+)
+Answer = Generator[int, None, str]
+
+
+class MettlerXS205DU(TextDevice):
+    """A simulated XS205DU; a wiring of the bench says what lies on its pan."""
+
+    framing = _FRAMING
+    serial_line = SerialLine(handshake="xonxoff", framing=_FRAMING)
+
+    def __init__(self, name: str, balance: Balance, world: World) -> None:
+        self.name = name
+        self.serial = balance.serial
+        self.identity = f'I4 A "{balance.serial}"'
+        self.world = world
+        self.balance = balance
+        self.label = "XS205DU"
+
+    @classmethod
+    def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
+        """Return the instrument as the bench file describes it."""
+        return cls(name, Balance(name, instrument, unit, load_table(instrument.model), world), world)
+
+    def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
+        """Carry out a command; one at a time, as MT-SICS asks."""
+        word, _, rest = message.strip().partition(" ")
+        run = getattr(self, f"_{_names(word)}", None) if _known(word) else None
+        if run is None:
+            return "ES", _REPLY_NS
+        answer = yield from run(rest.strip())
+        return answer, _REPLY_NS
+
+    def catch_up(self) -> None:
+        """Keep what it shows before something changes."""
+        self.balance.before()
+
+    def react(self) -> None:
+        """Feel what was put down or taken off."""
+        self.balance.feel()
+
+    def true_error(self, function: str, range_high: float, value: float, ns: int) -> float:
+        """Return the error of its curve at a load in g, before corners, buoyancy and creep."""
+        del function, range_high
+        return self.balance.curve_g(value, self.world.excess_c(ns))
+
+    def reset(self) -> None:
+        """Keep zero and tare, as `@` does."""
+
+    def save(self) -> dict[str, Any]:
+        """Return the state for a snapshot."""
+        return {"pan": self.balance.save(), "label": self.label}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take the state of a snapshot."""
+        self.balance.load(state["pan"])
+        self.label = state["label"]
+
+    # Commands: each returns its line or lines.
+
+    def _at(self, rest: str) -> Answer:
+        yield from ()
+        return "ES" if rest else self.identity
+
+    def _i0(self, _: str) -> Answer:
+        yield from ()
+        lines = [f'{level} "{name}"' for level, names in _COMMANDS for name in names]
+        return "\r\n".join(f"I0 {'A' if i == len(lines) - 1 else 'B'} {line}" for i, line in enumerate(lines))
+
+    def _i1(self, _: str) -> Answer:
+        yield from ()
+        return 'I1 A "012" "2.30" "2.20" "1.00" ""'
+
+    def _i2(self, _: str) -> Answer:
+        yield from ()
+        return f'I2 A "XS205DU Excellence {self.balance.full_g:.4f} g"'
+
+    def _i3(self, _: str) -> Answer:
+        yield from ()
+        return 'I3 A "3.10 10.28.0.493.142"'
+
+    def _i4(self, _: str) -> Answer:
+        yield from ()
+        return self.identity
+
+    def _i10(self, rest: str) -> Answer:
+        yield from ()
+        if rest:
+            self.label = rest.strip('"')[:20]
+            return "I10 A"
+        return f'I10 A "{self.label}"'
+
+    def _i11(self, _: str) -> Answer:
+        yield from ()
+        return 'I11 A "XS205DU"'
+
+    def _s(self, _: str) -> Answer:
+        stable = yield from self._rest()
+        return self._weight("S", "S") if stable else "S I"
+
+    def _si(self, _: str) -> Answer:
+        yield from ()
+        return self._weight("S", "S" if self.balance.stable(self._now()) else "D")
+
+    def _z(self, _: str) -> Answer:
+        stable = yield from self._rest()
+        return f"Z {self._zeroed()}" if stable else "Z I"
+
+    def _zi(self, _: str) -> Answer:
+        yield from ()
+        stable = self.balance.stable(self._now())
+        told = self._zeroed()
+        return f"ZI {('S' if stable else 'D') if told == 'A' else told}"
+
+    def _t(self, _: str) -> Answer:
+        stable = yield from self._rest()
+        return self._tared("T", "S") if stable else "T I"
+
+    def _ti(self, _: str) -> Answer:
+        yield from ()
+        return self._tared("TI", "S" if self.balance.stable(self._now()) else "D")
+
+    def _ta(self, rest: str) -> Answer:
+        yield from ()
+        if rest:
+            value, _, unit = rest.partition(" ")
+            try:
+                self.balance.state.tare_g = float(value) * {"g": 1.0, "mg": 1e-3, "kg": 1e3}[unit]
+            except (ValueError, KeyError):
+                return "TA L"
+        return f"TA A {self._plain(self.balance.state.tare_g)}"
+
+    def _tac(self, _: str) -> Answer:
+        yield from ()
+        self.balance.state.tare_g = 0.0
+        return "TAC A"
+
+    def _c3(self, _: str) -> Answer:
+        stable = yield from self._rest()
+        if not stable or abs(self.balance.net_g(self._now())) > 0.02 * self.balance.full_g:
+            return "C3 B\r\nC3 I"
+        yield self._now() + _ADJUSTMENT_NS
+        self.world.before_change()
+        self.balance.adjust(self._now())
+        return "C3 B\r\nC3 A"
+
+    def _m28(self, _: str) -> Answer:
+        yield from ()
+        celsius = 23.0 + self.world.excess_c(self._now())
+        return f"M28 B 1 {celsius + 0.8:.1f}\r\nM28 A 2 {celsius + 1.1:.1f}"
+
+    def _ws(self, rest: str) -> Answer:
+        if rest not in ("", "0", "1", "2"):
+            yield from ()
+            return "WS L"
+        if rest:
+            yield self._now() + _DOOR_NS
+            self.balance.state.door_open = rest != "0"
+            return "WS A"
+        return f"WS A {1 if self.balance.state.door_open else 0}"
+
+    def _now(self) -> int:
+        return self.world.time_ns()
+
+    def _rest(self) -> Generator[int, None, bool]:
+        """Wait until the weight is stable, for fifteen seconds at most."""
+        end = self._now() + _TIMEOUT_NS
+        while not self.balance.stable(self._now()):
+            if self._now() >= end:
+                return False
+            yield (self._now() // TICK_NS + 2) * TICK_NS
+        return True
+
+    def _zeroed(self) -> str:
+        self.world.before_change()
+        return {0: "A", 1: "+", -1: "-"}[self.balance.set_zero(self._now())]
+
+    def _tared(self, name: str, state: str) -> str:
+        over = self.balance.over(self._now())
+        if over:
+            return f"{name} {'+' if over > 0 else '-'}"
+        self.world.before_change()
+        self.balance.set_tare(self._now())
+        return f"{name} {state} {self._plain(self.balance.state.tare_g)}"
+
+    def _weight(self, name: str, state: str) -> str:
+        now = self._now()
+        over = self.balance.over(now)
+        if over:
+            return f"{name} {'+' if over > 0 else '-'}"
+        return f"{name} {state} {self._plain(self.balance.net_g(now))}"
+
+    def _plain(self, grams: float) -> str:
+        digits = 5 if self.balance.step_g(self.balance.state.tare_g + abs(grams)) < 5e-5 else 4
+        return f"{grams:10.{digits}f} g"
+
+
+def _known(word: str) -> bool:
+    return any(word in names for _, names in _COMMANDS)
+
+
+def _names(word: str) -> str:
+    return "at" if word == "@" else word.lower()
