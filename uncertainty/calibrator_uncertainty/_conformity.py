@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._rules import FURTHER, Ruling, Verdict, rule_on
 
 __all__ = ["Judgement", "judge"]
 
-Verdict = Literal["pass", "conditional pass", "conditional fail", "fail"]
-RULES = ("guard-band-u", "guard-80", "simple")
+RULES = ("guard-band-u", "guard-80", "simple", *FURTHER)
 SHARE_80 = 0.2  # of half the tolerance, taken off inside each limit: 80 % of it is left
 NO_ACCEPTANCE_ZONE = "no acceptance zone"
 # A value that differs from a limit by less than the float arithmetic that made it lies on the limit.
@@ -52,7 +51,11 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
     `guard-band-u`: non-binary with w = U (pass inside the limits by U, conditional pass inside, conditional
     fail outside by up to U, fail beyond). `guard-80`: acceptance limits at 80 % of the tolerance, w = 0.2 T
     with T half the distance of the limits (pass, conditional pass inside the limits, fail); U decides
-    nothing. `simple`: simple acceptance, w = 0, pass or fail.
+    nothing. `simple`: simple acceptance, w = 0, pass or fail. `guard-band-u-binary`: w = U, pass or fail.
+    `pfa-1`, `pfa-2`, `pfa-2.5`, `pfa-5`: pass where the specific PFA is at most so many per cent, else fail.
+    `iso14253`: pass and fail only where proved at 95 %, else undetermined. `rss` (A = sqrt(T² - U²)) and
+    `z540.3-6` (w = M U): pass, conditional pass inside the limits, fail. `jjf1094`: compared directly where
+    U <= T/3, else pass and fail only by U or more, undetermined between.
 
     Args:
         error: the measured value (error of indication) that is judged.
@@ -61,10 +64,11 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
         dof: effective degrees of freedom; infinite means a normal distribution, else a scaled t.
         lower: lower limit, or None where there is none.
         upper: upper limit, or None where there is none.
-        rule: `guard-band-u`, `guard-80` or `simple`.
+        rule: its name.
 
     Raises:
-        InputError: limits that cross, none at all, one alone for `guard-80`, or figures that cannot be.
+        InputError: limits that cross, none at all, one alone for `guard-80`, `rss` and `z540.3-6`, or figures
+            that cannot be.
 
     Source: ILAC-G8:09/2019, 4.2.1-4.2.3; JCGM 106:2012, 7.2-7.4, 9.4 (specific risk). `guard-80` is the rule
     of multimeter makers' service guides for units that are not adjusted at each interval.
@@ -76,24 +80,34 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
     low = -math.inf if lower is None else float(lower)
     high = math.inf if upper is None else float(upper)
     _check(error, U, u, dof, low, high, rule)
-    guard = _guard(rule, U, low, high)
     span = max(abs(x) for x in (error, low, high) if math.isfinite(x)) * _ARITHMETIC
     excess = max(error - high, low - error)  # how far outside; negative inside
-    verdict = _verdict(excess, guard, span)
-    if rule == "guard-80" and verdict == "conditional fail":
-        verdict = "fail"  # the rule keeps a margin inside the limits and forgives nothing outside them
-    empty = guard > 0 and guard >= (high - low) / 2 - span
-    if empty and verdict == "pass":  # on the one point where the two acceptance limits meet
-        verdict = "conditional pass"
+    pfa = _probability_outside(error, u, dof, low, high)
+    if rule in FURTHER:
+        ruling = rule_on(rule, excess=excess, span=span, U=U, u=u, dof=dof, low=low, high=high, pfa=pfa)
+    else:
+        ruling = _banded(rule, excess, span, _guard(rule, U, low, high), (high - low) / 2)
+    guard = ruling.guard_band
     return Judgement(
-        verdict=verdict,
+        verdict=ruling.verdict,
         rule=rule,
         guard_band=guard,
         acceptance_lower=None if lower is None else low + guard,
         acceptance_upper=None if upper is None else high - guard,
-        pfa=_probability_outside(error, u, dof, low, high),
-        note=NO_ACCEPTANCE_ZONE if empty else "",
+        pfa=pfa,
+        note=NO_ACCEPTANCE_ZONE if ruling.empty else "",
     )
+
+
+def _banded(rule: str, excess: float, span: float, guard: float, half: float) -> Ruling:
+    """Return what a rule says that takes one band off inside each limit."""
+    verdict = _verdict(excess, guard, span)
+    if rule == "guard-80" and verdict == "conditional fail":
+        verdict = "fail"  # the rule keeps a margin inside the limits and forgives nothing outside them
+    empty = guard > 0 and guard >= half - span
+    if empty and verdict == "pass":  # on the one point where the two acceptance limits meet
+        verdict = "conditional pass"
+    return Ruling(verdict, guard, empty)
 
 
 def _guard(rule: str, U: float, low: float, high: float) -> float:

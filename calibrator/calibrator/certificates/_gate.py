@@ -164,7 +164,13 @@ def _session(model: Certificate) -> Iterator[Missing]:
 
 def _figures(model: Certificate) -> Iterator[Missing]:
     """Name each figure that leaves a verdict undetermined, and what a person must enter (METROLOGY 9)."""
-    undetermined = {result.id for result in model.results if result.verdict == "undetermined"}
+    undetermined = {
+        result.id
+        for result in model.results
+        if result.verdict == "undetermined"
+        # 待定 by the rule itself is a result
+        and not ("undetermined-by-rule" in result.notes and "unverified-figure" not in result.notes)
+    }
     named: set[str] = set()
     for figure in model.unverified:
         points = [point for point in figure.points if point in undetermined]

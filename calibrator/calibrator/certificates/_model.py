@@ -180,6 +180,8 @@ class Result:
     notes: tuple[str, ...]  # no-acceptance-zone, unverified-figure, overload, not-settled
     no_number: str = ""  # why there is none: overload, not-settled; empty where there is one
     versions: tuple[Version, ...] = ()  # every measurement of a repeated point, in order
+    rounding: str = "nearest"  # of U: nearest, upward, ea-4/02
+    rounding_step: int = 1  # of the last digit written
 
     @property
     def limit(self) -> Decimal:

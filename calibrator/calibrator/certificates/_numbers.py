@@ -87,18 +87,19 @@ def rounded(result: Result) -> Rounded | None:
 
     Source: JCGM 100:2008, 7.2.6; the rounding itself is `calibrator_uncertainty`'s, in decimals.
     """
-    from calibrator_uncertainty import round_like, round_uncertainty
+    from calibrator.evaluation import Rounder
 
     if result.error is None or result.expanded_uncertainty is None:
         return None
-    uncertainty = round_uncertainty(result.expanded_uncertainty)
+    write = Rounder(result.rounding, result.rounding_step)
+    uncertainty = write.uncertainty(result.expanded_uncertainty)
     factor, band = result.coverage_factor, result.guard_band
     return Rounded(
-        error=round_like(result.error, uncertainty),
+        error=write.like(result.error, uncertainty),
         expanded_uncertainty=uncertainty,
-        indication=None if result.indication is None else round_like(result.indication, uncertainty),
+        indication=None if result.indication is None else write.like(result.indication, uncertainty),
         coverage_factor=None if factor is None else factor.quantize(Decimal("0.01")),
-        guard_band=None if band is None else round_uncertainty(band),
+        guard_band=None if band is None else write.uncertainty(band),
     )
 
 

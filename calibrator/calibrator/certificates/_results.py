@@ -15,6 +15,7 @@ from calibrator.certificates._model import Result, ResultSection, Verdict, Versi
 from calibrator.certificates._people import person
 from calibrator.certificates._sources import Sources
 from calibrator.certificates._versions import Measured
+from calibrator.evaluation import Rounder, rounder
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
 
@@ -36,9 +37,10 @@ NO_NUMBER: Final = ("overload", "not-settled")
 def result_sections(sources: Sources) -> tuple[ResultSection, ...]:
     """Return the results of every section in the order in which they were measured."""
     by_section: dict[str, list[Result]] = {}
+    write = rounder(sources.opened["lab"])
     references = {str(body["point"]["id"]): body for body in sources.references.get("points", ())}
     for point in sources.points:
-        result = _result(point, references.get(str(point["id"])))
+        result = _result(point, references.get(str(point["id"])), write)
         versions = sources.versions.get(result.id, ())
         whole = replace(result, versions=tuple(_version(item, result, sources) for item in versions))
         by_section.setdefault(str(point["section"]), []).append(whole)
@@ -62,7 +64,7 @@ def _title(section: str, titles: Mapping[str, Body], results: list[Result]) -> T
 
 def _version(measured: Measured, result: Result, sources: Sources) -> Version:
     """Return one measurement of a repeated point as it stood before anything was set aside."""
-    seen = None if measured.point is None else _result(measured.point, None)
+    seen = None if measured.point is None else _result(measured.point, None, rounder(sources.opened["lab"]))
     asked = measured.asked if measured.attempt != result.attempt else None
     return Version(
         attempt=measured.attempt,
@@ -75,7 +77,7 @@ def _version(measured: Measured, result: Result, sources: Sources) -> Version:
     )
 
 
-def _result(point: Body, references: Body | None) -> Result:
+def _result(point: Body, references: Body | None, write: Rounder) -> Result:
     missing = _no_number(point)
     readings = [] if missing else [number(value) for value in point["readings"]]
     status, clause8 = standing(point["figure_status"], references), point.get("clause8")
@@ -109,6 +111,8 @@ def _result(point: Body, references: Body | None) -> Result:
         attempts=int(point.get("attempts", 1)),
         notes=tuple(map(str, point.get("notes") or ())),
         no_number=missing,
+        rounding=write.policy,
+        rounding_step=write.step,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from calibrator.certificates._model import Certificate, Person, Result
 from calibrator.certificates._numbers import percent, scaled_unit, signed
+from calibrator.certificates._rule_words import further_rule
 from calibrator.certificates._words import STATUS_WORDS, Speaker
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
@@ -36,6 +37,7 @@ _REASONS: Final = (
     ("undetermined", "not-settled", "Undetermined, no number: the indication did not settle: {points}."),
     ("undetermined", "overload", "Undetermined, over the range, no number: {points}."),
     ("undetermined", "no-number", "Undetermined, no number: {points}."),
+    ("undetermined", "by-rule", "Undetermined by the decision rule: {points}."),
     ("undetermined", "", "Undetermined, because a figure is not verified: {points}."),
 )
 # what a rule says instead
@@ -109,7 +111,7 @@ def _not_all_pass(model: Certificate, speaker: Speaker) -> Statement:
     lines = [
         say(_BY_RULE.get((conformity.rule, text), text), points=_names(those, _NAMED[speaker.language]))
         for verdict, why, text in _REASONS
-        if (those := [r for r in results if (r.verdict, r.no_number) == (verdict, why)])
+        if (those := [r for r in results if (r.verdict, r.no_number or _by_rule(r)) == (verdict, why)])
     ]
     if not model.conformity.complete:
         lines.append(_nothing_of_the_whole(speaker))
@@ -126,6 +128,12 @@ def _not_all_pass(model: Certificate, speaker: Speaker) -> Statement:
         say("{n} of {total} points measured pass without condition.", n=passed, total=total),
         [*lines, *(_joint(model, speaker) if model.conformity.complete else []), *conditions],
     )
+
+
+def _by_rule(result: Result) -> str:
+    """Return what sets a point apart that is undetermined though every figure of it is known."""
+    known = "undetermined-by-rule" in result.notes and "unverified-figure" not in result.notes
+    return "by-rule" if known else ""
 
 
 def _nothing_of_the_whole(speaker: Speaker) -> list[str]:
@@ -237,7 +245,7 @@ def decision_rule(model: Certificate, speaker: Speaker) -> Lines:
             )
         ],
     }
-    lines = rules.get(model.conformity.rule) or [say("Decision rule {rule}.", rule=model.conformity.rule)]
+    lines = rules.get(model.conformity.rule) or further_rule(model.conformity.rule, speaker)
     return [
         *lines,
         say(
@@ -270,6 +278,7 @@ def uncertainty_statement(model: Certificate, speaker: Speaker) -> Lines:
         ),
     }
     lines = [policies[model.conformity.policy]] if model.conformity.policy in policies else []
+    lines += _rounding(model, speaker)
     return [
         *lines,
         say(
@@ -277,6 +286,21 @@ def uncertainty_statement(model: Certificate, speaker: Speaker) -> Lines:
             "resolution and repeatability during the measurement, not the long-term stability of the "
             "instrument."
         ),
+    ]
+
+
+def _rounding(model: Certificate, speaker: Speaker) -> Lines:
+    """Return how U and results are written, where the laboratory has chosen it."""
+    say, chosen = speaker.say, {(result.rounding, result.rounding_step) for result in model.results}
+    words = {
+        "upward": "U is rounded upward.",
+        "ea-4/02": "U is rounded to the nearest, upward where it would become more than 5 % smaller.",
+    }
+    lines = [say(words[policy]) for policy in sorted({policy for policy, _ in chosen}) if policy in words]
+    steps = sorted({step for _, step in chosen} - {1})
+    return lines + [
+        say("U and results are written in steps of {step} of the last digit (GB/T 8170-2008).", step=step)
+        for step in steps
     ]
 
 

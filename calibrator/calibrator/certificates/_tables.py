@@ -141,11 +141,17 @@ def _row(result: Result, row: Printed, number: dict[str, tuple[str, str]], speak
         "w": number["guard_band"],
         "error_unit": row.error_unit,
         "pfa": row.pfa,
-        "verdict": speaker.say(result.verdict),
+        "verdict": speaker.say(_verdict(result)),
         "kind": result.verdict.replace(" ", "-"),
         "figures": f"{_letter(result.limit_status)}/{_letter(result.standard_status)}",
         "repeated": "*" if result.attempts > 1 else "",
     }
+
+
+def _verdict(result: Result) -> str:
+    """Return the msgid of a verdict: what a rule leaves undetermined has a word of its own, 待定."""
+    by_rule = "undetermined-by-rule" in result.notes and "unverified-figure" not in result.notes
+    return "undetermined by rule" if by_rule else result.verdict
 
 
 def _letter(status: str) -> str:

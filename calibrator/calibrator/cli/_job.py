@@ -75,7 +75,9 @@ _OPTIONS = [
         help="Which limits of the unit under test apply.",
     ),
     click.option(
-        "--rule", help="Decision rule instead of the procedure's: guard-band-u, guard-80 or simple."
+        "--rule",
+        help="Decision rule instead of the procedure's: guard-band-u, guard-band-u-binary, guard-80, simple,"
+        " iso14253, jjf1094, rss, z540.3-6, pfa-1, pfa-2, pfa-2.5 or pfa-5.",
     ),
     click.option(
         "--adjusted/--not-adjusted",

@@ -19,7 +19,10 @@ from calibrator_drivers.accuracy import AccuracyTable, load_table
 __all__ = ["POLICY", "Setting", "find_sections", "find_uut", "setting_of"]
 
 POLICY = "p95"
-RULES = ("guard-band-u", "guard-80", "simple")
+RULES = (
+    *("guard-band-u", "guard-band-u-binary", "guard-80", "simple", "iso14253", "jjf1094", "rss", "z540.3-6"),
+    *("pfa-1", "pfa-2", "pfa-2.5", "pfa-5"),
+)
 SIMULATED_BENCH = "the simulator's default bench"
 
 

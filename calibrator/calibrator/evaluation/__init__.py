@@ -3,6 +3,7 @@
 from calibrator.evaluation._collect import ObservedPoint, RunContent, collect
 from calibrator.evaluation._joint import joint
 from calibrator.evaluation._recompute import Difference, recompute
+from calibrator.evaluation._rounding import Rounder, rounder
 from calibrator.evaluation._rule_offers import rule_offers
 from calibrator.evaluation._section import evaluate_section, live
 from calibrator.evaluation._session_check import (
@@ -23,6 +24,7 @@ __all__ = [
     "OPENING",
     "Difference",
     "ObservedPoint",
+    "Rounder",
     "RunContent",
     "Summary",
     "budget",
@@ -36,6 +38,7 @@ __all__ = [
     "live",
     "provisional",
     "recompute",
+    "rounder",
     "rule_offers",
     "session_check",
     "show",

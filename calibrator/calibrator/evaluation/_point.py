@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from calibrator.evaluation._figures import FigureStatus, figure_status
 from calibrator.evaluation._numbers import decimal_of_raw, fixed, plain, probability, shortest, significant
+from calibrator.evaluation._rounding import Rounder, rounder
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -23,6 +24,9 @@ UNVERIFIED = "unverified-figure"
 NO_ACCEPTANCE_ZONE = "no-acceptance-zone"
 GUARD_BAND_BELOW_U = "guard-band-below-u"
 OVERLOAD = "overload"
+BY_RULE = "undetermined-by-rule"  # the rule knows a zone in which nothing is decided, such as 待定
+# rules whose guard band is neither U nor a share of the limits
+OWN_BANDS = frozenset({"iso14253", "rss", "z540.3-6", "pfa-1", "pfa-2", "pfa-2.5", "pfa-5"})
 
 
 def judged_point(
@@ -37,22 +41,23 @@ def judged_point(
 
     On a live bench a figure that is neither seen, checked nor confirmed leaves the verdict undetermined.
     """
-    from calibrator_uncertainty import judge, round_like, round_uncertainty
+    from calibrator_uncertainty import judge
 
     limits = references.limits
     judgement = judge(
         result.value, result.U, result.u, result.dof, limits.lower, limits.upper, rule=opened["rule"]
     )
     status = figure_status(references)
-    rounded = round_uncertainty(result.U)
+    write = rounder(opened.get("lab") or {})
+    rounded = write.uncertainty(result.U)
     return {
         **_head(references, observed, status),
-        "error": plain(round_like(result.value, rounded)),
+        "error": plain(write.like(result.value, rounded)),
         "u": significant(result.u, 3),
         "U": plain(rounded),
         "k": fixed(result.k, 2),
         "dof": fixed(result.dof, 1),
-        "guard_band": _guard_band(judgement, rounded, limits),
+        "guard_band": _guard_band(judgement, rounded, limits, write),
         "pfa": probability(judgement.pfa, certain=result.u == 0),
         "verdict": _verdict(judgement, status, opened["mode"]),
         "rule": judgement.rule,
@@ -64,10 +69,12 @@ def judged_point(
     }
 
 
-def _guard_band(judgement: Judgement, rounded: Decimal, limits: PointLimits) -> str:
+def _guard_band(judgement: Judgement, rounded: Decimal, limits: PointLimits, write: Rounder) -> str:
     """Return w as it is printed: that of U rounded like U, a share of the limits exactly."""
     if judgement.rule == "guard-80":
         return plain(((limits.upper - limits.lower) / 10).normalize())
+    if judgement.rule in OWN_BANDS:
+        return plain(write.uncertainty(judgement.guard_band)) if judgement.guard_band else "0"
     return plain(rounded) if judgement.guard_band else "0"
 
 
@@ -137,6 +144,8 @@ def _verdict(judgement: Judgement, status: FigureStatus, mode: str) -> str:
 
 def _notes(judgement: Judgement, status: FigureStatus, expanded: float) -> list[str]:
     notes = [NO_ACCEPTANCE_ZONE] if judgement.note else []
+    if judgement.verdict == "undetermined":
+        notes.append(BY_RULE)
     if judgement.rule == "guard-80" and judgement.guard_band < expanded:
         notes.append(GUARD_BAND_BELOW_U)  # a low ratio would have asked for w = U (METROLOGY 13)
     return notes if status.decides else [*notes, UNVERIFIED]

@@ -16,7 +16,10 @@ from calibrator_drivers.roles import ROLE_NAMES
 __all__ = ["content_hash", "load_info", "text_of"]
 
 HEAD = "procedure.toml"
-RULES = ("guard-band-u", "guard-80", "simple")
+RULES = (
+    *("guard-band-u", "guard-band-u-binary", "guard-80", "simple", "iso14253", "jjf1094", "rss", "z540.3-6"),
+    *("pfa-1", "pfa-2", "pfa-2.5", "pfa-5"),
+)
 _KEYS = (
     *("id", "version", "title", "document", "document_status", "roles", "rule", "resume"),
     *("environment", "warm_up_s", "truth", "budget_kind", "not_tested", "rule_offers"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from calibrator.standards._table import Table, nearest, read_text
 
 __all__ = ["Lab", "Person", "lab_template", "load_lab"]
 
+ROUNDINGS = ("nearest", "upward", "ea-4/02")
+STEPS = (1, 2, 5)
 ROLES = ("technician", "reviewer", "signatory", "technical manager")
 
 
@@ -24,6 +27,14 @@ class Person:
     id: str
     name: str
     roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """How results are written: U to the nearest or upward, in steps of its last digit (GB/T 8170)."""
+
+    uncertainty: str = "nearest"  # "nearest", "upward", "ea-4/02" (upward where 5 % would be lost)
+    step: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ class Lab:
     path: str = ""
     sha256: str = ""
     country: str = ""  # ISO 3166-1, two letters; digital certificates state it
+    rounding: Rounding = Rounding()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -59,6 +71,7 @@ class Lab:
             "place": self.place,
             "accreditation": self.accreditation,
             "country": self.country,
+            "rounding": {"uncertainty": self.rounding.uncertainty, "step": self.rounding.step},
             "persons": [{"id": p.id, "name": p.name, "roles": p.roles} for p in self.persons],
             "confirmations": [confirmation_body(item) for item in self.confirmations],
             "sha256": self.sha256,
@@ -75,7 +88,17 @@ def load_lab(path: Path) -> Lab:
         return Lab()
     text = read_text(path, "laboratory file")
     top = Table.parse(text, str(path))
-    top.allow("name", "address", "timezone", "place", "accreditation", "country", "person", "confirmation")
+    top.allow(
+        "name",
+        "address",
+        "timezone",
+        "place",
+        "accreditation",
+        "country",
+        "rounding",
+        "person",
+        "confirmation",
+    )
     persons = _persons(top)
     return Lab(
         top.text("name"),
@@ -88,12 +111,24 @@ def load_lab(path: Path) -> Lab:
         str(path),
         hashlib.sha256(text.encode("utf-8")).hexdigest(),
         _country(top),
+        _rounding(top),
     )
 
 
 def lab_template() -> str:
     """Return a written-out `lab.toml` to begin with."""
     return files("calibrator.standards").joinpath("lab_template.toml").read_text(encoding="utf-8")
+
+
+def _rounding(top: Table) -> Rounding:
+    if not top.has("rounding"):
+        return Rounding()
+    table = top.table("rounding")
+    table.allow("uncertainty", "step")
+    step = int(table.decimal("step", Decimal(1)))
+    if step not in STEPS:
+        raise table.error("step", f"A step of {step} is none", "Write 1, 2 or 5.", "unknown-step")
+    return Rounding(table.choice("uncertainty", ROUNDINGS, "nearest"), step)
 
 
 def _country(top: Table) -> str:

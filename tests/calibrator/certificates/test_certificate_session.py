@@ -12,6 +12,7 @@ from calibrator.certificates._model import Certificate, CheckedPoint, SessionChe
 from calibrator.certificates._session import check_lines, check_points, session_check
 from calibrator.certificates._statements import conformity_statement
 from calibrator.certificates._words import Speaker
+from calibrator.certificates.dcc._declarations import overall
 
 EN, ZH = Speaker("en"), Speaker("zh")
 POINT = CheckedPoint(
@@ -42,6 +43,16 @@ def test_a_provisional_session_states_no_conformity(whole_simulated: Certificate
     assert (
         conformity_statement(replace(whole_simulated, session_check=CHECK), ZH).headline[0].startswith("暂定")
     )
+
+
+def test_a_dcc_of_a_provisional_session_states_no_conformity_either(whole_simulated: Certificate) -> None:
+    passing = tuple(
+        replace(section, results=tuple(replace(result, verdict="pass") for result in section.results))
+        for section in whole_simulated.sections
+    )
+    model = replace(whole_simulated, sections=passing)
+    assert overall(model) == "pass"
+    assert overall(replace(model, session_check=CHECK)) == ""
 
 
 def test_departures_stand_in_the_unit_of_their_limit(whole_live: Certificate) -> None:

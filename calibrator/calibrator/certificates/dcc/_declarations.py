@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from calibrator.certificates._model import SIMULATED, Certificate
+from calibrator.certificates._session import check_lines, check_points
 from calibrator.certificates._statements import (
     Statement,
     conformity_statement,
@@ -61,7 +62,9 @@ def statements(model: Certificate, data: _Element, write: Writer) -> None:
 
 
 def _further(model: Certificate) -> Iterator[tuple[str, Text]]:
-    """Yield deviations, figures and amendments, where there are any."""
+    """Yield the check of the standard, deviations, figures and amendments, where there are any."""
+    for text in (*_both(check_lines, model), *_both(check_points, model)):
+        yield "validity", text
     if model.amends is not None:
         changed = "; ".join(model.amends.changes) or "–"
         former, reason = model.amends.former, model.amends.reason
@@ -110,6 +113,8 @@ def overall(model: Certificate) -> str:
     verdicts = {result.verdict for result in model.results}
     if "fail" in verdicts:
         return CONFORMITY["fail"]
+    if model.session_check is not None and model.session_check.provisional:
+        return ""
     if not model.conformity.complete or "undetermined" in verdicts or not verdicts:
         return ""
     worst = next(name for name in ("conditional fail", "conditional pass", "pass") if name in verdicts)

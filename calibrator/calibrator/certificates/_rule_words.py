@@ -1,0 +1,47 @@
+"""Further decision rules in words, each with its source (ISO/IEC 17025:2017, 7.8.6.1)."""
+
+from __future__ import annotations
+
+from calibrator.certificates._words import Speaker
+
+__all__ = ["further_rule"]
+
+
+def further_rule(rule: str, speaker: Speaker) -> list[list[str]]:
+    """Return a rule in words; E is the error of indication, T its limit, U the expanded uncertainty."""
+    say = speaker.say
+    symbols = say("E is the error of indication, T its limit, U the expanded uncertainty.")
+    rules = {
+        "guard-band-u-binary": say(
+            "Binary statement with guard band w = U (ILAC-G8:09/2019, 4.2.2): pass: |E| ≤ T − w; "
+            "fail: |E| > T − w. Where U ≥ T there is no acceptance zone."
+        ),
+        "iso14253": say(
+            "ISO 14253-1:2017, probability limit 95 %: pass where conformity is proved at 95 %, fail where "
+            "nonconformity is proved at 95 %; between them the result is undetermined. w is the guard band "
+            "at which the PFA is 5 %."
+        ),
+        "jjf1094": say(
+            "JJF 1094-2002, 5.3.1: where U ≤ T/3, E is compared with T directly. Else pass: |E| ≤ T − U; "
+            "fail: |E| ≥ T + U; between them the result is undetermined."
+        ),
+        "rss": say(
+            "Acceptance limit A = √(T² − U²): pass: |E| ≤ A; conditional pass: A < |E| ≤ T; fail: |E| > T. "
+            "w = T − A."
+        ),
+        "z540.3-6": say(
+            "ANSI/NCSL Z540.3 handbook, method 6: guard band w = M·U with M = 1.04 − exp(0.38 ln(T/U) − 0.54)"
+            ", none where M ≤ 0: pass: |E| ≤ T − w; conditional pass: T − w < |E| ≤ T; fail: |E| > T."
+        ),
+    }
+    if rule.startswith("pfa-"):
+        return [
+            say(
+                "Accepted where the specific PFA of the result is at most {p} % (JCGM 106:2012, 8.3.3): "
+                "pass; else fail. w is the guard band at which the PFA is {p} %.",
+                p=rule.removeprefix("pfa-"),
+            ),
+            symbols,
+        ]
+    known = rules.get(rule)
+    return [known, symbols] if known is not None else [say("Decision rule {rule}.", rule=rule)]

@@ -1,0 +1,111 @@
+"""Every rule of a job reaches verdicts, words and documents; results are written as the laboratory chose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from calibrator._errors import ConfigurationError
+from calibrator.certificates import build, gate, render
+from calibrator.certificates._numbers import printed, rounded
+from calibrator.evaluation import Rounder, show
+from calibrator.record import Record
+from calibrator.standards import load_lab
+
+POINT = "dcv:10V:+10V"
+RULES = {
+    "guard-band-u-binary": "Binary statement",
+    "iso14253": "ISO 14253-1:2017",
+    "jjf1094": "JJF 1094-2002",
+    "rss": "A = √(T² − U²)",
+    "z540.3-6": "method 6",
+    "pfa-2": "at most 2 %",
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_decides_and_stands_in_words(record: Record, written: Callable[..., str], rule: str) -> None:
+    run = written(mode="live", rule=rule, sections=("dcv",), shares={POINT: 0.999})
+    model = build(record, run)
+    by_id = {result.id: result for result in model.results}
+    expected = {
+        "guard-band-u-binary": "fail",
+        "iso14253": "undetermined",
+        "jjf1094": "pass",
+        "rss": "conditional pass",
+        "z540.3-6": "conditional pass",  # TUR between 3 and 4.6
+        "pfa-2": "fail",
+    }
+    # at 99.9 % of the limit, with U between a fifth and a third of it
+    assert by_id[POINT].verdict == expected[rule]
+    english = render(model, "html", "en").decode("utf-8")
+    assert RULES[rule] in english
+
+
+def test_what_a_rule_leaves_open_is_a_result_and_no_missing_figure(
+    record: Record, written: Callable[..., str]
+) -> None:
+    model = build(record, written(mode="live", rule="iso14253", sections=("dcv",), shares={POINT: 1.0}))
+    result = next(r for r in model.results if r.id == POINT)
+    assert result.verdict == "undetermined"
+    assert "undetermined-by-rule" in result.notes
+    assert "undetermined" not in {missing.code for missing in gate(model)}
+    assert "figure-not-verified" not in {missing.code for missing in gate(model)}
+    page = render(model, "html", "zh").decode("utf-8")
+    assert "待定" in page
+    assert "未经核实" not in page.partition("待定")[0][-400:]
+
+
+@pytest.mark.parametrize(
+    ("policy", "step", "U", "value", "written_u", "written_value"),
+    [
+        ("nearest", 1, "0.1049", "0.35500", "0.10", "0.36"),
+        ("upward", 1, "0.1049", "0.35500", "0.11", "0.36"),
+        ("ea-4/02", 1, "0.1040", "0.35500", "0.10", "0.36"),
+        ("nearest", 5, "0.1249", "0.3749", "0.10", "0.35"),
+        ("nearest", 5, "0.1251", "-0.0249", "0.15", "0.00"),
+        ("upward", 2, "0.1201", "0.35", "0.14", "0.36"),
+    ],
+)
+def test_results_are_written_as_chosen(
+    policy: str, step: int, U: str, value: str, written_u: str, written_value: str
+) -> None:
+    write = Rounder(policy, step)
+    uncertainty = write.uncertainty(Decimal(U))
+    assert str(uncertainty) == written_u
+    assert str(write.like(Decimal(value), uncertainty)) == written_value
+
+
+def test_the_choice_of_the_laboratory_reaches_every_number(
+    record: Record, written: Callable[..., str]
+) -> None:
+    from calibrator.evaluation import recompute
+
+    lab = {"name": "L", "address": "A", "timezone": "UTC", "rounding": {"uncertainty": "upward", "step": 5}}
+    run = written(sections=("dci",), lab=lab)
+    model = build(record, run)
+    for result, point in zip(model.results, show(record, run)["points"], strict=True):
+        exact = rounded(result)
+        assert exact is not None
+        assert result.expanded_uncertainty is not None
+        assert str(exact.expanded_uncertainty.as_tuple().digits[-1]) in "05"
+        assert f"{exact.expanded_uncertainty:f}" == point["U"]
+        assert f"{exact.error:f}" == point["error"]
+        assert printed(result).error != "−0"
+    assert "U is rounded upward." in render(model, "html", "en").decode("utf-8")
+    assert "steps of 5" in render(model, "html", "en").decode("utf-8")
+    assert [d for d in recompute(record, run) if d.field in ("error", "U", "guard_band", "verdict")] == []
+
+
+def test_a_laboratory_says_how_it_rounds(tmp_path: Path) -> None:
+    path = tmp_path / "lab.toml"
+    head = 'name = "L"\ntimezone = "UTC"\n[rounding]\n'
+    path.write_text(f'{head}uncertainty = "upward"\nstep = 5\n', encoding="utf-8")
+    assert load_lab(path).as_body()["rounding"] == {"uncertainty": "upward", "step": 5}
+    for wrong in ('uncertainty = "down"', "step = 3", "digits = 1"):
+        path.write_text(f"{head}{wrong}\n", encoding="utf-8")
+        with pytest.raises(ConfigurationError):
+            load_lab(path)
