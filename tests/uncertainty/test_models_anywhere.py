@@ -124,7 +124,7 @@ def test_other_estimates_and_draws_are_what_the_model_gives_there(name):
     model = MODELS[name]
     budget = Budget(model, inputs(), unit="")
     budget.evaluate()
-    drawn = np.broadcast_to(budget.sample([A, B, C]), (4,))
+    drawn = np.broadcast_to(budget._sample([A, B, C]), (4,))
     for row in range(4):
         there = {"a": float(A[row]), "b": float(B[row]), "c": float(C[row])}
         alone = Budget(model, inputs(**there), unit="").evaluate()
@@ -188,7 +188,7 @@ def test_model_that_asks_for_all_draws_is_not_taken_for_one_draw():
         return x if np.all(x > 0.0) else 10.0 * x
 
     budget = Budget(model, [normal("x", 0.5, 1.0, "")], unit="")
-    drawn = budget.sample([np.array([1.0, 2.0, -1.0, 3.0])])
+    drawn = budget._sample([np.array([1.0, 2.0, -1.0, 3.0])])
     assert drawn.tolist() == [1.0, 2.0, -10.0, 3.0]
 
 

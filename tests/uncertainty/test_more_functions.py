@@ -126,7 +126,7 @@ def test_a_budget_gives_the_same_and_draws_as_numpy(name):
     assert result.u == pytest.approx(np.sum(function(leaf)).u, rel=1e-9)
     draws = np.random.default_rng(3).normal(np.ravel(start)[:, None], 0.01, (start.size, 5))
     one_by_one = [np.sum(function(draw.reshape(start.shape))) for draw in draws.T]
-    assert budget.sample(list(draws)) == pytest.approx(one_by_one, rel=1e-9)
+    assert budget._sample(list(draws)) == pytest.approx(one_by_one, rel=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -55,12 +55,40 @@ def test_the_verdict_stands_beside_the_result_and_comes_back():
     (verdict,) = validate_first_order([linear()], rng=np.random.default_rng(1))
     judged = result.with_clause8(verdict)
     assert result.clause8 is None
-    assert "clause8" not in result.to_json()
     for text in (judged.to_text(), judged.to_markdown(), judged.to_html()):
         assert "clause 8: first order is validated to 1 digit" in text
     for back in (BudgetResult.from_json(judged.to_json()), pickle.loads(pickle.dumps(judged))):
         assert back == judged
         assert back.clause8 == verdict
+
+
+def test_nobody_has_to_ask_for_the_verdict():
+    result = linear().evaluate()
+    for text in (result.to_text(), result.to_markdown(), result.to_html()):
+        assert "clause 8: first order is validated to 1 digit" in text
+    back = BudgetResult.from_json(result.to_json())
+    assert back.clause8 == result.verdict == linear().evaluate().verdict  # one seed: one verdict
+    assert back.to_text() == result.to_text()
+    bad = bent().at(a=0.01).evaluate()
+    assert bad.verdict is not None
+    assert not bad.verdict.ok
+    assert "NOT validated" in bad.to_text()
+
+
+def test_where_there_is_no_verdict_it_says_why():
+    from dataclasses import replace
+
+    result = linear().evaluate()
+    raised = replace(result, U=2.0 * result.U)
+    assert raised.verdict is None
+    assert "not examined: U was raised" in raised.to_text()
+    assert "not examined: U was raised" in replace(BudgetResult.from_json(result.to_json()), U=1.0).to_text()
+    assert "came without its budget" in replace(result, origin=None).to_text()
+    log = Budget(lambda a: np.log(a) * 1.0, [normal("a", 1.0, 0.3, "")], unit="").evaluate()
+    assert "not examined: the model gives nan" in log.to_text()
+    assert BudgetResult.from_json(log.to_json()).to_text() == log.to_text()
+    choosy = Budget(lambda a: a if a > 0.5 else -a, [normal("a", 1.0, 0.1, "")], unit="").evaluate()
+    assert "ask validate_first_order" in choosy.to_markdown()
 
 
 def test_a_verdict_against_first_order_names_the_interval():

@@ -107,3 +107,15 @@ def test_model_that_decides_by_values_is_run_anew_at_each_point():
     found = branching.table({"x": np.array([1.0, -1.0])})
     assert found.value.tolist() == [1.0, 3.0]
     assert found.contributions[0] == pytest.approx([0.1, -0.3], rel=1e-15)
+
+
+def test_verdicts_of_a_batch_are_those_of_its_points():
+    square = Budget(lambda x: x * x, [normal("x", 1.0, 0.1, "V")], unit="V^2", name="square")
+    table = square.table({"x": np.array([0.01, 1.0, 5.0])}, u={"x": np.array([0.1, 0.01, 0.01])})
+    verdicts = table.clause8(rng=np.random.default_rng(1))
+    assert [one.ok for one in verdicts] == [False, True, True]
+    (last,) = table.clause8([2], rng=np.random.default_rng(1))
+    assert abs(0.5 * (last.low + last.high) - 25.0) < 0.01
+    assert last.u == pytest.approx(table.u[2], rel=0.03)
+    with pytest.raises(InputError, match="no point 3"):
+        table.clause8([3], rng=np.random.default_rng(1))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibrator_uncertainty._leaves import Leaf
+from calibrator_uncertainty._running import arguments, call
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
@@ -34,7 +35,7 @@ def sample_anew(budget: Budget, draws: Sequence[Any]) -> Numbers:
     """Run the model on draws: on all at once where that gives the same, else on one after the other."""
     count = max((np.size(column) for column in draws), default=1)
     rows = [np.broadcast_to(np.asarray(column, dtype=np.float64), (count,)) for column in draws]
-    program = budget.trace().program
+    program = budget._trace().program
     if not (holds_at_one_place(program) or any(step.shape for step in program.steps)):
         found = _at_once(budget, draws, count)
         if found is not None and _same(budget, rows, found):
@@ -46,7 +47,7 @@ def _at_once(budget: Budget, draws: Sequence[Any], count: int) -> Numbers:
     """Run the model on arrays; None where it cannot take them."""
     try:
         with np.errstate(all="ignore"):  # what is not finite is counted and reported by the caller
-            found = magnitude_in(budget.model(**budget.arguments(draws)), budget.unit, budget.name)
+            found = magnitude_in(budget.model(**arguments(budget, draws)), budget.unit, budget.name)
     except (TypeError, ValueError, AttributeError, IndexError):
         return None  # a model of single numbers; a model that fails fails again on them
     return found if isinstance(found, np.ndarray) and found.shape == (count,) else None
@@ -74,7 +75,7 @@ def _one(budget: Budget, estimates: Sequence[float]) -> float:
         UncertainArray(value, None, (), Leaf(one.u))
         for value, one in zip(estimates, budget.inputs, strict=True)
     ]
-    result = budget.call(budget.arguments(leaves))
+    result = call(budget, arguments(budget, leaves))
     magnitude = magnitude_in(result, budget.unit, budget.name)
     return float(magnitude._value if isinstance(magnitude, UncertainArray) else magnitude)
 
@@ -85,6 +86,6 @@ def rows_anew(budget: Budget, columns: Sequence[Any], count: int) -> tuple[np.nd
     values, slopes = np.empty(count), np.empty((len(names), count))
     for place in range(count):
         here = [column if isinstance(column, float) else float(column[place]) for column in columns]
-        program = budget.at(**dict(zip(names, here, strict=True))).trace().program
+        program = budget.at(**dict(zip(names, here, strict=True)))._trace().program
         values[place], slopes[:, place] = program.value_and_gradient(here)
     return values, list(slopes)

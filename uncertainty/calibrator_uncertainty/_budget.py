@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from calibrator_uncertainty._branches import watch_branches
 from calibrator_uncertainty._combine import Plan, make_plan
 from calibrator_uncertainty._draws import check_shared
-from calibrator_uncertainty._errors import InputError, ModelError
+from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._expand import expand
 from calibrator_uncertainty._inputs import Input
-from calibrator_uncertainty._leaves import Leaf
-from calibrator_uncertainty._program import Program, trace
 from calibrator_uncertainty._result import BudgetResult
-from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty._running import Traced, run_with_units
 from calibrator_uncertainty._types import Numbers, Option, Quantity
-from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
+from calibrator_uncertainty._units import magnitude_in, parse_unit
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._montecarlo import MonteCarlo
@@ -29,14 +26,6 @@ if TYPE_CHECKING:
     from calibrator_uncertainty._whatif import Cut
 
 __all__ = ["Budget"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Traced:
-    """A model after its one run with units."""
-
-    program: Program
-    branches: bool  # the model looked at values or made something linear: it holds only at these estimates
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +60,7 @@ class Budget:
     correlations: tuple[tuple[str, str, float], ...]
     _kept: list[Any] = field(
         repr=False, compare=False
-    )  # trace, plan, places and the uncertain result, made when needed
+    )  # trace, plan, places, the uncertain result and verdicts of clause 8, made when needed
 
     def __init__(
         self,
@@ -90,9 +79,9 @@ class Budget:
             raise InputError("a budget needs at least one input", where=name, code="no-inputs")
         check_shared(inputs, name)
         given = tuple((a, b, float(r)) for (a, b), r in (correlations or {}).items())
-        self._set(model, tuple(inputs), unit, name, given, [None] * 4)
+        self._set(model, tuple(inputs), unit, name, given, [None] * 5)
         if given:
-            self.plan()  # a matrix that cannot be is refused here
+            self._plan()  # a matrix that cannot be is refused here
 
     def _set(self, *values: Option) -> None:
         for attribute, value in zip(
@@ -110,7 +99,7 @@ class Budget:
 
         Source: JCGM 100:2008, 5.1, 5.2.2 (shared inputs, r = 1), 6, G.4.1.
         """
-        value, slopes = self.trace().program.value_and_gradient([one.estimate for one in self.inputs])
+        value, slopes = self._trace().program.value_and_gradient([one.estimate for one in self.inputs])
         return expand(self, value, slopes, policy)
 
     def at(self, **values: Quantity) -> Budget:
@@ -142,7 +131,7 @@ class Budget:
         if traced is not None and traced.branches:
             traced = None
         moved = Budget.__new__(Budget)
-        kept = [traced, None if another else plan, places, None]
+        kept = [traced, None if another else plan, places, None, None]
         moved._set(self.model, tuple(inputs), self.unit, self.name, self.correlations, kept)
         return moved
 
@@ -266,10 +255,17 @@ class Budget:
 
         return find_cuts(self, target, policy)
 
-    def with_plan(self, plan: Plan) -> Budget:
+    def _verdicts(self) -> dict[str, Any]:
+        """Return what was drawn of this budget's verdicts, by policy."""
+        if self._kept[4] is None:
+            self._kept[4] = {}
+        verdicts: dict[str, Any] = self._kept[4]
+        return verdicts
+
+    def _with_plan(self, plan: Plan) -> Budget:
         """Return this budget with another plan for combining, for what-if questions."""
         changed = Budget.__new__(Budget)
-        kept = [self._kept[0], plan, self._kept[2], None]
+        kept = [self._kept[0], plan, self._kept[2], None, None]
         changed._set(self.model, self.inputs, self.unit, self.name, self.correlations, kept)
         return changed
 
@@ -277,90 +273,29 @@ class Budget:
         correlations = {(a, b): r for a, b, r in self.correlations}
         return _rebuild, (self.model, self.inputs, self.unit, self.name, correlations)
 
-    def plan(self) -> Plan:
+    def _plan(self) -> Plan:
         """Return how the contributions combine; kept for later evaluations."""
         if self._kept[1] is None:
             self._kept[1] = make_plan(self.inputs, {(a, b): r for a, b, r in self.correlations}, self.name)
         plan: Plan = self._kept[1]
         return plan
 
-    def trace(self) -> _Traced:
+    def _trace(self) -> Traced:
         """Run the model once with units; kept for later evaluations."""
         if self._kept[0] is None:
-            self._kept[0] = self._run_with_units()
-        traced: _Traced = self._kept[0]
+            self._kept[0] = run_with_units(self)
+        traced: Traced = self._kept[0]
         return traced
 
-    def sample(self, draws: Sequence[Any]) -> Numbers:
+    def _sample(self, draws: Sequence[Any]) -> Numbers:
         """Return the model's result, in `unit`, for arrays of draws of its inputs in their units."""
-        traced = self.trace()
+        traced = self._trace()
         if not traced.branches:
             with np.errstate(all="ignore"):  # what is not finite is counted and reported by the caller
                 return traced.program(draws)
         from calibrator_uncertainty._anew import sample_anew
 
         return sample_anew(self, draws)
-
-    def _run_with_units(self) -> _Traced:
-        # u is the step of numeric derivatives (JCGM 100:2008, 5.1.3, note 2)
-        leaves = [UncertainArray(float(one.estimate), None, (), Leaf(one.u)) for one in self.inputs]
-        with watch_branches() as branches:
-            result = self.call(self.arguments(leaves))
-            magnitude = magnitude_in(result, self.unit, self.name)
-        if not isinstance(magnitude, UncertainArray):
-            raise ModelError(
-                "the model's result does not depend on any input",
-                where=self.name,
-                way_out="Use the arguments of the model, and numpy functions rather than math's.",
-                code="no-dependence",
-            )
-        from calibrator_uncertainty._anew import holds_at_one_place
-
-        program = trace(leaves, magnitude, self.name)
-        return _Traced(program, branches.seen or holds_at_one_place(program))
-
-    def call(self, arguments: dict[str, Any]) -> Numbers:
-        """Run the model on quantities, its failures told apart."""
-        import pint
-
-        from calibrator_uncertainty._errors import UnitsError
-
-        try:
-            return self.model(**arguments)
-        except (pint.errors.DimensionalityError, pint.errors.OffsetUnitCalculusError) as problem:
-            raise UnitsError(
-                f"the model combines units that do not fit: {problem}",
-                where=self.name,
-                way_out="The line of the model stands in the traceback above.",
-                code="dimension",
-            ) from problem
-        except TypeError as problem:
-            if self._fits_signature(arguments):
-                raise
-            raise ModelError(
-                f"the model does not take the inputs {', '.join(arguments)}",
-                where=self.name,
-                way_out="Name the model's arguments as the inputs are named.",
-                code="arguments",
-            ) from problem
-
-    def _fits_signature(self, arguments: dict[str, Any]) -> bool:
-        import inspect
-
-        try:
-            inspect.signature(self.model).bind(**arguments)
-        except TypeError:
-            return False
-        except ValueError:  # a function of C has no signature to compare with
-            return True
-        return True
-
-    def arguments(self, magnitudes: Sequence[Any]) -> dict[str, Any]:
-        """Return magnitudes as quantities by input name."""
-        return {
-            one.name: quantity(magnitude, parse_unit(one.unit, one.name))
-            for one, magnitude in zip(self.inputs, magnitudes, strict=True)
-        }
 
 
 def _moved(one: Input, value: Quantity) -> Input:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from calibrator_uncertainty._clause8 import Clause8
     from calibrator_uncertainty._result import BudgetResult
 
-__all__ = ["as_dataframe", "correlation_matrix", "with_clause8"]
+__all__ = ["as_dataframe", "belongs", "correlation_matrix", "with_clause8"]
 
 _HEAD = ("name", "value", "unit", "u", "dof", "k", "U", "probability", "policy")
 
@@ -37,14 +37,7 @@ def correlation_matrix(result: BudgetResult) -> np.ndarray:
 
 def with_clause8(result: BudgetResult, verdict: Clause8) -> BudgetResult:
     """Return the result with its verdict (see `BudgetResult.with_clause8`)."""
-    half = max(verdict.d_low, verdict.d_high)
-    # The verdict tells how far its ends lie from ours: that is a proof that it was made for this result.
-    ours = (abs(result.value - result.U - verdict.low), abs(result.value + result.U - verdict.high))
-    near = all(
-        math.isclose(mine, its, rel_tol=1e-9, abs_tol=1e-9 * (result.U + half))
-        for mine, its in zip(ours, (verdict.d_low, verdict.d_high), strict=True)
-    )
-    if verdict.name != result.name or verdict.probability != result.probability or not near:
+    if not belongs(result, verdict):
         raise InputError(
             f"the verdict is on {verdict.name!r} at {100 * verdict.probability:g} %, not on this result",
             where=result.name,
@@ -52,6 +45,17 @@ def with_clause8(result: BudgetResult, verdict: Clause8) -> BudgetResult:
             code="another-result",
         )
     return replace(result, clause8=verdict)
+
+
+def belongs(result: BudgetResult, verdict: Clause8) -> bool:
+    """Tell whether a verdict was made for this result: it says how far its own ends lie from ours."""
+    half = max(verdict.d_low, verdict.d_high)
+    ours = (abs(result.value - result.U - verdict.low), abs(result.value + result.U - verdict.high))
+    near = all(
+        math.isclose(mine, its, rel_tol=1e-9, abs_tol=1e-9 * (result.U + half))
+        for mine, its in zip(ours, (verdict.d_low, verdict.d_high), strict=True)
+    )
+    return verdict.name == result.name and verdict.probability == result.probability and near
 
 
 def as_dataframe(result: BudgetResult) -> DataFrame:
@@ -66,4 +70,6 @@ def as_dataframe(result: BudgetResult) -> DataFrame:
         ) from problem
     frame = pandas.DataFrame(result.to_columns())
     frame.attrs.update({what: getattr(result, what) for what in _HEAD})
+    verdict = result.verdict
+    frame.attrs["clause8"] = None if verdict is None else verdict.ok
     return frame

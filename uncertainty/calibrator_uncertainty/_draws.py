@@ -45,14 +45,14 @@ class SharedDraws:
         import numpy as np
 
         columns = self.columns(budget, count)
-        drawn = np.broadcast_to(np.asarray(budget.sample(columns), dtype=np.float64), (count,))
+        drawn = np.broadcast_to(np.asarray(budget._sample(columns), dtype=np.float64), (count,))
         finite_or_refuse(budget, columns, drawn)
         return drawn
 
     def columns(self, budget: Budget, count: int) -> list[Any]:
         """Return `count` draws of each input, a float where it is exact."""
         joint: dict[int, Any] = {}
-        for block in budget.plan().blocks:
+        for block in budget._plan().blocks:
             if block.explicit:
                 joint.update(self._jointly(block, budget, count))
         columns: list[Any] = []

@@ -20,7 +20,7 @@ __all__ = ["expand"]
 
 def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -> BudgetResult:
     """Combine the contributions, find k by `policy` and lay out the lines."""
-    plan = budget.plan()
+    plan = budget._plan()
     parts = list(map(mul, slopes, plan.u))
     u, dof, weights, rectangles = plan.combine(parts)
     if not (math.isfinite(u) and math.isfinite(value)):

@@ -155,7 +155,7 @@ def _blocks(budget: Budget, rng: np.random.Generator) -> Callable[[int], np.ndar
 
     def block(count: int) -> np.ndarray:
         columns = source.draw(count)
-        found = np.asarray(budget.sample(columns), dtype=np.float64)
+        found = np.asarray(budget._sample(columns), dtype=np.float64)
         if found.shape != (count,):
             found = np.broadcast_to(found, (count,))
         total = found.sum()
@@ -178,7 +178,7 @@ class Columns:
         self._rng = rng
         self._blocks = [
             (block, *joint_factor(block, budget.inputs, budget.name))
-            for block in budget.plan().blocks
+            for block in budget._plan().blocks
             if block.explicit
         ]
         self._joint = {place for block, _, _ in self._blocks for place in block.places}

@@ -98,7 +98,7 @@ class Multivariate:
         check_probability(probability)
         slopes, values = [], []
         for budget in self.budgets:
-            value, gradient = budget.trace().program.value_and_gradient(
+            value, gradient = budget._trace().program.value_and_gradient(
                 [one.estimate for one in budget.inputs]
             )
             values.append(value)
@@ -131,7 +131,7 @@ class Multivariate:
         columns = Columns(first, rng).draw(draws)
         found = []
         for budget in self.budgets:
-            drawn = np.broadcast_to(np.asarray(budget.sample(columns), dtype=np.float64), (draws,))
+            drawn = np.broadcast_to(np.asarray(budget._sample(columns), dtype=np.float64), (draws,))
             finite_or_refuse(budget, columns, drawn)
             found.append(drawn)
         table = np.array(found)
@@ -151,7 +151,7 @@ class Multivariate:
     def _input_correlations(self) -> np.ndarray:
         budget = self.budgets[0]
         matrix = np.eye(len(budget.inputs))
-        for block in budget.plan().blocks:
+        for block in budget._plan().blocks:
             matrix[np.ix_(block.places, block.places)] = block.matrix
         return matrix
 

@@ -59,7 +59,7 @@ def _columns(budget: Budget, points: np.ndarray) -> list[Any]:
             continue
         own = column[first[one.shared] if one.shared else place]
         found.append(one.estimate + one.u * quantile(one.distribution, points[:, own]))
-    for block in budget.plan().blocks:
+    for block in budget._plan().blocks:
         if not block.explicit:
             continue
         factor, dof = joint_factor(block, budget.inputs, budget.name)
@@ -74,7 +74,7 @@ def _columns(budget: Budget, points: np.ndarray) -> list[Any]:
 
 def _run(budget: Budget, points: np.ndarray) -> np.ndarray:
     columns = _columns(budget, points)
-    drawn = np.broadcast_to(np.asarray(budget.sample(columns), dtype=np.float64), (len(points),))
+    drawn = np.broadcast_to(np.asarray(budget._sample(columns), dtype=np.float64), (len(points),))
     finite_or_refuse(budget, columns, drawn)
     return drawn
 
@@ -135,7 +135,7 @@ def sobol_indices(budget: Budget, rng: np.random.Generator, *, power: int = 13) 
 
     Source: A. Saltelli et al., Comput. Phys. Commun. 181 (2010) 259, table 2, estimators b and f.
     """
-    if any(block.explicit for block in budget.plan().blocks):
+    if any(block.explicit for block in budget._plan().blocks):
         raise NotSupportedError("Sobol indices of correlated inputs", where=budget.name, code="sobol")
     places = _moving(budget)
     count = len(places)

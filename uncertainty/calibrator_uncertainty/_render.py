@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from calibrator_uncertainty._rounding import plain, round_like, round_uncertainty
+from calibrator_uncertainty._verdict import verdict_on
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._result import BudgetLine, BudgetResult
@@ -71,17 +72,16 @@ def statement(result: BudgetResult) -> str:
 
 
 def remarks(result: BudgetResult) -> tuple[str, ...]:
-    """Return what must stand below the table: given correlations, notes, and the verdict of clause 8."""
+    """Return what must stand below the table: given correlations, notes, and what clause 8 says of U."""
     given = tuple(f"r({one}, {other}) = {r:g}" for one, other, r in result.correlations)
-    verdict = (judged(result),) if result.clause8 is not None else ()
-    return (*((", ".join(given),) if given else ()), *result.notes, *verdict)
+    return (*((", ".join(given),) if given else ()), *result.notes, judged(result))
 
 
 def judged(result: BudgetResult) -> str:
     """Return what Monte Carlo says of this U, in a line (JCGM 101:2008, clause 8)."""
-    verdict = result.clause8
+    verdict, why = verdict_on(result)
     if verdict is None:
-        return ""
+        return f"JCGM 101, clause 8: not examined: {why}"
     unit = f" {result.unit}" if result.unit else ""
     tolerance = _figures(verdict.delta, 2)
     apart = f"{_figures(verdict.d_low, 2)} and {_figures(verdict.d_high, 2)}{unit}"

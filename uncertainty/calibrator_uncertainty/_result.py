@@ -67,7 +67,9 @@ class BudgetResult:
     lines: tuple[BudgetLine, ...]
     correlations: tuple[tuple[str, str, float], ...] = ()
     notes: tuple[str, ...] = ()
-    clause8: Clause8 | None = None  # what Monte Carlo says of the first order, where it was asked
+    # what Monte Carlo says of the first order, where it was asked, or why it cannot; `verdict` asks
+    clause8: Clause8 | None = field(default=None, compare=False)
+    unexamined: str = field(default="", compare=False)
     origin: Budget | str | None = field(default=None, repr=False, compare=False)  # or its stored errors
 
     def uncertain(self) -> Quantity:
@@ -121,6 +123,18 @@ class BudgetResult:
     def expanded_uncertainty(self) -> Quantity:
         """U as a pint quantity; of a temperature in degC it is a difference."""
         return quantity(self.U, difference_unit(parse_unit(self.unit, self.name)))
+
+    @property
+    def verdict(self) -> Clause8 | None:
+        """Whether first order may be used here (JCGM 101:2008, clause 8); None where it cannot be told.
+
+        It is the verdict that the result bears, else one that is drawn now, always with the same seed: the
+        same budget gets the same verdict everywhere. Whatever is printed or stored of a result holds it, or
+        why there is none. For many results at once `validate_first_order` draws what they share once.
+        """
+        from calibrator_uncertainty._verdict import verdict_on
+
+        return verdict_on(self)[0]
 
     def to_text(self) -> str:
         """Return the budget as a table for a terminal."""
@@ -200,11 +214,13 @@ class BudgetResult:
         With `errors` the names of the elementary errors go with it: then `uncertain()` of what is read back
         computes on, correlated with its relatives. The names differ from process to process.
         """
+        from calibrator_uncertainty._verdict import verdict_on
+
         document: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
-        del document["origin"], document["clause8"]
+        del document["origin"]
+        verdict, why = verdict_on(self)
         document.update(format=FORMAT, lines=[line._asdict() for line in self.lines])
-        if self.clause8 is not None:
-            document["clause8"] = asdict(self.clause8)
+        document.update(clause8=None if verdict is None else asdict(verdict), unexamined=why)
         if errors:
             document["errors"] = self._errors()
         return json.dumps(_open_infinities(document), ensure_ascii=False, sort_keys=True)
@@ -228,6 +244,7 @@ class BudgetResult:
                 "correlations",
                 "notes",
                 "clause8",
+                "unexamined",
                 "origin",
             }
             return cls(
@@ -238,6 +255,7 @@ class BudgetResult:
                 ),
                 notes=tuple(document.get("notes", ())),
                 clause8=_verdict(document.get("clause8")),
+                unexamined=str(document.get("unexamined", "")),
                 origin=document.get("errors"),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
@@ -262,7 +280,6 @@ def _open_infinities(item: Any) -> Any:  # noqa: ANN401 - JSON has no infinity
     return item
 
 
-_NOT_FIGURES = {"lines", "correlations", "notes", "clause8", "origin"}
 _TEXTS = ("name", "unit", "policy", "distribution", "source", "shared")
 
 

@@ -51,8 +51,8 @@ def second_order(budget: Budget) -> SecondOrder:
 
     Source: JCGM 100:2008, 5.1.2, note; H.1.7. JCGM 101:2008, 9.4 for the mean.
     """
-    traced = budget.trace()
-    plan = budget.plan()
+    traced = budget._trace()
+    plan = budget._plan()
     if plan.blocks or traced.branches or any(not isinstance(step.op, Op) for step in traced.program.steps):
         raise NotSupportedError(
             "the second order is for independent inputs and models of plain functions",

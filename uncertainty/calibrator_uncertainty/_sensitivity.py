@@ -60,7 +60,7 @@ def salib_indices(
     Source: A. Saltelli et al., Comput. Phys. Commun. 181 (2010) 259; I. M. Sobol, Math. Comput. Simul. 55
     (2001) 271.
     """
-    if any(block.explicit for block in budget.plan().blocks):
+    if any(block.explicit for block in budget._plan().blocks):
         raise NotSupportedError("Sobol indices of correlated inputs", where=budget.name, code="sobol")
     if not 6 <= power <= 20:
         raise InputError(f"2**{power} points; the power lies between 6 and 20", code="draws")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,11 +14,13 @@ from calibrator_uncertainty._arcsine import arcsine_factors
 from calibrator_uncertainty._combine import Plan
 from calibrator_uncertainty._coverage import coverage_factors, probability_of
 from calibrator_uncertainty._errors import InputError, ModelError
+from calibrator_uncertainty._shapes import StudentT
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import difference_unit, magnitude_in, parse_unit, quantity
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
+    from calibrator_uncertainty._clause8 import Clause8
 
 __all__ = ["BudgetTable", "evaluate_table"]
 
@@ -38,6 +40,28 @@ class BudgetTable:
     k: np.ndarray
     contributions: np.ndarray
     policy: str
+    origin: tuple[Budget, _Columns] = field(repr=False)
+
+    def clause8(
+        self, places: Sequence[int] | None = None, *, rng: np.random.Generator, draws: int = 260_000
+    ) -> tuple[Clause8, ...]:
+        """Return whether first order may be used at points of this table (JCGM 101:2008, clause 8).
+
+        Args:
+            places: numbers of the points; all of them where nothing is said, which takes a Monte Carlo each.
+            rng: seeded generator; what the points share is drawn once.
+            draws: the most draws for one point.
+
+        Raises:
+            ModelError: a model that gives NaN or infinity inside the sampled range.
+        """
+        from calibrator_uncertainty._clause8 import validate_first_order
+
+        budget, columns = self.origin
+        chosen = range(len(self)) if places is None else places
+        return validate_first_order(
+            [columns.budget(budget, place) for place in chosen], draws=draws, rng=rng, policy=self.policy
+        )
 
     @property
     def U(self) -> np.ndarray:
@@ -70,8 +94,8 @@ def evaluate_table(
     probability_of(policy)  # an unknown one is refused before the work
     columns = _Columns(budget, estimates, u, dof)
     count = columns.count
-    plan = budget.plan()
-    traced = budget.trace()
+    plan = budget._plan()
+    traced = budget._trace()
     out = BudgetTable(
         name=budget.name,
         unit=budget.unit,
@@ -82,6 +106,7 @@ def evaluate_table(
         k=np.empty(count),
         contributions=np.empty((len(budget.inputs), count)),
         policy=policy,
+        origin=(budget, columns),
     )
     for start in range(0, count, _CHUNK):
         part = slice(start, min(start + _CHUNK, count))
@@ -134,6 +159,26 @@ class _Columns:
             )
         self.count = lengths.pop() if lengths else 1
         self._check(budget)
+
+    def budget(self, budget: Budget, place: int) -> Budget:
+        """Return the budget of one point.
+
+        Raises:
+            InputError: there is no such point.
+        """
+        if not -self.count <= place < self.count:
+            raise InputError(f"there is no point {place} of {self.count}", where=budget.name, code="point")
+
+        def here(column: Numbers) -> float:
+            return float(column[place]) if isinstance(column, np.ndarray) else float(column)
+
+        moved = {}
+        for one, value, u, dof in zip(budget.inputs, self.estimates, self.u, self.dof, strict=True):
+            shape = one.distribution
+            if isinstance(shape, StudentT) and here(dof) != one.dof:
+                shape = StudentT(here(dof))
+            moved[one.name] = replace(one, estimate=here(value), u=here(u), dof=here(dof), distribution=shape)
+        return budget.at(**moved)
 
     def _check(self, budget: Budget) -> None:
         for one, spread, dof in zip(budget.inputs, self.u, self.dof, strict=True):

@@ -33,12 +33,12 @@ def find_cuts(budget: Budget, target: float, policy: str) -> tuple[Cut, ...]:
     """Search each input's u for the target, the slopes being those at the estimates (see `Budget.cuts`)."""
     if not (math.isfinite(target) and target > 0.0):
         raise InputError(f"a target of {target} for U is not positive", where=budget.name, code="target")
-    value, slopes = budget.trace().program.value_and_gradient([one.estimate for one in budget.inputs])
-    plan = budget.plan()
+    value, slopes = budget._trace().program.value_and_gradient([one.estimate for one in budget.inputs])
+    plan = budget._plan()
 
     def expanded(place: int, u: float) -> float:
         spreads = (*plan.u[:place], u, *plan.u[place + 1 :])
-        changed = budget.with_plan(replace(plan, u=spreads))
+        changed = budget._with_plan(replace(plan, u=spreads))
         return expand(changed, value, slopes, policy).U
 
     found = []
@@ -72,7 +72,7 @@ def as_quantity(budget: Budget) -> Quantity:
     from calibrator_uncertainty._quantity import correlated, uncertain
 
     given: dict[str, Quantity] = {}
-    for block in budget.plan().blocks:
+    for block in budget._plan().blocks:
         if block.explicit:
             members = [budget.inputs[place] for place in block.places]
             spreads = [one.u for one in members]

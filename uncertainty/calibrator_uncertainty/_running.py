@@ -1,0 +1,101 @@
+"""A budget's model, run once with units: its dimensions are checked, its operations remembered."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from calibrator_uncertainty._branches import watch_branches
+from calibrator_uncertainty._errors import ModelError, UnitsError
+from calibrator_uncertainty._leaves import Leaf
+from calibrator_uncertainty._program import Program, trace
+from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty._types import Numbers
+from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
+
+if TYPE_CHECKING:
+    from calibrator_uncertainty._budget import Budget
+
+__all__ = ["Traced", "arguments", "call", "run_with_units"]
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A model after its one run with units."""
+
+    program: Program
+    branches: bool  # the model looked at values or made something linear: it holds only at these estimates
+
+
+def run_with_units(budget: Budget) -> Traced:
+    """Run the model once on quantities at the estimates.
+
+    Raises:
+        UnitsError: units that do not add, or a result of another dimension.
+        ModelError: a model that fails or does not depend on its inputs.
+    """
+    # u is the step of numeric derivatives (JCGM 100:2008, 5.1.3, note 2)
+    leaves = [UncertainArray(float(one.estimate), None, (), Leaf(one.u)) for one in budget.inputs]
+    with watch_branches() as branches:
+        result = call(budget, arguments(budget, leaves))
+        magnitude = magnitude_in(result, budget.unit, budget.name)
+    if not isinstance(magnitude, UncertainArray):
+        raise ModelError(
+            "the model's result does not depend on any input",
+            where=budget.name,
+            way_out="Use the arguments of the model, and numpy functions rather than math's.",
+            code="no-dependence",
+        )
+    from calibrator_uncertainty._anew import holds_at_one_place
+
+    program = trace(leaves, magnitude, budget.name)
+    return Traced(program, branches.seen or holds_at_one_place(program))
+
+
+def call(budget: Budget, given: dict[str, Any]) -> Numbers:
+    """Run the model on quantities, its failures told apart.
+
+    Raises:
+        UnitsError: units that do not fit.
+        ModelError: a model that does not take the inputs by their names.
+    """
+    import pint
+
+    try:
+        return budget.model(**given)
+    except (pint.errors.DimensionalityError, pint.errors.OffsetUnitCalculusError) as problem:
+        raise UnitsError(
+            f"the model combines units that do not fit: {problem}",
+            where=budget.name,
+            way_out="The line of the model stands in the traceback above.",
+            code="dimension",
+        ) from problem
+    except TypeError as problem:
+        if _fits_signature(budget, given):
+            raise
+        raise ModelError(
+            f"the model does not take the inputs {', '.join(given)}",
+            where=budget.name,
+            way_out="Name the model's arguments as the inputs are named.",
+            code="arguments",
+        ) from problem
+
+
+def _fits_signature(budget: Budget, given: dict[str, Any]) -> bool:
+    try:
+        inspect.signature(budget.model).bind(**given)
+    except TypeError:
+        return False
+    except ValueError:  # a function of C has no signature to compare with
+        return True
+    return True
+
+
+def arguments(budget: Budget, magnitudes: Sequence[Any]) -> dict[str, Any]:
+    """Return magnitudes as quantities by input name."""
+    return {
+        one.name: quantity(magnitude, parse_unit(one.unit, one.name))
+        for one, magnitude in zip(budget.inputs, magnitudes, strict=True)
+    }
