@@ -147,7 +147,7 @@ def _closed_log(station: Station) -> dict[str, Any] | None:
     closed, log = station.close(), station.traffic
     if closed is None or log is None:
         return None
-    return {"file": log.path.name, "sha256": closed[0], "bytes": closed[1]}
+    return {"file": log.path.name, "sha256": closed[0], "bytes": closed[1], "notes": dict(log.counts)}
 
 
 def _end_guard(context: Context, *, confirmed: bool) -> None:

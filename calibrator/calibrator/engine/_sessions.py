@@ -233,6 +233,7 @@ def _to_the_end(context: Context, work: Callable[[], None], begun_ns: int) -> Ou
     """Work to one of the ends; safe on every one of them."""
     try:
         work()
+        context.station.look_for_errors()
         ending = finish(context)
     except BaseException as error:  # noqa: BLE001 - whatever stopped it, the outputs go to standby first
         ending = leave(context, as_run_error(error))

@@ -138,6 +138,7 @@ class Station:
                 timeout_s=item.timeout_s,
                 name=name,
                 bus=item.bus or "",
+                policy=self.bench.buses.get(item.bus or ""),
             )
         return self._open[name]
 
@@ -147,6 +148,13 @@ class Station:
         if former is not None:
             former.close()
         return self.driver(name)
+
+    def look_for_errors(self) -> None:
+        """Look for the errors of settings that a bus's policy left for later; raises `DriversError`."""
+        for name, driver in self._open.items():
+            rules = self.bench.buses.get(self.bench.instruments[name].bus or "")
+            if rules is not None and rules.error_checks != "each":
+                driver.check_errors()
 
     def identify(self) -> tuple[Found, ...]:
         """Ask every instrument who it is and compare with the bench file.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,11 @@ from calibrator.standards._bench_parts import (
     parse_interlock,
     parse_wiring,
 )
+from calibrator.standards._buses import parse_buses
 from calibrator.standards._lines import place_of
 from calibrator.standards._session_check import SessionCheck, parse_session_check
 from calibrator.standards._table import Table, read_text
+from calibrator_drivers.transport import Policy
 
 __all__ = ["BenchFile", "BenchInstrument", "load_bench"]
 
@@ -35,6 +37,7 @@ _TOP = (
     "session_check",
     "assets",
     "simulation",
+    "buses",
 )
 _INSTRUMENT = (
     "asset",
@@ -86,6 +89,7 @@ class BenchFile:
     simulated: bool  # METROLOGY 8: a [simulation] table, or one serial that begins with SIM
     assets: Mapping[str, AssetFile]  # by asset id; on simulated benches only
     session_check: SessionCheck | None = None  # None: the bench has no check standard
+    buses: Mapping[str, Policy] = field(default_factory=dict)  # of those with rules of their own
 
     @property
     def in_process(self) -> bool:
@@ -136,6 +140,7 @@ def load_bench(source: Path | str, name: str | None = None) -> BenchFile:
         simulated,
         _assets(top, instruments, simulated),
         parse_session_check(top, wirings),
+        parse_buses(top, {item.bus for item in instruments.values() if item.bus is not None}),
     )
 
 
