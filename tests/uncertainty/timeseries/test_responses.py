@@ -169,6 +169,15 @@ def test_spectra_that_do_not_fit_are_refused():
         deconvolve(np.ones(10), 1e-2, one, low_pass=[1.0])
     with pytest.raises(InputError, match=r"the interval between samples is 0\.0 s"):
         spectrum(np.ones(4), 0.0)
+    flat = Spectrum(
+        Q([1.0, 2.0, 3.0], "Hz"), array([1.0, 1.0, 1.0], 0.1, ""), array([0.0, 0.0, 0.0], 0.1, "")
+    )
+    with pytest.raises(ModelError, match=r"no resonance") as caught:
+        fit_second_order(flat)
+    assert caught.value.code == "no-resonance"
+    barely = Spectrum(Q([1.0, 2.0], "Hz"), array([1.0, 1.0001], 0.1, ""), array([0.0, -1e-4], 0.1, ""))
+    with pytest.raises(ModelError, match=r"tell no resonance: it would lie at"):
+        fit_second_order(barely)
     with pytest.raises(ModelError, match="shows no resonance"):
         fit_second_order(
             Spectrum(Q(F, "Hz"), Q(1.0 / (1.0 + (F / 500.0) ** 2 * 1.0), ""), Q(0 * F, ""))

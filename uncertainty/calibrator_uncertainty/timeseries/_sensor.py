@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["fit_second_order", "second_order_response"]
 
+FAR = 1e3  # times the highest frequency: no resonance can be told from there
+
 
 @dataclass(frozen=True, slots=True)
 class _Resonance:
@@ -87,11 +89,23 @@ def fit_second_order(response: Spectrum, *, scatter: Scatter | None = None) -> F
     twice = Series("frequency", np.concatenate((frequency.values, frequency.values)), frequency.unit, None)
     start = _start(frequency.values, bare(real) + 1j * bare(imag))
     found = estimate(_Resonance(), twice, both, Options(scatter, start=start))
+    _check_resonance(found.beta, frequency.values)
     units = (unit, parse_unit(""), frequency.unit)
     residuals = quantity(found.residuals, unit)
     return Fit(
         ("S0", "damping", "resonance"), units, found.beta, found.goodness, residuals, found.standardised
     )
+
+
+def _check_resonance(beta: UncertainArray, frequency: Floats) -> None:
+    resonance, u = float(np.asarray(beta.value)[2]), float(np.asarray(beta.u)[2])
+    if not (0.0 < resonance < FAR * float(frequency.max()) and u < resonance):
+        raise ModelError(
+            f"these frequencies tell no resonance: it would lie at {resonance:.3g} Hz with u = {u:.3g} Hz, "
+            f"and the response was measured up to {frequency.max():g} Hz",
+            way_out="Measure nearer to the resonance, or take the response as flat.",
+            code="no-resonance",
+        )
 
 
 def _tape(part: Numbers) -> UncertainArray:
