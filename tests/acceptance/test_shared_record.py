@@ -37,7 +37,7 @@ def test_one_station_measures_and_the_other_reads(stations: tuple[Any, Any], tmp
     # "last" is a station's own, and another station's bench is out of reach
     last = two("show", "--json")
     assert (last.returncode, "There is no run" in last.stderr) == (2, True)
-    assert "Nothing was left energised" in two("safe").stdout
+    assert "Nothing is recorded as energised" in two("safe").stdout
 
 
 def test_a_run_goes_on_only_where_it_began(stations: tuple[Any, Any]) -> None:

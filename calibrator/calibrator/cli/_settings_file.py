@@ -40,7 +40,7 @@ TABLES: Mapping[str, Sequence[str]] = {
     "validate": ("schema",),
     "list": ("json",),
     "check": ("json",),
-    "serve": ("json", "host", "wiring", "seed", "speed"),
+    "serve": ("json", "host", "wiring", "seed", "speed", "input", "transport", "portmapper"),
     "doctor": ("json",),
 }
 # Not of a command: where the record lies when stations share it (`Home.shared_record`).
