@@ -86,3 +86,13 @@ def test_value_never_shows_minus_zero_and_is_within_half_a_digit(value, expanded
     shown = round_like(value, rounded)
     assert not (shown == 0 and shown.is_signed())
     assert abs(shown - Decimal(repr(float(value)))) <= Decimal(5).scaleb(rounded.as_tuple().exponent - 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "U", "text"), [(10.0, 9.96, "10 ± 10"), (104.0, 99.6, "100 ± 100"), (1.04, 0.996, "1.0 ± 1.0")]
+)
+def test_a_carry_leaves_two_digits_as_gum_726_asks(value, U, text):
+    """9.96 is 10 with two digits; 10.0 would be three, and the value stands to the same last digit."""
+    from calibrator_uncertainty.rounding import round_result
+
+    assert str(round_result(value, U)) == text

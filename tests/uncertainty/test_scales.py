@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from calibrator_uncertainty import ModelError, UncertainArray, correlation
+from calibrator_uncertainty import Budget, ModelError, UncertainArray, correlation, normal
 
 leaf = UncertainArray.leaf
 SIZES = [1e-200, 1e-170, 1e-90, 1.0, 1e90, 1e170, 1e200]
@@ -45,3 +45,33 @@ def test_overflow_is_refused():
         assert (x * x).u
     with pytest.raises(ModelError, match="no finite"):
         np.square(leaf(np.array([1e200]), 1.0))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("r", [0.0, 0.5])
+def test_budgets_and_tables_do_not_depend_on_the_unit(size, r):
+    budget = Budget(
+        lambda a, b, c: a + b + c,
+        [
+            normal("a", 0.0, 3 * size, "", dof=5),
+            normal("b", 0.0, 4 * size, "", dof=5),
+            normal("c", 0.0, size, ""),
+        ],
+        unit="",
+        correlations={("a", "b"): r},
+    )
+    usual = Budget(
+        budget.model, [normal(one.name, 0.0, one.u / size, "", dof=one.dof) for one in budget.inputs], unit="",
+        correlations={("a", "b"): r},
+    ).evaluate()  # fmt: skip
+    found = budget.evaluate()
+    assert found.u == pytest.approx(usual.u * size, rel=1e-12)
+    assert found.dof == pytest.approx(usual.dof, rel=1e-9)
+    assert [line.share for line in found.lines] == pytest.approx(
+        [line.share for line in usual.lines], rel=1e-9
+    )
+    assert sum(line.share for line in found.lines) == pytest.approx(1.0)
+    table = budget.table({"a": np.zeros(3)})
+    assert table.u == pytest.approx([found.u] * 3, rel=1e-12)
+    assert table.dof == pytest.approx([found.dof] * 3, rel=1e-9)
+    assert table.k == pytest.approx([found.k] * 3, rel=1e-12)

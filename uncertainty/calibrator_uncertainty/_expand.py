@@ -14,8 +14,11 @@ from calibrator_uncertainty._result import BudgetLine, BudgetResult
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
+    from calibrator_uncertainty._combine import Plan
 
 __all__ = ["expand"]
+
+_SMALL, _LARGE = 1e-280, 1e280  # squares beyond have lost digits
 
 
 def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -> BudgetResult:
@@ -23,12 +26,14 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
     plan = budget._plan()
     parts = list(map(mul, slopes, plan.u))
     u, dof, weights, rectangles = plan.combine(parts)
+    square = u * u
+    if not _SMALL < square < _LARGE:
+        u, dof, weights, rectangles, square = _scaled(plan, parts)
     if not (math.isfinite(u) and math.isfinite(value)):
         raise _not_finite(budget, value, slopes)
     k = coverage_factor(policy, dof, rectangles=rectangles, u=u)
     if plan.arcsines:
         k = arcsine_factor(policy, max(abs(parts[place]) for place in plan.arcsines), u) or k
-    square = u * u or 1.0
     return BudgetResult(
         name=budget.name,
         value=value,
@@ -59,6 +64,15 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
         notes=plan.notes,
         origin=budget,
     )
+
+
+def _scaled(plan: Plan, parts: list[float]) -> tuple[float, float, list[float], list[float], float]:
+    """Combine contributions whose squares would vanish or overflow, as parts of the largest."""
+    largest = max(map(abs, parts))
+    if largest == 0.0 or not math.isfinite(largest):
+        return (*plan.combine(parts), 1.0)
+    u, dof, weights, rectangles = plan.combine([part / largest for part in parts])
+    return u * largest, dof, weights, [one * largest for one in rectangles], u * u or 1.0
 
 
 def _not_finite(budget: Budget, value: float, slopes: Sequence[float]) -> ModelError:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BudgetTable", "evaluate_table"]
 
+_SMALL, _LARGE = 1e-140, 1e140  # beyond, the squares of squares lose digits
 _CHUNK = 8192  # points whose columns stay in the processor's cache
 
 
@@ -204,7 +205,22 @@ def _cut(column: Numbers, part: slice) -> Numbers:
 
 
 def _combine(plan: Plan, parts: np.ndarray, dofs: Sequence[Any], out: BudgetTable, part: slice) -> None:
-    """Fill u, dof and k of one chunk."""
+    """Fill u, dof and k of one chunk; what would vanish or overflow in parts of the largest contribution."""
+    total = _combined(plan, parts, dofs, out, part)
+    if np.all((total > _SMALL) & (total < _LARGE)):
+        return
+    largest = np.max(np.abs(parts), axis=0)
+    lost = (largest > 0.0) & np.isfinite(largest) & ~((total > _SMALL) & (total < _LARGE))
+    if np.any(lost):
+        scale = np.where(lost, largest, 1.0)
+        _combined(plan, parts / scale, dofs, out, part)
+        out.u[part] *= scale
+
+
+def _combined(
+    plan: Plan, parts: np.ndarray, dofs: Sequence[Any], out: BudgetTable, part: slice
+) -> np.ndarray:
+    """Fill u, dof and k of one chunk, and return u²."""
     count = parts.shape[1]
     total, weight = np.zeros(count), np.zeros(count)
     first, second = np.zeros(count), np.zeros(count)
@@ -236,6 +252,7 @@ def _combine(plan: Plan, parts: np.ndarray, dofs: Sequence[Any], out: BudgetTabl
     if plan.arcsines:
         found = arcsine_factors(out.policy, np.max(np.abs(parts[list(plan.arcsines)]), axis=0), u)
         np.copyto(out.k[part], found, where=~np.isnan(found))
+    return total
 
 
 def _rank(sizes: np.ndarray, first: np.ndarray, second: np.ndarray) -> None:
