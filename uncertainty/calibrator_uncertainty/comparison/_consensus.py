@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._structural import Linear
@@ -43,6 +43,8 @@ class Consensus:
     probability: float
     level: float
     between: Quantity = 0.0
+    # each laboratory's own deviation of that size; None for a method that knows no such deviation
+    effects: Mapping[str, Quantity] | None = field(default=None, repr=False)
 
     @property
     def consistent(self) -> bool:

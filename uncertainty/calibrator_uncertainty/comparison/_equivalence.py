@@ -11,6 +11,7 @@ from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._quantity import magnitude_of
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
+from calibrator_uncertainty._units import difference_unit
 from calibrator_uncertainty.comparison._consensus import Consensus
 from calibrator_uncertainty.comparison._results import Results, read_results
 
@@ -54,7 +55,11 @@ class PairEquivalence:
 
 
 def degrees_of_equivalence(
-    results: Mapping[str, Quantity], reference: Consensus | Quantity, *, policy: str = "k2"
+    results: Mapping[str, Quantity],
+    reference: Consensus | Quantity,
+    *,
+    policy: str = "k2",
+    between: bool = False,
 ) -> tuple[Equivalence, ...]:
     """Return each laboratory's deviation from the reference value.
 
@@ -65,19 +70,24 @@ def degrees_of_equivalence(
         results: uncertain quantities by laboratory.
         reference: a consensus, or an uncertain quantity from elsewhere.
         policy: coverage policy of U (`k2`, or `p95` with effective degrees of freedom).
+        between: widen each result by the deviation between laboratories that a random-effects consensus
+            found (what NIST calls dark uncertainty), as the NIST Consensus Builder does; without it the
+            results stand as they were stated, which is the stricter judgement.
 
     Raises:
-        InputError: a deviation that has no uncertainty.
+        InputError: a deviation that has no uncertainty; `between` with a reference of another kind.
 
-    Source: M. G. Cox, Metrologia 39 (2002) 589, 5.3; CIPM MRA, T.2; ISO 13528:2022, 9.6 (En).
+    Source: M. G. Cox, Metrologia 39 (2002) 589, 5.3; CIPM MRA, T.2; ISO 13528:2022, 9.6 (En); A. Koepke et
+        al., Metrologia 54 (2017) S34 (`between`).
     """
     everything = read_results(results, least=1)
     inside: Mapping[str, float] = reference.weights if isinstance(reference, Consensus) else {}
     value = reference.reference if isinstance(reference, Consensus) else reference
     centre = magnitude_of(value if everything.unit is None else value.to(everything.unit))
+    effects = _effects(reference, everything) if between else {}
     made = []
     for name, held in zip(everything.names, everything.held, strict=True):
-        difference = held - centre
+        difference = (held + effects[name] if name in effects else held) - centre
         expanded, en = _expanded(name, difference, policy)
         made.append(
             Equivalence(
@@ -89,6 +99,20 @@ def degrees_of_equivalence(
             )
         )
     return tuple(made)
+
+
+def _effects(reference: Consensus | Quantity, everything: Results) -> Mapping[str, UncertainArray]:
+    effects = reference.effects if isinstance(reference, Consensus) else None
+    if effects is None:
+        raise InputError(
+            "a deviation between laboratories belongs to a random-effects consensus",
+            way_out="Use mandel_paule or dersimonian_laird, or leave between out.",
+            code="between",
+        )
+    if everything.unit is None:
+        return effects
+    unit = difference_unit(everything.unit)
+    return {name: magnitude_of(one.to(unit)) for name, one in effects.items()}
 
 
 def bilateral_equivalence(

@@ -22,7 +22,8 @@ def mandel_paule(results: Mapping[str, Quantity], *, level: float = LEVEL) -> Co
 
     The between-laboratory variance is 0 where the results agree within their uncertainties already. The
     reference value holds each laboratory's own deviation of that size as a separate input; the results
-    themselves do not, so the degrees of equivalence compare them as they were stated.
+    themselves do not, so the degrees of equivalence compare them as they were stated, unless they are asked
+    for with the deviation between laboratories.
 
     Raises:
         InputError: fewer than two results, or one without uncertainty.
@@ -85,4 +86,8 @@ def _consensus(method: str, results: Results, variance: float, level: float) -> 
         probability=chi_squared_tail(chi_squared, dof),
         level=level,
         between=results.wrap(between, difference=True),
+        effects={
+            name: results.wrap(one, difference=True)
+            for name, one in zip(results.names, effects, strict=variance > 0.0)
+        },
     )
