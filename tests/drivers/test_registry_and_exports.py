@@ -28,15 +28,21 @@ PACKAGES = [
     "calibrator_drivers.commands",
     "calibrator_drivers.dialect",
     "calibrator_drivers.druck",
+    "calibrator_drivers.eastron",
     "calibrator_drivers.fluke",
     "calibrator_drivers.keysight",
     "calibrator_drivers.mettler",
+    "calibrator_drivers.discovery",
+    "calibrator_drivers.hart",
+    "calibrator_drivers.modbus",
     "calibrator_drivers.registry",
+    "calibrator_drivers.replay",
     "calibrator_drivers.roles",
     "calibrator_drivers.sartorius",
     "calibrator_drivers.traffic",
     "calibrator_drivers.transmitters",
     "calibrator_drivers.transport",
+    "calibrator_drivers.yokogawa",
 ]
 
 

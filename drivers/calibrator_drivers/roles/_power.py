@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from ._core import Meter
+from ._core import Indication, Instrument, Meter
 
 __all__ = ["NAMES", "REASONS", "MeasureEnergy", "MeasurePowerAC", "PowerIndication"]
 
@@ -46,13 +46,17 @@ class MeasurePowerAC(Meter, Protocol):
 
 
 @runtime_checkable
-class MeasureEnergy(Meter, Protocol):
-    """Counts energy; `read` gives the energy since the last reset in Wh."""
+class MeasureEnergy(Instrument, Protocol):
+    """Counts energy between a start and a stop."""
 
     def start_energy(self) -> None:
-        """Reset the count and begin."""
+        """Begin a count at zero."""
         ...
 
     def stop_energy(self) -> None:
-        """End counting; the energy stays to be read."""
+        """End the count; its energy stays to be read."""
+        ...
+
+    def read_energy(self) -> Indication:
+        """Return the energy of the count (Wh), also while it goes on."""
         ...

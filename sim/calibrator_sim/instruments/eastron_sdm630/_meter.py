@@ -1,0 +1,163 @@
+"""An SDM630 on a power node: Modbus registers, and the pulses of its output."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from calibrator_drivers.accuracy import load_table
+from calibrator_sim._units import MeterUnit
+from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments._line import Framing, SerialLine
+from calibrator_sim.instruments._protocols import ModbusError
+from calibrator_sim.instruments._text import TextDevice
+from calibrator_sim.nodes.power import Domain, Moment
+
+if TYPE_CHECKING:
+    from calibrator_sim._config_types import InstrumentConfig, UnitConfig
+
+__all__ = ["EastronSDM630"]
+
+_SECOND = 1_000_000_000
+_BINARY = Framing(ends=b"", blocks=False)
+_PHASE_RAD = math.radians(0.05)
+_PULSES_PER_KWH = 1000.0
+_CODE = 0x0070
+# Input registers: address of a float, and what it holds of a moment.
+_MAP = {0x0000: "u", 0x0006: "i", 0x000C: "p", 0x0012: "s", 0x0018: "q", 0x001E: "pf", 0x0034: "p"} | {
+    0x0046: "f",
+    0x0048: "kwh",
+    0x0156: "kwh",
+}
+_HIGHEST = 0x0180
+
+
+class EastronSDM630(TextDevice):
+    """A simulated class 1 meter; its pulse output gives 1000 pulses a kWh."""
+
+    framing = _BINARY
+    serial_line = SerialLine(parity="E", framing=_BINARY)
+    unit_id = 1
+
+    def __init__(self, name: str, unit: MeterUnit, world: World) -> None:
+        self.name = name
+        self.serial = unit.config.serial
+        self.identity = f"SDM630 {self.serial}"
+        self.world = world
+        self.unit = unit
+        digits = "".join(char for char in self.serial if char.isdigit())
+        self.number = int(digits or "1") % 0x100000000
+
+    @classmethod
+    def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
+        """Return the instrument as the bench file describes it."""
+        meter = MeterUnit(instrument, unit, load_table(instrument.model), world.draws, world.config)
+        return cls(name, meter, world)
+
+    @property
+    def _domain(self) -> Domain:
+        return cast("Domain", self.world.domain("power"))
+
+    def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
+        """Take no text: the line speaks Modbus."""
+        yield from ()
+        return "", 0
+
+    def registers(self) -> _Registers:
+        """Return the registers."""
+        return _Registers(self)
+
+    def gain(self, power_factor: float) -> float:
+        """Return its relative error at a power factor: own gain, phase, and the room."""
+        moment = self.world.time_ns()
+        row = self.unit.curve("energy", 1e9, 50.0)
+        own = row.gain + row.gain_per_c * self.world.excess_c(moment)
+        angle = math.acos(max(-1.0, min(1.0, power_factor)))
+        shift = self.world.effects.phase * _PHASE_RAD * self.world.draws.uniform("phase", self.serial)
+        return own - shift * math.tan(angle) if abs(power_factor) > 1e-3 else own
+
+    def counted_wh(self, ns: int) -> float:
+        """Return what it has counted since the bench's start."""
+        node = self._domain.node_of(self.name)
+        if node is None:
+            return 0.0
+        factor = self._domain.mean(node, ns - _SECOND, ns).power_factor
+        return self._domain.energy_j(node, ns) / 3600.0 * (1.0 + self.gain(factor))
+
+    def pulses(self, ns: int) -> tuple[int, int]:
+        """Return how many pulses its output has given, and when the last one came (ns)."""
+        count = int(self.counted_wh(ns) * 1e-3 * _PULSES_PER_KWH)
+        low, high = 0, ns
+        while high - low > 1000:  # the edge, to a microsecond
+            middle = (low + high) // 2
+            reached = int(self.counted_wh(middle) * 1e-3 * _PULSES_PER_KWH) >= count
+            low, high = (low, middle) if reached else (middle, high)
+        return count, high
+
+    def shown(self) -> dict[str, float]:
+        """Return what its registers hold now."""
+        now = self.world.time_ns() // _SECOND * _SECOND
+        node = self._domain.node_of(self.name)
+        kwh = math.floor(self.counted_wh(now) / 10.0) / 100.0
+        if node is None:
+            return {**dict.fromkeys(("u", "i", "p", "s", "q", "f"), 0.0), "pf": 1.0, "kwh": kwh}
+        return {**self._phase(self._domain.mean(node, now - _SECOND, now)), "kwh": kwh}
+
+    def _phase(self, true: Moment) -> dict[str, float]:
+        watts = true.active_w * (1.0 + self.gain(true.power_factor))
+        apparent = true.apparent_va
+        return {
+            "u": true.voltage_v,
+            "i": true.current_a,
+            "p": watts,
+            "s": apparent,
+            "q": math.sqrt(max(0.0, apparent**2 - watts**2)),
+            "pf": watts / apparent if apparent else 1.0,
+            "f": true.frequency_hz,
+        }
+
+    def true_error(self, function: str, range_high: float, value: float, ns: int) -> float:
+        """Return the error of an energy (Wh) at power factor 1."""
+        del function, range_high, ns
+        return value * self.gain(1.0)
+
+    def reset(self) -> None:
+        """Keep everything: nobody resets a meter's register."""
+
+    def save(self) -> dict[str, Any]:
+        """Return the state for a snapshot: none, a count is a function of time."""
+        return {}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take nothing."""
+
+
+class _Registers:
+    """The register map of one meter."""
+
+    def __init__(self, meter: EastronSDM630) -> None:
+        self._meter = meter
+
+    def read(self, table: str, address: int, count: int) -> list[int]:
+        """Return registers; those of the map that hold nothing are zero."""
+        if table == "input":
+            if address + count > _HIGHEST:
+                raise ModbusError(2)
+            shown = self._meter.shown()
+            words: dict[int, int] = {}
+            for place, name in _MAP.items():
+                words[place], words[place + 1] = struct.unpack(">HH", struct.pack(">f", shown[name]))
+            return [words.get(each, 0) for each in range(address, address + count)]
+        if table == "holding":
+            held = {0xFC00: self._meter.number >> 16, 0xFC01: self._meter.number & 0xFFFF, 0xFC02: _CODE}
+            if any(each not in held for each in range(address, address + count)):
+                raise ModbusError(2)
+            return [held[each] for each in range(address, address + count)]
+        raise ModbusError(1)
+
+    def write(self, table: str, address: int, values: list[int]) -> None:
+        """Refuse: what can be written needs a password."""
+        del table, address, values
+        raise ModbusError(3)

@@ -1,0 +1,184 @@
+"""The power meter as its servers see it, and its physics: inputs, update, integration."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from calibrator_drivers.accuracy import AccuracyError
+from calibrator_sim._units import StandardUnit
+from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments._text import TextDevice
+from calibrator_sim.instruments.yokogawa_wt310._commands import build
+from calibrator_sim.nodes.power import Domain, Moment
+from calibrator_sim.scpi import Interpreter, Status
+
+if TYPE_CHECKING:
+    from calibrator_sim._config_types import InstrumentConfig, UnitConfig
+
+__all__ = ["Settings", "YokogawaWT310"]
+
+_SECOND = 1_000_000_000
+_PEAK = 1.3  # of a range, before a reading is an overload
+_PHASE_RAD = math.radians(0.05)
+_NOISE = 5e-5  # of a reading
+
+
+@dataclass(slots=True)
+class Settings:
+    """What a snapshot must hold."""
+
+    volts: float = 600.0
+    amperes: float = 20.0
+    volts_auto: bool = True
+    amperes_auto: bool = True
+    update_s: float = 0.25
+    mode: str = "RMS"
+    crest: int = 3
+    header: bool = True
+    items: list[str] = field(default_factory=lambda: ["U", "I", "P"])
+    state: str = "RES"  # of integration
+    started_ns: int = 0
+    counted_wh: float = 0.0  # of integrations before the present start
+    words: dict[str, str] = field(default_factory=dict)  # settings without physics
+
+
+def _at_once() -> Generator[int, None, None]:
+    yield from ()
+
+
+class YokogawaWT310(TextDevice):
+    """A simulated WT310 with one element."""
+
+    def __init__(self, name: str, unit: StandardUnit, world: World) -> None:
+        self.name = name
+        self.serial = unit.config.serial
+        self.identity = f"YOKOGAWA,WT310,{self.serial},F1.01"
+        self.world = world
+        self.unit = unit
+        self.status = Status()
+        self.settings = Settings()
+
+    @classmethod
+    def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
+        """Return the instrument as the bench file describes it."""
+        standard = StandardUnit.of(instrument, unit, world.config, world.draws)
+        return cls(name, replace(standard, state=replace(standard.state, option="pf 1")), world)
+
+    @cached_property
+    def _interpreter(self) -> Interpreter:
+        return Interpreter(build(self), self.status, _at_once)
+
+    @property
+    def _domain(self) -> Domain:
+        return cast("Domain", self.world.domain("power"))
+
+    def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
+        """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
+        return self._interpreter.run(message)
+
+    def shown(self) -> dict[str, float]:
+        """Return what the last update shows; NaN where there is nothing, infinite beyond a range."""
+        settings, now = self.settings, self.world.time_ns()
+        length = round(settings.update_s * _SECOND)
+        end = now // length * length
+        node = self._domain.node_of(self.name)
+        if node is None:
+            nothing = dict.fromkeys(("U", "I", "P", "S", "Q"), 0.0)
+            return {**nothing, "LAMBDA": math.nan, "PHI": math.nan, "FU": math.nan, "WH": self.energy_wh(now)}
+        true = self._domain.mean(node, end - length, end)
+        return {**self._measured(true, end), "WH": self.energy_wh(now)}
+
+    def energy_wh(self, ns: int) -> float:
+        """Return the integrated energy."""
+        settings, node = self.settings, self._domain.node_of(self.name)
+        if settings.state != "STAR" or node is None:
+            return settings.counted_wh if settings.state != "RES" else math.nan
+        passed = self._domain.energy_j(node, ns) - self._domain.energy_j(node, settings.started_ns)
+        if ns == settings.started_ns:
+            return settings.counted_wh
+        true = self._domain.mean(node, settings.started_ns, ns)
+        watts = self._watts(true)
+        return settings.counted_wh + passed / 3600.0 * (watts / true.active_w if true.active_w else 1.0)
+
+    def start(self) -> None:
+        """Start the integration."""
+        self.settings.state, self.settings.started_ns = "STAR", self.world.time_ns()
+
+    def stop(self) -> None:
+        """Stop the integration and keep its energy."""
+        self.settings.counted_wh = self.energy_wh(self.world.time_ns())
+        self.settings.state = "STOP"
+
+    def clear(self) -> None:
+        """Clear the energy."""
+        self.settings.state, self.settings.counted_wh = "RES", 0.0
+
+    def true_error(self, function: str, range_high: float, value: float, ns: int) -> float:
+        """Return the error of an input or of its power at a true value, at power factor 1."""
+        del range_high, ns
+        return self._error(function, value, 50.0)
+
+    def _measured(self, true: Moment, ns: int) -> dict[str, float]:
+        volts = true.voltage_v + self._error("acv", true.voltage_v, true.frequency_hz)
+        amperes = true.current_a + self._error("aci", true.current_a, true.frequency_hz)
+        scatter = 1.0 + self.world.effects.noise * _NOISE * self.world.draws.normal("wt", self.serial, ns)
+        watts = self._watts(true) * scatter
+        over_v, over_a = self._over(true)
+        apparent = volts * amperes
+        factor = max(-1.0, min(1.0, watts / apparent)) if apparent else math.nan
+        reactive = math.sqrt(max(0.0, apparent**2 - watts**2))
+        either = math.inf if over_v or over_a else 0.0
+        return {
+            "U": math.inf if over_v else volts,
+            "I": math.inf if over_a else amperes,
+            "P": watts + either,
+            "S": apparent + either,
+            "Q": reactive + either,
+            "LAMBDA": math.nan if either else factor,
+            "PHI": math.nan if either or math.isnan(factor) else math.degrees(math.acos(factor)),
+            "FU": math.nan if over_v else true.frequency_hz,
+        }
+
+    def _over(self, true: Moment) -> tuple[bool, bool]:
+        settings = self.settings
+        return (
+            not settings.volts_auto and true.voltage_v > _PEAK * settings.volts,
+            not settings.amperes_auto and true.current_a > _PEAK * settings.amperes,
+        )
+
+    def _watts(self, true: Moment) -> float:
+        """Return the active power with the errors of gain and of phase."""
+        angle = math.acos(max(-1.0, min(1.0, true.power_factor)))
+        shift = self.world.effects.phase * _PHASE_RAD * self.world.draws.uniform("phase", self.serial)
+        shifted = true.apparent_va * math.cos(angle + shift)
+        return shifted + self._error("ac_power", shifted, true.frequency_hz)
+
+    def _error(self, function: str, value: float, frequency_hz: float) -> float:
+        # Rounded, so that a live load does not fill a cache: a specification is no finer.
+        rounded = float(f"{value:.3g}")
+        try:
+            return self.unit.error(function, rounded, frequency_hz, self.unit.state.option or "")
+        except AccuracyError:
+            return 0.0
+
+    def reset(self) -> None:
+        """Do what `*RST` does."""
+        self.settings = Settings()
+
+    def status_byte(self, *, message_available: bool) -> int:
+        """Return the status byte as a serial poll sees it."""
+        return self.status.byte(message_available=message_available)
+
+    def save(self) -> dict[str, Any]:
+        """Return the state for a snapshot."""
+        return {"settings": asdict(self.settings), "status": self.status.save()}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take the state of a snapshot."""
+        self.settings = Settings(**state["settings"])
+        self.settings.items, self.settings.words = list(self.settings.items), dict(self.settings.words)
+        self.status.load(state["status"])
