@@ -1,7 +1,7 @@
 """Instruments: transports, roles, drivers and the accuracy of instruments.
 
-Public doors are the sub-packages and modules `accuracy`, `clock`, `roles`, `transport`, `traffic`,
-`registry`, `commands`, `dialect`, `fluke` and `keysight`; the names below are loaded when first used.
+Public doors are the sub-packages and modules `accuracy`, `clock`, `roles`, `transport`, `traffic`, `replay`,
+`modbus`, `hart`, `discovery`, `registry`, `commands`, `dialect`, `fluke` and `keysight`; the names below are loaded when first used.
 """
 
 from __future__ import annotations
@@ -28,7 +28,11 @@ _HOMES = {
     "TrafficLog": "traffic",
     "driver_classes": "registry",
     "open_instrument": "registry",
+    "open_hart": "hart",
+    "open_modbus": "modbus",
     "open_session": "transport",
+    "replayed": "replay",
+    "scripted": "replay",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - one list of names, kept in _HOMES

@@ -24,7 +24,7 @@ from ._errors import ReplayMismatch
 from .transport import LinkSession, Policy, Session, Step
 from .transport._failures import Failures
 
-__all__ = ["Message", "ReplayLink", "load_traffic", "names_in", "replayed", "serve_replay"]
+__all__ = ["Message", "ReplayLink", "load_traffic", "names_in", "replayed", "scripted", "serve_replay"]
 
 _BREAKS = ("read-timeout", "connection-lost")
 
@@ -227,17 +227,48 @@ def replayed(
         ReplayMismatch: something else was sent, or not everything.
     """
     link = ReplayLink(load_traffic(path, name), name=name, resource=str(path))
-    yield LinkSession(
+    yield _session(link, name, str(path), terminator, policy)
+    link.assert_finished()
+
+
+@contextmanager
+def scripted(exchanges: Sequence[tuple[str, str | None]], *, terminator: str = "\n") -> Iterator[Session]:
+    """Give a session that accepts these exchanges only: (sent, reply), or (sent, None) for what has none.
+
+    The one line of a driver's wire test; at the end every exchange must have taken place.
+
+    Raises:
+        ReplayMismatch: something else was sent, or not everything.
+
+    Example:
+        >>> with scripted([("*RST", None), ("READ?", "1.5")]) as session:
+        ...     session.write("*RST")
+        ...     session.query("READ?")
+        '1.5'
+    """
+    messages = []
+    for number, (sent, reply) in enumerate(exchanges, start=1):
+        messages.append(Message("script", "out", (sent + terminator).encode("ascii"), number))
+        if reply is not None:
+            messages.append(Message("script", "in", (reply + terminator).encode("ascii"), number))
+    link = ReplayLink(messages, name="script", resource="exchange")
+    yield _session(link, "script", "exchange", terminator, None)
+    link.assert_finished()
+
+
+def _session(
+    link: ReplayLink, name: str, resource: str, terminator: str, policy: Policy | None
+) -> LinkSession:
+    return LinkSession(
         link,
         name=name,
-        resource=str(path),
+        resource=resource,
         terminator=terminator,
         timeout_s=5.0,
         lock=RLock(),
         traffic=None,
         policy=policy,
     )
-    link.assert_finished()
 
 
 def serve_replay(path: Path, name: str, server: socket.socket) -> None:

@@ -46,7 +46,7 @@ def test_rules_that_are_none_are_refused(rules: str, told: str) -> None:
 
 
 def test_errors_that_a_bus_leaves_for_the_end_stop_the_run(tmp_path: Path) -> None:
-    """The rules reach the sessions of a run, and what nobody looked for is looked for before it may end well."""
+    """The rules reach the sessions of a run; what nobody looked for is looked for before it ends well."""
     from calibrator.bench import find_simulator
     from calibrator.engine._station import Station
     from calibrator_drivers import InstrumentReportedError
