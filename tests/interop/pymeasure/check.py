@@ -1,0 +1,69 @@
+"""PyMeasure's drivers read the simulated 34401A over a socket, HiSLIP and a Prologix gateway."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from pymeasure.adapters import PrologixAdapter, VISAAdapter
+from pymeasure.instruments.hp import HP34401A
+
+
+def exercise(meter: HP34401A, expected: float, function: str) -> None:
+    assert "34401A" in meter.id, meter.id
+    meter.clear()
+    meter.reset()
+    meter.function_ = function
+    assert meter.function_ == function
+    meter.range_ = 10 if function == "DCV" else 1000
+    assert meter.autorange is False
+    meter.autorange = True
+    meter.nplc = 1
+    assert meter.nplc == 1
+    meter.nplc = "MIN"
+    assert meter.nplc == 0.02
+    meter.autozero_enabled = False
+    assert meter.autozero_enabled is False
+    meter.trigger_count = 3
+    meter.sample_count = 2
+    meter.trigger_delay = "MIN"
+    readings = meter.reading
+    assert len(readings) == 6, readings
+    assert all(abs(reading - expected) < 0.01 * expected for reading in readings), readings
+    meter.display_enabled = True
+    meter.displayed_text = "CALIBRATOR"
+    assert meter.displayed_text == "CALIBRATOR"
+    meter.beep()
+    assert meter.scpi_version == 1991.0, meter.scpi_version
+    assert meter.self_test_result in (True, 0), meter.self_test_result
+    assert meter.check_errors() == []
+    meter.write("NONSENSE")
+    assert meter.check_errors()[0][0] == -113
+
+
+def main() -> None:
+    served = json.loads(sys.argv[1])
+    [socket] = served["socket"]
+    ends = {"read_termination": "\n", "write_termination": "\n"}
+    exercise(HP34401A(socket["resource"], visa_library="@py", timeout=60_000, **ends), 5.0, "DCV")
+    print("PyMeasure HP34401A over a socket")
+    [hislip] = served["hislip"]
+    exercise(HP34401A(hislip["resource"], visa_library="@py", timeout=60_000), 100.0, "R2W")
+    print("PyMeasure HP34401A over HiSLIP")
+    [gpib] = served["gpib"]
+    _, host, port, _ = gpib["bus"].split("::")
+    address = int(gpib["resource"].split("::")[1])
+    raw = VISAAdapter(f"TCPIP0::{host}::{port}::SOCKET", visa_library="@py", timeout=60_000, **ends)
+    adapter = PrologixAdapter(raw, address=address, gpib_read_timeout=3000, eoi=True)
+    meter = HP34401A(adapter)
+    assert "34401A" in meter.id
+    meter.function_ = "DCV"
+    meter.nplc = 0.2
+    assert abs(meter.reading - 5.0) < 0.01
+    meter.write("*CLS;*ESE 1;*SRE 32;*OPC")
+    adapter.write("++spoll")
+    print("PyMeasure's PrologixAdapter")
+
+
+if __name__ == "__main__":
+    main()
