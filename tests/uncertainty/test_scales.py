@@ -61,7 +61,8 @@ def test_budgets_and_tables_do_not_depend_on_the_unit(size, r):
         correlations={("a", "b"): r},
     )
     usual = Budget(
-        budget.model, [normal(one.name, 0.0, one.u / size, "", dof=one.dof) for one in budget.inputs], unit="",
+        budget.model, [normal(one.name, 0.0, one.u / size, "", dof=one.dof) for one in budget.inputs],
+        unit="",
         correlations={("a", "b"): r},
     ).evaluate()  # fmt: skip
     found = budget.evaluate()

@@ -25,10 +25,13 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
     """Combine the contributions, find k by `policy` and lay out the lines."""
     plan = budget._plan()
     parts = list(map(mul, slopes, plan.u))
-    u, dof, weights, rectangles = plan.combine(parts)
-    square = u * u
-    if not _SMALL < square < _LARGE:
+    if plan.blocks and not _fits(parts):  # their squares are summed before anything else
         u, dof, weights, rectangles, square = _scaled(plan, parts)
+    else:
+        u, dof, weights, rectangles = plan.combine(parts)
+        square = u * u
+        if not _SMALL < square < _LARGE:
+            u, dof, weights, rectangles, square = _scaled(plan, parts)
     if not (math.isfinite(u) and math.isfinite(value)):
         raise _not_finite(budget, value, slopes)
     k = coverage_factor(policy, dof, rectangles=rectangles, u=u)
@@ -64,6 +67,10 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
         notes=plan.notes,
         origin=budget,
     )
+
+
+def _fits(parts: list[float]) -> bool:
+    return 1e-140 < max(map(abs, parts)) < 1e140
 
 
 def _scaled(plan: Plan, parts: list[float]) -> tuple[float, float, list[float], list[float], float]:

@@ -206,21 +206,30 @@ def _cut(column: Numbers, part: slice) -> Numbers:
 
 def _combine(plan: Plan, parts: np.ndarray, dofs: Sequence[Any], out: BudgetTable, part: slice) -> None:
     """Fill u, dof and k of one chunk; what would vanish or overflow in parts of the largest contribution."""
-    total = _combined(plan, parts, dofs, out, part)
-    if np.all((total > _SMALL) & (total < _LARGE)):
-        return
-    largest = np.max(np.abs(parts), axis=0)
-    lost = (largest > 0.0) & np.isfinite(largest) & ~((total > _SMALL) & (total < _LARGE))
-    if np.any(lost):
-        scale = np.where(lost, largest, 1.0)
-        _combined(plan, parts / scale, dofs, out, part)
-        out.u[part] *= scale
+    total, weight, ranks = _squares(plan, parts, dofs)
+    scale = None
+    if not np.all((total > _SMALL) & (total < _LARGE)):
+        largest = np.max(np.abs(parts), axis=0)
+        scale = np.where((largest > 0.0) & np.isfinite(largest), largest, 1.0)
+        parts = parts / scale
+        total, weight, ranks = _squares(plan, parts, dofs)
+    u, dof_out = out.u[part], out.dof[part]
+    np.sqrt(total, out=u)
+    dof_out.fill(math.inf)
+    np.divide(total * total, weight, out=dof_out, where=weight > 0.0)
+    shaped = bool(plan.rectangles or plan.rectangular_blocks)
+    out.k[part] = coverage_factors(out.policy, dof_out, ranks if shaped else None, u)
+    if plan.arcsines:
+        found = arcsine_factors(out.policy, np.max(np.abs(parts[list(plan.arcsines)]), axis=0), u)
+        np.copyto(out.k[part], found, where=~np.isnan(found))
+    if scale is not None:
+        u *= scale
 
 
-def _combined(
-    plan: Plan, parts: np.ndarray, dofs: Sequence[Any], out: BudgetTable, part: slice
-) -> np.ndarray:
-    """Fill u, dof and k of one chunk, and return u²."""
+def _squares(
+    plan: Plan, parts: np.ndarray, dofs: Sequence[Any]
+) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """Return u², the sum of fourth powers over dof, and the two largest rectangles."""
     count = parts.shape[1]
     total, weight = np.zeros(count), np.zeros(count)
     first, second = np.zeros(count), np.zeros(count)
@@ -243,16 +252,7 @@ def _combined(
         weight += joint * joint / smallest
         if number in plan.rectangular_blocks:
             _rank(np.sqrt(joint), first, second)
-    u, dof_out = out.u[part], out.dof[part]
-    np.sqrt(total, out=u)
-    dof_out.fill(math.inf)
-    np.divide(np.multiply(total, total, out=square), weight, out=dof_out, where=weight > 0.0)
-    shaped = bool(plan.rectangles or plan.rectangular_blocks)
-    out.k[part] = coverage_factors(out.policy, dof_out, (first, second) if shaped else None, u)
-    if plan.arcsines:
-        found = arcsine_factors(out.policy, np.max(np.abs(parts[list(plan.arcsines)]), axis=0), u)
-        np.copyto(out.k[part], found, where=~np.isnan(found))
-    return total
+    return total, weight, (first, second)
 
 
 def _rank(sizes: np.ndarray, first: np.ndarray, second: np.ndarray) -> None:
