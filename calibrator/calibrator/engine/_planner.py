@@ -93,11 +93,11 @@ def planned_offers(setting: Setting, points: Sequence[PlannedPoint]) -> Iterator
 
 
 def margin(rule: str, point: PlannedPoint) -> float:
-    """Return the guard band w that a rule may be expected to take at a point, in the point's unit."""
+    """Return the guard band w that a rule may be expected to take at a point, in its unit; k is about 2."""
     from calibrator_uncertainty import judge
 
     limit, expected = float(point.limit or 0), point.expected_U or 0.0
-    return judge(0.0, expected, 0.0, float("inf"), -limit, limit, rule=rule).guard_band
+    return judge(0.0, expected, expected / 2, float("inf"), -limit, limit, rule=rule).guard_band
 
 
 def _begin(bench: BenchFile) -> datetime | None:

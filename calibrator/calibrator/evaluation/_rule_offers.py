@@ -13,6 +13,7 @@ from calibrator.evaluation._summary import summarize
 __all__ = ["rule_offers"]
 
 Body = Mapping[str, Any]
+_BY_LIMITS = ("guard-band-u", "guard-80", "simple")  # rules that ask for no probability, and for no scipy
 
 
 def rule_offers(opened: Body, points: Sequence[Body]) -> list[dict[str, Any]]:
@@ -44,7 +45,7 @@ def _offer(offer: Body, opened: Body, points: Sequence[Body]) -> dict[str, Any]:
 
 
 def _by(rule: str, point: Body) -> str:
-    """Return the verdict on a point by a rule; the probability that goes with it is not asked for."""
+    """Return the verdict on a point by a rule, without the probability where no verdict rests on it."""
     from calibrator_uncertainty import judge
 
     exact = point["exact"]
@@ -52,7 +53,12 @@ def _by(rule: str, point: Body) -> str:
         return str(point["verdict"])
     error, expanded = float.fromhex(exact["error"]), float.fromhex(exact["U"])
     lower, upper = float(point["lower_limit"]), float(point["upper_limit"])
-    return judge(error, expanded, 0.0, float("inf"), lower, upper, rule=rule).verdict
+    spread, dof = (0.0, float("inf")) if rule in _BY_LIMITS else (_hex(exact, "u"), _hex(exact, "dof"))
+    return judge(error, expanded, spread, dof, lower, upper, rule=rule).verdict
+
+
+def _hex(exact: Mapping[str, str], key: str) -> float:
+    return float.fromhex(exact[key])
 
 
 def _worst(points: Iterable[Body], verdicts: Mapping[str, str]) -> str:

@@ -42,6 +42,14 @@ def test_points_without_a_number_or_undetermined_stay_as_they_are() -> None:
     assert (found["changed"], found["verdict"]) == ([], "fail")
 
 
+def test_an_offered_rule_that_rests_on_a_probability_has_its_own() -> None:
+    risky = point("p", 0.9, "pass")
+    risky["exact"] |= {"u": (0.1).hex(), "dof": float("inf").hex()}
+    offer = {"rule": "pfa-5", "source": "a guide", "status": "seen"}
+    (found,) = rule_offers({"rule": "simple", "rule_offers": [offer]}, [risky])
+    assert [item["to"] for item in found["changed"]] == ["fail"]  # 15.9 % to lie outside
+
+
 def test_the_rule_that_decides_changes_nothing() -> None:
     (found,) = rule_offers(opened("guard-80"), [point("p", 0.85, "conditional pass")])
     assert (found["decides"], found["changed"]) == (True, [])
