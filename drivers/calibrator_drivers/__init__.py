@@ -1,7 +1,8 @@
 """Instruments: transports, roles, drivers and the accuracy of instruments.
 
 Public doors are the sub-packages and modules `accuracy`, `clock`, `roles`, `transport`, `traffic`, `replay`,
-`modbus`, `hart`, `discovery`, `registry`, `commands`, `dialect`, `fluke` and `keysight`; the names below are loaded when first used.
+`modbus`, `hart`, `discovery`, `registry`, `commands`, `dialect` and those of the makers; the names below are
+loaded when first used.
 """
 
 from __future__ import annotations

@@ -155,9 +155,12 @@ def _converse(speaker: Speaker, prompt: str, say: Callable[[str], str]) -> None:
 @contextmanager
 def _history(home: Path) -> Iterator[None]:
     """Keep the lines of former consoles where the terminal can; Windows has no readline, and its own keys."""
+    if sys.platform == "win32":
+        yield
+        return
     try:
         import readline
-    except ImportError:
+    except ImportError:  # a Python that was built without it
         yield
         return
     path = home / "console-history"

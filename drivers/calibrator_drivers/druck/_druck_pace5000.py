@@ -10,19 +10,12 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from calibrator_drivers._errors import (
-    ConnectionLost,
-    InstrumentError,
-    OutOfLimits,
-    ReadbackError,
-    ReadTimeout,
-    SettlingTimeout,
-)
 from calibrator_drivers._indicate import indicate
-from calibrator_drivers.clock import Clock, Deadline
+from calibrator_drivers._pressure_controller import PressureController
+from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import action, choice, reading, setting
 from calibrator_drivers.dialect import Dialect, parse_identity
-from calibrator_drivers.roles import Identity, Indication, SourceLimits, SourceState
+from calibrator_drivers.roles import Identity, Indication, SourceState
 from calibrator_drivers.transport import Session
 
 from ._headers import unheaded
@@ -30,11 +23,7 @@ from ._headers import unheaded
 __all__ = ["DruckPACE5000"]
 
 PACE = Dialect("PACE", ":SYST:ERR?", 8, "S-PACE-PY")
-SAFE_PA = 1000.0  # of gauge pressure left in a line that may be opened
 _HPA = 100.0  # Pa; the unit that every value on the wire has
-_VENT_FROM_PA = 200e3  # above, the controller goes down at the slew rate first (K0443, remembered)
-_POLL_S = 0.5
-_PATIENCE_S = 60.0  # beyond the time that the slew rate explains
 _SAME_HPA = 0.05  # coarser than the display, finer than any specification
 _MODELS = ("PACE5000", "PACE5000 USER INTERFACE", "PACE5000E", "PACE6000", "PACE6000 USER INTERFACE")
 _SLEW = {"linear": "LIN", "maximum": "MAX"}
@@ -60,7 +49,7 @@ def _flag(reply: str) -> bool:
     return int(reply) == 1
 
 
-class DruckPACE5000:
+class DruckPACE5000(PressureController):
     """A PACE5000 or one channel of a PACE6000; fills the roles of a source and of a meter of pressure."""
 
     MODEL_ID: ClassVar[str] = "druck_pace5000"
@@ -98,10 +87,7 @@ class DruckPACE5000:
     # fmt: on
 
     def __init__(self, session: Session, clock: Clock) -> None:
-        self.session = unheaded(session)
-        self._clock = clock
-        self._staged_hpa: float | None = None
-        self._highest_pa: float | None = None
+        super().__init__(unheaded(session), clock)
 
     def identify(self) -> Identity:
         """Ask the instrument who it is.
@@ -113,7 +99,7 @@ class DruckPACE5000:
 
     def reset(self) -> None:
         """Switch the controller off and forget old errors; the line keeps its pressure."""
-        self._staged_hpa = None
+        self._staged_pa = None
         self.clear_status()
         self.reset_all()
         self._check("*RST")
@@ -163,77 +149,6 @@ class DruckPACE5000:
         self.in_limits_time(dwell_s)
         self._check(":SOUR:PRES:INL")
 
-    def stage_pressure(self, pressure_pa: float) -> None:
-        """Programme a pressure with the controller off; the line keeps its pressure meanwhile.
-
-        Raises:
-            OutOfLimits: above the limit of `set_limits`; nothing was sent.
-        """
-        if self._highest_pa is not None and abs(pressure_pa) > self._highest_pa:
-            raise OutOfLimits(
-                f"{pressure_pa:g} Pa is above the section's limit of {self._highest_pa:g} Pa",
-                command=":SOUR:PRES {}",
-                value=pressure_pa,
-                instrument=self.session.name,
-                resource=self.session.resource,
-                way_out="Choose a lower pressure. Nothing was sent.",
-            )
-        self._staged_hpa = None
-        self.standby()
-        self.pressure_unit("hPa")
-        self.set_point(pressure_pa / _HPA)
-        self._check(":SOUR:PRES")
-        self._staged_hpa = pressure_pa / _HPA
-
-    def operate(self) -> None:
-        """Read back set-point, unit, range and slew mode, then switch the controller on.
-
-        Raises:
-            ReadbackError: what is read back is not what was staged, or the controller stays off.
-        """
-        if self._staged_hpa is None:
-            raise InstrumentError(
-                "Nothing is staged, so nothing is controlled",
-                instrument=self.session.name,
-                resource=self.session.resource,
-                way_out="Stage a pressure first.",
-            )
-        self._compare(self._staged_hpa)
-        if self.vent_status() == 1:
-            self.vent("abort")
-        self.control_mode("active")
-        self.control(True)
-        self._check(":OUTP:STAT")
-        if not self.controlling():
-            raise self._mismatch("controller", "on", "off")
-
-    def standby(self) -> None:
-        """Switch the controller off; the line keeps its pressure.
-
-        Raises:
-            ReadbackError: the controller stays on.
-        """
-        self.control(False)
-        if self.controlling():
-            raise self._mismatch("controller", "off", "on")
-
-    def make_safe(self) -> None:
-        """Bring the line down at the slew rate, vent it, and confirm by the sensor.
-
-        Above 200 kPa the controller goes down at the slew rate that the instrument holds, never at its
-        maximum; then it vents. Works on a fresh session; a connection that breaks is opened once more.
-
-        Raises:
-            ReadbackError: the line is not below 1 kPa, or the controller stays on.
-            InstrumentError: the instrument cannot be reached.
-        """
-        self._staged_hpa = None
-        try:
-            self._vent_line()
-        except (ConnectionLost, ReadTimeout):  # once more on a new connection: safe matters more than why
-            self.session.reopen()
-            self._vent_line()
-
     def state(self) -> SourceState:
         """Read set-point, range and controller back."""
         return SourceState(
@@ -246,102 +161,58 @@ class DruckPACE5000:
             settled=self.in_limits()[1],
         )
 
-    def wait_settled(self, timeout_s: float) -> None:
-        """Wait until the instrument's in-limits flag is set.
+    def is_controlling(self) -> bool:
+        """Say whether the controller is on."""
+        return self.controlling()
 
-        Raises:
-            SettlingTimeout: it is not set within `timeout_s`.
-        """
-        deadline = Deadline.after(self._clock, timeout_s)
-        while not self.in_limits()[1]:
-            if deadline.passed():
-                raise SettlingTimeout(
-                    f"The pressure is not within limits after {timeout_s:g} s",
-                    timeout_s=timeout_s,
-                    instrument=self.session.name,
-                    resource=self.session.resource,
-                    way_out="Look for a leak, and check the supply pressure.",
-                )
-            self._clock.sleep(_POLL_S)
+    def is_settled(self) -> bool:
+        """Say whether the in-limits flag is set."""
+        return self.in_limits()[1]
 
-    def set_limits(
-        self,
-        *,
-        voltage_v: float | None = None,
-        current_a: float | None = None,
-        pressure_pa: float | None = None,
-    ) -> None:
-        """Set the highest pressure that `stage_pressure` takes; the instrument knows no volts or amperes."""
-        del voltage_v, current_a
-        self._highest_pa = pressure_pa if pressure_pa is not None else self._highest_pa
+    def slew_pa_per_s(self) -> float:
+        """Return the slew rate that the instrument holds."""
+        return self.slew_read() * _HPA
 
-    def limits(self) -> SourceLimits | None:
-        """Return None: the instrument's own limits are not known over the interface."""
-        return None
-
-    def restore_limits(self, limits: SourceLimits) -> None:
-        """Do nothing: `limits` never returned any."""
-        del limits
-
-    def close(self) -> None:
-        """Close the session; never changes the output."""
-        self.session.close()
-
-    def _vent_line(self) -> None:
+    def _program(self, pressure_pa: float) -> None:
         self.pressure_unit("hPa")
-        self.slew_mode("linear")
-        self.overshoot(False)
-        self.isolation_open(True)
-        held_pa = abs(self.line_pressure_pa())
-        seconds = held_pa / (max(self.slew_read(), 0.01) * _HPA) + _PATIENCE_S
-        if held_pa > _VENT_FROM_PA:
-            self._go_down(seconds)
-        self.standby()
-        self.vent("start")
-        PACE.read_errors(self.session)
-        deadline = Deadline.after(self._clock, seconds)
-        while True:
-            status, left_pa = self.vent_status(), self.line_pressure_pa()
-            if status != 1 and abs(left_pa) <= SAFE_PA:
-                return
-            if deadline.passed():
-                raise self._mismatch(
-                    "line", f"vented below {SAFE_PA:g} Pa", f"{left_pa:g} Pa, vent status {status}"
-                )
-            self._clock.sleep(_POLL_S)
+        self.set_point(pressure_pa / _HPA)
 
-    def _go_down(self, seconds: float) -> None:
-        """Let the controller lower the line; where it does not come down in time, the vent takes over."""
-        self.set_point(0.0)
-        self.control_mode("active")
-        self.control(True)
-        deadline = Deadline.after(self._clock, seconds)
-        while abs(self.line_pressure_pa()) > _VENT_FROM_PA and not deadline.passed():
-            self._clock.sleep(_POLL_S)
-
-    def _compare(self, staged_hpa: float) -> None:
+    def _read_back(self, pressure_pa: float) -> None:
         unit = self.unit_in_use()
         if unit.upper() != "HPA":
             raise self._mismatch("unit", "HPA", unit)
-        read_back = self.set_point_read()
+        staged_hpa, read_back = pressure_pa / _HPA, self.set_point_read()
         if abs(read_back - staged_hpa) > _SAME_HPA:
             raise self._mismatch("set-point", f"{staged_hpa:g} hPa", f"{read_back:g} hPa")
         mode = self.slew_mode_read()
         if not mode.upper().startswith("LIN"):
             raise self._mismatch("slew mode", "LIN", mode)
         range_pa = self.range_in_use()
-        if range_pa is not None and abs(staged_hpa) * _HPA > range_pa * 1.05:
+        if range_pa is not None and abs(pressure_pa) > range_pa * 1.05:
             raise self._mismatch("range", f"one that holds {staged_hpa:g} hPa", f"{range_pa:g} Pa")
+        if self.vent_status() == 1:
+            self.vent("abort")
+
+    def _switch(self, *, on: bool) -> None:
+        if on:
+            self.control_mode("active")
+        self.control(on)
+
+    def _prepare_vent(self) -> None:
+        self.pressure_unit("hPa")
+        self.slew_mode("linear")
+        self.overshoot(False)
+        self.isolation_open(True)
+
+    def _start_vent(self) -> None:
+        self.vent("start")
+
+    def _vent_state(self) -> tuple[bool, str]:
+        status = self.vent_status()
+        return status != 1, f"vent status {status}"
 
     def _check(self, after: str) -> None:
         PACE.check(self.session, after=after)
 
-    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
-        return ReadbackError(
-            quantity,
-            staged=staged,
-            read_back=read_back,
-            instrument=self.session.name,
-            resource=self.session.resource,
-            way_out="Keep away from the line; look at the instrument, and vent it by hand.",
-        )
+    def _drain(self) -> None:
+        PACE.read_errors(self.session)

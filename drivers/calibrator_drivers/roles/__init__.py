@@ -34,10 +34,12 @@ from ._simulated import NAMES as _SIMULATED
 from ._simulated import SourceTemperatureSimulatedRTD, SourceTemperatureSimulatedThermocouple
 from ._thermal import NAMES as _THERMAL
 from ._thermal import MeasureTemperature, SourceTemperature
+from ._typed import Expecting
 
 __all__ = [
     "ROLE_NAMES",
     "Discipline",
+    "Expecting",
     "Identity",
     "Indication",
     "Instrument",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import select
 import socket
+import sys
+from collections.abc import Callable
 
 __all__ = ["Readable"]
 
@@ -23,5 +25,5 @@ class Readable:
     def within(self, seconds: float) -> bool:
         """Wait at most `seconds`; 0 looks and does not wait."""
         if self._poll is not None:
-            return bool(self._poll.poll(seconds * 1000.0))
+            return bool(self._poll(seconds * 1000.0))
         return bool(select.select([self._sock], [], [], seconds)[0])

@@ -140,7 +140,7 @@ def test_reading_commands_are_repeated_by_policy_and_setting_ones_never(
     server = started(Transmitter())
     log = TrafficLog(tmp_path / "hart.jsonl", RealClock())
     session = started(
-        open_hart(server.resource, timeout_s=2.0, policy=Policy(query_retries=3), traffic=log, name="loop")
+        open_hart(server.resource, timeout_s=1.0, policy=Policy(query_retries=3), traffic=log, name="loop")
     )
     server.silent = 1
     assert session.identify().device_id == 0x123456

@@ -135,7 +135,7 @@ def test_a_hislip_peer_that_drops_is_a_named_error(started: Started, how: str) -
 @pytest.mark.parametrize("how", [PLAIN, "ours"])
 def test_a_hislip_clear_goes_past_a_late_reply(started: Started, how: str) -> None:
     server = started(HislipServer(_answer))
-    session = started(_open(how, server.resource, 2.0))
+    session = started(_open(how, server.resource, 1.0))
     with pytest.raises(Exception, match=r"[Tt]imeout|No complete"):
         session.query("SLOW?")
     server.late(b"LATE\n")

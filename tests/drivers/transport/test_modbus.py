@@ -132,7 +132,7 @@ class _Tcp(Served):
 
 def test_a_late_answer_is_never_another_question_s(started: Started) -> None:
     server = started(_Tcp())
-    session = started(open_modbus(f"MODBUS::127.0.0.1::{server.port}::1", timeout_s=2.0))
+    session = started(open_modbus(f"MODBUS::127.0.0.1::{server.port}::1", timeout_s=1.0))
     with pytest.raises(ReadTimeout):
         session.read("holding", 0)
     server.held = b""
@@ -143,7 +143,7 @@ def test_a_late_answer_is_never_another_question_s(started: Started) -> None:
 def test_a_read_is_repeated_by_policy_and_counted_a_write_never(started: Started) -> None:
     server = started(_Tcp())
     policy = Policy(query_retries=1)
-    session = started(open_modbus(f"MODBUS::127.0.0.1::{server.port}::1", timeout_s=2.0, policy=policy))
+    session = started(open_modbus(f"MODBUS::127.0.0.1::{server.port}::1", timeout_s=1.0, policy=policy))
     assert session.read("holding", 0) == (100,)
     assert session.retries == 1
     silent = started(Served())

@@ -168,7 +168,7 @@ def test_only_a_repeatable_query_is_asked_again_and_counted(serve: Serve, tmp_pa
     source = Source()
     log = TrafficLog(tmp_path / "traffic.jsonl", RealClock())
     policy = Policy(query_retries=2)
-    session = open_session(serve(source).resource, policy=policy, timeout_s=2.0, traffic=log, name="unit")
+    session = open_session(serve(source).resource, policy=policy, timeout_s=1.0, traffic=log, name="unit")
     source.silent_once = {"A?", "READ?"}
     assert session.query("A?", repeatable=True) == "0"
     assert (session.retries, log.counts["retry"]) == (1, 1)

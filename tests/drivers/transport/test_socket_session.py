@@ -116,7 +116,7 @@ def test_a_peer_that_leaves_is_not_taken_for_a_slow_one(serve: Callable[..., Any
 
 def test_a_peer_that_left_before_is_noticed_by_a_write(serve: Callable[..., Any]) -> None:
     server = serve(_vanish)
-    session = open_session(server.resource, timeout_s=2.0)
+    session = open_session(server.resource, timeout_s=1.0)
     with pytest.raises(ConnectionLost):
         session.query("BYE?")
     server.close()
@@ -150,7 +150,7 @@ class Late:
     [pytest.param("plain", marks=pytest.mark.xfail(reason="raw sockets have no framing", strict=True)), OURS],
 )
 def test_a_late_reply_never_answers_the_next_query(serve: Callable[..., Any], how: str) -> None:
-    session = _open(how, serve(Late()).resource, timeout_s=2.0)
+    session = _open(how, serve(Late()).resource, timeout_s=1.0)
     with pytest.raises(Exception, match=r"imeout|within"):
         session.query("SLOW?")
     try:
