@@ -71,6 +71,8 @@ WITHOUT_A_LINE = {
     **dict.fromkeys(ELSEWHERE, "acts on no direct voltage, current or resistance"),
     "capacitance": "loads alternating volts only",
     "crest": "a direct quantity has no peaks",
+    "keying": "nobody types: the meter has an interface",
+    "parallax": "no pointer is read",
     "unit_error": "it is the measurand",
     "temperature": "part of the truth at this temperature",
     "drift": "part of the truth at the moment; below 1/1000 of u within a run",

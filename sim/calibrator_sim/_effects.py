@@ -111,6 +111,18 @@ CATALOGUE: tuple[Effect, ...] = (
         "memory_medium",
     ),
     Effect(
+        "keying",
+        "a person mistypes an indication: digits change places, sign or point are left out",
+        "1 % of first looks, no second look",
+        "memory_low",
+    ),
+    Effect(
+        "parallax",
+        "a pointer is read aslant",
+        "up to 0.2 of a division",
+        "memory_medium",
+    ),
+    Effect(
         "open_input", "an open voltage input wanders", "up to 5 mV (> 10 Gohm), 20 uV (10 Mohm)", "memory_low"
     ),
     Effect(
@@ -259,6 +271,8 @@ class Effects:
     autozero: float = 1.0
     capacitance: float = 1.0
     crest: float = 1.0
+    keying: float = 1.0
+    parallax: float = 1.0
     open_input: float = 1.0
     line_leak: float = 1.0
     adiabatic: float = 1.0

@@ -156,7 +156,8 @@ class MeterUnit:
 
     def curve(self, function: str, range_high: float, frequency_hz: float = 0.0) -> Curve:
         """Return the error curve of a range and band; 2-wire and 4-wire resistance share their hardware."""
-        function = "res4w" if function == "res2w" else function
+        if function == "res2w" and "res4w" in self.table.functions():
+            function = "res4w"
         key = (function, range_high, frequency_hz)
         if key not in self._curves:
             self._curves[key] = self._draw(function, range_high, frequency_hz)
@@ -194,7 +195,7 @@ class MeterUnit:
         """Return gain and offset as the population says."""
         unit, draws = self.unit, self.draws
         gain = row.coef_reading_ppm * _PPM
-        offset = row.coef_range_ppm * _PPM * row.range_high + row.floor
+        offset = _offset(row)
         if unit.error == "none":
             return 0.0, 0.0
         if unit.error == "limit":
@@ -218,7 +219,7 @@ class MeterUnit:
         for name in self.unit.outside or (Named(row.function),):
             if name.function != row.function or name.range_high not in (None, row.range_high):
                 continue
-            limit = row.coef_range_ppm * _PPM * row.range_high + row.floor
+            limit = _offset(row)
             far = _OUTSIDE[0] + (_OUTSIDE[1] - _OUTSIDE[0]) * self.draws.unit(*key, "outside")
             sign = math.copysign(1.0, self.draws.uniform(*key, "side"))
             if name.value == 0.0:
@@ -227,3 +228,8 @@ class MeterUnit:
                 at = abs(name.value) if name.value else row.range_high
                 gain = sign * far * (row.coef_reading_ppm * _PPM + limit / at)
         return gain, offset
+
+
+def _offset(row: RangeRow) -> float:
+    """Return the part of a row's limit that does not grow with the value."""
+    return row.coef_range_ppm * _PPM * row.range_high + row.floor + row.counts * (row.resolution or 0.0)

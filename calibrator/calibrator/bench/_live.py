@@ -11,9 +11,11 @@ from calibrator._errors import RunError
 from calibrator.bench._drivers import configure_meter, unit_of
 from calibrator.procedure import MeterHandle, Point, SourceHandle
 from calibrator_drivers.clock import Clock, Deadline
-from calibrator_drivers.roles import Indication, Meter
+from calibrator_drivers.roles import Expecting, Indication, Meter
 
 __all__ = ["Desk", "LiveBench"]
+
+_SURPRISE = 0.05  # of the value, from where a typed indication is looked at again
 
 
 class Desk(Protocol):
@@ -149,7 +151,12 @@ class LiveBench:
 
     def _sample(self, doing: str, done: int, total: int) -> Indication:
         self._desk.check()
-        indication = self._desk.uut.read()
+        uut = self._desk.uut
+        if isinstance(uut, Expecting):  # a person reads it, and may slip
+            applied = self._desk.applied
+            value = float(self._point.nominal) if applied is None else applied
+            uut.expect(value, _SURPRISE * max(abs(value), 0.1 * float(self._point.range)))
+        indication = uut.read()
         self._desk.tell(doing, value=indication.value, done=done + 1, total=total)
         if not indication.overload and indication.unit != self._point.unit:
             raise RunError(

@@ -116,9 +116,28 @@ def _truevolt(  # noqa: PLR0917 - a table row
     )
 
 
+def _handheld(amperes: tuple[float, ...], amperes_ac: tuple[float, ...]) -> Model:
+    ohms = (600.0, 6e3, 6e4, 6e5, 6e6, 5e7)
+    volts = (0.6, 6.0, 60.0, 600.0, 1000.0)
+    functions = {
+        f.name: f
+        for f in (
+            Function("VOLT", "dcv", volts, "V"),
+            Function("VOLT:AC", "acv", volts, "V"),
+            Function("CURR", "dci", amperes, "A"),
+            Function("CURR:AC", "aci", amperes_ac, "A"),
+            Function("RES", "res2w", ohms, "OHM"),
+            Function("FREQ", "freq", volts, "V"),
+        )
+    }
+    return Model("", functions, _CLASSIC, _STEPS)
+
+
 _REFERENCE_AMPERES = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0)
 
 MODELS: Mapping[str, Model] = {
+    "fluke_87v": _handheld((6e-4, 6e-3, 0.06, 0.4, 6.0, 10.0), (6e-4, 6e-3, 0.06, 0.4, 6.0, 10.0)),
+    "fluke_179": _handheld((0.06, 0.4, 6.0, 10.0), (0.06, 0.4, 6.0, 10.0)),
     "keysight_3458a": Model(
         "HP3458A",
         _functions(

@@ -61,6 +61,8 @@ class Aperture:
 class Physics:
     """The measuring part of one meter."""
 
+    alternating_s = _AC_S
+
     def __init__(self, name: str, unit: MeterUnit, world: World) -> None:
         self.name = name
         self.unit = unit
@@ -73,6 +75,14 @@ class Physics:
             return 0.1  # the 3 A shunt stays in the path (memory_medium)
         row = self.unit.row("dci", settings.range["CURR"])
         return (row.burden_v or 0.1) / row.range_high
+
+    def row_of(self, kind: str, range_: float, frequency_hz: float = 0.0) -> RangeRow:
+        """Return the accuracy row of a range and band.
+
+        Raises:
+            UnknownTruthError: the meter has no such range.
+        """
+        return self.unit.row(kind, range_, frequency_hz)
 
     def test_a(self, range_ohm: float) -> float:
         """Return the current of a resistance range.
@@ -153,7 +163,7 @@ class Physics:
             return self._alternating(settings, range_, aperture)
         value = self.true_value(settings, range_, aperture)
         kind = "res4w" if accuracy == "res2w" else accuracy
-        row = self.unit.row(kind, range_)
+        row = self.row_of(kind, range_)
         if math.isinf(value) or abs(value) > 10.0 * range_:
             return math.copysign(OVERLOAD, value)
         shown = value + self.error(kind, range_, value, aperture.end_ns)
@@ -167,13 +177,13 @@ class Physics:
         kind = settings.active().accuracy
         feed, connection = electrical.of(self.world).feed(self.name, aperture.middle_ns)
         if kind == "acv":
-            load = self.world.effects.loading * _AC_S, self.world.effects.capacitance * _AC_F
+            load = self.world.effects.loading * self.alternating_s, self.world.effects.capacitance * _AC_F
             value = electrical.alternating_voltage(feed, connection, *load)
             value = self._wander(1e-7, aperture.end_ns) if value is None else value
         else:
             value = electrical.alternating_current(feed, connection)
         hertz = feed.frequency_hz
-        row = self.unit.row(kind, range_, hertz or 1000.0)
+        row = self.row_of(kind, range_, hertz or 1000.0)
         if value > 10.0 * range_:
             return OVERLOAD
         shown = abs(value + self.error(kind, range_, value, aperture.end_ns, hertz)) if value else 0.0
@@ -195,7 +205,7 @@ class Physics:
     def _count(self, settings: Settings, aperture: Aperture) -> float:
         """Return the frequency or period of the signal, 0 where there is none to count."""
         feed, connection = electrical.of(self.world).feed(self.name, aperture.middle_ns)
-        volts = electrical.alternating_voltage(feed, connection, _AC_S, _AC_F)
+        volts = electrical.alternating_voltage(feed, connection, self.alternating_s, _AC_F)
         function = settings.active()
         range_ = settings.range[function.name]
         if not volts or volts < _LEAST_SIGNAL * (
