@@ -180,6 +180,7 @@ def test_a_high_line_goes_down_at_the_slew_rate_first(expected_protocol: Protoco
         *VENTING,
         line(6900.0),
         (":SOUR:PRES:SLEW?", ":SOUR:PRES:SLEW 100.0"),
+        (":UNIT:PRES HPA", None),
         (":SOUR:PRES 0", None),
         (":OUTP:MODE ACT", None),
         (":OUTP:STAT 1", None),

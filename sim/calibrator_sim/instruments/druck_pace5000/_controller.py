@@ -1,235 +1,34 @@
-"""The controller as its servers see it, and its physics: line, sensor, control, vent."""
+"""A PACE5000 as its servers see it; its physics is that of every controller."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator
-from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, cast
 
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
-from calibrator_sim.instruments._text import TextDevice
+from calibrator_sim.instruments._pressure_control import PressureControl
 from calibrator_sim.instruments.druck_pace5000._commands import build
-from calibrator_sim.nodes.pressure import Domain, Line
-from calibrator_sim.scpi import Interpreter, Status
+from calibrator_sim.scpi import Interpreter
 
-if TYPE_CHECKING:
-    from calibrator_sim._config_types import InstrumentConfig, UnitConfig
-
-__all__ = ["DruckPACE5000", "Settings"]
-
-_FUNCTION = "pressure_gauge"
-_TAU_S = 2.0
-_NOISE = 5e-6  # of full scale, standard deviation of the controlled pressure
-_TICK_NS = 100_000_000  # the control loop's own step: whoever looks within one sees the same pressure
-_FASTEST_S = 5.0  # full scale at maximum slew
-_OPEN_PA = 50.0  # left when a vent is complete
-
-
-@dataclass(slots=True)
-class Settings:
-    """What a snapshot must hold beside the line."""
-
-    unit: str = "MBAR"
-    set_point_pa: float = 0.0
-    control: bool = False
-    mode: str = "ACT"
-    isolation_open: bool = True
-    slew_pa_s: float = 10e3
-    slew_mode: str = "MAX"
-    overshoot: bool = True
-    band_percent: float = 0.01
-    dwell_s: float = 2.0
-    vent: bool = False
-    settings_ns: int = 0  # when control or set-point last changed
+__all__ = ["DruckPACE5000"]
 
 
 def _at_once() -> Generator[int, None, None]:
     yield from ()
 
 
-class DruckPACE5000(TextDevice):
-    """A simulated PACE5000 with one gauge control module; its range is that of the accuracy table."""
+class DruckPACE5000(PressureControl):
+    """A simulated PACE5000 with one gauge control module."""
 
     def __init__(self, name: str, unit: StandardUnit, world: World) -> None:
-        self.name = name
-        self.serial = unit.config.serial
+        super().__init__(name, unit, world)
         self.identity = f"*IDN GE Druck,PACE5000 User Interface,{self.serial},02.00.06"
-        self.world = world
-        self.unit = unit
-        self.status = Status()
-        self.settings = Settings()
-        self.line = Line(_TAU_S)
-        self.full_scale_pa = unit.table.span(_FUNCTION)[1]
-
-    @classmethod
-    def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
-        """Return the instrument as the bench file describes it; an option names its module (`CM2`)."""
-        standard = StandardUnit.of(instrument, unit, world.config, world.draws)
-        if instrument.options:
-            standard = replace(standard, state=replace(standard.state, option=instrument.options[0]))
-        return cls(name, standard, world)
 
     @cached_property
     def _interpreter(self) -> Interpreter:
         return Interpreter(build(self), self.status, _at_once)
 
-    @cached_property
-    def _domain(self) -> Domain:
-        return cast("Domain", self.world.domain("pressure"))
-
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
         """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
         return self._interpreter.run(message)
-
-    # Physics.
-
-    def error_pa(self, gauge_pa: float) -> float:
-        """Return true minus indicated pressure: linear, as the specification is."""
-        at_zero = self.unit.error(_FUNCTION, 0.0)
-        at_full = self.unit.error(_FUNCTION, self.full_scale_pa)
-        return at_zero + (at_full - at_zero) * min(abs(gauge_pa) / self.full_scale_pa, 1.0)
-
-    def true_pressure_pa(self, ns: int) -> float:
-        """Return the gauge pressure at the port, control noise included."""
-        pressure = self.line.pressure(ns)
-        if self.line.state.mode != "control":
-            return pressure
-        noise = self.world.draws.normal("control", self.serial, ns // _TICK_NS)
-        return pressure + self.world.effects.noise * _NOISE * self.full_scale_pa * noise
-
-    def sensed_pa(self, ns: int) -> float:
-        """Return what the sensor reads."""
-        true = self.true_pressure_pa(ns)
-        return true - self.error_pa(true)
-
-    def barometer_pa(self, ns: int) -> float:
-        """Return what the barometer reads: within 10 Pa."""
-        offset = 10.0 * self.world.effects.standard_error * self.world.draws.uniform("barometer", self.serial)
-        return self._domain.air_pa(ns) + offset
-
-    def vent_status(self, ns: int) -> int:
-        """Return 0 idle, 1 in progress, 2 completed (old units keep it until control begins)."""
-        if not self.settings.vent:
-            return 0
-        return 1 if abs(self.line.pressure(ns)) > _OPEN_PA else 2
-
-    def in_limits(self, ns: int) -> bool:
-        """Say whether the pressure has been within its band for the dwell time."""
-        settings = self.settings
-        if not settings.control:
-            return False
-        band = settings.band_percent / 100.0 * self.full_scale_pa
-        since = ns - round(settings.dwell_s * 1e9)
-        if since < settings.settings_ns:
-            return False
-        target = self.line.state.target_pa
-        return all(abs(self.line.pressure(moment) - target) <= band for moment in (since, ns))
-
-    def effort_percent(self, ns: int) -> float:
-        """Return how hard the controller works: the leak, and the slope of the pressure."""
-        if not self.settings.control:
-            return 0.0
-        slope = self.line.pressure(ns + _TICK_NS) - self.line.pressure(ns)
-        leak = self._domain.leak_per_s(self.name) * self.line.pressure(ns)
-        return max(-100.0, min(100.0, 100.0 * (slope * 10.0 + leak) * _FASTEST_S / self.full_scale_pa))
-
-    # Controls.
-
-    def slew(self) -> float:
-        """Return the slew rate in use, Pa/s."""
-        fastest = self.full_scale_pa / _FASTEST_S
-        return fastest if self.settings.slew_mode == "MAX" else min(self.settings.slew_pa_s, fastest)
-
-    def switch(self, *, control: bool) -> None:
-        """Switch the controller on or off."""
-        self.world.before_change()
-        now, settings = self.world.time_ns(), self.settings
-        if control:
-            settings.vent = False
-            settings.control, settings.settings_ns = True, now
-            target = settings.set_point_pa + self.error_pa(settings.set_point_pa)
-            self.line.go(now, target, self.slew(), overshoot=settings.overshoot, mode="control")
-        elif settings.control:
-            settings.control, settings.settings_ns = False, now
-            self._close(now)
-        self.world.after_change()
-
-    def vent(self, *, start: bool) -> None:
-        """Start a vent, or abort the one under way."""
-        self.world.before_change()
-        now, settings = self.world.time_ns(), self.settings
-        if start:
-            settings.control, settings.vent, settings.settings_ns = False, True, now
-            self.line.go(now, 0.0, self.slew(), overshoot=False, mode="vent")
-        elif settings.vent:
-            settings.vent = False
-            if abs(self.line.pressure(now)) > _OPEN_PA:
-                self._close(now)
-            else:
-                self.line.vented(now)
-        self.world.after_change()
-
-    def changed(self) -> None:
-        """A set-point or rate changed: a controller that is on goes there now."""
-        if self.settings.control:
-            self.switch(control=True)
-
-    def _close(self, ns: int) -> None:
-        air, leak = self._domain.air_pa(ns), self._domain.leak_per_s(self.name)
-        self.line.hold(ns, leak, air, self.world.effects.adiabatic)
-
-    # The rest of a device.
-
-    def operating(self) -> bool:
-        """Say whether the controller is on."""
-        return self.settings.control
-
-    def trip(self) -> None:
-        """Switch control off, as after a loss of supply."""
-        self.switch(control=False)
-        self.status.report(-330)
-
-    def reset(self) -> None:
-        """Do what `*RST` does: control off; the line keeps its pressure."""
-        self.switch(control=False)
-        kept = self.settings
-        self.settings = Settings(
-            vent=kept.vent, isolation_open=kept.isolation_open, settings_ns=kept.settings_ns
-        )
-
-    def status_byte(self, *, message_available: bool) -> int:
-        """Return the status byte as a serial poll sees it."""
-        return self.status.byte(message_available=message_available)
-
-    def service_mask(self) -> int:
-        """Return which bits of the status byte ask for service."""
-        return self.status.sre
-
-    def interrupted(self) -> None:
-        """A message arrived before the last response was read."""
-        self.status.report(-410)
-
-    def unterminated(self) -> None:
-        """The client waits for a response to a message that it did not finish."""
-        self.status.report(-420)
-
-    def react(self) -> None:
-        """Feel another manifold: a closed line leaks at its rate from now on."""
-        if self.line.state.mode == "hold":
-            now = self.world.time_ns()
-            leak = self._domain.leak_per_s(self.name)
-            if not math.isclose(leak, self.line.state.leak_per_s):
-                self.line.hold(now, leak, self._domain.air_pa(now), self.world.effects.adiabatic)
-
-    def save(self) -> dict[str, Any]:
-        """Return the state for a snapshot."""
-        return {"settings": asdict(self.settings), "line": self.line.save(), "status": self.status.save()}
-
-    def load(self, state: dict[str, Any]) -> None:
-        """Take the state of a snapshot."""
-        self.settings = Settings(**state["settings"])
-        self.line.load(state["line"])
-        self.status.load(state["status"])

@@ -1,0 +1,235 @@
+"""What pressure controllers have in common: staging, control, and a line that is made safe by venting.
+
+Control off keeps the pressure in the line. Safe is when the vent has ended and the sensor reads almost
+nothing; a line at high pressure first comes down under control, at the slew rate that the instrument holds.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from ._errors import (
+    ConnectionLost,
+    InstrumentError,
+    OutOfLimits,
+    ReadbackError,
+    ReadTimeout,
+    SettlingTimeout,
+)
+from .clock import Clock, Deadline
+from .roles import SourceLimits
+from .transport import Session
+
+__all__ = ["SAFE_PA", "PressureController"]
+
+SAFE_PA = 1000.0  # of gauge pressure left in a line that may be opened
+VENT_FROM_PA = 200e3  # above, the controller goes down at the slew rate first (K0443, remembered)
+_POLL_S = 0.5
+_PATIENCE_S = 60.0  # beyond the time that the slew rate explains
+
+
+class PressureController(ABC):
+    """Stages, controls and vents by what a driver says of its instrument."""
+
+    session: Session
+
+    def __init__(self, session: Session, clock: Clock) -> None:
+        self.session = session
+        self._clock = clock
+        self._staged_pa: float | None = None
+        self._highest_pa: float | None = None
+
+    # What a driver says.
+
+    @abstractmethod
+    def line_pressure_pa(self) -> float:
+        """Return the gauge pressure that the control sensor reads now."""
+
+    @abstractmethod
+    def slew_pa_per_s(self) -> float:
+        """Return the slew rate that the instrument holds."""
+
+    @abstractmethod
+    def is_controlling(self) -> bool:
+        """Say whether the controller is on."""
+
+    @abstractmethod
+    def is_settled(self) -> bool:
+        """Say whether the instrument calls its pressure settled."""
+
+    @abstractmethod
+    def _program(self, pressure_pa: float) -> None:
+        """Send unit and set-point."""
+
+    @abstractmethod
+    def _read_back(self, pressure_pa: float) -> None:
+        """Raise `ReadbackError` where unit, set-point or range are not what was staged."""
+
+    @abstractmethod
+    def _switch(self, *, on: bool) -> None:
+        """Switch the controller on or off."""
+
+    @abstractmethod
+    def _prepare_vent(self) -> None:
+        """Set what a vent needs: unit, a limited slew rate, valves."""
+
+    @abstractmethod
+    def _start_vent(self) -> None:
+        """Start the vent."""
+
+    @abstractmethod
+    def _vent_state(self) -> tuple[bool, str]:
+        """Return whether the vent has ended, and what the instrument says about it."""
+
+    @abstractmethod
+    def _check(self, after: str) -> None:
+        """Raise `InstrumentReportedError` where the error queue is not empty."""
+
+    @abstractmethod
+    def _drain(self) -> None:
+        """Empty the error queue, whatever it holds."""
+
+    # What follows from it.
+
+    def stage_pressure(self, pressure_pa: float) -> None:
+        """Programme a gauge pressure with the controller off; the line keeps its pressure meanwhile.
+
+        Raises:
+            OutOfLimits: above the limit of `set_limits`; nothing was sent.
+        """
+        if self._highest_pa is not None and abs(pressure_pa) > self._highest_pa:
+            raise OutOfLimits(
+                f"{pressure_pa:g} Pa is above the section's limit of {self._highest_pa:g} Pa",
+                command="set-point",
+                value=pressure_pa,
+                instrument=self.session.name,
+                resource=self.session.resource,
+                way_out="Choose a lower pressure. Nothing was sent.",
+            )
+        self._staged_pa = None
+        self.standby()
+        self._program(pressure_pa)
+        self._check("set-point")
+        self._staged_pa = pressure_pa
+
+    def operate(self) -> None:
+        """Read back what was staged, then switch the controller on.
+
+        Raises:
+            ReadbackError: what is read back is not what was staged, or the controller stays off.
+        """
+        if self._staged_pa is None:
+            raise InstrumentError(
+                "Nothing is staged, so nothing is controlled",
+                instrument=self.session.name,
+                resource=self.session.resource,
+                way_out="Stage a pressure first.",
+            )
+        self._read_back(self._staged_pa)
+        self._switch(on=True)
+        self._check("control")
+        if not self.is_controlling():
+            raise self._mismatch("controller", "on", "off")
+
+    def standby(self) -> None:
+        """Switch the controller off; the line keeps its pressure.
+
+        Raises:
+            ReadbackError: the controller stays on.
+        """
+        self._switch(on=False)
+        if self.is_controlling():
+            raise self._mismatch("controller", "off", "on")
+
+    def make_safe(self) -> None:
+        """Bring the line down at the slew rate, vent it, and confirm by the sensor.
+
+        Works on a fresh session; a connection that breaks is opened once more.
+
+        Raises:
+            ReadbackError: the line is not below 1 kPa, or the controller stays on.
+            InstrumentError: the instrument cannot be reached.
+        """
+        self._staged_pa = None
+        try:
+            self._vent_line()
+        except (ConnectionLost, ReadTimeout):  # once more on a new connection: safe matters more than why
+            self.session.reopen()
+            self._vent_line()
+
+    def wait_settled(self, timeout_s: float) -> None:
+        """Wait until the instrument calls its pressure settled.
+
+        Raises:
+            SettlingTimeout: it does not within `timeout_s`.
+        """
+        deadline = Deadline.after(self._clock, timeout_s)
+        while not self.is_settled():
+            if deadline.passed():
+                raise SettlingTimeout(
+                    f"The pressure is not within limits after {timeout_s:g} s",
+                    timeout_s=timeout_s,
+                    instrument=self.session.name,
+                    resource=self.session.resource,
+                    way_out="Look for a leak, and check the supply pressure.",
+                )
+            self._clock.sleep(_POLL_S)
+
+    def set_limits(
+        self,
+        *,
+        voltage_v: float | None = None,
+        current_a: float | None = None,
+        pressure_pa: float | None = None,
+    ) -> None:
+        """Set the highest pressure that `stage_pressure` takes; a controller knows no volts or amperes."""
+        del voltage_v, current_a
+        self._highest_pa = pressure_pa if pressure_pa is not None else self._highest_pa
+
+    def limits(self) -> SourceLimits | None:
+        """Return None: a controller has no limits in volts or amperes."""
+        return None
+
+    def restore_limits(self, limits: SourceLimits) -> None:
+        """Do nothing: `limits` never returned any."""
+        del limits
+
+    def close(self) -> None:
+        """Close the session; never changes the output."""
+        self.session.close()
+
+    def _vent_line(self) -> None:
+        self._prepare_vent()
+        held_pa = abs(self.line_pressure_pa())
+        seconds = held_pa / max(self.slew_pa_per_s(), 1.0) + _PATIENCE_S
+        if held_pa > VENT_FROM_PA:
+            self._go_down(seconds)
+        self.standby()
+        self._start_vent()
+        self._drain()
+        deadline = Deadline.after(self._clock, seconds)
+        while True:
+            (ended, told), left_pa = self._vent_state(), self.line_pressure_pa()
+            if ended and abs(left_pa) <= SAFE_PA:
+                return
+            if deadline.passed():
+                raise self._mismatch("line", f"vented below {SAFE_PA:g} Pa", f"{left_pa:g} Pa, {told}")
+            self._clock.sleep(_POLL_S)
+
+    def _go_down(self, seconds: float) -> None:
+        """Let the controller lower the line; where it does not come down in time, the vent takes over."""
+        self._program(0.0)
+        self._switch(on=True)
+        deadline = Deadline.after(self._clock, seconds)
+        while abs(self.line_pressure_pa()) > VENT_FROM_PA and not deadline.passed():
+            self._clock.sleep(_POLL_S)
+
+    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
+        return ReadbackError(
+            quantity,
+            staged=staged,
+            read_back=read_back,
+            instrument=self.session.name,
+            resource=self.session.resource,
+            way_out="Keep away from the line; look at the instrument, and vent it by hand.",
+        )
