@@ -75,9 +75,11 @@ def _parse(text: str, registry: Quantity, where: str) -> Quantity:
 
 def quantity(magnitude: Numbers, unit: Quantity) -> Quantity:
     """Return `magnitude` (float, array or uncertain array) in a parsed unit as a pint quantity."""
-    if isinstance(magnitude, SharedMethods):
-        return made(unit._REGISTRY.Quantity, magnitude, unit._units)
-    return unit._REGISTRY.Quantity(magnitude, unit)
+    registry = unit._REGISTRY
+    single = type(magnitude) is float and not (registry.force_ndarray or registry.force_ndarray_like)
+    if single or isinstance(magnitude, SharedMethods):
+        return made(registry.Quantity, magnitude, unit._units)
+    return registry.Quantity(magnitude, unit)
 
 
 def made(quantity_class: Quantity, magnitude: Numbers, units: Quantity) -> Quantity:
