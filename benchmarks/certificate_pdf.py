@@ -1,4 +1,6 @@
-"""What a certificate costs: 33 rows and 6 plots in two languages as PDF, each time in a fresh process.
+"""What a certificate costs as PDF in two languages with its DCC: 33 rows with 6 plots, 300 rows with 2.
+
+Each line is a fresh process: the first rendering in it, and one again. Wall and CPU time.
 
 python benchmarks/certificate_pdf.py
 """
@@ -19,10 +21,18 @@ from calibrator_drivers.clock import RealClock
 from calibrator.certificates import build
 with Home(Path(sys.argv[1])).open_record(RealClock(), write=False) as record:
     model = build(record, record.runs()[-1].id)
-begun = time.perf_counter()
-from calibrator.certificates import render
-content = render(model, "pdf", "both")  # imports typst, reads the fonts
-print(f"{time.perf_counter() - begun:.3f} s for {len(model.results)} rows, {len(content)} bytes")
+if sys.argv[2] == "large":
+    from dataclasses import replace
+    section = max(model.sections, key=lambda section: len(section.results))
+    rows = [replace(r, id=f"{r.id}:{i}") for i in range(150) for r in section.results][:150]
+    model = replace(model, sections=tuple(replace(section, id=i, results=tuple(rows)) for i in "ab"))
+for _ in range(2):
+    begun, spent = time.perf_counter(), time.process_time()
+    from calibrator.certificates import render
+    content = render(model, "pdf", "both")  # the first time imports typst and reads the fonts
+    wall, cpu = time.perf_counter() - begun, time.process_time() - spent
+    print(f"{wall:.3f} s wall, {cpu:.3f} s CPU for {len(model.results)} rows, {len(content)} bytes", end="; ")
+print()
 """
 
 
@@ -33,8 +43,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         job = Job(procedure="dmm", uut="34401A", sim=True, seed=1, interactive=False)
         run(job, Home(Path(folder)))
-        for _ in range(REPEATS):
-            subprocess.run([sys.executable, "-c", CHILD, folder], check=True)
+        for size in ("plain", "large"):
+            for _ in range(REPEATS):
+                subprocess.run([sys.executable, "-c", CHILD, folder, size], check=True)
 
 
 if __name__ == "__main__":

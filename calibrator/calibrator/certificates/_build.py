@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from calibrator.certificates._model import (
     Digest,
     Item,
     Laboratory,
+    Layout,
     Method,
     Standard,
 )
@@ -93,7 +95,15 @@ def assemble(
         ),
         versions=tuple(sorted((str(k), str(v)) for k, v in opened.get("versions", {}).items())),
     )
+    model = replace(model, layout=_layout(opened["lab"].get("layout") or {}))
     return amended(model, sources.amendments, opened["lab"])
+
+
+def _layout(body: Body) -> Layout:
+    plain = Layout()
+    return Layout(
+        *(str(body.get(key) or getattr(plain, key)) for key in ("paper", "accent", "footer", "logo"))
+    )
 
 
 def current_number(sources: Sources) -> str:

@@ -27,11 +27,15 @@ def json_bytes(model: Certificate) -> bytes:
     return (json.dumps({**head, **_fields(model)}, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
+_LOOKS: Final = "layout"  # how it looks is no part of what it says
+
+
 def _fields(value: object) -> dict[str, object]:
     """Return a record of the model as an object; `pass_` is `pass` there."""
     if not is_dataclass(value):
         return {}
-    return {field.name.rstrip("_"): _plain(getattr(value, field.name)) for field in fields(value)}
+    named = [field.name for field in fields(value) if field.name != _LOOKS]
+    return {name.rstrip("_"): _plain(getattr(value, name)) for name in named}
 
 
 def _plain(value: object) -> object:

@@ -28,6 +28,7 @@ __all__ = [
     "Digest",
     "Item",
     "Laboratory",
+    "Layout",
     "Method",
     "Person",
     "Result",
@@ -55,6 +56,16 @@ class Laboratory:
     timezone: str
     accreditation: str
     country: str = ""  # ISO 3166-1, two letters
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the laboratory's documents look, as its run recorded it."""
+
+    paper: str = "a4"  # or "letter"
+    accent: str = "#0d4a5a"
+    footer: str = ""
+    logo: str = ""  # an SVG drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +358,7 @@ class Certificate:
     digest: Digest
     versions: tuple[tuple[str, str], ...]
     amends: Amendment | None = None
+    layout: Layout = Layout()
     session_check: SessionCheck | None = None  # None: no check standard was at the bench
 
     @property

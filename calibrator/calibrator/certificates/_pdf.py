@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
+import threading
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,39 +14,57 @@ from calibrator.certificates._glyphs import check_glyphs
 from calibrator.certificates._view import View
 
 if TYPE_CHECKING:
-    from typst import Fonts
+    from typst import Compiler, Fonts
 
-__all__ = ["FONTS", "STANDARDS", "pdf_bytes"]
+__all__ = ["FONTS", "STANDARDS", "code_svg", "pdf_bytes"]
 
 FONTS: Final = Path(__file__).parent / "fonts"
 _TEMPLATE: Final = Path(__file__).parent / "templates" / "certificate.typ"
 # Only with a declared standard does typst refuse a missing glyph or a missing alternative text.
 STANDARDS: Final = ("a-3a", "ua-1")
+_ONE_AT_A_TIME: Final = threading.Lock()  # a compiler serves one thread
 
 
-def pdf_bytes(view: View, model_json: bytes) -> bytes:
-    """Return the certificate as PDF with the JSON rendering attached.
+def pdf_bytes(view: View, model_json: bytes, dcc: bytes | None = None) -> bytes:
+    """Return the certificate as PDF with the JSON rendering and, where there is one, the DCC attached.
 
     Raises:
         UsageError: code `missing-glyph`, when a character has no glyph in the fonts at hand.
     """
-    import typst
-
     extra = check_glyphs(view)
-    compiler = typst.Compiler(
-        _TEMPLATE.read_bytes(),
-        font_paths=_fonts(extra.path.parent if extra else None),
-        ignore_system_fonts=True,
-        sys_inputs={
-            "view": json.dumps(view, ensure_ascii=False),
-            "model": model_json.decode("utf-8"),
-            "extra": extra.family if extra else "",
-        },
-    )
-    compiled = compiler.compile(format="pdf", pdf_standards=list(STANDARDS))
+    code = " ".join((*view["keywords"], f"sha256:{hashlib.sha256(model_json).hexdigest()}"))
+    inputs = {
+        "view": json.dumps(view, ensure_ascii=False),
+        "model": model_json.decode("utf-8"),
+        "extra": extra.family if extra else "",
+        "dcc": dcc.decode("utf-8") if dcc is not None else "",
+        "code": code_svg(code),
+    }
+    with _ONE_AT_A_TIME:
+        compiler = _compiler(extra.path.parent if extra else None)
+        compiled = compiler.compile(format="pdf", pdf_standards=list(STANDARDS), sys_inputs=inputs)
     if not isinstance(compiled, bytes):
         raise TypeError("typst gave no PDF")
     return compiled
+
+
+@cache
+def _compiler(extra: Path | None) -> Compiler:
+    """Return the compiler of the template, kept: what it has laid out once costs little again."""
+    import typst
+
+    return typst.Compiler(
+        str(_TEMPLATE), root=str(_TEMPLATE.parent), font_paths=_fonts(extra), ignore_system_fonts=True
+    )
+
+
+def code_svg(text: str) -> str:
+    """Return a QR code as an SVG drawing; the same text gives the same drawing."""
+    import segno
+
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="svg", border=0, xmldecl=False, svgns=True)
+    return out.getvalue().decode("utf-8")
 
 
 @cache

@@ -50,4 +50,16 @@ def render(model: Certificate, format: str = "pdf", language: str = "both") -> b
         return html_bytes(seen)
     from calibrator.certificates._pdf import pdf_bytes
 
-    return pdf_bytes(seen, data)
+    return pdf_bytes(seen, data, _attached(model))
+
+
+def _attached(model: Certificate) -> bytes | None:
+    """Return the DCC in all languages for the PDF; None where the laboratory or a unit has no form in it."""
+    from calibrator.certificates.dcc import dcc_bytes
+
+    try:
+        return dcc_bytes(model, "both")
+    except UsageError as error:
+        if error.code not in ("no-country", "no-si-unit"):
+            raise
+        return None

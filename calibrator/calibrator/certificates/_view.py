@@ -66,6 +66,13 @@ def view(model: Certificate, language: str) -> View:
         "legend": result_legend(model, speaker),
         "repeats": repeat_table(model, speaker),
         "keywords": list(model.keywords),
+        "layout": {
+            "paper": {"letter": "us-letter"}.get(model.layout.paper, model.layout.paper),
+            "accent": model.layout.accent,
+            "footer": model.layout.footer,
+            "logo": model.layout.logo,
+        },
+        "code_alt": speaker.line("QR code: number, run and SHA-256 of the attached certificate.json"),
         "date": _moment(model),
         "digest": f"{model.digest.run}   {model.digest.run_head[:16]}",
         "first_clauses": _first_clauses(model, speaker),

@@ -65,7 +65,9 @@ def import_(
     reasons: tuple[str, ...],
     person: str,
 ) -> int:
-    """Take the certificate FILE (DCC 3.1 to 3.3) of a standard with all its values, exactly as written.
+    """Take the certificate FILE of a standard with all its values, exactly as written.
+
+    FILE is a DCC of version 3.1 to 3.3, or a PDF that carries one.
 
     You state the kind of its values; it must be what the certificate says. A sign that does not agree with
     its indications or its former certificate, a change beyond 2 U, and parts that are not understood are
@@ -79,13 +81,14 @@ def import_(
         Stated,
         asset_file,
         check_identity,
+        dcc_of,
         interpret,
         read_dcc,
         surprises,
     )
 
     chosen = settings(ctx)
-    content = read_file(file)
+    content = dcc_of(read_file(file), str(file))
     document = read_dcc(content, str(file))
     sealed = check_foreign_seal(
         content, str(file), load_seal_settings(chosen.home.seal_file), RealClock().now()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calibrator.standards._confirmation import Confirmation, confirmation_body, parse_confirmations
+from calibrator.standards._layout import Layout, parse_layout
 from calibrator.standards._table import Table, nearest, read_text
 
 __all__ = ["Lab", "Person", "lab_template", "load_lab"]
@@ -52,6 +53,7 @@ class Lab:
     sha256: str = ""
     country: str = ""  # ISO 3166-1, two letters; digital certificates state it
     rounding: Rounding = Rounding()
+    layout: Layout = field(default_factory=Layout)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -72,6 +74,7 @@ class Lab:
             "accreditation": self.accreditation,
             "country": self.country,
             "rounding": {"uncertainty": self.rounding.uncertainty, "step": self.rounding.step},
+            "layout": asdict(self.layout),
             "persons": [{"id": p.id, "name": p.name, "roles": p.roles} for p in self.persons],
             "confirmations": [confirmation_body(item) for item in self.confirmations],
             "sha256": self.sha256,
@@ -96,6 +99,7 @@ def load_lab(path: Path) -> Lab:
         "accreditation",
         "country",
         "rounding",
+        "layout",
         "person",
         "confirmation",
     )
@@ -112,6 +116,7 @@ def load_lab(path: Path) -> Lab:
         hashlib.sha256(text.encode("utf-8")).hexdigest(),
         _country(top),
         _rounding(top),
+        parse_layout(top, path.parent),
     )
 
 

@@ -271,6 +271,29 @@ def test_nothing_simulated_is_taken(
     assert register_of(home) == ((), ())
 
 
+def test_a_pdf_is_taken_by_its_attachment_and_refused_without(
+    home: Home, example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from pypdf import PdfWriter
+
+    for name, files, code, said in (
+        ("with.pdf", {"dcc.xml": example.read_bytes(), "data.json": b"{}"}, 0, "5 × error"),
+        ("without.pdf", {"data.json": b"{}"}, 2, "no DCC"),
+        ("two.pdf", {"a.xml": example.read_bytes(), "b.xml": example.read_bytes()}, 2, "2 certificates"),
+    ):
+        writer = PdfWriter()
+        writer.add_blank_page(100, 100)
+        for attached, content in files.items():
+            writer.add_attachment(attached, content)
+        writer.write(tmp_path / name)
+        assert take(home, tmp_path / name, "--kind", "error", "--function", "temp") == code
+        told = capsys.readouterr()
+        assert said in told.out + told.err
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing")
+    assert take(home, tmp_path / "broken.pdf", "--kind", "error", "--function", "temp") == 2
+    assert len(register_of(home)[0]) == 1
+
+
 def test_a_broken_seal_is_refused(
     home: Home, schemas: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calibrator.standards.imports._attached import dcc_of
 from calibrator.standards.imports._interpret import Reading, interpret, kinds_of
 from calibrator.standards.imports._read import Document, Quantity, Table, Written, read_dcc
 from calibrator.standards.imports._take import Stated, Surprise, asset_file, check_identity, surprises
@@ -16,6 +17,7 @@ __all__ = [
     "Written",
     "asset_file",
     "check_identity",
+    "dcc_of",
     "interpret",
     "kinds_of",
     "read_dcc",

@@ -1,0 +1,63 @@
+"""The digital certificate inside a PDF."""
+
+from __future__ import annotations
+
+import io
+
+from calibrator._errors import RefusedError, UsageError
+from calibrator.certificates.dcc import parse
+from calibrator.certificates.dcc._xml import LARGEST, local
+
+__all__ = ["dcc_of"]
+
+
+def dcc_of(content: bytes, where: str) -> bytes:
+    """Return the XML of a certificate: the file itself, or the one DCC attached to a PDF.
+
+    Raises:
+        UsageError: code `pdf-damaged`, `no-attachment` or `many-attachments`.
+        RefusedError: code `no-sign-extra`, where nothing is installed that reads a PDF.
+    """
+    if not content.startswith(b"%PDF"):
+        return content
+    found = [data for name, data in _attachments(content, where) if _is_dcc(data, name)]
+    if len(found) == 1:
+        return found[0]
+    way_out = "Ask the laboratory for the DCC itself, an XML file; nothing was taken."
+    if not found:
+        raise UsageError("the PDF carries no DCC", where=where, way_out=way_out, code="no-attachment")
+    what = f"the PDF carries {len(found)} certificates"
+    raise UsageError(what, where=where, way_out=way_out, code="many-attachments")
+
+
+def _attachments(content: bytes, where: str) -> list[tuple[str, bytes]]:
+    try:
+        from pypdf import PdfReader
+        from pypdf.errors import PyPdfError
+    except ImportError as error:
+        raise RefusedError(
+            "the package pypdf, which reads a PDF, is not installed",
+            where="extra sign",
+            way_out="Install it: pip install calibrator-lab[sign]; or import the XML file itself.",
+            code="no-sign-extra",
+        ) from error
+    try:
+        named = PdfReader(io.BytesIO(content)).attachments
+        return [(name, bytes(data)) for name in named for data in named[name] if len(data) <= LARGEST]
+    except (PyPdfError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+        # whatever a damaged file makes the reader stumble over
+        raise UsageError(
+            f"the PDF cannot be read: {type(error).__name__} {error}".rstrip(),
+            where=where,
+            way_out="Ask the laboratory for it again; nothing was taken.",
+            code="pdf-damaged",
+        ) from error
+
+
+def _is_dcc(data: bytes, name: str) -> bool:
+    if b"digitalCalibrationCertificate" not in data[:100_000]:
+        return False
+    try:
+        return local(parse(data, name)) == "digitalCalibrationCertificate"
+    except UsageError:
+        return False
