@@ -15,12 +15,12 @@ class Readable:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self._poll = None
-        if hasattr(
-            select, "poll"
-        ):  # select() of POSIX refuses file numbers from 1024 on, Windows has no poll
-            self._poll = select.poll()
-            self._poll.register(sock, select.POLLIN)
+        self._poll: Callable[[float], object] | None = None
+        # select() of POSIX refuses file numbers from 1024 on; Windows has no poll() and no such limit.
+        if sys.platform != "win32":
+            poll = select.poll()
+            poll.register(sock, select.POLLIN)
+            self._poll = poll.poll
 
     def within(self, seconds: float) -> bool:
         """Wait at most `seconds`; 0 looks and does not wait."""
