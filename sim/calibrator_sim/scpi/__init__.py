@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from calibrator_sim.scpi._errors import MESSAGES, ScpiError
 from calibrator_sim.scpi._interpreter import Interpreter, Outcome
-from calibrator_sim.scpi._lexer import Argument, Kind, Unit, block_length, parse_unit, split_units
-from calibrator_sim.scpi._parameters import Block, Choice, Flag, Number, Parameter, Special, Text
+from calibrator_sim.scpi._lexer import Argument, Kind, Unit, block_length, parse_unit, split_units, trim
+from calibrator_sim.scpi._parameters import Block, ChannelList, Choice, Flag, Number, Parameter, Special, Text
 from calibrator_sim.scpi._status import Status
 from calibrator_sim.scpi._tree import Command, CommandTree
 
@@ -13,6 +13,7 @@ __all__ = [
     "MESSAGES",
     "Argument",
     "Block",
+    "ChannelList",
     "Choice",
     "Command",
     "CommandTree",
@@ -30,4 +31,5 @@ __all__ = [
     "block_length",
     "parse_unit",
     "split_units",
+    "trim",
 ]

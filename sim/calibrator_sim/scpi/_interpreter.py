@@ -24,14 +24,21 @@ class Interpreter:
         tree: the commands.
         status: where errors go.
         ready: waits until the instrument accepts the next command.
+        blank_before_comma: whether a blank may stand before a comma, as IEEE 488.2 allows.
     """
 
     def __init__(
-        self, tree: CommandTree, status: Status, ready: Callable[[], Generator[int, None, None]]
+        self,
+        tree: CommandTree,
+        status: Status,
+        ready: Callable[[], Generator[int, None, None]],
+        *,
+        blank_before_comma: bool = True,
     ) -> None:
         self._tree = tree
         self._status = status
         self._ready = ready
+        self._blank_before_comma = blank_before_comma
         self.responding = False  # whether the output queue holds something
 
     def run(self, message: str) -> Generator[int, None, tuple[str, int]]:
@@ -44,11 +51,11 @@ class Interpreter:
             self.responding = bool(responses)
             yield from self._ready()
             try:
-                unit = parse_unit(text)
-                command, path = self._tree.find(unit, path)
+                unit = parse_unit(text, blank_before_comma=self._blank_before_comma)
+                command, path, suffixes = self._tree.find(unit, path)
                 if indefinite and unit.query:
                     raise ScpiError(-440)
-                result = command.run(*command.bind(unit))
+                result = command.run(*suffixes, *command.bind(unit))
                 if isinstance(result, GeneratorType):
                     result = yield from result
             except ScpiError as error:

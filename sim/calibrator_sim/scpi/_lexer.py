@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from calibrator_sim.scpi._errors import ScpiError
 
-__all__ = ["Argument", "Kind", "Unit", "block_length", "parse_unit", "split_units"]
+__all__ = ["Argument", "Kind", "Unit", "block_length", "parse_unit", "split_units", "trim"]
 
 _HEADER = re.compile(r"(\*[A-Za-z]+|:?[A-Za-z][A-Za-z0-9_]*(?::[A-Za-z][A-Za-z0-9_]*)*)(\?)?")
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:\s*[eE]\s*([+-]?\d+))?)\s*(/?[A-Za-z][A-Za-z0-9./*-]*)?\Z")
@@ -16,6 +16,7 @@ _NONDECIMAL = re.compile(r"#(?:[Hh]([0-9A-Fa-f]+)|[Qq]([0-7]+)|[Bb]([01]+))\Z")
 _FOREIGN = frozenset("#$%&@^~`{}[]\\")  # 34401A user's guide, ch. 5: -101
 _MNEMONIC = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _LONGEST_MNEMONIC = 12
+_BLANKS = "".join(map(chr, range(33)))  # IEEE 488.2, 7.4.1.2: white space
 _MOST_DIGITS = 255
 _LARGEST_EXPONENT = 32000
 
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     MNEMONIC = "mnemonic"
     STRING = "string"
     BLOCK = "block"
+    EXPRESSION = "expression"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,38 @@ def block_length(text: str | bytes, at: int) -> int | None:
     return 2 + int(head) + int(digits)
 
 
+def trim(text: str, blanks: str = _BLANKS) -> str:
+    """Return a text without blanks around it; those at the end of a block are its data.
+
+    Example:
+        >>> trim(" DATA #13a    ")
+        'DATA #13a  '
+    """
+    text = text.lstrip(blanks)
+    return text[: _solid(text)] + text[_solid(text) :].rstrip(blanks)
+
+
+def _solid(text: str) -> int:
+    """Return how much of a text is up to the end of its last block, which keeps its blanks."""
+    end, quote, i = 0, "", text.find("#")
+    if i < 0:
+        return 0
+    i = min((at for at in (i, text.find('"'), text.find("'")) if at >= 0), default=0)
+    while i < len(text):
+        char = text[i]
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote = char
+        elif char == "#" and text[i + 1 : i + 2] == "0":
+            return len(text)  # an indefinite block: everything that follows
+        elif char == "#" and (length := block_length(text, i)) is not None:
+            i += length - 1
+            end = min(i + 1, len(text))
+        i += 1
+    return end
+
+
 def _split(text: str, separator: str) -> list[str]:
     """Split at a separator that stands outside quotes, blocks and parentheses."""
     parts: list[str] = []
@@ -96,11 +130,11 @@ def split_units(message: str) -> list[str]:
         >>> split_units('FUNC "A;B";:READ?;')
         ['FUNC "A;B"', ':READ?']
     """
-    return [part for raw in _split(message, ";") if (part := raw.strip())]
+    return [part for raw in _split(message, ";") if (part := trim(raw))]
 
 
-def parse_unit(text: str) -> Unit:
-    """Take a unit apart.
+def parse_unit(text: str, *, blank_before_comma: bool = True) -> Unit:
+    """Take a unit apart; some instruments take no blank before a comma, which IEEE 488.2 allows.
 
     Raises:
         ScpiError: a command error (-101 to -178).
@@ -114,10 +148,10 @@ def parse_unit(text: str) -> Unit:
     header = match.group(1)
     if any(len(word) > _LONGEST_MNEMONIC for word in header.lstrip("*:").split(":")):
         raise ScpiError(-112)
-    parts = _split(rest.strip(), ",") if rest.strip() else []
-    if any(part != part.rstrip() for part in parts[:-1]):
+    parts = _split(trim(rest), ",") if rest.strip() else []
+    if not blank_before_comma and any(part != part.rstrip() for part in parts[:-1]):
         raise ScpiError(-102)  # a blank before a comma
-    return Unit(header, match.group(2) is not None, tuple(_argument(part.strip()) for part in parts))
+    return Unit(header, match.group(2) is not None, tuple(_argument(trim(part)) for part in parts))
 
 
 def _invalid(char: str) -> int:
@@ -134,7 +168,9 @@ def _argument(text: str) -> Argument:
     if first == "#":
         return _hash(text)
     if first == "(":
-        raise ScpiError(-178)
+        if not text.endswith(")"):
+            raise ScpiError(-171)
+        return Argument(Kind.EXPRESSION, text[1:-1].strip())
     if first.isdigit() or first in "+-.":
         return _number(text)
     if _MNEMONIC.match(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,8 +12,20 @@ from typing import Protocol
 from calibrator_sim.scpi._errors import ScpiError
 from calibrator_sim.scpi._lexer import Argument, Kind
 
-__all__ = ["Block", "Choice", "Flag", "Number", "Parameter", "Special", "Text", "matches", "short_form"]
+__all__ = [
+    "Block",
+    "ChannelList",
+    "Choice",
+    "Flag",
+    "Number",
+    "Parameter",
+    "Special",
+    "Text",
+    "matches",
+    "short_form",
+]
 
+_CHANNELS = re.compile(r"\s*(\d{1,5})\s*(?::\s*(\d{1,5})\s*)?")
 _MULTIPLIERS = {
     "": 1.0,
     "EX": 1e18,
@@ -28,6 +41,9 @@ _MULTIPLIERS = {
     "F": 1e-15,
     "A": 1e-18,
 }
+
+
+_ALONE = ("K", "M", "MA", "G", "U", "N")  # without the unit; A and F would be units of their own
 
 
 class Special(StrEnum):
@@ -73,7 +89,8 @@ def matches(pattern: str, word: str) -> bool:
 
 
 def _refuse(kind: Kind) -> ScpiError:
-    return ScpiError({Kind.MNEMONIC: -148, Kind.STRING: -158, Kind.BLOCK: -168, Kind.NUMBER: -104}[kind])
+    codes = {Kind.MNEMONIC: -148, Kind.STRING: -158, Kind.BLOCK: -168, Kind.NUMBER: -104}
+    return ScpiError(codes.get(kind, -178))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +121,7 @@ class Number:
         prefix = suffix[: -len(self.unit)] if suffix.endswith(self.unit) else suffix
         if prefix == "M" and self.unit in ("OHM", "HZ"):  # IEEE 488.2, 7.7.3.4: MHZ and MOHM are mega
             return 1e6
-        if prefix not in _MULTIPLIERS:
+        if prefix not in _MULTIPLIERS or (prefix == suffix and prefix not in _ALONE):
             raise ScpiError(-131)
         return _MULTIPLIERS[prefix]
 
@@ -181,3 +198,35 @@ class Block:
         if argument.kind not in (Kind.BLOCK, Kind.STRING):
             raise _refuse(argument.kind)
         return argument.text
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelList:
+    """Channels as `(@101,103:105)`: each number and each range in its order, none twice in a row."""
+
+    low: int = 0
+    high: int = 99999
+    optional: bool = False
+
+    def take(self, argument: Argument) -> tuple[int, ...]:
+        """Return the channels.
+
+        Raises:
+            ScpiError: -171 for what is no list, -222 for a channel that the instrument does not have.
+        """
+        if argument.kind is not Kind.EXPRESSION:
+            raise _refuse(argument.kind)
+        if not argument.text.startswith("@"):
+            raise ScpiError(-171)
+        channels: list[int] = []
+        for part in argument.text[1:].split(",") if argument.text[1:].strip() else ():
+            match = _CHANNELS.fullmatch(part)
+            if match is None:
+                raise ScpiError(-171)
+            first = int(match.group(1))
+            last = int(match.group(2) or first)
+            if not (self.low <= first <= self.high and self.low <= last <= self.high):
+                raise ScpiError(-222)
+            step = 1 if last >= first else -1
+            channels.extend(range(first, last + step, step))
+        return tuple(channels)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,8 @@ from calibrator_sim.scpi._parameters import Parameter, short_form
 
 __all__ = ["Command", "CommandTree", "Node"]
 
-_PART = re.compile(r"(\[)?:?([A-Za-z0-9_]+):?(\])?")
+_PART = re.compile(r"(\[)?:?([A-Za-z0-9_]+#?):?(\])?")
+_SUFFIXED = re.compile(r"([A-Z_]+)(\d{1,5})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Command:
     parameters: tuple[Parameter, ...] = ()
     cost_ns: int = 0  # added before the reply
     indefinite: bool = False  # an arbitrary response that must be the last one
+    numbered: tuple[str, ...] = ()  # mnemonics whose numbers come before the arguments; set by the tree
 
     def bind(self, unit: Unit) -> list[object]:
         """Return the values of the unit's arguments.
@@ -46,9 +48,14 @@ class Node:
     children: dict[str, Node] = field(default_factory=dict)
     command: Command | None = None
     query: Command | None = None
+    numbered: str = ""  # its short form, where a number may follow
 
     def child(self, word: str) -> Node:
-        """Return the child of a mnemonic, made where it is missing."""
+        """Return the child of a mnemonic, made where it is missing; `OUTPut#` takes a numeric suffix."""
+        if word.endswith("#"):
+            found = self.child(word[:-1])
+            found.numbered = short_form(word[:-1])
+            return found
         node = self.children.get(short_form(word))
         if node is None:
             node = Node()
@@ -65,11 +72,17 @@ class CommandTree:
         self._common: dict[str, Command] = {}
 
     def add(self, pattern: str, command: Command) -> None:
-        """Add a command as manuals print it, such as `[SENSe:]VOLTage[:DC]:RANGe?` or `*CLS`."""
+        """Add a command as manuals print it, such as `[SENSe:]VOLTage[:DC]:RANGe?` or `OUTPut#[:STATe]`.
+
+        The numbers after mnemonics marked `#`, 1 where there is none, come before the arguments.
+        """
         if pattern.startswith("*"):
             self._common[pattern.upper()] = command
             return
         query = pattern.endswith("?")
+        marked = [word[:-1] for _, word, _ in _PART.findall(pattern) if word.endswith("#")]
+        if marked:
+            command = replace(command, numbered=tuple(short_form(word) for word in marked))
         for path in _paths(pattern.rstrip("?")):
             node = self.root
             for word in path:
@@ -79,8 +92,8 @@ class CommandTree:
             else:
                 node.command = command
 
-    def find(self, unit: Unit, path: Node) -> tuple[Command, Node]:
-        """Return the command of a unit and the header path for the next one.
+    def find(self, unit: Unit, path: Node) -> tuple[Command, Node, tuple[int, ...]]:
+        """Return the command of a unit, the header path for the next one, and the header's numbers.
 
         Raises:
             ScpiError: -113 where there is no such header.
@@ -90,18 +103,26 @@ class CommandTree:
             command = self._common.get(header + ("?" if unit.query else ""))
             if command is None:
                 raise ScpiError(-113)
-            return command, path
+            return command, path, ()
         node = parent = self.root if header.startswith(":") else path
+        numbers: dict[str, int] = {}
         for word in header.lstrip(":").split(":"):
             parent = node
             child = node.children.get(word)
+            number = 1
+            if child is None and (match := _SUFFIXED.fullmatch(word)) is not None:
+                child = node.children.get(match.group(1))
+                number = int(match.group(2))
+                child = child if child is not None and child.numbered else None
             if child is None:
                 raise ScpiError(-113)
+            if child.numbered:
+                numbers[child.numbered] = number
             node = child
         found = node.query if unit.query else node.command
         if found is None:
             raise ScpiError(-113)
-        return found, parent
+        return found, parent, tuple(numbers.get(word, 1) for word in found.numbered)
 
 
 @cache

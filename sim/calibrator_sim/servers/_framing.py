@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calibrator_sim.instruments import GPIB_LIKE, Framing
-from calibrator_sim.scpi import block_length
+from calibrator_sim.scpi import block_length, trim
 
 __all__ = ["Framer"]
 
@@ -58,7 +58,7 @@ class Framer:
         return messages
 
     def _take(self, end: int, messages: list[str | None]) -> None:
-        text = self._buffer[:end].decode("latin-1").strip(_BLANKS)
+        text = trim(self._buffer[:end].decode("latin-1"), _BLANKS)
         del self._buffer[: end + 1]
         if text:
             messages.append(text)
