@@ -7,7 +7,10 @@ GUM H.1 with its nine inputs (values, u, dof), and the model of ten normal input
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import math
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -32,15 +35,19 @@ def drawn(x0, x1, x2, x3, x4, x5, x6, x7, x8, x9):
 
 def package(name: str) -> Any:  # noqa: ANN401 - whatever the package is
     """Return a package, or None with a line that it is left out."""
+    if importlib.util.find_spec(name) is None:
+        print(f"{name} is not installed: left out")
+        return None
+    # In a process of its own first: a .NET runtime that is missing or too old ends the whole process.
+    tried = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", f"import {name}"], capture_output=True, text=True, check=False
+    )
+    if tried.returncode != 0:
+        print(f"{name} cannot be loaded ({(tried.stderr.strip().splitlines() or ['?'])[-1][:80]}): left out")
+        return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            return importlib.import_module(name)
-        except ImportError:
-            print(f"{name} is not installed: left out")
-        except RuntimeError as problem:  # METAS UncLib without a .NET runtime
-            print(f"{name} cannot start ({str(problem).splitlines()[0]}): left out")
-    return None
+        return importlib.import_module(name)
 
 
 def of_uncertainties(lib):
