@@ -20,6 +20,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "drivers-fluke-temperature.md": ("fluke:Fluke9142", "fluke:Fluke7341"),
     "drivers-fluke-readouts.md": ("fluke:Fluke1529", "fluke:Fluke1586A"),
     "drivers-power-and-energy.md": ("yokogawa:YokogawaWT310",),
+    "drivers-environment.md": ("vaisala:VaisalaPTU300",),
+    "drivers-pressure-controllers.md": ("fluke:Fluke6270A", "mensor:MensorCPC6050"),
     "drivers-pressure-gauges.md": ("additel:AdditelADT681",),
     "drivers-typed.md": ("typed:Fluke87V",),
     "drivers-keysight-3458a.md": ("keysight:Keysight3458A",),

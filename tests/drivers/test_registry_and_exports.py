@@ -31,6 +31,7 @@ PACKAGES = [
     "calibrator_drivers.eastron",
     "calibrator_drivers.fluke",
     "calibrator_drivers.keysight",
+    "calibrator_drivers.mensor",
     "calibrator_drivers.mettler",
     "calibrator_drivers.discovery",
     "calibrator_drivers.hart",
@@ -42,6 +43,7 @@ PACKAGES = [
     "calibrator_drivers.traffic",
     "calibrator_drivers.transmitters",
     "calibrator_drivers.transport",
+    "calibrator_drivers.vaisala",
     "calibrator_drivers.yokogawa",
 ]
 

@@ -22,6 +22,8 @@ from ._electrical import (
     SourceVoltageAC,
     SourceVoltageDC,
 )
+from ._environment import NAMES as _ENVIRONMENT
+from ._environment import EnvironmentIndication, MeasureEnvironment
 from ._frequency import NAMES as _FREQUENCY
 from ._frequency import Discipline, MeasureFrequency, ReferenceFrequency, SourceFrequency
 from ._mass import NAMES as _MASS
@@ -39,6 +41,7 @@ from ._typed import Expecting
 __all__ = [
     "ROLE_NAMES",
     "Discipline",
+    "EnvironmentIndication",
     "Expecting",
     "Identity",
     "Indication",
@@ -46,6 +49,7 @@ __all__ = [
     "MeasureCurrentAC",
     "MeasureCurrentDC",
     "MeasureEnergy",
+    "MeasureEnvironment",
     "MeasureFrequency",
     "MeasureMass",
     "MeasurePowerAC",
@@ -73,4 +77,13 @@ __all__ = [
 ]
 
 # Each domain adds its NAMES.
-ROLE_NAMES: tuple[str, ...] = (*_ELECTRICAL, *_SIMULATED, *_FREQUENCY, *_PRESSURE, *_THERMAL, *_MASS, *_POWER)
+ROLE_NAMES: tuple[str, ...] = (
+    *_ELECTRICAL,
+    *_SIMULATED,
+    *_FREQUENCY,
+    *_PRESSURE,
+    *_THERMAL,
+    *_MASS,
+    *_POWER,
+    *_ENVIRONMENT,
+)

@@ -181,6 +181,11 @@ CATALOGUE: Mapping[str, Entry] = {
             f"{_INSTRUMENTS}.eastron_sdm630:EastronSDM630",
             standard=False,
         ),
+        Entry("fluke_6270a", "6270A", "pressure", "SIM6270", f"{_INSTRUMENTS}.fluke_6270a:Fluke6270A"),
+        Entry(
+            "mensor_cpc6050", "CPC6050", "pressure", "SIMCPC", f"{_INSTRUMENTS}.mensor_cpc6050:MensorCPC6050"
+        ),
+        Entry("vaisala_ptu300", "PTU300", "room", "SIMPTU", f"{_INSTRUMENTS}.vaisala_ptu300:VaisalaPTU300"),
         Entry("copper_short", "short", "artefact", "SIMSHORT", ""),
     )
 }

@@ -1,0 +1,165 @@
+"""Fluke 6270A (and 2271A) pressure controllers: gauge pressure through the module that fits.
+
+Unit, set-point, slew, module, mode, reading and the ready bit were seen in two public programs; their
+queries, the identity and the error queue are remembered with medium confidence. The instrument tells the
+uncertainty of its present reading, which never takes the place of a specification.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from calibrator_drivers._indicate import indicate
+from calibrator_drivers._pressure_controller import PressureController
+from calibrator_drivers.commands import action, choice, reading, setting
+from calibrator_drivers.dialect import SCPI, parse_identity
+from calibrator_drivers.roles import Identity, Indication, SourceState
+from calibrator_drivers.transport import Line
+
+__all__ = ["Fluke6270A"]
+
+_KPA = 1e3
+_SAME_KPA = 0.005
+_READY = 1 << 4
+_FULL_SCALE_PA = 700e3  # of the module in the accuracy table
+_MODES = {"control": "CONT", "measure": "MEAS", "vent": "VENT"}
+
+
+class Fluke6270A(PressureController):
+    """A 6270A behind a session; fills the roles of a source and of a meter of pressure."""
+
+    MODEL_ID: ClassVar[str] = "fluke_6270a"
+    ROLES: ClassVar[tuple[str, ...]] = ("SourcePressure", "MeasurePressure")
+    LINE: ClassVar[Line] = Line(baud=9600, marker="*IDN?")
+
+    # fmt: off
+    pressure_unit = choice("UNIT:PRES {}", {"kPa": "KPA"}, "unit of every value", "S-6270A-PY", "seen")
+    set_point = setting("SOUR:PRES {}", "kPa", -100.0, 20e3, "set-point", "S-6270A-PY", "seen")
+    slew = setting("SOUR:PRES:SLEW {}", "kPa/s", 0.01, 2e3, "slew rate", "S-6270A-PY", "seen")
+    module = choice("SENS:PRES:MOD {}", {"automatic": "AUTO"}, "pressure module", "S-6270A-PY", "seen")
+    absolute = choice("SENS:PRES:MODE {}", {True: "ABS", False: "GAUG"}, "reference", "S-6270A-PY", "seen")
+    output_mode = choice("OUTP:PRES:MODE {}", _MODES, "control, measure or vent", "S-6270A-PY", "seen")
+    reset_all = action("*RST", "reset state", "S-MEM", "mem-M")
+    clear_status = action("*CLS", "empties the error queue", "S-MEM", "mem-M")
+    identity = reading("*IDN?", str, "identity", "S-MEM", "mem-M")
+    self_test_result = reading("*TST?", str, "self-test, 0 passes", "S-MEM", "mem-L")
+    unit_in_use = reading("UNIT:PRES?", str.strip, "unit in use", "S-6270A-PY", "seen")
+    set_point_read = reading("SOUR:PRES?", float, "set-point", "S-MEM", "mem-M")
+    slew_read = reading("SOUR:PRES:SLEW?", float, "slew rate", "S-MEM", "mem-M")
+    mode_in_use = reading("OUTP:PRES:MODE?", str.strip, "mode in use", "S-MEM", "mem-M")
+    measured = reading("MEAS:PRES?", float, "pressure in the line", "S-6270A-PY", "seen")
+    uncertainty = reading("MEAS:PRES:UNC?", float, "uncertainty of the reading", "S-DPI610", "seen")
+    condition = reading("STAT:OPER:COND?", int, "16 when ready", "S-6270A-PY", "seen")
+    # fmt: on
+
+    def identify(self) -> Identity:
+        """Ask the instrument who it is.
+
+        Raises:
+            WrongIdentity: it is no 6270A.
+        """
+        return parse_identity(self.session, self.identity(), models=("6270A", "2271A"))
+
+    def reset(self) -> None:
+        """Measure gauge pressure in kPa, automatic module; forget old errors. The line keeps its pressure."""
+        self._staged_pa = None
+        self.clear_status()
+        self.output_mode("measure")
+        self.module("automatic")
+        self.absolute(False)
+        self.pressure_unit("kPa")
+        self._check("reset")
+
+    def self_test(self) -> tuple[bool, str]:
+        """Run the self-test; return whether it passed and the raw reply."""
+        reply = self.self_test_result(timeout_s=60.0)
+        return reply.strip() == "0", reply
+
+    def check_errors(self) -> None:
+        """Empty the error queue; raise `InstrumentReportedError` when it held any."""
+        self._check("")
+
+    def configure_pressure(self, range_pa: float, *, absolute: bool) -> None:
+        """Choose gauge or absolute pressure; the module that fits is the instrument's choice."""
+        del range_pa
+        self.absolute(absolute)
+        self.pressure_unit("kPa")
+        self._check("SENS:PRES:MODE")
+
+    def reading_time_s(self) -> float:
+        """Return how long one reading takes."""
+        return 0.2
+
+    def read(self) -> Indication:
+        """Return the pressure in the line (Pa)."""
+        return indicate(self.session, "MEAS:PRES?", "Pa", scale=_KPA)
+
+    def reading_uncertainty_pa(self) -> float:
+        """Return the uncertainty that the instrument states for its present reading (Pa)."""
+        return self.uncertainty() * _KPA
+
+    def set_slew(self, slew_pa_per_s: float) -> None:
+        """Set the rate of every later change."""
+        self.pressure_unit("kPa")
+        self.slew(slew_pa_per_s / _KPA)
+        self._check("SOUR:PRES:SLEW")
+
+    def line_pressure_pa(self) -> float:
+        """Return the pressure that the instrument measures now."""
+        return self.measured() * _KPA
+
+    def slew_pa_per_s(self) -> float:
+        """Return the slew rate that the instrument holds."""
+        return self.slew_read() * _KPA
+
+    def is_controlling(self) -> bool:
+        """Say whether it controls."""
+        return self.mode_in_use().upper().startswith("CONT")
+
+    def is_settled(self) -> bool:
+        """Say whether the ready bit is set."""
+        return bool(self.condition() & _READY)
+
+    def state(self) -> SourceState:
+        """Read set-point and mode back."""
+        return SourceState(
+            function="pressure_gauge",
+            value=self.set_point_read() * _KPA,
+            unit="Pa",
+            frequency_hz=0.0,
+            range_high=_FULL_SCALE_PA,
+            operating=self.is_controlling(),
+            settled=self.is_settled(),
+        )
+
+    def _program(self, pressure_pa: float) -> None:
+        self.pressure_unit("kPa")
+        self.set_point(pressure_pa / _KPA)
+
+    def _read_back(self, pressure_pa: float) -> None:
+        unit = self.unit_in_use()
+        if unit.upper() != "KPA":
+            raise self._mismatch("unit", "KPA", unit)
+        read_back = self.set_point_read()
+        if abs(read_back - pressure_pa / _KPA) > _SAME_KPA:
+            raise self._mismatch("set-point", f"{pressure_pa / _KPA:g} kPa", f"{read_back:g} kPa")
+
+    def _switch(self, *, on: bool) -> None:
+        self.output_mode("control" if on else "measure")
+
+    def _prepare_vent(self) -> None:
+        self.absolute(False)
+        self.pressure_unit("kPa")
+
+    def _start_vent(self) -> None:
+        self.output_mode("vent")
+
+    def _vent_state(self) -> tuple[bool, str]:
+        mode = self.mode_in_use()
+        return mode.upper().startswith("VENT"), f"mode {mode}"
+
+    def _check(self, after: str) -> None:
+        SCPI.check(self.session, after=after)
+
+    def _drain(self) -> None:
+        SCPI.read_errors(self.session)

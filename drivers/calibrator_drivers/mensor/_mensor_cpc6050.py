@@ -1,0 +1,208 @@
+"""Mensor CPC6050 pressure controller by Mensor's own command set.
+
+A reply begins with a space, or with `E` while an error is queued; the driver takes that character off and
+asks for the error. The words of the 600 series were seen in a public package (`Units`, `Mode`, `Ptype`,
+`Setpt`, `Stable?`, the limits); rate, range and error query are remembered with medium confidence.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from calibrator_drivers._errors import InstrumentReportedError
+from calibrator_drivers._indicate import indicate
+from calibrator_drivers._pressure_controller import PressureController
+from calibrator_drivers.commands import choice, reading, setting
+from calibrator_drivers.dialect import parse_identity
+from calibrator_drivers.roles import Identity, Indication, SourceState
+from calibrator_drivers.transport import Line
+
+__all__ = ["MensorCPC6050"]
+
+_KPA = 1e3
+_KPA_CODE = "22"
+_SAME_KPA = 0.01
+_LONGEST_QUEUE = 10
+_ERROR = re.compile(r"E\s*(\d+)\s*-?\s*(.*)")
+_MODES = {"standby": "Standby", "measure": "Measure", "control": "Control", "vent": "Vent"}
+
+
+def _text(reply: str) -> str:
+    """Return a reply without its first character, which says whether an error is queued."""
+    return reply[1:].strip() if reply[:1] in (" ", "E") else reply.strip()
+
+
+def _value(reply: str) -> float:
+    return float(_text(reply))
+
+
+def _yes(reply: str) -> bool:
+    text = _text(reply).upper()
+    if text not in ("YES", "NO"):
+        raise ValueError("neither YES nor NO")
+    return text == "YES"
+
+
+class MensorCPC6050(PressureController):
+    """A CPC6050 behind a session; fills the roles of a source and of a meter of pressure."""
+
+    MODEL_ID: ClassVar[str] = "mensor_cpc6050"
+    ROLES: ClassVar[tuple[str, ...]] = ("SourcePressure", "MeasurePressure")
+    LINE: ClassVar[Line] = Line(baud=57600, terminator="\r", reply_terminator="\n")
+
+    # fmt: off
+    pressure_unit = choice("Units {}", {"kPa": _KPA_CODE}, "unit of every value", "S-MENSOR", "seen")
+    reference = choice("Ptype {}", {"gauge": "G", "absolute": "A"}, "reference", "S-MENSOR", "seen")
+    mode = choice("Mode {}", _MODES, "mode", "S-MENSOR", "seen")
+    set_point = setting("Setpt {}", "kPa", -100.0, 25e3, "set-point", "S-MENSOR", "seen")
+    upper_limit = setting("UpperLimit {}", "kPa", 0.0, 25e3, "own upper limit", "S-MENSOR", "seen")
+    lower_limit = setting("LowerLimit {}", "kPa", -100.0, 0.0, "own lower limit", "S-MENSOR", "seen")
+    rate = setting("RSETPT {}", "kPa/s", 0.001, 1e3, "rate", "S-MEM", "mem-M")
+    identity = reading("*IDN?", _text, "identity", "S-MENSOR", "seen")
+    unit_in_use = reading("Units?", _text, "unit in use", "S-MENSOR", "seen")
+    mode_in_use = reading("Mode?", _text, "mode in use", "S-MEM", "mem-M")
+    set_point_read = reading("Setpt?", _value, "set-point", "S-MEM", "mem-M")
+    rate_read = reading("RSETPT?", _value, "rate", "S-MEM", "mem-M")
+    range_high = reading("RANGEMAX?", _value, "upper end of the range", "S-MEM", "mem-M")
+    measured = reading("A?", _value, "pressure in the line", "S-MENSOR", "seen")
+    stable = reading("Stable?", _yes, "whether it is stable", "S-MENSOR", "seen")
+    error = reading("ERR?", str.strip, "oldest error", "S-MEM", "mem-M")
+    # fmt: on
+
+    def identify(self) -> Identity:
+        """Ask the instrument who it is.
+
+        Raises:
+            WrongIdentity: it is no CPC6050.
+        """
+        return parse_identity(self.session, self.identity(), models=("CPC6050", "CPC6000"))
+
+    def reset(self) -> None:
+        """Measure gauge pressure in kPa, and forget old errors. The line keeps its pressure."""
+        self._staged_pa = None
+        self._drain()
+        self.mode("measure")
+        self.reference("gauge")
+        self.pressure_unit("kPa")
+        self._check("Units")
+
+    def self_test(self) -> tuple[bool, str]:
+        """Return whether the sensor gives a pressure: the instrument has no self-test to be asked for."""
+        found = self.read()
+        return not found.overload, found.raw
+
+    def check_errors(self) -> None:
+        """Empty the error queue; raise `InstrumentReportedError` when it held any."""
+        self._check("")
+
+    def configure_pressure(self, range_pa: float, *, absolute: bool) -> None:
+        """Choose gauge or absolute pressure; the transducer that fits is the instrument's choice."""
+        del range_pa
+        self.reference("absolute" if absolute else "gauge")
+        self.pressure_unit("kPa")
+        self._check("Ptype")
+
+    def reading_time_s(self) -> float:
+        """Return how long one reading takes."""
+        return 0.1
+
+    def read(self) -> Indication:
+        """Return the pressure in the line (Pa)."""
+        return indicate(self.session, "A?", "Pa", parse=_value, scale=_KPA)
+
+    def set_slew(self, slew_pa_per_s: float) -> None:
+        """Set the rate of every later change."""
+        self.pressure_unit("kPa")
+        self.rate(slew_pa_per_s / _KPA)
+        self._check("RSETPT")
+
+    def set_limits(
+        self,
+        *,
+        voltage_v: float | None = None,
+        current_a: float | None = None,
+        pressure_pa: float | None = None,
+    ) -> None:
+        """Set the instrument's own upper limit, and the highest pressure that `stage_pressure` takes."""
+        super().set_limits(voltage_v=voltage_v, current_a=current_a, pressure_pa=pressure_pa)
+        if pressure_pa is not None:
+            self.pressure_unit("kPa")
+            self.upper_limit(pressure_pa / _KPA)
+            self._check("UpperLimit")
+
+    def line_pressure_pa(self) -> float:
+        """Return the pressure that the instrument measures now."""
+        return self.measured() * _KPA
+
+    def slew_pa_per_s(self) -> float:
+        """Return the rate that the instrument holds."""
+        return self.rate_read() * _KPA
+
+    def is_controlling(self) -> bool:
+        """Say whether it controls."""
+        return self.mode_in_use().upper() == "CONTROL"
+
+    def is_settled(self) -> bool:
+        """Say whether the instrument calls its pressure stable."""
+        return self.stable()
+
+    def state(self) -> SourceState:
+        """Read set-point, range and mode back."""
+        return SourceState(
+            function="pressure_gauge",
+            value=self.set_point_read() * _KPA,
+            unit="Pa",
+            frequency_hz=0.0,
+            range_high=self.range_high() * _KPA,
+            operating=self.is_controlling(),
+            settled=self.stable(),
+        )
+
+    def _program(self, pressure_pa: float) -> None:
+        self.pressure_unit("kPa")
+        self.set_point(pressure_pa / _KPA)
+
+    def _read_back(self, pressure_pa: float) -> None:
+        unit = self.unit_in_use()
+        if unit.split(" ")[0] not in (_KPA_CODE, "kPa", "KPA"):
+            raise self._mismatch("unit", "kPa", unit)
+        read_back = self.set_point_read()
+        if abs(read_back - pressure_pa / _KPA) > _SAME_KPA:
+            raise self._mismatch("set-point", f"{pressure_pa / _KPA:g} kPa", f"{read_back:g} kPa")
+        high = self.range_high()
+        if abs(pressure_pa) / _KPA > high * 1.001:
+            raise self._mismatch("range", f"one that holds {pressure_pa / _KPA:g} kPa", f"{high:g} kPa")
+
+    def _switch(self, *, on: bool) -> None:
+        self.mode("control" if on else "measure")
+
+    def _prepare_vent(self) -> None:
+        self.reference("gauge")
+        self.pressure_unit("kPa")
+
+    def _start_vent(self) -> None:
+        self.mode("vent")
+
+    def _vent_state(self) -> tuple[bool, str]:
+        mode = self.mode_in_use()
+        return mode.upper() == "VENT", f"mode {mode}"
+
+    def _errors(self) -> list[tuple[int, str]]:
+        found: list[tuple[int, str]] = []
+        for _ in range(_LONGEST_QUEUE):
+            match = _ERROR.match(self.error())
+            if match is None or int(match.group(1)) == 0:
+                break
+            found.append((int(match.group(1)), match.group(2).strip()))
+        return found
+
+    def _check(self, after: str) -> None:
+        errors = self._errors()
+        if errors:
+            raise InstrumentReportedError(
+                errors, after=after, instrument=self.session.name, resource=self.session.resource
+            )
+
+    def _drain(self) -> None:
+        self._errors()

@@ -1,0 +1,131 @@
+"""A 6270A as its servers see it; its physics is that of every controller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from functools import cached_property
+
+from calibrator_sim._units import StandardUnit
+from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments._pressure_control import PressureControl
+from calibrator_sim.scpi import Choice, Command, CommandTree, Interpreter, Number, ScpiError, Special
+
+__all__ = ["Fluke6270A"]
+
+_QUERY_NS = 10_000_000
+_UNITS = {"KPA": 1e3, "PA": 1.0, "BAR": 1e5, "MBAR": 100.0, "PSI": 6894.757293168, "MPA": 1e6}
+_READY = 16
+
+
+def _at_once() -> Generator[int, None, None]:
+    yield from ()
+
+
+class Fluke6270A(PressureControl):
+    """A simulated 6270A with one gauge module."""
+
+    def __init__(self, name: str, unit: StandardUnit, world: World) -> None:
+        super().__init__(name, unit, world)
+        self.identity = f"FLUKE,6270A,{self.serial},1.05"
+        self._begin()
+
+    def reset(self) -> None:
+        """Do what `*RST` does: measure, in kPa, at a limited slew; the line keeps its pressure."""
+        super().reset()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.settings.unit, self.settings.slew_mode, self.settings.overshoot = "KPA", "LIN", False
+        self.settings.dwell_s = 4.0
+
+    @cached_property
+    def _interpreter(self) -> Interpreter:
+        return Interpreter(_build(self), self.status, _at_once)
+
+    def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
+        """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
+        return self._interpreter.run(message)
+
+    def choose(self, mode: str) -> None:
+        """Control, measure or vent."""
+        if mode == "VENT":
+            self.vent(start=True)
+            return
+        if self.settings.vent:
+            self.vent(start=False)
+        self.switch(control=mode == "CONT")
+
+    def mode(self) -> str:
+        """Return the mode in use."""
+        return "VENT" if self.settings.vent else "CONT" if self.settings.control else "MEAS"
+
+    def say(self, pressure_pa: float) -> str:
+        """Return a pressure in the unit in use, in steps of a pascal or finer."""
+        return f"{pressure_pa / _UNITS[self.settings.unit]:.6g}"
+
+    def uncertainty_pa(self, pressure_pa: float) -> float:
+        """Return what it states for a reading: its specification."""
+        return self.unit.limit("pressure_gauge", min(abs(pressure_pa), self.full_scale_pa))[0]
+
+
+def _plain(value: float | Special, low: float, high: float) -> float:
+    if isinstance(value, Special):
+        raise ScpiError(-224)
+    if not low <= value <= high:
+        raise ScpiError(-222)
+    return value
+
+
+def _build(unit: Fluke6270A) -> CommandTree:
+    tree = CommandTree()
+    now = unit.world.time_ns
+
+    def factor() -> float:
+        return _UNITS[unit.settings.unit]
+
+    def set_point(value: float | Special) -> None:
+        pascal = _plain(value, -1e9, 1e9) * factor()
+        unit.settings.set_point_pa = _plain(pascal, -100e3, 1.02 * unit.full_scale_pa)
+        unit.changed()
+
+    def slew(value: float | Special) -> None:
+        unit.settings.slew_pa_s = _plain(_plain(value, 0.0, 1e9) * factor(), 1.0, unit.full_scale_pa)
+        unit.changed()
+
+    def choose_unit(word: str) -> None:
+        unit.settings.unit = word
+
+    def gauge_only(word: str) -> None:
+        if word == "ABS":
+            raise ScpiError(-221)  # no barometric module is fitted
+
+    def ask(pattern: str, answer: Callable[[], str]) -> None:
+        tree.add(pattern + "?", Command(answer, cost_ns=_QUERY_NS))
+
+    tree.add("*RST", Command(unit.reset))
+    tree.add("*CLS", Command(unit.status.clear))
+    ask("*IDN", lambda: unit.identity)
+    ask("*TST", lambda: "0")
+    ask("SYSTem:ERRor", lambda: _error(unit.status.next_error()))
+    tree.add("UNIT:PRESsure", Command(choose_unit, (Choice(tuple(_UNITS)),)))
+    ask("UNIT:PRESsure", lambda: unit.settings.unit)
+    source = "SOURce:PRESsure[:LEVel][:IMMediate][:AMPLitude]"
+    tree.add(source, Command(set_point, (Number(words=()),)))
+    ask(source, lambda: unit.say(unit.settings.set_point_pa))
+    tree.add("SOURce:PRESsure:SLEW", Command(slew, (Number(words=()),)))
+    ask("SOURce:PRESsure:SLEW", lambda: unit.say(unit.settings.slew_pa_s))
+    tree.add("SENSe:PRESsure:MODule", Command(lambda _: None, (Choice(("AUTO",)),)))
+    ask("SENSe:PRESsure:MODule", lambda: "AUTO")
+    tree.add("SENSe:PRESsure:MODE", Command(gauge_only, (Choice(("ABSolute", "GAUGe")),)))
+    ask("SENSe:PRESsure:MODE", lambda: "GAUG")
+    tree.add("OUTPut:PRESsure:MODE", Command(unit.choose, (Choice(("CONTrol", "MEASure", "VENT")),)))
+    ask("OUTPut:PRESsure:MODE", unit.mode)
+    ask("MEASure:PRESsure", lambda: unit.say(unit.sensed_pa(now())))
+    ask("MEASure:PRESsure:UNCertainty", lambda: unit.say(unit.uncertainty_pa(unit.sensed_pa(now()))))
+    ask("STATus:OPERation:CONDition", lambda: str(_READY if unit.in_limits(now()) else 0))
+    return tree
+
+
+def _error(entry: str) -> str:
+    number, _, text = entry.partition(",")
+    return f"{int(number)},{text}"

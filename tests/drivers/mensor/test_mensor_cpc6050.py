@@ -1,0 +1,123 @@
+"""The exact exchange with a CPC6050 pressure controller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from calibrator_drivers import InstrumentReportedError, ReadbackError, UnexpectedReply
+from calibrator_drivers.mensor import MensorCPC6050
+from calibrator_drivers.roles import MeasurePressure, SourcePressure
+
+Protocol = Callable[..., Any]
+NONE = ("ERR?", " No Errors")
+OFF = [("Mode Measure", None), ("Mode?", " Measure")]
+STAGE = [*OFF, ("Units 22", None), ("Setpt 500", None), NONE]
+BACK = [("Units?", " 22"), ("Setpt?", " 500.000"), ("RANGEMAX?", " 1000.000")]
+
+
+def test_identity_and_roles(expected_protocol: Protocol, step_clock: Any) -> None:
+    with expected_protocol([("*IDN?", " MENSOR,CPC6050,123456,1.02.07")]) as session:
+        controller = MensorCPC6050(session, step_clock)
+        assert controller.identify().serial == "123456"
+        assert isinstance(controller, SourcePressure)
+        assert isinstance(controller, MeasurePressure)
+        controller.close()
+    assert (MensorCPC6050.LINE.baud, MensorCPC6050.LINE.terminator) == (57600, "\r")
+
+
+def test_a_pressure_is_staged_read_back_and_controlled(expected_protocol: Protocol, step_clock: Any) -> None:
+    control = [("Mode Control", None), NONE, ("Mode?", " Control")]
+    stable = [("Stable?", " NO"), ("Stable?", " YES")]
+    with expected_protocol([*STAGE, *BACK, *control, *stable]) as session:
+        controller = MensorCPC6050(session, step_clock)
+        controller.stage_pressure(500e3)
+        controller.operate()
+        controller.wait_settled(60.0)
+
+
+@pytest.mark.parametrize(
+    ("tail", "quantity"),
+    [
+        ([("Units?", " 1")], "unit"),
+        ([BACK[0], ("Setpt?", " 501.0")], "set-point"),
+        ([*BACK[:2], ("RANGEMAX?", " 400.0")], "range"),
+    ],
+)
+def test_what_differs_is_not_controlled(
+    expected_protocol: Protocol, step_clock: Any, tail: list[Any], quantity: str
+) -> None:
+    with expected_protocol([*STAGE, *tail]) as session:
+        controller = MensorCPC6050(session, step_clock)
+        controller.stage_pressure(500e3)
+        with pytest.raises(ReadbackError) as caught:
+            controller.operate()
+    assert caught.value.quantity == quantity
+
+
+def test_the_letter_of_an_error_is_taken_off_and_the_error_asked_for(
+    expected_protocol: Protocol, step_clock: Any
+) -> None:
+    exchanges = [
+        ("A?", "E  14.5033"),
+        ("A?", "  14.5033"),
+        ("A?", " what"),
+        ("Stable?", " MAYBE"),
+        ("ERR?", "E 05 - Numeric value out of range"),
+        NONE,
+    ]
+    with expected_protocol(exchanges) as session:
+        controller = MensorCPC6050(session, step_clock)
+        assert controller.read().value == pytest.approx(14503.3)
+        assert controller.self_test() == (True, "  14.5033")
+        with pytest.raises(UnexpectedReply):
+            controller.read()
+        with pytest.raises(UnexpectedReply):
+            controller.is_settled()
+        with pytest.raises(InstrumentReportedError, match="5 Numeric value out of range"):
+            controller.check_errors()
+
+
+def test_its_own_limit_is_the_sections(expected_protocol: Protocol, step_clock: Any) -> None:
+    exchanges = [
+        ("Units 22", None),
+        ("UpperLimit 600", None),
+        NONE,
+        ("Units 22", None),
+        ("RSETPT 20", None),
+        NONE,
+        ("Ptype A", None),
+        ("Units 22", None),
+        NONE,
+        ("Setpt?", " 500"),
+        ("RANGEMAX?", " 1000"),
+        ("Mode?", " Standby"),
+        ("Stable?", " YES"),
+    ]
+    with expected_protocol(exchanges) as session:
+        controller = MensorCPC6050(session, step_clock)
+        controller.set_limits(pressure_pa=600e3)
+        controller.set_slew(20e3)
+        controller.configure_pressure(1e6, absolute=True)
+        state = controller.state()
+    assert (state.value, state.range_high, state.operating) == (500e3, 1e6, False)
+
+
+def test_a_line_is_vented_and_looked_at(expected_protocol: Protocol, step_clock: Any) -> None:
+    exchanges = [
+        ("Ptype G", None),
+        ("Units 22", None),
+        ("A?", " 150.0"),
+        ("RSETPT?", " 20"),
+        *OFF,
+        ("Mode Vent", None),
+        NONE,
+        ("Mode?", " Vent"),
+        ("A?", " 80.0"),
+        ("Mode?", " Vent"),
+        ("A?", " 0.02"),
+    ]
+    with expected_protocol(exchanges) as session:
+        MensorCPC6050(session, step_clock).make_safe()

@@ -1,0 +1,76 @@
+"""Every pressure controller of the bench with its driver, from staging to vent; and their own words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from calibrator_drivers import InstrumentReportedError, open_instrument
+from calibrator_sim import SIMULATOR
+
+
+def bench_of(model: str) -> dict[str, Any]:
+    return {
+        "name": "controllers",
+        "instruments": {"source": {"model": model, "serial": "SIMC0001"}},
+        "simulation": {"seed": 3, "nodes": {"line": {"domain": "pressure", "joins": ["source"]}}},
+    }
+
+
+@pytest.mark.parametrize("model", ["druck_pace5000", "fluke_6270a", "mensor_cpc6050"])
+def test_a_pressure_is_controlled_held_and_vented(model: str) -> None:
+    with SIMULATOR.open(bench_of(model)) as bench:
+        source: Any = open_instrument(model, bench.resources["source"], clock=bench.clock)
+        assert source.identify().serial == "SIMC0001"
+        source.reset()
+        source.set_limits(pressure_pa=600e3)
+        source.set_slew(20e3)
+        source.stage_pressure(500e3)
+        source.operate()
+        source.wait_settled(300.0)
+        assert source.read().value == pytest.approx(500e3, abs=100.0)
+        assert source.state().operating
+        source.standby()
+        assert bench.truth("line")["gauge_pressure_pa"] > 490e3
+        guard: Any = open_instrument(model, bench.resources["source"], clock=bench.clock)
+        before = bench.clock.monotonic_ns()
+        guard.make_safe()
+        assert (bench.clock.monotonic_ns() - before) / 1e9 > 480e3 / 20e3
+        assert abs(bench.truth("line")["gauge_pressure_pa"]) < 1000.0
+        held = bench.snapshot()
+        bench.restore(held)
+        guard.close()
+        source.close()
+
+
+def test_words_of_the_6270a(client_class: Any) -> None:
+    with SIMULATOR.open(bench_of("fluke_6270a")) as bench:
+        client = client_class(bench.resources["source"])
+        assert client.query("*IDN?") == "FLUKE,6270A,SIMC0001,1.05"
+        assert client.query("outp:pres:mode measure;:OUTP:PRES:MODE?") == "MEAS"
+        assert client.query("SENS:PRES:MODE ABS;:SYST:ERR?") == '-221,"Settings conflict"'
+        assert client.query("SOUR:PRES 1E6;:SYST:ERR?") == '-222,"Data out of range"'
+        assert float(client.query("MEAS:PRES:UNC?")) > 0.0
+        client.close()
+
+
+def test_words_of_the_cpc6050(client_class: Any) -> None:
+    with SIMULATOR.open(bench_of("mensor_cpc6050")) as bench:
+        client = client_class(bench.resources["source"])
+        assert client.query("*IDN?").rstrip("\r") == " MENSOR,CPC6050,SIMC0001,1.02.07"
+        client.write("Units 22")
+        client.write("Setpt 5000")
+        assert client.query("Setpt?").startswith("E")
+        assert client.query("ERR?").rstrip("\r") == "E 05 - Value out of range"
+        assert client.query("err?").rstrip("\r") == " No Errors"
+        assert client.query("Mode?").rstrip("\r") == " Standby"
+        client.close()
+        source: Any = open_instrument("mensor_cpc6050", bench.resources["source"], clock=bench.clock)
+        with pytest.raises(InstrumentReportedError, match="out of range"):
+            source.configure_pressure(1e6, absolute=True)
+        source.set_limits(pressure_pa=100e3)
+        source._highest_pa = None  # the instrument's own limit holds by itself
+        with pytest.raises(InstrumentReportedError, match="out of range"):
+            source.stage_pressure(200e3)
+        source.close()
