@@ -90,6 +90,10 @@ def _notes(section: ResultSection, speaker: Speaker) -> list[list[str]]:
     for result in section.results:
         if "no-acceptance-zone" in result.notes:
             notes.append(say("{point}: U ≥ T, no acceptance zone.", point=point_name(result)))
+    for mark, text in _MARKS.values():
+        those = [r for r in section.results if mark in _marks(r)]
+        if those:
+            notes.append(say(text, points="; ".join(point_name(r) for r in those)))
     narrow = [point_name(result) for result in section.results if "guard-band-below-u" in result.notes]
     if narrow:
         notes.append(say("The guard band w is smaller than U: {points}.", points="; ".join(narrow)))
@@ -144,8 +148,19 @@ def _row(result: Result, row: Printed, number: dict[str, tuple[str, str]], speak
         "verdict": speaker.say(_verdict(result)),
         "kind": result.verdict.replace(" ", "-"),
         "figures": f"{_letter(result.limit_status)}/{_letter(result.standard_status)}",
-        "repeated": "*" if result.attempts > 1 else "",
+        "repeated": ("*" if result.attempts > 1 else "") + _marks(result),
     }
+
+
+# by the note of a result: its mark, and what it means (msgid of the catalogue)
+_MARKS: Final = {
+    "raised-to-cmc": ("†", "† U was raised to the laboratory's CMC: {points}."),
+    "outside-scope": ("‡", "‡ Outside the accredited scope: {points}."),
+}
+
+
+def _marks(result: Result) -> str:
+    return "".join(mark for note, (mark, _) in _MARKS.items() if note in result.notes)
 
 
 def _verdict(result: Result) -> str:

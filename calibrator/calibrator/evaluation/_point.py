@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from calibrator.evaluation._capability import Stated, stated
 from calibrator.evaluation._figures import FigureStatus, figure_status
 from calibrator.evaluation._numbers import decimal_of_raw, fixed, plain, probability, shortest, significant
 from calibrator.evaluation._rounding import Rounder, rounder
@@ -44,28 +46,32 @@ def judged_point(
     from calibrator_uncertainty import judge
 
     limits = references.limits
+    lab = opened.get("lab") or {}
+    known = stated(result, references.point, lab)
     judgement = judge(
-        result.value, result.U, result.u, result.dof, limits.lower, limits.upper, rule=opened["rule"]
+        result.value, known.U, known.u, known.dof, limits.lower, limits.upper, rule=opened["rule"]
     )
     status = figure_status(references)
-    write = rounder(opened.get("lab") or {})
-    rounded = write.uncertainty(result.U)
+    write = rounder(lab)
+    rounded = write.uncertainty(known.U)
+    if known.floor is not None and rounded < known.floor:
+        rounded = replace(write, policy="upward").uncertainty(known.floor)
     return {
         **_head(references, observed, status),
         "error": plain(write.like(result.value, rounded)),
-        "u": significant(result.u, 3),
+        "u": significant(known.u, 3),
         "U": plain(rounded),
-        "k": fixed(result.k, 2),
-        "dof": fixed(result.dof, 1),
+        "k": fixed(known.k, 2),
+        "dof": fixed(known.dof, 1),
         "guard_band": _guard_band(judgement, rounded, limits, write),
-        "pfa": probability(judgement.pfa, certain=result.u == 0),
+        "pfa": probability(judgement.pfa, certain=known.u == 0),
         "verdict": _verdict(judgement, status, opened["mode"]),
         "rule": judgement.rule,
         "policy": result.policy,
-        "notes": _notes(judgement, status, result.U),
+        "notes": [*_notes(judgement, status, known.U), *known.notes],
         "clause8": _clause8(clause8),
         "budget": [_line(line) for line in result.lines],
-        "exact": _exact(result, judgement),
+        "exact": _exact(result.value, known, judgement),
     }
 
 
@@ -182,13 +188,13 @@ def _line(line: BudgetLine) -> PointObject:
     }
 
 
-def _exact(result: BudgetResult, judgement: Judgement) -> dict[str, str]:
+def _exact(error: float, known: Stated, judgement: Judgement) -> dict[str, str]:
     numbers = {
-        "error": result.value,
-        "u": result.u,
-        "U": result.U,
-        "k": result.k,
-        "dof": result.dof,
+        "error": error,
+        "u": known.u,
+        "U": known.U,
+        "k": known.k,
+        "dof": known.dof,
         "guard_band": judgement.guard_band,
         "pfa": judgement.pfa,
     }

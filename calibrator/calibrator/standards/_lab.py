@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calibrator.standards._confirmation import Confirmation, confirmation_body, parse_confirmations
 from calibrator.standards._layout import Layout, parse_layout
+from calibrator.standards._scope import Authority, Capability, parse_authority, parse_scope
 from calibrator.standards._table import Table, nearest, read_text
 
 __all__ = ["Lab", "Person", "lab_template", "load_lab"]
@@ -54,6 +55,8 @@ class Lab:
     country: str = ""  # ISO 3166-1, two letters; digital certificates state it
     rounding: Rounding = Rounding()
     layout: Layout = field(default_factory=Layout)
+    scope: tuple[Capability, ...] = ()  # accredited; empty where U is never raised or marked
+    authority: Authority | None = None  # to verify
 
     @property
     def zone(self) -> ZoneInfo:
@@ -75,6 +78,8 @@ class Lab:
             "country": self.country,
             "rounding": {"uncertainty": self.rounding.uncertainty, "step": self.rounding.step},
             "layout": asdict(self.layout),
+            "scope": [line.as_body() for line in self.scope],
+            "authority": self.authority.as_body() if self.authority is not None else None,
             "persons": [{"id": p.id, "name": p.name, "roles": p.roles} for p in self.persons],
             "confirmations": [confirmation_body(item) for item in self.confirmations],
             "sha256": self.sha256,
@@ -100,6 +105,8 @@ def load_lab(path: Path) -> Lab:
         "country",
         "rounding",
         "layout",
+        "scope",
+        "authority",
         "person",
         "confirmation",
     )
@@ -117,6 +124,8 @@ def load_lab(path: Path) -> Lab:
         _country(top),
         _rounding(top),
         parse_layout(top, path.parent),
+        parse_scope(top),
+        parse_authority(top),
     )
 
 

@@ -26,7 +26,7 @@ def entries() -> list[tuple[str, str]]:
 
 def spoken() -> Iterator[tuple[str, str]]:
     """Yield (file, text) for every fixed text that documents say."""
-    for path in (PACKAGE / "certificates").glob("*.py"):
+    for path in (PACKAGE / "certificates").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and _speaks(node.func) and node.args:
                 first = node.args[0]

@@ -75,6 +75,11 @@ def _further(model: Certificate) -> Iterator[tuple[str, Text]]:
                 f"替代 {former}。原因：{reason}。变更：{changed}。",
             ),
         )
+    marked = {"raised-to-cmc": "raised", "outside-scope": "outside_scope"}
+    for note, name in marked.items():
+        points = ", ".join(result.id for result in model.results if note in result.notes)
+        if points:
+            yield name, Text(points, points)
     for deviation in model.deviations:
         by = name_text(deviation.by) if deviation.by else Text("–", "–")
         yield (
