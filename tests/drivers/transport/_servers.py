@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import struct
 import threading
@@ -46,30 +47,32 @@ class SerialServer:
         self._answer = answer
         self.device = os.ttyname(self._slave)
         self.resource = f"ASRL{self.device}::INSTR"
+        self._stop = threading.Event()
+        self._open = True
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         pending = b""
-        with suppress(OSError):
-            while data := os.read(self._master, 256):
-                *lines, pending = (pending + data).split(b"\n")
-                for line in lines:
-                    if (reply := self._answer(line.decode())) is not None:
-                        os.write(self._master, reply)
+        while not self._stop.is_set():
+            if not select.select([self._master], [], [], 0.02)[0]:
+                continue
+            *lines, pending = (pending + os.read(self._master, 256)).split(b"\n")
+            for line in lines:
+                if (reply := self._answer(line.decode())) is not None:
+                    os.write(self._master, reply)
 
     def hang_up(self) -> None:
+        """Take the instrument's end away, as a cable that is pulled out."""
+        self._stop.set()
+        self._thread.join(30.0)
         os.close(self._slave)
-        self._thread.join(1.0)
-        with suppress(OSError):
-            os.close(self._master)
+        os.close(self._master)
+        self._open = False
 
     def close(self) -> None:
-        with suppress(OSError):
-            os.close(self._slave)
-        self._thread.join(5.0)
-        with suppress(OSError):
-            os.close(self._master)
+        if self._open:
+            self.hang_up()
 
 
 class Served:
