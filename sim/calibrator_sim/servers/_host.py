@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import selectors
 import socket
@@ -90,6 +91,7 @@ class TcpHost:
         self._failure: Exception | None = None
         self._listeners: list[tuple[socket.socket, Factory]] = []
         self._wake, self._woken = socket.socketpair()
+        self._reserve = socket.socket(socket.AF_INET, socket.SOCK_STREAM)  # to be given up when none is left
         self._wake.setblocking(False)
         self._woken.setblocking(False)
         self._selector.register(self._woken, selectors.EVENT_READ, None)
@@ -105,7 +107,7 @@ class TcpHost:
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
             listener.bind((self._host, port))
-            listener.listen(128)
+            listener.listen(1024)
         except OSError as error:
             listener.close()
             raise ServeError(
@@ -155,7 +157,7 @@ class TcpHost:
             for link in list(self._links):
                 self._drop(link)
             self._close_dropped()
-            for sock in (*(pair[0] for pair in self._listeners), self._wake, self._woken):
+            for sock in (*(pair[0] for pair in self._listeners), self._wake, self._woken, self._reserve):
                 sock.close()
             self._selector.close()
 
@@ -209,11 +211,21 @@ class TcpHost:
         """Take a client that waits; say whether there was one."""
         try:
             sock, _ = listener.accept()
-        except OSError:
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                self._turn_away(listener)
             return False  # nobody, the client has gone again, or no descriptor is left
         if len(self._links) >= _MOST_LINKS or self._link(SocketChannel(sock), factory) is None:
             sock.close()
         return True
+
+    def _turn_away(self, listener: socket.socket) -> None:
+        """Let a client go for whom no descriptor is left, or it would wake the thread for ever."""
+        self._reserve.close()
+        with contextlib.suppress(OSError):  # the descriptor may have gone to somebody else
+            listener.accept()[0].close()
+        with contextlib.suppress(OSError):
+            self._reserve = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 
     def _link(self, channel: Channel, factory: Factory) -> _Link | None:
         """Make the connection of a session; None where it is refused."""
