@@ -17,6 +17,7 @@ __all__ = [
     "SIMULATED",
     "Affirmation",
     "Amendment",
+    "Authority",
     "Certificate",
     "CheckedPoint",
     "Conditions",
@@ -27,22 +28,29 @@ __all__ = [
     "Deviation",
     "Digest",
     "Item",
+    "Kind",
     "Laboratory",
     "Layout",
     "Method",
+    "Outcome",
     "Person",
+    "Regulation",
     "Result",
     "ResultSection",
     "SessionCheck",
     "Standard",
     "UnverifiedFigure",
     "Verdict",
+    "Verification",
+    "VerifiedItem",
     "Version",
 ]
 
 SIMULATED: Final = "SIMULATED - not a calibration certificate / 模拟数据，非校准证书"
 """What every page of every rendering of a simulated run says (METROLOGY 8)."""
 
+Kind = Literal["calibration", "verification", "notice"]
+Outcome = Literal["pass", "fail", "undetermined", "not done"]
 Verdict = Literal["pass", "conditional pass", "conditional fail", "fail", "undetermined"]
 
 
@@ -303,6 +311,7 @@ class SessionCheck:
     standards: tuple[str, ...]  # assets that were checked
     state: str  # passed, failed, not judged, not made
     provisional: bool  # the closing check failed
+    unchecked: tuple[str, ...]  # standards that the run used and the check does not reach
     points: tuple[CheckedPoint, ...]
 
 
@@ -329,8 +338,52 @@ class Amendment:
 
 
 @dataclass(frozen=True, slots=True)
+class Regulation:
+    """The edition of a verification regulation (检定规程) that was followed."""
+
+    number: str
+    title: Text
+    status: str
+    source: str
+    in_force: date | None
+    superseded: date | None
+    validity_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """By whose leave the laboratory verifies."""
+
+    number: str
+    by: str
+    until: date | None
+    regulations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedItem:
+    """One item of the regulation (检定项目) and how it ended."""
+
+    id: str
+    title: Text
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What makes a document one of legal verification."""
+
+    regulation: Regulation | None
+    authority: Authority | None
+    items: tuple[VerifiedItem, ...]
+    on: date
+    valid_until: date | None
+    with_uncertainty: bool  # U is stated only where it was asked for
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
-    """A calibration certificate (校准证书) with a statement of conformity to the maker's specification."""
+    """A document: calibration certificate (校准证书), verification certificate (检定证书) or notice (通知书)."""
 
     id: str
     simulated: bool
@@ -359,6 +412,8 @@ class Certificate:
     versions: tuple[tuple[str, str], ...]
     amends: Amendment | None = None
     layout: Layout = Layout()
+    kind: Kind = "calibration"
+    verification: Verification | None = None
     session_check: SessionCheck | None = None  # None: no check standard was at the bench
 
     @property

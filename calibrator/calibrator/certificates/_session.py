@@ -47,6 +47,7 @@ def session_check(body: Body | None) -> SessionCheck | None:
         standards=tuple(str(item) for item in body["standards"]),
         state=str(body["state"]),
         provisional=bool(body["provisional"]),
+        unchecked=tuple(str(item) for item in body["unchecked"]),
         points=tuple(
             CheckedPoint(
                 id=str(point["id"]),
@@ -78,6 +79,8 @@ def check_lines(model: Certificate, speaker: Speaker) -> list[list[str]]:
                 "the laboratory has found out whether the standard had changed."
             )
         )
+    if check.unchecked:
+        lines.append(say("Not checked in this session: {standards}.", standards=", ".join(check.unchecked)))
     lines.append(
         say(
             "In control: the deviation that the check standard indicates departs from its reference by no "

@@ -107,7 +107,7 @@ def session_check(events: Sequence[Event]) -> dict[str, Any] | None:
     """Return what a run says of its session check, None where the bench had no check standard.
 
     `state` is "passed", "failed", "not judged" or "not made" (a phase is missing); `provisional` says that
-    the closing check failed.
+    the closing check failed; `unchecked` names standards that the run used and the check does not reach.
     """
     fixed = _fixed(events)
     if fixed is None:
@@ -124,7 +124,15 @@ def session_check(events: Sequence[Event]) -> dict[str, Any] | None:
     head = {key: fixed[key] for key in ("asset", "title", "standards", "baseline")}
     control = [_control(point) for point in fixed["points"]]
     shown = {phase: None if body is None else _phase(body) for phase, body in phases.items()}
-    return {**head, "state": state, "provisional": provisional(events), "control": control, **shown}
+    said = {"state": state, "provisional": provisional(events), "unchecked": _unchecked(events, fixed)}
+    return {**head, **said, "control": control, **shown}
+
+
+def _unchecked(events: Iterable[Event], fixed: Body) -> list[str]:
+    """Return the standards that the run used and no wiring of the check leads to; artefacts are none."""
+    bodies = [event.body for event in events if event.kind == "references.fixed"]
+    used = [row["asset"] for row in bodies[-1].get("standards", ()) if row["route"] != "artefact"]
+    return [asset for asset in used if asset not in fixed["standards"]]
 
 
 def _control(point: Body) -> dict[str, Any]:

@@ -19,7 +19,7 @@ POINT = CheckedPoint(
     "dcv:10V:+10V", "V", Decimal("0.00001"), Decimal("0.00005"), "stated", "checked", "chart CHK-01",
     Decimal("0.0000123"), Decimal("-0.00006"),
 )  # fmt: skip
-CHECK = SessionCheck("CHK-01", "Keysight 34401A, MY1", ("CAL-01",), "failed", True, (POINT,))
+CHECK = SessionCheck("CHK-01", "Keysight 34401A, MY1", ("CAL-01",), "failed", True, (), (POINT,))
 
 
 def said(lines: list[list[str]]) -> str:
@@ -74,6 +74,11 @@ def test_a_point_without_a_limit_says_that_it_was_only_recorded(whole_live: Cert
     model = replace(whole_live, session_check=check)
     assert "recorded, no control limit yet (3 of 10 recorded checks)" in said(check_points(model, EN))
     assert "too few recorded checks" in said(check_lines(model, EN))
+
+
+def test_standards_that_the_check_does_not_reach_are_named(whole_live: Certificate) -> None:
+    model = replace(whole_live, session_check=replace(CHECK, unchecked=("CAL-02",)))
+    assert "Not checked in this session: CAL-02." in said(check_lines(model, EN))
 
 
 def test_a_point_without_a_number_has_a_dash(whole_live: Certificate) -> None:

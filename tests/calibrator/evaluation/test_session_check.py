@@ -145,6 +145,16 @@ def test_only_a_failed_closing_check_makes_the_session_provisional() -> None:
     assert (shown["state"], shown["provisional"]) == ("failed", True)
 
 
+def test_standards_that_no_wiring_of_the_check_leads_to_are_named() -> None:
+    session = Session()
+    routes = {"CAL": "specification", "CAL-2": "specification", "SHORT": "artefact"}
+    rows = [{"asset": asset, "route": route} for asset, route in routes.items()]
+    session.tell("references.fixed", session.events[0].body | {"standards": rows})
+    shown = session_check(cast("Any", session.events))
+    assert shown is not None
+    assert (shown["unchecked"], shown["state"]) == (["CAL-2"], "not made")
+
+
 def test_a_run_without_a_check_standard_says_nothing_of_one() -> None:
     events = [Told("references.fixed", {"points": []})]  # also one that was recorded before there were checks
     assert session_check(cast("Any", events)) is None
