@@ -16,6 +16,7 @@ from calibrator_drivers import DriversError
 from calibrator_drivers.clock import Clock, RealClock
 from calibrator_drivers.registry import driver_class, open_instrument
 from calibrator_drivers.roles import Identity, Instrument
+from calibrator_drivers.transport import self_contained
 
 __all__ = ["EnvironmentNow", "Found", "Station", "roles_of"]
 
@@ -231,7 +232,8 @@ class Station:
     def _resource(self, item: BenchInstrument) -> str:
         if self.simulated is not None:
             return self.simulated.resources[item.name]
-        return item.resource or ""
+        # The guard opens it on its own, so it must say all in one string.
+        return self_contained(item.resource or "", item.bus or "")
 
 
 def _simulate(bench: BenchFile, seed: int | None) -> SimulatedBench:

@@ -10,7 +10,7 @@ from calibrator_drivers._errors import BadResource
 from calibrator_drivers.bus import bus_lock, bus_of
 from calibrator_drivers.traffic import TrafficLog
 
-from ._address import Address, Line, parse_address
+from ._address import Address, Line, parse_address, self_contained
 from ._exchange import LinkSession
 from ._link import Link, Step
 from ._policy import Policy
@@ -26,6 +26,7 @@ __all__ = [
     "Step",
     "open_session",
     "parse_address",
+    "self_contained",
 ]
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from calibrator_drivers._errors import BadResource
 
-__all__ = ["Address", "Line", "parse_address"]
+__all__ = ["Address", "Line", "parse_address", "self_contained"]
 
 Kind = Literal["socket", "serial", "prologix", "modbus-tcp", "modbus-rtu", "hart", "visa"]
 
@@ -103,6 +103,22 @@ def parse_address(resource: str, *, bus: str = "") -> Address:
     if (found := _GPIB.fullmatch(text)) and (gateway := _GATEWAY.fullmatch(bus)):
         return _gateway(text, gateway, _unit(found), options)
     return _frames(text, options) or Address("visa", text, options=options)
+
+
+def self_contained(resource: str, bus: str) -> str:
+    """Return one string that says all: of a GPIB resource behind a gateway, the gateway too.
+
+    Example:
+        >>> self_contained("GPIB0::22::INSTR", "PRLGX-TCPIP::192.0.2.7::1234::INTFC")
+        'PRLGX-TCPIP::192.0.2.7::1234::22::INSTR'
+        >>> self_contained("GPIB0::22::INSTR", "rack 1")
+        'GPIB0::22::INSTR'
+    """
+    gateway, found = _GATEWAY.fullmatch(bus), _GPIB.fullmatch(resource)
+    if gateway is None or found is None:
+        return resource
+    unit = f"{found['pad']},{found['sad']}" if found["sad"] else found["pad"]
+    return f"{bus[: -len('INTFC')]}{unit}::INSTR"
 
 
 def _frames(text: str, options: dict[str, str]) -> Address | None:

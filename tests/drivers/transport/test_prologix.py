@@ -173,3 +173,13 @@ def test_a_gateway_that_is_not_there_or_leaves(started: Started) -> None:
     threading.Timer(0.2, server.drop).start()
     with pytest.raises(ConnectionLost):
         session.query("A?")
+
+
+def test_one_string_says_gateway_and_address(started: Started) -> None:
+    from calibrator_drivers.transport import parse_address, self_contained
+
+    bus = "PRLGX-TCPIP0::127.0.0.1::1234::INTFC"
+    one = self_contained("GPIB0::22::96::INSTR", bus)
+    assert one == "PRLGX-TCPIP0::127.0.0.1::1234::22,96::INSTR"
+    both, alone = parse_address("GPIB0::22::96::INSTR", bus=bus), parse_address(one)
+    assert (both.device, both.port, both.unit) == (alone.device, alone.port, alone.unit)

@@ -400,3 +400,14 @@ def test_status_byte_trigger_and_service_are_asked_in_words_where_there_is_no_ot
     assert session.wait_for_service() == 80
     assert heard == [b"*STB?", b"*TRG", b"*STB?", b"*STB?"]
     session.close()
+
+
+def test_a_peer_that_takes_nothing_does_not_hold_a_program_forever(monkeypatch: pytest.MonkeyPatch) -> None:
+    from calibrator_drivers.transport import _socket
+
+    monkeypatch.setattr(_socket, "_SEND_TIMEOUT_S", 1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        session = open_session(f"TCPIP0::127.0.0.1::{server.getsockname()[1]}::SOCKET")
+        with pytest.raises(ConnectionLost):
+            session.write("A" * 20_000_000)
+        session.close()
