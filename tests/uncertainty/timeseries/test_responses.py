@@ -23,6 +23,7 @@ from calibrator_uncertainty.timeseries import (
     fit_second_order,
     inverse_filter,
     low_pass,
+    mean_response,
     second_order_response,
     spectrum,
 )
@@ -223,3 +224,50 @@ def test_inverse_filter_gives_the_input_back_late_and_carries_the_responses_unce
         inverse_filter(response, interval, order=300, delay=8)
     with pytest.raises(InputError, match="above half the sampling rate of 5000 Hz"):
         inverse_filter(response, 2e-4, order=16, delay=8)
+
+
+def measured(count, seed=5):
+    """Return runs of a sensor with noise that real and imaginary part share, and the covariance behind it."""
+    rng = np.random.default_rng(seed)
+    spread = np.array([[4e-6, 2e-6], [2e-6, 3e-6]])
+    noise = rng.multivariate_normal([0.0, 0.0], spread, size=(count, F.size))
+    return sensor(F) + noise[..., 0] + 1j * noise[..., 1], spread
+
+
+def test_mean_of_runs_has_the_covariance_of_each_frequency():
+    runs, _ = measured(6)
+    found = mean_response(Q(F, "Hz"), runs, "V/N")
+    assert found.value == pytest.approx(runs.mean(axis=0), rel=1e-12)
+    by_hand = np.cov(runs[:, 3].real, runs[:, 3].imag) / 6
+    joint = found.covariance()
+    assert joint[np.ix_([3, 19], [3, 19])] == pytest.approx(by_hand, rel=1e-9)
+    assert joint[3, 4] == pytest.approx(0.0, abs=1e-20)
+    assert found.real[3].magnitude.dof == pytest.approx(5.0)
+
+
+def test_sensor_from_many_runs():
+    runs, spread = measured(400)
+    fitted = fit_second_order(mean_response(Q(F, "Hz"), runs, "V/N"))
+    assert fitted["resonance"].to("Hz").magnitude.value == pytest.approx(
+        2000.0, abs=4 * fitted["resonance"].to("Hz").magnitude.u
+    )
+    # with the true covariance of the mean the same u comes out
+    known = np.kron(spread / 400, np.eye(F.size))
+    both = correlated_array(np.concatenate((runs.mean(axis=0).real, runs.mean(axis=0).imag)), known, "V/N")
+    expected = fit_second_order(Spectrum(Q(F, "Hz"), both[: F.size], both[F.size :]))
+    for name in ("S0", "damping", "resonance"):
+        assert fitted[name].magnitude.u == pytest.approx(expected[name].magnitude.u, rel=0.1)
+
+
+def test_runs_that_tell_too_little_are_refused():
+    runs, _ = measured(3)
+    with pytest.raises(InputError, match="1 runs do not tell the covariance of 2 parts"):
+        mean_response(Q(F, "Hz"), runs[:1])
+    with pytest.raises(
+        InputError, match=r"3 runs do not tell the covariance of 32 parts\. Take 33 runs or more"
+    ):
+        mean_response(Q(F, "Hz"), runs, jointly=True)
+    with pytest.raises(InputError, match=r"shape \(16,\)"):
+        mean_response(Q(F, "Hz"), runs[0])
+    many, _ = measured(40)
+    assert abs(mean_response(Q(F, "Hz"), many, jointly=True).covariance()[0, 1]) > 0.0

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         inverse_filter,
         low_pass,
     )
+    from calibrator_uncertainty.timeseries._runs import mean_response
     from calibrator_uncertainty.timeseries._sensor import fit_second_order, second_order_response
     from calibrator_uncertainty.timeseries._spectrum import Spectrum, spectrum
 
@@ -35,6 +36,7 @@ __all__ = [
     "iir_filter",
     "inverse_filter",
     "low_pass",
+    "mean_response",
     "resample",
     "second_order_response",
     "spectrum",
@@ -53,6 +55,7 @@ _HOME = {
     "iir_filter": "_filters",
     "inverse_filter": "_response",
     "low_pass": "_response",
+    "mean_response": "_runs",
     "resample": "_resample",
     "second_order_response": "_sensor",
     "spectrum": "_spectrum",
