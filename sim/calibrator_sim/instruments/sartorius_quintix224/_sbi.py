@@ -1,4 +1,7 @@
-"""A Quintix 224 as its line sees it: SBI, output "manual without stability", lines of 16 characters."""
+"""A Quintix 224 as its line sees it: SBI, output "manual without stability".
+
+Lines have 22 characters with their end, as delivered, or 16 with the option "16".
+"""
 
 from __future__ import annotations
 
@@ -29,19 +32,21 @@ class SartoriusQuintix224(TextDevice):
     framing = _FRAMING
     serial_line = SerialLine(parity="O", handshake="rtscts", framing=_FRAMING)
 
-    def __init__(self, name: str, balance: Balance, world: World) -> None:
+    def __init__(self, name: str, balance: Balance, world: World, *, short: bool) -> None:
         self.name = name
         self.serial = balance.serial
         self.identity = "QUINTIX224-1S"
         self.world = world
         self.balance = balance
+        self.short = short
         self.busy_until_ns = 0
         self.ambience = "L"
 
     @classmethod
     def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
         """Return the instrument as the bench file describes it."""
-        return cls(name, Balance(name, instrument, unit, load_table(instrument.model), world), world)
+        balance = Balance(name, instrument, unit, load_table(instrument.model), world)
+        return cls(name, balance, world, short="16" in instrument.options)
 
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
         """Carry out a key: only `ESC P` and the questions for model, serial and software answer."""
@@ -105,10 +110,13 @@ class SartoriusQuintix224(TextDevice):
     def _line(self) -> str:
         now = self.world.time_ns()
         if self.busy_until_ns:
-            return "    Cal.Int.  "
+            return self._framed("Stat", "   Cal.Int.   ")
         over = self.balance.over(now)
         if over:
-            return "     High     " if over > 0 else "     Low      "
+            return self._framed("Stat", "     High     " if over > 0 else "     Low      ")
         value = self.balance.net_g(now)
         unit = "g  " if self.balance.stable(now) else "   "
-        return f"{'-' if value < 0 else '+'}{abs(value):9.4f} {unit}"
+        return self._framed("N", f"{'-' if value < 0 else '+'}{abs(value):9.4f} {unit}")
+
+    def _framed(self, identifier: str, body: str) -> str:
+        return body if self.short else f"{identifier:6}{body}"
