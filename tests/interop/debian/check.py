@@ -24,6 +24,8 @@ def main() -> None:
         readings = [float(line.split()[1]) for line in lines if line.startswith("P1:")]
         assert len(readings) == 3, lines
         assert all(abs(reading - 5.0) < 1e-3 for reading in readings), readings
+        place = "/".join(served["truevolt"][0]["resource"].split("::")[1:3])
+        assert "34465A" in said("sigrok-cli", "-d", f"scpi-dmm:conn=tcp-raw/{place}", "--scan")
         print("sigrok-cli scpi-dmm over a socket")
     if shutil.which("lxi"):
         answer = said("lxi", "scpi", "-a", host, "-p", port, "-r", "*IDN?")

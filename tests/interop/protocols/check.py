@@ -17,6 +17,20 @@ class Ported(vxi11.vxi11.CoreClient):
         super().__init__(host, self.port)
 
 
+def modbus(resource: str) -> None:
+    """pymodbus reads the voltage of an SDM630: input registers of two words each."""
+    from pymodbus.client import ModbusTcpClient
+
+    _, host, port, unit = resource.split("::")
+    with ModbusTcpClient(host, port=int(port), timeout=30) as client:
+        answer = client.read_input_registers(0, count=2, device_id=int(unit))
+        assert not answer.isError(), answer
+        volts = client.convert_from_registers(answer.registers, client.DATATYPE.FLOAT32)
+        assert -1.0 <= volts < 300.0, volts
+        assert client.read_input_registers(0x7000, count=2, device_id=int(unit)).isError()
+    print("pymodbus: float registers and an exception")
+
+
 def main() -> None:
     served = json.loads(sys.argv[1])
     vxi11.vxi11.CoreClient = Ported
@@ -36,6 +50,7 @@ def main() -> None:
         instrument.remote()
         instrument.local()
         instrument.close()
+    modbus(served["modbus"][0]["resource"])
     print("python-vxi11: ask, status byte, lock, clear, remote, local")
 
 

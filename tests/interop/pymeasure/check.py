@@ -6,6 +6,8 @@ import json
 import sys
 
 from pymeasure.adapters import PrologixAdapter, VISAAdapter
+from pymeasure.instruments.agilent import Agilent34410A
+from pymeasure.instruments.fluke import Fluke7341
 from pymeasure.instruments.hp import HP34401A
 
 
@@ -41,6 +43,25 @@ def exercise(meter: HP34401A, expected: float, function: str) -> None:
     assert meter.check_errors()[0][0] == -113
 
 
+def bath(resource: str) -> None:
+    """The 7341 on a serial line, at its speed."""
+    seven = Fluke7341(resource, visa_library="@py", read_termination="\r\n")
+    assert seven.id.startswith("Fluke,7341"), seven.id
+    seven.unit = "c"
+    seven.set_point = 30
+    assert seven.set_point == 30
+    assert 10 < seven.temperature < 40, seven.temperature
+    print("PyMeasure Fluke7341 on a serial line")
+
+
+def truevolt(resource: str) -> None:
+    """A 34461A by the driver of its predecessor."""
+    meter = Agilent34410A(resource, visa_library="@py", timeout=60_000)
+    assert abs(meter.voltage_dc - 5.0) < 0.01, meter.voltage_dc
+    assert abs(meter.current_dc) < 1e-3
+    print("PyMeasure Agilent34410A on a 34461A over HiSLIP")
+
+
 def main() -> None:
     served = json.loads(sys.argv[1])
     [socket] = served["socket"]
@@ -63,6 +84,9 @@ def main() -> None:
     meter.write("*CLS;*ESE 1;*SRE 32;*OPC")
     adapter.write("++spoll")
     print("PyMeasure's PrologixAdapter")
+    if "bath" in served:
+        bath(served["bath"][0]["resource"])
+    truevolt(served["truevolt"][0]["resource"])
 
 
 if __name__ == "__main__":
