@@ -18,6 +18,7 @@ from typing import Any
 U = (25e-6, 5.8e-6, 3.9e-6, 6.7e-6, 2e-6 / 3**0.5, 1e-6 / 3**0.5, 0.2, 0.5 / 2**0.5, 0.05 / 3**0.5)
 X = (50.000623, 215e-6, 0.0, 0.0, 11.5e-6, 0.0, -0.1, 0.0, 0.0)
 NU = (18, 24, 5, 8, math.inf, 50, math.inf, math.inf, 2)
+UNITS = ("mm", "mm", "mm", "mm", "1/K", "1/K", "K", "K", "K")
 NAMES = ("l_s", "d", "d_1", "d_2", "alpha_s", "d_alpha", "theta", "delta", "d_theta")
 FORMULA = "l_s + d + d_1 + d_2 - l_s * (d_alpha * (theta + delta) + alpha_s * d_theta)"
 DRAWN = "(x0 * x1 + x2) / (x3 + x4) * x5 + x6 - x7 * x8 / x9"
@@ -66,6 +67,27 @@ def of_metrolopy(lib):
     def work():
         found = end_gauge(*(lib.gummy(x, u=u, dof=nu) for x, u, nu in zip(X, U, NU, strict=True)))
         return found.u, found.dof
+
+    return work
+
+
+def of_metrolopy_with_units(lib):
+    def work():
+        given = zip(X, U, NU, UNITS, strict=True)
+        found = end_gauge(*(lib.gummy(x, u=u, dof=nu, unit=unit) for x, u, nu, unit in given))
+        return found.u, found.dof, found.unit
+
+    return work
+
+
+def of_uncertainties_in_pint(lib):
+    import pint
+
+    quantity = pint.get_application_registry().Quantity
+
+    def work():
+        given = zip(X, U, UNITS, strict=True)
+        return end_gauge(*(quantity(lib.ufloat(x, u), unit) for x, u, unit in given)).magnitude.std_dev
 
     return work
 
@@ -177,6 +199,12 @@ def draws_of_punpy(lib, count):
     x, u = [np.array([one]) for one in DRAWN_X], [np.array([one]) for one in DRAWN_U]
     return lambda: by_draws.propagate_random(drawn, x, u)
 
+
+# the same with units, nothing prepared
+MODELS_WITH_UNITS: tuple[tuple[str, Callable[[Any], Callable[[], object]], str], ...] = (
+    ("metrolopy", of_metrolopy_with_units, "u, dof, unit"),
+    ("uncertainties", of_uncertainties_in_pint, "u, unit, in pint quantities"),
+)
 
 DRAWS: tuple[tuple[str, Callable[[Any, int], Callable[[], object]], str], ...] = (
     ("metrolopy", draws_of_metrolopy, "u and interval"),

@@ -19,11 +19,34 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 from _measure import best_s, race_s
-from _peers import DRAWN_U, DRAWN_X, DRAWS, MODELS, NU, U, X, drawn, end_gauge, package
+from _peers import (
+    DRAWN_U,
+    DRAWN_X,
+    DRAWS,
+    MODELS,
+    MODELS_WITH_UNITS,
+    NAMES,
+    NU,
+    UNITS,
+    U,
+    X,
+    drawn,
+    end_gauge,
+    package,
+)
 from bench_tape import EIGHT, columns, eight, eight_by_hand, end_gauge_by_hand
 from bench_tape import end_gauge as gauge_budget
 
-from calibrator_uncertainty import Budget, UncertainArray, dumps, loads, normal
+from calibrator_uncertainty import (
+    Budget,
+    UncertainArray,
+    degrees_of_freedom,
+    dumps,
+    loads,
+    normal,
+    standard_uncertainty,
+    uncertain,
+)
 
 COUNT = 1_000_000
 SLOW = ("metas_unclib", "suncal", "punpy")  # milliseconds each
@@ -63,6 +86,31 @@ def models():
         took += race_s(*(work for _, work in slow), loops=3)
     for (what, _), one in zip([*rows, *slow], took, strict=True):
         line(what, one, took[0])
+    models_with_units(took[0])
+
+
+def models_with_units(hand: float) -> None:
+    """The same as quantities with units, nothing traced before."""
+
+    def quantities():
+        given = zip(NAMES, X, U, NU, UNITS, strict=True)
+        found = end_gauge(*(uncertain(normal(name, x, u, unit, dof=nu)) for name, x, u, nu, unit in given))
+        return standard_uncertainty(found), degrees_of_freedom(found)
+
+    rows = [
+        ("ours: uncertain pint quantities, u, dof, unit", quantities),
+        ("ours: a new Budget, its units checked, whole table", lambda: gauge_budget().evaluate()),
+    ]
+    for name, make, gives in MODELS_WITH_UNITS:
+        lib = package(name)
+        if lib is not None:
+            rows.append((f"{name}: {gives}", make(lib)))
+    print("GUM H.1 with units, nothing prepared")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        took = race_s(*(work for _, work in rows), repeat=15, loops=20)
+    for (what, _), one in zip(rows, took, strict=True):
+        line(what, one, hand)
 
 
 def tables():
