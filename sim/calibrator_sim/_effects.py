@@ -146,7 +146,7 @@ CATALOGUE: tuple[Effect, ...] = (
     Effect(
         "hysteresis",
         "elastic and resistive elements lag behind: play between up and down",
-        "a third of the table's figure",
+        "up to a third of a gauge's figure, half of a block's, 10 mK of a Pt100",
         "memory_medium",
     ),
     Effect(
@@ -176,7 +176,7 @@ CATALOGUE: tuple[Effect, ...] = (
     Effect(
         "immersion",
         "a probe that is not deep enough sees the room",
-        "exp(-depth / 25 mm)",
+        "exp(-depth / 20 mm)",
         "memory_high",
     ),
     Effect(

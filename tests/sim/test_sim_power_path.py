@@ -131,6 +131,8 @@ def test_its_pulses_stand_for_its_energy() -> None:
         assert count == int(device.counted_wh(now))
         assert 0 <= now - edge < 4e9  # one pulse is 1 Wh: about three seconds at 1150 W
         assert device.pulses(edge - 2000)[0] == count - 1
+        hertz = device.feed(now).frequency_hz  # what a counter at the pulse output sees
+        assert hertz == pytest.approx(bench.truth("line")["active_w"] / 3600.0, rel=0.01)
 
 
 def test_registers_that_are_not_there() -> None:

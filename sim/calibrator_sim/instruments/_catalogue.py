@@ -179,6 +179,7 @@ CATALOGUE: Mapping[str, Entry] = {
             "power",
             "SIM630",
             f"{_INSTRUMENTS}.eastron_sdm630:EastronSDM630",
+            parts=(("power", "meter"), ("electrical", "source")),
             standard=False,
         ),
         Entry("fluke_6270a", "6270A", "pressure", "SIM6270", f"{_INSTRUMENTS}.fluke_6270a:Fluke6270A"),

@@ -13,6 +13,7 @@ from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._line import Framing, SerialLine
 from calibrator_sim.instruments._protocols import ModbusError
 from calibrator_sim.instruments._text import TextDevice
+from calibrator_sim.nodes.electrical import DETACHED, Feed
 from calibrator_sim.nodes.power import Domain, Moment
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _SECOND = 1_000_000_000
 _BINARY = Framing(ends=b"", blocks=False)
 _PHASE_RAD = math.radians(0.05)
 _PULSES_PER_KWH = 1000.0
+_PULSE_V = 2.5  # rms of a square wave between 0 and 5 V
 _CODE = 0x0070
 # Input registers: address of a float, and what it holds of a moment.
 _MAP = {0x0000: "u", 0x0006: "i", 0x000C: "p", 0x0012: "s", 0x0018: "q", 0x001E: "pf", 0x0034: "p"} | {
@@ -95,6 +97,16 @@ class EastronSDM630(TextDevice):
             reached = int(self.counted_wh(middle) * 1e-3 * _PULSES_PER_KWH) >= count
             low, high = (low, middle) if reached else (middle, high)
         return count, high
+
+    def feed(self, ns: int) -> Feed:
+        """Return what its pulse output gives to a counter: a square wave at the rate of its pulses."""
+        node = self._domain.node_of(self.name)
+        if node is None:
+            return DETACHED
+        true = self._domain.mean(node, ns - _SECOND, ns)
+        watts = true.active_w * (1.0 + self.gain(true.power_factor))
+        hertz = watts * _PULSES_PER_KWH / 3.6e6
+        return Feed(voltage_v=_PULSE_V, frequency_hz=hertz, crest=1.0, offset_v=_PULSE_V)
 
     def shown(self) -> dict[str, float]:
         """Return what its registers hold now."""
