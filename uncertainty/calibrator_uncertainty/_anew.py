@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibrator_uncertainty._leaves import Leaf
+from calibrator_uncertainty._outside import hidden_and_anew
 from calibrator_uncertainty._running import arguments, call
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._tape import UncertainArray
@@ -19,6 +20,7 @@ from calibrator_uncertainty._units import magnitude_in
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
+    from calibrator_uncertainty._outside import WideProgram
     from calibrator_uncertainty._program import Program
 
 __all__ = ["holds_at_one_place", "rows_anew", "sample_anew"]
@@ -26,13 +28,22 @@ __all__ = ["holds_at_one_place", "rows_anew", "sample_anew"]
 _PROBES = 8  # draws at which a run on arrays is held against runs on single numbers
 
 
-def holds_at_one_place(program: Program) -> bool:
-    """Tell whether a traced model holds a result that was made linear at its estimates."""
-    return any(isinstance(step.op, Linear) for step in program.steps)
+def holds_at_one_place(program: Program | WideProgram, inputs: int | None = None) -> bool:
+    """Tell whether a trace holds a result of its first `inputs` that was made linear at their estimates."""
+    count = program.inputs if inputs is None else inputs
+    moving = set(range(count))
+    for step in program.steps:
+        if any(place in moving for place in step.args):
+            if isinstance(step.op, Linear):
+                return True
+            moving.add(step.out)
+    return False
 
 
 def sample_anew(budget: Budget, draws: Sequence[Any]) -> Numbers:
     """Run the model on draws: on all at once where that gives the same, else on one after the other."""
+    if budget._trace().sources:
+        raise hidden_and_anew(budget.name)
     count = max((np.size(column) for column in draws), default=1)
     rows = [np.broadcast_to(np.asarray(column, dtype=np.float64), (count,)) for column in draws]
     program = budget._trace().program
@@ -82,10 +93,10 @@ def _one(budget: Budget, estimates: Sequence[float]) -> float:
 
 def rows_anew(budget: Budget, columns: Sequence[Any], count: int) -> tuple[np.ndarray, list[np.ndarray]]:
     """Return value and slopes at each point, the model traced anew for each."""
-    names = [one.name for one in budget.inputs]
-    values, slopes = np.empty(count), np.empty((len(names), count))
+    names = [one.name for one in budget._base().inputs]
+    values, slopes = np.empty(count), np.empty((len(budget.inputs), count))
     for place in range(count):
         here = [column if isinstance(column, float) else float(column[place]) for column in columns]
-        program = budget.at(**dict(zip(names, here, strict=True)))._trace().program
-        values[place], slopes[:, place] = program.value_and_gradient(here)
+        there = budget._base().at(**dict(zip(names, here, strict=False)))
+        values[place], slopes[:, place] = there._trace().program.value_and_gradient(here)
     return values, list(slopes)

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["note_branch", "watch_branches"]
+__all__ = ["note_branch", "note_check", "watch_branches"]
 
 
 class _Branches:
     """Notes whether a model looked at a value to decide its way."""
 
-    __slots__ = ("seen",)
+    __slots__ = ("checked", "seen")
 
     def __init__(self) -> None:
         self.seen = False
+        self.checked = False
 
 
 _watching: ContextVar[_Branches | None] = ContextVar("calibrator_uncertainty_branches", default=None)
@@ -39,3 +40,10 @@ def note_branch() -> None:
     branches = _watching.get()
     if branches is not None:
         branches.seen = True
+
+
+def note_check() -> None:
+    """Note that a model looked whether its estimates lie in a range: others must be looked at too."""
+    branches = _watching.get()
+    if branches is not None:
+        branches.checked = True

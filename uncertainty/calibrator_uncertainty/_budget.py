@@ -13,6 +13,7 @@ from calibrator_uncertainty._draws import check_shared
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._expand import expand
 from calibrator_uncertainty._inputs import Input
+from calibrator_uncertainty._outside import Outside, inputs_outside
 from calibrator_uncertainty._result import BudgetResult
 from calibrator_uncertainty._running import Traced, run_with_units
 from calibrator_uncertainty._types import Numbers, Option, Quantity
@@ -60,7 +61,8 @@ class Budget:
     correlations: tuple[tuple[str, str, float], ...]
     _kept: list[Any] = field(
         repr=False, compare=False
-    )  # trace, plan, places, the uncertain result and verdicts of clause 8, made when needed
+    )  # trace, plan, places, the uncertain result and verdicts of clause 8, made when needed; last the
+    # budget that this one was widened from
 
     def __init__(
         self,
@@ -79,7 +81,7 @@ class Budget:
             raise InputError("a budget needs at least one input", where=name, code="no-inputs")
         check_shared(inputs, name)
         given = tuple((a, b, float(r)) for (a, b), r in (correlations or {}).items())
-        self._set(model, tuple(inputs), unit, name, given, [None] * 5)
+        self._set(model, tuple(inputs), unit, name, given, [None] * 6)
         if given:
             self._plan()  # a matrix that cannot be is refused here
 
@@ -99,8 +101,9 @@ class Budget:
 
         Source: JCGM 100:2008, 5.1, 5.2.2 (shared inputs, r = 1), 6, G.4.1.
         """
-        value, slopes = self._trace().program.value_and_gradient([one.estimate for one in self.inputs])
-        return expand(self, value, slopes, policy)
+        whole = self._whole()
+        value, slopes = whole._trace().program.value_and_gradient([one.estimate for one in whole.inputs])
+        return expand(whole, value, slopes, policy)
 
     def at(self, **values: Quantity) -> Budget:
         """Return this budget at other estimates, without running the model with units again.
@@ -128,10 +131,10 @@ class Budget:
         if another:
             check_shared(inputs, self.name)
         traced, plan = self._kept[:2]
-        if traced is not None and traced.branches:
+        if traced is not None and (traced.branches or traced.checked):
             traced = None
         moved = Budget.__new__(Budget)
-        kept = [traced, None if another else plan, places, None, None]
+        kept = [traced, None if another else plan, places, None, None, None]
         moved._set(self.model, tuple(inputs), self.unit, self.name, self.correlations, kept)
         return moved
 
@@ -169,7 +172,7 @@ class Budget:
         """
         from calibrator_uncertainty._table import evaluate_table
 
-        return evaluate_table(self, estimates, u or {}, dof or {}, policy)
+        return evaluate_table(self._whole(), estimates, u or {}, dof or {}, policy)
 
     def second_order(self) -> SecondOrder:
         """Propagate to second order with third-derivative terms (JCGM 100:2008, 5.1.2, note)."""
@@ -207,7 +210,7 @@ class Budget:
         """
         from calibrator_uncertainty._montecarlo import monte_carlo
 
-        return monte_carlo(self, rng, draws=draws, digits=digits, probability=probability, most=most)
+        return monte_carlo(self._whole(), rng, draws=draws, digits=digits, probability=probability, most=most)
 
     def quasi_monte_carlo(
         self, rng: np.random.Generator, *, power: int = 13, digits: int = 2, probability: float = 0.95
@@ -253,7 +256,7 @@ class Budget:
         """
         from calibrator_uncertainty._whatif import find_cuts
 
-        return find_cuts(self, target, policy)
+        return find_cuts(self._whole(), target, policy)
 
     def _verdicts(self) -> dict[str, Any]:
         """Return what was drawn of this budget's verdicts, by policy."""
@@ -265,7 +268,7 @@ class Budget:
     def _with_plan(self, plan: Plan) -> Budget:
         """Return this budget with another plan for combining, for what-if questions."""
         changed = Budget.__new__(Budget)
-        kept = [self._kept[0], plan, self._kept[2], None, None]
+        kept = [self._kept[0], plan, self._kept[2], None, None, self._kept[5]]
         changed._set(self.model, self.inputs, self.unit, self.name, self.correlations, kept)
         return changed
 
@@ -286,6 +289,23 @@ class Budget:
             self._kept[0] = run_with_units(self)
         traced: Traced = self._kept[0]
         return traced
+
+    def _whole(self) -> Budget:
+        """Return this budget with the uncertain values that its model uses from outside among its inputs."""
+        traced = self._trace()
+        if not traced.sources or self._kept[5] is not None:
+            return self
+        further = inputs_outside(traced.sources, [one.name for one in self.inputs])
+        whole = Budget.__new__(Budget)
+        model = Outside(self.model, frozenset(one.name for one in further))
+        kept = [traced, None, None, None, None, self]
+        whole._set(model, (*self.inputs, *further), self.unit, self.name, self.correlations, kept)
+        return whole
+
+    def _base(self) -> Budget:
+        """Return the budget as it was declared."""
+        base: Budget = self if self._kept[5] is None else self._kept[5]
+        return base
 
     def _sample(self, draws: Sequence[Any]) -> Numbers:
         """Return the model's result, in `unit`, for arrays of draws of its inputs in their units."""

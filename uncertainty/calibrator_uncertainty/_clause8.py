@@ -80,6 +80,7 @@ def validate_first_order(
         raise InputError(
             f"{draws} draws cannot fix the ends of a 95 % interval; 1000 are the least", code="draws"
         )
+    budgets = [budget._whole() for budget in budgets]
     results = [budget.evaluate(policy=policy) for budget in budgets]
     deltas = [0.5 * 10.0 ** leading_place(one.u, ndig) if one.u > 0 else 0.0 for one in results]
     counts = [min(draws, _needed(one.u, delta)) for one, delta in zip(results, deltas, strict=True)]

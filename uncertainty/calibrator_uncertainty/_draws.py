@@ -74,7 +74,7 @@ class SharedDraws:
             return shape.draw(self._rng, count)
         if shared not in self._deviates:
             self._deviates[shared] = shape.draw(self._rng, self._lengths[shared])
-        return self._deviates[shared][:count]
+        return self._deviates[shared][..., :count]
 
 
 def check_shared(inputs: Sequence[Input], where: str, shapes: dict[str, Shape] | None = None) -> None:
@@ -122,6 +122,7 @@ def finite_or_refuse(budget: Budget, columns: Sequence[Any], drawn: Numbers) -> 
     place = ", ".join(
         f"{one.name} = {column if isinstance(column, float) else column[bad]:.6g}"
         for one, column in zip(budget.inputs, columns, strict=True)
+        if isinstance(column, float) or column.ndim == 1  # an ensemble has a row for each of its errors
     )
     raise ModelError(
         f"the model gives {drawn[bad]} at {place}",

@@ -65,7 +65,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
         ),
         correlations=budget.correlations,
         notes=plan.notes,
-        origin=budget,
+        origin=budget._base(),
     )
 
 

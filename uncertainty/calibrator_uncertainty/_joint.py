@@ -70,6 +70,7 @@ def joint_conformity(
         )
     if draws < 1:
         raise InputError(f"{draws} draws give no probability", code="draws")
+    budgets = [budget._whole() for budget in budgets]
     shared = SharedDraws(budgets, [draws] * len(budgets), rng)
     together = np.ones(draws, dtype=bool)
     points: list[float] = []

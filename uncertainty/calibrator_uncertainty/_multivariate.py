@@ -14,6 +14,7 @@ from calibrator_uncertainty._draws import finite_or_refuse
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._montecarlo import Columns, check_probability
+from calibrator_uncertainty._outside import refuse_outside
 
 __all__ = ["Multivariate", "Region"]
 
@@ -98,6 +99,7 @@ class Multivariate:
         check_probability(probability)
         slopes, values = [], []
         for budget in self.budgets:
+            refuse_outside(budget, "a joint region")
             value, gradient = budget._trace().program.value_and_gradient(
                 [one.estimate for one in budget.inputs]
             )
@@ -127,6 +129,8 @@ class Multivariate:
         check_probability(probability)
         if draws < 1000:
             raise InputError(f"{draws} draws cannot fix a region; 1000 are the least", code="draws")
+        for budget in self.budgets:
+            refuse_outside(budget, "a joint region")
         first = self.budgets[0]
         columns = Columns(first, rng).draw(draws)
         found = []

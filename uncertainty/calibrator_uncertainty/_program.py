@@ -22,7 +22,7 @@ from calibrator_uncertainty._sweep import reachable
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
 
-__all__ = ["Program", "trace"]
+__all__ = ["Program", "is_moving", "trace"]
 
 # Operations that know the shapes of the model; every other one is elementwise.
 _OF_ARRAYS = (Gather, Sum, RunningSum, Solve, Linear, Choose, Interpolation)
@@ -63,9 +63,10 @@ class Program:
         slots = self.values(inputs)
         return slots[self.output], self.gradient(slots)
 
-    def values(self, inputs: Sequence[Any]) -> list[Any]:
-        """Run forward; all slots filled."""
-        batch = any(type(value) is not float for value in inputs)
+    def values(self, inputs: Sequence[Any], batch: bool | None = None) -> list[Any]:
+        """Run forward; all slots filled. Inputs that are arrays are draws, unless `batch` says otherwise."""
+        if batch is None:
+            batch = any(type(value) is not float for value in inputs)
         constants = self.constants
         if batch:
             constants = tuple(c[..., None] if isinstance(c, np.ndarray) else c for c in constants)
@@ -82,12 +83,15 @@ class Program:
         """Return the output for these inputs."""
         return self.values(inputs)[self.output]
 
-    def gradient(self, slots: Sequence[Any]) -> list[Any]:
+    def gradient(self, slots: Sequence[Any], batch: bool | None = None) -> list[Any]:
         """Sweep back over the slots of a forward run: the derivative of the output by each input."""
         adjoints: list[Any] = [None] * len(slots)
-        batch = any(type(value) is not float for value in slots[: self.inputs])
+        if batch is None:
+            batch = any(type(value) is not float for value in slots[: self.inputs])
         # What is carried back through vectors has the axis over points too, as the vectors have.
-        vectors = batch and any(step.shape for step in self.steps)
+        vectors = batch and any(
+            step.shape or any(shape for _, _, shape in step.active) for step in self.steps
+        )
         adjoints[self.output] = np.ones(1) if vectors else 1.0
         for step in reversed(self.steps):
             adjoint = adjoints[step.out]
@@ -136,7 +140,7 @@ def trace(leaves: Sequence[UncertainArray], output: UncertainArray, where: str =
     nodes = reachable(output, lambda node: node._op is None)
     constants = _collect_constants(nodes, slot, len(leaves), where)
     active = set(range(len(leaves)))
-    shapes = [()] * len(leaves) + [np.shape(value) for value in constants]
+    shapes = [leaf.shape for leaf in leaves] + [np.shape(value) for value in constants]
     steps: list[Step] = []
     known = iter(range(len(leaves), len(leaves) + len(constants)))
     bare = {
@@ -160,8 +164,14 @@ def trace(leaves: Sequence[UncertainArray], output: UncertainArray, where: str =
         slot[id(node)] = out
         shapes.append(node.shape)
     out_slot = slot[id(output)]
-    compiled = compile_program(len(leaves), constants, steps, out_slot)
+    single = not any(leaf.shape for leaf in leaves)
+    compiled = compile_program(len(leaves), constants, steps, out_slot) if single else None
     return Program(len(leaves), tuple(constants), tuple(steps), out_slot, compiled)
+
+
+def is_moving(leaf: UncertainArray) -> bool:
+    """Tell whether an elementary value has an uncertainty at all."""
+    return leaf._leaf is not None and bool(np.any(leaf._leaf.u))
 
 
 def _collect_constants(
@@ -172,7 +182,7 @@ def _collect_constants(
     for node in nodes:
         if node._op is not None or id(node) in slot:
             continue
-        if node._leaf is not None:
+        if is_moving(node):
             raise ModelError(
                 "the model uses an uncertain value that is not one of its inputs",
                 where=where,

@@ -14,6 +14,7 @@ from calibrator_uncertainty._draws import finite_or_refuse
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._histogram import Stream, symmetric_interval
 from calibrator_uncertainty._montecarlo import MonteCarlo, check_probability
+from calibrator_uncertainty._outside import refuse_outside
 from calibrator_uncertainty._rounding import leading_place
 from calibrator_uncertainty._shapes import quantile
 
@@ -73,6 +74,7 @@ def _columns(budget: Budget, points: np.ndarray) -> list[Any]:
 
 
 def _run(budget: Budget, points: np.ndarray) -> np.ndarray:
+    refuse_outside(budget, "Sobol points")
     columns = _columns(budget, points)
     drawn = np.broadcast_to(np.asarray(budget._sample(columns), dtype=np.float64), (len(points),))
     finite_or_refuse(budget, columns, drawn)

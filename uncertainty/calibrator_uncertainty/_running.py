@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from calibrator_uncertainty._branches import watch_branches
 from calibrator_uncertainty._errors import ModelError, UnitsError
 from calibrator_uncertainty._leaves import Leaf
-from calibrator_uncertainty._program import Program, trace
+from calibrator_uncertainty._outside import Source, WideProgram, sources_of
+from calibrator_uncertainty._program import Program, is_moving, trace
+from calibrator_uncertainty._sweep import reachable
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
 from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
@@ -25,8 +27,12 @@ __all__ = ["Traced", "arguments", "call", "run_with_units"]
 class Traced:
     """A model after its one run with units."""
 
-    program: Program
+    program: Program | WideProgram
     branches: bool  # the model looked at values or made something linear: it holds only at these estimates
+    checked: bool = (
+        False  # it looked whether its estimates lie in a range, so that others are to be looked at
+    )
+    sources: tuple[Source, ...] = ()  # uncertain values that it uses from outside
 
 
 def run_with_units(budget: Budget) -> Traced:
@@ -38,7 +44,7 @@ def run_with_units(budget: Budget) -> Traced:
     """
     # u is the step of numeric derivatives (JCGM 100:2008, 5.1.3, note 2)
     leaves = [UncertainArray(float(one.estimate), None, (), Leaf(one.u)) for one in budget.inputs]
-    with watch_branches() as branches:
+    with watch_branches() as seen:
         result = call(budget, arguments(budget, leaves))
         magnitude = magnitude_in(result, budget.unit, budget.name)
     if not isinstance(magnitude, UncertainArray):
@@ -50,8 +56,20 @@ def run_with_units(budget: Budget) -> Traced:
         )
     from calibrator_uncertainty._anew import holds_at_one_place
 
-    program = trace(leaves, magnitude, budget.name)
-    return Traced(program, branches.seen or holds_at_one_place(program))
+    outside = _outside(leaves, magnitude)
+    program = trace([*leaves, *outside], magnitude, budget.name)
+    branches = seen.seen or holds_at_one_place(program, len(leaves))
+    if not outside:
+        return Traced(program, branches, seen.checked)
+    sources = sources_of(outside)
+    return Traced(WideProgram(program, len(leaves), sources), branches, seen.checked, sources)
+
+
+def _outside(leaves: list[UncertainArray], output: UncertainArray) -> list[UncertainArray]:
+    """Return the elementary errors that a result has beside those of the inputs."""
+    known = {id(leaf) for leaf in leaves}
+    nodes = reachable(output, lambda node: node._op is None)
+    return [node for node in nodes if node._op is None and is_moving(node) and id(node) not in known]
 
 
 def call(budget: Budget, given: dict[str, Any]) -> Numbers:

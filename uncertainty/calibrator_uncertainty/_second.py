@@ -11,6 +11,7 @@ import numpy as np
 from calibrator_uncertainty._errors import InputError, ModelError, NotSupportedError
 from calibrator_uncertainty._jets import Jet, apply
 from calibrator_uncertainty._ops import Op
+from calibrator_uncertainty._outside import refuse_outside
 from calibrator_uncertainty._shapes import kurtosis, skewness
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ def second_order(budget: Budget) -> SecondOrder:
 
     Source: JCGM 100:2008, 5.1.2, note; H.1.7. JCGM 101:2008, 9.4 for the mean.
     """
+    refuse_outside(budget, "the second order")
     traced = budget._trace()
+    program: Any = traced.program
     plan = budget._plan()
     if plan.blocks or traced.branches or any(not isinstance(step.op, Op) for step in traced.program.steps):
         raise NotSupportedError(
@@ -61,7 +64,7 @@ def second_order(budget: Budget) -> SecondOrder:
             code="second-order",
         )
     moving = [place for place, one in enumerate(budget.inputs) if one.u > 0.0]
-    series = _series(budget, traced.program, moving)
+    series = _series(budget, program, moving)
     first, second, third = (np.asarray(one, dtype=np.float64) for one in series.c[1:])
     value = float(np.ravel(series.c[0])[0])
     shapes = [_shape_of(budget.inputs[place], budget.name) for place in moving]

@@ -234,14 +234,23 @@ class Linear:
     slopes: tuple[Any, ...]
 
     def run(self, values: list[Any], single: bool) -> Numbers:
-        """Return the value at other values of the leaves."""
+        """Return the value at other values of the leaves, or at draws of them."""
         result = self.value
+        shape = np.shape(self.value)
+        if any(np.ndim(value) > np.ndim(origin) for value, origin in zip(values, self.origins, strict=True)):
+            result = np.asarray(result)[..., None]
+        drawn = np.ndim(result) > len(shape)
         for slope, value, origin in zip(self.slopes, values, self.origins, strict=True):
+            if drawn and np.ndim(origin):
+                origin = np.asarray(origin)[..., None]  # noqa: PLW2901 - the same, beside its draws
             step = value - origin
             if isinstance(slope, float | np.ndarray):
-                result = result + slope * step
+                wide = slope[..., None] if drawn and isinstance(slope, np.ndarray) else slope
+                result = result + wide * step
+            elif drawn:
+                result = result + (slope @ step.reshape(slope.shape[1], -1)).reshape((*shape, -1))
             else:
-                result = result + (slope @ np.ravel(step)).reshape(np.shape(self.value))
+                result = result + (slope @ np.ravel(step)).reshape(shape)
         return result
 
     def slope(self, place: int, values: list[Any], result: Numbers) -> Numbers:
@@ -250,12 +259,13 @@ class Linear:
 
     def pull(self, place: int, adjoint: Numbers, values: list[Any], result: Numbers) -> Numbers:
         """Return the adjoint of a leaf from that of the value."""
-        slope, shape = self.slopes[place], np.shape(values[place])
+        slope, out, shape = self.slopes[place], np.shape(self.value), np.shape(self.origins[place])
+        batch = np.shape(adjoint)[len(out) :]
+        wide = np.broadcast_to(adjoint, (*out, *batch))
         if isinstance(slope, float | np.ndarray):
-            term = np.broadcast_to(adjoint * slope, np.shape(result))
-            return fold(term, shape, np.shape(result))
-        pulled = slope.T @ np.broadcast_to(adjoint, np.shape(result)).ravel()
-        return _shaped(np.asarray(pulled), shape, ())
+            stretched = slope[..., None] if batch and isinstance(slope, np.ndarray) else slope
+            return fold(wide * stretched, shape, out)
+        return _shaped(np.asarray(slope.T @ wide.reshape((size_of(out), *batch))), shape, batch)
 
 
 def _shaped(flat: Numbers, shape: Shape, batch: Shape) -> Numbers:

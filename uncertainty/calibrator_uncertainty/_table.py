@@ -113,7 +113,7 @@ def evaluate_table(
         part = slice(start, min(start + _CHUNK, count))
         with np.errstate(all="ignore"):  # what is not finite is found below
             here = [_cut(column, part) for column in columns.estimates]
-            if traced.branches:
+            if traced.branches or traced.checked:
                 out.value[part], slopes = rows_anew(budget, here, part.stop - part.start)
             else:
                 slots = traced.program.values(here)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from calibrator_uncertainty._branches import note_check
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._shapes import StudentT
 from calibrator_uncertainty._tape import UncertainArray
@@ -82,10 +83,11 @@ class Curve:
         Source: ISO/TS 28037:2010, clause 11.2.
         """
         where = _number(plain_in(x, self.x_unit, "x"))
-        self._inside(_bare(where), extrapolate)
+        note_check()
+        self._inside(_unseen(where), extrapolate)
         value = self.form.evaluate(where, self.beta)
         if new_reading:
-            value = value + self._scatter(np.shape(_bare(value)))
+            value = value + self._scatter(np.shape(value))
         return quantity(value, self.y_unit)
 
     def inverse(
@@ -178,6 +180,11 @@ def _number(value: Numbers) -> Numbers:
         return value
     array = np.asarray(value, dtype=np.float64)
     return array if array.ndim else float(array)
+
+
+def _unseen(value: Numbers) -> Floats:
+    """Return the bare value; a model that looks at it so holds wherever its estimates lie in the range."""
+    return np.asarray(value._value if isinstance(value, UncertainArray) else value, dtype=np.float64)
 
 
 def _bare(value: Numbers) -> Floats:
