@@ -24,6 +24,13 @@ PAGES: dict[str, tuple[str, ...]] = {
     "drivers-pressure-controllers.md": ("fluke:Fluke6270A", "mensor:MensorCPC6050"),
     "drivers-pressure-gauges.md": ("additel:AdditelADT681",),
     "drivers-typed.md": ("typed:Fluke87V",),
+    "drivers-frequency.md": (
+        "keysight:Keysight53131A",
+        "keysight:Keysight53230A",
+        "keysight:Keysight33220A",
+        "keysight:Keysight33500B",
+        "keysight:Gpsdo58503",
+    ),
     "drivers-keysight-3458a.md": ("keysight:Keysight3458A",),
     "drivers-keysight-34401a.md": ("keysight:Keysight34401A",),
     "drivers-keysight-truevolt.md": ("keysight:Keysight34461A", "keysight:Keysight34465A"),

@@ -187,6 +187,48 @@ CATALOGUE: Mapping[str, Entry] = {
             "mensor_cpc6050", "CPC6050", "pressure", "SIMCPC", f"{_INSTRUMENTS}.mensor_cpc6050:MensorCPC6050"
         ),
         Entry("vaisala_ptu300", "PTU300", "room", "SIMPTU", f"{_INSTRUMENTS}.vaisala_ptu300:VaisalaPTU300"),
+        Entry(
+            "keysight_53131a",
+            "53131A",
+            "counter",
+            "SIM53131",
+            f"{_INSTRUMENTS}.keysight_counter:Keysight53131A",
+            parts=(("electrical", "meter"), ("frequency", "meter")),
+            standard=False,
+        ),
+        Entry(
+            "keysight_53230a",
+            "53230A",
+            "counter",
+            "SIM53230",
+            f"{_INSTRUMENTS}.keysight_counter:Keysight53230A",
+            parts=(("electrical", "meter"), ("frequency", "meter")),
+            standard=False,
+        ),
+        Entry(
+            "keysight_33220a",
+            "33220A",
+            "generator",
+            "SIM33220",
+            f"{_INSTRUMENTS}.keysight_generator:Keysight33220A",
+            parts=(("electrical", "source"), ("frequency", "meter")),
+        ),
+        Entry(
+            "keysight_33500b",
+            "33500B",
+            "generator",
+            "SIM33500",
+            f"{_INSTRUMENTS}.keysight_generator:Keysight33500B",
+            parts=(("electrical", "source"), ("frequency", "meter")),
+        ),
+        Entry(
+            "gpsdo",
+            "58503B",
+            "reference",
+            "SIM58503",
+            f"{_INSTRUMENTS}.gpsdo:Gpsdo",
+            parts=(("frequency", "source"), ("electrical", "source")),
+        ),
         Entry("copper_short", "short", "artefact", "SIMSHORT", ""),
     )
 }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["DOMAINS", "Domain", "domain_class"]
 
 # Each is a module of this package that holds a class `Domain`.
-DOMAINS: tuple[str, ...] = ("electrical", "pressure", "thermal", "mass", "power")
+DOMAINS: tuple[str, ...] = ("electrical", "pressure", "thermal", "mass", "power", "frequency")
 
 
 class Domain(Protocol):

@@ -1,0 +1,110 @@
+"""Keysight 53131A and 53230A (HP, Agilent) counters: frequency at channel 1.
+
+Functions, arming and `READ?` of the 53131A were seen in public scripts; inputs, reference and everything of
+the 53230A are remembered, as each command's line says.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from calibrator_drivers._scpi_meter import ScpiMeter
+from calibrator_drivers.commands import action, choice, reading, setting
+
+__all__ = ["Keysight53131A", "Keysight53230A"]
+
+_OVERHEAD_S = 0.3
+_REFERENCE = {"internal": "INT", "external": "EXT"}
+_IMPEDANCE = {50.0: "50", 1e6: "1E6"}
+
+
+class Keysight53131A(ScpiMeter):
+    """A 53131A behind a session; it does not tell its serial number."""
+
+    MODEL_ID: ClassVar[str] = "keysight_53131a"
+    MODELS: ClassVar[tuple[str, ...]] = ("53131A",)
+    ROLES: ClassVar[tuple[str, ...]] = ("MeasureFrequency",)
+    OVERLOAD: ClassVar[float] = 9.9e37
+
+    # fmt: off
+    frequency = action("FUNC 'FREQ 1'", "frequency at channel 1", "S-3458A-TECKIT", "seen")
+    start_at_once = action("FREQ:ARM:STAR:SOUR IMM", "a gate opens at once", "S-3458A-TECKIT", "seen")
+    stop_by_time = action("FREQ:ARM:STOP:SOUR TIM", "a gate closes by time", "S-3458A-TECKIT", "seen")
+    gate = setting("FREQ:ARM:STOP:TIM {}", "s", 1e-3, 1000.0, "gate time", "S-3458A-TECKIT", "seen")
+    single = action("INIT:CONT OFF", "measures when asked", "S-MEM", "mem-H")
+    coupling = action("INP1:COUP AC", "no direct part at the input", "S-MEM", "mem-H")
+    impedance = choice("INP1:IMP {}", _IMPEDANCE, "input impedance (ohm)", "S-MEM", "mem-H")
+    level_auto = action("EVEN1:LEV:AUTO ON", "triggers at the middle of the signal", "S-MEM", "mem-H")
+    reference = choice("ROSC:SOUR {}", _REFERENCE, "time base in use", "S-MEM", "mem-H")
+    reference_used = reading("ROSC:SOUR?", str.strip, "time base in use", "S-MEM", "mem-H")
+    # fmt: on
+
+    def configure_frequency(self, expected_hz: float, *, gate_s: float, amplitude_v: float) -> None:
+        """Fix the gate time (s); the input has 1 Mohm, lets no direct part in and finds its own level."""
+        del expected_hz, amplitude_v
+        self.single()
+        self.frequency()
+        self.start_at_once()
+        self.stop_by_time()
+        self.gate(gate_s)
+        self.coupling()
+        self.impedance(1e6)
+        self.level_auto()
+        self.gated("Hz", gate_s + _OVERHEAD_S, "FREQ:ARM")
+
+    def use_reference(self, *, external: bool) -> None:
+        """Choose the time base and read back that it is in use.
+
+        Raises:
+            InstrumentReportedError: the counter refuses it, such as without a signal at its input.
+        """
+        self.reference("external" if external else "internal")
+        self.check("ROSC:SOUR")
+
+    def external_reference(self) -> bool:
+        """Say whether the external reference is in use."""
+        return self.reference_used().upper().startswith("EXT")
+
+
+class Keysight53230A(ScpiMeter):
+    """A 53230A behind a session."""
+
+    MODEL_ID: ClassVar[str] = "keysight_53230a"
+    MODELS: ClassVar[tuple[str, ...]] = ("53230A",)
+    ROLES: ClassVar[tuple[str, ...]] = ("MeasureFrequency",)
+    OVERLOAD: ClassVar[float] = 9.9e37
+
+    # fmt: off
+    expected = setting("CONF:FREQ {}", "Hz", 1e-3, 350e6, "frequency at channel 1", "S-MEM", "mem-H")
+    gate_by_time = action("FREQ:GATE:SOUR TIME", "a gate closes by time", "S-MEM", "mem-H")
+    gate = setting("FREQ:GATE:TIME {}", "s", 1e-4, 1000.0, "gate time", "S-MEM", "mem-H")
+    plain = action("FREQ:MODE RCON", "reciprocal counting, no averaging of its own", "S-MEM", "mem-M")
+    coupling = action("INP1:COUP AC", "no direct part at the input", "S-MEM", "mem-H")
+    impedance = choice("INP1:IMP {}", _IMPEDANCE, "input impedance (ohm)", "S-MEM", "mem-H")
+    reference = choice("ROSC:SOUR {}", _REFERENCE, "time base in use", "S-MEM", "mem-H")
+    reference_used = reading("ROSC:SOUR?", str.strip, "time base in use", "S-MEM", "mem-H")
+    # fmt: on
+
+    def configure_frequency(self, expected_hz: float, *, gate_s: float, amplitude_v: float) -> None:
+        """Fix expected frequency (Hz) and gate (s); the input has 1 Mohm and lets no direct part in."""
+        del amplitude_v
+        self.expected(expected_hz)
+        self.gate_by_time()
+        self.gate(gate_s)
+        self.plain()
+        self.coupling()
+        self.impedance(1e6)
+        self.gated("Hz", gate_s + _OVERHEAD_S, "CONF:FREQ")
+
+    def use_reference(self, *, external: bool) -> None:
+        """Choose the time base.
+
+        Raises:
+            InstrumentReportedError: the counter refuses it, such as without a signal at its input.
+        """
+        self.reference("external" if external else "internal")
+        self.check("ROSC:SOUR")
+
+    def external_reference(self) -> bool:
+        """Say whether the external reference is in use."""
+        return self.reference_used().upper().startswith("EXT")

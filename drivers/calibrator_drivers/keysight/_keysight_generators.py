@@ -1,0 +1,242 @@
+"""Keysight 33220A and 33500B (Agilent) function generators: a sine of known frequency or voltage.
+
+Amplitudes are told for an open output (`OUTP:LOAD INF`): into 50 ohm they are half. `APPL` is never sent: it
+switches the output on. Load, unit, range and output were seen in a public script, the rest is remembered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from calibrator_drivers._errors import InstrumentError, InstrumentReportedError, ReadbackError
+from calibrator_drivers.clock import Clock
+from calibrator_drivers.commands import action, choice, reading, setting
+from calibrator_drivers.dialect import SCPI, parse_identity
+from calibrator_drivers.roles import Identity, SourceLimits, SourceState
+from calibrator_drivers.transport import Session
+
+__all__ = ["Keysight33220A", "Keysight33500B"]
+
+_SAME = 1e-6
+_SETTLED_S = 0.5
+_OPEN_OHM = 9e37
+_SWITCH = {True: "ON", False: "OFF"}
+_REFERENCE = {"internal": "INT", "external": "EXT"}
+
+
+def _on(reply: str) -> bool:
+    """Parse a `1` or `0`."""
+    if reply.strip() not in ("0", "1"):
+        raise ValueError("neither 0 nor 1")
+    return reply.strip() == "1"
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    function: str
+    frequency_hz: float
+    voltage_v: float
+
+
+class Keysight33220A:
+    """A 33220A behind a session; fills the roles of a source of frequency and of sine volts."""
+
+    MODEL_ID: ClassVar[str] = "keysight_33220a"
+    MODELS: ClassVar[tuple[str, ...]] = ("33220A",)
+    ROLES: ClassVar[tuple[str, ...]] = ("SourceFrequency", "SourceVoltageAC")
+
+    # fmt: off
+    load = action("OUTP:LOAD INF", "amplitudes are those of an open output", "S-KALLAB", "seen")
+    unit = action("VOLT:UNIT VRMS", "amplitudes in rms", "S-KALLAB", "seen")
+    sine = action("FUNC SIN", "sine", "S-MEM", "mem-H")
+    frequency = setting("FREQ {}", "Hz", 1e-6, 20e6, "frequency", "S-MEM", "mem-H")
+    voltage = setting("VOLT {}", "V", 0.0036, 7.07, "amplitude", "S-MEM", "mem-H")
+    offset = setting("VOLT:OFFS {}", "V", -10.0, 10.0, "direct part", "S-MEM", "mem-H")
+    ranging = choice("VOLT:RANG:AUTO {}", _SWITCH, "attenuators follow the amplitude", "S-KALLAB", "seen")
+    output = choice("OUTP {}", _SWITCH, "the output", "S-KALLAB", "seen")
+    reset_all = action("*RST", "reset state, output off", "S-MEM", "mem-H")
+    clear_status = action("*CLS", "empties the error queue", "S-MEM", "mem-H")
+    identity = reading("*IDN?", str, "identity", "S-MEM", "mem-H")
+    self_test_result = reading("*TST?", str, "self-test, 0 passes", "S-MEM", "mem-H")
+    shape_now = reading("FUNC?", str.strip, "waveform", "S-MEM", "mem-H")
+    frequency_now = reading("FREQ?", float, "frequency", "S-MEM", "mem-H")
+    voltage_now = reading("VOLT?", float, "amplitude", "S-MEM", "mem-H")
+    unit_now = reading("VOLT:UNIT?", str.strip, "unit of amplitudes", "S-MEM", "mem-H")
+    offset_now = reading("VOLT:OFFS?", float, "direct part", "S-MEM", "mem-H")
+    load_now = reading("OUTP:LOAD?", float, "load that amplitudes are told for", "S-MEM", "mem-H")
+    operating = reading("OUTP?", _on, "whether the output is on", "S-MEM", "mem-H")
+    complete = reading("*OPC?", str.strip, "1 when done", "S-MEM", "mem-H")
+    # fmt: on
+
+    def __init__(self, session: Session, clock: Clock) -> None:
+        self.session = session
+        self._clock = clock
+        self._staged: _Staged | None = None
+
+    def identify(self) -> Identity:
+        """Ask the instrument who it is.
+
+        Raises:
+            WrongIdentity: it is another model.
+        """
+        return parse_identity(self.session, self.identity(), models=self.MODELS)
+
+    def reset(self) -> None:
+        """Go to the reset state with the output off, and forget old errors."""
+        self._staged = None
+        self.clear_status()
+        self.reset_all()
+        self._check("*RST")
+
+    def self_test(self) -> tuple[bool, str]:
+        """Run the self-test; return whether it passed and the raw reply."""
+        reply = self.self_test_result(timeout_s=60.0)
+        return reply.strip().lstrip("+-") == "0", reply
+
+    def check_errors(self) -> None:
+        """Empty the error queue; raise `InstrumentReportedError` when it held any."""
+        self._check("")
+
+    def stage_frequency(self, frequency_hz: float, *, amplitude_v: float) -> None:
+        """Programme a sine of `frequency_hz` and `amplitude_v` rms, open circuit, with the output off."""
+        self._stage("freq", frequency_hz, amplitude_v)
+
+    def stage_voltage_ac(self, voltage_v: float, *, frequency_hz: float) -> None:
+        """Programme a sine of `voltage_v` rms, open circuit, with the output off."""
+        self._stage("acv", frequency_hz, voltage_v)
+
+    def operate(self) -> None:
+        """Read back waveform, frequency, amplitude, unit, offset and load, then switch the output on.
+
+        Raises:
+            ReadbackError: what is read back is not what was staged, or the output stays off.
+        """
+        staged = self._staged
+        if staged is None:
+            raise InstrumentError(
+                "Nothing is staged, so nothing is connected",
+                instrument=self.session.name,
+                resource=self.session.resource,
+                way_out="Stage a value first.",
+            )
+        self._compare(staged)
+        self.output(True)
+        try:
+            self._check("OUTP ON")
+        except InstrumentReportedError:
+            self.output(False)
+            raise
+        if not self.operating():
+            raise self._mismatch("output", "on", "off")
+
+    def standby(self) -> None:
+        """Switch the output off.
+
+        Raises:
+            ReadbackError: the instrument still says that it is on.
+        """
+        self.output(False)
+        if self.operating():
+            raise self._mismatch("output", "off", "on")
+
+    def make_safe(self) -> None:
+        """Switch the output off whatever the state was, and confirm it; the amplitude never exceeds 20 V."""
+        self._staged = None
+        self.output(False)
+        SCPI.read_errors(self.session)
+        if self.operating():
+            raise self._mismatch("output", "off", "on")
+
+    def state(self) -> SourceState:
+        """Read the output back; the value is what was staged as: hertz or volts."""
+        hertz, volts = self.frequency_now(), self.voltage_now()
+        function = self._staged.function if self._staged is not None else "freq"
+        value, unit = (hertz, "Hz") if function == "freq" else (volts, "V")
+        return SourceState(function, value, unit, hertz, None, self.operating(), True)
+
+    def wait_settled(self, timeout_s: float) -> None:
+        """Wait until the instrument has done what it was told."""
+        self.complete(timeout_s=timeout_s)
+        self._clock.sleep(_SETTLED_S)
+
+    def set_limits(self, *, voltage_v: float | None = None, current_a: float | None = None) -> None:
+        """The instrument has no limits of its own: nothing is sent."""
+
+    def limits(self) -> SourceLimits | None:
+        """Return None: the instrument has no limits of its own."""
+        return None
+
+    def restore_limits(self, limits: SourceLimits) -> None:
+        """The instrument has no limits of its own: nothing is sent."""
+
+    def close(self) -> None:
+        """Close the session; never changes the output."""
+        self.session.close()
+
+    def _stage(self, function: str, frequency_hz: float, voltage_v: float) -> None:
+        self._staged = None
+        self.standby()
+        self.load()
+        self.unit()
+        self.sine()
+        self.ranging(True)
+        self.frequency(frequency_hz)
+        self.voltage(voltage_v)
+        self.offset(0.0)
+        self._check("VOLT")
+        self._staged = _Staged(function, frequency_hz, voltage_v)
+
+    def _compare(self, staged: _Staged) -> None:
+        shape, unit = self.shape_now(), self.unit_now()
+        if shape != "SIN":
+            raise self._mismatch("function", "SIN", shape)
+        if unit != "VRMS":
+            raise self._mismatch("unit", "VRMS", unit)
+        hertz, volts = self.frequency_now(), self.voltage_now()
+        if abs(hertz - staged.frequency_hz) > _SAME * staged.frequency_hz:
+            raise self._mismatch("frequency", f"{staged.frequency_hz:.9g} Hz", f"{hertz:.9g} Hz")
+        if abs(volts - staged.voltage_v) > 1e-3 * staged.voltage_v:
+            raise self._mismatch("value", f"{staged.voltage_v:.6g} V", f"{volts:.6g} V")
+        offset, load = self.offset_now(), self.load_now()
+        if offset != 0.0:
+            raise self._mismatch("offset", "0 V", f"{offset:g} V")
+        if load < _OPEN_OHM:
+            raise self._mismatch("load", "open", f"{load:g} ohm")
+
+    def _check(self, after: str) -> None:
+        SCPI.check(self.session, after=after)
+
+    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
+        return ReadbackError(
+            quantity,
+            staged=staged,
+            read_back=read_back,
+            instrument=self.session.name,
+            resource=self.session.resource,
+        )
+
+
+class Keysight33500B(Keysight33220A):
+    """A generator of the 33500B family (33509B to 33522B) behind a session; channel 1."""
+
+    MODEL_ID: ClassVar[str] = "keysight_33500b"
+    MODELS: ClassVar[tuple[str, ...]] = tuple(f"335{n}B" for n in ("09", 10, 11, 12, 19, 20, 21, 22))
+
+    # fmt: off
+    reference = choice("ROSC:SOUR {}", _REFERENCE, "time base in use", "S-MEM", "mem-H")
+    reference_used = reading("ROSC:SOUR?", str.strip, "time base in use", "S-MEM", "mem-H")
+    # fmt: on
+
+    def use_reference(self, *, external: bool) -> None:
+        """Choose the time base.
+
+        Raises:
+            InstrumentReportedError: the generator refuses it, such as without a signal at its input.
+        """
+        self.reference("external" if external else "internal")
+        self._check("ROSC:SOUR")
+
+    def external_reference(self) -> bool:
+        """Say whether the external reference is in use."""
+        return self.reference_used().upper().startswith("EXT")

@@ -1,0 +1,245 @@
+"""Counters: true frequency against a time base, resolution by gate, trigger noise by slew rate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from calibrator_drivers.accuracy import load_table
+from calibrator_sim._units import MeterUnit
+from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments._scpi_device import SECOND, ScpiDevice, span
+from calibrator_sim.nodes import electrical, frequency
+from calibrator_sim.scpi import Choice, Command, CommandTree, Flag, Number, ScpiError, Special, Text
+
+if TYPE_CHECKING:
+    from calibrator_sim._config_types import InstrumentConfig, UnitConfig
+
+__all__ = ["Keysight53131A", "Keysight53230A"]
+
+_NOISE_V = 200e-6  # rms of the input amplifier
+_LEAST_V = 0.02  # rms that triggers
+_OVERRANGE = 9.91e37
+_OVERHEAD_S = 0.05
+
+
+@dataclass(slots=True)
+class Settings:
+    """Everything that `*RST` brings back."""
+
+    function: str = "FREQ"
+    gate_s: float = 0.1
+    reference: str = "INT"
+    impedance_ohm: float = 1e6
+    coupling: str = "AC"
+    continuous: bool = False
+    level_v: float = 0.0
+    level_auto: bool = True
+    armed: bool = False
+
+
+class Counter(ScpiDevice):
+    """One counter; a model says its timing resolution and how it prints."""
+
+    model_id = ""
+    identity_format = ""
+    single_shot_s = 0.0
+    most_hz = 0.0
+
+    def __init__(self, name: str, unit: MeterUnit, world: World) -> None:
+        serial = unit.config.serial
+        super().__init__(name, serial, self.identity_format.format(serial=serial), world)
+        self.unit = unit
+        self.settings = Settings()
+
+    @classmethod
+    def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
+        """Return the instrument as the bench file describes it."""
+        table = load_table(instrument.model)
+        return cls(name, MeterUnit(instrument, unit, table, world.draws, world.config), world)
+
+    def say(self, value: float) -> str:
+        """Return a number as the counter prints it."""
+        return f"{value:+.11E}"
+
+    def time_base(self, ns: int) -> float:
+        """Return the fractional deviation of the time base in use, in truth."""
+        outside = frequency.of(self.world).reference(self.name, ns)
+        if self.settings.reference == "EXT" and outside is not None:
+            return outside
+        seconds = ns / SECOND
+        curve = self.unit.curve("freq", self.most_hz)
+        return curve.gain + curve.gain_per_s * seconds + self.unit.warm_up(seconds)
+
+    def true_error(
+        self, function: str, range_high: float, value: float, ns: int, *, frequency_hz: float = 0.0
+    ) -> float:
+        """Return the error of indication at a true frequency, before resolution and trigger noise."""
+        del function, range_high, frequency_hz
+        return value * (1.0 / (1.0 + self.time_base(ns)) - 1.0)
+
+    def measure(self, ns: int) -> float:
+        """Return the frequency (Hz) that a gate ending at `ns` gives; over-range where nothing triggers."""
+        feed, connection = electrical.of(self.world).feed(self.name, ns)
+        load_s = 1.0 / self.settings.impedance_ohm
+        volts = electrical.alternating_voltage(feed, connection, load_s, 30e-12)
+        if not volts or volts < _LEAST_V or feed.frequency_hz > self.most_hz:
+            return _OVERRANGE
+        true = feed.frequency_hz
+        shown = true + self.true_error("freq", self.most_hz, true, ns)
+        effects, draws = self.world.effects, self.world.draws
+        slew = 2.0 * math.pi * true * volts * math.sqrt(2.0)
+        jitter_s = math.hypot(self.single_shot_s, math.sqrt(2.0) * _NOISE_V / slew)
+        shown += effects.noise * true * jitter_s / self.settings.gate_s * draws.normal("noise", self.name, ns)
+        step = true * self.single_shot_s / self.settings.gate_s * effects.quantisation
+        step = 10.0 ** math.floor(math.log10(step)) if step else 0.0
+        return round(shown / step) * step if step else shown
+
+    def read(self) -> Generator[int, None, str]:
+        """Open the gate and return what was counted."""
+        yield self.world.time_ns() + round((self.settings.gate_s + _OVERHEAD_S) * SECOND)
+        value = self.measure(self.world.time_ns())
+        if value != _OVERRANGE and self.settings.function == "PER":
+            value = 1.0 / value
+        return self.say(value)
+
+    def fetch(self) -> Generator[int, None, str]:
+        """Return the measurement that `INITiate` began."""
+        if not self.settings.armed:
+            raise ScpiError(-230)
+        return self.read()
+
+    def reset(self) -> None:
+        """Do what `*RST` does."""
+        self._put(asdict(Settings()))
+
+    def state(self) -> dict[str, Any]:
+        """Return the settings for a snapshot."""
+        return asdict(self.settings)
+
+    def take(self, state: dict[str, Any]) -> None:
+        """Take the settings of a snapshot."""
+        self._put(state)
+
+    def fill(self, tree: CommandTree) -> None:
+        """Add what both counters take."""
+        settings = self.settings
+
+        def function(text: str) -> None:
+            words = text.upper().replace('"', "").split()
+            if not words or words[0] not in ("FREQ", "FREQUENCY", "PER", "PERIOD"):
+                raise ScpiError(-224)
+            settings.function = words[0][:4].rstrip("I")
+
+        def configure(_expected: float | Special = 0.0, _resolution: float | Special = 0.0) -> None:
+            settings.function, settings.continuous = "FREQ", False
+
+        def initiate() -> None:
+            settings.armed = True
+
+        number = Number("HZ", (Special.MIN, Special.MAX, Special.DEF), optional=True)
+        tree.add("[SENSe:]FUNCtion[:ON]", Command(function, (Text(),)))
+        self.ask(tree, "[SENSe:]FUNCtion[:ON]?", lambda: f'"{settings.function} 1"')
+        tree.add("CONFigure:FREQuency", Command(configure, (number, number)))
+        tree.add("MEASure:FREQuency?", Command(lambda *_: self.read(), (number, number)))
+        tree.add("READ?", Command(self.read))
+        tree.add("FETCh?", Command(self.fetch))
+        tree.add("INITiate[:IMMediate]", Command(initiate))
+        tree.add("INITiate:CONTinuous", Command(lambda on: self._set("continuous", on), (Flag(),)))
+        self.ask(tree, "INITiate:CONTinuous?", lambda: str(int(settings.continuous)))
+        tree.add("ABORt", Command(lambda: self._set("armed", False)))
+        self._inputs(tree)
+
+    def _inputs(self, tree: CommandTree) -> None:
+        settings = self.settings
+        for node in ("INPut", "INPut1"):
+            tree.add(
+                f"{node}:COUPling", Command(lambda word: self._set("coupling", word), (Choice(("AC", "DC")),))
+            )
+            self.ask(tree, f"{node}:COUPling?", lambda: settings.coupling)
+            tree.add(f"{node}:IMPedance", Command(self._impedance, (Number("OHM"),)))
+            self.ask(tree, f"{node}:IMPedance?", lambda: self.say(settings.impedance_ohm))
+            tree.add(f"{node}:FILTer", Command(lambda _on: None, (Flag(),)))
+        source = Choice(("INTernal", "EXTernal"))
+        tree.add("[SENSe:]ROSCillator:SOURce", Command(self._reference, (source,)))
+        self.ask(tree, "[SENSe:]ROSCillator:SOURce?", lambda: settings.reference)
+
+    def _impedance(self, value: float | Special) -> None:
+        ohms = span(value, 50.0, 1e6)
+        if ohms not in (50.0, 1e6):
+            raise ScpiError(-224)
+        self._set("impedance_ohm", ohms)
+
+    def _reference(self, word: str) -> None:
+        if word == "EXT" and frequency.of(self.world).reference(self.name, self.world.time_ns()) is None:
+            raise ScpiError(-221)  # no signal at the reference input
+        self._set("reference", word)
+
+    def _set(self, name: str, value: object) -> None:
+        setattr(self.settings, name, value)
+
+    def _put(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self.settings, name, value)
+
+
+class Keysight53131A(Counter):
+    """A simulated 53131A; it tells no serial and prints three digits of exponent."""
+
+    model_id = "keysight_53131a"
+    identity_format = "HEWLETT-PACKARD,53131A,0,4806"
+    single_shot_s = 500e-12
+    most_hz = 225e6
+
+    def say(self, value: float) -> str:
+        """Return a number with three digits of exponent."""
+        mantissa, exponent = f"{value:+.11E}".split("E")
+        return f"{mantissa}E{exponent[0]}{int(exponent[1:]):03d}"
+
+    def fill(self, tree: CommandTree) -> None:
+        """Add the arming of a 53131A."""
+        super().fill(tree)
+
+        def gate(value: float | Special) -> None:
+            self._set("gate_s", span(value, 1e-3, 1000.0))
+
+        arm = "[SENSe:]FREQuency:ARM"
+        sources = Choice(("IMMediate", "EXTernal", "TIMer", "DIGits"))
+        for part in ("STARt", "STOP"):
+            tree.add(f"{arm}:{part}:SOURce", Command(lambda _word: None, (sources,)))
+        tree.add(f"{arm}:STOP:TIMer", Command(gate, (Number("S"),)))
+        self.ask(tree, f"{arm}:STOP:TIMer?", lambda: self.say(self.settings.gate_s))
+        tree.add("[SENSe:]EVENt1:LEVel:AUTO", Command(lambda on: self._set("level_auto", on), (Flag(),)))
+        tree.add(
+            "[SENSe:]EVENt1:LEVel", Command(lambda v: self._set("level_v", span(v, -5, 5)), (Number("V"),))
+        )
+
+
+class Keysight53230A(Counter):
+    """A simulated 53230A."""
+
+    model_id = "keysight_53230a"
+    identity_format = "Agilent Technologies,53230A,{serial},02.05-1519.666-1.19-4.15-127-159-35"
+    single_shot_s = 20e-12
+    most_hz = 350e6
+
+    def say(self, value: float) -> str:
+        """Return a number with fifteen digits."""
+        return f"{value:+.14E}"
+
+    def fill(self, tree: CommandTree) -> None:
+        """Add the gate of a 53230A."""
+        super().fill(tree)
+
+        def gate(value: float | Special) -> None:
+            self._set("gate_s", span(value, 100e-6, 1000.0))
+
+        modes = Choice(("AUTO", "RCONtinuous", "RCON", "CONTinuous"))
+        sources = Choice(("TIME", "EXTernal", "ADVanced"))
+        tree.add("[SENSe:]FREQuency:GATE:TIME", Command(gate, (Number("S"),)))
+        self.ask(tree, "[SENSe:]FREQuency:GATE:TIME?", lambda: self.say(self.settings.gate_s))
+        tree.add("[SENSe:]FREQuency:GATE:SOURce", Command(lambda _word: None, (sources,)))
+        tree.add("[SENSe:]FREQuency:MODE", Command(lambda _word: None, (modes,)))
+        tree.add("R?", Command(self.read))

@@ -1,0 +1,199 @@
+"""The exact exchange with counters, generators and a disciplined oscillator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from calibrator_drivers import InstrumentError, InstrumentReportedError, OutOfLimits, ReadbackError
+from calibrator_drivers.accuracy import UncomputedAdder, load_table
+from calibrator_drivers.keysight import (
+    Gpsdo58503,
+    Keysight33220A,
+    Keysight33500B,
+    Keysight53131A,
+    Keysight53230A,
+)
+from calibrator_drivers.roles import (
+    MeasureFrequency,
+    ReferenceFrequency,
+    SourceFrequency,
+    SourceVoltageAC,
+)
+
+OK = ("SYST:ERR?", '+0,"No error"')
+Protocol = Callable[..., Any]
+
+
+def test_a_53131a_counts_for_its_gate(expected_protocol: Protocol, step_clock: Any) -> None:
+    with expected_protocol(
+        [
+            ("INIT:CONT OFF", None),
+            ("FUNC 'FREQ 1'", None),
+            ("FREQ:ARM:STAR:SOUR IMM", None),
+            ("FREQ:ARM:STOP:SOUR TIM", None),
+            ("FREQ:ARM:STOP:TIM 10", None),
+            ("INP1:COUP AC", None),
+            ("INP1:IMP 1E6", None),
+            ("EVEN1:LEV:AUTO ON", None),
+            OK,
+            ("READ?", "+1.00000000012E+007"),
+        ]
+    ) as session:
+        counter = Keysight53131A(session, step_clock)
+        assert isinstance(counter, MeasureFrequency)
+        counter.configure_frequency(1e7, gate_s=10.0, amplitude_v=1.0)
+        reading = counter.read()
+        assert (session.timeouts[-1] or 0.0) > 15.0
+    assert (reading.value, reading.unit) == (10000000.0012, "Hz")
+
+
+def test_a_53230a_counts_for_its_gate(expected_protocol: Protocol, step_clock: Any) -> None:
+    with expected_protocol(
+        [
+            ("CONF:FREQ 10000000", None),
+            ("FREQ:GATE:SOUR TIME", None),
+            ("FREQ:GATE:TIME 1", None),
+            ("FREQ:MODE RCON", None),
+            ("INP1:COUP AC", None),
+            ("INP1:IMP 1E6", None),
+            OK,
+            ("READ?", "+9.91E+37"),
+            ("ROSC:SOUR EXT", None),
+            OK,
+            ("ROSC:SOUR?", "EXT"),
+        ]
+    ) as session:
+        counter = Keysight53230A(session, step_clock)
+        counter.configure_frequency(1e7, gate_s=1.0, amplitude_v=1.0)
+        assert counter.read().overload  # nothing at the input
+        counter.use_reference(external=True)
+        assert counter.external_reference()
+
+
+def test_a_reference_that_is_not_there_is_refused(expected_protocol: Protocol, step_clock: Any) -> None:
+    exchange = [("ROSC:SOUR EXT", None), ("SYST:ERR?", '-221,"Settings conflict"'), OK]
+    with expected_protocol(exchange) as session, pytest.raises(InstrumentReportedError, match="ROSC"):
+        Keysight53131A(session, step_clock).use_reference(external=True)
+
+
+STAGE: list[Any] = [
+    ("OUTP OFF", None),
+    ("OUTP?", "0"),
+    ("OUTP:LOAD INF", None),
+    ("VOLT:UNIT VRMS", None),
+    ("FUNC SIN", None),
+    ("VOLT:RANG:AUTO ON", None),
+    ("FREQ 1000000", None),
+    ("VOLT 1", None),
+    ("VOLT:OFFS 0", None),
+    OK,
+]
+READ_BACK = [
+    ("FUNC?", "SIN"),
+    ("VOLT:UNIT?", "VRMS"),
+    ("FREQ?", "+1.0000000000000E+06"),
+    ("VOLT?", "+1.0000000000000E+00"),
+    ("VOLT:OFFS?", "+0.0000000000000E+00"),
+    ("OUTP:LOAD?", "+9.9000000000000E+37"),
+]
+
+
+def test_a_generator_is_read_back_before_its_output_is_on(
+    expected_protocol: Protocol, step_clock: Any
+) -> None:
+    with expected_protocol(
+        [
+            *STAGE,
+            *READ_BACK,
+            ("OUTP ON", None),
+            OK,
+            ("OUTP?", "1"),
+            ("*OPC?", "1"),
+            ("FREQ?", "+1.0000000000000E+06"),
+            ("VOLT?", "+1.0000000000000E+00"),
+            ("OUTP?", "1"),
+            ("OUTP OFF", None),
+            OK,
+            ("OUTP?", "0"),
+        ]
+    ) as session:
+        source = Keysight33220A(session, step_clock)
+        assert isinstance(source, SourceFrequency)
+        assert isinstance(source, SourceVoltageAC)
+        source.stage_frequency(1e6, amplitude_v=1.0)
+        source.operate()
+        source.wait_settled(5.0)
+        state = source.state()
+        source.make_safe()
+    assert (state.function, state.value, state.unit, state.operating) == ("freq", 1e6, "Hz", True)
+
+
+@pytest.mark.parametrize(
+    ("index", "reply", "quantity"),
+    [
+        (0, "SQU", "function"),
+        (1, "VPP", "unit"),
+        (2, "+1.0000100000000E+06", "frequency"),
+        (3, "+5.0000000000000E-01", "value"),
+        (4, "+1.0000000000000E-01", "offset"),
+        (5, "+5.0000000000000E+01", "load"),  # half of what is shown would be at the terminals
+    ],
+)
+def test_what_is_not_read_back_is_never_switched_on(
+    expected_protocol: Protocol, step_clock: Any, index: int, reply: str, quantity: str
+) -> None:
+    read_back = list(READ_BACK)
+    read_back[index] = (read_back[index][0], reply)
+    stop = {0: 2, 2: 4, 4: 6}.get(index, index + 1)
+    with expected_protocol([*STAGE, *read_back[:stop]]) as session:
+        source = Keysight33220A(session, step_clock)
+        source.stage_voltage_ac(1.0, frequency_hz=1e6)
+        with pytest.raises(ReadbackError) as caught:
+            source.operate()
+    assert caught.value.quantity == quantity
+
+
+def test_a_generator_beyond_its_span_is_not_sent(expected_protocol: Protocol, step_clock: Any) -> None:
+    with expected_protocol(STAGE[:6]) as session, pytest.raises(OutOfLimits, match="Nothing was sent"):
+        Keysight33500B(session, step_clock).stage_frequency(21e6, amplitude_v=1.0)
+
+
+def test_nothing_staged_nothing_switched_on(expected_protocol: Protocol, step_clock: Any) -> None:
+    with expected_protocol([]) as session, pytest.raises(InstrumentError, match="Nothing is staged"):
+        Keysight33220A(session, step_clock).operate()
+
+
+@pytest.mark.parametrize(
+    ("state", "merit", "count", "why"),
+    [
+        ("LOCK", "+0", "+24", ""),
+        ("HOLD", "+2", "+24", "it is not locked (HOLD); its frequency figure of merit is 2, not 0"),
+        ("LOCK", "+1", "+24", "its frequency figure of merit is 1, not 0"),
+        ("LOCK", "+0", "+10", "it has been on for 30 h of 72 h"),
+    ],
+)
+def test_a_frequency_is_traceable_only_where_all_of_it_speaks_for_it(
+    expected_protocol: Protocol, step_clock: Any, state: str, merit: str, count: str, why: str
+) -> None:
+    asked = [(":SYNC:STAT?", state), (":SYNC:FFOM?", merit), (":DIAG:LIF:COUN?", count)]
+    with expected_protocol([*asked, *asked]) as session:
+        reference = Gpsdo58503(session, step_clock)
+        assert isinstance(reference, ReferenceFrequency)
+        found = reference.discipline()
+        assert (found.traceable, found.why_not) == (not why, why)
+        if why:
+            with pytest.raises(InstrumentError, match="not traceable"):
+                reference.require_traceable()
+        else:
+            reference.require_traceable()
+    assert reference.nominal_hz() == 10e6
+
+
+def test_an_offset_is_refused_because_its_share_of_amplitude_is_not_computed() -> None:
+    for model in ("keysight_33220a", "keysight_33500b"):
+        with pytest.raises(UncomputedAdder, match="amplitude"):
+            load_table(model).limit("dc_offset", 1.0)
+        assert not any(row.status.decides_live for row in load_table(model).rows)
