@@ -45,28 +45,12 @@ LINE_OF_EFFECT = {
     "noise": "indication",
     "quantisation": "indication",
 }
-ELSEWHERE = (  # effects of pressure, heat, mass and power
-    "line_leak",
-    "adiabatic",
-    "head",
-    "hysteresis",
-    "creep",
-    "barometer",
-    "gradient",
-    "block_load",
-    "immersion",
-    "self_heating",
-    "inhomogeneity",
-    "cold_junction",
-    "eccentricity",
-    "linearity",
-    "buoyancy",
-    "convection",
-    "draft",
-    "zero_drift",
-    "load_variation",
-    "phase",
-)
+# effects of pressure, heat, mass and power
+ELSEWHERE = (
+    "line_leak adiabatic head hysteresis creep barometer gradient block_load immersion "
+    "self_heating inhomogeneity cold_junction eccentricity linearity buoyancy convection draft "
+    "zero_drift load_variation phase "
+).split()
 WITHOUT_A_LINE = {
     **dict.fromkeys(ELSEWHERE, "acts on no direct voltage, current or resistance"),
     "capacitance": "loads alternating volts only",
