@@ -45,14 +45,13 @@ LINE_OF_EFFECT = {
     "noise": "indication",
     "quantisation": "indication",
 }
-# effects of pressure, heat, mass and power
-ELSEWHERE = (
+OTHER_PHYSICS = (
     "line_leak adiabatic head hysteresis creep barometer gradient block_load immersion "
     "self_heating inhomogeneity cold_junction eccentricity linearity buoyancy convection draft "
     "zero_drift load_variation phase "
-).split()
+)
 WITHOUT_A_LINE = {
-    **dict.fromkeys(ELSEWHERE, "acts on no direct voltage, current or resistance"),
+    **dict.fromkeys(OTHER_PHYSICS.split(), "acts on no direct voltage, current or resistance"),
     "capacitance": "loads alternating volts only",
     "crest": "a direct quantity has no peaks",
     "keying": "nobody types: the meter has an interface",
