@@ -15,6 +15,7 @@ __all__ = ["MensorCPC6050"]
 _FRAMING = Framing(ends=b"\r\n", reply_end=b"\r\n", blocks=False)
 _QUERY_NS = 10_000_000
 _UNITS = {"1": 6894.757293168, "14": 1e5, "15": 100.0, "22": 1e3, "23": 1.0}
+_QUEUE = 20
 _MODES = ("standby", "measure", "control", "vent")
 _UNKNOWN, _NUMBER, _RANGE = (1, "Command not recognized"), (2, "Not a number"), (5, "Value out of range")
 
@@ -49,7 +50,7 @@ class MensorCPC6050(PressureControl):
             return (f"E {number:02d} - {text}" if number else " No Errors"), _QUERY_NS
         answer = self._answer(word.casefold())
         if answer is None:
-            self.errors.append(_UNKNOWN)
+            self._report(_UNKNOWN)
             return "", 0
         return f"{'E' if self.errors else ' '}{answer}", _QUERY_NS
 
@@ -101,6 +102,10 @@ class MensorCPC6050(PressureControl):
             "rangemax?": self.full_scale_pa,
         }[word]
 
+    def _report(self, error: tuple[int, str]) -> None:
+        if len(self.errors) < _QUEUE:  # the oldest stay
+            self.errors.append(error)
+
     def _do(self, word: str, rest: str) -> None:
         if word == "mode":
             self._choose(rest.casefold())
@@ -112,9 +117,9 @@ class MensorCPC6050(PressureControl):
             try:
                 self._number(word, float(rest) * _UNITS[self.settings.unit])
             except ValueError:
-                self.errors.append(_NUMBER)
+                self._report(_NUMBER)
         else:
-            self.errors.append(_UNKNOWN)
+            self._report(_UNKNOWN)
 
     def _number(self, word: str, pascal: float) -> None:
         if word == "setpt":
@@ -130,7 +135,7 @@ class MensorCPC6050(PressureControl):
         if fits:
             act()
         else:
-            self.errors.append(_RANGE)
+            self._report(_RANGE)
 
     def _go(self, pascal: float) -> None:
         self.settings.set_point_pa = pascal
@@ -142,7 +147,7 @@ class MensorCPC6050(PressureControl):
 
     def _choose(self, mode: str) -> None:
         if mode not in _MODES:
-            self.errors.append(_RANGE)
+            self._report(_RANGE)
             return
         if mode == "vent":
             self.vent(start=True)
