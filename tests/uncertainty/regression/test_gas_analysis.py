@@ -1,6 +1,6 @@
 """ISO 6143:2001, B.2.1, example 1: content of a gas over the response of the analyser, with errors in both.
 
-Status: data and results seen in METAS' examples and tests of B_LEAST, which quote the standard (page 23 to 25).
+Status: data and results seen in METAS' examples and tests of B_LEAST, which quote the standard, page 23.
 The standard's own u came of another program; METAS allows it the last digit or two, and so does this.
 """
 
