@@ -48,7 +48,7 @@ class AdditelADT681(TextDevice):
         """Carry out a message: an address that is not its own is left to others."""
         yield from ()
         fields = message.strip().split(":")
-        if not fields[0].isdigit() or int(fields[0]) not in (1, _BROADCAST):
+        if not (fields[0].isascii() and fields[0].isdigit()) or int(fields[0]) not in (1, _BROADCAST):
             return "", 0
         return f"{fields[0]}:{self._answer([field.strip() for field in fields[1:]])}", _REPLY_NS
 

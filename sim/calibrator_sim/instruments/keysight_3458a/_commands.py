@@ -68,7 +68,8 @@ def _number(text: str, low: float, high: float) -> float:
 
 
 def _word(text: str, words: tuple[str, ...]) -> str:
-    if text.isdigit() and int(text) < len(words):  # a number stands for the word at its place
+    # A number stands for the word at its place.
+    if text.isascii() and text.isdigit() and int(text) < len(words):
         return words[int(text)]
     if text not in words:
         raise MistakeError(TYPE)
