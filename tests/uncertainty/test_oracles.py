@@ -12,6 +12,7 @@ from calibrator_uncertainty import (
     NotSupportedError,
     UncertainArray,
     array,
+    complex_uncertainty,
     correlation,
     degrees_of_freedom,
     from_gtc,
@@ -22,6 +23,7 @@ from calibrator_uncertainty import (
     to_gtc,
     to_uncertainties,
     uncertain,
+    uncertain_complex,
 )
 
 uncertainties = pytest.importorskip("uncertainties", reason="an oracle of the test extra")
@@ -99,12 +101,42 @@ def test_numbers_of_gtc_come_and_go_with_dof():
     assert GTC.get_correlation(back["y"], back["a"]) == pytest.approx(correlation(ours["y"], ours["a"]))
 
 
-def test_what_cannot_be_converted_is_refused():
+def test_what_was_estimated_together_is_an_ensemble_of_gtc():
     v, i = simultaneous(["V", "I"], [[1, 2], [2, 3], [2, 5]], ["V", "A"])
-    with pytest.raises(NotSupportedError, match="ensemble"):
-        to_gtc({"r": v / i})
-    with pytest.raises(NotSupportedError, match="arrays"):
-        to_uncertainties({"a": array([1.0, 2.0], 0.1, "V")})
+    back = to_gtc({"r": v / i, "v": v, "i": i})
+    assert back["r"].df == pytest.approx(2.0)
+    assert back["r"].u == pytest.approx(standard_uncertainty(v / i).magnitude, rel=1e-12)
+    assert GTC.get_correlation(back["v"], back["i"]) == pytest.approx(correlation(v, i))
+    again = from_gtc({"r": back["v"] / back["i"]})["r"]
+    assert degrees_of_freedom(again) == pytest.approx(2.0)
+
+
+def test_arrays_and_complex_numbers_go_over_too():
+    row = array([[1.0, 2.0], [3.0, 4.0]], 0.1, "V", dof=7)
+    total = np.sum(row) * row
+    for convert, u in ((to_gtc, lambda n: n.u), (to_uncertainties, lambda n: n.std_dev)):
+        found = convert({"total": total, "row": row})
+        assert found["total"].shape == (2, 2)
+        assert u(found["total"][1, 0]) == pytest.approx(total.magnitude.u[1, 0], rel=1e-12)
+        assert u(found["total"][0, 0] - found["row"][0, 0] * sum(found["row"].ravel())) == pytest.approx(
+            0, abs=1e-12
+        )
+    assert to_gtc({"row": row})["row"][0, 1].df == pytest.approx(7.0)
+    z = uncertain_complex("z", 1 + 2j, (0.1, 0.2), "V", dof=5, together=False)
+    w = to_gtc({"w": z * z})["w"]
+    ours = complex_uncertainty(z * z)
+    assert complex(w.x) == pytest.approx(-3 + 4j)
+    assert np.array(w.v) == pytest.approx(ours.matrix.ravel(), rel=1e-12)
+    floats = np.array([uncertainties.ufloat(1.0, 0.1), uncertainties.ufloat(2.0, 0.2)])
+    ours = from_uncertainties({"s": floats, "sum": floats.sum()}, {"s": "V", "sum": "V"})
+    assert standard_uncertainty(ours["s"][0] + ours["s"][1] - ours["sum"]).magnitude == pytest.approx(
+        0.0, abs=1e-15
+    )
+
+
+def test_what_cannot_be_converted_is_refused():
+    with pytest.raises(NotSupportedError, match="complex"):
+        to_uncertainties({"z": uncertain_complex("z", 1 + 2j, 0.1, "V")})
     with pytest.raises(NotSupportedError):
         from_gtc({"z": 1 + 1j})
     assert to_uncertainties({"x": uncertain(normal("x", 1, 0.1, "V"))})["x"].std_dev == pytest.approx(0.1)
