@@ -51,6 +51,14 @@ def test_consensus_of_pcb_28():
     assert held.value + 1.959964 * held.u == pytest.approx(35.0606, abs=5e-5)
 
 
+def test_mandel_paule_of_the_same():  # statsmodels 0.14, combine_effects, iterated (checked by running it)
+    found = mandel_paule(labs())
+    held = found.reference.magnitude
+    assert held.value == pytest.approx(33.585340899753, rel=1e-12)
+    assert held.u == pytest.approx(0.6275640046554, rel=1e-11)
+    assert found.between.magnitude**2 == pytest.approx(1.974544532533, rel=1e-11)
+
+
 def test_degrees_of_equivalence_with_the_deviation_between_laboratories():
     results = labs()
     found = dersimonian_laird(results)
