@@ -67,7 +67,7 @@ class Setting(Command):
     unit: str
     low: float
     high: float
-    restores: bool = False
+    restores: bool | None = None
 
     @overload
     def __get__(self, instrument: None, owner: type) -> Setting: ...
@@ -90,7 +90,7 @@ class Pair(Command):
 
     unit: str
     most: float
-    restores: bool = False
+    restores: bool | None = None
 
     @overload
     def __get__(self, instrument: None, owner: type) -> Pair: ...
@@ -115,7 +115,7 @@ class Duo(Command):
 
     first: tuple[str, float, float]  # unit, lowest, highest
     second: tuple[str, float, float]
-    restores: bool = False
+    restores: bool | None = None
 
     @overload
     def __get__(self, instrument: None, owner: type) -> Duo: ...
@@ -141,7 +141,7 @@ class Choice(Command, Generic[K]):
     """One of several values, each with its wire text."""
 
     texts: Mapping[K, str]
-    restores: bool = False
+    restores: bool | None = None
 
     @overload
     def __get__(self, instrument: None, owner: type) -> Choice[K]: ...
@@ -224,18 +224,20 @@ class Reading(Command, Generic[T]):
         return ask
 
 
-def _send(instrument: Commanded, command: Command, text: str, *, restores: bool) -> None:
+def _send(instrument: Commanded, command: Command, text: str, *, restores: bool | None) -> None:
     """Send a command, and keep what may be restored after a lost connection (METROLOGY 6).
 
-    Restored is what a driver marks, which is never what connects an output. A reset forgets all.
+    An instrument without an output restores all of its settings but those marked `restores=False`; one with
+    an output only those marked `restores=True`, which are never what connects it. A reset forgets all.
     """
     instrument.session.write(text)
-    if restores:
-        instrument.session.remember(command.header, text)
-    elif text == "*RST":
-        forget = getattr(instrument.session, "forget_settings", None)  # a test's session keeps none
-        if forget is not None:
-            forget()
+    if restores is None:
+        restores = not isinstance(command, Action) and not hasattr(instrument, "make_safe")
+    # a test's session keeps none
+    if restores and (remember := getattr(instrument.session, "remember", None)) is not None:
+        remember(command.header, text)
+    elif text == "*RST" and (forget := getattr(instrument.session, "forget_settings", None)) is not None:
+        forget()
 
 
 def _refuse_outside(
@@ -258,7 +260,7 @@ def _digits(value: float) -> str:
 
 
 def pair(  # noqa: PLR0917 - a table row
-    header: str, unit: str, most: float, does: str, source: str, status: str, *, restores: bool = False
+    header: str, unit: str, most: float, does: str, source: str, status: str, *, restores: bool | None = None
 ) -> Pair:
     """Describe two numbers that are sent at once; each `{}` in the header is a place."""
     return Pair(header, does, source, status, unit, most, restores)
@@ -273,11 +275,12 @@ def setting(  # noqa: PLR0917 - a table row
     source: str,
     status: str,
     *,
-    restores: bool = False,
+    restores: bool | None = None,
 ) -> Setting:
     """Describe a number that is sent; `{}` in the header is its place.
 
-    `restores` says that it may be sent again after the connection was lost, with any output in standby.
+    `restores` says whether it may be sent again after the connection was lost, with any output in standby;
+    by default it may where the instrument has no output.
     """
     return Setting(header, does, source, status, unit, low, high, restores)
 
@@ -290,14 +293,14 @@ def duo(  # noqa: PLR0917 - a table row
     source: str,
     status: str,
     *,
-    restores: bool = False,
+    restores: bool | None = None,
 ) -> Duo:
     """Describe two numbers with their own units and limits; each `{}` in the header is a place."""
     return Duo(header, does, source, status, first, second, restores)
 
 
 def choice(
-    header: str, texts: Mapping[K, str], does: str, source: str, status: str, *, restores: bool = False
+    header: str, texts: Mapping[K, str], does: str, source: str, status: str, *, restores: bool | None = None
 ) -> Choice[K]:
     """Describe one of several values; `{}` in the header is its place; `restores` as for a setting."""
     return Choice(header, does, source, status, texts, restores)

@@ -9,7 +9,7 @@ connection: `read-timeout`, `connection-lost`, `resynchronise`, `retry …`, `re
 from __future__ import annotations
 
 import hashlib
-import json
+from json.encoder import encode_basestring_ascii as _quoted
 from pathlib import Path
 from threading import Lock
 
@@ -69,22 +69,28 @@ class TrafficLog:
             return self._hash.hexdigest(), self._offset
 
     def _line(self, name: str, direction: str, message: bytes) -> int:
+        """Append a line; it is put together by hand, since it is written between a query and the next."""
         now_ns = self._clock.monotonic_ns()
-        entry: dict[str, str | int] = {
-            "utc": self._clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z"),
-            "ns": now_ns,
-            "name": name,
-            "dir": direction,
-        }
+        now = self._clock.now()  # in UTC; formatted so at half the cost of isoformat()
+        utc = "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ" % (  # noqa: UP031 - as above
+            now.year,
+            now.month,
+            now.day,
+            now.hour,
+            now.minute,
+            now.second,
+            now.microsecond,
+        )
         text = message.decode("ascii", errors="replace")
         if message.isascii() and text.rstrip("\r\n").isprintable():
-            entry["text"] = text
+            content = f'"text": {_quoted(text)}'
         else:
-            entry["hex"] = message.hex()
-        entry["duration_ns"] = now_ns - self._last_ns.get(name, now_ns) if direction == "in" else 0
+            content = f'"hex": "{message.hex()}"'
+        duration_ns = now_ns - self._last_ns.get(name, now_ns) if direction == "in" else 0
         self._last_ns[name] = now_ns
+        head = f'{{"utc": "{utc}", "ns": {now_ns}, "name": {_quoted(name)}, "dir": "{direction}", '
         with self._lock:
-            return self._append(json.dumps(entry).encode() + b"\n")
+            return self._append(f'{head}{content}, "duration_ns": {duration_ns}}}\n'.encode("ascii"))
 
     def _append(self, line: bytes) -> int:
         if self._torn:

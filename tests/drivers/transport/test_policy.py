@@ -258,3 +258,30 @@ def test_a_source_is_looked_at_after_each_setting_whatever_the_policy(
 def test_a_policy_that_is_none_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"begin at|is"):
         Policy(**wrong)
+
+
+class MeterDriver:
+    """A driver without an output: each setting is restored but the one that says no."""
+
+    span = setting("RANG {}", "V", 0.0, 1000.0, "range", "S-X", "seen")
+    beep = choice("BEEP {}", {1: "ON"}, "beeper", "S-X", "seen", restores=False)
+    identity = reading("*IDN?", str, "identity", "S-X", "seen", repeatable=True)
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+
+
+def test_an_instrument_without_an_output_restores_each_setting(serve: Serve) -> None:
+    source = Source()
+    session = open_session(serve(source).resource, policy=Policy(on_loss="reconnect"), timeout_s=30.0)
+    meter = MeterDriver(session)
+    meter.identity()
+    meter.span(10.0)
+    meter.beep(1)
+    session.query("A?")
+    source.heard.clear()
+    with pytest.raises(ConnectionLost):
+        _lose(session)
+    assert session.query("A?") == "0"
+    assert source.heard == ["DROP?", "*IDN?", "RANG 10", "A?"]
+    session.close()
