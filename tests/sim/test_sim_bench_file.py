@@ -9,7 +9,7 @@ import pytest
 
 import calibrator_sim
 from calibrator_drivers.clock import Clock
-from calibrator_sim import SIMULATOR, BenchFileError, SimulationError, UnknownWiringError
+from calibrator_sim import SIMULATOR, BenchFileError, SimulationError, UnknownTruthError, UnknownWiringError
 from calibrator_sim._effects import CATALOGUE, Effects
 
 
@@ -227,3 +227,113 @@ def test_the_public_names_are_there_and_lazy():
 
 def test_the_default_bench_parses_as_toml():
     assert tomllib.loads(SIMULATOR.default_bench())["name"]
+
+
+PUMP = {"model": "druck_pace5000", "serial": "SIMPACE1"}
+PRESSURE = {"domain": "pressure", "joins": ["pump", "gauge"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "where", "says"),
+    [
+        (
+            {"wirings": {"volts": {"from": ["calibrator", "pump"]}}},
+            "two-sources",
+            "wirings.volts.from",
+            "one source",
+        ),
+        (
+            {"wirings": {"volts": {"artefact": "short"}}},
+            "short-circuit",
+            "wirings.volts.artefact",
+            "calibrator",
+        ),
+        (
+            {"simulation": {"nodes": {"both": {"domain": "pressure", "joins": ["pump", "second"]}}}},
+            "two-sources",
+            "simulation.nodes.both.joins",
+            "pump and second",
+        ),
+        (
+            {"simulation": {"nodes": {"dead": {"domain": "electrical", "joins": ["calibrator", "short"]}}}},
+            "short-circuit",
+            "simulation.nodes.dead.joins",
+            "calibrator",
+        ),
+        (
+            {"simulation": {"nodes": {"line": {"domain": "presure", "joins": ["pump"]}}}},
+            "bad-value",
+            "simulation.nodes.line.domain",
+            "pressure",
+        ),
+        (
+            {"simulation": {"nodes": {"line": {**PRESSURE, "joins": ["pump", "meter"]}}}},
+            "unknown-instrument",
+            "simulation.nodes.line.joins",
+            "no pressure terminals",
+        ),
+        (
+            {"simulation": {"nodes": {"line": {**PRESSURE, "joins": ["pmp"]}}}},
+            "unknown-instrument",
+            "simulation.nodes.line.joins",
+            "pump",
+        ),
+        (
+            {"simulation": {"nodes": {"line": {**PRESSURE, "wiring": "volt"}}}},
+            "bad-value",
+            "simulation.nodes.line.wiring",
+            "volts",
+        ),
+        (
+            {"simulation": {"nodes": {"line": {**PRESSURE, "volume": 3}}}},
+            "unknown-key",
+            "simulation.nodes.line.volume",
+            "Known are",
+        ),
+        (
+            {"simulation": {"nodes": {"volts": PRESSURE}}},
+            "twice",
+            "simulation.nodes.volts",
+            "another name",
+        ),
+        (
+            {"simulation": {"transports": {"meter": "hislp"}}},
+            "bad-value",
+            "simulation.transports.meter",
+            "hislip",
+        ),
+        (
+            {"simulation": {"transports": {"metre": "hislip"}}},
+            "unknown-key",
+            "simulation.transports.metre",
+            "meter",
+        ),
+    ],
+)
+def test_nodes_that_cannot_be_are_named(open_bench, change, code, where, says):
+    gauge = {"model": "additel_681", "serial": "SIMADT1"}
+    more = {"pump": PUMP, "second": {**PUMP, "serial": "SIMPACE2"}, "gauge": gauge}
+    with pytest.raises(BenchFileError) as caught:
+        open_bench(instruments=more, **change)
+    assert caught.value.code == code
+    assert caught.value.where == where
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_node_without_a_wiring_is_always_joined_and_has_a_truth(open_bench):
+    gauge = {"model": "additel_681", "serial": "SIMADT1"}
+    nodes = {"line": PRESSURE, "later": {**PRESSURE, "wiring": "volts"}}
+    bench = open_bench(instruments={"pump": PUMP, "gauge": gauge}, simulation={"nodes": nodes})
+    network = bench._network
+    assert [node.name for node in network.connected("gauge")] == ["line"]
+    assert [device.name for device in network.peers("gauge", network.connected("gauge")[0], "source")] == [
+        "pump"
+    ]
+    bench.connect("volts")
+    assert [node.name for node in network.connected("gauge", "pressure")] == ["line", "later"]
+    assert network.connected("gauge", "electrical") == ()
+    assert all(isinstance(value, float) for value in bench.truth("line").values())
+    assert bench.truth("line")
+    with pytest.raises(UnknownTruthError, match="volts"):
+        bench.truth("volt")

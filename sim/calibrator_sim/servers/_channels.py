@@ -109,7 +109,8 @@ class PtyChannel:
     """The master side of a pseudo-terminal; its slave side stays open, so that clients may come and go."""
 
     def __init__(self, master: int, slave: int, baud: int) -> None:
-        os.set_blocking(master, False)
+        if sys.platform != "win32":
+            os.set_blocking(master, False)
         self._master = master
         self._slave = slave
         self._baud = baud
