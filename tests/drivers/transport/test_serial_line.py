@@ -198,3 +198,20 @@ def test_a_pyserial_url_is_a_line_too(serve: Callable[..., Any]) -> None:
     assert session.query("A?") == "A"
     assert session.query("B?") == "B"
     session.close()
+
+
+def test_an_abort_goes_before_the_marker(started: Started) -> None:
+    """Ctrl-C is a device clear on the serial line of the 34401A and the 55xx."""
+    heard: list[str] = []
+
+    def answer(text: str) -> bytes | None:
+        heard.append(text)
+        clean = text.removeprefix("\x03")
+        return b"ID\n" if clean == "*IDN?" else None if clean == "SLOW?" else echo(clean)
+
+    line = Line(marker="*IDN?", abort=b"\x03")
+    session = started(open_session(started(SerialServer(answer)).resource, timeout_s=30.0, line=line))
+    with pytest.raises(ReadTimeout):
+        session.query("SLOW?", timeout_s=0.1)
+    assert session.query("A?") == "A"
+    assert heard == ["SLOW?", "\x03*IDN?", "A?"]

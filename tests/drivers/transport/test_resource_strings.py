@@ -1,0 +1,82 @@
+"""Resource strings: every form of the page, and what is none."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calibrator_drivers import BadResource
+from calibrator_drivers.transport import Line, parse_address
+
+PAGE = Path(__file__).parents[3] / "docs" / "transports.md"
+GATEWAY = "PRLGX-TCPIP::192.0.2.7::1234::INTFC"
+
+
+@pytest.mark.parametrize(
+    ("resource", "kind", "device", "port", "unit"),
+    [
+        ("TCPIP0::192.0.2.7::5025::SOCKET", "socket", "", 0, ""),
+        ("TCPIP::192.0.2.7::hislip0,4880::INSTR", "visa", "", 0, ""),
+        ("TCPIP::192.0.2.7::gpib0,22::INSTR", "visa", "", 0, ""),
+        ("GPIB0::22::INSTR", "visa", "", 0, ""),
+        ("ASRL/dev/ttyUSB0::INSTR?baud=2400", "serial", "/dev/ttyUSB0", 0, ""),
+        ("ASRLsocket://192.0.2.7:4001::INSTR", "serial", "socket://192.0.2.7:4001", 0, ""),
+        ("ASRLrfc2217://h:4001?ign_set_control::INSTR", "serial", "rfc2217://h:4001?ign_set_control", 0, ""),
+        ("PRLGX-TCPIP::192.0.2.7::22::INSTR", "prologix", "192.0.2.7", 1234, "22"),
+        ("PRLGX-TCPIP0::192.0.2.7::1235::22,96::INSTR", "prologix", "192.0.2.7", 1235, "22 96"),
+        ("PRLGX-ASRL::/dev/ttyUSB0::4::INSTR", "prologix", "/dev/ttyUSB0", 1234, "4"),
+        ("MODBUS::192.0.2.7::3", "modbus-tcp", "192.0.2.7", 502, "3"),
+        ("MODBUS::192.0.2.7::1502::3", "modbus-tcp", "192.0.2.7", 1502, "3"),
+        ("MODBUS-RTU::/dev/ttyUSB0::3?parity=E", "modbus-rtu", "/dev/ttyUSB0", 0, "3"),
+        ("HART::socket://192.0.2.7:4001::0", "hart", "socket://192.0.2.7:4001", 0, "0"),
+    ],
+)
+def test_a_resource_names_its_way(resource: str, kind: str, device: str, port: int, unit: str) -> None:
+    found = parse_address(resource)
+    assert (found.kind, found.device, found.port, found.unit) == (kind, device, port, unit)
+
+
+def test_every_form_of_the_page_is_read() -> None:
+    rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    forms = [
+        form for row in rows for form in re.findall(r"`([A-Z-]+\d*:[^`]+|ASRL[^`]+)`", row.split(" | ")[0])
+    ]
+    assert len(forms) >= 14
+    kinds = {parse_address(form).kind for form in forms}
+    assert kinds == {"socket", "visa", "serial", "prologix", "modbus-tcp", "modbus-rtu", "hart"}
+
+
+def test_options_change_the_driver_s_line() -> None:
+    line = parse_address(
+        "ASRL/dev/x::INSTR?baud=2400&bits=7&parity=even&stop=2&flow=xonxoff&terminator=cr"
+    ).line(Line(reply_terminator="\r\n", marker="*IDN?"))
+    assert line == Line(
+        baud=2400,
+        bits=7,
+        parity="E",
+        stop=2,
+        flow="xonxoff",
+        terminator="\r",
+        reply_terminator="\r\n",
+        marker="*IDN?",
+    )
+
+
+def _read(text: str) -> str:
+    """Return the kind of a resource, or how it was refused."""
+    try:
+        found = parse_address(text)
+        found.line(Line())
+    except BadResource as error:
+        return f"{error.code} {error.way_out}"
+    return found.kind
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_refused_by_name(text: str) -> None:
+    assert len(_read(text)) > 3
+    assert len(_read(f"ASRL/dev/ttyUSB0::INSTR?{text}")) > 3
