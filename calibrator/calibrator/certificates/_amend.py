@@ -31,6 +31,7 @@ def amend(
     reason: str,
     by: str,
     changes: Mapping[str, str],
+    kind: str = "calibration",
 ) -> str:
     """Record that the certificate of a run is replaced by one with other words, and return its number.
 
@@ -43,7 +44,7 @@ def amend(
     from calibrator.certificates._sources import gather
 
     sources = gather(record, run)
-    now = assemble(sources)
+    now = assemble(sources, kind=kind)
     issued = [body for body in sources.issued if body.get("id") == now.id]
     if not issued:
         raise _refused(f"the certificate {now.id} was never issued", "Issue it first.", "never-issued")

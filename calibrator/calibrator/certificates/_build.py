@@ -27,6 +27,7 @@ from calibrator.certificates._model import (
     Standard,
 )
 from calibrator.certificates._people import authorised, person
+from calibrator.certificates._regulation import PREFIXES, kind_of, verification_of
 from calibrator.certificates._results import result_sections
 from calibrator.certificates._session import session_check
 from calibrator.certificates._sources import Sources, gather
@@ -38,31 +39,50 @@ __all__ = ["assemble", "build"]
 
 
 def build(
-    record: Record, run: str, *, issued_at: datetime | None = None, authorised_by: str | None = None
+    record: Record,
+    run: str,
+    *,
+    issued_at: datetime | None = None,
+    authorised_by: str | None = None,
+    kind: str = "calibration",
+    with_uncertainty: bool = False,
 ) -> Certificate:
     """Return the certificate model of a run, whatever its state; `gate` says whether it may be issued.
 
     A certificate that was issued before keeps its date. Else a simulated run is dated by its bench's own
     clock (its end), a live one by `issued_at`, or its end where that is None. One that was issued keeps
-    who authorised it, too.
+    who authorised it, too. `kind` is calibration, verification or notice; U stands in a document of
+    verification only `with_uncertainty`.
 
     Raises:
         UsageError: `authorised_by` may not authorise it: see `authorised`.
     """
-    return assemble(gather(record, run), issued_at=issued_at, authorised_by=authorised_by)
+    return assemble(
+        gather(record, run),
+        issued_at=issued_at,
+        authorised_by=authorised_by,
+        kind=kind,
+        with_uncertainty=with_uncertainty,
+    )
 
 
 def assemble(
-    sources: Sources, *, issued_at: datetime | None = None, authorised_by: str | None = None
+    sources: Sources,
+    *,
+    issued_at: datetime | None = None,
+    authorised_by: str | None = None,
+    kind: str = "calibration",
+    with_uncertainty: bool = False,
 ) -> Certificate:
     """Return the model of gathered bodies; the same bodies give the same model."""
+    named = kind_of(kind)
     opened, procedure = sources.opened, sources.opened["procedure"]
     simulated = _simulated(sources)
-    number = current_number(sources)
+    number = current_number(sources, kind)
     before = next((body for body in sources.issued if body.get("id") == number), None)
     sections = result_sections(sources)
     model = Certificate(
-        id=certificate_id(sources),
+        id=certificate_id(sources, kind),
         simulated=simulated,
         outcome=str(sources.closed["outcome"]) if sources.closed else "open",
         pass_=str(opened.get("pass", "as-found")),
@@ -95,7 +115,12 @@ def assemble(
         ),
         versions=tuple(sorted((str(k), str(v)) for k, v in opened.get("versions", {}).items())),
     )
-    model = replace(model, layout=_layout(opened["lab"].get("layout") or {}))
+    model = replace(
+        model,
+        layout=_layout(opened["lab"].get("layout") or {}),
+        kind=named,
+        verification=verification_of(sources, sections, kind, with_uncertainty=with_uncertainty),
+    )
     return amended(model, sources.amendments, opened["lab"])
 
 
@@ -106,22 +131,24 @@ def _layout(body: Body) -> Layout:
     )
 
 
-def current_number(sources: Sources) -> str:
+def current_number(sources: Sources, kind: str = "calibration") -> str:
     """Return the number of the certificate that counts now: that of its last amendment, or its own."""
-    own = certificate_id(sources)
+    own = certificate_id(sources, kind)
     later = [str(body["id"]) for body in sources.amendments if str(body["id"]).startswith(f"{own}-A")]
     return later[-1] if later else own
 
 
-def certificate_id(sources: Sources) -> str:
+def certificate_id(sources: Sources, kind: str = "calibration") -> str:
     """Return the certificate's number: day of the measurement and eight digits from the run's closing head.
 
     It follows from the record alone, so that a station without a network never gives a number twice, and a
     run that was closed again with other results never keeps its number.
     """
     digest = hashlib.sha256(f"{sources.run}\n{sources.stamp.head}".encode()).hexdigest()
-    kind = "SIM" if _simulated(sources) else "CAL"
-    return f"{kind}-{sources.ended_at:%Y%m%d}-{digest[:8].upper()}"
+    prefix = PREFIXES[kind]
+    if _simulated(sources):
+        prefix = "SIM" if kind == "calibration" else f"SIM-{prefix}"
+    return f"{prefix}-{sources.ended_at:%Y%m%d}-{digest[:8].upper()}"
 
 
 def _simulated(sources: Sources) -> bool:

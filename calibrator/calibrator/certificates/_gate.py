@@ -1,14 +1,15 @@
-"""The gate of a calibration certificate: what must be there before one may be issued.
+"""The gate: what must be there before a document may be issued (METROLOGY 21).
 
-A gate is per kind of document (METROLOGY 21): this one serves calibration certificates (校准证书) alone.
+Every kind needs what ISO/IEC 17025 asks for; the kinds of a verification need their regulation as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from calibrator.certificates._gate_kinds import gate_of_verification
+from calibrator.certificates._missing import Missing
 from calibrator.certificates._model import Certificate, Person
 from calibrator.certificates._people import GIVE_A_ROLE, named
 
@@ -16,16 +17,6 @@ __all__ = ["Missing", "gate"]
 
 _NAMED_AT_MOST: Final = 5
 _UNNAMED: Final = frozenset({"", "Unnamed laboratory"})  # what a home without a lab.toml says
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """One reason why no certificate may be issued: a stable code, a sentence, its source, what to do."""
-
-    code: str
-    what: str
-    clause: str
-    way_out: str
 
 
 def gate(model: Certificate, may_authorise: tuple[Person, ...] | None = None) -> tuple[Missing, ...]:
@@ -37,7 +28,7 @@ def gate(model: Certificate, may_authorise: tuple[Person, ...] | None = None) ->
     certificate; a live one needs all that ISO/IEC 17025:2017, 7.8.2, 7.8.4 and 7.8.6 and METROLOGY 9 and
     21 ask for.
     """
-    found = list(_finished(model))
+    found = [*_finished(model), *gate_of_verification(model)]
     if not model.simulated:
         found += [*_who(model, may_authorise), *_item(model), *_limits(model)]
         found += [*_traceability(model), *_figures(model), *_session(model)]

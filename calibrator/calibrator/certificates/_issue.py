@@ -52,6 +52,8 @@ def issue(
     certificates: Path | None = None,
     clock: Clock | None = None,
     authorised_by: str | None = None,
+    kind: str = "calibration",
+    with_uncertainty: bool = False,
 ) -> Path:
     """Write the document of a run, record `certificate.issued`, and return where it was written.
 
@@ -67,6 +69,8 @@ def issue(
         clock: tells the day of issue of a live run; None takes the machine's own.
         authorised_by: id or name of the person of lab.toml, signatory or technical manager, who authorises
             the first issue of a live run; it is recorded and stays. A simulated run is authorised by nobody.
+        kind: "calibration", "verification" or "notice": different documents with different rules.
+        with_uncertainty: state U in a document of verification, where it was asked for.
 
     Raises:
         IntegrityError: the run's record is not as it was written; exit code 6.
@@ -80,7 +84,13 @@ def issue(
         check_place(out, format)
     _check_intact(record, run)
     sources = gather(record, run)
-    model = assemble(sources, issued_at=(clock or RealClock()).now(), authorised_by=authorised_by)
+    model = assemble(
+        sources,
+        issued_at=(clock or RealClock()).now(),
+        authorised_by=authorised_by,
+        kind=kind,
+        with_uncertainty=with_uncertainty,
+    )
     missing = gate(model, may_authorise(sources.opened["lab"]))
     if missing:
         raise NotIssuableError(model, missing)
@@ -135,6 +145,7 @@ def _record_once(
         "certificate.issued",
         {
             "id": model.id,
+            "kind": model.kind,
             "format": format,
             "language": language,
             "sha256": digest,

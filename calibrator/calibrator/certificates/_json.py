@@ -4,37 +4,73 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from calibrator.certificates._kind_words import states_uncertainty
 from calibrator.certificates._model import SIMULATED, Certificate
+from calibrator.certificates._numbers import rounded
 
 __all__ = ["FORMAT", "json_bytes"]
 
 FORMAT: Final = 1
+KINDS: Final = {
+    "calibration": "calibration certificate",
+    "verification": "verification certificate",
+    "notice": "notice of verification results",
+}
 
 
 def json_bytes(model: Certificate) -> bytes:
     """Return the certificate as JSON, `{"format": 1, "kind": "calibration certificate", …}`."""
     head = {
         "format": FORMAT,
-        "kind": "calibration certificate",
+        "kind": KINDS[model.kind],
         "notice": SIMULATED if model.simulated else "",
         "keywords": list(model.keywords),
     }
+    if not states_uncertainty(model):
+        model = _without_uncertainty(model)
     return (json.dumps({**head, **_fields(model)}, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
-_LOOKS: Final = "layout"  # how it looks is no part of what it says
+# the head says the kind in words; how it looks is no part of what it says
+_APART: Final = ("layout", "kind")
+
+
+def _without_uncertainty(model: Certificate) -> Certificate:
+    """Return the model with errors as they are written beside their U, and without U and what rests on it."""
+    sections = []
+    for section in model.sections:
+        results = []
+        for result in section.results:
+            written = rounded(result)
+            results.append(
+                replace(
+                    result,
+                    error=written.error if written else None,
+                    indication=written.indication if written else result.indication,
+                    standard_uncertainty=None,
+                    expanded_uncertainty=None,
+                    coverage_factor=None,
+                    dof="",
+                    guard_band=None,
+                    pfa=None,
+                    clause8=None,
+                    versions=(),
+                )
+            )
+        sections.append(replace(section, results=tuple(results)))
+    return replace(model, sections=tuple(sections))
 
 
 def _fields(value: object) -> dict[str, object]:
     """Return a record of the model as an object; `pass_` is `pass` there."""
     if not is_dataclass(value):
         return {}
-    named = [field.name for field in fields(value) if field.name != _LOOKS]
+    named = [field.name for field in fields(value) if field.name not in _APART]
     return {name.rstrip("_"): _plain(getattr(value, name)) for name in named}
 
 

@@ -11,13 +11,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, Literal
 
+from calibrator.certificates._legal import Kind, Verification
 from calibrator.procedure._types import Text
 
 __all__ = [
     "SIMULATED",
     "Affirmation",
     "Amendment",
-    "Authority",
     "Certificate",
     "CheckedPoint",
     "Conditions",
@@ -28,29 +28,22 @@ __all__ = [
     "Deviation",
     "Digest",
     "Item",
-    "Kind",
     "Laboratory",
     "Layout",
     "Method",
-    "Outcome",
     "Person",
-    "Regulation",
     "Result",
     "ResultSection",
     "SessionCheck",
     "Standard",
     "UnverifiedFigure",
     "Verdict",
-    "Verification",
-    "VerifiedItem",
     "Version",
 ]
 
 SIMULATED: Final = "SIMULATED - not a calibration certificate / 模拟数据，非校准证书"
 """What every page of every rendering of a simulated run says (METROLOGY 8)."""
 
-Kind = Literal["calibration", "verification", "notice"]
-Outcome = Literal["pass", "fail", "undetermined", "not done"]
 Verdict = Literal["pass", "conditional pass", "conditional fail", "fail", "undetermined"]
 
 
@@ -338,52 +331,8 @@ class Amendment:
 
 
 @dataclass(frozen=True, slots=True)
-class Regulation:
-    """The edition of a verification regulation (检定规程) that was followed."""
-
-    number: str
-    title: Text
-    status: str
-    source: str
-    in_force: date | None
-    superseded: date | None
-    validity_months: int
-
-
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """By whose leave the laboratory verifies."""
-
-    number: str
-    by: str
-    until: date | None
-    regulations: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class VerifiedItem:
-    """One item of the regulation (检定项目) and how it ended."""
-
-    id: str
-    title: Text
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What makes a document one of legal verification."""
-
-    regulation: Regulation | None
-    authority: Authority | None
-    items: tuple[VerifiedItem, ...]
-    on: date
-    valid_until: date | None
-    with_uncertainty: bool  # U is stated only where it was asked for
-
-
-@dataclass(frozen=True, slots=True)
 class Certificate:
-    """A document: calibration certificate (校准证书), verification certificate (检定证书) or notice (通知书)."""
+    """A document: calibration certificate (校准证书), verification certificate (检定证书) or notice."""
 
     id: str
     simulated: bool

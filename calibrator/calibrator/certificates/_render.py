@@ -26,7 +26,7 @@ def render(model: Certificate, format: str = "pdf", language: str = "both") -> b
         UsageError: an unknown format or language, a character without a glyph (`missing-glyph`), or what
             `dcc_bytes` raises.
     """
-    from calibrator.certificates._json import json_bytes
+    from calibrator.certificates._json import KINDS, json_bytes
     from calibrator.certificates._view import view
 
     if format not in FORMATS:
@@ -35,6 +35,13 @@ def render(model: Certificate, format: str = "pdf", language: str = "both") -> b
             where="--format",
             way_out=f"Take one of {', '.join(FORMATS)}.",
             code="unknown-format",
+        )
+    if format == "dcc" and model.kind != "calibration":
+        raise UsageError(
+            f"a {KINDS[model.kind]} has no form as a digital calibration certificate",
+            where="--format",
+            way_out="Issue it as PDF; or the calibration certificate of the run as DCC.",
+            code="not-a-calibration",
         )
     if format == "dcc":
         from calibrator.certificates.dcc import dcc_bytes
@@ -57,6 +64,8 @@ def _attached(model: Certificate) -> bytes | None:
     """Return the DCC in all languages for the PDF; None where the laboratory or a unit has no form in it."""
     from calibrator.certificates.dcc import dcc_bytes
 
+    if model.kind != "calibration":
+        return None
     try:
         return dcc_bytes(model, "both")
     except UsageError as error:

@@ -246,6 +246,8 @@ def decision_rule(model: Certificate, speaker: Speaker) -> Lines:
         ],
     }
     lines = rules.get(model.conformity.rule) or further_rule(model.conformity.rule, speaker)
+    if model.verification is not None and not model.verification.with_uncertainty:
+        return lines  # no PFA stands there
     return [
         *lines,
         say(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from calibrator.certificates._kind_words import states_uncertainty
 from calibrator.certificates._model import Certificate, Result, ResultSection
 from calibrator.certificates._numbers import Printed, aligned, printed, scaled_unit, signed
 from calibrator.certificates._plots import PlotText, error_plot
@@ -36,10 +37,11 @@ Table = dict[str, Any]
 
 def result_tables(model: Certificate, speaker: Speaker) -> list[Table]:
     """Return one table with its plot for each section."""
-    return [_result_table(section, speaker) for section in model.sections]
+    plots = states_uncertainty(model)
+    return [_result_table(section, speaker, plots=plots) for section in model.sections]
 
 
-def _result_table(section: ResultSection, speaker: Speaker) -> Table:
+def _result_table(section: ResultSection, speaker: Speaker, *, plots: bool) -> Table:
     say = speaker.say
     rows = [printed(result) for result in section.results]
     numbers = {
@@ -68,8 +70,8 @@ def _result_table(section: ResultSection, speaker: Speaker) -> Table:
             _row(result, row, {name: column[index] for name, column in numbers.items()}, speaker)
             for index, (result, row) in enumerate(zip(section.results, rows, strict=True))
         ],
-        "plot": error_plot(section.results, _plot_text(section, speaker)),
-        "alt": alternative_text(section, rows, speaker),
+        "plot": error_plot(section.results, _plot_text(section, speaker)) if plots else "",
+        "alt": alternative_text(section, rows, speaker) if plots else "",
         "notes": _notes(section, speaker),
     }
 
@@ -111,6 +113,11 @@ NO_NUMBER_WORDS: Final = {
 def result_legend(model: Certificate, speaker: Speaker) -> list[list[str]]:
     """Return what the columns and the plots mean."""
     say = speaker.say
+    if not states_uncertainty(model):
+        return [
+            say("E: error of indication, the mean indication minus the reference value. T: limit."),
+            _status_legend(model, speaker),
+        ]
     return [
         say(
             "E: error of indication, the mean indication minus the reference value realised by the "

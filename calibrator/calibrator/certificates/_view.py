@@ -16,12 +16,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from calibrator._errors import ConfigurationError
 from calibrator.certificates._deviations import AGAIN
 from calibrator.certificates._figure_tables import confirmed_table, figure_table
+from calibrator.certificates._kind_words import (
+    facts_of_kind,
+    item_lines,
+    statement_of_kind,
+    states_uncertainty,
+    subtitle,
+    title,
+)
 from calibrator.certificates._model import SIMULATED, Certificate, Deviation, Person
 from calibrator.certificates._repeat_table import reason_text, repeat_table
 from calibrator.certificates._session import check_lines, check_points
 from calibrator.certificates._statements import (
     VERDICTS,
-    conformity_statement,
     decision_rule,
     general_remarks,
     interval_text,
@@ -51,10 +58,9 @@ def view(model: Certificate, language: str) -> View:
         "language": speaker.languages[0],
         "languages": list(speaker.languages),
         "simulated": SIMULATED if model.simulated else "",
-        "title": say("Calibration certificate (simulated)")
-        if model.simulated
-        else say("Calibration certificate"),
-        "subtitle": say("with statement of conformity to the maker's specification"),
+        "title": title(model, speaker),
+        "subtitle": subtitle(model, speaker),
+        "uncertainty": states_uncertainty(model),
         "number": {"label": say("Certificate no."), "value": model.id},
         "laboratory": {"name": model.laboratory.name},
         "page": say("Page {page} of {pages}"),
@@ -165,6 +171,7 @@ def _right(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
         ),
         _fact(say("Measured"), began if began == ended else f"{began} – {ended}"),
         _fact(say("Issued"), local_day(model, model.issued_at)),
+        *(_fact(label, *lines, strong=True) for label, lines in facts_of_kind(model, speaker)),
         _fact(say("Place"), laboratory.place or say("at the laboratory")),
         _fact(say("Environment"), *_environment(model, speaker)),
     ]
@@ -212,10 +219,10 @@ def _moment(model: Certificate) -> dict[str, int]:
 
 
 def _statement(model: Certificate, speaker: Speaker) -> dict[str, Any]:
-    statement = conformity_statement(model, speaker)
+    statement = statement_of_kind(model, speaker)
     counts = model.conformity.counts
     return {
-        "title": speaker.say("Statement of conformity"),
+        "title": speaker.say("Statement of conformity" if model.verification is None else "Conclusion"),
         "kind": statement.kind,
         "headline": statement.headline,
         "lines": statement.lines,
@@ -236,7 +243,12 @@ def _first_clauses(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]
 
     In a bilingual document the page has no room for the rule; it follows the results there.
     """
-    clauses = [*_amendment(model, speaker), _clause(speaker.say("Not tested"), [_not_tested(model, speaker)])]
+    items = item_lines(model, speaker)
+    clauses = [
+        *_amendment(model, speaker),
+        *([_clause(speaker.say("Items of the regulation"), [], items)] if items else []),
+        _clause(speaker.say("Not tested"), [_not_tested(model, speaker)]),
+    ]
     return clauses if speaker.language == "both" else [*clauses, _rule(model, speaker)]
 
 
@@ -273,7 +285,11 @@ def _clauses(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
     deviations = [_deviation(deviation, speaker) for deviation in model.deviations]
     return [
         *([_rule(model, speaker)] if speaker.language == "both" else []),
-        _clause(say("Measurement uncertainty"), uncertainty_statement(model, speaker)),
+        *(
+            [_clause(say("Measurement uncertainty"), uncertainty_statement(model, speaker))]
+            if states_uncertainty(model)
+            else []
+        ),
         _clause(say("Check of the standard"), check_lines(model, speaker), check_points(model, speaker)),
         _clause(say("Deviations from the procedure"), [] if deviations else [say("none")], deviations),
         _clause(say("Remarks"), [], general_remarks(model, speaker)),

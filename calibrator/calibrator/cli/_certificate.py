@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypedDict
 
 import click
 
 from calibrator._errors import UsageError
-from calibrator.cli._settings import Settings, command, settings
+from calibrator.cli._settings import command, settings
 
 __all__ = ["certificate"]
 
@@ -22,6 +23,15 @@ PASSPHRASE = "CALIBRATOR_SEAL_PASSPHRASE"  # the name of a variable
     "--format", "kind", type=click.Choice(["pdf", "html", "json", "dcc"]), default="pdf", show_default=True
 )
 @click.option("--lang", type=click.Choice(["en", "zh", "both"]), default="both", show_default=True)
+@click.option(
+    "--kind",
+    "document",
+    type=click.Choice(["calibration", "verification", "notice"]),
+    default="calibration",
+    show_default=True,
+    help="校准证书, 检定证书 or 检定结果通知书: different documents with different rules.",
+)
+@click.option("--with-uncertainty", is_flag=True, help="State U in a document of verification.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 @click.option(
     "--authorised-by",
@@ -44,18 +54,23 @@ def certificate(
     *,
     kind: str,
     lang: str,
+    document: str,
+    with_uncertainty: bool,
     out: Path | None,
     authorised_by: str | None,
     seal: bool,
     amend: str | None,
     changes: tuple[str, ...],
 ) -> int:
-    """Issue the calibration certificate of RUN (an id, a unique beginning of one, or the last).
+    """Issue the document of RUN (an id, a unique beginning of one, or the last).
 
     The document of a simulated run says SIMULATED on every page and is authorised and sealed by nobody;
-    that of a live run names who authorised it, which is recorded. An amended certificate has a number of
-    its own and names the former, its hash, the reason and what was changed. Prints the path of the file.
+    that of a live run names who authorised it, which is recorded. Verification certificate and notice need
+    a procedure that follows a regulation. An amended certificate has a number of its own and names the
+    former, its hash, the reason and what was changed. Prints the path of the file.
     """
+    from calibrator import certificates
+    from calibrator.certificates.seals import load_seal_settings
     from calibrator.cli._access import opened
 
     chosen = settings(ctx)
@@ -65,46 +80,30 @@ def certificate(
     with opened(chosen, write=True) as record:
         found = record.find_run(run or "last")
         if amend is not None or changes:
-            from calibrator import certificates
-
-            certificates.amend(
-                record, found, reason=amend or "", by=authorised_by or "", changes=_pairs(changes)
+            by, listed = authorised_by or "", _pairs(changes)
+            certificates.amend(record, found, reason=amend or "", by=by, changes=listed, kind=document)
+        common: _Common = {
+            "certificates": chosen.home.certificates,
+            "authorised_by": authorised_by,
+            "kind": document,
+            "with_uncertainty": with_uncertainty,
+        }
+        if seal:
+            own = load_seal_settings(chosen.home.seal_file)
+            path = certificates.issue_sealed(
+                record, found, kind, lang, out, settings=own, passphrase=passphrase, **common
             )
-        path = _issued(chosen, record, found, kind, lang, out, authorised_by, passphrase if seal else None)
+        else:
+            path = certificates.issue(record, found, kind, lang, out, **common)
     click.echo(str(path))
     return 0
 
 
-def _issued(  # noqa: PLR0917 - the options of the command
-    chosen: Settings,
-    record: object,
-    run: str,
-    kind: str,
-    lang: str,
-    out: Path | None,
-    authorised_by: str | None,
-    passphrase: str | None,
-) -> Path:
-    from calibrator.certificates import issue, issue_sealed
-    from calibrator.certificates.seals import load_seal_settings
-    from calibrator.record import Record
-
-    if not isinstance(record, Record):
-        raise TypeError("no record is open")
-    folder = chosen.home.certificates
-    if passphrase is None:
-        return issue(record, run, kind, lang, out, certificates=folder, authorised_by=authorised_by)
-    return issue_sealed(
-        record,
-        run,
-        kind,
-        lang,
-        out,
-        certificates=folder,
-        settings=load_seal_settings(chosen.home.seal_file),
-        passphrase=passphrase,
-        authorised_by=authorised_by,
-    )
+class _Common(TypedDict):
+    certificates: Path
+    authorised_by: str | None
+    kind: str
+    with_uncertainty: bool
 
 
 def _passphrase() -> str:

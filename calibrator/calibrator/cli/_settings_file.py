@@ -36,8 +36,12 @@ TABLES: Mapping[str, Sequence[str]] = {
     "runs": ("json",),
     "show": ("json",),
     "budget": ("json",),
-    "certificate": ("format", "lang", "out", "authorised_by", "seal", "amend", "change"),
+    "certificate": (
+        *("format", "lang", "kind", "with_uncertainty", "out", "authorised_by", "seal", "amend", "change"),
+    ),
     "validate": ("schema",),
+    "explain": ("json",),
+    "replay": ("json",),
     "list": ("json",),
     "check": ("json",),
     "serve": ("json", "host", "wiring", "seed", "speed", "input", "transport", "portmapper"),

@@ -93,6 +93,7 @@ def _procedure(setting: Setting) -> dict[str, Any]:
         "approved": is_approved(info.id, info.content_hash),
         "not_tested": [_text(text) for text in info.not_tested],
         "section_titles": {item.id: _text(item.title) for item in everything},
+        **({"regulation": asdict(info.regulation)} if info.regulation is not None else {}),
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast, get_args
 
+from calibrator.procedure._regulation import parse_regulation
 from calibrator.procedure._toml import Path as KeyPath
 from calibrator.procedure._toml import TomlFile
 from calibrator.procedure._types import ProcedureInfo, Resume, RuleOffer, Text
@@ -22,7 +23,7 @@ RULES = (
 )
 _KEYS = (
     *("id", "version", "title", "document", "document_status", "roles", "rule", "resume"),
-    *("environment", "warm_up_s", "truth", "budget_kind", "not_tested", "rule_offers"),
+    *("environment", "warm_up_s", "truth", "budget_kind", "not_tested", "rule_offers", "regulation"),
 )
 _HASHED = (".py", ".toml", ".csv")
 
@@ -61,6 +62,7 @@ def load_info(folder: Path) -> ProcedureInfo:
             _rule_offer(head, item, ("rule_offers", number))
             for number, item in enumerate(data.get("rule_offers", ()))
         ),
+        regulation=parse_regulation(head, data),
     )
 
 

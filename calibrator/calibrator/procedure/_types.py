@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -25,6 +25,8 @@ __all__ = [
     "ProcedureInfo",
     "Proof",
     "Reading",
+    "Regulation",
+    "RegulationItem",
     "Resume",
     "RuleOffer",
     "Section",
@@ -113,6 +115,29 @@ class RuleOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class RegulationItem:
+    """One item of a verification regulation (检定项目): measured in sections, or answered by a person."""
+
+    id: str
+    title: Text
+    sections: tuple[str, ...] = ()  # empty: the answer to the prompt `item:<id>` decides
+
+
+@dataclass(frozen=True, slots=True)
+class Regulation:
+    """A verification regulation (检定规程) in one edition."""
+
+    number: str  # with its year, such as "JJG 124-2005"
+    title: Text
+    status: str  # how well this edition is known: status vocabulary of calibrator_drivers.accuracy
+    source: str
+    in_force: date
+    superseded: date | None
+    validity_months: int
+    items: tuple[RegulationItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProcedureInfo:
     """The head of `procedure.toml`."""
 
@@ -134,6 +159,7 @@ class ProcedureInfo:
     budget_kind: Literal["model", "guideline"] = "model"
     not_tested: tuple[Text, ...] = ()  # what the procedure never tests, for the document (METROLOGY 22)
     rule_offers: tuple[RuleOffer, ...] = ()
+    regulation: Regulation | None = None  # of a procedure that verifies (检定)
 
 
 @dataclass(frozen=True, slots=True)

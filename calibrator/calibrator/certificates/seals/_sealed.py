@@ -39,6 +39,8 @@ def issue_sealed(
     passphrase: str,
     clock: Clock | None = None,
     authorised_by: str | None = None,
+    kind: str = "calibration",
+    with_uncertainty: bool = False,
 ) -> Path:
     """Issue the document of a run, write it sealed beside the plain one, and record `certificate.sealed`.
 
@@ -70,6 +72,8 @@ def issue_sealed(
             certificates=certificates,
             clock=own,
             authorised_by=authorised_by,
+            kind=kind,
+            with_uncertainty=with_uncertainty,
         )
         content = plain.read_bytes()
         refuse_simulated(content)
