@@ -18,7 +18,7 @@ from calibrator_uncertainty.regression._estimate import Reading
 from calibrator_uncertainty.regression._fit import Fit
 from calibrator_uncertainty.regression._forms import Form
 from calibrator_uncertainty.regression._quality import Goodness
-from calibrator_uncertainty.regression._roots import only_root
+from calibrator_uncertainty.regression._roots import Heights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -110,7 +110,8 @@ class Curve:
         value = _number(plain_in(y, self.y_unit, "y"))
         bare = _bare(value)
         close = None if near is None else float(_bare(plain_in(near, self.x_unit, "near")))
-        found = np.array([self._root(one, close, extrapolate) for one in np.ravel(bare)])
+        heights = self._heights(extrapolate)
+        found = np.array([heights.only_root(float(one), close) for one in np.ravel(bare)])
         _, _, slope = self.form.slopes(found, _bare(self.beta))
         if np.any(np.abs(slope) <= FLAT * self._steepness()):
             raise ModelError("the curve is flat at the x sought: no first order", code="flat")
@@ -156,23 +157,18 @@ class Curve:
             group=self.reading.group,
         )
 
-    def _root(self, value: float, near: float | None, extrapolate: bool) -> float:
+    def _heights(self, extrapolate: bool) -> Heights:
         low, high = self.span
         if extrapolate:
             low, high = low - (high - low), high + (high - low)
-        parameters = _bare(self.beta)
-        return only_root(
-            lambda x: self.form.slopes(x, parameters)[0],
-            np.linspace(low, high, GRID),
-            value,
-            near,
-            (
-                "the curve",
-                f"{self.x_unit}",
-                f"{self.y_unit}",
-                "Calibrate as far as it is used, or ask for extrapolate=True and answer for it.",
-            ),
-        )
+        parameters, grid = _bare(self.beta), np.linspace(low, high, GRID)
+
+        def at(x: Floats) -> Floats:
+            with np.errstate(all="ignore"):
+                return _bare(self.form.evaluate(x, parameters))
+
+        way_out = "Calibrate as far as it is used, or ask for extrapolate=True and answer for it."
+        return Heights(at, grid, at(grid), "the curve", f"{self.x_unit}", f"{self.y_unit}", way_out)
 
 
 def _number(value: Numbers) -> Numbers:

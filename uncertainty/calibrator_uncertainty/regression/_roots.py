@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -14,63 +15,59 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
 
-__all__ = ["only_root", "roots_of"]
+__all__ = ["Heights"]
 
 
-def only_root(
-    at: Callable[[Floats], Floats],
-    grid: Floats,
-    value: float,
-    near: float | None,
-    words: tuple[str, str, str, str],
-) -> float:
-    """Return the x within the grid at which `at(x)` is the value.
+@dataclass(frozen=True, slots=True)
+class Heights:
+    """A curve or a table on a grid of x between which y passes a value at most once."""
 
-    Args:
-        at: y at a row of x.
-        grid: rising x between which y changes its side of the value at most once.
-        value: the y sought.
-        near: where there are several, the neighbourhood that is meant.
-        words: what it is (`the curve`), the units of x and y, and the way out where y is not reached.
+    at: Callable[[Floats], Floats]
+    grid: Floats
+    y: Floats
+    what: str
+    x_unit: str
+    y_unit: str
+    way_out: str
 
-    Raises:
-        InputError: no such x, or several and no `near`.
-    """
+    def only_root(self, value: float, near: float | None) -> float:
+        """Return the x at which y is the value.
 
-    def off(x: Floats) -> Floats:
-        return at(x) - value
+        Args:
+            value: the y sought.
+            near: where there are several, the neighbourhood that is meant.
 
-    what, x_unit, y_unit, way_out = words
-    found = roots_of(off, grid)
-    if not found:
-        ends = at(grid[[0, -1]])
-        raise InputError(
-            f"{what} does not reach y = {value:g} between x = {grid[0]:g} and {grid[-1]:g} {x_unit} "
-            f"(y is {ends[0]:g} and {ends[1]:g} {y_unit} at the ends)",
-            way_out=way_out,
-            code="extrapolation",
-        )
-    if near is not None:
-        return min(found, key=lambda root: abs(root - near))
-    if len(found) > 1:
-        places = ", ".join(f"{root:.6g}" for root in found)
-        raise InputError(
-            f"{what} has y = {value:g} at {len(found)} places: {places}",
-            way_out="Say which one is meant with near.",
-            code="ambiguous",
-        )
-    return found[0]
+        Raises:
+            InputError: no such x, or several and no `near`.
+        """
+        found = self._roots(value)
+        low, high = self.grid[0], self.grid[-1]
+        if not found:
+            raise InputError(
+                f"{self.what} does not reach y = {value:g} between x = {low:g} and {high:g} {self.x_unit} "
+                f"(y is {self.y[0]:g} and {self.y[-1]:g} {self.y_unit} at the ends)",
+                way_out=self.way_out,
+                code="extrapolation",
+            )
+        if near is not None:
+            return min(found, key=lambda root: abs(root - near))
+        if len(found) > 1:
+            places = ", ".join(f"{root:.6g}" for root in found)
+            raise InputError(
+                f"{self.what} has y = {value:g} at {len(found)} places: {places}",
+                way_out="Say which one is meant with near.",
+                code="ambiguous",
+            )
+        return found[0]
 
+    def _roots(self, value: float) -> list[float]:
+        from scipy.optimize import brentq
 
-def roots_of(off: Callable[[Floats], Floats], grid: Floats) -> list[float]:
-    """Return the zeros on a grid and one between each two neighbours of different sign."""
-    from scipy.optimize import brentq
+        def off(x: float) -> float:
+            return float(self.at(np.array([x]))[0]) - value
 
-    def single(x: float) -> float:
-        return float(off(np.array([x]))[0])
-
-    values = off(grid)
-    found = [float(x) for x in grid[values == 0.0]]
-    for place in np.flatnonzero(values[:-1] * values[1:] < 0.0):
-        found.append(float(brentq(single, grid[place], grid[place + 1], xtol=1e-300, rtol=8.9e-16)))
-    return sorted(found)
+        y, grid = self.y - value, self.grid
+        found = [float(x) for x in grid[y == 0.0]]
+        for place in np.flatnonzero(y[:-1] * y[1:] < 0.0):
+            found.append(float(brentq(off, grid[place], grid[place + 1], xtol=1e-300, rtol=8.9e-16)))
+        return sorted(found)

@@ -14,7 +14,7 @@ from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import quantity
 from calibrator_uncertainty.regression._data import Series, plain_in, read_series, sparse
-from calibrator_uncertainty.regression._roots import only_root
+from calibrator_uncertainty.regression._roots import Heights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,7 +74,8 @@ class Table:
         asked = plain_in(y, self.y.unit, "y")
         bare = _bare(asked)
         close = None if near is None else float(_bare(plain_in(near, self.x.unit, "near")))
-        found = np.array([self._place(one, close) for one in bare.ravel()])
+        heights = self._heights()
+        found = np.array([heights.only_root(float(one), close) for one in bare.ravel()])
         rate = self._rate(found)
         steepness = float(np.ptp(self.y.values)) / float(np.ptp(self.x.values))
         if np.any(np.abs(rate) <= FLAT * steepness):
@@ -85,24 +86,18 @@ class Table:
         left = given - self._read(root, None)
         return quantity((root if bare.shape else float(root)) + left / slope, self.x.unit)
 
-    def _place(self, value: float, near: float | None) -> float:
+    def _heights(self) -> Heights:
         points = self.x.values
-        # between two points a curved table may pass the value twice
+        # between two points a curved table may pass a value twice
         parts = 1 if self.kind in ("linear", "monotone") else BETWEEN
         steps = np.arange(parts) / parts
         grid = np.append((points[:-1, None] + np.diff(points)[:, None] * steps).ravel(), points[-1])
-        return only_root(
-            lambda x: self._values(points, self.y.values, x),
-            grid,
-            value,
-            near,
-            (
-                "the table",
-                f"{self.x.unit}",
-                f"{self.y.unit}",
-                "A table says nothing outside itself; extend it.",
-            ),
-        )
+
+        def at(x: Floats) -> Floats:
+            return self._values(points, self.y.values, x)
+
+        way_out = "A table says nothing outside itself; extend it."
+        return Heights(at, grid, at(grid), "the table", f"{self.x.unit}", f"{self.y.unit}", way_out)
 
     def _read(self, where: Floats, uncertain: UncertainArray | None) -> Numbers:
         flat = where.ravel()
