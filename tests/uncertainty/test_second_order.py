@@ -180,13 +180,75 @@ def test_powers_and_two_operand_functions_to_the_third_order(x, p):
 
 
 def test_what_the_second_order_cannot_say_is_refused():
-    shared = [normal("a", 1, 1, "", shared="s"), normal("b", 1, 1, "", shared="s")]
-    with pytest.raises(NotSupportedError, match="independent"):
-        Budget(lambda a, b: a * b, shared, unit="").second_order()
-    with pytest.raises(NotSupportedError):
-        Budget(lambda a: np.sum(np.stack([a, a])), [normal("a", 1, 1, "")], unit="").second_order()
+    spread = [student_t("a", 1, 1, 9, ""), student_t("b", 1, 1, 9, "")]
+    with pytest.raises(NotSupportedError, match="a, b, which are correlated and t"):
+        Budget(lambda a, b: a * b, spread, unit="", correlations={("a", "b"): 0.5}).second_order()
+    one = [normal("a", 2, 0.1, "")]
+    with pytest.raises(NotSupportedError, match="solve"):
+        Budget(lambda a: np.linalg.solve(a * np.eye(2), np.ones(2))[0], one, unit="").second_order()
+    with pytest.raises(NotSupportedError, match="interp"):
+        Budget(lambda a: np.interp(a, [0.0, 4.0], [0.0, 1.0]), one, unit="").second_order()
+    with pytest.raises(NotSupportedError, match="looks at values"):
+        Budget(lambda a: a if a > 0 else -a, one, unit="").second_order()
     with pytest.raises(ModelError, match="not finite"):
         Budget(lambda a: abs(a) ** 1.5, [normal("a", 0, 1, "")], unit="").second_order()
+
+
+@pytest.mark.parametrize("r", [-0.9, 0.0, 0.4, 1.0])
+def test_a_product_of_correlated_inputs_has_its_exact_variance(r):
+    inputs = [normal("a", 2.0, 0.3, ""), normal("b", 1.0, 0.5, ""), normal("c", 0.5, 0.1, "")]
+    found = Budget(lambda a, b, c: a * b + c, inputs, unit="", correlations={("a", "b"): r}).second_order()
+    variance = 4.0 * 0.25 + 0.09 + 4.0 * r * 0.15 + 0.09 * 0.25 * (1.0 + r * r) + 0.01
+    assert found.u == pytest.approx(math.sqrt(variance), rel=1e-12)
+    assert found.mean == pytest.approx(2.5 + r * 0.15, rel=1e-12)
+
+
+@pytest.mark.parametrize(("x", "u"), [(0.0, 67), (0.010, 121), (0.050, 505)])
+def test_comparison_loss_with_correlated_parts(x, u):
+    """JCGM 101:2008, 9.4.3: r = 0.9; Y = 1 - |R|² = X1² + X2² here, u in 1e-6 (figures from memory)."""
+    inputs = [normal("x1", x, 0.005, ""), normal("x2", 0.0, 0.005, "")]
+    loss = Budget(lambda x1, x2: x1**2 + x2**2, inputs, unit="", correlations={("x1", "x2"): 0.9})
+    found = loss.second_order()
+    assert round(found.u * 1e6) == u
+    assert found.mean == pytest.approx(x**2 + 50e-6)
+
+
+def test_a_shared_cause_is_one_error_with_its_own_shape():
+    both = [
+        rectangular("a", 1.0, 0.3, "", shared="s"),
+        rectangular("b", 2.0, 0.6, "", shared="s"),
+        normal("c", 0.0, 0.1, ""),
+    ]
+    found = Budget(lambda a, b, c: a * b + c, both, unit="").second_order()
+    one, other = 0.3 / math.sqrt(3.0), 0.6 / math.sqrt(3.0)
+    variance = (other + 2.0 * one) ** 2 + (one * other) ** 2 * (9.0 / 5.0 - 1.0) + 0.01
+    assert found.u == pytest.approx(math.sqrt(variance), rel=1e-12)
+
+
+def test_vectors_of_sums_and_products_give_what_single_values_give():
+    inputs = [normal("a", 1.0, 0.3, ""), rectangular("b", 2.0, 0.4, ""), normal("c", -1.0, 0.2, "")]
+
+    def single(a, b, c):
+        mean = (a + b + 2.0 * c) / 3.0
+        return (a - mean) ** 2 + (b - mean) ** 2 * c + np.exp(0.1 * a) * b
+
+    def vector(a, b, c):
+        row = np.stack([a, b, 2.0 * c])
+        around = row - np.mean(row)
+        weights = np.stack([1.0 + 0.0 * c, c])
+        return np.sum(around[:2] ** 2 * weights) + np.cumsum(np.stack([0.0 * a, np.exp(0.1 * a) * b]))[-1]
+
+    one, other = (Budget(model, inputs, unit="").second_order() for model in (single, vector))
+    assert other.u == pytest.approx(one.u, rel=1e-12)
+    assert other.mean == pytest.approx(one.mean, rel=1e-12)
+    assert one.u != pytest.approx(one.u_first, rel=1e-3)
+    matrix = Budget(
+        lambda a, b, c: np.stack([a, b]) @ np.array([[1.0, 2.0], [0.5, 1.0]]) @ np.stack([b, c]),
+        inputs,
+        unit="",
+    ).second_order()
+    plain = Budget(lambda a, b, c: (a + 0.5 * b) * b + (2.0 * a + b) * c, inputs, unit="").second_order()
+    assert matrix.u == pytest.approx(plain.u, rel=1e-12)
 
 
 def test_exact_input_has_no_part():

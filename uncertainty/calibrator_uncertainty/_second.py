@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from calibrator_uncertainty._combine import joint_factor
 from calibrator_uncertainty._errors import InputError, ModelError, NotSupportedError
 from calibrator_uncertainty._jets import Jet, apply
 from calibrator_uncertainty._ops import Op
 from calibrator_uncertainty._outside import refuse_outside
 from calibrator_uncertainty._shapes import kurtosis, skewness
+from calibrator_uncertainty._structural import Gather, RunningSum, Sum
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
     from calibrator_uncertainty._inputs import Input
-    from calibrator_uncertainty._program import Program
+    from calibrator_uncertainty._program import Program, Step
 
 __all__ = ["SecondOrder", "second_order"]
+
+_LINEAR = (Gather, Sum, RunningSum)  # operations on vectors that move and add
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +49,37 @@ def second_order(budget: Budget) -> SecondOrder:
     formula of the GUM; γ and κ of rectangular, exponential, measured and other shapes are their own.
     Derivatives are exact. It holds where the first order is zero, as for y = x² at 0.
 
+    Correlated normal inputs and shared causes are made of independent errors, whose formula it then is.
+    Models may build vectors and matrices of sums and products.
+
     Raises:
-        NotSupportedError: correlated or shared inputs, a model that builds vectors or decides by values.
+        NotSupportedError: correlated inputs that are t, a model that decides by values, solves linear
+            systems, interpolates or calls functions of one's own.
         InputError: an input without a fourth moment, as the mean of five readings or fewer.
         ModelError: a derivative that is not finite.
 
-    Source: JCGM 100:2008, 5.1.2, note; H.1.7. JCGM 101:2008, 9.4 for the mean.
+    Source: JCGM 100:2008, 5.1.2, note; H.1.7. JCGM 101:2008, 9.4 for the mean; 6.4.8 for correlated inputs.
     """
     refuse_outside(budget, "the second order")
     traced = budget._trace()
     program: Any = traced.program
-    plan = budget._plan()
-    if plan.blocks or traced.branches or any(not isinstance(step.op, Op) for step in traced.program.steps):
+    foreign = {step.op.name for step in program.steps if not isinstance(step.op, (Op, *_LINEAR))}
+    if traced.branches or foreign:
+        what = (
+            f"a model that uses {', '.join(sorted(foreign))}" if foreign else "a model that looks at values"
+        )
         raise NotSupportedError(
-            "the second order is for independent inputs and models of plain functions",
+            f"the second order of {what}",
             where=budget.name,
             way_out="Use Monte Carlo.",
             code="second-order",
         )
-    moving = [place for place, one in enumerate(budget.inputs) if one.u > 0.0]
-    series = _series(budget, program, moving)
+    errors = _errors(budget)
+    series = _series(budget, program, errors)
     first, second, third = (np.asarray(one, dtype=np.float64) for one in series.c[1:])
     value = float(np.ravel(series.c[0])[0])
-    shapes = [_shape_of(budget.inputs[place], budget.name) for place in moving]
-    mean, variance, linear = _moments(len(moving), shapes, (first, 2.0 * second, 6.0 * third))
+    shapes = [error.moments for error in errors]
+    mean, variance, linear = _moments(len(errors), shapes, (first, 2.0 * second, 6.0 * third))
     if not (math.isfinite(variance) and math.isfinite(mean) and math.isfinite(value)):
         raise ModelError(
             "a second or third derivative at the estimates is not finite",
@@ -86,6 +97,51 @@ def second_order(budget: Budget) -> SecondOrder:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Error:
+    """An independent error of unit size: how each input moves with it, its skewness and kurtosis."""
+
+    moves: dict[int, float]
+    moments: tuple[float, float]
+
+
+def _errors(budget: Budget) -> list[_Error]:
+    """Return the independent errors that the inputs are made of.
+
+    Raises:
+        NotSupportedError: correlated inputs that are not normal.
+    """
+    plan, inputs = budget._plan(), budget.inputs
+    found = [
+        _Error({place: inputs[place].u}, _shape_of(inputs[place], budget.name))
+        for place in plan.singles
+        if inputs[place].u > 0.0
+    ]
+    for block in plan.blocks:
+        if not block.explicit:  # one shared cause
+            moves = {place: inputs[place].u for place in block.places if inputs[place].u > 0.0}
+            if moves:
+                found.append(_Error(moves, _shape_of(inputs[next(iter(moves))], budget.name)))
+            continue
+        factor, dof = joint_factor(block, inputs, budget.name)
+        if math.isfinite(dof):
+            raise NotSupportedError(
+                f"the second order of {', '.join(inputs[place].name for place in block.places)}, which are "
+                "correlated and t-distributed",
+                where=budget.name,
+                way_out="Use Monte Carlo.",
+                code="second-order",
+            )
+        found += [
+            _Error(
+                {place: inputs[place].u * row[k] for place, row in zip(block.places, factor, strict=True)},
+                (0.0, 3.0),
+            )
+            for k in range(factor.shape[1])
+        ]
+    return found
+
+
 def _shape_of(one: Input, where: str) -> tuple[float, float]:
     """Return skewness and kurtosis of an input.
 
@@ -100,9 +156,9 @@ def _shape_of(one: Input, where: str) -> tuple[float, float]:
         ) from problem
 
 
-def _series(budget: Budget, program: Program, moving: list[int]) -> Jet:
-    """Run the model on series along u_i e_i, then u_i e_i + u_j e_j and u_i e_i - u_j e_j for each pair."""
-    count = len(moving)
+def _series(budget: Budget, program: Program, errors: list[_Error]) -> Jet:
+    """Run the model on series along e_i, then e_i + e_j and e_i - e_j for each pair of independent errors."""
+    count = len(errors)
     pairs = [(i, j) for i in range(count) for j in range(i)]
     directions = np.zeros((count + 2 * len(pairs), count))
     directions[:count] = np.eye(count)
@@ -110,17 +166,41 @@ def _series(budget: Budget, program: Program, moving: list[int]) -> Jet:
         directions[count + 2 * number, [i, j]] = 1.0
         directions[count + 2 * number + 1, [i, j]] = (1.0, -1.0)
     slots: list[Any] = [float(one.estimate) for one in budget.inputs]
-    for column, place in enumerate(moving):
-        one = budget.inputs[place]
-        slots[place] = Jet([np.full(len(directions), one.estimate), directions[:, column] * one.u, 0.0, 0.0])
-    slots += program.constants
+    for place, one in enumerate(budget.inputs):
+        amounts = np.array([error.moves.get(place, 0.0) for error in errors])
+        if np.any(amounts):
+            slots[place] = Jet([np.full(len(directions), one.estimate), directions @ amounts, 0.0, 0.0])
+    slots += [one[..., None] if isinstance(one, np.ndarray) else one for one in program.constants]
     with np.errstate(all="ignore"):  # what is not finite is refused by the caller
         for step in program.steps:
             args = [slots[place] for place in step.args]
-            bent = any(isinstance(arg, Jet) for arg in args)
-            slots.append(apply(step.op, args) if bent else step.op.run(args, True))
+            if not any(isinstance(arg, Jet) for arg in args):
+                slots.append(_plain(step, args))
+            elif isinstance(step.op, Op):
+                slots.append(apply(step.op, args))
+            else:
+                slots.append(_linear(step.op, args, len(directions)))
     out = slots[program.output]
     return out if isinstance(out, Jet) else Jet([out, *([np.zeros(len(directions))] * 3)])
+
+
+def _plain(step: Step, args: list[Any]) -> Any:  # noqa: ANN401 - a float or an array
+    """Run an operation on exact values; arrays have an axis over directions behind."""
+    result = step.op.run(args, not any(type(arg) is not float for arg in args))
+    return result[..., None] if step.shape and np.ndim(result) == len(step.shape) else result
+
+
+def _linear(op: Any, args: list[Any], directions: int) -> Jet:  # noqa: ANN401 - one of _LINEAR
+    """Apply an operation that moves or sums elements to each coefficient."""
+    shapes = op.shapes if isinstance(op, Gather) else (op.shape,)
+    found = []
+    for power in range(4):
+        operands = []
+        for arg, shape in zip(args, shapes, strict=True):
+            part: Any = arg.c[power] if isinstance(arg, Jet) else (arg if power == 0 else 0.0)
+            operands.append(np.broadcast_to(part, (*shape, directions)))
+        found.append(op.run(operands, False))
+    return Jet(found)
 
 
 def _moments(
