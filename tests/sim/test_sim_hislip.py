@@ -152,6 +152,17 @@ def test_an_unread_reply_is_interrupted_on_both_channels(served):
     assert meter.answer().startswith(b"-410")
 
 
+def test_a_message_during_a_query_interrupts_it(served):
+    meter = served()
+    first = struct.pack(">2sBBIQ", b"HS", END, 1, meter.number, 5) + b"*IDN?"
+    second = struct.pack(">2sBBIQ", b"HS", END, 0, meter.number + 2, 9) + b"SYST:ERR?"
+    meter.sync.sock.sendall(first + second)  # both are there before the first is carried out
+    meter.last = meter.number + 2
+    assert meter.sync.receive()[:3] == (INTERRUPTED, 0, meter.last)
+    assert meter.async_.receive()[:3] == (ASYNC_INTERRUPTED, 0, meter.last)
+    assert meter.answer().startswith(b"-410")
+
+
 def test_overlap_mode_is_chosen_by_a_device_clear(served):
     meter = served()
     assert meter.overlap == 0

@@ -82,6 +82,7 @@ class Conversation:
         end: what ends a reply; as the instrument frames it where None.
         interrupts: whether a response is lost when the next message stands in the input buffer already.
         available: says whether a response waits to be read (MAV).
+        interrupted: told the tag of the message that came before a response was read.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class Conversation:
         end: bytes | None = None,
         interrupts: bool = True,
         available: Callable[[], bool] = lambda: False,
+        interrupted: Callable[[int], None] = lambda _tag: None,
     ) -> None:
         self.served = served
         self.device = served.device
@@ -98,6 +100,7 @@ class Conversation:
         self._end = served.device.framing.reply_end if end is None else end
         self.interrupts = interrupts
         self._available = available
+        self._interrupted = interrupted
         self._messages: deque[tuple[str | None, int]] = deque()
         self._running: Generator[int, None, tuple[str, int]] | None = None
         self._message = ("", 0)
@@ -132,6 +135,7 @@ class Conversation:
             if response and self._messages and self.interrupts:
                 # A message stands in the input buffer already: nobody has read this response.
                 self.device.interrupted()
+                self._interrupted(self._messages[0][1])
             elif response:
                 parts = self.served.replies.replies(self.device, message, response, self._end)
                 out.append(Reply(tag, parts))

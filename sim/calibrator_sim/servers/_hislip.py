@@ -69,7 +69,9 @@ class HislipSession:
         self.served = served
         self.synchronous = synchronous
         self.asynchronous: HislipChannel | None = None
-        self.talk = Conversation(served, end=b"\n", available=lambda: self.unread)
+        self.talk = Conversation(
+            served, end=b"\n", available=lambda: self.unread, interrupted=synchronous.interrupt
+        )
         self.framer = Framer(served.device.buffer_limit, served.device.framing, ended=True)
         self.most = MAXIMUM_SIZE  # that the client takes in one message
         self.unread = False  # a response was sent and the client has not said that it read its end
@@ -273,9 +275,13 @@ class HislipChannel:
         if session.unread and not session.overlap and not session.framer.partial:
             session.unread = False
             session.served.device.interrupted()
-            self._say(Kind.INTERRUPTED, 0, one.parameter)
-            if session.asynchronous is not None:
-                session.asynchronous.push(message(Kind.ASYNC_INTERRUPTED, 0, one.parameter))
+            self.interrupt(one.parameter)
+
+    def interrupt(self, number: int) -> None:
+        """Tell the client on both channels that the message of that number came too early."""
+        self._say(Kind.INTERRUPTED, 0, number)
+        if self._session is not None and self._session.asynchronous is not None:
+            self._session.asynchronous.push(message(Kind.ASYNC_INTERRUPTED, 0, number))
 
     def _reply(self, session: HislipSession) -> None:
         """Send the responses that are there."""
