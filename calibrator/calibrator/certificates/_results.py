@@ -13,6 +13,7 @@ from calibrator.certificates._bodies import Body, number, optional_number, text
 from calibrator.certificates._figures import standing
 from calibrator.certificates._model import Result, ResultSection, Verdict, Version
 from calibrator.certificates._people import person
+from calibrator.certificates._recorded_curves import curve_of
 from calibrator.certificates._sources import Sources
 from calibrator.certificates._versions import Measured
 from calibrator.evaluation import Rounder, rounder
@@ -46,7 +47,12 @@ def result_sections(sources: Sources) -> tuple[ResultSection, ...]:
         by_section.setdefault(str(point["section"]), []).append(whole)
     titles = sources.opened["procedure"].get("section_titles") or {}
     return tuple(
-        ResultSection(id=name, title=_title(name, titles, results), results=tuple(results))
+        ResultSection(
+            id=name,
+            title=_title(name, titles, results),
+            results=tuple(results),
+            curves=tuple(curve_of(body) for body in sources.curves.get(name, ())),
+        )
         for name, results in by_section.items()
     )
 

@@ -49,6 +49,7 @@ class Sources:
     issued: tuple[Body, ...]  # certificate.issued, in order
     points: tuple[Body, ...]  # the point objects of `show --json`
     summary: Body  # the `run` object of `show --json`
+    curves: Mapping[str, tuple[Body, ...]]  # by section, as last evaluated
     answers: Mapping[str, Body]  # the last to each prompt
     amendments: tuple[Body, ...]  # certificate.amended, in order
     versions: Mapping[str, tuple[Measured, ...]]  # of the points that were measured more than once
@@ -95,6 +96,11 @@ def sources_of(run: str, events: Sequence[Event], shown: Body, ended: Sequence[E
         stamp=Stamp(until.seq, until.hash),
         register=Stamp(register[-1].seq, register[-1].hash) if register else Stamp(0, ""),
         issued=tuple(event.body for event in events if event.kind == "certificate.issued"),
+        curves={
+            str(e.body["section"]): tuple(e.body.get("curves") or ())
+            for e in events
+            if e.kind == "section.evaluated"
+        },
         answers={str(e.body["prompt"]): e.body for e in events if e.kind == "prompt.answered"},
         amendments=tuple(event.body for event in events if event.kind == "certificate.amended"),
         points=tuple(shown["points"]),

@@ -8,6 +8,7 @@ from calibrator.certificates._kind_words import states_uncertainty
 from calibrator.certificates._model import Certificate, Result, ResultSection
 from calibrator.certificates._numbers import Printed, aligned, printed, scaled_unit, signed
 from calibrator.certificates._plots import PlotText, error_plot
+from calibrator.certificates._recorded_curves import curve_lines
 from calibrator.certificates._statements import interval_text, point_name
 from calibrator.certificates._words import STATUS_WORDS, Speaker
 from calibrator.i18n import bilingual
@@ -92,6 +93,8 @@ def _notes(section: ResultSection, speaker: Speaker) -> list[list[str]]:
     for result in section.results:
         if "no-acceptance-zone" in result.notes:
             notes.append(say("{point}: U ≥ T, no acceptance zone.", point=point_name(result)))
+    for curve in section.curves:
+        notes += curve_lines(curve, speaker)
     for mark, text in _MARKS.values():
         those = [r for r in section.results if mark in _marks(r)]
         if those:

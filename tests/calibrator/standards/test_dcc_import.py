@@ -135,7 +135,7 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
 
 
-def dated(content: bytes, year: int = 2026) -> bytes:
+def dated(content: bytes, year: int = 2020) -> bytes:
     return re.sub(rb"1957-08", str(year).encode() + b"-08", content)
 
 
@@ -181,6 +181,7 @@ def test_it_is_taken_with_all_that_was_written(
         "-0.084",
     ]
     assert certificate.number == "GP_DCC_temperature_typical_1.2"
+    assert certificate.temperature_c == pytest.approx(22.85)  # 293 K to 299 K
     assert '"kind_confirmed":"error"' in certificate.imported
     assert "306.248" in certificate.imported
     # again is no second entry
@@ -215,7 +216,7 @@ def test_a_jump_beyond_2_u_is_asked_and_its_reason_kept(
     content = (
         example.read_bytes()
         .replace(b"GP_DCC_temperature_typical_1.2", b"NEXT-1")
-        .replace(b"2026-08", b"2026-09")
+        .replace(b"2020-08", b"2020-09")
     )
     content = (
         content.replace(b"0.072 0.089", b"0.372 0.089")

@@ -14,6 +14,7 @@ from calibrator.standards._asset import AssetFile
 from calibrator.standards._certificate import Certificate, CertificateValue
 from calibrator.standards.imports._interpret import Reading
 from calibrator.standards.imports._read import Document
+from calibrator.standards.imports._units import known_unit
 
 if TYPE_CHECKING:
     from calibrator.standards._register import Asset
@@ -168,7 +169,7 @@ def asset_file(
         traceability=traceability,
         kind="values",
         functions=tuple(dict.fromkeys(value.function for value in values)),
-        temperature_c=None,
+        temperature_c=_temperature(document),
         environment="",
         file_sha256=document.sha256,
         document=where.replace("\\", "/").rpartition("/")[2],
@@ -203,6 +204,19 @@ def _day(document: Document, where: str) -> date:
             way_out="Ask the laboratory for a sound certificate; nothing was taken.",
             code="no-date",
         ) from error
+
+
+def _temperature(document: Document) -> float | None:
+    """Return the middle of the ambient temperatures that it states, None where it states none."""
+    found = []
+    for quantity in document.quantities:
+        if {"basic_temperatureMin", "basic_temperatureMax"} & set(quantity.ref_types):
+            for form in quantity.forms[:1]:
+                unit = known_unit(form.units[0]) if form.units else None
+                if unit is not None and unit.unit in ("K", "degC") and len(form.values) == 1:
+                    zero = Decimal("273.15") if unit.unit == "K" else Decimal(0)
+                    found.append(unit.value(form.values[0]) - zero)
+    return float(sum(found, Decimal(0)) / len(found)) if found else None
 
 
 def _as_written(document: Document, stated: Stated) -> str:

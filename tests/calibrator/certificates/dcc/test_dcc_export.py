@@ -142,6 +142,26 @@ def test_a_curve_comes_with_its_covariance(whole_live: Certificate, schemas: Pat
     assert root.findtext(".//s:coverageFactorXMLList[.='2.4477']", namespaces=NAMES)  # chi squared, 2 dof
 
 
+def test_a_curve_that_was_recorded_reaches_every_form(record: Record, written: Callable[..., str]) -> None:
+    run = written(sections=("dci",), outcome=None)
+    evaluated = list(record.events(run, kinds={"section.evaluated"}))[-1].body
+    curve = {
+        "id": "shunt", "title": {"en": "Shunt", "zh": "分流器"}, "formula": "R = a + b t",
+        "names": ["a", "b"], "values": ["100.01234", "0.390831"], "units": ["ohm", "ohm/degC"],
+        "covariance": [["4E-6", "-1E-8"], ["-1E-8", "9E-10"]], "input": "t", "input_unit": "degC",
+        "domain": ["0", "100"],
+    }  # fmt: skip
+    record.append(run, "section.evaluated", {**evaluated, "curves": [curve]})
+    model = build(record, run)
+    assert model.sections[0].curves[0].values == (Decimal("100.01234"), Decimal("0.390831"))
+    page = render(model, "html", "both").decode("utf-8")
+    assert "a = 100.0123 ohm, u = 0.0020 ohm" in page
+    assert "分流器" in page
+    root = parse(render(model, "dcc", "en"), "dcc")
+    assert check(root) == ()
+    assert root.findtext(".//s:labelXMLList", namespaces=NAMES) == "a b"
+
+
 def test_an_amended_one_names_the_former_with_its_hash(whole_live: Certificate, schemas: Path) -> None:
     amended = Amendment("CAL-20261123-AAAAAAAA", "ab" * 32, "wrong serial", None, ("serial: 1 → 2",))
     root = parse(render(replace(at_home(whole_live), amends=amended), "dcc", "en"), "dcc")

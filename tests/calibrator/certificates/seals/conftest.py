@@ -26,6 +26,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 PASSPHRASE = "only for tests"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # commands take the time of the machine, whatever it is
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
@@ -54,21 +55,21 @@ class Authority:
             .issuer_name(_name(common))
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(NOW - timedelta(days=1000))
-            .not_valid_after(NOW + timedelta(days=1000))
+            .not_valid_before(LONG_AGO)
+            .not_valid_after(NOW + timedelta(days=36500))
             .add_extension(x509.BasicConstraints(True, None), True)
             .add_extension(_usage(authority=True), True)
         )
         return cls(key, made.sign(key, hashes.SHA256()))
 
-    def issue(self, common: str, key: Key, *, days: int = 500, stamps: bool = False) -> x509.Certificate:
+    def issue(self, common: str, key: Key, *, days: int = 36000, stamps: bool = False) -> x509.Certificate:
         made = (
             x509.CertificateBuilder()
             .subject_name(_name(common))
             .issuer_name(self.certificate.subject)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(NOW - timedelta(days=900))
+            .not_valid_before(LONG_AGO)
             .not_valid_after(NOW + timedelta(days=days))
             .add_extension(_usage(authority=False), True)
         )
@@ -104,7 +105,7 @@ def keys() -> dict[str, Key]:
 def seal_folder(root: Authority, keys: dict[str, Key], tmp_path: Path) -> Callable[..., Path]:
     """Write a seal.toml with its key into a folder and return the file."""
 
-    def made(kind: str = "rsa", *, more: str = "", days: int = 500, trust: bool = True) -> Path:
+    def made(kind: str = "rsa", *, more: str = "", days: int = 36000, trust: bool = True) -> Path:
         key = keys[kind]
         own = root.issue("Laboratory", key, days=days)
         content = pkcs12.serialize_key_and_certificates(

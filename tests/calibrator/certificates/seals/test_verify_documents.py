@@ -171,6 +171,39 @@ def test_an_amendment_that_is_none_is_refused(room: Room, options: dict[str, Any
     assert not list(room.record.events(room.run, kinds={"certificate.amended"}))
 
 
+def test_the_command_seals_and_amends(
+    tmp_path: Path,
+    clock: Any,
+    write: Callable[..., str],
+    seal_folder: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    home = tmp_path / "own"
+    home.mkdir()
+    seal_folder()
+    for path in tmp_path.iterdir():
+        if path.is_file():
+            (home / path.name).write_bytes(path.read_bytes())
+    with Record.open(home, clock=clock) as record:
+        write(record, clock, mode="live", sections=("dci",), lab=LAB)
+    monkeypatch.setenv("CALIBRATOR_SEAL_PASSPHRASE", PASSPHRASE)
+    common = ["--home", str(home), "--lang", "en"]
+    assert main(["certificate", "--seal", "--authorised-by", "chen", *common]) == 0
+    sealed = Path(capsys.readouterr().out.strip())
+    assert sealed.name.endswith("-en-sealed.pdf")
+    assert main(["verify", str(sealed), "--home", str(home)]) == 0
+    change = ["--amend", "address was old", "--change", "customer.address=2 Port Road, Ningbo"]
+    assert main(["certificate", *change, "--authorised-by", "chen", *common]) == 0
+    amended = Path(capsys.readouterr().out.strip().splitlines()[-1])
+    assert amended.name.endswith("-A1-en.pdf")
+    assert main(["verify", str(sealed), "--home", str(home)]) == 3
+    assert "superseded by" in capsys.readouterr().err
+    monkeypatch.setenv("CALIBRATOR_SEAL_PASSPHRASE", "wrong")
+    assert main(["certificate", "--seal", *common]) == 4
+    assert "passphrase" in capsys.readouterr().err
+
+
 def test_what_was_never_issued_is_not_amended(room: Room) -> None:
     with pytest.raises(UsageError) as caught:
         amend(room.record, room.run, reason="customer misspelt", by="chen", changes={"customer.name": "x"})

@@ -1,0 +1,57 @@
+"""Results that are curves: as the evaluation of a section recorded them, and in words."""
+
+from __future__ import annotations
+
+from calibrator.certificates._bodies import Body, number, text
+from calibrator.certificates._model import Curve
+from calibrator.certificates._numbers import signed
+from calibrator.certificates._words import Speaker
+
+__all__ = ["curve_lines", "curve_of"]
+
+
+def curve_of(body: Body) -> Curve:
+    """Return a curve from an entry of `curves` in the event `section.evaluated`.
+
+    Its keys: id, title, formula (LaTeX), names, values, units, covariance (rows), input, input_unit, domain.
+    """
+    low, high = body["domain"]
+    return Curve(
+        id=str(body["id"]),
+        title=text(body["title"]),
+        formula=str(body["formula"]),
+        names=tuple(map(str, body["names"])),
+        values=tuple(number(value) for value in body["values"]),
+        units=tuple(map(str, body["units"])),
+        covariance=tuple(tuple(number(value) for value in row) for row in body["covariance"]),
+        input=str(body["input"]),
+        input_unit=str(body["input_unit"]),
+        domain_lower=number(low),
+        domain_upper=number(high),
+    )
+
+
+def curve_lines(curve: Curve, speaker: Speaker) -> list[list[str]]:
+    """Return a curve in words: formula and range, then each coefficient with its standard uncertainty."""
+    from calibrator_uncertainty import round_like, round_uncertainty
+
+    lines = [
+        speaker.say(
+            "{title}: {formula}, {input} from {low} to {high} {unit}. "
+            "Coefficients with standard uncertainties:",
+            title=curve.title,
+            formula=curve.formula,
+            input=curve.input,
+            low=signed(curve.domain_lower, plus=False),
+            high=signed(curve.domain_upper, plus=False),
+            unit=curve.input_unit,
+        )
+    ]
+    for index, (name, value, unit) in enumerate(zip(curve.names, curve.values, curve.units, strict=True)):
+        u = round_uncertainty(curve.covariance[index][index].sqrt())
+        written = f"{name} = {signed(round_like(value, u), plus=False)} {unit}, u = {u:f} {unit}"
+        lines.append([written])
+    return [
+        *lines,
+        speaker.say("The covariance matrix stands in the attached certificate.json and in the DCC."),
+    ]
