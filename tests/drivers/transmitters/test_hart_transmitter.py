@@ -229,3 +229,16 @@ def trimmed(bench: SimBench, tx: HartTransmitter, meter: Any) -> None:
             bench.clock.sleep(2.0)
             assert meter.read().value == pytest.approx(at_ma * 1e-3, abs=8e-6)
     assert tx.reported_current_a() == pytest.approx(0.004, abs=50e-6)
+
+
+def test_a_loop_trim_takes_the_converters_own_error_away() -> None:
+    with SIMULATOR.open(BENCH) as bench:
+        device: Any = bench._network.devices["tx"]
+        errors = [device.converted_a(asked) - asked for asked in (0.004, 0.020)]
+        assert all(abs(error) > 1e-8 for error in errors)
+        for number, asked in ((45, 0.004), (46, 0.020)):
+            device.hart().command(40, struct.pack(">f", asked * 1e3))
+            device.hart().command(number, struct.pack(">f", device.converted_a(asked) * 1e3))
+        device.hart().command(40, struct.pack(">f", 0.0))
+        for asked in (0.004, 0.012, 0.020):
+            assert device.converted_a(asked) == pytest.approx(asked, abs=2e-9)

@@ -69,6 +69,7 @@ def test_the_room_as_the_simulated_one_shows_it() -> None:
         assert found.temperature_c != pytest.approx(bench.environment()["temperature_c"], abs=1e-6)
         assert found.humidity_rh == pytest.approx(55.0, abs=4.0)
         before = found.pressure_pa
+        assert before == pytest.approx(101_325.0, abs=150.0)
         bench.clock.sleep(3 * 3600.0)
         assert abs(sensor.read_environment().pressure_pa - before) > 20.0  # the air moved
         sensor.close()
