@@ -23,6 +23,8 @@ COMMANDS = {
     "safe": "_safe:safe",
     "certificate": "_certificate:certificate",
     "verify": "_verify:verify",
+    "explain": "_explain:explain",
+    "replay": "_explain:replay",
     "dcc": "_dcc:dcc",
     "list": "_list:list_",
     "bench": "_bench:bench",

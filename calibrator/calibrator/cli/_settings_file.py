@@ -41,7 +41,6 @@ TABLES: Mapping[str, Sequence[str]] = {
     ),
     "validate": ("schema",),
     "explain": ("json",),
-    "replay": ("json",),
     "list": ("json",),
     "check": ("json",),
     "serve": ("json", "host", "wiring", "seed", "speed", "input", "transport", "portmapper"),

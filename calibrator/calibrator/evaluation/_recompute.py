@@ -21,7 +21,7 @@ from calibrator.procedure import load
 if TYPE_CHECKING:
     from calibrator.record import Event, Record
 
-__all__ = ["TOLERANCE", "Difference", "recompute"]
+__all__ = ["TOLERANCE", "Difference", "recompute", "versions_now"]
 
 TOLERANCE = 1e-12
 """Relative agreement of exact numbers; printed digits must be the same."""
@@ -41,7 +41,7 @@ def recompute(record: Record, run: str, *, traffic: Path | None = None) -> tuple
     found += [*session_check_differences(events), *closing_differences(events)]
     if traffic is not None:
         found += traffic_differences(events, traffic)
-    return (*found, *_versions(events)) if found else ()
+    return (*found, *versions_now(events)) if found else ()
 
 
 def _results(events: Sequence[Event]) -> Iterator[Difference]:
@@ -88,7 +88,7 @@ def _readings(events: Sequence[Event]) -> Iterator[Difference]:
             yield Difference(event.body["point"], f"reading {event.seq}", repr(value), event.body["raw"])
 
 
-def _versions(events: Sequence[Event]) -> Iterator[Difference]:
+def versions_now(events: Sequence[Event]) -> Iterator[Difference]:
     """Name the versions then and now that differ, after the differences that they may explain."""
     opened: Mapping[str, Any] = collect(events).opened
     then = {**opened["versions"], "procedure": opened["procedure"]["hash"]}

@@ -1,0 +1,101 @@
+"""Every cell of a certificate is walked down to the bytes on the wire."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calibrator._errors import IntegrityError
+from calibrator.evidence import COLUMNS, Node, as_text, explain, find_document, parse_cell
+from calibrator.evidence._cells import all_cells
+from calibrator.record import Record
+
+Call = Callable[..., Any]
+
+
+def every(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.children:
+        yield from every(child)
+
+
+def test_every_cell_is_explained_and_every_reading_has_its_bytes(record: Record, home: Path) -> None:
+    document = find_document(record, "last")
+    cells = all_cells(record, document)
+    points = {name.rpartition("/")[0] for name in cells}
+    assert len(cells) == len(points) * len(COLUMNS)
+    for point in sorted(points)[:1]:
+        for column in COLUMNS:
+            tree = explain(record, document, f"{point}/{column}", home / "traffic")
+            assert tree.facts["printed"] == cells[f"{point}/{column}"]
+            nodes = list(every(tree))
+            assert any("event" in node.facts for node in nodes)
+            if column in ("range", "nominal", "limit", "status"):
+                continue
+            readings = [node for node in nodes if node.what.startswith("reading ")]
+            assert len(readings) == 20
+            for node in readings:
+                (wire,) = node.children
+                assert node.facts["raw"] in wire.facts["2"]
+                assert "serial SIM34401001" in node.facts["instrument"]
+
+
+def test_the_bytes_stand_in_the_log_at_the_offset_that_is_named(record: Record, home: Path) -> None:
+    document = find_document(record, "last")
+    (name, *_) = [n for n in all_cells(record, document) if n.startswith("dci:0.01A:+0.01A/error")]
+    tree = explain(record, document, name, home / "traffic")
+    log = (home / "traffic" / f"{document.run}.jsonl").read_bytes()
+    wires = [node.facts for node in every(tree) if node.what == "bytes on the wire"]
+    for facts in wires:
+        offset = int(facts["2"].rpartition("(byte ")[2].rstrip(")"))
+        line = json.loads(log[offset : log.index(b"\n", offset)])
+        assert line["text"].strip() in facts["2"]
+        assert line["utc"] in facts["2"]
+
+
+def test_the_standard_and_its_certificate_are_named_with_what_it_was_told(record: Record, home: Path) -> None:
+    text = as_text(explain(record, find_document(record, "last"), "dci:0.01A:+0.01A/U", home / "traffic"))
+    assert "SIM-CERT-5522A-001 of 2026-05-07, due 2027-05-07" in text
+    assert "simulated certificate, traceable to nothing" in text
+    assert "OUT " in text  # of the 5522A's command that set the current
+
+
+def test_the_command_prints_tree_and_json_and_takes_the_number_and_the_file(call: Call, home: Path) -> None:
+    (file,) = (home / "certificates").iterdir()
+    number = file.name.removesuffix("-both.html")
+    cell = "dci:0.01A:+0.01A/error"
+    tree = call("explain", number, cell)
+    assert tree.code == 0
+    assert f"certificate: {number}" in tree.out
+    assert call("explain", str(file), cell).out == tree.out
+    made = json.loads(call("explain", number, cell, "--json").out)
+    assert made["what"] == "cell of the certificate"
+    assert made["from"][0]["facts"]["exact"].endswith(")")
+    assert f"{cell}  {made['facts']['printed']}" in call("explain", number).out
+
+
+@pytest.mark.parametrize("cell", ["dci:0.01A/U", "dci:0.01A:+0.01A/x", "nonsense"])
+def test_an_unknown_cell_is_answered_with_near_ones(call: Call, cell: str) -> None:
+    said = call("explain", "last", cell)
+    assert said.code == 2
+    assert "near are dci:0.01A" in said.err or "near are dci" in said.err
+
+
+def test_a_log_that_holds_other_bytes_is_named(record: Record, home: Path) -> None:
+    document = find_document(record, "last")
+    log = home / "traffic" / f"{document.run}.jsonl"
+    log.write_bytes(log.read_bytes().replace(b"+9.9", b"+9.8").replace(b"+1.0", b"+1.1"))
+    with pytest.raises(IntegrityError, match="where reading") as caught:
+        explain(record, document, "dci:0.01A:+0.01A/error", home / "traffic")
+    assert caught.value.code == "traffic-differs"
+    log.unlink()
+    with pytest.raises(IntegrityError, match="not there"):
+        explain(record, document, "dci:0.01A:+0.01A/error", home / "traffic")
+
+
+def test_a_point_alone_means_its_error() -> None:
+    assert str(parse_cell("a:b", ["a:b"])) == "a:b/error"
