@@ -152,6 +152,8 @@ class HartSession(FrameSession):
             raise self._not_understood(0, data)
         self._preambles = max(_PREAMBLES, min(data[3], 20))
         self._address = bytes([data[1] & 0x3F, data[2], *data[9:12]])
+        if not self._coming_back:
+            self._known = self._address.hex()
         return HartIdentity(
             data[1], data[2], data[4], data[6], int.from_bytes(data[9:12], "big"), self._address
         )
@@ -205,6 +207,9 @@ class HartSession(FrameSession):
         A loop that is left fixed measures nothing: always end with `fix_current(0.0)`.
         """
         return self._float(40, self.command(40, struct.pack(">f", current_ma)).data, 0)
+
+    def _ask_identity(self) -> str:
+        return self.identify().long_address.hex()
 
     def _take(self, stream: Stream, number: int) -> HartReply:
         """Read frames until the answer to this command; others on the loop are passed."""

@@ -100,6 +100,7 @@ class ModbusSession(FrameSession):
         # 3.5 characters of 11 bits; from 19200 baud on 1.75 ms (Modbus over serial line V1.02, 2.5.1.1)
         self._gap_s = 0.0 if not rtu else 0.00175 if line.baud > 19200 else 38.5 / line.baud
         self._clock = RealClock()
+        self._identity: tuple[Table, int, int] = ("holding", 0, 1)
         self._client = _client(self, rtu=rtu, timeout_s=timeout_s)
 
     def read(self, table: Table, address: int, count: int = 1) -> tuple[int, ...]:
@@ -134,6 +135,17 @@ class ModbusSession(FrameSession):
         """Return the number in the registers from an address on."""
         return from_words(self.read(table, address, _LENGTHS[kind]), kind, order)
 
+    def identify(self, table: Table, address: int, count: int) -> tuple[int, ...]:
+        """Return the registers that tell this unit from another (a serial number), and know it by them.
+
+        Without it a lost connection is not brought back: nobody could say whose it is.
+        """
+        self._identity = (table, address, count)
+        found = self.read(*self._identity)
+        if not self._coming_back:
+            self._known = str(found)
+        return found
+
     def write(self, table: Table, address: int, values: Sequence[int]) -> None:
         """Write holding registers or coils; never sent twice."""
         what = f"write {table} {address}"
@@ -147,6 +159,9 @@ class ModbusSession(FrameSession):
     def write_number(self, address: int, value: float, kind: str = "f", order: WordOrder = "ABCD") -> None:
         """Write a number to the holding registers from an address on."""
         self.write("holding", address, to_words(value, kind, order))
+
+    def _ask_identity(self) -> str:
+        return str(self.identify(*self._identity))
 
     def _ask(
         self, call: Callable[..., Any], what: str, repeatable: bool, address: int, **more: object

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from threading import RLock
 from typing import TypeVar
 
-from calibrator_drivers._errors import ConnectionLost, ReadTimeout
+from calibrator_drivers._errors import ConnectFailed, ConnectionLost, ReadTimeout, WrongIdentity
 from calibrator_drivers.bus import bus_lock
+from calibrator_drivers.clock import RealClock
 from calibrator_drivers.traffic import TrafficLog
 
 from ._address import Address, Line
@@ -88,14 +89,17 @@ class FrameSession:
         self.policy = policy or Policy()
         self.resynchronisations = 0
         self.retries = 0
+        self.reconnections = 0
         self.last_offset: int | None = None
         self._timeout_s = timeout_s
         self._wire: Wire | None = wire
         self._traffic = traffic
         self._dirty = False
         self._lost = False
+        self._coming_back = False
         self._missed_s = 0.0
         self._came = bytearray()
+        self._known: str | None = None  # who answers, where that was asked
 
     @property
     def dirty(self) -> bool:
@@ -126,8 +130,8 @@ class FrameSession:
                     self._begin(wire)
                     found = exchange(wire.stream)
                 except (ReadTimeout, ConnectionLost) as error:
-                    self._fall(error)
-                    if left == 0 or self._lost:
+                    self._fall(error, what)
+                    if left == 0 or self._lost or self._coming_back:
                         raise
                     left -= 1
                     self.retries += 1
@@ -150,15 +154,66 @@ class FrameSession:
         self._dirty = wire.step.dirty = True
         self._came.clear()
 
-    def _fall(self, error: ReadTimeout | ConnectionLost) -> None:
+    def _fall(self, error: ReadTimeout | ConnectionLost, what: str) -> None:
         self._received()
         if self._lost:
             return
         self._note(error.code)
         if isinstance(error, ReadTimeout):
             self._missed_s = error.timeout_s
-        else:
-            self._lost = True
+            return
+        self._lost = True
+        if self.policy.on_loss == "reconnect" and not self._coming_back and self._come_back():
+            self._note(f"reconnected after {what}")
+            error.restored = True
+            error.way_out = (
+                f"The connection is back and the same unit answers. {what} was not repeated: repeat the step."
+            )
+
+    def _come_back(self) -> bool:
+        """Open the connection anew and see that the same unit answers; False where it never told who it is.
+
+        Raises:
+            WrongIdentity: another unit answers.
+            ConnectFailed: nothing answers any more.
+        """
+        known = self._known
+        if known is None:
+            return False
+        self._coming_back = True
+        same = False
+        try:
+            self._reconnect()
+            found = self._ask_identity()
+            same = found == known
+        finally:
+            self._coming_back, self._lost = False, not same
+        if not same:
+            raise WrongIdentity(
+                f"After the connection came back {found!r} answers, before it was {known!r}",
+                identity=found,
+                instrument=self.name,
+                resource=self.resource,
+                way_out="Look which unit is connected; nothing was set.",
+            )
+        self.reconnections += 1
+        return True
+
+    def _reconnect(self) -> None:
+        clock = RealClock()
+        for attempt in range(1, self.policy.reconnect_attempts + 1):
+            try:
+                self.reopen()
+            except (ConnectFailed, ConnectionLost):
+                if attempt == self.policy.reconnect_attempts:
+                    raise
+                clock.sleep(self.policy.reconnect_wait_s)
+            else:
+                return
+
+    def _ask_identity(self) -> str:
+        """Return what tells this unit from another; asked only after it was asked before."""
+        raise AssertionError("a session that knows its unit says how it is asked")
 
     def _send(self, stream: Stream, frame: bytes) -> None:
         if self._traffic is not None:

@@ -19,6 +19,7 @@ from calibrator_drivers import (
     InstrumentReportedError,
     ReadTimeout,
     UnexpectedReply,
+    WrongIdentity,
 )
 from calibrator_drivers.clock import RealClock
 from calibrator_drivers.hart import HartIdentity, Variable, build_request, open_hart, parse_reply
@@ -48,6 +49,8 @@ class Transmitter(Served):
         self.status = 0
         self.broken_parity = False
         self.silent = 0
+        self.drops_at: int | None = None
+        self.identity = IDENTITY
         super().__init__()
         self.resource = f"HART::socket://127.0.0.1:{self.port}::0"
 
@@ -63,6 +66,9 @@ class Transmitter(Served):
             assert _xor(body) == 0
             command, argument = body[size + 1], body[size + 3 : -1]
             self.requests.append((body[1 : 1 + size], command, argument))
+            if command == self.drops_at:
+                self.drops_at = None
+                return
             if self.silent:
                 self.silent -= 1
                 continue
@@ -70,7 +76,7 @@ class Transmitter(Served):
 
     def _reply(self, delimiter: int, address: bytes, command: int, argument: bytes) -> bytes:
         data = {
-            0: IDENTITY,
+            0: self.identity,
             1: bytes([57]) + struct.pack(">f", 51.25),
             2: struct.pack(">ff", 12.2, 51.25),
             3: struct.pack(">f", 12.2)
@@ -173,3 +179,34 @@ def test_every_answer_comes_back_as_it_was_sent(data: bytes, code: int, status: 
     assert (reply.command, reply.response_code, reply.device_status, reply.data) == (3, code, status, data)
     with pytest.raises(ValueError, match="parity"):
         parse_reply(frame + bytes([_xor(frame) ^ 1]))
+
+
+def test_a_transmitter_is_recognised_when_its_line_comes_back(started: Started) -> None:
+    server = started(Transmitter())
+    policy = Policy(on_loss="reconnect", query_retries=1)
+    session = started(open_hart(server.resource, timeout_s=30.0, policy=policy))
+    session.identify()
+    server.drops_at = 1
+    assert session.primary_variable().value == 51.25  # reading is safe to repeat
+    server.drops_at = 40
+    with pytest.raises(ConnectionLost, match="was not repeated") as caught:
+        session.fix_current(4.0)
+    assert caught.value.restored
+    assert (session.reconnections, session.retries) == (2, 1)
+    assert [command for _, command, _ in server.requests] == [0, 1, 0, 1, 40, 0]
+    server.identity = IDENTITY[:-1] + b"\x57"
+    server.drops_at = 1
+    with pytest.raises(WrongIdentity):
+        session.primary_variable()
+    with pytest.raises(ConnectionLost, match="stays closed"):
+        session.primary_variable()
+
+
+def test_a_transmitter_that_nobody_identified_is_not_brought_back(started: Started) -> None:
+    server = started(Transmitter())
+    session = started(open_hart(server.resource, timeout_s=30.0, policy=Policy(on_loss="reconnect")))
+    server.drops_at = 1
+    with pytest.raises(ConnectionLost) as caught:
+        session.primary_variable()
+    assert not caught.value.restored
+    assert session.reconnections == 0

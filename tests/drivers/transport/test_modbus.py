@@ -21,6 +21,7 @@ from calibrator_drivers import (
     ConnectionLost,
     InstrumentReportedError,
     ReadTimeout,
+    WrongIdentity,
 )
 from calibrator_drivers.clock import RealClock
 from calibrator_drivers.modbus import ModbusSession, from_words, open_modbus, to_words
@@ -115,18 +116,21 @@ class _Tcp(Served):
 
     def __init__(self) -> None:
         self.held = b""
+        self.offset = 0
         super().__init__()
 
     def serve(self, connection: socket.socket) -> None:
         while request := connection.recv(260):
             (address,) = struct.unpack(">H", request[8:10])
-            reply = request[:4] + b"\0\5" + request[6:8] + b"\2" + struct.pack(">H", 100 + address)
+            reply = (
+                request[:4] + b"\0\5" + request[6:8] + b"\2" + struct.pack(">H", 100 + address + self.offset)
+            )
             if address == 9:
                 return
             if address == 0 and not self.held:
                 self.held = reply
             else:
-                connection.sendall(self.held + reply)
+                connection.sendall((b"" if self.held == b"done" else self.held) + reply)
                 self.held = b"done"
 
 
@@ -164,6 +168,22 @@ def test_a_peer_that_drops_is_lost_and_stays_so_until_reopened(started: Started)
     session.reopen()
     server.held = b""
     assert session.read("holding", 5) == (105,)
+
+
+def test_a_unit_is_recognised_by_its_registers_when_the_connection_comes_back(started: Started) -> None:
+    server = started(_Tcp())
+    server.held = b"done"
+    policy = Policy(on_loss="reconnect")
+    session = started(open_modbus(f"MODBUS::127.0.0.1::{server.port}::1", timeout_s=30.0, policy=policy))
+    assert session.identify("holding", 7, 1) == (107,)
+    with pytest.raises(ConnectionLost, match="was not repeated") as caught:
+        session.read("holding", 9)
+    assert caught.value.restored
+    assert session.read("holding", 5) == (105,)
+    server.offset = 1
+    with pytest.raises(WrongIdentity, match="107"):
+        session.read("holding", 9)
+    assert session.reconnections == 1
 
 
 def test_what_is_no_modbus_resource_is_named() -> None:
