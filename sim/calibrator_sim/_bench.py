@@ -80,8 +80,11 @@ class SimBench:
 
     @property
     def resources(self) -> Mapping[str, str]:
-        """VISA resource of each instrument that has an address, by its name in the bench file."""
-        return MappingProxyType({name: opened.resource for name, opened in self._opened.items()})
+        """Resource of each instrument that has an address, by its name in the bench file.
+
+        Of one on GPIB it names the gateway too; `opened` has both apart.
+        """
+        return MappingProxyType({name: opened.address for name, opened in self._opened.items()})
 
     @property
     def opened(self) -> Mapping[str, Opened]:

@@ -25,6 +25,13 @@ class Opened:
     transport: str
     bus: str = ""
 
+    @property
+    def address(self) -> str:
+        """The resource with its gateway in one, as `calibrator_drivers` takes it."""
+        if not self.bus:
+            return self.resource
+        return f"{self.bus.removesuffix('INTFC')}{self.resource.split('::')[1]}::INSTR"
+
 
 @dataclass(frozen=True, slots=True)
 class _Site:

@@ -80,7 +80,7 @@ def test_a_model_alone_is_served_by_every_transport_that_it_speaks(entry):
             with SIMULATOR.open(bench) as opened:
                 assert opened.opened[entry.model_id].transport == transport
                 assert re.fullmatch(
-                    r"(TCPIP|ASRL|GPIB|MODBUS|MODBUS-RTU|HART).*", opened.resources[entry.model_id]
+                    r"(TCPIP|ASRL|PRLGX|MODBUS|MODBUS-RTU|HART).*", opened.resources[entry.model_id]
                 )
                 spoken += 1
         except ServeError as error:

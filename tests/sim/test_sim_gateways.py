@@ -11,8 +11,12 @@ import pytest
 @pytest.fixture
 def bus(open_bench, client_class):
     bench = open_bench(simulation={"transports": {"meter": "prologix", "calibrator": "prologix"}})
-    assert bench.resources == {"calibrator": "GPIB0::4::INSTR", "meter": "GPIB0::22::INSTR"}
+    assert {n: o.resource for n, o in bench.opened.items()} == {
+        "calibrator": "GPIB0::4::INSTR",
+        "meter": "GPIB0::22::INSTR",
+    }
     host, port = bench.opened["meter"].bus.split("::")[1:3]
+    assert bench.resources["meter"] == f"PRLGX-TCPIP0::{host}::{port}::22::INSTR"
     client = client_class(f"TCPIP0::{host}::{port}::SOCKET", 30)
     client.write("++eos 2")
     client.write("++read_tmo_ms 3000")

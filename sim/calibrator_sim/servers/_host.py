@@ -7,6 +7,7 @@ import errno
 import logging
 import selectors
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,7 +24,8 @@ _log = logging.getLogger(__name__)
 
 _CHUNK = 65536
 _MOST_UNREAD = 16 << 20  # bytes that a client may leave unread before it is dropped
-_MOST_LINKS = 4096  # clients at once; further ones are let go at once
+# Clients at once; further ones are let go at once. The select of Windows takes 512 sockets.
+_MOST_LINKS = 400 if sys.platform == "win32" else 4096
 
 
 class Stir:
