@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from calibrator.certificates._model import Certificate
     from calibrator.certificates._readback import ReadBack, read_back
     from calibrator.certificates._render import FORMATS, LANGUAGES, render
+    from calibrator.certificates._replace import replace_certificate
     from calibrator.certificates.seals import issue_sealed
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "issue_sealed",
     "read_back",
     "render",
+    "replace_certificate",
 ]
 
 _HOMES = {
@@ -53,6 +55,7 @@ _HOMES = {
     "issue": "_issue",
     "read_back": "_readback",
     "render": "_render",
+    "replace_certificate": "_replace",
 }
 
 

@@ -14,7 +14,7 @@ from calibrator.certificates._people import may_authorise, named, person
 if TYPE_CHECKING:
     from calibrator.record import Record
 
-__all__ = ["CHANGEABLE", "amend", "amended"]
+__all__ = ["CHANGEABLE", "amend", "amended", "check_reason", "who_amends", "word_of"]
 
 CHANGEABLE: Final = (
     *("customer.name", "customer.address"),
@@ -48,16 +48,11 @@ def amend(
     issued = [body for body in sources.issued if body.get("id") == now.id]
     if not issued:
         raise _refused(f"the certificate {now.id} was never issued", "Issue it first.", "never-issued")
-    if len(reason.split()) < 2:
-        raise _refused("an amendment needs a reason of a few words", "Say what was wrong.", "no-reason")
-    lab = sources.opened["lab"]
-    who = person(lab, by)
-    if not now.simulated and who.id not in {entry.id for entry in may_authorise(lab)}:
-        allowed = named(may_authorise(lab)) or "nobody in the run's lab.toml"
-        raise _refused(f"{by or 'nobody'} may not amend certificates", f"May: {allowed}.", "may-not-amend")
+    check_reason(reason)
+    who = who_amends(now, sources.opened["lab"], by)
     listed = []
     for key, value in changes.items():
-        before = _old(now, key)
+        before = word_of(now, key)
         _check_change(key, value)
         if before != value:
             listed.append({"what": key, "from": before, "to": value})
@@ -78,7 +73,7 @@ def amend(
             "former_sha256": str(former["sha256"]),
             "former_format": str(former["format"]),
             "reason": reason,
-            "by": who.id,
+            "by": who,
             "changes": listed,
         },
     )
@@ -87,7 +82,7 @@ def amend(
 
 def amended(model: Certificate, bodies: Sequence[Body], lab: Body) -> Certificate:
     """Return the model with the recorded amendments of its certificate, the last of which it states."""
-    known = [body for body in bodies if str(body["id"]).rpartition("-A")[0] == model.id]
+    known = [body for body in bodies if model.id in (str(body["id"]), str(body["id"]).rpartition("-A")[0])]
     for body in known:
         for change in body["changes"]:
             model = _changed(model, str(change["what"]), str(change["to"]))
@@ -97,10 +92,36 @@ def amended(model: Certificate, bodies: Sequence[Body], lab: Body) -> Certificat
             former_sha256=str(body["former_sha256"]),
             reason=str(body["reason"]),
             by=person(lab, by) if by else None,
-            changes=tuple(f"{c['what']}: {c['from'] or '–'} → {c['to'] or '–'}" for c in body["changes"]),
+            changes=(
+                *(f"{c['what']}: {c['from'] or '–'} → {c['to'] or '–'}" for c in body["changes"]),
+                *map(str, body.get("differences") or ()),
+            ),
         )
         model = replace(model, id=str(body["id"]), amends=told)
     return model
+
+
+def check_reason(reason: str) -> None:
+    """Refuse a reason that gives none.
+
+    Raises:
+        UsageError: code `no-reason`.
+    """
+    if len(reason.split()) < 2:
+        raise _refused("an amendment needs a reason of a few words", "Say what was wrong.", "no-reason")
+
+
+def who_amends(model: Certificate, lab: Body, by: str) -> str:
+    """Return the id of the person who decides it: of a live run one who may authorise.
+
+    Raises:
+        UsageError: code `may-not-amend`.
+    """
+    who = person(lab, by)
+    if not model.simulated and who.id not in {entry.id for entry in may_authorise(lab)}:
+        allowed = named(may_authorise(lab)) or "nobody in the run's lab.toml"
+        raise _refused(f"{by or 'nobody'} may not amend certificates", f"May: {allowed}.", "may-not-amend")
+    return who.id
 
 
 def _check_change(key: str, value: str) -> None:
@@ -114,7 +135,8 @@ def _check_change(key: str, value: str) -> None:
         raise _refused("no instrument bears a simulated serial", "Write that of its plate.", "not-changeable")
 
 
-def _old(model: Certificate, key: str) -> str:
+def word_of(model: Certificate, key: str) -> str:
+    """Return one of the `CHANGEABLE` words of a model, empty where it has none."""
     part, _, name = key.partition(".")
     holder = getattr(model, part, None) if key in CHANGEABLE else None
     return str(getattr(holder, name)) if holder is not None else ""

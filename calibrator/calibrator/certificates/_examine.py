@@ -96,6 +96,6 @@ def _sealed(seal: SealReport) -> str:
 
 
 def _superseded(record: Record, found: ReadBack) -> Iterator[str]:
-    for event in record.events(found.run, kinds={"certificate.amended"}):
+    for event in record.events(found.run, kinds={"certificate.amended", "certificate.replaced"}):
         if event.body.get("former") == found.id:
             yield f"superseded by {event.body['id']}: {event.body['reason']}"

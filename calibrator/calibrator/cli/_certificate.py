@@ -40,6 +40,7 @@ PASSPHRASE = "CALIBRATOR_SEAL_PASSPHRASE"  # the name of a variable
 )
 @click.option("--seal", is_flag=True, help="Seal the PDF or DCC with the key of seal.toml.")
 @click.option("--amend", metavar="REASON", help="Replace the issued certificate by an amended one, and why.")
+@click.option("--replaces", metavar="RUN", help="With --amend: the run whose issued certificate is replaced.")
 @click.option(
     "--change",
     "changes",
@@ -60,6 +61,7 @@ def certificate(
     authorised_by: str | None,
     seal: bool,
     amend: str | None,
+    replaces: str | None,
     changes: tuple[str, ...],
 ) -> int:
     """Issue the document of RUN (an id, a unique beginning of one, or the last).
@@ -79,7 +81,10 @@ def certificate(
     passphrase = _passphrase() if seal else ""
     with opened(chosen, write=True) as record:
         found = record.find_run(run or "last")
-        if amend is not None or changes:
+        if replaces is not None:
+            former, by = record.find_run(replaces), authorised_by or ""
+            certificates.replace_certificate(record, found, former, reason=amend or "", by=by, kind=document)
+        elif amend is not None or changes:
             by, listed = authorised_by or "", _pairs(changes)
             certificates.amend(record, found, reason=amend or "", by=by, changes=listed, kind=document)
         common: _Common = {

@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from calibrator._errors import RefusedError, UsageError
-from calibrator.certificates import NotIssuableError, amend, build, examine, issue, issue_sealed, render
+from calibrator.certificates import (
+    NotIssuableError,
+    amend,
+    build,
+    examine,
+    issue,
+    issue_sealed,
+    render,
+    replace_certificate,
+)
 from calibrator.certificates.seals import SealSettings, load_seal_settings
 from calibrator.cli import main
 from calibrator.record import Record
@@ -148,6 +157,37 @@ def test_an_amended_certificate_replaces_the_former(room: Room) -> None:
     )
     assert last.amends is not None
     assert last.amends.former == number
+
+
+def test_a_certificate_measured_again_lists_every_value_that_changed(
+    room: Room, write: Callable[..., str], clock: Any
+) -> None:
+    first = issue(room.record, room.run, "pdf", "en", certificates=room.folder, authorised_by="chen")
+    old = build(room.record, room.run)
+    point = old.results[-1].id
+    again = write(room.record, clock, mode="live", sections=("dci",), lab=LAB, shares={point: 3.0})
+    number = replace_certificate(room.record, again, room.run, reason="measured with a worn lead", by="chen")
+    new = build(room.record, again, authorised_by="chen")
+    assert new.id == number
+    assert new.amends is not None
+    assert (new.amends.former, len(new.amends.former_sha256)) == (old.id, 64)
+    (changed,) = [line for line in new.amends.changes if "fail" in line]
+    assert ", pass → E" in changed
+    assert changed.endswith("fail")
+    second = issue(room.record, again, "pdf", "en", certificates=room.folder, authorised_by="chen")
+    assert examine(first, room.record, room.settings, room.clock.now()).wrong == (
+        f"superseded by {number}: measured with a worn lead",
+    )
+    assert examine(second, room.record, room.settings, room.clock.now()).exit_code == 0
+    with pytest.raises(UsageError) as caught:
+        replace_certificate(room.record, again, again, reason="measured again", by="chen")
+    assert caught.value.code == "same-run"
+    unit = {"asset": "X", "model": "34401A", "manufacturer": "Keysight", "serial": "OTHER", "table": "x"}
+    uut = unit | {"firmware": "", "identity": ""}
+    other = write(room.record, clock, mode="live", sections=("dci",), lab=LAB, changes={"uut": uut})
+    with pytest.raises(UsageError) as caught:
+        replace_certificate(room.record, other, again, reason="measured again", by="chen")
+    assert caught.value.code == "other-instrument"
 
 
 @pytest.mark.parametrize(

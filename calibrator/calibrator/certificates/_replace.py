@@ -1,0 +1,96 @@
+"""A certificate that replaces that of another run, because it was measured or evaluated again (7.8.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from calibrator._errors import UsageError
+from calibrator.certificates._amend import CHANGEABLE, check_reason, who_amends, word_of
+from calibrator.certificates._model import Certificate, Result
+from calibrator.certificates._numbers import printed
+from calibrator.certificates._statements import point_name
+
+if TYPE_CHECKING:
+    from calibrator.record import Record
+
+__all__ = ["differences", "replace_certificate"]
+
+
+def replace_certificate(
+    record: Record, run: str, former_run: str, *, reason: str, by: str, kind: str = "calibration"
+) -> str:
+    """Record that the certificate of a run replaces the issued one of another, and return its number.
+
+    Both runs are told, so that either document says it. Every value that differs is listed.
+
+    Raises:
+        UsageError: code `same-run`, `never-issued`, `other-instrument`, `no-reason`, `may-not-amend`.
+    """
+    from calibrator.certificates._build import assemble
+    from calibrator.certificates._sources import gather
+
+    check_reason(reason)
+    if run == former_run:
+        raise _refused(
+            "a run does not replace itself", "Name the run whose certificate is replaced.", "same-run"
+        )
+    old_sources, new_sources = gather(record, former_run), gather(record, run)
+    old, new = assemble(old_sources, kind=kind), assemble(new_sources, kind=kind)
+    issued = [body for body in old_sources.issued if body.get("id") == old.id]
+    if not issued:
+        raise _refused(
+            f"the certificate {old.id} was never issued", "Nothing is there to replace.", "never-issued"
+        )
+    if (old.item.model, old.item.serial) != (new.item.model, new.item.serial):
+        raise _refused(
+            f"{old.id} is of {old.item.model} serial {old.item.serial}, this run of {new.item.model} serial"
+            f" {new.item.serial}",
+            "A certificate is replaced by one of the same instrument.",
+            "other-instrument",
+        )
+    who = who_amends(new, new_sources.opened["lab"], by)
+    former = next((body for body in issued if body["format"] == "pdf"), issued[0])
+    body = {
+        "id": new.id,
+        "former": old.id,
+        "former_run": former_run,
+        "former_sha256": str(former["sha256"]),
+        "former_format": str(former["format"]),
+        "reason": reason,
+        "by": who,
+        "changes": [],
+        "differences": list(differences(old, new)),
+    }
+    record.append(run, "certificate.amended", body)
+    record.append(
+        former_run, "certificate.replaced", {"id": new.id, "former": old.id, "run": run, "reason": reason}
+    )
+    return new.id
+
+
+def differences(old: Certificate, new: Certificate) -> Iterator[str]:
+    """Yield every value in which two certificates of one instrument differ, before and after."""
+    for key in CHANGEABLE:
+        before, after = word_of(old, key), word_of(new, key)
+        if before != after:
+            yield f"{key}: {before or '–'} → {after or '–'}"
+    if (old.method.version, old.method.content_hash) != (new.method.version, new.method.content_hash):
+        yield f"procedure: {old.method.id} {old.method.version} → {new.method.id} {new.method.version}"
+    first, second = ({result.id: result for result in model.results} for model in (old, new))
+    for name in dict.fromkeys((*first, *second)):
+        before, after = _values(first.get(name)), _values(second.get(name))
+        if before != after:
+            result = second.get(name) or first[name]
+            yield f"{point_name(result)}: {before} → {after}"
+
+
+def _values(result: Result | None) -> str:
+    if result is None:
+        return "–"
+    row = printed(result)
+    return f"E {row.error} {row.error_unit}, U {row.expanded_uncertainty} {row.error_unit}, {result.verdict}"
+
+
+def _refused(what: str, way_out: str, code: str) -> UsageError:
+    return UsageError(what, where="--replaces", way_out=way_out, code=code)
