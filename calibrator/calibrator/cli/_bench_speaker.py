@@ -10,8 +10,11 @@ import click
 from calibrator_drivers import DriversError, InstrumentReportedError
 from calibrator_drivers.hart import HartSession
 from calibrator_drivers.modbus import ModbusSession, Table
+from calibrator_drivers.transport import FrameSession
 
 __all__ = ["Speaker"]
+
+_LONGEST_QUEUE = 30  # an instrument that answers something else for ever is left alone
 
 
 class Speaker:
@@ -49,16 +52,22 @@ class Speaker:
 
     def _spoken(self, line: str) -> str:
         word, _, rest = line.partition(" ")
+        session = self._session
         own: dict[str, Callable[[], object]] = {
-            ".status": lambda: str(self._session.status_byte()),
-            ".block": lambda: self._block(rest),
+            ".reopen": session.reopen,
             ".timeout": lambda: self._set_timeout(float(rest)),
-            ".clear": self._session.clear,
-            ".trigger": self._session.trigger,
-            ".reopen": self._session.reopen,
         }
+        if not isinstance(session, FrameSession):
+            own |= {
+                ".status": lambda: str(session.status_byte()),
+                ".block": lambda: self._block(rest),
+                ".clear": session.clear,
+                ".trigger": session.trigger,
+            }
         if word in own:
             return str(own[word]() or "")
+        if word.startswith("."):
+            raise ValueError(f"{word} is none of {', '.join(own)}, .help, .quit")
         if isinstance(self._session, ModbusSession):  # input 0 2
             table, address, *count = line.split()
             return " ".join(map(str, self._session.read(_table(table), int(address, 0), *map(int, count))))
@@ -84,8 +93,9 @@ class Speaker:
             except InstrumentReportedError as error:
                 return "\n".join(f"! {number} {text}" for number, text in error.errors)
             return ""
-        found = []
-        while self._error_query and (reply := self._session.query(self._error_query).strip()):
+        found: list[str] = []
+        while self._error_query and len(found) < _LONGEST_QUEUE:
+            reply = self._session.query(self._error_query).strip()
             if reply.partition(",")[0].strip("+-0") == "":
                 break
             found.append(f"! {reply}")
@@ -93,8 +103,10 @@ class Speaker:
 
     def _identify(self) -> str:
         try:
-            if self._device is not None:
-                identity = self._device.identify()
+            if isinstance(self._session, ModbusSession):
+                return self._session.resource
+            if self._device is not None or isinstance(self._session, HartSession):
+                identity = (self._device or self._session).identify()
                 return str(getattr(identity, "raw", identity))
             return str(self._session.query("*IDN?", timeout_s=self._timeout_s))
         except DriversError as error:

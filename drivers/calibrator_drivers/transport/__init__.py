@@ -12,12 +12,14 @@ from calibrator_drivers.traffic import TrafficLog
 
 from ._address import Address, Line, parse_address, self_contained
 from ._exchange import LinkSession
+from ._frames import FrameSession
 from ._link import Link, Step
 from ._policy import Policy
 from ._session import Session
 
 __all__ = [
     "Address",
+    "FrameSession",
     "Line",
     "Link",
     "LinkSession",

@@ -117,6 +117,7 @@ def test_the_console_shows_replies_errors_and_saves_the_traffic(
         "MAKER,A?",
         ".reopen",
         "could not convert",
+        ".nonsense is none of",
         str(log),
     ):
         assert part in said
@@ -205,6 +206,42 @@ def test_a_log_is_replayed_on_a_socket(
             client.sendall(b"*RST\n")
             assert process.wait(60.0) == 5
         assert "the log has out b'*IDN?" in process.stderr.read()
+
+
+@pytest.mark.parametrize(
+    ("model", "lines", "told"),
+    [
+        (
+            "transmitter_4_20ma",
+            ["0", "1", "99", "nonsense", ".status"],
+            ["HartIdentity", "fe ", "not implemented"],
+        ),
+        (
+            "eastron_sdm630",
+            ["input 0 2", "input 9999", "registers 1", ".reopen"],
+            ["illegal data address", "holding"],
+        ),
+    ],
+)
+def test_registers_and_command_frames_are_spoken_too(
+    model: str,
+    lines: list[str],
+    told: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code = "from calibrator.cli import main; raise SystemExit(main())"
+    command = [sys.executable, "-c", code, "sim", "serve", model, "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        resource = json.loads(process.stdout.readline())["resource"]
+        code_returned = _console(monkeypatch, lines, resource, "--home", str(tmp_path), "--timeout", "30")
+        process.terminate()
+    said = capsys.readouterr().out
+    assert code_returned == 0
+    for part in told:
+        assert part in said
 
 
 def _rows(capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, Any]]:
