@@ -139,6 +139,16 @@ class ScpiMeter:
         self.check(after)
         self._unit, self._reading_s = unit, _FILTER_S[lowest_hz]
 
+    @property
+    def unit(self) -> str:
+        """The unit of the present function."""
+        return self._unit
+
+    def timed(self, unit: str, reading_s: float, after: str) -> None:
+        """Check the errors of a configuration, and remember how long a reading takes."""
+        self.check(after)
+        self._unit, self._reading_s = unit, reading_s
+
     def gated(self, unit: str, gate_s: float, after: str) -> None:
         """Check the errors of a counting configuration, and remember how long its gate is."""
         self.check(after)

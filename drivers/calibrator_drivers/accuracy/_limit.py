@@ -215,6 +215,13 @@ def _level_factor(total: _Sum, adder: Adder) -> None:
         )
 
 
+def _amplitude(total: _Sum, adder: Adder) -> None:
+    stated = total.state.amplitude_vpp
+    _add(total, adder, adder.ppm * _PPM * (adder.at if stated is None else stated))
+    if stated is None:
+        total.notes.append(f"amplitude not stated: the largest, {adder.at:g} Vpp, is used")
+
+
 def _add(total: _Sum, adder: Adder, amount: float) -> None:
     total.half_width += amount
     total.status = Status.weakest(total.status, adder.status)
@@ -227,6 +234,7 @@ _ADDERS: dict[str, Callable[[_Sum, Adder], None]] = {
     "above": _above,
     "floor_factor": _floor_factor,
     "level_factor": _level_factor,
+    "amplitude": _amplitude,
 }
 
 

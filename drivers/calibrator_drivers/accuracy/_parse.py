@@ -33,7 +33,7 @@ _UNITS = {
 }
 _ROW_KEYS = frozenset(f.name for f in fields(RangeRow)) - {"id", "uncomputed"}
 _ADDER_KEYS = frozenset(f.name for f in fields(Adder))
-_ADDER_KINDS = frozenset({"quadratic", "above", "floor_factor", "level_factor"})
+_ADDER_KINDS = frozenset({"quadratic", "above", "floor_factor", "level_factor", "amplitude"})
 _INSTRUMENT_KEYS = (
     "warm_up_s",
     "t_ref_c",

@@ -67,6 +67,7 @@ class State:
         calibration_temperature_c: ambient temperature of the last calibration (TCAL).
         seconds_since_operate: since the output was connected.
         input_level_v: level of the signal whose frequency is measured.
+        amplitude_vpp: peak-to-peak amplitude of the waveform that an offset goes with.
     """
 
     temperature_c: float | None = None
@@ -79,6 +80,7 @@ class State:
     calibration_temperature_c: float | None = None
     seconds_since_operate: float | None = None
     input_level_v: float | None = None
+    amplitude_vpp: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ class Adder:
     - "quadratic": |x| * `ppm` * 1e-6 * (x / `at`)^2 where |x| is above `above`;
     - "above": `per_unit` * (|x| - `above`) where |x| is above `above`;
     - "floor_factor": the floor times `factor` in the first `until_s` seconds of operate, above `above`;
-    - "level_factor": the whole limit times `factor` where the input level is below `above`.
+    - "level_factor": the whole limit times `factor` where the input level is below `above`;
+    - "amplitude": `ppm` * 1e-6 of the waveform's amplitude, which is at most `at`.
     """
 
     kind: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from calibrator_drivers._scpi_meter import FILTERS, NPLC, SWITCH, TRIGGER_S, ScpiMeter, filter_for
@@ -95,18 +96,19 @@ class Keysight34401A(ScpiMeter):
     def configure_frequency(self, expected_hz: float, *, gate_s: float, amplitude_v: float) -> None:
         """Fix the gate time and the voltage range that holds the signal, which may have 3 Hz to 300 kHz."""
         self.frequency("Hz")
-        self.frequency_volts(_holding(amplitude_v))
+        self.frequency_volts(_holding(amplitude_v, type(self).frequency_volts.texts))
         self.frequency_gate(gate_s)
         self.gated("Hz", gate_s, "CONF:FREQ")
 
     def configure_period(self, *, gate_s: float, amplitude_v: float) -> None:
         """Fix the gate time and the voltage range of a period measurement; readings are in seconds."""
         self.frequency("s")
-        self.period_volts(_holding(amplitude_v))
+        self.period_volts(_holding(amplitude_v, type(self).period_volts.texts))
         self.period_gate(gate_s)
         self.gated("s", gate_s, "CONF:PER")
 
 
-def _holding(amplitude_v: float) -> float:
-    """Return the lowest alternating range that holds an rms voltage, the highest where none does."""
-    return next((range_v for range_v in _VOLT_AC if amplitude_v <= range_v), 750.0)
+def _holding(amplitude_v: float, ranges: Iterable[float]) -> float:
+    """Return the lowest range that holds an rms voltage, the highest where none does."""
+    known = sorted(ranges)
+    return next((range_v for range_v in known if amplitude_v <= range_v), known[-1])

@@ -229,6 +229,32 @@ CATALOGUE: Mapping[str, Entry] = {
             f"{_INSTRUMENTS}.gpsdo:Gpsdo",
             parts=(("frequency", "source"), ("electrical", "source")),
         ),
+        Entry("fluke_5730a", "5730A", "calibrator", "SIM57300", f"{_INSTRUMENTS}.fluke_5730a:Fluke5730A"),
+        Entry(
+            "fluke_8588a",
+            "8588A",
+            "meter",
+            "SIM8588",
+            f"{_INSTRUMENTS}.scpi_meters:Fluke8588A",
+            standard=False,
+        ),
+        Entry(
+            "fluke_8846a",
+            "8846A",
+            "meter",
+            "SIM8846",
+            f"{_INSTRUMENTS}.scpi_meters:Fluke8846A",
+            standard=False,
+        ),
+        Entry(
+            "keithley_2000",
+            "2000",
+            "meter",
+            "SIM2000",
+            f"{_INSTRUMENTS}.scpi_meters:Keithley2000",
+            standard=False,
+        ),
+        Entry("keithley_2450", "2450", "calibrator", "SIM2450", f"{_INSTRUMENTS}.keithley_2450:Keithley2450"),
         Entry("copper_short", "short", "artefact", "SIMSHORT", ""),
     )
 }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from calibrator_drivers import InstrumentError, InstrumentReportedError, OutOfLimits, ReadbackError
-from calibrator_drivers.accuracy import UncomputedAdder, load_table
+from calibrator_drivers.accuracy import State, load_table
 from calibrator_drivers.keysight import (
     Gpsdo58503,
     Keysight33220A,
@@ -192,8 +193,14 @@ def test_a_frequency_is_traceable_only_where_all_of_it_speaks_for_it(
     assert reference.nominal_hz() == 10e6
 
 
-def test_an_offset_is_refused_because_its_share_of_amplitude_is_not_computed() -> None:
-    for model in ("keysight_33220a", "keysight_33500b"):
-        with pytest.raises(UncomputedAdder, match="amplitude"):
-            load_table(model).limit("dc_offset", 1.0)
-        assert not any(row.status.decides_live for row in load_table(model).rows)
+def test_an_offset_bears_its_share_of_the_amplitude() -> None:
+    warm = State(temperature_c=23.0)
+    for model, share in (("keysight_33220a", 0.005), ("keysight_33500b", 0.0025)):
+        table = load_table(model)
+        alone = table.limit("dc_offset", 1.0, state=replace(warm, amplitude_vpp=0.0))
+        with_2 = table.limit("dc_offset", 1.0, state=replace(warm, amplitude_vpp=2.0))
+        unknown = table.limit("dc_offset", 1.0, state=warm)
+        assert with_2.half_width - alone.half_width == pytest.approx(share * 2.0)
+        assert unknown.half_width - alone.half_width == pytest.approx(share * 10.0)  # the worse figure
+        assert any("amplitude not stated" in note for note in unknown.notes)
+        assert not any(row.status.decides_live for row in table.rows)

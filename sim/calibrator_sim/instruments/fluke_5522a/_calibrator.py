@@ -38,6 +38,7 @@ class Fluke5522A(TextDevice):
     gpib_address = 4
     model = "5522A"
     versions = "2.0+1.3+2.0+*"
+    most_v = 1020.0
 
     def __init__(self, name: str, unit: StandardUnit, world: World) -> None:
         self.name = name

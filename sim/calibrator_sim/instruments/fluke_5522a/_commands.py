@@ -167,7 +167,7 @@ def _output(cal: Fluke5522A) -> dict[str, Entry]:
         high, low = quantity(first), quantity(second)
         if high.unit != low.unit or high.unit not in ("V", "A"):
             raise FaultError(1305)
-        most = 1020.0 if high.unit == "V" else 20.5
+        most = cal.most_v if high.unit == "V" else 20.5
         if not 0.0 <= high.value <= most or not -most <= low.value <= 0.0:
             raise FaultError(1306)
         setattr(output.state, "limit_v" if high.unit == "V" else "limit_a", (high.value, low.value))
@@ -278,6 +278,8 @@ def _switches(cal: Fluke5522A) -> dict[str, Entry]:
             cal.switches[name] = word
 
         return take
+
+    words |= {name: ("ON", "OFF") for name in cal.switches if name not in words}
 
     def getter(name: str) -> Callable[[], str]:
         return lambda: cal.switches[name]

@@ -62,7 +62,8 @@ def build(meter: Keysight34401A) -> CommandTree:
     add_common(tree, meter)
     add_system(tree, meter)
     for name, header in _HEADERS.items():
-        _add_function(tree, meter, name, header)
+        if name in meter.settings.model.functions:
+            _add_function(tree, meter, name, header)
     _add_sense(tree, meter)
     add_trigger(tree, meter)
     add_math(tree, meter)
@@ -126,7 +127,7 @@ def _add_sense(tree: CommandTree, meter: Keysight34401A) -> None:
 
     def function(text: str) -> None:
         name = _NAMES.get(text.upper().replace(" ", "").removeprefix("SENS:").removeprefix("SENSE:"))
-        if name is None:
+        if name is None or name not in settings.model.functions:
             raise ScpiError(-224)
         meter.configuration.select(name)
 

@@ -50,9 +50,7 @@ class Keysight34401A(TextDevice):
     @cached_property
     def _interpreter(self) -> Interpreter:
         # Made with the first message: a proof opens thousands of benches and asks few of them.
-        return Interpreter(
-            self.commands(), self.status, self.trigger.finish, blank_before_comma=False
-        )
+        return Interpreter(self.commands(), self.status, self.trigger.finish, blank_before_comma=False)
 
     def commands(self) -> CommandTree:
         """Return the model's command table."""

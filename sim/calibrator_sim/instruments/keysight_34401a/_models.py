@@ -135,7 +135,40 @@ def _handheld(amperes: tuple[float, ...], amperes_ac: tuple[float, ...]) -> Mode
 
 _REFERENCE_AMPERES = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0)
 
+_AMPERES_8846A = (1e-4, 1e-3, 0.01, 0.1, 0.4, 1.0, 3.0, 10.0)
+# Filters of a 2000; 20 Hz stands for its preset (memory_medium).
+_KEITHLEY_FILTERS_S = {3.0: 7.0, 20.0: 1.0, 30.0: 1.0, 300.0: 0.3}
+
+
+def _direct(ohms: tuple[float, ...]) -> Mapping[str, Function]:
+    """Return the functions of a meter of which only direct volts and ohms are known."""
+    found = _functions((), (), ohms)
+    return {name: found[name] for name in ("VOLT", "RES", "FRES")}
+
+
 MODELS: Mapping[str, Model] = {
+    "fluke_8846a": Model(
+        "FLUKE,8846A,{serial},08-02-10-20:10",
+        _functions(_AMPERES_8846A, _AMPERES_8846A, (10.0, *_DECADES, 1e9), (*_VOLTS_AC[:-1], 1000.0)),
+        _CLASSIC,
+        _STEPS,
+    ),
+    "keithley_2000": Model(
+        "KEITHLEY INSTRUMENTS INC.,MODEL 2000,{serial},A19 /A02",
+        _functions((0.01, 0.1, 1.0, 3.0), (1.0, 3.0)),
+        {0.01: 1e-4, 0.1: 1e-5, 1.0: 3e-6, 10.0: 1e-6},
+        {0.01: 100.0, 0.1: 10.0, 1.0: 10.0, 10.0: 1.0},
+        filters_s=_KEITHLEY_FILTERS_S,
+    ),
+    "fluke_8588a": Model(
+        "FLUKE,8588A,{serial},1.20",
+        _direct((10.0, *_DECADES[:-1])),
+        _CLASSIC,
+        {0.02: 1000.0, 0.2: 100.0, 1.0: 10.0, 10.0: 1.0, 100.0: 1.0},
+        noise=0.05,
+        version="1999.0",
+        reply_step=1e-9,
+    ),
     "fluke_87v": _handheld((6e-4, 6e-3, 0.06, 0.4, 6.0, 10.0), (6e-4, 6e-3, 0.06, 0.4, 6.0, 10.0)),
     "fluke_179": _handheld((0.06, 0.4, 6.0, 10.0), (0.06, 0.4, 6.0, 10.0)),
     "keysight_3458a": Model(

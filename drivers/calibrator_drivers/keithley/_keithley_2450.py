@@ -1,0 +1,278 @@
+"""Keithley 2450 source-measure unit: direct volts and amperes, sourced and measured at the same terminals.
+
+Its SCPI commands are remembered with high confidence, none was seen. The command set must be SCPI (`*LANG?`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from calibrator_drivers._errors import InstrumentError, InstrumentReportedError, ReadbackError
+from calibrator_drivers._scpi_meter import LINE_HZ, MARGIN_S, indication_of
+from calibrator_drivers.clock import Clock
+from calibrator_drivers.commands import action, choice, reading, setting
+from calibrator_drivers.dialect import SCPI, parse_identity
+from calibrator_drivers.roles import Identity, Indication, SourceLimits, SourceState
+from calibrator_drivers.transport import Session
+
+__all__ = ["Keithley2450"]
+
+_OVERLOAD = 9.9e37
+_SAME = 1e-5
+_SETTLED_S = 0.5
+_EXCHANGE_S = 0.05
+_SOURCES = {"dcv": "VOLT", "dci": "CURR"}
+_SENSES = {"V": '"VOLT"', "A": '"CURR"'}
+_SWITCH = {True: "ON", False: "OFF"}
+# Protection steps of the output (V).
+_PROTECTION = {2.0: "PROT2", 5.0: "PROT5", 10.0: "PROT10", 20.0: "PROT20", 40.0: "PROT40", 60.0: "PROT60",
+               80.0: "PROT80", 100.0: "PROT100", 120.0: "PROT120", 140.0: "PROT140", 160.0: "PROT160",
+               180.0: "PROT180", 1e9: "NONE"}  # fmt: skip
+
+
+def _flag(reply: str) -> bool:
+    if reply.strip() not in ("0", "1"):
+        raise ValueError("neither 0 nor 1")
+    return reply.strip() == "1"
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    function: str
+    value: float
+    unit: str
+
+
+class Keithley2450:
+    """A 2450 behind a session; fills the roles of a source and of a meter of direct volts and amperes."""
+
+    MODEL_ID: ClassVar[str] = "keithley_2450"
+    MODELS: ClassVar[tuple[str, ...]] = ("MODEL 2450",)
+    ROLES: ClassVar[tuple[str, ...]] = (
+        "SourceVoltageDC",
+        "SourceCurrentDC",
+        "MeasureVoltageDC",
+        "MeasureCurrentDC",
+    )
+
+    # fmt: off
+    source = choice("SOUR:FUNC {}", _SOURCES, "what is sourced", "S-MEM", "mem-H")
+    out_voltage = setting("SOUR:VOLT {}", "V", -210.0, 210.0, "direct voltage", "S-MEM", "mem-H")
+    out_current = setting("SOUR:CURR {}", "A", -1.05, 1.05, "direct current", "S-MEM", "mem-H")
+    most_current = setting("SOUR:VOLT:ILIM {}", "A", 1e-9, 1.05, "most current", "S-MEM", "mem-H")
+    most_voltage = setting("SOUR:CURR:VLIM {}", "V", 0.02, 210.0, "most voltage", "S-MEM", "mem-H")
+    protection = choice("SOUR:VOLT:PROT {}", _PROTECTION, "volts that are never exceeded", "S-MEM", "mem-H")
+    sense = choice("SENS:FUNC {}", _SENSES, "what is measured", "S-MEM", "mem-H")
+    volts = setting("SENS:VOLT:RANG {}", "V", 0.02, 200.0, "range of volts", "S-MEM", "mem-H")
+    amperes = setting("SENS:CURR:RANG {}", "A", 1e-8, 1.0, "range of amperes", "S-MEM", "mem-H")
+    volts_nplc = setting("SENS:VOLT:NPLC {}", "PLC", 0.01, 10.0, "integration time", "S-MEM", "mem-H")
+    amperes_nplc = setting("SENS:CURR:NPLC {}", "PLC", 0.01, 10.0, "integration time", "S-MEM", "mem-H")
+    output = choice("OUTP {}", _SWITCH, "the output", "S-MEM", "mem-H")
+    reset_all = action("*RST", "reset state, output off", "S-MEM", "mem-H")
+    clear_status = action("*CLS", "empties the error queue", "S-MEM", "mem-H")
+    identity = reading("*IDN?", str, "identity", "S-MEM", "mem-H")
+    self_test_result = reading("*TST?", str, "self-test, 0 passes", "S-MEM", "mem-H")
+    source_now = reading("SOUR:FUNC?", str.strip, "what is sourced", "S-MEM", "mem-H")
+    voltage_now = reading("SOUR:VOLT?", float, "programmed volts", "S-MEM", "mem-H")
+    current_now = reading("SOUR:CURR?", float, "programmed amperes", "S-MEM", "mem-H")
+    voltage_range = reading("SOUR:VOLT:RANG?", float, "range of sourced volts", "S-MEM", "mem-H")
+    current_range = reading("SOUR:CURR:RANG?", float, "range of sourced amperes", "S-MEM", "mem-H")
+    operating = reading("OUTP?", _flag, "whether the output is on", "S-MEM", "mem-H")
+    limited_current = reading("SOUR:VOLT:ILIM:TRIP?", _flag, "at the most current", "S-MEM", "mem-H")
+    limited_voltage = reading("SOUR:CURR:VLIM:TRIP?", _flag, "at the most voltage", "S-MEM", "mem-H")
+    indication = reading("READ?", str, "triggers one reading and returns it", "S-MEM", "mem-H")
+    # fmt: on
+
+    def __init__(self, session: Session, clock: Clock) -> None:
+        self.session = session
+        self._clock = clock
+        self._staged: _Staged | None = None
+        self._unit = "V"
+        self._nplc = 1.0
+
+    def identify(self) -> Identity:
+        """Ask the instrument who it is.
+
+        Raises:
+            WrongIdentity: it is another model.
+        """
+        return parse_identity(self.session, self.identity(), models=self.MODELS)
+
+    def reset(self) -> None:
+        """Go to the reset state with the output off, and forget old errors."""
+        self._staged = None
+        self.clear_status()
+        self.reset_all()
+        self._check("*RST")
+
+    def self_test(self) -> tuple[bool, str]:
+        """Run the self-test; return whether it passed and the raw reply."""
+        reply = self.self_test_result(timeout_s=60.0)
+        return reply.strip().lstrip("+-") == "0", reply
+
+    def check_errors(self) -> None:
+        """Empty the error queue; raise `InstrumentReportedError` when it held any."""
+        self._check("")
+
+    def stage_voltage_dc(self, voltage_v: float) -> None:
+        """Programme a direct voltage (V) with the output off."""
+        self._begin("dcv")
+        self.out_voltage(voltage_v)
+        self._end(_Staged("VOLT", voltage_v, "V"))
+
+    def stage_current_dc(self, current_a: float) -> None:
+        """Programme a direct current (A) with the output off."""
+        self._begin("dci")
+        self.out_current(current_a)
+        self._end(_Staged("CURR", current_a, "A"))
+
+    def operate(self) -> None:
+        """Read back function, value and range, then switch the output on.
+
+        Raises:
+            ReadbackError: what is read back is not what was staged, or the output stays off.
+        """
+        staged = self._staged
+        if staged is None:
+            raise InstrumentError(
+                "Nothing is staged, so nothing is connected",
+                instrument=self.session.name,
+                resource=self.session.resource,
+                way_out="Stage a value first.",
+            )
+        self._compare(staged)
+        self.output(True)
+        try:
+            self._check("OUTP ON")
+        except InstrumentReportedError:
+            self.output(False)
+            raise
+        if not self.operating():
+            raise self._mismatch("output", "on", "off")
+
+    def standby(self) -> None:
+        """Switch the output off.
+
+        Raises:
+            ReadbackError: the instrument still says that it is on.
+        """
+        self.output(False)
+        if self.operating():
+            raise self._mismatch("output", "off", "on")
+
+    def make_safe(self) -> None:
+        """Switch the output off, then to 0 V, whatever the state was, and confirm both."""
+        self._staged = None
+        self.output(False)
+        self.source("dcv")
+        self.out_voltage(0.0)
+        SCPI.read_errors(self.session)
+        if self.operating():
+            raise self._mismatch("output", "off", "on")
+        if self.voltage_now() != 0.0:
+            raise self._mismatch("output", "0 V", "another value")
+
+    def state(self) -> SourceState:
+        """Read the output back; settled means that nothing limits it."""
+        volts = self.source_now() == "VOLT"
+        value = self.voltage_now() if volts else self.current_now()
+        range_high = self.voltage_range() if volts else self.current_range()
+        on = self.operating()
+        limited = on and (self.limited_current() if volts else self.limited_voltage())
+        function, unit = ("dcv", "V") if volts else ("dci", "A")
+        return SourceState(function, value, unit, 0.0, range_high, on, not limited)
+
+    def wait_settled(self, timeout_s: float) -> None:
+        """Wait for the output, and see that nothing limits it.
+
+        Raises:
+            InstrumentError: the load asks for more than the limit allows.
+        """
+        self._clock.sleep(min(_SETTLED_S, timeout_s))
+        if not self.state().settled:
+            raise InstrumentError(
+                "The output is limited, so the value is not at its terminals",
+                instrument=self.session.name,
+                resource=self.session.resource,
+                way_out="Check the load and the leads, or raise the limit.",
+            )
+
+    def set_limits(self, *, voltage_v: float | None = None, current_a: float | None = None) -> None:
+        """Set the instrument's own limits: volts never exceeded, most voltage, most current."""
+        if voltage_v is not None:
+            self.protection(next(step for step in _PROTECTION if abs(voltage_v) <= step))
+            self.most_voltage(min(max(abs(voltage_v), 0.02), 210.0))
+        if current_a is not None:
+            self.most_current(min(max(abs(current_a), 1e-9), 1.05))
+        self._check("limits")
+
+    def limits(self) -> SourceLimits | None:
+        """Return None: the limits are part of the settings and are set anew by each run."""
+        return None
+
+    def restore_limits(self, limits: SourceLimits) -> None:
+        """Set the limits as magnitudes of what `limits` once returned."""
+        self.set_limits(voltage_v=limits.voltage_v[1], current_a=limits.current_a[1])
+
+    def configure_voltage_dc(self, range_v: float, *, nplc: float, high_impedance: bool) -> None:
+        """Measure volts on a range (V); what is sourced stays."""
+        self.sense("V")
+        self.volts(range_v)
+        self.volts_nplc(nplc)
+        self._check("SENS:VOLT")
+        self._unit, self._nplc = "V", nplc
+
+    def configure_current_dc(self, range_a: float, *, nplc: float) -> None:
+        """Measure amperes on a range (A); what is sourced stays."""
+        self.sense("A")
+        self.amperes(range_a)
+        self.amperes_nplc(nplc)
+        self._check("SENS:CURR")
+        self._unit, self._nplc = "A", nplc
+
+    def reading_time_s(self) -> float:
+        """Return how long one reading takes: signal, zero and reference are integrated."""
+        return 3.0 * self._nplc / LINE_HZ + _EXCHANGE_S
+
+    def read(self) -> Indication:
+        """Trigger one reading and return it; an overload is marked, not raised."""
+        raw = self.indication(timeout_s=self.reading_time_s() + MARGIN_S)
+        return indication_of(self.session, raw, unit=self._unit, asked="READ?", overload=_OVERLOAD)
+
+    def close(self) -> None:
+        """Close the session; never changes the output."""
+        self.session.close()
+
+    def _begin(self, function: str) -> None:
+        self._staged = None
+        self.standby()
+        self.source(function)
+
+    def _end(self, staged: _Staged) -> None:
+        self._check("SOUR")
+        self._staged = staged
+
+    def _compare(self, staged: _Staged) -> None:
+        function = self.source_now()
+        if function != staged.function:
+            raise self._mismatch("function", staged.function, function)
+        volts = staged.function == "VOLT"
+        value = self.voltage_now() if volts else self.current_now()
+        if abs(value - staged.value) > _SAME * abs(staged.value):
+            raise self._mismatch("value", f"{staged.value:.7g} {staged.unit}", f"{value:.7g} {staged.unit}")
+        range_high = self.voltage_range() if volts else self.current_range()
+        if abs(staged.value) > 1.05 * range_high:
+            raise self._mismatch("range", f"one that holds {staged.value:g}", f"{range_high:g}")
+
+    def _check(self, after: str) -> None:
+        SCPI.check(self.session, after=after)
+
+    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
+        return ReadbackError(
+            quantity,
+            staged=staged,
+            read_back=read_back,
+            instrument=self.session.name,
+            resource=self.session.resource,
+        )

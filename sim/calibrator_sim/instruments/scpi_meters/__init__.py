@@ -1,0 +1,7 @@
+"""Bench multimeters of other makers with the 34401A's kind of language: 8846A, 8588A, Keithley 2000."""
+
+from __future__ import annotations
+
+from calibrator_sim.instruments.scpi_meters._meters import Fluke8588A, Fluke8846A, Keithley2000
+
+__all__ = ["Fluke8588A", "Fluke8846A", "Keithley2000"]
