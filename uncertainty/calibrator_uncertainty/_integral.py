@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from calibrator_uncertainty._errors import ModelError
-from calibrator_uncertainty._sweep import standard_uncertainty
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
+from calibrator_uncertainty._variances import standard_uncertainty
 
 __all__ = ["integral"]
 

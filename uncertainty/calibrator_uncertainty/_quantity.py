@@ -18,10 +18,10 @@ from calibrator_uncertainty._leaves import Leaf, known, new_uid, remember
 from calibrator_uncertainty._shapes import Arcsine, Normal, Rectangular, Shape, StudentT
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._sweep import by_leaf, sweep
-from calibrator_uncertainty._sweep import covariance as _covariance
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty._units import difference_in, difference_unit, figures_in, parse_unit, quantity
+from calibrator_uncertainty._variances import covariance as _covariance
 
 __all__ = [
     "Component",

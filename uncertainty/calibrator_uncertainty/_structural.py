@@ -167,6 +167,14 @@ class RunningSum:
         back = np.flip(np.asarray(adjoint, dtype=np.float64), self.axis)
         return np.flip(np.cumsum(back, axis=self.axis), self.axis)
 
+    def carry(self, adjoint: Numbers) -> Numbers:
+        """Return rows of derivatives times the derivative of this, without making that full triangle."""
+        from scipy.sparse import csr_array
+
+        rows = np.asarray(adjoint.todense()).reshape((-1, *self.shape))
+        back = np.flip(np.cumsum(np.flip(rows, self.axis + 1), axis=self.axis + 1), self.axis + 1)
+        return csr_array(back.reshape(rows.shape[0], -1))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Solve:

@@ -123,7 +123,7 @@ class UncertainArray(ArrayMethods):
     @property
     def u(self) -> Value:
         """Standard uncertainty, of the shape of the value."""
-        from calibrator_uncertainty._sweep import standard_uncertainty
+        from calibrator_uncertainty._variances import standard_uncertainty
 
         note_branch()
         found: Value = standard_uncertainty(self)
@@ -132,7 +132,7 @@ class UncertainArray(ArrayMethods):
     @property
     def dof(self) -> Value:
         """Effective degrees of freedom, of the shape of the value (JCGM 100:2008, G.4.1)."""
-        from calibrator_uncertainty._sweep import degrees_of_freedom
+        from calibrator_uncertainty._variances import degrees_of_freedom
 
         note_branch()
         found: Value = degrees_of_freedom(self)

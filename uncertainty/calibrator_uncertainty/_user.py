@@ -12,10 +12,11 @@ import numpy as np
 from calibrator_uncertainty._differences import difference
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._structural import fold
-from calibrator_uncertainty._sweep import by_leaf, u_without_squares
+from calibrator_uncertainty._sweep import by_leaf
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
+from calibrator_uncertainty._variances import u_without_squares
 
 __all__ = ["implicit", "wrapped"]
 

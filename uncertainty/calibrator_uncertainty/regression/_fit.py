@@ -13,10 +13,10 @@ from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._rounding import plain, round_like, round_uncertainty
 from calibrator_uncertainty._shapes import Normal, StudentT
-from calibrator_uncertainty._sweep import covariance
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty._units import quantity
+from calibrator_uncertainty._variances import covariance
 from calibrator_uncertainty.regression._quality import Goodness
 
 if TYPE_CHECKING:

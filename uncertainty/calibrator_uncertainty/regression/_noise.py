@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from calibrator_uncertainty._quantity import factor_of
-from calibrator_uncertainty._sweep import covariance
+from calibrator_uncertainty._variances import covariance
 from calibrator_uncertainty.regression._leastsquares import Step, clear_root, generalised, weighted
 
 if TYPE_CHECKING:

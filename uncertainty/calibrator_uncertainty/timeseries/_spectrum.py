@@ -8,10 +8,10 @@ import numpy as np
 
 from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import InputError
-from calibrator_uncertainty._sweep import covariance
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
+from calibrator_uncertainty._variances import covariance
 from calibrator_uncertainty.regression._data import Series, plain_in, read_series, sparse
 from calibrator_uncertainty.regression._table import Kind, Table
 from calibrator_uncertainty.timeseries._linear import bare, linear_step
