@@ -168,10 +168,13 @@ def _line_end(data: bytes) -> int:
 
 
 def _unescaped(line: bytes) -> bytes:
+    """Take escapes out, and as the gateway does the plus signs that are not escaped."""
     out, index = bytearray(), 0
     while index < len(line):
-        index += line[index] == 0x1B
-        out.append(line[index])
+        escaped = line[index] == 0x1B
+        index += escaped
+        if escaped or line[index] != 0x2B:
+            out.append(line[index])
         index += 1
     return bytes(out)
 
