@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from calibrator._errors import ConfigurationError, UsageError
-from calibrator.certificates import NotIssuableError, build, gate, issue, render
+from calibrator.certificates import NotIssuableError, amend, build, gate, issue, render
 from calibrator.procedure import load, load_info
 from calibrator.record import Record
 
@@ -238,3 +238,20 @@ def test_a_procedure_says_which_regulation_it_follows(tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError):
             load_info(tmp_path)
     assert load("dmm").info.regulation is None
+
+
+def test_an_amendment_of_one_kind_leaves_the_others_alone(
+    record: Record, verified: Callable[..., str], tmp_path: Path
+) -> None:
+    run = verified()
+    issue(record, run, "html", "en", certificates=tmp_path, authorised_by="chen")
+    changes = {"customer.name": "Another customer"}
+    number = amend(record, run, reason="customer misspelt", by="chen", changes=changes)
+    calibration, verification = (build(record, run, kind=kind) for kind in ("calibration", "verification"))
+    assert (calibration.id, calibration.customer and calibration.customer.name) == (
+        number,
+        "Another customer",
+    )
+    assert verification.amends is None
+    assert verification.customer is not None
+    assert verification.customer.name != "Another customer"

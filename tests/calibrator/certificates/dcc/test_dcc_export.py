@@ -17,6 +17,12 @@ from calibrator.certificates.dcc import check, parse, validate
 from calibrator.procedure import Text
 from calibrator.record import Record
 
+CONFORMITY = {
+    "pass": "pass",
+    "fail": "fail",
+    "conditional-pass": "conditionalPass",
+    "conditional-fail": "conditionalFail",
+}
 NAMES = {"d": "https://ptb.de/dcc", "s": "https://ptb.de/si"}
 
 
@@ -43,6 +49,7 @@ def test_it_is_valid_and_our_own_checks_find_nothing(
 def test_every_number_is_that_of_the_other_renderings(whole_simulated: Certificate) -> None:
     root = parse(render(whole_simulated, "dcc", "en"), "dcc")
     by_point: dict[str, tuple[str, str, str, str]] = {}
+    uppers: dict[str, str] = {}
     for table in root.iterfind(".//d:result/d:data/d:list", NAMES):
         points = words(table, "d:quantity[@refType='calibrator_point']/d:charsXMLList")
         columns = [
@@ -50,6 +57,10 @@ def test_every_number_is_that_of_the_other_renderings(whole_simulated: Certifica
             for name in ("valueXMLList", "valueExpandedMUXMLList", "coverageFactorXMLList")
         ]
         verdicts = words(table, ".//d:quantity[@refType='calibrator_verdict']/d:charsXMLList")
+        conformity = words(table, ".//d:conformityXMLList")
+        assert conformity == [CONFORMITY[verdict] for verdict in verdicts]
+        limits = words(table, ".//d:quantity[@refType='basic_toleranceLimitUpper']//s:valueXMLList")
+        uppers.update(zip(points, limits, strict=True))
         by_point |= dict(zip(points, zip(*columns, verdicts, strict=True), strict=True))
     assert len(by_point) == 33
     for result in whole_simulated.results:
@@ -58,6 +69,7 @@ def test_every_number_is_that_of_the_other_renderings(whole_simulated: Certifica
         error, uncertainty, factor, verdict = by_point[result.id]
         assert (Decimal(error), Decimal(uncertainty)) == (exact.error, exact.expanded_uncertainty)
         assert Decimal(factor) == exact.coverage_factor
+        assert Decimal(uppers[result.id]) == result.limit_upper
         assert verdict == result.verdict.replace(" ", "-")
     assert {"pass", "fail", "conditional-pass", "conditional-fail"} <= {row[3] for row in by_point.values()}
 
