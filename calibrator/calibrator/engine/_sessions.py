@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calibrator._errors import RefusedError
+from calibrator._errors import InterruptedRun, RefusedError
 from calibrator._home import Home
 from calibrator.engine._attendance import check_attendance, choose_operator, is_attended
 from calibrator.engine._broker import Broker, drive
@@ -46,12 +46,13 @@ from calibrator.engine._start import Ask, safe_before_start
 from calibrator.engine._station import Found, Station, roles_of
 from calibrator.engine._steps import history_of
 from calibrator.engine._stop import StopSignal
-from calibrator.engine._types import Job, Operator, Outcome, Progress
+from calibrator.engine._types import Job, Operator, Outcome, Progress, Prompt
 from calibrator.engine._validity import check_same_figures
 from calibrator.evaluation import OPENING
-from calibrator.procedure import PointReferences, decode_references
+from calibrator.procedure import PointReferences, Text, decode_references
 from calibrator.standards import Certificate, Register
 from calibrator_drivers.clock import RealClock
+from calibrator_drivers.typed import Question
 
 if TYPE_CHECKING:
     from calibrator.record import Event, Record
@@ -114,6 +115,7 @@ def _run(job: Job, desire: _Desire, broker: Broker) -> Outcome:
         run = record.new_run()
         traffic = desire.home.ensure(desire.home.traffic) / f"{run}.jsonl"
         station = Station.open(setting.bench, seed=job.seed, traffic=traffic)
+        station.ask = _typing(desire, broker)
         opened, guard = False, None
         try:
             found = station.identify()
@@ -167,6 +169,7 @@ def _resume(text: str, desire: _Desire, broker: Broker) -> Outcome:
         setting = setting_again(chronicle.events[0].body, desire.home)
         traffic = desire.home.ensure(desire.home.traffic) / f"{run}.jsonl"
         station = Station.open(setting.bench, seed=setting.job.seed, traffic=traffic)
+        station.ask = _typing(desire, broker)
         try:
             context, work = _ready_again(chronicle, setting, station, desire, broker)
         except BaseException as error:
@@ -302,6 +305,27 @@ def person_of(operator: Operator | None) -> Operator | None:
 def _asking(desire: _Desire, broker: Broker) -> Ask | None:
     person = person_of(desire.operator) if desire.interactive else None
     return None if person is None else lambda prompt: broker.ask(person, prompt)
+
+
+def _typing(desire: _Desire, broker: Broker) -> Callable[[Question], str] | None:
+    """Return what puts the questions of typed instruments to the person present, None without one."""
+    asking = _asking(desire, broker)
+    if asking is None:
+        return None
+
+    def put(question: Question) -> str:
+        asked = f"typed:{question.instrument}:{question.kind}"
+        answer = asking(Prompt(asked, "typed", Text(question.text, question.text)))
+        if answer.refused:
+            raise InterruptedRun(
+                f"the prompt {asked} was refused",
+                where=answer.by,
+                way_out="Go on with: calibrator resume",
+                code="prompt-refused",
+            )
+        return answer.value
+
+    return put
 
 
 def _certificates(setting: Setting, record: Record, station: Station) -> dict[str, Certificate | None]:

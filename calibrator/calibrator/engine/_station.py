@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,15 +12,16 @@ from calibrator.bench import SimulatedBench, find_simulator
 from calibrator.engine._safety import Place
 from calibrator.engine._traffic import EngineTraffic
 from calibrator.standards import BenchFile, BenchInstrument
-from calibrator_drivers import DriversError
+from calibrator_drivers import ConnectFailed, DriversError
 from calibrator_drivers.clock import Clock, RealClock
 from calibrator_drivers.registry import driver_class, open_instrument
 from calibrator_drivers.roles import Identity, Instrument
 from calibrator_drivers.transport import self_contained
+from calibrator_drivers.typed import Question, open_typed
 
-__all__ = ["EnvironmentNow", "Found", "Station", "roles_of"]
+__all__ = ["EnvironmentNow", "Found", "Station", "is_source", "roles_of"]
 
-SOURCES = frozenset({"SourceVoltageDC", "SourceResistance", "SourceCurrentDC"})
+_TYPED = "TYPED::"  # begins the resource of an instrument that a person reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Found:
         """The serial that the instrument tells, else that of the bench file (a 34401A tells 0)."""
         told = self.identity.serial.strip()
         return told if told.strip("0") else self.instrument.serial
+
+
+def is_source(roles: Iterable[str]) -> bool:
+    """Say whether an instrument of these roles has an output that can be energised, of any quantity."""
+    return any(role.startswith("Source") for role in roles)
 
 
 def roles_of(bench: BenchFile) -> dict[str, tuple[str, ...]]:
@@ -80,6 +86,7 @@ class Station:
         self.simulated = simulated
         self.clock: Clock = RealClock() if simulated is None else simulated.clock
         self.traffic = traffic
+        self.ask: Callable[[Question], str] | None = None  # puts the questions of typed instruments
         self._roles = roles
         self._open: dict[str, Instrument] = {}
 
@@ -119,7 +126,7 @@ class Station:
     def places(self) -> tuple[Place, ...]:
         """Return the places of all sources."""
         return tuple(
-            self.place(item.name) for item in self.instruments() if SOURCES & set(self._roles[item.model])
+            self.place(item.name) for item in self.instruments() if is_source(self._roles[item.model])
         )
 
     def place(self, name: str) -> Place:
@@ -131,6 +138,9 @@ class Station:
         """Return the driver, opening a session where there is none; raises `DriversError`."""
         if name not in self._open:
             item = self.bench.instruments[name]
+            if (item.resource or "").upper().startswith(_TYPED):
+                self._open[name] = self._read_by_a_person(item)
+                return self._open[name]
             self._open[name] = open_instrument(
                 item.model,
                 self._resource(item),
@@ -142,6 +152,16 @@ class Station:
                 policy=self.bench.buses.get(item.bus or ""),
             )
         return self._open[name]
+
+    def _read_by_a_person(self, item: BenchInstrument) -> Instrument:
+        if self.ask is None:
+            raise ConnectFailed(
+                f"{item.name} is read by a person, and nobody is there to be asked",
+                instrument=item.name,
+                resource=item.resource or "",
+                way_out="Run the job at a terminal.",
+            )
+        return open_typed(item.model, self.ask, clock=self.clock, traffic=self.traffic, name=item.name)
 
     def reopen(self, name: str) -> Instrument:
         """Return the driver on a new session; an output is never changed by that (METROLOGY 6)."""
