@@ -145,3 +145,74 @@ def test_the_same_numbers_for_the_same_seed_whatever_the_order_of_calls(
     client_class: Any, looks: list[tuple[float, str]]
 ) -> None:
     assert watched(client_class, looks) == watched(client_class, [])
+
+
+def moving(client_class: Any, fault: dict[str, Any] | None) -> dict[str, list[str]]:
+    """Return two replies of each instrument, 20 s apart, while a line, a block and the air move."""
+    bench_file = {**LINE, "simulation": {**LINE["simulation"]}}
+    if fault is not None:
+        bench_file["simulation"]["faults"] = [{**fault, "instrument": name} for name in ASKED]
+    with SIMULATOR.open(bench_file) as bench:
+        clients = {name: client_class(bench.resources[name], 30.0) for name in ASKED}
+        for text in (":UNIT:PRES KPA", ":SOUR:PRES 400", ":SOUR:PRES:SLEW:MODE LIN", ":SOUR:PRES:SLEW 1"):
+            clients["pace"].write(text)
+        clients["pace"].write(":OUTP:STAT 1")
+        for text in ("SOUR:SPO 80", "OUTP:STAT 1"):
+            clients["well"].write(text)
+        shown: dict[str, list[str]] = {name: [] for name in ASKED}
+        for at_s in (100.0, 400.0):
+            for step, name in enumerate(ASKED):
+                bench.clock.sleep(at_s + step - bench.clock.monotonic_ns() / 1e9)
+                shown[name].append(clients[name].query(ASKED[name]))
+        for client in clients.values():
+            client.close()
+        return shown
+
+
+def test_stuck_readings_repeat_and_the_world_goes_on(client_class: Any) -> None:
+    plain = moving(client_class, None)
+    stuck = moving(client_class, {"kind": "stuck", "at_s": 200.0})
+    for name in ASKED:
+        assert plain[name][0] != plain[name][1], name
+        assert stuck[name][0] == plain[name][0], name
+        assert stuck[name][1] == stuck[name][0], name
+
+
+def test_an_over_range_shows_as_each_instrument_shows_it(client_class: Any) -> None:
+    over = moving(client_class, {"kind": "over-range"})
+    assert float(over["pace"][0].split(" ")[1]) > 1.1 * 700.0  # kPa
+    assert float(over["gauge"][0].split(":")[3]) > 1.1 * 1000.0
+    assert over["chub"][0].strip() == "-----"
+    assert "INF" in over["wt"][0]
+    assert "*" in over["room"][0]
+
+
+def test_a_drift_is_of_the_value(client_class: Any) -> None:
+    plain, off = moving(client_class, None), moving(client_class, {"kind": "drift", "at_s": 50.0, "ppm": 1e4})
+    for name, separator in (("gauge", ":"), ("well", None), ("chub", None)):
+        place = 3 if separator else 0
+        before, after = (
+            float(shown[name][1].split(separator)[place] if separator else shown[name][1])
+            for shown in (plain, off)
+        )
+        assert after / before == pytest.approx(1.01, abs=1e-3), name
+
+
+@pytest.mark.parametrize("model", ["mettler_xs205du", "sartorius_quintix224"])
+def test_a_stuck_balance_shows_the_last_load(model: str, client_class: Any) -> None:
+    bench_file: dict[str, Any] = {
+        "name": "balance",
+        "instruments": {"unit": {"model": model, "serial": "SIMB0001"}},
+        "wirings": {"w50": {"to": "unit", "weights": [{"serial": "SIMW50", "nominal_g": 50.0}]}},
+        "simulation": {"seed": 1, "faults": [{"kind": "stuck", "instrument": "unit", "at_s": 20.0}]},
+    }
+    ask = "SI" if model.startswith("mettler") else "\x1bP"
+    with SIMULATOR.open(bench_file) as bench:
+        client = client_class(bench.resources["unit"], 30.0)
+        bench.clock.sleep(10.0)
+        first = client.query(ask)
+        bench.connect("w50")
+        bench.clock.sleep(15.0)
+        assert client.query(ask) == first
+        assert bench.truth("w50")["conventional_mass_g"] > 49.9
+        client.close()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable
 from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.nodes.mass import Domain, Load
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Balance:
         self.name = name
         self.serial = instrument.serial
         self.state = PanState()
+        self.upset: Upset[float] = Upset(name, world)
         self.full_g = table.span("balance_resolution")[1]
         self._table = table
         self._world = world
@@ -126,6 +128,7 @@ class Balance:
         phase = 2.0 * math.pi * (ns / _SECOND / _WANDER_S + draws.unit("wander", self.serial))
         zero = effects.zero_drift * _WANDER * draws.uniform("zero", self.serial) * math.sin(phase)
         shown = force + self.curve_g(force, self._world.excess_c(ns)) + self.corner_g(load, force)
+        shown += self._world.drift(self.name, ns) * force
         return shown + effects.noise * scatter + effects.creep * creep + zero
 
     def gross_g(self, ns: int) -> float:
@@ -182,11 +185,11 @@ class Balance:
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
-        return asdict(self.state)
+        return {"pan": asdict(self.state), "last": self.upset.last}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
-        self.state = PanState(**state)
+        self.state, self.upset.last = PanState(**state["pan"]), state["last"]
 
     def _thinned(self) -> float:
         """Return what the air of its last adjustment did to its sensitivity."""

@@ -63,7 +63,8 @@ class ElasticGauge:
         creep = self._world.effects.creep * _CREEP * step * math.log10(1.0 + elapsed / 10.0)
         key = ("gauge", self.unit.config.serial, ns)
         noise = self._world.effects.noise * _NOISE * self.full_scale_pa * self._world.draws.normal(*key)
-        shown = true + self.error_pa(true, ns) + self.hysteresis_pa(ns) + creep + noise
+        drifted = self._world.drift(self.name, ns) * true
+        shown = true + self.error_pa(true, ns) + self.hysteresis_pa(ns) + creep + noise + drifted
         if not self._world.effects.quantisation or resolution_pa <= 0.0:
             return shown
         return round(shown / resolution_pa) * resolution_pa

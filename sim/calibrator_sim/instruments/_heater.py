@@ -8,6 +8,7 @@ from functools import cached_property
 from calibrator_drivers.accuracy import AccuracyError
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.nodes._paths import play
 from calibrator_sim.nodes.thermal import Block, BlockModel
 
@@ -30,6 +31,7 @@ class Heater:
         self.world = world
         self.tripped = False
         self.trip_ns: int | None = None
+        self.upset: Upset[float] = Upset(unit.config.name, world)
 
     @cached_property
     def _ends(self) -> tuple[float, float]:
@@ -57,7 +59,8 @@ class Heater:
     def displayed_c(self, ns: int) -> float:
         """Return what its own sensor shows."""
         level = self._level(ns)
-        return level - self.error_k(level) + self._ripple_k(ns)
+        shown = level - self.error_k(level) + self._ripple_k(ns)
+        return self.upset.shown(shown * (1.0 + self.world.drift(self.unit.config.name, ns)))
 
     def go(self, set_point_c: float, fastest: float | None, cut_out_c: float) -> None:
         """Control towards a display of `set_point_c`; the cut-out trips when the display passes it."""

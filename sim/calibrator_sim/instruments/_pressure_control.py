@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._text import TextDevice
+from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.nodes.pressure import Domain, Line
 from calibrator_sim.scpi import Status
 
@@ -58,6 +59,7 @@ class PressureControl(TextDevice):
         self.settings = ControlSettings()
         self.line = Line(_TAU_S)
         self.full_scale_pa = unit.table.span(_FUNCTION)[1]
+        self._upset: Upset[float] = Upset(name, world)
 
     @classmethod
     def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
@@ -90,7 +92,13 @@ class PressureControl(TextDevice):
     def sensed_pa(self, ns: int) -> float:
         """Return what the sensor reads."""
         true = self.true_pressure_pa(ns)
-        return true - self.error_pa(true)
+        return (true - self.error_pa(true)) * (1.0 + self.world.drift(self.name, ns))
+
+    def reading_pa(self) -> float:
+        """Return what a reply tells of the pressure in the line."""
+        if self._upset.beyond():
+            return 1.25 * self.full_scale_pa
+        return self._upset.shown(self.sensed_pa(self.world.time_ns()))
 
     def barometer_pa(self, ns: int) -> float:
         """Return what the barometer reads: within 10 Pa."""
@@ -213,10 +221,16 @@ class PressureControl(TextDevice):
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
-        return {"settings": asdict(self.settings), "line": self.line.save(), "status": self.status.save()}
+        return {
+            "settings": asdict(self.settings),
+            "line": self.line.save(),
+            "status": self.status.save(),
+            "last": self._upset.last,
+        }
 
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
         self.settings = ControlSettings(**state["settings"])
         self.line.load(state["line"])
+        self._upset.last = state["last"]
         self.status.load(state["status"])

@@ -10,6 +10,7 @@ from calibrator_drivers.accuracy import AccuracyError
 from calibrator_sim._thermometry import pt100_ohm, thermocouple_v
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.nodes.thermal import Domain
 
 __all__ = ["Readout"]
@@ -33,6 +34,7 @@ class Readout:
         self.name = name
         self.unit = unit
         self._world = world
+        self.upset: Upset[float] = Upset(name, world)
 
     def celsius(self, terminal: str, probe: str, ns: int) -> float | None:
         """Return what it shows for a probe of a kind; None where nothing of that kind is connected."""
@@ -46,7 +48,10 @@ class Readout:
             return None
         kind = "pt100" if probe == "pt100" else "tc"
         noise = self._world.draws.normal("readout", self.unit.config.serial, terminal, ns)
-        return shown + self._error(kind, shown) + self._world.effects.noise * _NOISE_K[kind] * noise
+        shown += self._error(kind, shown) + self._world.effects.noise * _NOISE_K[kind] * noise
+        if self.upset.beyond():
+            return None
+        return self.upset.shown(shown * (1.0 + self._world.drift(self.name, ns)))
 
     def _platinum(self, domain: Domain, terminal: str, ns: int) -> float | None:
         ohm = domain.resistance_ohm(self.name, terminal, _CURRENT_A, ns)

@@ -11,6 +11,7 @@ from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._gauge import FUNCTION, ElasticGauge
 from calibrator_sim.instruments._line import Framing, SerialLine
 from calibrator_sim.instruments._text import TextDevice
+from calibrator_sim.instruments._upset import Upset
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
@@ -37,6 +38,7 @@ class AdditelADT681(TextDevice):
         self.world = world
         self.gauge = ElasticGauge(name, unit, world)
         self.unit = "kPa"
+        self._upset: Upset[float] = Upset(name, world)
 
     @classmethod
     def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
@@ -76,7 +78,10 @@ class AdditelADT681(TextDevice):
     def _shown(self) -> str:
         moment = self.world.time_ns() // _TICK_NS * _TICK_NS
         step = self.gauge.unit.row(FUNCTION, self.gauge.full_scale_pa).resolution or 10.0
-        value = self.gauge.indicated_pa(moment, step) / _UNITS[self.unit]
+        pascal = self._upset.shown(self.gauge.indicated_pa(moment, step))
+        if self._upset.beyond():
+            pascal = 1.25 * self.gauge.full_scale_pa
+        value = pascal / _UNITS[self.unit]
         digits = max(0, len(f"{_UNITS[self.unit] / step:.0f}") - 1)
         return f"{value:.{digits}f}"
 
@@ -91,8 +96,8 @@ class AdditelADT681(TextDevice):
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
-        return {"unit": self.unit}
+        return {"unit": self.unit, "last": self._upset.last}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
-        self.unit = state["unit"]
+        self.unit, self._upset.last = state["unit"], state["last"]

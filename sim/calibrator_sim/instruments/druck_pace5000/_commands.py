@@ -206,10 +206,10 @@ def _add_sense(tree: CommandTree, pace: DruckPACE5000) -> None:
 
     def in_limits() -> str:
         moment = now()
-        return f"{_say(pace, pace.sensed_pa(moment))}, {int(pace.in_limits(moment))}"
+        return f"{_say(pace, pace.reading_pa())}, {int(pace.in_limits(moment))}"
 
     def measured() -> str:
-        return _say(pace, pace.sensed_pa(now()))
+        return _say(pace, pace.reading_pa())
 
     _ask(tree, "SENSe[:PRESsure]", ":SENS:PRES", measured)
     _ask(tree, "MEASure[:PRESsure]", ":MEAS:PRES", measured)

@@ -13,6 +13,7 @@ from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._line import Framing, SerialLine
 from calibrator_sim.instruments._protocols import ModbusError
 from calibrator_sim.instruments._text import TextDevice
+from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.nodes.electrical import DETACHED, Feed
 from calibrator_sim.nodes.power import Domain, Moment
 
@@ -49,6 +50,7 @@ class EastronSDM630(TextDevice):
         self.identity = f"SDM630 {self.serial}"
         self.world = world
         self.unit = unit
+        self._upset: Upset[dict[str, float]] = Upset(name, world)
         digits = "".join(char for char in self.serial if char.isdigit())
         self.number = int(digits or "1") % 0x100000000
 
@@ -75,7 +77,7 @@ class EastronSDM630(TextDevice):
         """Return its relative error at a power factor: own gain, phase, and the room."""
         moment = self.world.time_ns()
         row = self.unit.curve("energy", 1e9, 50.0)
-        own = row.gain + row.gain_per_c * self.world.excess_c(moment)
+        own = row.gain + row.gain_per_c * self.world.excess_c(moment) + self.world.drift(self.name, moment)
         angle = math.acos(max(-1.0, min(1.0, power_factor)))
         shift = self.world.effects.phase * _PHASE_RAD * self.world.draws.uniform("phase", self.serial)
         return own - shift * math.tan(angle) if abs(power_factor) > 1e-3 else own
@@ -115,7 +117,8 @@ class EastronSDM630(TextDevice):
         kwh = math.floor(self.counted_wh(now) / 10.0) / 100.0
         if node is None:
             return {**dict.fromkeys(("u", "i", "p", "s", "q", "f"), 0.0), "pf": 1.0, "kwh": kwh}
-        return {**self._phase(self._domain.mean(node, now - _SECOND, now)), "kwh": kwh}
+        found = {**self._phase(self._domain.mean(node, now - _SECOND, now)), "kwh": kwh}
+        return self._upset.shown(found)
 
     def _phase(self, true: Moment) -> dict[str, float]:
         watts = true.active_w * (1.0 + self.gain(true.power_factor))
@@ -139,11 +142,12 @@ class EastronSDM630(TextDevice):
         """Keep everything: nobody resets a meter's register."""
 
     def save(self) -> dict[str, Any]:
-        """Return the state for a snapshot: none, a count is a function of time."""
-        return {}
+        """Return the state for a snapshot: a count is a function of time."""
+        return {"last": self._upset.last}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Take nothing."""
+        """Take the state of a snapshot."""
+        self._upset.last = state["last"]
 
 
 class _Registers:

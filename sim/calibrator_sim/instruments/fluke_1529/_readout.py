@@ -72,11 +72,12 @@ class Fluke1529(TextDevice):
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
-        return {"status": self.status.save()}
+        return {"status": self.status.save(), "last": self.readout.upset.last}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
         self.status.load(state["status"])
+        self.readout.upset.last = state["last"]
 
 
 def _build(readout: Fluke1529) -> CommandTree:

@@ -124,6 +124,7 @@ class Fluke1586A(TextDevice):
             "scan": list(self.scan),
             "readings": list(self.readings),
             "status": self.status.save(),
+            "last": self.readout.upset.last,
         }
 
     def load(self, state: dict[str, Any]) -> None:
@@ -131,6 +132,7 @@ class Fluke1586A(TextDevice):
         self.kinds, self.scan = dict(state["kinds"]), list(state["scan"])
         self.readings = list(state["readings"])
         self.status.load(state["status"])
+        self.readout.upset.last = state["last"]
 
 
 def _short(header: str) -> str:

@@ -120,7 +120,7 @@ def _build(unit: Fluke6270A) -> CommandTree:
     ask("SENSe:PRESsure:MODE", lambda: "GAUG")
     tree.add("OUTPut:PRESsure:MODE", Command(unit.choose, (Choice(("CONTrol", "MEASure", "VENT")),)))
     ask("OUTPut:PRESsure:MODE", unit.mode)
-    ask("MEASure:PRESsure", lambda: unit.say(unit.sensed_pa(now())))
+    ask("MEASure:PRESsure", lambda: unit.say(unit.reading_pa()))
     ask("MEASure:PRESsure:UNCertainty", lambda: unit.say(unit.uncertainty_pa(unit.sensed_pa(now()))))
     ask("STATus:OPERation:CONDition", lambda: str(_READY if unit.in_limits(now()) else 0))
     return tree

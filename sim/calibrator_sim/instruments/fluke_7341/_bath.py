@@ -147,6 +147,7 @@ class Fluke7341(TextDevice):
             "block": self.block.save(),
             "tripped": self.heater.tripped,
             "trip_ns": self.heater.trip_ns,
+            "last": self.heater.upset.last,
         }
 
     def load(self, state: dict[str, Any]) -> None:
@@ -154,6 +155,7 @@ class Fluke7341(TextDevice):
         self.set_point_c, self.cut_out_c = state["set_point_c"], state["cut_out_c"]
         self.block.load(state["block"])
         self.heater.tripped, self.heater.trip_ns = state["tripped"], state["trip_ns"]
+        self.heater.upset.last = state["last"]
 
 
 def _means(word: str, full: str, least: int) -> bool:

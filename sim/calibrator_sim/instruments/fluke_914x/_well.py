@@ -157,6 +157,7 @@ class Fluke914x(TextDevice):
             "block": self.block.save(),
             "tripped": self.heater.tripped,
             "trip_ns": self.heater.trip_ns,
+            "last": self.heater.upset.last,
             "status": self.status.save(),
         }
 
@@ -165,6 +166,7 @@ class Fluke914x(TextDevice):
         self.settings = Settings(**state["settings"])
         self.block.load(state["block"])
         self.heater.tripped, self.heater.trip_ns = state["tripped"], state["trip_ns"]
+        self.heater.upset.last = state["last"]
         self.status.load(state["status"])
 
 

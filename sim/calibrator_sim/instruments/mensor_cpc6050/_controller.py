@@ -92,7 +92,7 @@ class MensorCPC6050(PressureControl):
 
     def _pascal(self, word: str) -> float:
         if word == "a?":
-            return self.sensed_pa(self.world.time_ns())
+            return self.reading_pa()
         return {
             "setpt?": self.settings.set_point_pa,
             "rsetpt?": self.settings.slew_pa_s,

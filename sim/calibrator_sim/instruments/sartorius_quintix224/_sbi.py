@@ -111,10 +111,10 @@ class SartoriusQuintix224(TextDevice):
         now = self.world.time_ns()
         if self.busy_until_ns:
             return self._framed("Stat", "   Cal.Int.   ")
-        over = self.balance.over(now)
+        over = 1 if self.balance.upset.beyond() else self.balance.over(now)
         if over:
             return self._framed("Stat", "     High     " if over > 0 else "     Low      ")
-        value = self.balance.net_g(now)
+        value = self.balance.upset.shown(self.balance.net_g(now))
         unit = "g  " if self.balance.stable(now) else "   "
         return self._framed("N", f"{'-' if value < 0 else '+'}{abs(value):9.4f} {unit}")
 

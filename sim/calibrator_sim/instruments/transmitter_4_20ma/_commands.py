@@ -90,7 +90,7 @@ class Slave:
         return _OK, bytes((254, _MANUFACTURER, _TYPE, 5, 5, 1, 1, 0, 0)) + self._id
 
     def _value(self) -> float:
-        return self._device.pressure_pa(self._now()) / _UNITS[self._device.settings.unit_code]
+        return self._device.reading_pa() / _UNITS[self._device.settings.unit_code]
 
     def _variable(self, _: bytes) -> tuple[int, bytes]:
         return _OK, struct.pack(">Bf", self._device.settings.unit_code, self._value())

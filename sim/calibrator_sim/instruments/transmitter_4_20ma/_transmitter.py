@@ -12,6 +12,7 @@ from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._gauge import ElasticGauge
 from calibrator_sim.instruments._line import Framing, SerialLine
 from calibrator_sim.instruments._text import TextDevice
+from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.instruments.transmitter_4_20ma._commands import Slave
 from calibrator_sim.nodes.electrical import Feed
 
@@ -57,6 +58,7 @@ class Transmitter(TextDevice):
         self.world = world
         self.gauge = ElasticGauge(name, unit, world)
         self.settings = Settings(upper_pa=self.gauge.full_scale_pa)
+        self._upset: Upset[float] = Upset(name, world)
         self._slave = Slave(self)
 
     @classmethod
@@ -78,6 +80,12 @@ class Transmitter(TextDevice):
         """Return the digital value: what its sensor makes of the pressure, damped, after its zero trim."""
         moment = (ns - _DAMPING_NS) // _TICK_NS * _TICK_NS
         return self.gauge.indicated_pa(moment, 0.0) - self.settings.zero_pa
+
+    def reading_pa(self) -> float:
+        """Return the digital value that a frame tells."""
+        if self._upset.beyond():
+            return 1.25 * self.gauge.full_scale_pa
+        return self._upset.shown(self.pressure_pa(self.world.time_ns()))
 
     def asked_a(self, ns: int) -> float:
         """Return the current that its digital side asks for."""
@@ -126,8 +134,8 @@ class Transmitter(TextDevice):
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
-        return asdict(self.settings)
+        return {"settings": asdict(self.settings), "last": self._upset.last}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
-        self.settings = Settings(**state)
+        self.settings, self._upset.last = Settings(**state["settings"]), state["last"]

@@ -9,6 +9,7 @@ from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._line import Framing, SerialLine
 from calibrator_sim.instruments._text import TextDevice
+from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.nodes.pressure import Domain
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class VaisalaPTU300(TextDevice):
         self.identity = "PTU300 / 5.16"
         self.world = world
         self.unit = unit
+        self._upset: Upset[list[float]] = Upset(name, world)
 
     @classmethod
     def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
@@ -65,15 +67,20 @@ class VaisalaPTU300(TextDevice):
         return self.unit.error(function, value)
 
     def _line(self) -> str:
-        celsius, humidity, pascal = self.shown(self.world.time_ns() // _SECOND * _SECOND)
+        now = self.world.time_ns() // _SECOND * _SECOND
+        off = 1.0 + self.world.drift(self.name, now)
+        celsius, humidity, pascal = self._upset.shown([value * off for value in self.shown(now)])
+        if self._upset.beyond():
+            return "P= ******* hPa  T= ****** 'C  RH= ***** %RH"
         return f"P= {pascal / 100.0:7.2f} hPa  T= {celsius:6.2f} 'C  RH= {humidity:5.1f} %RH"
 
     def reset(self) -> None:
         """Keep everything."""
 
     def save(self) -> dict[str, Any]:
-        """Return the state for a snapshot: it has none."""
-        return {}
+        """Return the state for a snapshot."""
+        return {"last": self._upset.last}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Take nothing."""
+        """Take the state of a snapshot."""
+        self._upset.last = state["last"]

@@ -12,6 +12,7 @@ from calibrator_drivers.accuracy import AccuracyError
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._text import TextDevice
+from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.instruments.yokogawa_wt310._commands import build
 from calibrator_sim.nodes.power import Domain, Moment
 from calibrator_sim.scpi import Interpreter, Status
@@ -61,6 +62,7 @@ class YokogawaWT310(TextDevice):
         self.unit = unit
         self.status = Status()
         self.settings = Settings()
+        self._upset: Upset[dict[str, float]] = Upset(name, world)
 
     @classmethod
     def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
@@ -90,7 +92,10 @@ class YokogawaWT310(TextDevice):
             nothing = dict.fromkeys(("U", "I", "P", "S", "Q"), 0.0)
             return {**nothing, "LAMBDA": math.nan, "PHI": math.nan, "FU": math.nan, "WH": self.energy_wh(now)}
         true = self._domain.mean(node, end - length, end)
-        return {**self._measured(true, end), "WH": self.energy_wh(now)}
+        found = {**self._measured(true, end), "WH": self.energy_wh(now)}
+        if self._upset.beyond():
+            return {**found, **dict.fromkeys(("U", "I", "P", "S", "Q"), math.inf)}
+        return self._upset.shown(found)
 
     def energy_wh(self, ns: int) -> float:
         """Return the integrated energy."""
@@ -155,7 +160,8 @@ class YokogawaWT310(TextDevice):
         angle = math.acos(max(-1.0, min(1.0, true.power_factor)))
         shift = self.world.effects.phase * _PHASE_RAD * self.world.draws.uniform("phase", self.serial)
         shifted = true.apparent_va * math.cos(angle + shift)
-        return shifted + self._error("ac_power", shifted, true.frequency_hz)
+        drifted = self.world.drift(self.name, self.world.time_ns()) * shifted
+        return shifted + self._error("ac_power", shifted, true.frequency_hz) + drifted
 
     def _error(self, function: str, value: float, frequency_hz: float) -> float:
         # Rounded, so that a live load does not fill a cache: a specification is no finer.
@@ -174,11 +180,17 @@ class YokogawaWT310(TextDevice):
         return self.status.byte(message_available=message_available)
 
     def save(self) -> dict[str, Any]:
-        """Return the state for a snapshot."""
-        return {"settings": asdict(self.settings), "status": self.status.save()}
+        """Return the state for a snapshot; numbers as text, since JSON has neither NaN nor infinity."""
+        last = self._upset.last
+        held = None if last is None else {name: value.hex() for name, value in last.items()}
+        return {"settings": asdict(self.settings), "status": self.status.save(), "last": held}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
         self.settings = Settings(**state["settings"])
         self.settings.items, self.settings.words = list(self.settings.items), dict(self.settings.words)
+        held = state["last"]
+        self._upset.last = (
+            None if held is None else {name: float.fromhex(value) for name, value in held.items()}
+        )
         self.status.load(state["status"])
