@@ -210,3 +210,13 @@ def test_a_transmitter_that_nobody_identified_is_not_brought_back(started: Start
         session.primary_variable()
     assert not caught.value.restored
     assert session.reconnections == 0
+
+
+def test_frames_of_others_on_the_loop_are_passed(started: Started) -> None:
+    server = started(Transmitter())
+    session = started(open_hart(server.resource, timeout_s=30.0))
+    session.identify()
+    other = bytes([0x86, 0xA6, 0x06, 9, 9, 9, 1, 7, 0, 0, 57]) + struct.pack(">f", 99.0)
+    earlier = bytes([0x86, 0xA6]) + UNIQUE[1:] + bytes([2, 10, 0, 0]) + struct.pack(">ff", 20.0, 100.0)
+    server.noise = b"".join(b"\xff" * 5 + frame + bytes([_xor(frame)]) for frame in (other, earlier))
+    assert session.primary_variable() == Variable(51.25, 57)
