@@ -74,3 +74,25 @@ def test_words_of_the_cpc6050(client_class: Any) -> None:
         with pytest.raises(InstrumentReportedError, match="out of range"):
             source.stage_pressure(200e3)
         source.close()
+
+
+@pytest.mark.parametrize("model", ["druck_pace5000", "fluke_6270a", "mensor_cpc6050", "fluke_9142"])
+def test_a_full_error_queue_keeps_nobody_from_making_safe(model: str) -> None:
+    bench_file = bench_of(model)
+    if model == "fluke_9142":
+        bench_file["simulation"]["nodes"] = {"block": {"domain": "thermal", "joins": ["source"]}}
+    bench_file["simulation"]["faults"] = [
+        {"kind": "queue-overflow", "instrument": "source", "at_s": 100.0, "count": 1000}
+    ]
+    with SIMULATOR.open(bench_file) as bench:
+        source: Any = open_instrument(model, bench.resources["source"], clock=bench.clock)
+        if model == "fluke_9142":
+            source.stage_temperature(100.0)
+        else:
+            source.set_slew(20e3)
+            source.stage_pressure(500e3)
+        source.operate()
+        bench.clock.sleep(200.0)
+        source.make_safe()
+        assert not source.state().operating
+        source.close()

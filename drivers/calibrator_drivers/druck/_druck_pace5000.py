@@ -22,7 +22,7 @@ from ._headers import unheaded
 
 __all__ = ["DruckPACE5000"]
 
-PACE = Dialect("PACE", ":SYST:ERR?", 8, "S-PACE-PY")
+PACE = Dialect("PACE", ":SYST:ERR?", 20, "S-PACE-PY")
 _HPA = 100.0  # Pa; the unit that every value on the wire has
 _SAME_HPA = 0.05  # coarser than the display, finer than any specification
 _MODELS = ("PACE5000", "PACE5000 USER INTERFACE", "PACE5000E", "PACE6000", "PACE6000 USER INTERFACE")

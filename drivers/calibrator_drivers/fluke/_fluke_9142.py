@@ -8,6 +8,7 @@ hour after its heater is off: `make_safe` switches it off, `touchable` says when
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from typing import ClassVar
 
 from calibrator_drivers._errors import (
@@ -17,6 +18,7 @@ from calibrator_drivers._errors import (
     ReadbackError,
     ReadTimeout,
     SettlingTimeout,
+    UnexpectedReply,
 )
 from calibrator_drivers.clock import Clock, Deadline
 from calibrator_drivers.commands import action, choice, reading, setting
@@ -247,7 +249,8 @@ class _MetrologyWell:
 
     def _switch_off(self) -> None:
         self.output(False)
-        WELL.read_errors(self.session)
+        with suppress(UnexpectedReply):  # what the queue holds is no reason to stop: the output is looked at
+            WELL.read_errors(self.session)
         if self.heating():
             raise self._mismatch("output", "off", "on")
 

@@ -54,6 +54,10 @@ class MensorCPC6050(PressureControl):
             return "", 0
         return f"{'E' if self.errors else ' '}{answer}", _QUERY_NS
 
+    def overflow_queue(self) -> None:
+        """Fill the error queue up."""
+        self.errors = [_UNKNOWN] * _QUEUE
+
     def reset(self) -> None:
         """Go to standby; the line keeps its pressure."""
         super().reset()
