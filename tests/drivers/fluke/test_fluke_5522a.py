@@ -280,7 +280,7 @@ def test_make_safe_goes_on_over_a_new_connection(
             connection.sendall(replies[line] + b"\n")
 
     server = serve(handler)
-    session = open_session(server.resource, timeout_s=0.2)
+    session = open_session(server.resource, timeout_s=30.0 if how == "closes" else 1.0)
     driver(session).make_safe()
     session.close()
     assert received[-5:] == [b"STBY", b"OUT 0 V, 0 HZ", b"ERR?", b"OPER?", b"OUT?"]
