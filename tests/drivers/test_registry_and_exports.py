@@ -6,13 +6,15 @@ import importlib
 import socket
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import calibrator_drivers
-from calibrator_drivers import UnknownDriver, WrongIdentity, driver_classes, open_instrument
+from calibrator_drivers import UnknownDriver, WrongIdentity, driver_classes, open_instrument, roles
 from calibrator_drivers.accuracy import load_table
 from calibrator_drivers.clock import RealClock
 from calibrator_drivers.registry import driver_class, driver_ids
@@ -57,6 +59,13 @@ def test_each_driver_is_named_after_its_table_and_fills_known_roles() -> None:
         assert model_id == driver.MODEL_ID
         assert load_table(model_id).id == model_id
         assert set(driver.ROLES) <= set(ROLE_NAMES)
+
+
+def test_a_role_without_a_taxon_of_the_mii_says_why() -> None:
+    text = Path(roles.__file__).with_name("own_taxa.toml").read_text(encoding="utf-8")
+    reasons = tomllib.loads(text)
+    assert set(reasons) == {name for name in ROLE_NAMES if name.startswith("X.")}
+    assert all(len(entry["reason"]) > 20 for entry in reasons.values())
 
 
 def test_a_model_without_a_driver_is_named() -> None:

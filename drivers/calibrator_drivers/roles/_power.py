@@ -1,4 +1,4 @@
-"""Roles of electric power and energy; names beginning X. have no MII taxon (data: `reasons`)."""
+"""Roles of electric power and energy; names beginning X. have no MII taxon (own_taxa.toml)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ from typing import Protocol, runtime_checkable
 
 from ._core import Indication, Instrument, Meter
 
-__all__ = ["NAMES", "REASONS", "MeasureEnergy", "MeasurePowerAC", "PowerIndication"]
+__all__ = ["NAMES", "MeasureEnergy", "MeasurePowerAC", "PowerIndication"]
 
-REASONS: dict[str, str] = {
-    "X.MeasurePowerAC": "MII has Measure.Power for radio frequency only, not for lines with U, I and phase",
-    "X.MeasureEnergy": "MII has no taxon for the energy that passed in an interval",
-}
-NAMES: tuple[str, ...] = tuple(REASONS)
+NAMES: tuple[str, ...] = ("X.MeasurePowerAC", "X.MeasureEnergy")
 
 
 @dataclass(frozen=True, slots=True)
