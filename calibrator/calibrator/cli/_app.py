@@ -25,6 +25,7 @@ COMMANDS = {
     "verify": "_verify:verify",
     "explain": "_explain:explain",
     "replay": "_explain:replay",
+    "export": "_export:export",
     "dcc": "_dcc:dcc",
     "list": "_list:list_",
     "bench": "_bench:bench",

@@ -52,6 +52,7 @@ TABLES: Mapping[str, Sequence[str]] = {
     ),
     "validate": ("schema",),
     "explain": ("json",),
+    "export": ("out",),
     "list": ("json",),
     "check": ("json",),
     "serve": ("json", "host", "wiring", "seed", "speed", "input", "transport", "portmapper"),

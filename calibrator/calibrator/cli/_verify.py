@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["verify"]
 
 ALTERED = 6
-DOCUMENTS = (".pdf", ".html", ".json", ".xml")
+DOCUMENTS = (".pdf", ".html", ".json", ".xml", ".zip")
 
 
 @command(short_help="Check a document, a run, or the whole record.")
@@ -104,6 +104,10 @@ def _rank(difference: Difference) -> int:
 
 def _verify_document(chosen: Settings, file: Path) -> int:
     """Say whether a document is as it was issued, by whom, and whether another one replaces it."""
+    from calibrator.cli._verify_bundle import is_bundle, verify_bundle_file
+
+    if is_bundle(file):
+        return verify_bundle_file(chosen, file)
     from calibrator.certificates import examine
     from calibrator.certificates.seals import load_seal_settings
     from calibrator.cli._access import opened

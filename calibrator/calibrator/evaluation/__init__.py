@@ -2,7 +2,7 @@
 
 from calibrator.evaluation._collect import ObservedPoint, RunContent, collect
 from calibrator.evaluation._joint import joint
-from calibrator.evaluation._recompute import Difference, recompute
+from calibrator.evaluation._recompute import Difference, recompute, recompute_events
 from calibrator.evaluation._rounding import Rounder, rounder
 from calibrator.evaluation._rule_offers import rule_offers
 from calibrator.evaluation._section import evaluate_section, live
@@ -38,6 +38,7 @@ __all__ = [
     "live",
     "provisional",
     "recompute",
+    "recompute_events",
     "rounder",
     "rule_offers",
     "session_check",

@@ -21,7 +21,7 @@ from calibrator.procedure import load
 if TYPE_CHECKING:
     from calibrator.record import Event, Record
 
-__all__ = ["TOLERANCE", "Difference", "recompute", "versions_now"]
+__all__ = ["TOLERANCE", "Difference", "recompute", "recompute_events", "versions_now"]
 
 TOLERANCE = 1e-12
 """Relative agreement of exact numbers; printed digits must be the same."""
@@ -36,7 +36,11 @@ def recompute(record: Record, run: str, *, traffic: Path | None = None) -> tuple
     folder of the traffic logs, each of which must be the file whose hash and length a closing holds; None
     leaves them out. Where something differs, the last differences name the versions then and now.
     """
-    events = list(record.events(run))
+    return recompute_events(list(record.events(run)), traffic=traffic)
+
+
+def recompute_events(events: Sequence[Event], *, traffic: Path | None = None) -> tuple[Difference, ...]:
+    """Evaluate a run again from its events; see `recompute`."""
     found = [*_readings(events), *_results(events), *proof_differences(events)]
     found += [*session_check_differences(events), *closing_differences(events)]
     if traffic is not None:

@@ -9,11 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from calibrator.evidence._bundle import bundle_files, is_bundle, read_bundle, write_bundle
     from calibrator.evidence._cells import COLUMNS, Cell, all_cells, parse_cell
     from calibrator.evidence._explain import explain
     from calibrator.evidence._find import Issued, find_document
     from calibrator.evidence._node import Node, as_json, as_text
     from calibrator.evidence._replay import Replay, replay
+    from calibrator.evidence._table import csv_bytes
+    from calibrator.evidence._verify_bundle import verify_bundle
 
 __all__ = [
     "COLUMNS",
@@ -24,10 +27,16 @@ __all__ = [
     "all_cells",
     "as_json",
     "as_text",
+    "bundle_files",
+    "csv_bytes",
     "explain",
     "find_document",
+    "is_bundle",
     "parse_cell",
+    "read_bundle",
     "replay",
+    "verify_bundle",
+    "write_bundle",
 ]
 
 _HOMES = {
@@ -39,6 +48,12 @@ _HOMES = {
     "all_cells": "_cells",
     "as_json": "_node",
     "as_text": "_node",
+    "bundle_files": "_bundle",
+    "is_bundle": "_bundle",
+    "write_bundle": "_bundle",
+    "verify_bundle": "_verify_bundle",
+    "csv_bytes": "_table",
+    "read_bundle": "_bundle",
     "explain": "_explain",
     "find_document": "_find",
     "parse_cell": "_cells",

@@ -1,0 +1,170 @@
+"""A bundle is read and checked without this program, and every change in it is found."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calibrator._errors import IntegrityError
+from calibrator.evidence import bundle_files, read_bundle, verify_bundle, write_bundle
+from calibrator.evidence.check_bundle import check
+from calibrator.record import Record
+
+Call = Callable[..., Any]
+
+
+@pytest.fixture
+def content(record: Record, home: Path) -> dict[str, bytes]:
+    return bundle_files(
+        record, record.find_run("last"), traffic=home / "traffic", certificates=home / "certificates"
+    )
+
+
+def test_a_bundle_is_checked_by_bare_python(content: dict[str, bytes], tmp_path: Path) -> None:
+    write_bundle(content, tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        archive.extractall(tmp_path / "there")
+    # -I -S: no site packages, so that nothing of this program can be imported
+    command = [sys.executable, "-I", "-S", str(tmp_path / "there" / "check.py")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "intact\n"), done.stderr
+    log = tmp_path / "there" / "traffic.jsonl"
+    log.write_bytes(log.read_bytes().replace(b"READ?", b"READ!", 1))
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 6
+    assert "traffic.jsonl is not as the manifest says" in done.stdout
+
+
+def test_the_same_run_gives_the_same_bundle(
+    content: dict[str, bytes], record: Record, tmp_path: Path
+) -> None:
+    write_bundle(content, tmp_path / "a.zip")
+    write_bundle(content, tmp_path / "b.zip")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    assert {"README.txt", "check.py", "events.jsonl", "traffic.jsonl", "results.csv"} <= set(content)
+    assert [name for name in content if name.startswith("certificates/")]
+    assert json.loads(content["manifest.json"])["not_included"] == []
+
+
+def test_the_command_line_makes_and_verifies_it(call: Call, home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "run.zip"
+    assert call("export", "--out", str(file)).code == 0
+    said = call("verify", str(file))
+    assert said.code == 0
+    assert "intact" in said.out
+    refused = call("export", "--out", str(file))
+    assert refused.code == 2
+    assert "there already" in refused.err
+    # an offline machine without a record
+    (home / "record.sqlite").rename(home / "elsewhere")
+    assert call("verify", str(file)).code == 0
+
+
+def signed_anew(content: dict[str, bytes], **changed: bytes) -> dict[str, bytes]:
+    """Return the files with some replaced, and the manifest made to agree, as a forger would."""
+    names = {name.replace(".", "_"): name for name in content}
+    made = {**content, **{names[key]: value for key, value in changed.items()}}
+    manifest = json.loads(made["manifest.json"])
+    for name, said in manifest["files"].items():
+        said["sha256"] = hashlib.sha256(made[name]).hexdigest()
+    return {**made, "manifest.json": json.dumps(manifest).encode()}
+
+
+def test_a_forged_manifest_hides_nothing(content: dict[str, bytes], tmp_path: Path) -> None:
+    events, log = content["events.jsonl"], content["traffic.jsonl"]
+    lines = events.splitlines(keepends=True)
+    forged = {
+        "event 9 was changed": {
+            "events_jsonl": b"".join([*lines[:8], lines[8].replace(b"at", b"au"), *lines[9:]])
+        },
+        "event 9 says that it is event 10": {"events_jsonl": b"".join([*lines[:8], *lines[9:]])},
+        "not where the manifest says": {"events_jsonl": b"".join(lines[:-1])},
+        "is not the log": {"traffic_jsonl": log.replace(b"READ?", b"READ!", 1)},
+        "is not what was recorded": {
+            "results_json": content["results.json"].replace(b'"U": "', b'"U": "9', 1)
+        },
+        "results.csv is not what": {
+            "results_csv": content["results.csv"].replace(b"fail", b"pass", 1) + b"x"
+        },
+    }
+    for number, (sentence, change) in enumerate(forged.items()):
+        file = tmp_path / f"{number}.zip"
+        write_bundle(signed_anew(content, **change), file)
+        try:
+            wrong = verify_bundle(file, None).wrong
+        except IntegrityError as error:
+            wrong = (str(error),)
+        assert any(sentence in line for line in wrong), (sentence, wrong)
+
+
+def test_a_result_that_does_not_follow_from_its_readings_is_found(
+    content: dict[str, bytes], tmp_path: Path
+) -> None:
+    """A forger who writes the whole chain anew is caught by evaluating again, and by the record at hand."""
+    events = [json.loads(line) for line in content["events.jsonl"].splitlines()]
+    previous = "0" * 64
+    for event in events:
+        held = json.loads(event["canonical"])
+        if held["kind"] == "section.evaluated":
+            held["body"]["results"][0]["error"] = "0.1"
+        event["canonical"] = json.dumps(held, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        event["previous"] = previous
+        previous = hashlib.sha256(f"{previous}\n{event['canonical']}".encode()).hexdigest()
+        event["hash"] = previous
+    manifest = json.loads(content["manifest.json"])
+    manifest["head"]["hash"] = previous
+    made = {**content, "manifest.json": json.dumps(manifest).encode(), "register.jsonl": b""}
+    shown = json.loads(content["results.json"])
+    shown["points"] = []
+    made = signed_anew(
+        made,
+        events_jsonl="".join(json.dumps(event) + "\n" for event in events).encode(),
+        results_json=json.dumps(shown).encode(),
+    )
+    write_bundle(made, tmp_path / "b.zip")
+    wrong = verify_bundle(tmp_path / "b.zip", None).wrong
+    assert any("error: recorded 0.1, recomputed" in line for line in wrong), wrong
+
+
+def test_another_run_of_the_same_name_is_not_that_of_the_record(
+    content: dict[str, bytes], record: Record, tmp_path: Path
+) -> None:
+    write_bundle(content, tmp_path / "b.zip")
+    assert verify_bundle(tmp_path / "b.zip", record).wrong == ()
+    home = tmp_path / "home" / "record.sqlite"
+    assert home.is_file()
+
+    class Other:
+        def events(self, run: str) -> list[Any]:
+            return [*record.events(run)][:3]
+
+    (line,) = verify_bundle(tmp_path / "b.zip", Other()).wrong  # type: ignore[arg-type]
+    assert "the record here has another event" in line
+
+
+def test_any_damage_is_a_sentence(content: dict[str, bytes], tmp_path: Path) -> None:
+    write_bundle(content, tmp_path / "b.zip")
+    whole = (tmp_path / "b.zip").read_bytes()
+    random_ = random.Random(20261123)
+    for number in range(40):
+        file = tmp_path / f"{number}.zip"
+        if number < 30:
+            at = random_.randrange(4, len(whole))
+            file.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << random_.randrange(8))]) + whole[at + 1 :])
+        else:
+            file.write_bytes(whole[: random_.randrange(10, len(whole))])
+        try:
+            found = read_bundle(file)
+        except IntegrityError:
+            continue
+        # a bit of the container that says nothing of its content, or it is named
+        assert found == content or list(check(found))
