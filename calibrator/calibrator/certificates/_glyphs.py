@@ -66,7 +66,7 @@ def check_glyphs(view: object) -> ExtraFont | None:
 def missing_characters(view: object) -> frozenset[str]:
     """Return the characters in a view that the document's own fonts cannot show."""
     own = frozenset().union(*(coverage(path) for path in sorted(_FONTS.glob("*-Regular.*tf"))))
-    used = frozenset(character for text in _texts(view) for character in text)
+    used = frozenset("".join(_texts(view)))
     return used - own - _NOT_DRAWN
 
 

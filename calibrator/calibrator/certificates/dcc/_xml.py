@@ -123,6 +123,8 @@ class Writer:
 
 def clean(text: str) -> str:
     """Return text as a document can hold it: characters that XML forbids become the replacement sign."""
+    if text.isprintable() and "\ufffe" not in text and "\uffff" not in text:
+        return " ".join(text.split())
     allowed = (c if c in "\t\n\r" or c >= " " else "\ufffd" for c in text)
     sound = "".join("\ufffd" if "\ud800" <= c <= "\udfff" or c in "\ufffe\uffff" else c for c in allowed)
     return " ".join(sound.split())
