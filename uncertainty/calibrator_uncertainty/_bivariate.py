@@ -70,7 +70,10 @@ def _spread_in(u: Any, unit: str, name: str) -> np.ndarray:  # noqa: ANN401 - nu
     nested = isinstance(bare[0], list | tuple) if isinstance(bare, list | tuple) else np.ndim(bare) == 2
     if nested:
         return covariance_in(u, [unit, unit], name)
-    return np.asarray(difference_in(u, unit, name), dtype=np.float64)
+    spreads = np.asarray(difference_in(u, unit, name), dtype=np.float64)
+    if not (np.isfinite(spreads).all() and (spreads >= 0.0).all()):
+        raise InputError(f"u of {name} is {u}; it is finite and never negative", code="negative-u")
+    return spreads
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -115,9 +115,19 @@ class Input:
         return moved
 
 
+def _number(value: float, unit: str, name: str) -> float:
+    """Return a figure in `unit`; quantities are converted, what is no number is refused by name."""
+    return value if type(value) is float else float(figures_in(value, unit, name))
+
+
+def _width(value: float, unit: str, name: str) -> float:
+    """Return a figure of an uncertainty in `unit`, of degC in kelvins."""
+    return value if type(value) is float else float(difference_in(value, unit, name))
+
+
 def constant(name: str, value: float, unit: str, *, source: str = "") -> Input:
     """Return an exact number as an input."""
-    return Input(name, float(value), unit, 0.0, math.inf, Constant(), source)
+    return Input(name, _number(value, unit, name), unit, 0.0, math.inf, Constant(), source)
 
 
 def normal(
@@ -140,7 +150,9 @@ def normal(
     """
     if not (math.isfinite(k) and k > 0):
         raise InputError(f"k of {name} is {k}; a coverage factor is positive", code="k")
-    return Input(name, float(estimate), unit, u / k, dof, Normal(), source, shared)
+    return Input(
+        name, _number(estimate, unit, name), unit, _width(u, unit, name) / k, dof, Normal(), source, shared
+    )
 
 
 def student_t(
@@ -154,7 +166,9 @@ def student_t(
     shared: str | None = None,
 ) -> Input:
     """Return an input with scale `u` and a t distribution when it is drawn (JCGM 101:2008, 6.4.9.7)."""
-    return Input(name, float(estimate), unit, u, dof, StudentT(dof), source, shared)
+    return Input(
+        name, _number(estimate, unit, name), unit, _width(u, unit, name), dof, StudentT(dof), source, shared
+    )
 
 
 def rectangular(
@@ -168,14 +182,32 @@ def rectangular(
     shared: str | None = None,
 ) -> Input:
     """Return a rectangular input of `half_width`, u = a/√3 (JCGM 100:2008, 4.3.7)."""
-    return Input(name, float(estimate), unit, half_width / SQRT3, dof, Rectangular(), source, shared)
+    return Input(
+        name,
+        _number(estimate, unit, name),
+        unit,
+        _width(half_width, unit, name) / SQRT3,
+        dof,
+        Rectangular(),
+        source,
+        shared,
+    )
 
 
 def triangular(
     name: str, estimate: float, half_width: float, unit: str, *, source: str = "", shared: str | None = None
 ) -> Input:
     """Return a triangular input of `half_width`, u = a/√6 (JCGM 100:2008, 4.3.9)."""
-    return Input(name, float(estimate), unit, half_width / SQRT6, math.inf, Triangular(), source, shared)
+    return Input(
+        name,
+        _number(estimate, unit, name),
+        unit,
+        _width(half_width, unit, name) / SQRT6,
+        math.inf,
+        Triangular(),
+        source,
+        shared,
+    )
 
 
 def trapezoidal(
@@ -195,9 +227,9 @@ def trapezoidal(
         raise InputError(f"{name}: {problem.what}", where=source, code=problem.code) from problem
     return Input(
         name,
-        float(estimate),
+        _number(estimate, unit, name),
         unit,
-        half_width * math.sqrt((1 + beta**2) / 6),
+        _width(half_width, unit, name) * math.sqrt((1 + beta**2) / 6),
         math.inf,
         shape,
         source,
@@ -209,7 +241,16 @@ def arcsine(
     name: str, estimate: float, half_width: float, unit: str, *, source: str = "", shared: str | None = None
 ) -> Input:
     """Return a U-shaped input of `half_width`, u = a/√2 (JCGM 101:2008, 6.4.6)."""
-    return Input(name, float(estimate), unit, half_width / SQRT2, math.inf, Arcsine(), source, shared)
+    return Input(
+        name,
+        _number(estimate, unit, name),
+        unit,
+        _width(half_width, unit, name) / SQRT2,
+        math.inf,
+        Arcsine(),
+        source,
+        shared,
+    )
 
 
 def type_a(

@@ -82,6 +82,13 @@ def bad_leaf(value: Numbers, u: Numbers, dof: float, name: str) -> InputError:
         return InputError(
             f"{name or 'an unnamed array'} has no elements", way_out="Give at least one.", code="empty"
         )
+    if np.shape(u) not in ((), np.shape(value)):
+        return InputError(
+            f"u has shape {np.shape(u)}, the values have {np.shape(value)}",
+            where=name or "an unnamed array",
+            way_out="Give one u, or one for each value.",
+            code="shape",
+        )
     return InputError(
         f"value {value!r}, u = {u!r}, dof = {dof}: all are finite, u is not negative, dof is 1 or more",
         where=name or "an unnamed value",

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from calibrator_uncertainty._branches import watch_branches
+from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import ModelError, UnitsError
 from calibrator_uncertainty._leaves import Leaf
 from calibrator_uncertainty._outside import Source, WideProgram, sources_of
@@ -45,7 +48,7 @@ def run_with_units(budget: Budget) -> Traced:
     # u is the step of numeric derivatives (JCGM 100:2008, 5.1.3, note 2)
     leaves = [UncertainArray(float(one.estimate), None, (), Leaf(one.u)) for one in budget.inputs]
     with watch_branches() as seen:
-        result = call(budget, arguments(budget, leaves))
+        result = _a_number(budget, call(budget, arguments(budget, leaves)))
         magnitude = magnitude_in(result, budget.unit, budget.name)
     if not isinstance(magnitude, UncertainArray):
         raise ModelError(
@@ -63,6 +66,26 @@ def run_with_units(budget: Budget) -> Traced:
         return Traced(program, branches, seen.checked)
     sources = sources_of(outside)
     return Traced(WideProgram(program, len(leaves), sources), branches, seen.checked, sources)
+
+
+def _a_number(budget: Budget, result: Numbers) -> Numbers:
+    """Refuse what is no real quantity."""
+    bare = getattr(result, "_magnitude", result)
+    if isinstance(bare, UncertainArray | float | int | np.ndarray | np.number):
+        return result
+    if isinstance(bare, UncertainComplex | complex):
+        raise ModelError(
+            "the model gives a complex number",
+            where=budget.name,
+            way_out="A budget has one real measurand: take abs(), numpy.real, numpy.imag or numpy.angle.",
+            code="complex-result",
+        )
+    raise ModelError(
+        f"the model gives {result!r}, which is no quantity",
+        where=budget.name,
+        way_out="Let it return the measurand.",
+        code="no-number",
+    )
 
 
 def _outside(leaves: list[UncertainArray], output: UncertainArray) -> list[UncertainArray]:

@@ -16,7 +16,7 @@ from calibrator_uncertainty._coverage import coverage_factors, probability_of
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._shapes import StudentT
 from calibrator_uncertainty._types import Numbers, Quantity
-from calibrator_uncertainty._units import difference_unit, magnitude_in, parse_unit, quantity
+from calibrator_uncertainty._units import difference_unit, figures_in, parse_unit, quantity
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
@@ -190,8 +190,7 @@ class _Columns:
 
 
 def _column(given: Numbers, unit: str, name: str) -> Numbers:
-    if hasattr(given, "_magnitude"):
-        given = magnitude_in(given, unit, name)
+    given = figures_in(given, unit, name)
     if isinstance(given, float | int):
         return float(given)
     column = np.asarray(given, dtype=np.float64)

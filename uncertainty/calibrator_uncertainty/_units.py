@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from calibrator_uncertainty._errors import UnitsError
+from calibrator_uncertainty._errors import InputError, UnitsError
 from calibrator_uncertainty._methods import SharedMethods
 from calibrator_uncertainty._types import Numbers, Quantity
 
@@ -159,7 +159,7 @@ def figures_in(given: Numbers, unit_text: str, where: str) -> Numbers:
     Raises:
         UnitsError: a quantity of another dimension.
     """
-    return _figures(given, lambda one: magnitude_in(one, unit_text, where))
+    return _figures(given, lambda one: magnitude_in(one, unit_text, where), where)
 
 
 def difference_in(given: Numbers, unit_text: str, where: str) -> Numbers:
@@ -173,14 +173,22 @@ def difference_in(given: Numbers, unit_text: str, where: str) -> Numbers:
         unit = f"{difference_unit(parse_unit(unit_text, where))}"
         return magnitude_in(quantity(one._magnitude, difference_unit(one.units)), unit, where)
 
-    return _figures(given, convert)
+    return _figures(given, convert, where)
 
 
-def _figures(given: Numbers, convert: Callable[[Quantity], Numbers]) -> Numbers:
+def _figures(given: Numbers, convert: Callable[[Quantity], Numbers], where: str) -> Numbers:
     if hasattr(given, "_REGISTRY"):
         return convert(given)
     if isinstance(given, list | tuple) or (isinstance(given, np.ndarray) and given.dtype.kind == "O"):
-        return [_figures(one, convert) for one in given]
+        return [_figures(one, convert, where) for one in given]
+    text = isinstance(given, np.ndarray) and given.dtype.kind in "US"
+    if text or given is None or isinstance(given, str | bytes):
+        raise InputError(
+            f"{given!r} is no number",
+            where=where,
+            way_out="Give figures, or quantities of pint.",
+            code="number",
+        )
     return given
 
 
