@@ -16,7 +16,7 @@ from .clock import Clock
 from .commands import commands_of
 from .roles import Instrument
 from .traffic import TrafficLog
-from .transport import Line, Policy, open_session, parse_address
+from .transport import Line, Policy, Session, open_session, parse_address
 
 __all__ = ["driver_class", "driver_classes", "driver_ids", "open_instrument"]
 
@@ -92,12 +92,25 @@ def open_instrument(
         return cast("Instrument", driver(open_hart(resource, **how), clock))
     session = open_session(resource, bus=bus, line=line, **how)
     instrument = driver(session, clock)
-    if source:
-        session.on_reconnect(instrument.standby if hasattr(instrument, "standby") else instrument.make_safe)
+    _prepare_return(session, instrument, policy)
     return cast("Instrument", instrument)
+
+
+def _prepare_return(session: Session, instrument: Any, policy: Policy | None) -> None:  # noqa: ANN401 - any driver
+    """Tell a session what it needs where the policy brings lost connections back."""
+    if policy is None or policy.on_loss != "reconnect":
+        return
+    standby = getattr(instrument, "standby", None) or getattr(instrument, "make_safe", None)
+    if _knows_idn(type(instrument)):
+        session.on_reconnect(standby)
+    else:
+        session.on_reconnect(standby, lambda: str(instrument.identify().raw))
+
+
+def _knows_idn(driver: type) -> bool:
+    return any(command.header == "*IDN?" for command in commands_of(driver))
 
 
 def _line_of(driver: type) -> Line:
     """Return a serial line for an instrument of IEEE 488.2, which `*IDN?` brings back into step."""
-    known = any(command.header == "*IDN?" for command in commands_of(driver))
-    return Line(marker="*IDN?" if known else "")
+    return Line(marker="*IDN?" if _knows_idn(driver) else "")

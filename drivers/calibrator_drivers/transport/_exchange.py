@@ -211,9 +211,11 @@ class LinkSession:
         """Forget every kept setting: the instrument was reset."""
         self._recovery.forget()
 
-    def on_reconnect(self, standby: Callable[[], None]) -> None:
-        """Name what brings the instrument into standby before kept settings are restored."""
-        self._recovery.on_reconnect(standby)
+    def on_reconnect(
+        self, standby: Callable[[], object] | None, identify: Callable[[], str] | None = None
+    ) -> None:
+        """Name what brings the instrument into standby, and how one without `*IDN?` says who it is."""
+        self._recovery.on_reconnect(standby, identify)
 
     def before_close(self, check: Callable[[], None]) -> None:
         """Name what is looked at before the connection is closed: errors that were left to the end."""

@@ -31,7 +31,8 @@ class Recovery:
         self._policy = policy
         self._identity = ""
         self._settings: dict[str, str] = {}
-        self._standby: Callable[[], None] | None = None
+        self._standby: Callable[[], object] | None = None
+        self._identify: Callable[[], str] | None = None
         self._under_way = False
         self.count = 0
 
@@ -50,9 +51,14 @@ class Recovery:
         """Forget every setting."""
         self._settings.clear()
 
-    def on_reconnect(self, standby: Callable[[], None]) -> None:
-        """Name what brings the instrument into standby."""
+    def on_reconnect(
+        self, standby: Callable[[], object] | None, identify: Callable[[], str] | None = None
+    ) -> None:
+        """Name what brings the instrument into standby, and how one without `*IDN?` says who it is."""
         self._standby = standby
+        self._identify = identify
+        if identify is not None:
+            self._identity = identify()
 
     def bring_back(self, session: _Exchanging) -> bool:
         """Reconnect, re-identify and restore as the policy says; False where it says stop.
@@ -91,7 +97,7 @@ class Recovery:
                 return
 
     def _recognise(self, session: _Exchanging) -> None:
-        reply = session.query(IDENTITY)
+        reply = session.query(IDENTITY) if self._identify is None else self._identify()
         if reply != self._identity:
             raise WrongIdentity(
                 f"After the connection came back {reply!r} answers, before it was {self._identity!r}",

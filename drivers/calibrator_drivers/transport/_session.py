@@ -137,8 +137,13 @@ class Session(Protocol):
         """Forget every kept setting: the instrument was reset."""
         ...
 
-    def on_reconnect(self, standby: Callable[[], None]) -> None:
-        """Name what brings the instrument into standby before kept settings are restored."""
+    def on_reconnect(
+        self, standby: Callable[[], object] | None, identify: Callable[[], str] | None = None
+    ) -> None:
+        """Name what brings the instrument into standby before kept settings are restored.
+
+        `identify` says who answers where `*IDN?` does not; it is asked once now, to be compared with.
+        """
         ...
 
     def before_close(self, check: Callable[[], None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
@@ -285,3 +286,45 @@ def test_an_instrument_without_an_output_restores_each_setting(serve: Serve) -> 
     assert session.query("A?") == "0"
     assert source.heard == ["DROP?", "*IDN?", "RANG 10", "A?"]
     session.close()
+
+
+class OldDriver:
+    """A driver of an instrument that answers `ID?` only, as the 3458A does."""
+
+    identity = reading("ID?", str, "identity", "S-X", "seen", repeatable=True)
+    span = setting("RANGE {}", "V", 0.0, 1000.0, "range", "S-X", "seen")
+
+    def __init__(self, session: Any, clock: Any) -> None:
+        self.session = session
+
+    def identify(self) -> Any:
+        return SimpleNamespace(raw=self.identity())
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_an_instrument_without_idn_is_recognised_by_its_driver(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, same: bool
+) -> None:
+    monkeypatch.setattr(registry, "driver_class", lambda _: OldDriver)
+    source = Source()
+    answers = ["HP3458A", "HP3458A" if same else "HP3457A"]
+
+    def old(line: bytes, connection: socket.socket) -> None:
+        if line == b"ID?":
+            source.heard.append("ID?")
+            connection.sendall(answers.pop(0).encode() + b"\n")
+        else:
+            source(line, connection)
+
+    policy = Policy(on_loss="reconnect")
+    device: Any = registry.open_instrument(
+        "old", serve(old).resource, clock=RealClock(), policy=policy, timeout_s=30.0
+    )
+    device.span(10.0)
+    with pytest.raises(ConnectionLost if same else WrongIdentity) as caught:
+        _lose(device.session)
+    assert getattr(caught.value, "restored", False) is same
+    if same:
+        assert device.session.query("A?") == "0"
+    assert source.heard == ["ID?", "RANGE 10", "DROP?", "ID?", *(["RANGE 10", "A?"] if same else [])]
+    device.session.close()
