@@ -25,7 +25,7 @@ def replace_certificate(
     Both runs are told, so that either document says it. Every value that differs is listed.
 
     Raises:
-        UsageError: code `same-run`, `never-issued`, `other-instrument`, `no-reason`, `may-not-amend`.
+        UsageError: code `same-run`, `never-issued`, `issued-already`, `other-instrument`, `no-reason`, `may-not-amend`.
     """
     from calibrator.certificates._build import assemble
     from calibrator.certificates._sources import gather
@@ -41,6 +41,12 @@ def replace_certificate(
     if not issued:
         raise _refused(
             f"the certificate {old.id} was never issued", "Nothing is there to replace.", "never-issued"
+        )
+    if any(body.get("id") == new.id for body in new_sources.issued):
+        raise _refused(
+            f"the certificate {new.id} was issued already, without saying what it replaces",
+            "Let it replace the former one before it is first issued.",
+            "issued-already",
         )
     if (old.item.model, old.item.serial) != (new.item.model, new.item.serial):
         raise _refused(

@@ -182,6 +182,9 @@ def test_a_certificate_measured_again_lists_every_value_that_changed(
     with pytest.raises(UsageError) as caught:
         replace_certificate(room.record, again, again, reason="measured again", by="chen")
     assert caught.value.code == "same-run"
+    with pytest.raises(UsageError) as caught:
+        replace_certificate(room.record, again, room.run, reason="measured again", by="chen")
+    assert caught.value.code == "issued-already"
     unit = {"asset": "X", "model": "34401A", "manufacturer": "Keysight", "serial": "OTHER", "table": "x"}
     uut = unit | {"firmware": "", "identity": ""}
     other = write(room.record, clock, mode="live", sections=("dci",), lab=LAB, changes={"uut": uut})
