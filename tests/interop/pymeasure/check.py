@@ -6,9 +6,10 @@ import json
 import sys
 
 from pymeasure.adapters import PrologixAdapter, VISAAdapter
-from pymeasure.instruments.agilent import Agilent34410A
+from pymeasure.instruments.agilent import Agilent33220A, Agilent33500, Agilent34410A
 from pymeasure.instruments.fluke import Fluke7341
 from pymeasure.instruments.hp import HP34401A
+from pymeasure.instruments.keithley import Keithley2000, Keithley2450
 
 
 def exercise(meter: HP34401A, expected: float, function: str) -> None:
@@ -62,11 +63,55 @@ def truevolt(resource: str) -> None:
     print("PyMeasure Agilent34410A on a 34461A over HiSLIP")
 
 
+def keithley(resource: str) -> None:
+    meter = Keithley2000(resource, visa_library="@py", timeout=60_000, **ENDS)
+    assert "MODEL 2000" in meter.id, meter.id
+    meter.mode = "voltage"
+    assert meter.mode == "voltage", meter.mode
+    meter.voltage_range = 10
+    assert meter.voltage_range == 10
+    meter.voltage_nplc = 1
+    assert abs(meter.voltage - 5.0) < 0.01, meter.voltage
+    assert meter.check_errors() == []
+    print("PyMeasure Keithley2000 over a socket")
+
+
+def source_meter(resource: str) -> None:
+    unit = Keithley2450(resource, visa_library="@py", timeout=60_000, **ENDS)
+    assert "MODEL 2450" in unit.id, unit.id
+    unit.apply_voltage(20, 0.1)
+    unit.source_voltage = 2
+    assert unit.source_voltage == 2
+    unit.enable_source()
+    assert unit.source_enabled is True
+    unit.measure_current(nplc=1, current=0.01)
+    assert abs(unit.current) < 1e-6, unit.current  # nothing is connected
+    unit.shutdown()
+    print("PyMeasure Keithley2450 over a socket")
+
+
+def generator(driver: type, resource: str) -> None:
+    unit = driver(resource, visa_library="@py", timeout=60_000, **ENDS)
+    unit.shape = "SIN"
+    unit.frequency = 1234.5
+    unit.amplitude = 2.5
+    unit.offset = 0.1
+    assert (unit.shape, unit.frequency, unit.amplitude, unit.offset) == ("SIN", 1234.5, 2.5, 0.1)
+    unit.amplitude_unit = "VRMS"
+    assert unit.amplitude_unit == "VRMS"
+    unit.output = True
+    assert unit.output in (True, 1)
+    assert not unit.check_errors()
+    print(f"PyMeasure {driver.__name__} over a socket")
+
+
+ENDS = {"read_termination": "\n", "write_termination": "\n"}
+
+
 def main() -> None:
     served = json.loads(sys.argv[1])
     [socket] = served["socket"]
-    ends = {"read_termination": "\n", "write_termination": "\n"}
-    exercise(HP34401A(socket["resource"], visa_library="@py", timeout=60_000, **ends), 5.0, "DCV")
+    exercise(HP34401A(socket["resource"], visa_library="@py", timeout=60_000, **ENDS), 5.0, "DCV")
     print("PyMeasure HP34401A over a socket")
     [hislip] = served["hislip"]
     exercise(HP34401A(hislip["resource"], visa_library="@py", timeout=60_000), 100.0, "R2W")
@@ -74,7 +119,7 @@ def main() -> None:
     [gpib] = served["gpib"]
     _, host, port, _ = gpib["bus"].split("::")
     address = int(gpib["resource"].split("::")[1])
-    raw = VISAAdapter(f"TCPIP0::{host}::{port}::SOCKET", visa_library="@py", timeout=60_000, **ends)
+    raw = VISAAdapter(f"TCPIP0::{host}::{port}::SOCKET", visa_library="@py", timeout=60_000, **ENDS)
     adapter = PrologixAdapter(raw, address=address, gpib_read_timeout=3000, eoi=True)
     meter = HP34401A(adapter)
     assert "34401A" in meter.id
@@ -87,6 +132,10 @@ def main() -> None:
     if "bath" in served:
         bath(served["bath"][0]["resource"])
     truevolt(served["truevolt"][0]["resource"])
+    keithley(served["keithley"][0]["resource"])
+    source_meter(served["source"][0]["resource"])
+    for driver, entry in zip((Agilent33220A, Agilent33500), served["generators"], strict=True):
+        generator(driver, entry["resource"])
 
 
 if __name__ == "__main__":

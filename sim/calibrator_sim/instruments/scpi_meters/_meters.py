@@ -50,6 +50,9 @@ class Keithley2000(Keysight34401A):
         _add_continuous(tree)
         tree.add("FORMat:ELEMents", Command(lambda _word: None, (Choice(("READing",)),)))
         tree.add("SYSTem:PRESet", Command(self.reset))
+        # The function's name alone, with :DC, as the drivers of PyMeasure and QCoDeS read it.
+        for header in ("CONFigure?", "[SENSe:]FUNCtion[:ON]?"):
+            tree.add(header, Command(self._function_name))
         for header in ("VOLTage:AC", "CURRent:AC"):
             tree.add(f"[SENSe:]{header}:DETector:BANDwidth", Command(self._filter, (Number("HZ"),)))
         for header in ("FREQuency", "PERiod"):
@@ -61,6 +64,10 @@ class Keithley2000(Keysight34401A):
         """Do what `*RST` does; the input is always above 10 Gohm to 10 V, the gate 1 s."""
         super().reset()
         self.settings.impedance_auto, self.settings.aperture_s = True, 1.0
+
+    def _function_name(self) -> str:
+        name = self.settings.function
+        return f'"{name}:DC"' if name in ("VOLT", "CURR") else f'"{name}"'
 
     def _filter(self, value: float | Special) -> None:
         if isinstance(value, Special) or not 3.0 <= value <= 300e3:
