@@ -166,7 +166,7 @@ def test_a_bath_with_its_driver() -> None:
     with SIMULATOR.open(bench_of("fluke_7341")) as bench:
         bath = open_instrument("fluke_7341", bench.resources["well"], clock=bench.clock)
         assert isinstance(bath, Fluke7341)
-        assert bath.identify().model == "7341"
+        assert bath.identify().serial == "SIM914201"
         bath.stage_temperature(90.0)
         bath.operate()
         bath.wait_settled(4 * 3600.0)

@@ -68,6 +68,7 @@ def look(
     """Open, identify and close one instrument; return its row and exit code."""
     from calibrator_drivers import DriversError
     from calibrator_drivers.registry import open_instrument
+    from calibrator_drivers.roles import same_serial
 
     row = {"name": instrument.name, "model": instrument.model, "resource": resource or "", "identity": ""}
     row |= {"firmware": "", "certificate": "", "due": ""}
@@ -84,7 +85,7 @@ def look(
     except (CalibratorError, DriversError) as error:
         return {**row, "state": _state(error, instrument, resource)}, exit_code_of(error)
     row |= {"identity": identity.raw, "firmware": identity.firmware}
-    if identity.serial not in ("", "0") and identity.serial != instrument.serial:
+    if identity.serial not in ("", "0") and not same_serial(identity.serial, instrument.serial):
         state = f"another instrument: serial {identity.serial} answers, the file says {instrument.serial}"
         return {**row, "state": state}, _WRONG
     certificate = papers.certificates.get(instrument.asset)

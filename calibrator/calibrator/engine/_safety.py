@@ -12,7 +12,7 @@ from calibrator.engine._levels import levels
 from calibrator.engine._types import SafeSource
 from calibrator_drivers import ConnectFailed, DriversError, WrongIdentity
 from calibrator_drivers.clock import Clock
-from calibrator_drivers.roles import Instrument, MeasureCurrentDC, MeasureVoltageDC, Source
+from calibrator_drivers.roles import Instrument, MeasureCurrentDC, MeasureVoltageDC, Source, same_serial
 
 __all__ = [
     "Looks",
@@ -155,8 +155,9 @@ def _other(driver: Instrument, serial: str) -> list[str]:
         told = driver.identify().serial.strip()
     except WrongIdentity as error:
         return [f"another instrument answers: {error.identity}"]
-    known = told.strip("0") and serial
-    return [f"another instrument answers, serial {told} and not {serial}"] if known and told != serial else []
+    if not told.strip("0") or not serial or same_serial(told, serial):
+        return []
+    return [f"another instrument answers, serial {told} and not {serial}"]
 
 
 def _look(looks: Looks, reach: Reach, clock: Clock) -> tuple[float | None, str, str]:

@@ -15,7 +15,7 @@ from calibrator.standards import BenchFile, BenchInstrument
 from calibrator_drivers import ConnectFailed, DriversError
 from calibrator_drivers.clock import Clock, RealClock
 from calibrator_drivers.registry import driver_class, open_instrument
-from calibrator_drivers.roles import Identity, Instrument
+from calibrator_drivers.roles import Identity, Instrument, same_serial
 from calibrator_drivers.transport import self_contained
 from calibrator_drivers.typed import Question, open_typed
 
@@ -192,7 +192,7 @@ class Station:
         except DriversError as error:
             raise RefusedError(error.what, where=place, way_out=error.way_out, code=error.code) from error
         found = Found(item, self._resource(item), identity)
-        if item.serial and found.serial != item.serial:
+        if item.serial and not same_serial(found.serial, item.serial):
             raise RefusedError(
                 f"the {item.model} that answers has the serial {found.serial!r}, not {item.serial!r}",
                 where=place,

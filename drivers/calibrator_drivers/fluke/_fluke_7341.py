@@ -68,13 +68,13 @@ class Fluke7341:
         self._highest_c = SPAN_C[1]
 
     def identify(self) -> Identity:
-        """Ask the controller for its model and firmware; it does not tell a serial number.
+        """Ask the controller for its model and firmware; a serial number where it tells one.
 
         Raises:
             WrongIdentity: the reply names no 7341.
         """
         raw = self.identity()
-        found = re.search(r"(\d{4})\s*,?\s*([\w.]*)", raw.partition(".")[2])
+        found = re.search(r"(\d{4})\s*,?\s*([\w.]*)\s*,?\s*(\w*)", raw.partition(".")[2])
         if found is None or found.group(1) != "7341":
             raise WrongIdentity(
                 f"A 7341 is expected, {raw!r} answers",
@@ -83,7 +83,7 @@ class Fluke7341:
                 resource=self.session.resource,
                 way_out="Correct the model or the address in the bench file.",
             )
-        return Identity("Hart Scientific", "7341", "", found.group(2), raw)
+        return Identity("Hart Scientific", "7341", found.group(3), found.group(2), raw)
 
     def reset(self) -> None:
         """Let the bath go to 20 °C."""

@@ -32,6 +32,7 @@ from ._power import NAMES as _POWER
 from ._power import MeasureEnergy, MeasurePowerAC, PowerIndication
 from ._pressure import NAMES as _PRESSURE
 from ._pressure import MeasurePressure, SourcePressure
+from ._serials import same_serial
 from ._simulated import NAMES as _SIMULATED
 from ._simulated import SourceTemperatureSimulatedRTD, SourceTemperatureSimulatedThermocouple
 from ._thermal import NAMES as _THERMAL
@@ -74,6 +75,7 @@ __all__ = [
     "SourceTemperatureSimulatedThermocouple",
     "SourceVoltageAC",
     "SourceVoltageDC",
+    "same_serial",
 ]
 
 # Each domain adds its NAMES.

@@ -164,7 +164,8 @@ def test_a_bath_is_staged_set_and_read_back(expected_protocol: Protocol, step_cl
     exchanges = [("*ver", "ver.7341,1.02"), ("s=100", None), ("s", "set:  100.00 C")]
     with expected_protocol(exchanges) as session:
         bath = Fluke7341(session, step_clock)
-        assert bath.identify().firmware == "1.02"
+        identity = bath.identify()
+        assert (identity.firmware, identity.serial) == ("1.02", "")
         bath.stage_temperature(100.0)
         bath.operate()
 

@@ -33,7 +33,7 @@ class Fluke7341(TextDevice):
     def __init__(self, name: str, unit: StandardUnit, world: World) -> None:
         self.name = name
         self.serial = unit.config.serial
-        self.identity = "ver.7341,1.02"
+        self.identity = f"ver.7341,1.02,{self.serial}"
         self.world = world
         self.heater = Heater(unit, world, _MODEL)
         self.set_point_c = 25.0
