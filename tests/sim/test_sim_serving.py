@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -180,3 +182,39 @@ def test_closing_is_quick_and_closes_the_clients(open_bench, connect):
     bench.close()
     with pytest.raises(OSError, match=r".*"):
         client.query("*IDN?")
+
+
+@pytest.mark.parametrize(
+    ("transport", "resource", "bus"),
+    [
+        ("hislip", r"TCPIP0::127\.0\.0\.1::hislip[01],\d+::INSTR", None),
+        ("vxi11", r"TCPIP0::127\.0\.0\.1,\d+::inst[01]::INSTR", None),
+        ("prologix", r"GPIB0::(22|4)::INSTR", r"PRLGX-TCPIP0::127\.0\.0\.1::\d+::INTFC"),
+    ],
+)
+def test_the_command_line_serves_models_by_a_transport_with_a_stated_input(transport, resource, bus):
+    arguments = ["34401A", "5522A", "--transport", transport, "--input", "5 V", "--speed", "100", "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "calibrator", "sim", "serve", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        lines = [json.loads(process.stdout.readline()) for _ in range(2)]
+        assert [line["model"] for line in lines] == ["keysight_34401a", "fluke_5522a"]
+        assert all(re.fullmatch(resource, line["resource"]) for line in lines)
+        assert all(bus is None if "bus" not in line else re.fullmatch(bus, line["bus"]) for line in lines)
+        pyvisa = pytest.importorskip("pyvisa")
+        manager = pyvisa.ResourceManager("@py")
+        with contextlib.ExitStack() as stack:
+            if bus:
+                stack.enter_context(contextlib.closing(manager.open_resource(lines[0]["bus"])))
+            meter = stack.enter_context(contextlib.closing(manager.open_resource(lines[0]["resource"])))
+            meter.timeout = 30_000
+            assert meter.query("*IDN?").startswith("HEWLETT-PACKARD,34401A")
+            meter.write("CONF:VOLT:DC 10;:VOLT:NPLC 0.02;:TRIG:DEL 0")
+            assert float(meter.query("READ?")) == pytest.approx(5.0, abs=0.01)
+    finally:
+        process.kill()
+        process.communicate(timeout=30)
