@@ -26,6 +26,7 @@ COMMANDS = {
     "explain": "_explain:explain",
     "replay": "_explain:replay",
     "export": "_export:export",
+    "backup": "_export:backup",
     "dcc": "_dcc:dcc",
     "list": "_list:list_",
     "bench": "_bench:bench",

@@ -8,7 +8,7 @@ import click
 
 from calibrator.cli._settings import command, settings
 
-__all__ = ["export"]
+__all__ = ["backup", "export"]
 
 
 @command(short_help="Write a run as a bundle that can be checked without this program.")
@@ -38,4 +38,26 @@ def export(ctx: click.Context, run: str | None, out: Path | None) -> int:
     path = out or Path(f"{found}.zip")
     evidence.write_bundle(content, path)
     click.echo(str(path))
+    return 0
+
+
+@command(short_help="Copy the home by its database's online backup, and check the copy.")
+@click.argument("folder", metavar="DEST", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_context
+def backup(ctx: click.Context, folder: Path) -> int:
+    """Copy record, traffic logs, documents and settings into the empty folder DEST, and verify the copy.
+
+    It may be made during a run. Of a record in a file the copy is a home: name it with --home to use it. A
+    record in PostgreSQL is dumped by pg_dump and restored into a database of its own to be checked.
+    """
+    from calibrator import evidence
+    from calibrator.cli._access import opened
+    from calibrator_drivers.clock import RealClock
+
+    chosen = settings(ctx)
+    with opened(chosen):
+        pass  # a home without a record has nothing to copy, and says so
+    made = evidence.back_up(chosen.home, folder, RealClock())
+    say = chosen.words
+    click.echo(f"{folder}: {say('intact')}: {made.runs} {say('runs')}, {made.events} {say('events')}")
     return 0

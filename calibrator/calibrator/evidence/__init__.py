@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from calibrator.evidence._backup import Backup, back_up
     from calibrator.evidence._bundle import bundle_files, is_bundle, read_bundle, write_bundle
     from calibrator.evidence._cells import COLUMNS, Cell, all_cells, parse_cell
     from calibrator.evidence._explain import explain
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLUMNS",
+    "Backup",
     "Cell",
     "Issued",
     "Node",
@@ -27,6 +29,7 @@ __all__ = [
     "all_cells",
     "as_json",
     "as_text",
+    "back_up",
     "bundle_files",
     "csv_bytes",
     "explain",
@@ -54,6 +57,8 @@ _HOMES = {
     "verify_bundle": "_verify_bundle",
     "csv_bytes": "_table",
     "read_bundle": "_bundle",
+    "Backup": "_backup",
+    "back_up": "_backup",
     "explain": "_explain",
     "find_document": "_find",
     "parse_cell": "_cells",

@@ -13,7 +13,7 @@ from sqlalchemy.pool import StaticPool
 from calibrator._errors import CalibratorError, IntegrityError, StorageError
 from calibrator.record._store import Store
 
-__all__ = ["TRIGGERS", "in_memory", "reader", "still", "writer"]
+__all__ = ["TRIGGERS", "backup_source", "in_memory", "reader", "sqlite_error", "still", "writer"]
 
 # FULL, or a power failure takes the last commits; recursive triggers, or REPLACE walks through the
 # append-only ones (DESIGN 5).
@@ -101,23 +101,28 @@ class _Sqlite:
         return False
 
     def error(self, error: Exception, place: str) -> CalibratorError:
-        text = str(error).lower()
-        for sign, code, what, way_out in _REASONS:
-            if sign in text:
-                return StorageError(what, where=place, way_out=way_out, code=code)
-        if "malformed" in text or "not a database" in text:
-            return IntegrityError(
-                "The record's file is damaged",
-                where=place,
-                way_out="Keep the file as it is and bring back the last backup of this folder.",
-                code="record-damaged",
-            )
-        return StorageError(
-            f"The record's database reports: {error}",
+        return sqlite_error(error, place)
+
+
+def sqlite_error(error: Exception, place: str) -> CalibratorError:
+    """Return what SQLite reports of the file at `place` in the technician's words."""
+    text = str(error).lower()
+    for sign, code, what, way_out in _REASONS:
+        if sign in text:
+            return StorageError(what, where=place, way_out=way_out, code=code)
+    if "malformed" in text or "not a database" in text:
+        return IntegrityError(
+            "The record's file is damaged",
             where=place,
-            way_out="Run `calibrator doctor` and keep its report.",
-            code="database",
+            way_out="Keep the file as it is and bring back the last backup of this folder.",
+            code="record-damaged",
         )
+    return StorageError(
+        f"The record's database reports: {error}",
+        where=place,
+        way_out="Run `calibrator doctor` and keep its report.",
+        code="database",
+    )
 
 
 def in_memory() -> Store:
@@ -182,6 +187,20 @@ def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+
+
+def backup_source(path: Path) -> sqlite3.Connection:
+    """Open a database file to copy it, also on media where nobody can write; see `reader`."""
+    place = _uri(path)
+    opened = sqlite3.connect(f"{place}?mode=ro", uri=True)
+    try:
+        opened.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.OperationalError:
+        opened.close()
+        if path.with_name(f"{path.name}-wal").exists():
+            raise
+        opened = sqlite3.connect(f"{place}?immutable=1", uri=True)
+    return opened
 
 
 def _uri(path: Path) -> str:
