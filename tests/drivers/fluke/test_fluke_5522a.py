@@ -273,7 +273,8 @@ def test_make_safe_goes_on_over_a_new_connection(
 
     def handler(line: bytes, connection: socket.socket) -> None:
         first = connection is server.connections[0]
-        received.append(line)
+        if not first:  # the first connection may hold a message that arrives late
+            received.append(line)
         if first and how == "closes":
             connection.shutdown(socket.SHUT_RDWR)
         elif not first and line in replies:
@@ -283,7 +284,7 @@ def test_make_safe_goes_on_over_a_new_connection(
     session = open_session(server.resource, timeout_s=30.0 if how == "closes" else 1.0)
     driver(session).make_safe()
     session.close()
-    assert received[-5:] == [b"STBY", b"OUT 0 V, 0 HZ", b"ERR?", b"OPER?", b"OUT?"]
+    assert received == [b"STBY", b"OUT 0 V, 0 HZ", b"ERR?", b"OPER?", b"OUT?"]
     assert len(server.connections) == 2
 
 
