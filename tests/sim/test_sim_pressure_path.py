@@ -167,6 +167,25 @@ def test_a_vent_ends_open_to_the_air(open_pace: Callable[..., tuple[SimBench, An
     assert abs(bench.truth("line")["gauge_pressure_pa"]) < 50.0
 
 
+def test_behind_a_closed_valve_pressure_is_trapped(open_pace: Callable[..., tuple[SimBench, Any]]) -> None:
+    bench, pace = open_pace()
+    for text in (":UNIT:PRES KPA", ":SOUR:PRES 300", ":OUTP:STAT 1"):
+        pace.write(text)
+    bench.clock.sleep(60.0)
+    pace.write(":OUTP:ISOL:STAT 0")
+    pace.write(":SOUR:PRES 100")
+    bench.clock.sleep(60.0)
+    assert pace.query(":SENS:PRES:INL?").endswith(", 0")
+    assert bench.truth("line")["gauge_pressure_pa"] > 290e3
+    pace.write(":SOUR:VENT 1")
+    bench.clock.sleep(60.0)
+    assert pace.query(":SOUR:VENT?").endswith(" 3")  # trapped
+    pace.write(":OUTP:ISOL:STAT 1")
+    bench.clock.sleep(60.0)
+    assert pace.query(":SOUR:VENT?").endswith(" 2")
+    assert abs(bench.truth("line")["gauge_pressure_pa"]) < 50.0
+
+
 def test_a_leak_and_the_air_are_effects(open_pace: Callable[..., tuple[SimBench, Any]]) -> None:
     tight, pace = open_pace(effects={"line_leak": 0.0, "adiabatic": 0.0, "barometer": 0.0})
     for text in (":UNIT:PRES KPA", ":SOUR:PRES 300", ":OUTP:STAT 1"):

@@ -106,15 +106,17 @@ class PressureControl(TextDevice):
         return self._domain.air_pa(ns) + offset
 
     def vent_status(self, ns: int) -> int:
-        """Return 0 idle, 1 in progress, 2 completed (old units keep it until control begins)."""
+        """Return 0 idle, 1 in progress, 2 completed (old units keep it until control begins), 3 trapped."""
         if not self.settings.vent:
             return 0
-        return 1 if abs(self.line.pressure(ns)) > _OPEN_PA else 2
+        if abs(self.line.pressure(ns)) <= _OPEN_PA:
+            return 2
+        return 1 if self.settings.isolation_open else 3
 
     def in_limits(self, ns: int) -> bool:
         """Say whether the pressure has been within its band for the dwell time."""
         settings = self.settings
-        if not settings.control:
+        if not settings.control or not settings.isolation_open:
             return False
         band = settings.band_percent / 100.0 * self.full_scale_pa
         since = ns - round(settings.dwell_s * 1e9)
@@ -145,8 +147,7 @@ class PressureControl(TextDevice):
         if control:
             settings.vent = False
             settings.control, settings.settings_ns = True, now
-            target = settings.set_point_pa + self.error_pa(settings.set_point_pa)
-            self.line.go(now, target, self.slew(), overshoot=settings.overshoot, mode="control")
+            self._drive(now)
         elif settings.control:
             settings.control, settings.settings_ns = False, now
             self._close(now)
@@ -158,14 +159,38 @@ class PressureControl(TextDevice):
         now, settings = self.world.time_ns(), self.settings
         if start:
             settings.control, settings.vent, settings.settings_ns = False, True, now
-            self.line.go(now, 0.0, self.slew(), overshoot=False, mode="vent")
+            self._drive(now)
         elif settings.vent:
             settings.vent = False
-            if abs(self.line.pressure(now)) > _OPEN_PA:
+            if not settings.isolation_open or abs(self.line.pressure(now)) > _OPEN_PA:
                 self._close(now)
             else:
                 self.line.vented(now)
         self.world.after_change()
+
+    def isolate(self, *, open_: bool) -> None:
+        """Open or close the valve to the line: behind a closed one neither control nor vent reaches it."""
+        if open_ == self.settings.isolation_open:
+            return
+        self.world.before_change()
+        now = self.world.time_ns()
+        self.settings.isolation_open, self.settings.settings_ns = open_, now
+        if not open_:
+            self._close(now)
+        elif self.settings.control or self.settings.vent:
+            self._drive(now)
+        self.world.after_change()
+
+    def _drive(self, ns: int) -> None:
+        """Let control or vent act on the line, as far as the valve lets them."""
+        settings = self.settings
+        if not settings.isolation_open:
+            return
+        if settings.vent:
+            self.line.go(ns, 0.0, self.slew(), overshoot=False, mode="vent")
+            return
+        target = settings.set_point_pa + self.error_pa(settings.set_point_pa)
+        self.line.go(ns, target, self.slew(), overshoot=settings.overshoot, mode="control")
 
     def changed(self) -> None:
         """A set-point or rate changed: a controller that is on goes there now."""

@@ -183,15 +183,12 @@ def _add_source(tree: CommandTree, pace: DruckPACE5000) -> None:
 
 
 def _add_output(tree: CommandTree, pace: DruckPACE5000) -> None:
-    def isolate(on: bool) -> None:
-        pace.settings.isolation_open = on
-
     def mode(word: str) -> None:
         pace.settings.mode = word
 
     _set(tree, "OUTPut:STATe", lambda on: pace.switch(control=on), Flag())
     _ask(tree, "OUTPut:STATe", ":OUTP:STAT", lambda: str(int(pace.settings.control)))
-    _set(tree, "OUTPut:ISOLation:STATe", isolate, Flag())
+    _set(tree, "OUTPut:ISOLation:STATe", lambda on: pace.isolate(open_=on), Flag())
     _ask(tree, "OUTPut:ISOLation:STATe", ":OUTP:ISOL:STAT", lambda: str(int(pace.settings.isolation_open)))
     _set(tree, "OUTPut:MODE", mode, Choice(("ACTive", "PASSive", "GAUGe")))
     _ask(tree, "OUTPut:MODE", ":OUTP:MODE", lambda: pace.settings.mode)
