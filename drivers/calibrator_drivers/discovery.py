@@ -7,8 +7,10 @@ Nothing is set anywhere. `*IDN?` is asked only where a message can do no harm: o
 from __future__ import annotations
 
 import ipaddress
+import sys
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,13 +50,33 @@ def visa_resources(library: str = "") -> tuple[Found, ...]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # optional packages that pyvisa-py would like
         try:
-            resources = pyvisa.ResourceManager(library).list_resources("?*")
+            manager = pyvisa.ResourceManager(library)
+            with _no_mdns_of_its_own():
+                resources = manager.list_resources("?*")
         except (pyvisa.VisaIOError, OSError, ValueError) as error:
             raise InstrumentError(
                 f"The VISA library lists nothing: {error}", way_out="See `calibrator doctor`."
             ) from error
     kept = (name for name in resources if not name.upper().startswith(("ASRL", "PRLGX-ASRL")))
     return tuple(Found(name, "visa") for name in kept)
+
+
+@contextmanager
+def _no_mdns_of_its_own() -> Iterator[None]:
+    """Keep pyvisa-py 0.8.1 from listening to mDNS: its thread breaks when a service goes away meanwhile.
+
+    `announced` listens, and to more kinds of service.
+    """
+    tcpip: Any = sys.modules.get("pyvisa_py.tcpip")
+    before = getattr(tcpip, "zeroconf", None)
+    if before is None:
+        yield
+        return
+    tcpip.zeroconf = None
+    try:
+        yield
+    finally:
+        tcpip.zeroconf = before
 
 
 def serial_ports() -> tuple[Found, ...]:
