@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
-from ._errors import UnknownDriver
+from ._errors import ConnectFailed, UnknownDriver
 from .clock import Clock
 from .commands import commands_of
 from .roles import Instrument
@@ -76,6 +76,13 @@ def open_instrument(
     """
     driver = cast("type", driver_class(model_id))
     name = name or model_id
+    if resource.upper().startswith("TYPED::"):
+        raise ConnectFailed(
+            "A person reads this instrument, and nobody is asked here",
+            instrument=name,
+            resource=resource,
+            way_out="Use it in a run at a terminal, or open it with calibrator_drivers.typed.open_typed.",
+        )
     source = hasattr(driver, "make_safe")
     if policy is not None and source:
         policy = replace(policy, error_checks="each")

@@ -32,6 +32,7 @@ PACKAGES = [
     "calibrator_drivers.druck",
     "calibrator_drivers.eastron",
     "calibrator_drivers.fluke",
+    "calibrator_drivers.keithley",
     "calibrator_drivers.keysight",
     "calibrator_drivers.mensor",
     "calibrator_drivers.mettler",
@@ -44,6 +45,7 @@ PACKAGES = [
     "calibrator_drivers.sartorius",
     "calibrator_drivers.traffic",
     "calibrator_drivers.transmitters",
+    "calibrator_drivers.typed",
     "calibrator_drivers.transport",
     "calibrator_drivers.vaisala",
     "calibrator_drivers.yokogawa",
@@ -105,7 +107,14 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["calibrator_drivers.fluke", "calibrator_drivers.keysight", "calibrator_drivers.registry"]
+    "name",
+    [
+        "calibrator_drivers.fluke",
+        "calibrator_drivers.keithley",
+        "calibrator_drivers.keysight",
+        "calibrator_drivers.registry",
+        "calibrator_drivers.typed",
+    ],
 )
 def test_drivers_load_neither_pyvisa_nor_numbers(name: str) -> None:
     code = f"import sys, {name}; print([m for m in ('pyvisa', 'numpy', 'pint', 'scipy') if m in sys.modules])"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibrator_drivers import OutOfLimits, TrafficLog, UnexpectedReply
+from calibrator_drivers import ConnectFailed, OutOfLimits, TrafficLog, UnexpectedReply, open_instrument
 from calibrator_drivers.clock import RealClock
 from calibrator_drivers.roles import (
     Expecting,
@@ -205,6 +205,11 @@ def test_at_a_terminal_messages_become_questions_and_go_to_the_traffic_log(tmp_p
     assert reading.traffic_offset is not None
     written = (tmp_path / "traffic.jsonl").read_text(encoding="utf-8")
     assert "5.003" in written
+
+
+def test_where_nobody_is_asked_it_is_refused_by_name() -> None:
+    with pytest.raises(ConnectFailed, match="A person reads this instrument"):
+        open_instrument("fluke_87v", "TYPED::OPERATOR", clock=RealClock(), name="uut")
 
 
 @given(st.decimals(min_value=-600, max_value=600, places=1))
