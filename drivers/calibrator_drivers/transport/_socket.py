@@ -17,6 +17,7 @@ from calibrator_drivers.clock import Deadline, RealClock
 from ._defects import delays_small_messages, has_no_peer, sleeps_through_a_lost_peer
 from ._failures import LONGEST_REPLY, Failures
 from ._link import Step
+from ._visa_py import close_left_open
 from ._wait import Readable
 
 __all__ = ["SocketLink"]
@@ -55,6 +56,7 @@ class SocketLink:
             manager = pyvisa.ResourceManager("@py")
             visa = manager.open_resource(self._resource, open_timeout=_OPEN_TIMEOUT_MS, write_termination="")
         except Exception as error:  # pyvisa-py 0.8.1 raises the bare Exception here
+            close_left_open(error)
             raise self._fail.no_answer(error) from error
         self._visa = visa
         inner: Any = manager.visalib.sessions[visa.session]  # type: ignore[attr-defined] # pyvisa-py's own

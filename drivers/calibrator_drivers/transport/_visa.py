@@ -8,7 +8,7 @@ from calibrator_drivers.clock import Deadline, RealClock
 
 from ._failures import LONGEST_REPLY, Failures
 from ._link import Step
-from ._visa_py import HislipExtras, close_left_open, hislip_of, notice_a_lost_peer
+from ._visa_py import HislipExtras, close_left_open, first_cause, hislip_of, notice_a_lost_peer
 
 __all__ = ["VisaLink"]
 
@@ -40,7 +40,7 @@ class VisaLink:
             self._visa = manager.open_resource(self._resource, open_timeout=_OPEN_TIMEOUT_MS)
         except Exception as error:  # VISA libraries raise what they like when a device is not there
             close_left_open(error)
-            raise self._fail.no_answer(error) from error
+            raise self._fail.no_answer(first_cause(error)) from error
         notice_a_lost_peer(self._visa)
         self._hislip = hislip_of(self._visa)
         if self._hislip is None:

@@ -8,6 +8,7 @@ way (IVI-6.1, 6.12 and 6.14 say to go past them); `HislipExtras` goes past them.
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
 import traceback
@@ -17,7 +18,7 @@ from calibrator_drivers.clock import Deadline, RealClock
 
 from ._wait import Readable
 
-__all__ = ["HislipExtras", "close_left_open", "hislip_of", "notice_a_lost_peer"]
+__all__ = ["HislipExtras", "close_left_open", "first_cause", "hislip_of", "notice_a_lost_peer"]
 
 _CLOCK = RealClock()
 _HEADER = struct.Struct("!2sBBIQ")
@@ -74,10 +75,24 @@ def close_left_open(error: BaseException) -> None:
     while seen is not None:
         for frame, _ in traceback.walk_tb(seen.__traceback__):
             owner = frame.f_locals.get("self")
-            for name in ("sock", "_sync", "_async"):
+            for name in ("sock", "_sync", "_async", "interface"):
                 if isinstance(sock := getattr(owner, name, None), socket.socket):
                     sock.close()
         seen = seen.__cause__ or seen.__context__
+
+
+def first_cause(error: BaseException) -> object:
+    """Return the error of the system behind what pyvisa-py makes of it, else the error itself."""
+    found, seen = error, error.__cause__ or error.__context__
+    while seen is not None:
+        if isinstance(seen, OSError):
+            found = seen
+        seen = seen.__cause__ or seen.__context__
+    if (
+        isinstance(found, OSError) and found.errno == errno.EBADF
+    ):  # its VXI-11 closes the socket, then uses it
+        return "the host's name is not known, or the host is not reached"
+    return found
 
 
 def hislip_of(visa: Any) -> HislipExtras | None:  # noqa: ANN401 - any pyvisa resource

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibrator_drivers import BadResource
-from calibrator_drivers.transport import Line, parse_address
+from calibrator_drivers import BadResource, ConnectFailed
+from calibrator_drivers.transport import Line, open_session, parse_address
 
 PAGE = Path(__file__).parents[3] / "docs" / "transports.md"
 GATEWAY = "PRLGX-TCPIP::192.0.2.7::1234::INTFC"
@@ -80,3 +80,26 @@ def _read(text: str) -> str:
 def test_any_text_is_read_or_refused_by_name(text: str) -> None:
     assert len(_read(text)) > 3
     assert len(_read(f"ASRL/dev/ttyUSB0::INSTR?{text}")) > 3
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "TCPIP::no-such-host.invalid::5025::SOCKET",
+        "TCPIP::no-such-host.invalid::hislip0::INSTR",
+        "TCPIP::no-such-host.invalid::inst0::INSTR",
+        "PRLGX-TCPIP::no-such-host.invalid::1234::22::INSTR",
+        "ASRL/dev/no-such-line::INSTR",
+        "NOT::A::RESOURCE",
+    ],
+)
+def test_what_is_not_there_is_named_with_its_cause_and_leaves_nothing_open(resource: str) -> None:
+    with pytest.raises(ConnectFailed) as caught:
+        open_session(resource, name="unit", library="")
+    told = str(caught.value)
+    assert "Bad file descriptor" not in told
+    assert any(
+        word in told
+        for word in ("not known", "resolution", "getaddrinfo", "No such file", "INV_RSRC", "port")
+    )
+    assert resource.split("::")[1] in told
