@@ -6,16 +6,13 @@ Numbers and rules: VXI-11 revision 1.0 (1995), B.4 to B.6, tables B.1 and B.2.
 from __future__ import annotations
 
 import itertools
-import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from calibrator_sim.servers._channels import Channel, SocketChannel
 from calibrator_sim.servers._conversation import Outgoing, Served
 from calibrator_sim.servers._host import Stir
-from calibrator_sim.servers._session import Session
 from calibrator_sim.servers._talker import Talker
-from calibrator_sim.servers._vxi11_channels import MOST_DATA, AbortSession, Calls, InterruptSession
+from calibrator_sim.servers._vxi11_channels import MOST_DATA, AbortSession, Attach, CallBack, Calls
 from calibrator_sim.servers._xdr import (
     GARBAGE_ARGUMENTS,
     NO_PROCEDURE,
@@ -39,7 +36,6 @@ _TIMEOUT, _ABORTED, _CHANNEL_THERE = 15, 23, 29
 _WAIT_LOCK, _END, _TERM_CHAR = 1, 8, 128
 _BY_COUNT, _BY_CHAR, _BY_END = 1, 2, 4
 _MOST_LINKS = 256
-_CALL_BACK_S = 1.0
 
 # Tries an operation: its results, or None while it must wait.
 _Attempt = Callable[[], bytes | None]
@@ -83,7 +79,7 @@ class Gateway:
     def __init__(
         self,
         instruments: Mapping[str, Served],
-        attach: Callable[[Channel, Callable[[Stir], Session | None]], None],
+        attach: Attach,
     ) -> None:
         self.instruments = instruments
         self.attach = attach
@@ -117,8 +113,7 @@ class CoreSession(Calls):
         self._gateway = gateway
         self._links: dict[int, _Link] = {}
         self._waiting: _Waiting | None = None
-        self._interrupt: InterruptSession | None = None
-        self._channel: SocketChannel | None = None
+        self._callback = CallBack(gateway.attach)
         self._procedures: dict[int, Callable[[Call, Reader], bytes | None]] = {
             0: lambda _asked, _reader: b"",
             10: self._create_link,
@@ -186,7 +181,7 @@ class CoreSession(Calls):
         """The connection is gone, and its links with it."""
         for number in list(self._links):
             self._drop(number)
-        self._hang_up()
+        self._callback.hang_up()
 
     def _carry_out(self, asked: Call) -> bytes | None:
         refused = self.refused(asked, CORE)
@@ -268,8 +263,7 @@ class CoreSession(Calls):
 
     def call_back(self, handle: bytes) -> None:
         """Tell the client over its interrupt channel that a link requests service."""
-        if self._interrupt is not None:
-            self._interrupt.call(handle)
+        self._callback.call(handle)
 
     def _write(self, asked: Call, reader: Reader) -> bytes | None:
         link, io_ms, lock_ms, flags = self._link(reader.uint()), reader.uint(), reader.uint(), reader.uint()
@@ -375,34 +369,15 @@ class CoreSession(Calls):
 
     def _create_interrupt(self, _asked: Call, reader: Reader) -> bytes:
         address, port, program, version, family = (reader.uint() for _ in range(5))
-        if self._interrupt is not None:
+        if self._callback.connected:
             return uints(_CHANNEL_THERE)
         if family != 0 or not 0 < port <= 0xFFFF:
             return uints(_UNSUPPORTED if family else _PARAMETER)
-        try:
-            sock = socket.create_connection((socket.inet_ntoa(uints(address)), port), _CALL_BACK_S)
-        except OSError:
-            return uints(_NO_CHANNEL)
-        self._channel = SocketChannel(sock)
-        made: list[InterruptSession] = []
-
-        def factory(stir: Stir) -> Session:
-            made.append(InterruptSession(stir, program, version))
-            return made[0]
-
-        self._gateway.attach(self._channel, factory)
-        self._interrupt = made[0]
-        return uints(_OK)
+        reached = self._callback.connect(address, port, program, version)
+        return uints(_OK if reached else _NO_CHANNEL)
 
     def _destroy_interrupt(self, _asked: Call, _reader: Reader) -> bytes:
-        return uints(_OK if self._hang_up() else _NO_CHANNEL)
-
-    def _hang_up(self) -> bool:
-        if self._interrupt is None or self._channel is None:
-            return False
-        self._channel.shut()
-        self._interrupt = self._channel = None
-        return True
+        return uints(_OK if self._callback.hang_up() else _NO_CHANNEL)
 
     def _link(self, number: int) -> _Link | None:
         return self._links.get(number)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import socket
 from collections.abc import Callable
 
+from calibrator_sim.servers._channels import Channel, SocketChannel
 from calibrator_sim.servers._conversation import Outgoing
 from calibrator_sim.servers._host import Stir
+from calibrator_sim.servers._session import Session
 from calibrator_sim.servers._xdr import (
     GARBAGE_ARGUMENTS,
     NO_PROCEDURE,
@@ -22,12 +25,16 @@ from calibrator_sim.servers._xdr import (
     uints,
 )
 
-__all__ = ["MOST_DATA", "AbortSession", "Calls", "InterruptSession"]
+__all__ = ["MOST_DATA", "AbortSession", "Attach", "CallBack", "Calls"]
 
 ABORT = 0x0607B0
 MOST_DATA = 1 << 16
 _LIMIT = MOST_DATA + 4096
 _NO_LINK = 4
+_CALL_BACK_S = 1.0
+
+# Serves a connection that the server itself has opened.
+Attach = Callable[[Channel, Callable[[Stir], Session | None]], None]
 
 
 class Calls:
@@ -130,3 +137,50 @@ class InterruptSession:
 
     def close(self) -> None:
         """The connection is gone."""
+
+
+class CallBack:
+    """The interrupt channel of a client, where it has asked for one.
+
+    Args:
+        attach: serves a connection that the server itself has opened.
+    """
+
+    def __init__(self, attach: Attach) -> None:
+        self._attach = attach
+        self._session: InterruptSession | None = None
+        self._channel: SocketChannel | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a channel."""
+        return self._session is not None
+
+    def connect(self, address: int, port: int, program: int, version: int) -> bool:
+        """Connect to the client; False where it does not answer."""
+        try:
+            sock = socket.create_connection((socket.inet_ntoa(uints(address)), port), _CALL_BACK_S)
+        except OSError:
+            return False
+        channel, made = SocketChannel(sock), list[InterruptSession]()
+
+        def factory(stir: Stir) -> Session:
+            made.append(InterruptSession(stir, program, version))
+            return made[0]
+
+        self._attach(channel, factory)
+        self._channel, self._session = channel, made[0]
+        return True
+
+    def call(self, handle: bytes) -> None:
+        """Tell the client that the link with its handle requests service."""
+        if self._session is not None:
+            self._session.call(handle)
+
+    def hang_up(self) -> bool:
+        """End the channel; False where there is none."""
+        if self._channel is None:
+            return False
+        self._channel.shut()
+        self._session = self._channel = None
+        return True
