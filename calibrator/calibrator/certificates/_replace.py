@@ -25,7 +25,8 @@ def replace_certificate(
     Both runs are told, so that either document says it. Every value that differs is listed.
 
     Raises:
-        UsageError: code `same-run`, `never-issued`, `issued-already`, `other-instrument`, `no-reason`, `may-not-amend`.
+        UsageError: code `same-run`, `never-issued`, `issued-already`, `other-instrument`, `no-reason` or
+            `may-not-amend`.
     """
     from calibrator.certificates._build import assemble
     from calibrator.certificates._sources import gather

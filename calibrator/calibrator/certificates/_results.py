@@ -16,7 +16,7 @@ from calibrator.certificates._people import person
 from calibrator.certificates._recorded_curves import curve_of
 from calibrator.certificates._sources import Sources
 from calibrator.certificates._versions import Measured
-from calibrator.evaluation import Rounder, rounder
+from calibrator.evaluation import Rounder, rounding_of
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
 
@@ -38,7 +38,7 @@ NO_NUMBER: Final = ("overload", "not-settled")
 def result_sections(sources: Sources) -> tuple[ResultSection, ...]:
     """Return the results of every section in the order in which they were measured."""
     by_section: dict[str, list[Result]] = {}
-    write = rounder(sources.opened["lab"])
+    write = rounding_of(sources.opened["lab"])
     references = {str(body["point"]["id"]): body for body in sources.references.get("points", ())}
     for point in sources.points:
         result = _result(point, references.get(str(point["id"])), write)
@@ -70,7 +70,9 @@ def _title(section: str, titles: Mapping[str, Body], results: list[Result]) -> T
 
 def _version(measured: Measured, result: Result, sources: Sources) -> Version:
     """Return one measurement of a repeated point as it stood before anything was set aside."""
-    seen = None if measured.point is None else _result(measured.point, None, rounder(sources.opened["lab"]))
+    seen = (
+        None if measured.point is None else _result(measured.point, None, rounding_of(sources.opened["lab"]))
+    )
     asked = measured.asked if measured.attempt != result.attempt else None
     return Version(
         attempt=measured.attempt,

@@ -3,7 +3,7 @@
 from calibrator.evaluation._collect import ObservedPoint, RunContent, collect
 from calibrator.evaluation._joint import joint
 from calibrator.evaluation._recompute import Difference, recompute, recompute_events
-from calibrator.evaluation._rounding import Rounder, rounder
+from calibrator.evaluation._rounding import Rounder, rounding_of
 from calibrator.evaluation._rule_offers import rule_offers
 from calibrator.evaluation._section import evaluate_section, live
 from calibrator.evaluation._session_check import (
@@ -39,7 +39,7 @@ __all__ = [
     "provisional",
     "recompute",
     "recompute_events",
-    "rounder",
+    "rounding_of",
     "rule_offers",
     "session_check",
     "show",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from calibrator.evaluation._capability import Stated, stated
 from calibrator.evaluation._figures import FigureStatus, figure_status
 from calibrator.evaluation._numbers import decimal_of_raw, fixed, plain, probability, shortest, significant
-from calibrator.evaluation._rounding import Rounder, rounder
+from calibrator.evaluation._rounding import Rounder, rounding_of
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -52,7 +52,7 @@ def judged_point(
         result.value, known.U, known.u, known.dof, limits.lower, limits.upper, rule=opened["rule"]
     )
     status = figure_status(references)
-    write = rounder(lab)
+    write = rounding_of(lab)
     rounded = write.uncertainty(known.U)
     if known.floor is not None and rounded < known.floor:
         rounded = replace(write, policy="upward").uncertainty(known.floor)

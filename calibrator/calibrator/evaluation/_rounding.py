@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["Rounder", "rounder"]
+__all__ = ["Rounder", "rounding_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Rounder:
         return round_gbt8170(value, Decimal((0, (self.step,), exponent)))
 
 
-def rounder(lab: Mapping[str, Any]) -> Rounder:
+def rounding_of(lab: Mapping[str, Any]) -> Rounder:
     """Return how the laboratory of a run writes, as its `run.opened` recorded lab.toml."""
     told = lab.get("rounding") or {}
     return Rounder(str(told.get("uncertainty", "nearest")), int(told.get("step", 1)))
