@@ -13,7 +13,8 @@ import threading
 
 import pytest
 
-from calibrator_sim import SIMULATOR, BenchFileError, ServeError
+from calibrator_sim import SIMULATOR, BenchFileError, ScaledClock, ServeError, SimBench
+from calibrator_sim._config import parse_bench
 from calibrator_sim._serve import catalogue_bench
 
 CODE = """
@@ -218,3 +219,27 @@ def test_the_command_line_serves_models_by_a_transport_with_a_stated_input(trans
     finally:
         process.kill()
         process.communicate(timeout=30)
+
+
+@pytest.mark.parametrize("transport", ["hislip", "vxi11"])
+def test_a_device_clear_ends_a_reading_that_would_take_minutes(default, transport):
+    default["simulation"]["transports"] = {"meter": transport}
+    config = parse_bench(default)
+    pyvisa = pytest.importorskip("pyvisa")
+    with SimBench(config, ScaledClock(config.start)) as bench:  # real time
+        manager = pyvisa.ResourceManager("@py")
+        with contextlib.closing(manager.open_resource(bench.resources["meter"])) as meter:
+            meter.timeout = 200
+            meter.write("CONF:VOLT:DC 10;:VOLT:NPLC 100;:SAMP:COUN 100")
+            meter.write("READ?")
+            with pytest.raises(pyvisa.errors.VisaIOError):
+                meter.read()
+            meter.clear()
+            meter.timeout = 30_000
+            assert meter.query("*IDN?").startswith("HEWLETT")
+            assert meter.query("SYST:ERR?").startswith("+0")
+            meter.write("READ?")  # and a client that goes in the middle of one
+        with contextlib.closing(manager.open_resource(bench.resources["meter"])) as again:
+            again.timeout = 30_000
+            assert again.query("SYST:ERR?").startswith("+0")
+        assert bench.failure is None

@@ -235,3 +235,19 @@ def test_the_portmapper_says_where_the_core_channel_is(version, asked, expected)
     call = uints(5, 0, 2, 100000, version, 3, 0, 0, 0, 0)
     [answer] = session.feed(call + asked)
     assert answer.data == uints(5, 1, 0, 0, 0, 0) + expected
+
+
+def test_late_and_lost_replies_are_late_and_lost_on_a_bus_as_well(open_bench):
+    faults = [
+        {"kind": "late-reply", "instrument": "meter", "delay_s": 0.2, "count": 1},
+        {"kind": "no-reply", "instrument": "meter", "after": 1, "count": 1},
+    ]
+    bench = open_bench(simulation={"faults": faults, "transports": {"meter": "vxi11"}})
+    host, port = bench.resources["meter"].split("::")[1].split(",")
+    rpc = Rpc((host, int(port)), CORE)
+    meter = Link(rpc)
+    assert meter.query(b"*ESE?") == b"+0\n"  # waited for
+    assert meter.write(b"*ESE?")[0] == 0
+    assert meter.read(io_ms=10) == (15, 0, b"")
+    assert meter.query(b"*ESE?") == b"+0\n"
+    rpc.sock.close()
