@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property
 
 from calibrator_drivers.accuracy import AccuracyError
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments._error_curve import ErrorCurve
 from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.nodes._paths import play
 from calibrator_sim.nodes.thermal import Block, BlockModel
@@ -29,20 +29,14 @@ class Heater:
         self.span_c = unit.table.span(DISPLAY)
         self.block = Block(model, world.config.room.temperature_c)
         self.world = world
+        self._curve = ErrorCurve(unit, DISPLAY)
         self.tripped = False
         self.trip_ns: int | None = None
         self.upset: Upset[float] = Upset(unit.config.name, world)
 
-    @cached_property
-    def _ends(self) -> tuple[float, float]:
-        low, high = self.span_c
-        return self.unit.error(DISPLAY, low), self.unit.error(DISPLAY, high)
-
     def error_k(self, celsius: float) -> float:
-        """Return true minus displayed temperature: linear between the ends of the span."""
-        low, high = self.span_c
-        share = min(max((celsius - low) / (high - low), 0.0), 1.0)
-        return self._ends[0] + (self._ends[1] - self._ends[0]) * share
+        """Return true minus displayed temperature."""
+        return self._curve.at(celsius)
 
     def figure(self, function: str, celsius: float) -> float:
         """Return a figure of the accuracy table; 0 where it has none."""

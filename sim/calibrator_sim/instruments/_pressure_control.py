@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments._error_curve import ErrorCurve
 from calibrator_sim.instruments._text import TextDevice
 from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.nodes.pressure import Domain, Line
@@ -59,6 +60,7 @@ class PressureControl(TextDevice):
         self.settings = ControlSettings()
         self.line = Line(_TAU_S)
         self.full_scale_pa = unit.table.span(_FUNCTION)[1]
+        self._curve = ErrorCurve(unit, _FUNCTION)
         self._upset: Upset[float] = Upset(name, world)
 
     @classmethod
@@ -76,10 +78,8 @@ class PressureControl(TextDevice):
     # Physics.
 
     def error_pa(self, gauge_pa: float) -> float:
-        """Return true minus indicated pressure: linear, as the specification is."""
-        at_zero = self.unit.error(_FUNCTION, 0.0)
-        at_full = self.unit.error(_FUNCTION, self.full_scale_pa)
-        return at_zero + (at_full - at_zero) * min(abs(gauge_pa) / self.full_scale_pa, 1.0)
+        """Return true minus indicated pressure."""
+        return self._curve.at(abs(gauge_pa))
 
     def true_pressure_pa(self, ns: int) -> float:
         """Return the gauge pressure at the port, control noise included."""

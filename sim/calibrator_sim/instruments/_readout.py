@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable
 from typing import cast
 
-from calibrator_drivers.accuracy import AccuracyError
 from calibrator_sim._thermometry import pt100_ohm, thermocouple_v
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments._error_curve import ErrorCurve
 from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.nodes.thermal import Domain
 
@@ -34,6 +34,7 @@ class Readout:
         self.name = name
         self.unit = unit
         self._world = world
+        self._curves = {"pt100": ErrorCurve(unit, "temp_rtd"), "tc": ErrorCurve(unit, "temp_tc")}
         self.upset: Upset[float] = Upset(name, world)
 
     def celsius(self, terminal: str, probe: str, ns: int) -> float | None:
@@ -72,12 +73,7 @@ class Readout:
         return _solve(lambda celsius: thermocouple_v(kind, celsius), whole, low, high)
 
     def _error(self, kind: str, celsius: float) -> float:
-        function = "temp_rtd" if kind == "pt100" else "temp_tc"
-        low, high = self.unit.table.span(function)
-        try:
-            return self.unit.error(function, min(max(celsius, low), high))
-        except AccuracyError:
-            return 0.0
+        return self._curves[kind].at(celsius)
 
 
 def _solve(curve: Callable[[float], float], wanted: float, low: float, high: float) -> float:

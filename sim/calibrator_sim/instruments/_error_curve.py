@@ -1,0 +1,47 @@
+"""The error of a standard along its span: by the row of each value, without a jump where rows meet."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from calibrator_sim._units import StandardUnit
+
+__all__ = ["ErrorCurve"]
+
+_BLEND = 0.02  # of the span, above the end of a row
+_DIGITS = ".4g"  # a specification is no finer, and a moving value fills no cache
+
+
+class ErrorCurve:
+    """True minus shown value of one function, z times the limit of the row (METROLOGY 26)."""
+
+    def __init__(self, unit: StandardUnit, function: str) -> None:
+        self._unit = unit
+        self._function = function
+        self.low, self.high = unit.table.span(function)
+
+    @cached_property
+    def _edges(self) -> tuple[float, ...]:
+        """Return where a row ends and another one begins."""
+        unit = self._unit
+        ends = {
+            row.range_high
+            for row in unit.table.rows
+            if row.function == self._function
+            and row.interval == unit.unit.interval
+            and row.option in (None, unit.state.option or row.option)
+        }
+        return tuple(sorted(ends))[:-1]
+
+    def at(self, value: float) -> float:
+        """Return the error at a value; beyond the span that of its end."""
+        inside = min(max(value, self.low), self.high)
+        width = _BLEND * (self.high - self.low)
+        for edge in self._edges:
+            if edge < inside < edge + width:
+                below, above = self._of(edge), self._of(edge + width)
+                return below + (above - below) * (inside - edge) / width
+        return self._of(inside)
+
+    def _of(self, value: float) -> float:
+        return self._unit.error(self._function, float(format(value, _DIGITS)))
