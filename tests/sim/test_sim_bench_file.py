@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -337,3 +339,11 @@ def test_a_node_without_a_wiring_is_always_joined_and_has_a_truth(open_bench):
     assert bench.truth("line")
     with pytest.raises(UnknownTruthError, match="volts"):
         bench.truth("volt")
+
+
+def test_the_truth_is_asked_for_by_tests_and_proofs_alone():
+    root = Path(__file__).parents[2]
+    asking = re.compile(r"\.(truth|true_error|true_output|inputs)\(|(import|from) calibrator_sim")
+    for room in ("drivers/calibrator_drivers", "procedures/calibrator_procedures", "calibrator/calibrator"):
+        for file in (root / room).rglob("*.py"):
+            assert not asking.search(file.read_text(encoding="utf-8")), file

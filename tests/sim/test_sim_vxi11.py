@@ -7,6 +7,9 @@ import struct
 
 import pytest
 
+from calibrator_sim import ServeError, SimBench, VirtualClock
+from calibrator_sim._config import parse_bench
+from calibrator_sim.servers import _portmap
 from calibrator_sim.servers._portmap import Portmapper, PortmapSession
 from calibrator_sim.servers._xdr import Reader, opaque, uints
 
@@ -251,3 +254,24 @@ def test_late_and_lost_replies_are_late_and_lost_on_a_bus_as_well(open_bench):
     assert meter.read(io_ms=10) == (15, 0, b"")
     assert meter.query(b"*ESE?") == b"+0\n"
     rpc.sock.close()
+
+
+def test_a_served_bench_answers_on_the_portmappers_port(default, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        wanted = free.getsockname()[1]
+    monkeypatch.setattr(_portmap, "PORT", wanted)  # 111 is not everybody's
+    default["simulation"]["transports"] = {"meter": "vxi11"}
+    config = parse_bench(default)
+    with SimBench(config, VirtualClock(config.start), portmapper=True) as bench:
+        core = int(bench.resources["meter"].split("::")[1].split(",")[1])
+        asked = uints(5, 0, 2, 100000, 2, 3, 0, 0, 0, 0) + uints(CORE, 1, 6, 0)
+        expected = uints(5, 1, 0, 0, 0, 0, core)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            udp.settimeout(30)
+            udp.sendto(asked, ("127.0.0.1", wanted))
+            assert udp.recv(100) == expected
+        with socket.create_connection(("127.0.0.1", wanted), timeout=30) as tcp:
+            tcp.sendall(uints(0x80000000 | len(asked)) + asked)
+            assert tcp.recv(100) == uints(0x80000000 | len(expected)) + expected
+        with pytest.raises(ServeError, match=r"PORT::inst0::INSTR"):
+            SimBench(config, VirtualClock(config.start), portmapper=True)

@@ -16,7 +16,7 @@ class Framing:
         reply_end: what ends a reply.
         blocks: whether a definite block (`#15…`) may hold an end.
         echo: whether every byte of a message is sent back before the reply.
-        prompt: what follows every reply, and every message without one.
+        prompt: what follows every reply.
     """
 
     ends: bytes = b"\n"

@@ -117,7 +117,11 @@ class DatagramChannel:
 
     def __init__(self, host: str, port: int) -> None:
         self._sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._sock.bind((host, port))
+        try:
+            self._sock.bind((host, port))
+        except OSError:
+            self._sock.close()
+            raise
         self._sock.setblocking(False)
         self._peer: tuple[str, int] | None = None
 
