@@ -199,18 +199,28 @@ class SimBench:
     # What only proofs and tests may ask.
 
     def true_error(
-        self, instrument: str, function: str, range_: float, value: float, *, at_ns: int | None = None
+        self,
+        instrument: str,
+        function: str,
+        range_: float,
+        value: float,
+        *,
+        at_ns: int | None = None,
+        frequency_hz: float = 0.0,
     ) -> float:
         """Return a meter's error curve at a true value, before noise and quantisation.
 
-        `range_` is the nominal range, `at_ns` the moment (now where None); in the function's unit.
+        `range_` is the nominal range, `at_ns` the moment (now where None); in the function's unit. An
+        alternating quantity has a `frequency_hz`.
 
         Raises:
             UnknownTruthError: the bench has no such meter, function or range.
         """
         with self._lock:
             self._host.drain()
-            return self._truth.true_error(instrument, function, range_, value, at_ns)
+            return self._truth.true_error(
+                instrument, function, range_, value, at_ns, frequency_hz=frequency_hz
+            )
 
     def true_output(self, instrument: str) -> TrueOutput:
         """Return what a calibrator's terminals really give now.
@@ -243,6 +253,7 @@ class SimBench:
         *,
         impedance_auto: bool = True,
         at_ns: int | None = None,
+        frequency_hz: float = 0.0,
     ) -> Inputs:
         """Return the drawn inputs of a point in the procedure's names, for the pull of each budget line.
 
@@ -252,5 +263,11 @@ class SimBench:
         with self._lock:
             self._host.drain()
             return self._truth.inputs(
-                function, value, range_, wiring, impedance_auto=impedance_auto, at_ns=at_ns
+                function,
+                value,
+                range_,
+                wiring,
+                impedance_auto=impedance_auto,
+                at_ns=at_ns,
+                frequency_hz=frequency_hz,
             )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from calibrator_sim._errors import UnknownTruthError, closest
 from calibrator_sim._network import Network
 from calibrator_sim._truths import (
+    AlternatingMeter,
     ElectricalMeter,
     ElectricalSource,
     Indicates,
@@ -39,11 +40,21 @@ class Truth:
         return self._network.domain(nodes[name].domain).truth(nodes[name], moment)
 
     def true_error(
-        self, instrument: str, function: str, range_: float, value: float, at_ns: int | None
+        self,
+        instrument: str,
+        function: str,
+        range_: float,
+        value: float,
+        at_ns: int | None,
+        *,
+        frequency_hz: float = 0.0,
     ) -> float:
-        """Return a meter's error at a true value and moment."""
+        """Return a meter's error at a true value and moment, for an alternating one at its frequency."""
         moment = self._network.time_ns() if at_ns is None else at_ns
-        return self._indicates(instrument).true_error(function, range_, value, moment)
+        meter = self._indicates(instrument)
+        if frequency_hz and isinstance(meter, AlternatingMeter):
+            return meter.true_error(function, range_, value, moment, frequency_hz=frequency_hz)
+        return meter.true_error(function, range_, value, moment)
 
     def true_output(self, instrument: str) -> TrueOutput:
         """Return what a calibrator's terminals give now."""
@@ -62,6 +73,7 @@ class Truth:
         *,
         impedance_auto: bool,
         at_ns: int | None,
+        frequency_hz: float = 0.0,
     ) -> Inputs:
         """Return the drawn inputs of a point, settled and warm."""
         config = self._network.config.wirings.get(wiring)
@@ -78,15 +90,20 @@ class Truth:
         connection = electrical.of(self._network).connection(config)
         point = SourcePoint(0.0, 0.0, 0.0)
         if isinstance(calibrator, ElectricalSource):
-            point = calibrator.source_point(function, value)
+            point = calibrator.source_point(function, value, frequency_hz=frequency_hz)
         loading = meter.loading_s(range_, impedance_auto=impedance_auto) if function == "dcv" else 0.0
-        test = meter.test_current_a(range_) if function == "res4w" else 0.0
+        test = meter.test_current_a(range_) if function in ("res2w", "res4w") else 0.0
         true = value + point.error
         if function == "dcv":
             fed = electrical.Feed(voltage_v=true if calibrator else None, source_ohm=point.source_ohm)
             true = electrical.voltage(fed, connection, loading) or 0.0
-        elif function == "res4w":
+        elif function == "acv" and isinstance(meter, AlternatingMeter):
+            loading, farad = meter.alternating_load()
+            fed = electrical.Feed(voltage_v=true, source_ohm=point.source_ohm, frequency_hz=frequency_hz)
+            true = electrical.alternating_voltage(fed, connection, loading, farad) or 0.0
+        elif test:
             true = true / (1.0 + true * connection.leakage_s) + connection.emf_v / test
+            true += connection.leads_ohm if function == "res2w" else 0.0
         return Inputs(
             point.error,
             point.z,
@@ -97,7 +114,7 @@ class Truth:
             connection.leakage_s if calibrator else 0.0,
             test,
             true,
-            self.true_error(config.meter, function, range_, true, at_ns),
+            self.true_error(config.meter, function, range_, true, at_ns, frequency_hz=frequency_hz),
         )
 
     def _indicates(self, name: str) -> Indicates:

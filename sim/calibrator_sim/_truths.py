@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-__all__ = ["ElectricalMeter", "ElectricalSource", "Indicates", "Inputs", "SourcePoint", "TrueOutput"]
+__all__ = [
+    "AlternatingMeter",
+    "ElectricalMeter",
+    "ElectricalSource",
+    "Indicates",
+    "Inputs",
+    "SourcePoint",
+    "TrueOutput",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,21 @@ class ElectricalMeter(Indicates, Protocol):
 
 
 @runtime_checkable
+class AlternatingMeter(Protocol):
+    """A meter whose alternating input is known."""
+
+    def true_error(
+        self, function: str, range_high: float, value: float, ns: int, *, frequency_hz: float = 0.0
+    ) -> float:
+        """Return the error at a true value, frequency and moment, in the function's unit."""
+        ...
+
+    def alternating_load(self) -> tuple[float, float]:
+        """Return conductance (S) and capacitance (F) of the alternating input."""
+        ...
+
+
+@runtime_checkable
 class ElectricalSource(Protocol):
     """A calibrator whose output is known."""
 
@@ -82,7 +105,7 @@ class ElectricalSource(Protocol):
         """Return what the terminals really give."""
         ...
 
-    def source_point(self, function: str, value: float) -> SourcePoint:
+    def source_point(self, function: str, value: float, *, frequency_hz: float = 0.0) -> SourcePoint:
         """Return error, standardised error and output resistance at a point.
 
         Raises:

@@ -158,9 +158,9 @@ class MeterUnit:
         """Return the error curve of a range and band; 2-wire and 4-wire resistance share their hardware."""
         if function == "res2w" and "res4w" in self.table.functions():
             function = "res4w"
-        key = (function, range_high, frequency_hz)
+        key = (function, range_high, self._in_band(function, frequency_hz) if frequency_hz else 0.0)
         if key not in self._curves:
-            self._curves[key] = self._draw(function, range_high, frequency_hz)
+            self._curves[key] = self._draw(*key)
         return self._curves[key]
 
     def warm_up(self, seconds: float) -> float:
@@ -169,7 +169,11 @@ class MeterUnit:
         return effect * 5.0 * _PPM * math.exp(-(self.unit.on_for_s + seconds) / 1200.0) if effect else 0.0
 
     def _in_band(self, function: str, frequency_hz: float) -> float:
-        """Return the frequency, or the nearest one that the table has a band for."""
+        """Return the frequency, or the nearest one that the table has a band for.
+
+        To four digits: an oscillator that is parts in a million high does not change the band.
+        """
+        frequency_hz = float(f"{frequency_hz:.4g}")
         bands = [row for row in self.table.rows if row.function == function]
         low, high = min(r.freq_low_hz for r in bands), max(r.freq_high_hz for r in bands)
         return min(max(frequency_hz, low), high)

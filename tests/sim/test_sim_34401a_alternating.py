@@ -163,3 +163,29 @@ def test_a_gate_sets_the_digits_of_a_frequency(open_bench, connect):
         )  # fmt: skip
         counts = float(meter.query("READ?")) / step
         assert counts == pytest.approx(round(counts), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("volts", "sent", "range_", "hertz"),
+    [(0.1, "OUT 100 MV, 20 KHZ", 0.1, 20e3), (10.0, "OUT 10 V, 50 KHZ", 10.0, 50e3)],
+)
+def test_the_inputs_of_a_sine_point_give_its_indication(open_bench, connect, volts, sent, range_, hertz):
+    bench, _, meter = wired(open_bench, connect, "volts", sent, f"CONF:VOLT:AC {range_}", effects=STILL)
+    at = bench.inputs("acv", volts, range_, "volts", frequency_hz=hertz)
+    assert at.standard != 0.0
+    assert at.source_resistance == (50.0 if volts < 0.33 else 0.0)
+    low_frequency = 0.005 * (20.0 / hertz) ** 2 * volts
+    shown = float(meter.query("READ?"))
+    assert shown == pytest.approx(at.true_value + at.uut_error - low_frequency, rel=2e-8)
+    # At the edge of a band the parts in a million of the source's oscillator do not change the band.
+    row = bench._network.devices["meter"].physics.unit.row("acv", range_, hertz * (1.0 + 3e-6))
+    assert row.freq_high_hz == hertz
+
+
+def test_the_inputs_of_a_two_wire_point_give_its_indication(open_bench, connect):
+    bench, _, meter = wired(open_bench, connect, "volts", "OUT 1 KOHM", "CONF:RES 1E3", effects=STILL)
+    at = bench.inputs("res2w", 1000.0, 1000.0, "volts")
+    four = bench.inputs("res4w", 1000.0, 1000.0, "volts")
+    assert at.leads > 0.0
+    assert at.true_value == pytest.approx(four.true_value + at.leads, abs=1e-12)
+    assert float(meter.query("READ?")) == pytest.approx(at.true_value + at.uut_error, rel=6e-9)

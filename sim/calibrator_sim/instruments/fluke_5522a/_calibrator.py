@@ -85,6 +85,7 @@ class Fluke5522A(TextDevice):
             UnknownTruthError: outside the instrument's ranges.
         """
         unit = self.output.unit
+        function = "res4w" if function == "res2w" else function  # one resistance, however it is measured
         try:
             error = unit.error(function, value, frequency_hz)
             u = unit.limit(function, value, frequency_hz)[1]
@@ -92,7 +93,10 @@ class Fluke5522A(TextDevice):
             raise UnknownTruthError(
                 str(problem), where=self.name, way_out="Ask for a point within the source's ranges."
             ) from problem
-        return SourcePoint(error, error / u, self.output.source_ohm(value) if function == "dcv" else 0.0)
+        ohms = 0.0
+        if function in ("dcv", "acv"):
+            ohms = self.output.source_ohm(value, alternating=function == "acv")
+        return SourcePoint(error, error / u, ohms)
 
     def reset_switches(self) -> None:
         """Bring the switches that have no physics on this bench to their reset state."""

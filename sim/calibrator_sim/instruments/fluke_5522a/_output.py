@@ -180,16 +180,20 @@ class Output:
         hertz = self.true_frequency_hz()
         if UNITS[state.function] == "A":
             return Feed(current_a=level, frequency_hz=hertz, port=self._port())
-        return Feed(voltage_v=level, source_ohm=self.source_ohm(state.value), frequency_hz=hertz)
+        return Feed(
+            voltage_v=level,
+            source_ohm=self.source_ohm(state.value, alternating=bool(hertz)),
+            frequency_hz=hertz,
+        )
 
     def true_frequency_hz(self) -> float:
         """Return the frequency that the output really has."""
         hertz = self.state.frequency_hz
         return hertz + self.unit.error("freq", hertz) if hertz else 0.0
 
-    def source_ohm(self, volts: float) -> float:
+    def source_ohm(self, volts: float, *, alternating: bool) -> float:
         """Return the output resistance of the range that gives a voltage."""
-        if self.state.function == "acv":
+        if alternating:
             ohms = _SOURCE_OHM if abs(volts) < _SOURCE_OHM_BELOW_V else 0.0
         else:
             ohms = self.unit.row("dcv", volts).source_impedance_ohm or 0.0

@@ -129,6 +129,10 @@ class Handheld(TextDevice):
         """Return the error of indication at a true value and moment, before flicker and rounding."""
         return self.physics.error(function, range_high, value, ns, frequency_hz)
 
+    def alternating_load(self) -> tuple[float, float]:
+        """Return conductance (S) and capacitance (F) of the alternating input."""
+        return self.physics.alternating_load()
+
     def loading_s(self, range_v: float, *, impedance_auto: bool) -> float:
         """Return the input conductance: 10 Mohm on every range."""
         return self.physics.loading_s(range_v, impedance_auto=False)

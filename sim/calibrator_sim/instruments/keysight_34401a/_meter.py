@@ -88,6 +88,10 @@ class Keysight34401A(TextDevice):
         """
         return self.physics.error(function, range_high, value, ns, frequency_hz)
 
+    def alternating_load(self) -> tuple[float, float]:
+        """Return conductance (S) and capacitance (F) of the alternating input."""
+        return self.physics.alternating_load()
+
     def loading_s(self, range_v: float, *, impedance_auto: bool) -> float:
         """Return the input conductance on a direct voltage range."""
         return self.physics.loading_s(range_v, impedance_auto=impedance_auto)

@@ -76,6 +76,11 @@ class Physics:
         row = self.unit.row("dci", settings.range["CURR"])
         return (row.burden_v or 0.1) / row.range_high
 
+    def alternating_load(self) -> tuple[float, float]:
+        """Return conductance (S) and capacitance (F) of the alternating input."""
+        effects = self.world.effects
+        return effects.loading * self.alternating_s, effects.capacitance * _AC_F
+
     def row_of(self, kind: str, range_: float, frequency_hz: float = 0.0) -> RangeRow:
         """Return the accuracy row of a range and band.
 
@@ -177,7 +182,7 @@ class Physics:
         kind = settings.active().accuracy
         feed, connection = electrical.of(self.world).feed(self.name, aperture.middle_ns)
         if kind == "acv":
-            load = self.world.effects.loading * self.alternating_s, self.world.effects.capacitance * _AC_F
+            load = self.alternating_load()
             value = electrical.alternating_voltage(feed, connection, *load)
             value = self._wander(1e-7, aperture.end_ns) if value is None else value
         else:
