@@ -138,7 +138,9 @@ PLAIN = {
     ),
 }
 # The sign has no uncertainty away from 0; angles of real numbers and zeros that numpy leaves unset.
-APART = {"sign", "angle", "empty_like"}
+APART = {"sign", "angle", "empty_like", "trapz"}
+# Second names that numpy 1.26 warns of.
+OLD = {"alltrue", "cumproduct", "product", "round_", "sometrue", "in1d", "msort"}
 
 U = 1e-3
 START = (
@@ -177,7 +179,7 @@ def public():
 
 
 KNOWN = {function(name) for name in (*WORKS, *PLAIN, *APART)}
-REFUSED = sorted({name for name, found in public() if found not in KNOWN})
+REFUSED = sorted({name for name, found in public() if found not in KNOWN} - OLD)
 THERE = [name for name in WORKS if function(name) is not None]
 
 
@@ -347,15 +349,25 @@ def test_conversions_would_drop_the_uncertainty(convert, unit):
         convert(quantity(UncertainArray.leaf(1.0, 0.1), parse_unit(unit)))
 
 
+def failure(call):
+    try:
+        call()
+    except TypeError as error:
+        return error
+    return None
+
+
 def test_quantities_of_others_are_as_they_were():
     plain = parse_unit("V") * np.eye(2)
     assert float(parse_unit("") * 2.0) == 2.0
-    with pytest.raises(TypeError, match="no implementation found"):
-        np.linalg.det(plain)
-    with pytest.raises(TypeError, match="NotImplemented"):
-        np.add.reduce(plain)
+    # pint's own answer, be it a number or numpy's error, and never ours
+    for call in (lambda: np.linalg.slogdet(plain), lambda: np.add.reduce(plain), lambda: np.argsort(plain)):
+        assert not isinstance(failure(call), NotSupportedError)
     with pytest.raises(pint.errors.DimensionalityError):
         float(parse_unit("V") * 1.0)
+    changed = parse_unit("V") * np.zeros(2)
+    changed[0] = parse_unit("mV") * 1000.0
+    assert changed.magnitude.tolist() == [1.0, 0.0]
 
 
 def test_units_that_do_not_fit_are_named():

@@ -106,7 +106,8 @@ def average(
     array: Numbers, axis: Numbers = None, weights: Numbers = None, keepdims: Numbers = False, **kwargs: Option
 ) -> Numbers:
     """Average over axes with weights, of the shape of the array or one for each place along one axis."""
-    _no_options("average", kwargs)
+    # pint 0.26 says that the weights are not to be returned
+    _no_options("average", {key: one for key, one in kwargs.items() if key != "returned" or one})
     if weights is None:
         return mean(array, axis=axis, keepdims=keepdims)
     array = _array(array)

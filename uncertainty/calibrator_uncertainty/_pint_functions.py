@@ -284,7 +284,7 @@ _RULES: dict[Callable[..., Any], Rule] = {
     **dict.fromkeys(_MOVES_FIRST, _moved(0)),
     **dict.fromkeys(_PRODUCTS, _product),
     **dict.fromkeys(_QUESTIONS, _asked),
-    **dict.fromkeys(named("trace", "linalg.trace", "cumulative_sum"), _summed),
+    **dict.fromkeys(named("trace", "linalg.trace", "cumulative_sum", "diag", "tril", "triu"), _summed),
     **dict.fromkeys(
         named("cumulative_prod"), _by_dispatch(lambda row, *, axis=0: np.cumprod(row, axis=axis))
     ),
