@@ -315,7 +315,7 @@ def _typing(desire: _Desire, broker: Broker) -> Callable[[Question], str] | None
 
     def put(question: Question) -> str:
         asked = f"typed:{question.instrument}:{question.kind}"
-        answer = asking(Prompt(asked, "typed", Text(question.text, question.text)))
+        answer = asking(Prompt(asked, "typed", Text(question.text, question.zh)))
         if answer.refused:
             raise InterruptedRun(
                 f"the prompt {asked} was refused",

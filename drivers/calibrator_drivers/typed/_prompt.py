@@ -26,6 +26,7 @@ class Question:
     instrument: str
     kind: str
     text: str
+    zh: str  # the same in Chinese
     unit: str = ""
 
 
@@ -101,14 +102,17 @@ class PromptLink:
     def _question(self, kind: str, rest: str) -> Question:
         name = self._name
         if kind == "who":
-            return Question(name, kind, f"{name}: type the serial number on its label.")
+            text = f"{name}: type the serial number on its label."
+            return Question(name, kind, text, f"{name}：请键入标签上的序列号。")
         if kind == "dial":
-            return Question(name, kind, f"{name}: set it to {rest}, then type ok.")
+            text = f"{name}: set it to {rest}, then type ok."
+            return Question(name, kind, text, f"{name}：请设置为 {rest}，然后键入 ok。")
         if kind == "again":
             unit, _, reason = rest.partition(" ")
             text = f"{name}: look again, {reason}. What does it show, in {unit}?"
-            return Question(name, kind, text, unit)
-        return Question(name, "look", f"{name}: what does it show, in {rest}?", rest)
+            return Question(name, kind, text, f"{name}：请再看一次（{reason}）。示值是多少（{unit}）？", unit)
+        text = f"{name}: what does it show, in {rest}?"
+        return Question(name, "look", text, f"{name}：示值是多少（{rest}）？", rest)
 
 
 def open_typed(

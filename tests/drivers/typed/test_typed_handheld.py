@@ -198,6 +198,7 @@ def test_at_a_terminal_messages_become_questions_and_go_to_the_traffic_log(tmp_p
     assert [question.kind for question in asked] == ["who", "dial", "look", "again"]
     assert asked[1].text == "uut: set it to DC volts, range 6 V, then type ok."
     assert asked[2].text == "uut: what does it show, in V?"
+    assert asked[2].zh == "uut：示值是多少（V）？"
     assert asked[3].text == (
         "uut: look again, 5.03 was typed, the display has 3 decimals. What does it show, in V?"
     )
