@@ -35,6 +35,9 @@ def _atan(x):
     return np.array([math.atan(one) for one in x]) if np.ndim(x) == 1 else math.atan(x)
 
 
+TRAPEZOID = getattr(np, "trapezoid", None) or np.trapz  # numpy 2 renamed it
+
+
 def vector(a, b, c):
     return np.stack([a, b, c])
 
@@ -64,7 +67,7 @@ MODELS = {
     "solve": lambda a, b, c: np.sum(np.linalg.solve(square(a, b, c), np.stack([c, a])) ** 2),
     "solve fixed matrix": lambda a, b, c: np.sum(np.linalg.solve(MATRIX, vector(a, b, c)) ** 2),
     "inverse": lambda a, b, c: np.sum(np.linalg.solve(square(a, b, c), np.eye(2))),
-    "trapezoid": lambda a, b, c: (getattr(np, "trapezoid", None) or np.trapz)(vector(a, b, c) ** 2, np.array([0.0, 1.0, 3.0])),
+    "trapezoid": lambda a, b, c: TRAPEZOID(vector(a, b, c) ** 2, np.array([0.0, 1.0, 3.0])),
     "interp argument": lambda a, b, c: np.interp(a, GRID, GRID**2) * b + c,
     "interp values": lambda a, b, c: np.interp(a, np.array([0.0, 2.0, 30.0]), vector(a, b, c)),
     "interp points": lambda a, b, c: np.interp(a + 0.5, np.stack([0.1 * a, b, b + c]), vector(c, a, b)),
