@@ -75,6 +75,16 @@ def test_nobody_has_to_ask_for_the_verdict():
     assert "NOT validated" in bad.to_text()
 
 
+def test_a_verdict_on_many_inputs_takes_fewer_draws():
+    many = Budget(
+        lambda **given: sum(given.values()), [normal(f"x{i}", 1.0, 0.44, "V") for i in range(500)], unit="V"
+    )
+    verdict = many.evaluate().verdict
+    assert verdict is not None
+    assert verdict.draws == 40_000
+    assert verdict.ok
+
+
 def test_where_there_is_no_verdict_it_says_why():
     from dataclasses import replace
 

@@ -71,6 +71,11 @@ class Together:
         """The word that a budget shows."""
         return "t" if self._ensemble and math.isfinite(self._dof) else self._infos[0].shape.name
 
+    @property
+    def errors(self) -> int:
+        """Number of errors that are drawn."""
+        return sum(self._sizes)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Together) and other._key == self._key
 

@@ -18,6 +18,8 @@ __all__ = ["verdict_on"]
 
 _SEED = 101  # the same budget gets the same verdict, in any process
 _SAME = 1e-9
+_LEAST, _MOST = 10_000, 260_000  # draws of one verdict
+_FIGURES = 20_000_000  # drawn at once, 160 MB
 
 
 def verdict_on(result: BudgetResult) -> Verdict:
@@ -63,8 +65,10 @@ def _drawn(budget: Budget, policy: str) -> tuple[Verdict, float, float]:
         why = "the model looks at its values and is run anew for each draw: ask validate_first_order"
         return (None, why), result.value, result.U
     rng = np.random.Generator(np.random.SFC64(_SEED))
+    errors = sum(getattr(one.distribution, "errors", 1) for one in budget._whole().inputs)
+    draws = min(_MOST, max(_LEAST, _FIGURES // errors))
     try:
-        verdict = validate_first_order([budget], rng=rng, policy=policy)[0]
+        verdict = validate_first_order([budget], draws=draws, rng=rng, policy=policy)[0]
     except UncertaintyError as problem:
         return (None, problem.what.rstrip(".")), result.value, result.U
     return (verdict, ""), result.value, result.U
