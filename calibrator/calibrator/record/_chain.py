@@ -65,6 +65,8 @@ def _link(row: Row[Any]) -> _Link:
         finding = Finding(row.stream, row.seq, f"Event {row.seq} {what}", code)
         return _Link(row.seq, row.previous, row.hash, finding, None)
 
+    if not isinstance(row.canonical, str) or not isinstance(row.previous, str):
+        return faulty("is no event of this record", "damaged")
     if event_hash(row.previous, row.canonical) != row.hash:
         return faulty("was changed after it was written", "changed")
     try:

@@ -14,7 +14,7 @@ from calibrator.record._model import Event, Head
 from calibrator.record._schema import events
 from calibrator.record._store import Store
 
-__all__ = ["REGISTER", "anchors", "find_head", "iterate", "last_event", "streams", "to_event"]
+__all__ = ["REGISTER", "anchors", "event_of", "find_head", "iterate", "last_event", "streams", "to_event"]
 
 REGISTER = "register"
 
@@ -27,8 +27,13 @@ def to_event(row: Row[Any]) -> Event:
     Raises:
         IntegrityError: code `record-damaged`, the text is no event.
     """
+    return event_of(row.canonical, row.previous, row.hash, f"Event {row.seq} of {row.stream}")
+
+
+def event_of(text: str, previous: str, digest: str, name: str) -> Event:
+    """Return the event that a canonical text says; see `to_event`."""
     try:
-        held = json.loads(row.canonical)
+        held = json.loads(text)
         return Event(
             held["stream"],
             held["seq"],
@@ -36,13 +41,13 @@ def to_event(row: Row[Any]) -> Event:
             held["version"],
             parse_utc(held["at"]),
             held["body"],
-            row.canonical,
-            row.previous,
-            row.hash,
+            text,
+            previous,
+            digest,
         )
     except (ValueError, KeyError, TypeError) as error:
         raise IntegrityError(
-            f"Event {row.seq} of {row.stream} cannot be read",
+            f"{name} cannot be read",
             where="record",
             way_out="Run `calibrator verify`, which names all that is wrong.",
             code="record-damaged",

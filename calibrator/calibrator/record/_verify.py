@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
@@ -10,41 +10,56 @@ from sqlalchemy import Connection, Table, select
 from calibrator.record import _projections
 from calibrator.record import _schema as schema
 from calibrator.record._chain import check_chain
+from calibrator.record._damage import damage_named
 from calibrator.record._model import Event, Finding
-from calibrator.record._reading import REGISTER, anchors, streams
+from calibrator.record._quick import Walked, distinct, few_events, projected, walk
+from calibrator.record._reading import REGISTER, anchors
 from calibrator.record._sqlite import in_memory
 from calibrator.record._store import Store
 
 __all__ = ["verify"]
 
+_QUICK = (schema.points, schema.readings)
+
 
 def verify(store: Store, stream: str | None = None) -> tuple[Finding, ...]:
-    """Return what is not as it was written in one stream, or in the whole record."""
-    with store.transaction() as connection:
-        present = streams(connection)
-        names = {REGISTER, *(present if stream is None else (stream,))}
-        chains = {name: tuple(check_chain(connection, name)) for name in sorted(names)}
+    """Return what is not as it was written in one stream, or in the whole record.
+
+    Raises:
+        IntegrityError: code `record-damaged`, so that it cannot even be read as a record.
+    """
+    with damage_named(store.place), store.transaction() as connection:
+        present = distinct(connection, "events", "stream")
+        names = sorted({REGISTER, *(present if stream is None else (stream,))})
+        walked = {name: walk(connection, name) for name in names}
+        chains = {
+            name: tuple(check_chain(connection, name)) if walked[name] is None else () for name in names
+        }
         found = [finding for name in chains if stream in (None, name) for finding in chains[name]]
         found += [
             Finding(REGISTER, None, f"The trigger {name} was removed or changed", "trigger")
             for name in store.backend.unprotected(connection)
         ]
         if not chains[REGISTER]:
-            found += _check_heads(connection, None if stream == REGISTER else stream)
-            # An altered stream has its finding; what was made from it cannot be compared.
-            altered = {name for name in names if chains[name]}
-            sound = [name for name in present if name in names and name not in altered]
-            found += _check_projections(connection, sound, altered, stream)
+            known = anchors(connection)
+            found += _check_heads(connection, known, present, walked, None if stream == REGISTER else stream)
+            sound = {name: item for name, item in walked.items() if not chains[name]}
+            found += _check_projections(connection, sound, present, stream)
         elif stream not in (None, REGISTER):
             what = "The register is not intact, so that the run's heads cannot be compared"
             found.append(Finding(REGISTER, chains[REGISTER][0].seq, what, "unregistered"))
     return tuple(found)
 
 
-def _check_heads(connection: Connection, only: str | None) -> Iterator[Finding]:
+def _check_heads(
+    connection: Connection,
+    known: dict[str, list[Event]],
+    present: Sequence[str],
+    walked: Mapping[str, Walked | None],
+    only: str | None,
+) -> Iterator[Finding]:
     """Hold the runs against what the register says of them, both ways."""
-    known = anchors(connection)
-    runs = {name for name in streams(connection) if name != REGISTER}
+    runs = {name for name in present if name != REGISTER}
     for run in sorted(runs | set(known)):
         if only is not None and run != only:
             continue
@@ -55,13 +70,29 @@ def _check_heads(connection: Connection, only: str | None) -> Iterator[Finding]:
             what = f"The run {run} is missing; the register has it with {known[run][-1].body['count']} events"
             yield Finding(run, None, what, "missing-run")
         else:
-            yield from _check_anchors(connection, run, known[run])
+            found = walked.get(run)
+            hashes, closed = _hashes(connection, run) if found is None else _of(found)
+            yield from _check_anchors(run, known[run], hashes, closed)
 
 
-def _check_anchors(connection: Connection, run: str, known: list[Event]) -> Iterator[Finding]:
+def _of(walked: Walked) -> tuple[dict[int, str], list[int]]:
+    return dict(enumerate(walked.hashes, start=1)), walked.closed
+
+
+def _hashes(connection: Connection, run: str) -> tuple[dict[int, str], list[int]]:
+    """Return the hashes of a stream that is not sound, and where it says that the run was closed."""
     events = schema.events
-    heads = select(events.c.seq, events.c.hash).where(events.c.stream == run)
-    hashes = {row.seq: row.hash for row in connection.execute(heads)}
+    rows = connection.execute(
+        select(events.c.seq, events.c.hash, events.c.kind)
+        .where(events.c.stream == run)
+        .order_by(events.c.seq)
+    ).fetchall()
+    return {row.seq: row.hash for row in rows}, [row.seq for row in rows if row.kind == "run.closed"]
+
+
+def _check_anchors(
+    run: str, known: list[Event], hashes: Mapping[int, str], closed: Sequence[int]
+) -> Iterator[Finding]:
     count = max(hashes)
     furthest = max(int(anchor.body["count"]) for anchor in known)
     if furthest > count:
@@ -75,28 +106,40 @@ def _check_anchors(connection: Connection, run: str, known: list[Event]) -> Iter
             )
             yield Finding(run, seq, what, "changed")
             return
-    closed = select(events.c.seq).where(events.c.stream == run, events.c.kind == "run.closed")
-    for (seq,) in connection.execute(closed.order_by(events.c.seq)):
+    for seq in closed:
         if not any(anchor.kind == "run.ended" and anchor.body["count"] == seq for anchor in known):
             what = f"The register has no end for event {seq}, run.closed: the register's tail was cut"
             yield Finding(run, seq, what, "unregistered")
 
 
 def _check_projections(
-    connection: Connection, sound: list[str], altered: set[str], only: str | None
+    connection: Connection, sound: Mapping[str, Walked | None], present: Sequence[str], only: str | None
 ) -> Iterator[Finding]:
-    """Make the projections of the sound streams beside the stored ones and compare them row by row."""
+    """Make the projections of the sound streams beside the stored ones and compare them row by row.
+
+    An altered stream has its finding; what was made from it cannot be compared. Readings and points of a
+    stream whose rows are seen to be the texts of its events need not be made again.
+    """
     from calibrator.record._opening import all_events
 
-    def wanted(name: str) -> bool:
-        return name not in altered and only in (None, name)
+    quick = {
+        name
+        for name, walked in sound.items()
+        if name != REGISTER and walked is not None and projected(connection, name, walked)
+    }
+    altered = {name for name in present if name not in sound}
+
+    def wanted(table: Table, name: str) -> bool:
+        return name not in altered and only in (None, name) and not (name in quick and table in _QUICK)
 
     fresh = in_memory()
     try:
         with fresh.transaction() as other:
             schema.create_projections(other)
-            for name in sound:
-                yield from _replay(other, all_events(connection, name))
+            for name in sorted(sound, key=lambda name: (name == REGISTER, name)):
+                walked = sound[name] if name in quick else None
+                if name in present:
+                    yield from _replay(other, few_events(walked) if walked else all_events(connection, name))
             for table in schema.projection_tables:
                 yield from _compare(connection, other, table, wanted)
     finally:
@@ -114,7 +157,7 @@ def _replay(connection: Connection, events: Iterator[Event]) -> Iterator[Finding
 
 
 def _compare(
-    stored: Connection, made: Connection, table: Table, wanted: Callable[[str], bool]
+    stored: Connection, made: Connection, table: Table, wanted: Callable[[Table, str], bool]
 ) -> Iterator[Finding]:
     keys = [column.name for column in table.primary_key]
     was, is_ = _rows(stored, table, keys, wanted), _rows(made, table, keys, wanted)
@@ -128,11 +171,17 @@ def _compare(
 
 
 def _rows(
-    connection: Connection, table: Table, keys: list[str], wanted: Callable[[str], bool]
+    connection: Connection, table: Table, keys: list[str], wanted: Callable[[Table, str], bool]
 ) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Return the rows of a table that come from wanted streams, by key."""
+    streams: list[str | None]
+    if "run" not in table.c:
+        streams = [None] if wanted(table, REGISTER) else []
+    else:
+        streams = [name for name in distinct(connection, table.name, "run") if wanted(table, name)]
     found = {}
-    for row in connection.execute(select(table)).mappings():
-        if wanted(row.get("run", REGISTER)):
+    for name in streams:
+        query = select(table) if name is None else select(table).where(table.c.run == name)
+        for row in connection.execute(query).mappings():
             found[tuple(row[key] for key in keys)] = dict(row)
     return found
