@@ -9,6 +9,7 @@ from typing import Any
 from calibrator_drivers.clock import RealClock
 from calibrator_sim._address import Address
 from calibrator_sim._config import BenchConfig, parse_bench
+from calibrator_sim._defects import Defects
 from calibrator_sim._errors import ServeError, UnknownWiringError, closest
 from calibrator_sim._faults import FaultScript
 from calibrator_sim._network import Network
@@ -47,11 +48,12 @@ class SimBench:
         self._clock = clock
         self._lock = clock.lock
         self._faults = FaultScript(config.faults, clock.bench_ns)
-        self._network = Network(config, clock.bench_ns, self._faults)
+        self._defects = Defects()
+        self._network = Network(config, clock.bench_ns, self._faults, self._defects)
         self._truth = Truth(self._network)
         self._fingerprint = fingerprint(config)
         self._virtual = clock if isinstance(clock, VirtualClock) else None
-        self._host = TcpHost(self._lock, RealClock(), self._wait_s, host)
+        self._host = TcpHost(self._lock, RealClock(), self._wait_s, host, self._defects)
         try:
             self._opened = self._listen(host, portmapper)
         except ServeError:
@@ -93,8 +95,16 @@ class SimBench:
 
     @property
     def failure(self) -> Exception | None:
-        """What ended the servers before `close`: a defect of the simulator; None while they serve."""
-        return self._host.failure
+        """The first defect of the simulator itself; None while there is none.
+
+        The instrument concerned answers with an error or closes the connection; all others go on.
+        """
+        return self._defects.first
+
+    @property
+    def failures(self) -> tuple[Exception, ...]:
+        """The first defects of the simulator itself, up to 20."""
+        return self._defects.kept
 
     @property
     def config(self) -> BenchConfig:
@@ -188,7 +198,7 @@ class SimBench:
             address = self._config.instruments[name].address
             transport = address.transport or usual_transport(device)
             port = 0 if self._virtual else address.port
-            served = Served(device, self, self._clock.bench_ns, advance, real)
+            served = Served(device, self, self._clock.bench_ns, advance, real, self._defects)
             wanted[name] = (served, Address(transport, port, address.unit))
         return open_servers(self._host, host, real, wanted, portmapper=portmapper)
 

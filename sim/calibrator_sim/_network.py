@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from calibrator_sim._config import BenchConfig, NodeConfig
+from calibrator_sim._defects import Defects
 from calibrator_sim._fault_script import Fault
 from calibrator_sim._faults import FaultScript
 from calibrator_sim._random import Draws
@@ -21,7 +22,13 @@ _SECOND = 1_000_000_000
 class Network:
     """The bench's instruments and what joins them; it knows no single model."""
 
-    def __init__(self, config: BenchConfig, time_ns: Callable[[], int], faults: FaultScript) -> None:
+    def __init__(
+        self,
+        config: BenchConfig,
+        time_ns: Callable[[], int],
+        faults: FaultScript,
+        defects: Defects | None = None,
+    ) -> None:
         self.config = config
         self.draws = Draws(config.seed)
         self.effects = config.effects
@@ -29,6 +36,7 @@ class Network:
         self.time_ns = time_ns
         self.wiring = ""
         self._faults = faults
+        self._defects = defects or Defects()
         self._domains: dict[str, Domain] = {}
         self._joined: dict[tuple[str, str, str], tuple[NodeConfig, ...]] = {}
         self._devices: dict[str, Device] = {
@@ -94,13 +102,19 @@ class Network:
 
     def before_change(self) -> None:
         """Let running measurements finish what lies in the past before something changes."""
-        for device in self._devices.values():
-            device.catch_up()
+        self._each(lambda device: device.catch_up())
 
     def after_change(self) -> None:
         """Let every instrument react to what it now meets."""
-        for device in self._devices.values():
-            device.react()
+        self._each(lambda device: device.react())
+
+    def _each(self, act: Callable[[Device], None]) -> None:
+        """Let every instrument do something; a defect of one twin is not the others'."""
+        for name, device in self._devices.items():
+            try:
+                act(device)
+            except Exception as defect:  # noqa: BLE001 - whatever it is, it is noted with the twin's name
+                self._defects.note(name, defect)
 
     def stuck(self, name: str) -> bool:
         """Say whether a fault keeps an instrument at its last reading."""

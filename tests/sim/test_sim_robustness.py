@@ -16,11 +16,14 @@ from hypothesis import strategies as st
 from calibrator_drivers.clock import RealClock
 from calibrator_sim import SIMULATOR
 from calibrator_sim._config import parse_bench
+from calibrator_sim._defects import Defects
 from calibrator_sim._faults import FaultScript
 from calibrator_sim._network import Network
 from calibrator_sim.servers import Exchange, Served
+from calibrator_sim.servers._hart import HartSession, parity
 from calibrator_sim.servers._hislip import HislipServer
 from calibrator_sim.servers._hislip_messages import message
+from calibrator_sim.servers._modbus import ModbusRtuSession, ModbusTcpSession, crc16
 from calibrator_sim.servers._prologix import Controller
 from calibrator_sim.servers._vxi11 import Gateway
 from calibrator_sim.servers._xdr import opaque, uints
@@ -59,8 +62,44 @@ PROTOCOL = (
     message(7, 1, 0xFFFFFF00, b"*IDN?\n"), message(6, 0, 2, b"*ID"), message(0, 0, 0x01005858, b"hislip0"),
     uints(0x80000000 | 52), uints(1, 0, 2, 0x0607AF, 1, 10, 0, 0, 0, 0), opaque(b"inst0"), uints(0x80000028),
 )  # fmt: skip
+
+
+def modbus(pdu):
+    """A request as TCP and as RTU carry it."""
+    rtu = b"\x01" + pdu
+    return struct.pack(">HHHB", 7, 0, len(pdu) + 1, 1) + pdu, rtu + crc16(rtu).to_bytes(2, "little")
+
+
+def hart(command, data=b"", address=b"\x80"):
+    """A command frame, with a short address or a long one."""
+    head = b"\x82" if len(address) == 5 else b"\x02"
+    body = head + address + bytes((command, len(data))) + data
+    return b"\xff" * 5 + body + bytes((parity(body),))
+
+
+pdus = st.one_of(
+    st.builds(
+        lambda function, address, count, body: struct.pack(">BHH", function, address, count) + body,
+        st.integers(0, 255),
+        st.one_of(st.integers(0, 0x200), st.integers(0, 0xFFFF)),
+        st.one_of(st.integers(0, 130), st.integers(0, 0xFFFF)),
+        st.one_of(st.just(b""), st.binary(max_size=12)),
+    ),
+    st.binary(min_size=1, max_size=12),
+)
+commands = st.builds(
+    hart,
+    st.one_of(
+        st.sampled_from((0, 1, 2, 3, 6, 11, 12, 13, 14, 15, 33, 34, 35, 40, 45, 46, 48)), st.integers(0, 255)
+    ),
+    st.binary(max_size=12),
+    st.sampled_from((b"\x80", b"\x00", bytes(5), b"\x85")),
+)
+FRAMES = st.one_of(pdus.flatmap(lambda pdu: st.sampled_from(modbus(pdu))), commands)
 pieces = st.lists(
-    st.one_of(st.sampled_from((*WORDS, *GLUE, *PROTOCOL)), st.binary(max_size=24)), min_size=1, max_size=24
+    st.one_of(st.sampled_from((*WORDS, *GLUE, *PROTOCOL)), st.binary(max_size=24), FRAMES),
+    min_size=1,
+    max_size=24,
 ).map(b"".join)
 
 
@@ -75,19 +114,22 @@ class Clock:
 
 
 class Stand:
-    """The two instruments of a bench, whose state goes from case to case, and sessions of every protocol."""
+    """Instruments of a bench, whose state goes from case to case, and sessions of every protocol."""
 
     def __init__(self):
         bench, clock, faults = tomllib.loads(SIMULATOR.default_bench()), Clock(), FaultScript((), lambda: 0)
-        network = Network(parse_bench(bench), lambda: clock.ns, faults)
+        for model in ("eastron_sdm630", "transmitter_4_20ma", "mettler_xs205du"):
+            bench["instruments"][model] = {"model": model, "serial": f"SIM-{model}"}
+        self.defects = Defects()
+        network = Network(parse_bench(bench), lambda: clock.ns, faults, self.defects)
         network.connect("volts")
         self.served = {
-            name: Served(device, faults, lambda: clock.ns, clock.advance, RealClock())
+            name: Served(device, faults, lambda: clock.ns, clock.advance, RealClock(), self.defects)
             for name, device in network.devices.items()
         }
 
     def sessions(self):
-        both, stir = list(self.served.values()), Stir()
+        both, stir = [self.served["meter"], self.served["calibrator"]], Stir()
         hislip = HislipServer({f"hislip{i}": one for i, one in enumerate(both)})
         started = hislip.channel(stir)
         started.feed(message(0, 0, 0x01005858, b"hislip1"))
@@ -98,7 +140,33 @@ class Stand:
         controller = Controller({4: both[0], 22: both[1]}, RealClock())
         controller.settings["read_tmo_ms"] = 0  # nobody waits in a fuzz
         raw = [Exchange(one) for one in both]
-        return [*raw, started, hislip.channel(stir), core, controller.session(stir)]
+        lines = [Exchange(one, one.device.serial_line.framing) for one in self.served.values()]
+        energy, loop = self.served["eastron_sdm630"], self.served["transmitter_4_20ma"]
+        slaves = [
+            ModbusTcpSession(energy, energy.device.registers(), 1),
+            ModbusRtuSession(energy, energy.device.registers(), 1),
+            HartSession(loop, loop.device.hart()),
+        ]
+        return [*raw, *lines, *slaves, started, hislip.channel(stir), core, controller.session(stir)]
+
+    def answers(self):
+        """Ask everybody what they answer however they were treated before."""
+        for name, ask, expected in (
+            ("meter", b"\n*IDN?\n", b"HEWLETT"),
+            ("calibrator", b"\n*IDN?\n", b"FLUKE"),
+            ("mettler_xs205du", b"\r\nI2\r\n", b"I2 A"),
+        ):
+            assert Exchange(self.served[name]).feed(ask)[-1].data.startswith(expected)
+        energy, loop = self.served["eastron_sdm630"], self.served["transmitter_4_20ma"]
+        over_tcp, over_rtu = modbus(b"\x04\x00\x00\x00\x02")
+        [told] = ModbusTcpSession(energy, energy.device.registers(), 1).feed(over_tcp)
+        assert told.data[7:9] == b"\x04\x04"
+        [told] = ModbusRtuSession(energy, energy.device.registers(), 1).feed(over_rtu)
+        assert told.data[1:3] == b"\x04\x04"
+        slave = loop.device.hart()
+        [told] = HartSession(loop, slave).feed(hart(0, address=bytes((0x80 | slave.polling_address,))))
+        assert told.data.lstrip(b"\xff")[0] == 0x06
+        assert self.defects.kept == ()
 
 
 @pytest.fixture(scope="module")
@@ -125,9 +193,7 @@ def fuzz(stand, chunks):
             assert sum(len(item.data) for item in out) < 1 << 20
         session.end_of_input()
         session.close()
-    for name, expected in (("meter", b"HEWLETT"), ("calibrator", b"FLUKE")):
-        answers = Exchange(stand.served[name]).feed(b"\n*IDN?\n")
-        assert answers[-1].data.startswith(expected)
+    stand.answers()
 
 
 @given(st.lists(pieces, min_size=1, max_size=4))

@@ -131,6 +131,13 @@ class Device(Protocol):
         """Fill the error queue up, as a fault asks."""
         ...
 
+    def failed(self) -> bool:
+        """A defect of the simulator ended a message; say whether the error queue tells the client.
+
+        Where it does not, the connection is closed.
+        """
+        ...
+
     def abort(self) -> None:
         """The connection that waited for a measurement is gone, or the device was cleared."""
         ...

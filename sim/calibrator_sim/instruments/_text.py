@@ -43,6 +43,14 @@ class TextDevice:
         if isinstance(status, Status):
             status.overflow()
 
+    def failed(self) -> bool:
+        """A defect of the simulator ended a message; say whether the error queue tells the client."""
+        status = getattr(self, "status", None)
+        if isinstance(status, Status):
+            status.report(-310)
+            return True
+        return False
+
     def abort(self) -> None:
         """The connection that waited is gone; the instrument stays as it is."""
 

@@ -37,6 +37,7 @@ MESSAGES: dict[int, str] = {
     -223: "Too much data",
     -224: "Illegal parameter value",
     -230: "Data stale",
+    -310: "System error",
     -330: "Self-test failed",
     -350: "Too many errors",
     -410: "Query INTERRUPTED",

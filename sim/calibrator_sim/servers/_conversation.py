@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from calibrator_drivers.clock import Clock
+from calibrator_sim._defects import Defects
 from calibrator_sim.instruments import Device
 from calibrator_sim.servers._service import Locks, ServiceWatch
 
@@ -52,6 +53,7 @@ class Served:
         time_ns: the bench's time.
         advance: moves a virtual clock; None where time goes by itself.
         real: the machine's clock, for time-outs of protocols.
+        defects: where errors of the simulator itself are noted.
     """
 
     device: Device
@@ -59,6 +61,7 @@ class Served:
     time_ns: Callable[[], int]
     advance: Callable[[int], None] | None
     real: Clock
+    defects: Defects = field(default_factory=Defects)
     watch: ServiceWatch = field(init=False)
     locks: Locks = field(default_factory=Locks)
 
@@ -163,9 +166,13 @@ class Conversation:
             self.broken = True
             return True
         self._message = (message, tag)
-        self._running = self.device.respond(message)
+        self._running = self._respond(message)
         self._due_ns = self.served.time_ns()
         return True
+
+    def _respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
+        """Begin within the first step, so that a defect there is one of the step."""
+        return (yield from self.device.respond(message))
 
     def _step(self) -> str | None:
         """Run until the response is there; None while the operation goes on in real time."""
@@ -184,3 +191,8 @@ class Conversation:
             if advance is not None:
                 advance(self.served.time_ns() + cost_ns)
             return str(response)
+        except Exception as defect:  # noqa: BLE001 - whatever it is, it is noted and answered as one
+            self._running = None
+            self.served.defects.note(self.device.name, defect)
+            self.broken = not self.device.failed()
+            return ""

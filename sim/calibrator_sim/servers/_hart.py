@@ -17,6 +17,7 @@ _SHORT_REQUEST, _LONG_REQUEST = 0x02, 0x82
 _PRIMARY = 0x80
 _PREAMBLES = 5
 _MOST = 512
+_FAILED = bytes((6, 0x80))  # device-specific command error; device malfunction
 _PARITY_ERROR = 0x88  # communication error: longitudinal parity
 
 
@@ -104,11 +105,18 @@ class HartSession:
         if parity(frame[:-1]) != frame[-1]:
             status, body = bytes((_PARITY_ERROR, 0)), b""
         else:
-            status, body = self._slave.command(command, data)
+            status, body = self._carried_out(command, data)
         reply = (
             bytes((frame[0] | 0x04,)) + address + bytes((command, len(status) + len(body))) + status + body
         )
         return bytes((_PREAMBLE,)) * _PREAMBLES + reply + bytes((parity(reply),))
+
+    def _carried_out(self, command: int, data: bytes) -> tuple[bytes, bytes]:
+        try:
+            return self._slave.command(command, data)
+        except Exception as defect:  # noqa: BLE001 - whatever it is, it is noted and answered as a failure
+            self._served.defects.note(self._served.device.name, defect)
+            return _FAILED, b""
 
     def _meant(self, address: bytes) -> bool:
         if len(address) == 1:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import logging
 import selectors
 import socket
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from calibrator_drivers.clock import Clock
+from calibrator_sim._defects import Defects
 from calibrator_sim._errors import ServeError
 from calibrator_sim.servers._channels import Channel, GoneError, SocketChannel
 from calibrator_sim.servers._conversation import Outgoing
 from calibrator_sim.servers._session import Session
 
 __all__ = ["Stir", "TcpHost"]
-
-_log = logging.getLogger(__name__)
 
 _CHUNK = 65536
 _MOST_UNREAD = 16 << 20  # bytes that a client may leave unread before it is dropped
@@ -52,6 +51,7 @@ class Stir:
             self._host.pull(self._link)
 
 
+T = TypeVar("T")
 Factory = Callable[[Stir], Session | None]
 
 
@@ -77,10 +77,16 @@ class TcpHost:
         real: the machine's clock, for replies that leave later.
         wait_s: real seconds until a moment of the bench.
         host: address to listen on.
+        defects: where errors of the simulator itself are noted; one costs the connection that met it.
     """
 
     def __init__(
-        self, lock: threading.RLock, real: Clock, wait_s: Callable[[int], float], host: str = "127.0.0.1"
+        self,
+        lock: threading.RLock,
+        real: Clock,
+        wait_s: Callable[[int], float],
+        host: str = "127.0.0.1",
+        defects: Defects | None = None,
     ) -> None:
         self._lock = lock
         self._real = real
@@ -90,7 +96,7 @@ class TcpHost:
         self._links: dict[_Link, None] = {}
         self._waiting: dict[_Link, None] = {}  # those that have something to do later
         self._dropped: list[Channel] = []  # to be closed by the serving thread
-        self._failure: Exception | None = None
+        self._defects = defects or Defects()
         self._listeners: list[tuple[socket.socket, Factory]] = []
         self._wake, self._woken = socket.socketpair()
         self._reserve = socket.socket(socket.AF_INET, socket.SOCK_STREAM)  # to be given up when none is left
@@ -127,11 +133,6 @@ class TcpHost:
         link = self._link(channel, factory)
         if link is None:
             channel.close()
-
-    @property
-    def failure(self) -> Exception | None:
-        """What ended the serving thread before it was closed: a defect of the simulator."""
-        return self._failure
 
     def start(self) -> None:
         """Begin to serve."""
@@ -173,16 +174,15 @@ class TcpHost:
                     for link in list(self._waiting):
                         self._continue(link)
                     self._close_dropped()
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and clients are let go
-            self._failure = error
-            _log.exception("the simulated bench stopped serving")
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is noted and clients are let go
+            self._defects.note("the serving thread, which stopped serving", error)
         finally:
-            # Also after a defect of the simulator: clients see a closed connection and do not wait.
+            # Also after a defect of the host itself: clients see a closed connection and do not wait.
             with self._lock:
                 for link in list(self._links):
                     self._drop(link)
                 self._close_dropped()
-                if self._failure is not None:
+                if self._open:
                     self._stop_listening()
 
     def _stop_listening(self) -> None:
@@ -232,7 +232,11 @@ class TcpHost:
     def _link(self, channel: Channel, factory: Factory) -> _Link | None:
         """Make the connection of a session; None where it is refused."""
         stir = Stir(self)
-        session = factory(stir)
+        try:
+            session = factory(stir)
+        except Exception as defect:  # noqa: BLE001 - whatever it is, it is noted and the client let go
+            self._defects.note("a new connection", defect)
+            return None
         if session is None:
             return None
         link = _Link(channel, session)
@@ -261,11 +265,20 @@ class TcpHost:
         except BlockingIOError:
             return False
         except GoneError:
-            link.session.end_of_input()
+            self._asked(link, link.session.end_of_input)
             self._drop(link)
             return False
-        self._send(link, link.session.feed(data))
+        self._send(link, self._asked(link, lambda: link.session.feed(data)) or [])
         return True
+
+    def _asked(self, link: _Link, act: Callable[[], T]) -> T | None:
+        """Let a session do something; where the simulator has a defect, only this connection ends."""
+        try:
+            return act()
+        except Exception as defect:  # noqa: BLE001 - whatever it is, it is noted and the client let go
+            self._defects.note(type(link.session).__name__, defect)
+            self._drop(link)
+            return None
 
     def _pause(self, link: _Link) -> None:
         """Do not wait for bytes that a busy session leaves in the connection."""
@@ -280,7 +293,7 @@ class TcpHost:
         was_busy = link.session.busy
         if was_busy and self._gone(link):
             return
-        self._send(link, link.session.proceed())
+        self._send(link, self._asked(link, link.session.proceed) or [])
         if was_busy and not link.session.busy:
             self._receive(link)
         now = self._real.monotonic_ns()
@@ -349,7 +362,7 @@ class TcpHost:
                 self._selector.unregister(link.channel)
             link.channel.shut()
             self._dropped.append(link.channel)
-            link.session.close()
+            self._asked(link, link.session.close)
             self._rouse()
 
     def _rouse(self) -> None:

@@ -16,7 +16,7 @@ __all__ = ["ModbusRtuSession", "ModbusTcpSession", "crc16"]
 _TABLES = {1: "coil", 2: "discrete", 3: "holding", 4: "input"}
 _MOST_BITS, _MOST_WORDS = 2000, 125
 _MOST_WRITTEN_BITS, _MOST_WRITTEN_WORDS = 1968, 123
-_ILLEGAL_FUNCTION, _ILLEGAL_ADDRESS, _ILLEGAL_VALUE = 1, 2, 3
+_ILLEGAL_FUNCTION, _ILLEGAL_ADDRESS, _ILLEGAL_VALUE, _FAILURE = 1, 2, 3, 4
 _ON = 0xFF00
 # Length of a request by function: fixed, or the place of the byte that counts what follows.
 _FIXED = {1: 8, 2: 8, 3: 8, 4: 8, 5: 8, 6: 8}
@@ -130,7 +130,11 @@ class _ModbusSession:
         if self._served.replies.closes(self._served.device):
             self.broken = True
             return None
-        return _answer(self._registers, request)
+        try:
+            return _answer(self._registers, request)
+        except Exception as defect:  # noqa: BLE001 - whatever it is, it is noted and answered as a failure
+            self._served.defects.note(self._served.device.name, defect)
+            return bytes((request[0] | 0x80, _FAILURE))
 
     def _out(self, frame: bytes) -> list[Outgoing]:
         """Return a frame as faults leave it."""

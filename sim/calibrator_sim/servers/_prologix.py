@@ -152,7 +152,9 @@ class PrologixSession:
         """The client sends no more."""
 
     def close(self) -> None:
-        """The connection is gone; instruments stay as they are."""
+        """The connection is gone; instruments stay as they are, for the next client."""
+        for talker in self._all():
+            talker.mend()
 
     def _all(self) -> list[Talker]:
         return list(self._controller.talkers.values())

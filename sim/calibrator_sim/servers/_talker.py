@@ -26,6 +26,10 @@ class Talker:
         """Whether a fault closes the connection."""
         return self._talk.broken
 
+    def mend(self) -> None:
+        """Serve again after a connection that was closed: on a bus others go on using it."""
+        self._talk.broken = False
+
     @property
     def available(self) -> bool:
         """Whether the output queue holds something (MAV)."""

@@ -193,6 +193,11 @@ class Fluke5522A(TextDevice):
         """Fill the fault queue up, as a fault of the bench asks."""
         self.registers.overflow()
 
+    def failed(self) -> bool:
+        """A defect of the simulator ended a message: an unknown error."""
+        self.registers.report(65535)
+        return True
+
     def interrupted(self) -> None:
         """A message arrived before the last response was read."""
         self.registers.report(1308)

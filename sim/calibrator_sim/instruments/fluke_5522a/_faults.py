@@ -32,6 +32,7 @@ TEXTS: dict[int, str] = {
     1500: "Compliance voltage exceeded",
     1503: "Output overload",
     1504: "Output on for too long",
+    65535: "Unknown error",
 }
 
 

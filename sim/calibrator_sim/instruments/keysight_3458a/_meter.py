@@ -13,7 +13,7 @@ from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._line import Framing
 from calibrator_sim.instruments._text import TextDevice
 from calibrator_sim.instruments.keysight_3458a._commands import Entry, build, split
-from calibrator_sim.instruments.keysight_3458a._errors import SYNTAX, UNKNOWN, Errors, MistakeError
+from calibrator_sim.instruments.keysight_3458a._errors import HARDWARE, SYNTAX, UNKNOWN, Errors, MistakeError
 from calibrator_sim.instruments.keysight_3458a._physics import Physics3458A
 from calibrator_sim.instruments.keysight_3458a._state import State
 from calibrator_sim.instruments.keysight_34401a._settings import Settings
@@ -116,6 +116,11 @@ class Keysight3458A(TextDevice):
     def unterminated(self) -> None:
         """A message that was not finished is a syntax error."""
         self.errors.report(SYNTAX)
+
+    def failed(self) -> bool:
+        """A defect of the simulator ended a message: a hardware error."""
+        self.errors.report(HARDWARE)
+        return True
 
     def preset(self) -> None:
         """Bring every setting to its state after `PRESET NORM`; self-calibration stays."""

@@ -18,6 +18,7 @@ _UNITS = {"1": 6894.757293168, "14": 1e5, "15": 100.0, "22": 1e3, "23": 1.0}
 _QUEUE = 20
 _MODES = ("standby", "measure", "control", "vent")
 _UNKNOWN, _NUMBER, _RANGE = (1, "Command not recognized"), (2, "Not a number"), (5, "Value out of range")
+_FAILED = (9, "System failure")  # memory_low
 
 
 class MensorCPC6050(PressureControl):
@@ -57,6 +58,11 @@ class MensorCPC6050(PressureControl):
     def overflow_queue(self) -> None:
         """Fill the error queue up."""
         self.errors = [_UNKNOWN] * _QUEUE
+
+    def failed(self) -> bool:
+        """A defect of the simulator ended a message."""
+        self._report(_FAILED)
+        return True
 
     def reset(self) -> None:
         """Go to standby; the line keeps its pressure."""
