@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from calibrator.cli._settings import Settings, command, settings
 
 if TYPE_CHECKING:
     from calibrator.evaluation import Difference
-    from calibrator.record import Record
+    from calibrator.record import Finding, Record
 
 __all__ = ["verify"]
 
@@ -46,8 +46,11 @@ def _verify_record(chosen: Settings, run: str | None) -> int:
     say = chosen.words
     with opened(chosen) as record:
         stream = record.find_run(run) if run is not None else None
+        findings = record.verify(stream)  # first: what follows reads the rows as sound ones
         streams = [stream] if stream is not None else [summary.id for summary in record.runs()]
-        wrong = [*_chain_findings(record, stream), *_result_findings(chosen, record, streams)]
+        altered = {finding.stream for finding in findings if finding.code != "unregistered"}
+        sound = [name for name in streams if name not in altered]
+        wrong = [*_chain_findings(findings), *_result_findings(chosen, record, sound)]
         events = sum(record.head(name)[0] for name in streams)
     for line in wrong:
         click.echo(line, err=True)
@@ -61,8 +64,8 @@ def _verify_record(chosen: Settings, run: str | None) -> int:
     return 0
 
 
-def _chain_findings(record: Record, stream: str | None) -> Iterator[str]:
-    for finding in record.verify(stream):
+def _chain_findings(findings: Iterable[Finding]) -> Iterator[str]:
+    for finding in findings:
         place = f"{finding.stream}" if finding.seq is None else f"{finding.stream}, event {finding.seq}"
         yield f"{place}: {finding.what} [{finding.code}]"
 

@@ -10,6 +10,7 @@ from calibrator._errors import RefusedError
 from calibrator.record import _projections
 from calibrator.record import _schema as schema
 from calibrator.record._backend import Backend
+from calibrator.record._damage import damaged
 from calibrator.record._model import Event
 from calibrator.record._reading import REGISTER, anchors, find_head, last_event, streams, to_event
 from calibrator.record._store import Store
@@ -93,7 +94,9 @@ def _create(connection: Connection) -> None:
 
 def _version(connection: Connection, key: str) -> int:
     value = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == key)).scalar()
-    return int(value or 0)
+    if value is None:
+        raise damaged("the table meta", ": it does not say of which version it is")
+    return int(value)
 
 
 def _set_version(connection: Connection, key: str, value: int) -> None:

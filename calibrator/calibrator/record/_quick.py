@@ -26,17 +26,18 @@ FEW = frozenset({"run.opened", "run.closed", "resumed"})
 """Of the events of a run, what the table of runs is made of."""
 
 _EVENTS = (
-    "SELECT seq, kind, version, at, canonical, previous, hash FROM events WHERE stream = {} ORDER BY seq"
+    "SELECT stream, seq, kind, version, at, canonical, previous, hash FROM events WHERE stream = {}"
+    " ORDER BY seq"
 )
 # Each row as the pieces of text that its event must hold: joined by the database, which is quicker at it.
 _READINGS = (
-    'SELECT seq, \'"unit":"\' || unit || \'","use":"\' || purpose || \'","value":"\' || value'
+    'SELECT run, seq, \'"unit":"\' || unit || \'","use":"\' || purpose || \'","value":"\' || value'
     ' || \'"}},"kind":"reading",\', \'"attempt":\' || attempt || \',\','
     " '\"point\":\"' || point || '\",', discarded"
     " FROM readings WHERE run = {} ORDER BY seq"
 )
 _POINTS = (
-    "SELECT section, position, section_position, seq, point, verdict, body FROM points WHERE run = {}"
+    "SELECT section, position, section_position, seq, point, verdict, body, run FROM points WHERE run = {}"
     " ORDER BY section, position"
 )
 
@@ -59,10 +60,11 @@ def walk(connection: Connection, stream: str) -> Walked | None:
     keep = found.hashes.append
     table = _Readings(connection, stream)
     rows = _rows(connection, _EVENTS, stream)
-    for expected, (seq, kind, version, at, text, before, digest) in enumerate(rows, start=1):
+    for expected, (name, seq, kind, version, at, text, before, digest) in enumerate(rows, start=1):
         if (
             text.__class__ is not str
             or seq != expected
+            or name != stream  # a damaged key inside the tree is found by its neighbours' key
             or before != previous
             or sha256(f"{before}\n{text}".encode()).hexdigest() != digest
             or not text.startswith(f'{{"at":"{at}","body":{{')
@@ -95,6 +97,7 @@ class _Readings:
 
     def __init__(self, connection: Connection, stream: str) -> None:
         self._next = iter(_rows(connection, _READINGS, stream)).__next__
+        self._stream = stream
         self._same = True
         self._marked: set[int] = set()
         self._gone: set[int] = set()
@@ -104,12 +107,13 @@ class _Readings:
         if not self._same:
             return
         try:
-            number, ending, attempt, point, discarded = self._next()
+            run, number, ending, attempt, point, discarded = self._next()
         except StopIteration:
             self._same = False
             return
         self._same = (
             number == seq
+            and run == self._stream
             and None not in (ending, attempt, point)
             and ending in text
             and attempt in text
@@ -156,7 +160,11 @@ def _points_agree(connection: Connection, stream: str, walked: Walked) -> bool:
         if not text.startswith(body, text.index('"body":')):
             return False
         for position, row in enumerate(rows):
-            if row[1:4] != (position, first[name], seq) or not _is_of(row[4], row[5], row[6]):
+            if (
+                row[7] != stream
+                or row[1:4] != (position, first[name], seq)
+                or not _is_of(row[4], row[5], row[6])
+            ):
                 return False
     return True
 

@@ -10,11 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from calibrator._errors import RefusedError, StorageError, UsageError
 from calibrator.record import _schema as schema
 from calibrator.record._canonical import GENESIS, parse_utc, plain_body
+from calibrator.record._damage import damage_named
 from calibrator.record._ids import uuid7
 from calibrator.record._lock import HomeLock
 from calibrator.record._model import Event, Finding, RunSummary
@@ -83,7 +84,8 @@ class Record:
         store: Store | None = None
         try:
             store = _store(home, url, station, write=True)
-            prepare(store, home=str(home), clock=clock)
+            with damage_named(store.place):
+                prepare(store, home=str(home), clock=clock)
             return cls(store, clock=clock, write=True, lock=lock)
         except BaseException as error:
             if store is not None:
@@ -98,11 +100,12 @@ class Record:
         if not url and not (home / FILE).exists():
             return cls(_empty(clock), clock=clock, write=False)
         try:
-            store = _store(home, url, station, write=False)
+            with damage_named(str(home / FILE)):
+                store = _store(home, url, station, write=False)
         except StorageError as error:
             raise _refused(error) from error
         try:
-            with store.transaction() as connection:
+            with damage_named(store.place), store.transaction() as connection:
                 if not has_events(connection):
                     store.close()
                     return cls(_empty(clock), clock=clock, write=False)
@@ -208,22 +211,8 @@ class Record:
         table = schema.runs
         with self._store.transaction() as connection:
             rows = connection.execute(select(table).order_by(table.c.position)).fetchall()
-        return tuple(
-            RunSummary(
-                row.run,
-                row.mode,
-                row.procedure,
-                row.uut,
-                row.asset,
-                row.serial,
-                parse_utc(row.opened_at),
-                row.state,
-                row.verdict,
-                row.exit_code,
-                row.station,
-            )
-            for row in rows
-        )
+        with damage_named(self.place):
+            return tuple(map(_summary, rows))
 
     def find_run(self, text: str) -> str:
         """Return the id of the run that `text` means: an id, a beginning of one, or the station's last.
@@ -291,6 +280,22 @@ class Record:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _summary(row: Row[Any]) -> RunSummary:
+    return RunSummary(
+        row.run,
+        row.mode,
+        row.procedure,
+        row.uut,
+        row.asset,
+        row.serial,
+        parse_utc(row.opened_at),
+        row.state,
+        row.verdict,
+        row.exit_code,
+        row.station,
+    )
 
 
 def _refused(error: StorageError) -> RefusedError:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
-from calibrator._errors import CalibratorError, IntegrityError, StorageError
+from calibrator._errors import CalibratorError, StorageError
+from calibrator.record._damage import damaged
 from calibrator.record._store import Store
 
-__all__ = ["TRIGGERS", "backup_source", "in_memory", "reader", "sqlite_error", "still", "writer"]
+__all__ = ["TRIGGERS", "any_text", "backup_source", "in_memory", "reader", "sqlite_error", "still", "writer"]
 
 # FULL, or a power failure takes the last commits; recursive triggers, or REPLACE walks through the
 # append-only ones (DESIGN 5).
@@ -75,6 +77,12 @@ _REASONS = (
     ),
 )
 
+# what SQLite says of a file that is none any more, or whose table of contents lost a table
+_DAMAGE = (
+    *("malformed", "not a database", "unsupported file format", "could not decode", "schema has changed"),
+    *("no such table", "no such column", "has no column", "datatype mismatch", "out of memory", "too big"),
+)
+
 
 class _Sqlite:
     """Satisfies `Backend`; one process writes, which the home's lock holds."""
@@ -110,13 +118,8 @@ def sqlite_error(error: Exception, place: str) -> CalibratorError:
     for sign, code, what, way_out in _REASONS:
         if sign in text:
             return StorageError(what, where=place, way_out=way_out, code=code)
-    if "malformed" in text or "not a database" in text:
-        return IntegrityError(
-            "The record's file is damaged",
-            where=place,
-            way_out="Keep the file as it is and bring back the last backup of this folder.",
-            code="record-damaged",
-        )
+    if any(sign in text for sign in _DAMAGE):
+        return damaged(place)
     return StorageError(
         f"The record's database reports: {error}",
         where=place,
@@ -187,6 +190,20 @@ def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+
+
+@contextmanager
+def any_text(connection: Connection) -> Iterator[None]:
+    """Read text that is no UTF-8 with marks in place of its bytes, so that its row can be named."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.text_factory = lambda data: data.decode("utf-8", "replace")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
 
 
 def backup_source(path: Path) -> sqlite3.Connection:

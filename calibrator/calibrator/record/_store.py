@@ -48,6 +48,8 @@ class Store:
                     yield self._connection
             except DBAPIError as error:
                 raise self.backend.error(_cause(error), self.place) from error
+            except sqlite3.Error as error:  # of rows that were fetched from the driver's own cursor
+                raise self.backend.error(error, self.place) from error
 
     def close(self) -> None:
         """Close the connection; SQLite folds the write-ahead log into the file."""

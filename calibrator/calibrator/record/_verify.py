@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from calibrator._errors import IntegrityError
 from calibrator.record import _projections
 from calibrator.record import _schema as schema
 from calibrator.record._chain import check_chain
@@ -14,7 +15,7 @@ from calibrator.record._damage import damage_named
 from calibrator.record._model import Event, Finding
 from calibrator.record._quick import Walked, distinct, few_events, projected, walk
 from calibrator.record._reading import REGISTER, anchors
-from calibrator.record._sqlite import in_memory
+from calibrator.record._sqlite import any_text, in_memory
 from calibrator.record._store import Store
 
 __all__ = ["verify"]
@@ -28,26 +29,33 @@ def verify(store: Store, stream: str | None = None) -> tuple[Finding, ...]:
     Raises:
         IntegrityError: code `record-damaged`, so that it cannot even be read as a record.
     """
-    with damage_named(store.place), store.transaction() as connection:
-        present = distinct(connection, "events", "stream")
-        names = sorted({REGISTER, *(present if stream is None else (stream,))})
-        walked = {name: walk(connection, name) for name in names}
-        chains = {
-            name: tuple(check_chain(connection, name)) if walked[name] is None else () for name in names
-        }
-        found = [finding for name in chains if stream in (None, name) for finding in chains[name]]
-        found += [
-            Finding(REGISTER, None, f"The trigger {name} was removed or changed", "trigger")
-            for name in store.backend.unprotected(connection)
-        ]
-        if not chains[REGISTER]:
-            known = anchors(connection)
-            found += _check_heads(connection, known, present, walked, None if stream == REGISTER else stream)
-            sound = {name: item for name, item in walked.items() if not chains[name]}
-            found += _check_projections(connection, sound, present, stream)
-        elif stream not in (None, REGISTER):
-            what = "The register is not intact, so that the run's heads cannot be compared"
-            found.append(Finding(REGISTER, chains[REGISTER][0].seq, what, "unregistered"))
+    try:
+        with damage_named(store.place), store.transaction() as connection:
+            return _found(connection, store, stream)
+    except IntegrityError:
+        # slower, and it names the row where bytes of a text are no text
+        with damage_named(store.place), store.transaction() as connection, any_text(connection):
+            return _found(connection, store, stream)
+
+
+def _found(connection: Connection, store: Store, stream: str | None) -> tuple[Finding, ...]:
+    present = distinct(connection, "events", "stream")
+    names = sorted({REGISTER, *(present if stream is None else (stream,))})
+    walked = {name: walk(connection, name) for name in names}
+    chains = {name: tuple(check_chain(connection, name)) if walked[name] is None else () for name in names}
+    found = [finding for name in chains if stream in (None, name) for finding in chains[name]]
+    found += [
+        Finding(REGISTER, None, f"The trigger {name} was removed or changed", "trigger")
+        for name in store.backend.unprotected(connection)
+    ]
+    if not chains[REGISTER]:
+        known = anchors(connection)
+        found += _check_heads(connection, known, present, walked, None if stream == REGISTER else stream)
+        sound = {name: item for name, item in walked.items() if not chains[name]}
+        found += _check_projections(connection, sound, present, stream)
+    elif stream not in (None, REGISTER):
+        what = "The register is not intact, so that the run's heads cannot be compared"
+        found.append(Finding(REGISTER, chains[REGISTER][0].seq, what, "unregistered"))
     return tuple(found)
 
 
