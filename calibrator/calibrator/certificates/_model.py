@@ -178,8 +178,8 @@ class Result:
     expanded_uncertainty: Decimal | None
     coverage_factor: Decimal | None
     dof: str
-    limit_lower: Decimal
-    limit_upper: Decimal
+    limit_lower: Decimal | None  # one of the two is None where the error is limited on one side only
+    limit_upper: Decimal | None
     guard_band: Decimal | None
     pfa: Decimal | None
     clause8: bool | None  # the GUM result was validated by Monte Carlo (JCGM 101:2008, 8); None: not asked
@@ -197,8 +197,17 @@ class Result:
 
     @property
     def limit(self) -> Decimal:
-        """The larger magnitude of the two limits, for a single column."""
-        return max(abs(self.limit_lower), abs(self.limit_upper))
+        """The larger magnitude of the limits, for a single column."""
+        return max(abs(limit) for limit in (self.limit_lower, self.limit_upper) if limit is not None)
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether the limits are ±T."""
+        return (
+            self.limit_lower is not None
+            and self.limit_upper is not None
+            and -self.limit_lower == self.limit_upper
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,12 @@ def printed(result: Result) -> Printed:
         range=" ".join(scaled_unit(result.range, result.unit)),
         nominal=signed(_shortest(result.nominal.scaleb(-values)), plus=result.function not in _UNSIGNED),
         value_unit=_unit(result.unit, values),
-        limit=plus_minus(result.limit_lower.scaleb(-errors), result.limit_upper.scaleb(-errors)),
+        limit=plus_minus(
+            *(
+                None if limit is None else limit.scaleb(-errors)
+                for limit in (result.limit_lower, result.limit_upper)
+            )
+        ),
         error_unit=_unit(result.unit, errors),
     )
     exact = rounded(result)
@@ -129,13 +134,17 @@ def signed(value: Decimal, *, plus: bool = True) -> str:
     return f"+{digits}" if plus else digits
 
 
-def plus_minus(lower: Decimal, upper: Decimal) -> str:
-    """Return limits as ±T, or both where they are not symmetric; trailing zeros go."""
-    if -lower == upper:
-        return f"±{_trimmed(upper)}"
-    low = f"{MINUS}{_trimmed(-lower)}" if lower < 0 else _trimmed(lower)
-    high = f"+{_trimmed(upper)}" if upper > 0 else _trimmed(upper)
-    return f"{low} / {high}"
+def plus_minus(lower: Decimal | None, upper: Decimal | None) -> str:
+    """Return limits as ±T, or both where they are not symmetric, or the one that there is; trailing zeros go.
+
+    Example:
+        >>> plus_minus(Decimal("-2.0"), Decimal(5)), plus_minus(None, Decimal(5))
+        ('−2 / +5', '≤ +5')
+    """
+    low, high = (None if limit is None else signed(_shortest(limit)) for limit in (lower, upper))
+    if low is None or high is None:
+        return f"≤ {high}" if low is None else f"≥ {low}"
+    return f"±{high.lstrip('+')}" if lower is not None and -lower == upper else f"{low} / {high}"
 
 
 def percent(probability: Decimal) -> str:

@@ -61,15 +61,32 @@ def _y(share: float) -> float:
 
 
 def _share(value: Decimal, result: Result) -> float:
-    """Return a value as a share of the limit on its side."""
-    limit = result.limit_upper if value >= 0 else -result.limit_lower
-    return float(value / limit) if limit else 0.0
+    """Return a value as a share of the limit on its side, so that a limit lies at 1 or at -1.
+
+    Limits that do not lie about zero are drawn with their middle at 0, a limit alone at its distance.
+    """
+    low, high = result.limit_lower, result.limit_upper
+    if low is None or high is None:
+        return _from_one(value, result)
+    if low < 0 < high:
+        return float(value / (high if value >= 0 else -low))
+    return float((2 * value - low - high) / (high - low))
+
+
+def _from_one(value: Decimal, result: Result) -> float:
+    side, limit = (1, result.limit_upper) if result.limit_upper is not None else (-1, result.limit_lower)
+    scale = result.limit or result.expanded_uncertainty or Decimal(1)
+    return float(side + (value - (limit or Decimal(0))) / scale)
 
 
 def _zone(result: Result, x: float, step: float) -> str:
-    band = result.guard_band or Decimal(0)
-    high = _y(_share(max(result.limit_upper - band, Decimal(0)), result))
-    low = _y(_share(min(result.limit_lower + band, Decimal(0)), result))
+    """Return the acceptance zone; one that a guard band leaves empty is a line in the middle."""
+    band, lower, upper = result.guard_band or Decimal(0), result.limit_lower, result.limit_upper
+    high = _REACH if upper is None else _share(upper - band, result)
+    low = -_REACH if lower is None else _share(lower + band, result)
+    if low > high:
+        low = high = 0.0
+    high, low = _y(high), _y(low)
     width = min(step * 0.72, _WIDEST)
     return (
         f'<rect x="{x - width / 2:.2f}" y="{high:g}" width="{width:.2f}" '

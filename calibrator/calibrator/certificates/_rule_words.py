@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from calibrator.certificates._model import Result
 from calibrator.certificates._words import Speaker
 
-__all__ = ["further_rule"]
+__all__ = ["further_rule", "other_limits"]
+
+
+def other_limits(results: Iterable[Result], speaker: Speaker) -> list[list[str]]:
+    """Return how a rule that speaks of ±T is to be read where limits are not symmetric."""
+    if all(result.symmetric for result in results):
+        return []
+    told = speaker.say(
+        "Where the limits are not ±T, each side has its own limit: w is taken off inside each limit that "
+        "there is, and T in U ≥ T is half their distance; a limit on one side alone always leaves an "
+        "acceptance zone."
+    )
+    return [told]
 
 
 def further_rule(rule: str, speaker: Speaker) -> list[list[str]]:

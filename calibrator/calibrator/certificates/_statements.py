@@ -7,7 +7,7 @@ from typing import Final
 
 from calibrator.certificates._model import Certificate, Person, Result
 from calibrator.certificates._numbers import percent, scaled_unit, signed
-from calibrator.certificates._rule_words import further_rule
+from calibrator.certificates._rule_words import further_rule, other_limits
 from calibrator.certificates._words import STATUS_WORDS, Speaker
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
@@ -245,7 +245,10 @@ def decision_rule(model: Certificate, speaker: Speaker) -> Lines:
             )
         ],
     }
-    lines = rules.get(model.conformity.rule) or further_rule(model.conformity.rule, speaker)
+    lines = [
+        *(rules.get(model.conformity.rule) or further_rule(model.conformity.rule, speaker)),
+        *other_limits(model.results, speaker),
+    ]
     if model.verification is not None and not model.verification.with_uncertainty:
         return lines  # no PFA stands there
     return [

@@ -134,8 +134,20 @@ def result_legend(model: Certificate, speaker: Speaker) -> list[list[str]]:
             "disc: pass, diamond: conditional, square: fail, ring: undetermined; "
             "arrow head: beyond the axis, ?: no number."
         ),
+        *_other_limits(model, speaker),
         _status_legend(model, speaker),
     ]
+
+
+def _other_limits(model: Certificate, speaker: Speaker) -> list[list[str]]:
+    """Return how a plot shows limits that are not ±T."""
+    if all(result.symmetric for result in model.results):
+        return []
+    told = speaker.say(
+        "Where the limits are not ±T, the lines +T and −T stand for the upper and the lower limit of the "
+        "point; ≤ and ≥ name a limit on one side alone, whose acceptance zone is open on the other."
+    )
+    return [told]
 
 
 def _row(result: Result, row: Printed, number: dict[str, tuple[str, str]], speaker: Speaker) -> Table:

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 from unicodedata import east_asian_width
 
-__all__ = ["called_as", "duration", "engineering", "padded", "plain", "probability", "rounded_like", "width"]
+__all__ = [
+    "called_as",
+    "duration",
+    "engineering",
+    "limits_of",
+    "limits_text",
+    "padded",
+    "plain",
+    "probability",
+    "rounded_like",
+    "width",
+]
 
 _PREFIXES = {9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "\u00b5", -9: "n", -12: "p"}
 _WITHOUT_KILO = ("V", "A")  # the trade says 1000 V
@@ -71,6 +84,28 @@ def rounded_like(value: str, uncertainty: str) -> str:
         return str(Decimal(value).quantize(Decimal(1).scaleb(place)))
     except InvalidOperation:  # "-": no number
         return value
+
+
+def limits_text(lower: object, upper: object, half: object) -> str:
+    """Return limits as a table shows them: T alone where they are ±T, else both, or the one that there is.
+
+    Example:
+        >>> limits_text("-0.2", "0.2", "0.2"), limits_text("-0.1", "0.5", "0.3")
+        ('0.2', '-0.1/+0.5')
+        >>> limits_text(None, "0.5", None)
+        '<= +0.5'
+    """
+    low, high = (None if limit is None else Decimal(str(limit)) for limit in (lower, upper))
+    if low is None or high is None:
+        if low is None and high is None:
+            return "" if half is None else str(half)
+        return f"<= {high:+f}" if low is None else f">= {low:+f}"
+    return str(half) if -low == high else f"{low:+f}/{high:+f}"
+
+
+def limits_of(point: Mapping[str, Any]) -> str:
+    """Return the limits of a point object as a table shows them."""
+    return limits_text(point.get("lower_limit"), point.get("upper_limit"), point["limit"])
 
 
 def duration(seconds: float) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from calibrator.cli._checks import check_lines
-from calibrator.cli._format import probability
+from calibrator.cli._format import limits_of, probability
 from calibrator.cli._partial import partial_line, verdict_of
 from calibrator.cli._settings import command, settings
 
@@ -98,7 +98,8 @@ def show(ctx: click.Context, run: str | None, as_json: bool) -> int:
         "figure_status": say("limit / standard known from"),
     }
     rows = [
-        {key: _cell(point.get(key), say) for key in columns} | {"pfa": probability(point["pfa"])}
+        {key: _cell(point.get(key), say) for key in columns}
+        | {"pfa": probability(point["pfa"]), "limit": limits_of(point)}
         for point in shown["points"]
     ]
     table(rows, columns)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from calibrator.cli._checks import planned_check
+from calibrator.cli._format import limits_text
 from calibrator.cli._job import JobOptions, job_from, job_options
 from calibrator.cli._offers import planned_offer
 from calibrator.cli._settings import Settings, command, settings
@@ -101,13 +103,20 @@ def _row(point: PlannedPoint, say: Callable[[str], str]) -> dict[str, str]:
         "point": point.id,
         "range": f"{point.range.normalize():f} {point.unit}",
         "standard": point.title or point.standard,
-        "limit": "" if point.limit is None else f"{point.limit.normalize():f}",
+        "limit": _limits(point),
         "U": figure(point.expected_U, 2),
         "tur": figure(point.tur, 3),
         "tar": figure(point.tar, 3),
         "status": say(point.status),
         "time": f"{point.duration_s:.0f} s",
     }
+
+
+def _limits(point: PlannedPoint) -> str:
+    def plain(limit: Decimal | None) -> str | None:
+        return None if limit is None else f"{limit.normalize():f}"
+
+    return limits_text(plain(point.lower), plain(point.upper), plain(point.limit))
 
 
 def _plain(value: object) -> object:

@@ -10,7 +10,7 @@ import click
 
 from calibrator.cli._checks import check_lines
 from calibrator.cli._failures import tell
-from calibrator.cli._format import called_as, duration, padded
+from calibrator.cli._format import called_as, duration, limits_of, padded
 from calibrator.cli._offers import offered_in_run
 from calibrator.cli._partial import counted, partial_line
 from calibrator.cli._settings import Settings
@@ -53,7 +53,7 @@ def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool, virtual: b
     for point in worst_points(points):
         echo(
             f"{padded(say('worst'))} {point['id']}  {say('error')} {point['error'] or '-'} {point['unit']}, "
-            f"U {point['U'] or '-'}, {say('limit')} {point['limit']}  {say(str(point['verdict']))}"
+            f"U {point['U'] or '-'}, {say('limit')} {limits_of(point)}  {say(str(point['verdict']))}"
         )
     for line in check_lines(shown["run"], say) if outcome.verdict else ():
         echo(f"{padded(say('session check'))} {line}")
@@ -74,14 +74,20 @@ def _time(outcome: Outcome, say: Callable[[str], str], *, virtual: bool) -> str:
 
 
 def worst_points(points: Sequence[Mapping[str, Any]], count: int = _WORST) -> list[Mapping[str, Any]]:
-    """Return the points that come nearest to their limit, by (|error| + U) / limit, the worst first."""
+    """Return the points that come nearest to their limit, with U, the worst first."""
 
     def nearness(point: Mapping[str, Any]) -> Decimal:
         if point["error"] is None:  # an overload has no number and is beyond every limit
             return Decimal("Infinity")
-        limit = abs(Decimal(str(point["limit"])))
-        reach = abs(Decimal(str(point["error"]))) + Decimal(str(point["U"]))
-        return reach / limit if limit else Decimal("Infinity")
+        error, reach = Decimal(str(point["error"])), Decimal(str(point["U"]))
+        half = point["limit"]
+        low, high = (point.get(key) for key in ("lower_limit", "upper_limit"))
+        if low is None and high is None:
+            low, high = f"-{half}", half
+        beyond = [error - Decimal(high)] if high is not None else []
+        beyond += [Decimal(low) - error] if low is not None else []
+        span = abs(Decimal(half or high or low or 0))
+        return 1 + (max(beyond) + reach) / span if span else Decimal("Infinity")
 
     return sorted(points, key=nearness, reverse=True)[:count]
 

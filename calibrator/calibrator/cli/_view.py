@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from calibrator.cli._checks import CHECK_VERDICTS
-from calibrator.cli._format import plain
+from calibrator.cli._format import limits_of, plain
 
 if TYPE_CHECKING:
     from calibrator.engine import Progress
@@ -141,7 +141,7 @@ class RunView:
             row = self.rows.setdefault(str(result["id"]), PointRow(str(result["id"])))
             row.error = str(result["error"] or "-")
             row.expanded = str(result["U"] or "-")
-            row.limit = str(result["limit"])
+            row.limit = limits_of(result)
             row.unit = str(result["unit"])
             row.verdict = str(result["verdict"])
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from calibrator.engine._levels import levels
 from calibrator.engine._standards import Candidate
 from calibrator.engine._types import Refusal
+from calibrator.evaluation import TWO_SIDED
 from calibrator.procedure import Point, ProcedureInfo, Section
 from calibrator.standards import BenchFile, BenchInstrument, Confirmation, Lab, Wiring
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable
@@ -125,6 +126,7 @@ def point_problems(
     uut_table: AccuracyTable,
     uut_roles: Sequence[str],
     interval: str,
+    rule: str,
 ) -> Iterator[Refusal]:
     """Yield what is wrong with a point beside its standard."""
     if METER_ROLES.get(point.function, "") not in uut_roles:
@@ -140,6 +142,14 @@ def point_problems(
             f"There is no limit for the interval {interval}; there is {', '.join(point.limits) or 'none'}."
             " Choose another --interval.",
             "--interval",
+            points=(point.id,),
+        )
+    elif point.limits[interval].half is None and rule in TWO_SIDED:
+        yield Refusal(
+            "one-sided",
+            f"The rule {rule} rests on half the tolerance, which a limit on one side alone does not have."
+            " Choose another --rule, such as guard-band-u.",
+            "--rule",
             points=(point.id,),
         )
     try:

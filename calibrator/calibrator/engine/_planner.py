@@ -12,6 +12,7 @@ from calibrator.engine._session_check import fixed_check
 from calibrator.engine._setting import Setting, setting_of
 from calibrator.engine._station import roles_of
 from calibrator.engine._types import Job, Plan, PlannedCheck, PlannedCheckPoint, PlannedOffer, PlannedPoint
+from calibrator.evaluation import TWO_SIDED
 from calibrator.standards import BenchFile, Register
 from calibrator_drivers.clock import RealClock
 
@@ -77,10 +78,11 @@ def planned_offers(setting: Setting, points: Sequence[PlannedPoint]) -> Iterator
     if setting.job.adjusted:
         return
     for offer in setting.rule_offers:
+        rules = (offer.rule, setting.rule)
         pairs = [
             (margin(offer.rule, point), margin(setting.rule, point))
             for point in points
-            if point.limit is not None and point.expected_U is not None
+            if point.expected_U is not None and all(judges(rule, point) for rule in rules)
         ]
         yield PlannedOffer(
             offer.rule,
@@ -96,8 +98,15 @@ def margin(rule: str, point: PlannedPoint) -> float:
     """Return the guard band w that a rule may be expected to take at a point, in its unit; k is about 2."""
     from calibrator_uncertainty import judge
 
-    limit, expected = float(point.limit or 0), point.expected_U or 0.0
-    return judge(0.0, expected, expected / 2, float("inf"), -limit, limit, rule=rule).guard_band
+    expected = point.expected_U or 0.0
+    return judge(0.0, expected, expected / 2, float("inf"), point.lower, point.upper, rule=rule).guard_band
+
+
+def judges(rule: str, point: PlannedPoint) -> bool:
+    """Say whether a rule can judge by the limits of a point, which may be one alone or none."""
+    if point.limit is None:
+        return rule not in TWO_SIDED and (point.lower is not None or point.upper is not None)
+    return True
 
 
 def _begin(bench: BenchFile) -> datetime | None:

@@ -163,6 +163,7 @@ def _section(work: _Work, section: Section) -> Iterator[PlannedPoint]:
                     uut_table=work.setting.uut_table,
                     uut_roles=work.uut_roles,
                     interval=work.setting.interval,
+                    rule=work.setting.rule,
                 )
             )
             work.refused += found
@@ -246,7 +247,7 @@ def _planned(work: _Work, point: Point, expected: BudgetResult | None) -> Planne
     references = work.references.get(point.id)
     candidate = work.candidates.get(point.id)
     limits = point.limits.get(work.setting.interval)
-    half = None if limits is None else (limits.upper - limits.lower) / 2
+    half = None if limits is None else limits.half
     statuses = [] if limits is None else [Status(limits.status)]
     if references is not None:
         statuses += [Status(item.status) for item in references.contributions if item.kind == "standard"]
@@ -267,6 +268,8 @@ def _planned(work: _Work, point: Point, expected: BudgetResult | None) -> Planne
         half,
         str(Status.weakest(*statuses)) if statuses else "",
         work.actions[point.id].duration_s,
+        None if limits is None else limits.lower,
+        None if limits is None else limits.upper,
     )
 
 

@@ -176,6 +176,7 @@ def check_problems(
                 uut_table=table,
                 uut_roles=roles.get(meter.model, ()),
                 interval=setting.interval,
+                rule=setting.rule,
             )
 
 

@@ -179,9 +179,11 @@ class PlannedPoint:
     expected_U: float | None  # noqa: N815 - the trade's symbol
     tur: float | None  # T / U95 (METROLOGY 13)
     tar: float | None  # ratio of the two specifications
-    limit: Decimal | None
+    limit: Decimal | None  # half the tolerance; None also where one side alone is limited
     status: str  # weakest of the figures
     duration_s: float
+    lower: Decimal | None = None
+    upper: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

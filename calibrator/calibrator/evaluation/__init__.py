@@ -4,7 +4,7 @@ from calibrator.evaluation._collect import ObservedPoint, RunContent, collect
 from calibrator.evaluation._joint import joint
 from calibrator.evaluation._recompute import Difference, recompute, recompute_events
 from calibrator.evaluation._rounding import Rounder, rounding_of
-from calibrator.evaluation._rule_offers import rule_offers
+from calibrator.evaluation._rule_offers import TWO_SIDED, rule_offers
 from calibrator.evaluation._section import evaluate_section, live
 from calibrator.evaluation._session_check import (
     CLOSING,
@@ -22,6 +22,7 @@ from calibrator.evaluation._summary import Summary, summarize, verdict_of_run
 __all__ = [
     "CLOSING",
     "OPENING",
+    "TWO_SIDED",
     "Difference",
     "ObservedPoint",
     "Rounder",

@@ -77,8 +77,8 @@ def judged_point(
 
 def _guard_band(judgement: Judgement, rounded: Decimal, limits: PointLimits, write: Rounder) -> str:
     """Return w as it is printed: that of U rounded like U, a share of the limits exactly."""
-    if judgement.rule == "guard-80":
-        return plain(((limits.upper - limits.lower) / 10).normalize())
+    if judgement.rule == "guard-80" and limits.half is not None:
+        return plain((limits.half / 5).normalize())
     if judgement.rule in OWN_BANDS:
         return plain(write.uncertainty(judgement.guard_band)) if judgement.guard_band else "0"
     return plain(rounded) if judgement.guard_band else "0"
@@ -124,9 +124,10 @@ def _head(references: PointReferences, observed: ObservedPoint, status: FigureSt
         "range": plain(point.range),
         "unit": point.unit,
         "readings": [_reading(item) for item in seen.readings],
-        "limit": plain((limits.upper - limits.lower) / 2),
-        "lower_limit": plain(limits.lower),
-        "upper_limit": plain(limits.upper),
+        # half the tolerance; None, like the limit that there is not, where there is one on one side only
+        "limit": _text(limits.half),
+        "lower_limit": _text(limits.lower),
+        "upper_limit": _text(limits.upper),
         "interval": limits.interval,
         "figure_status": status.as_json(),
         "standard": references.standard_asset,
@@ -134,6 +135,10 @@ def _head(references: PointReferences, observed: ObservedPoint, status: FigureSt
         "attempt": seen.version,
         "attempts": observed.versions,
     }
+
+
+def _text(limit: Decimal | None) -> str | None:
+    return None if limit is None else plain(limit)
 
 
 def _reading(reading: Reading) -> str:

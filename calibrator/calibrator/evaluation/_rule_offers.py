@@ -10,9 +10,11 @@ from typing import Any
 
 from calibrator.evaluation._summary import summarize
 
-__all__ = ["rule_offers"]
+__all__ = ["TWO_SIDED", "rule_offers"]
 
 Body = Mapping[str, Any]
+TWO_SIDED = ("guard-80", "rss", "z540.3-6")
+"""Rules that rest on half the tolerance: a limit on one side alone cannot be judged by them."""
 _BY_LIMITS = ("guard-band-u", "guard-80", "simple")  # rules that ask for no probability, and for no scipy
 
 
@@ -52,9 +54,15 @@ def _by(rule: str, point: Body) -> str:
     if point["verdict"] == "undetermined" or not {"error", "U"} <= set(exact):
         return str(point["verdict"])
     error, expanded = float.fromhex(exact["error"]), float.fromhex(exact["U"])
-    lower, upper = float(point["lower_limit"]), float(point["upper_limit"])
+    lower, upper = _limit(point["lower_limit"]), _limit(point["upper_limit"])
+    if rule in TWO_SIDED and (lower is None or upper is None):
+        return str(point["verdict"])  # the rule says nothing of one limit alone
     spread, dof = (0.0, float("inf")) if rule in _BY_LIMITS else (_hex(exact, "u"), _hex(exact, "dof"))
     return judge(error, expanded, spread, dof, lower, upper, rule=rule).verdict
+
+
+def _limit(text: str | None) -> float | None:
+    return None if text is None else float(text)
 
 
 def _hex(exact: Mapping[str, str], key: str) -> float:

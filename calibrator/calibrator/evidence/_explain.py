@@ -106,7 +106,7 @@ class _Walk:
         event, body = self._fixed(point)
         limits, unit = body["limits"], body["point"]["unit"]
         facts = {
-            "limits": f"{limits['lower']} to {limits['upper']} {unit}",
+            "limits": _limits(limits["lower"], limits["upper"], unit),
             "interval": str(limits["interval"]),
             "source": str(limits["source"]),
             "known from": str(limits["status"]),
@@ -290,6 +290,12 @@ class _Walk:
 
 def _place(event: Event) -> dict[str, str]:
     return {"event": f"{event.seq} {event.kind}, {event.hash[:16]}…"}
+
+
+def _limits(lower: str | None, upper: str | None, unit: str) -> str:
+    if lower is None or upper is None:
+        return f"at most {upper} {unit}" if lower is None else f"at least {lower} {unit}"
+    return f"{lower} to {upper} {unit}"
 
 
 def _percent(share: str) -> str:

@@ -27,8 +27,8 @@ def encode_references(references: PointReferences) -> dict[str, Any]:
         },
         "limits": {
             "interval": limits.interval,
-            "lower": format(limits.lower, "f"),
-            "upper": format(limits.upper, "f"),
+            "lower": _text(limits.lower),
+            "upper": _text(limits.upper),
             "status": limits.status,
             "source": limits.source,
             "confirmed": limits.confirmed,
@@ -43,8 +43,8 @@ def decode_references(body: Mapping[str, Any]) -> PointReferences:
     """Return the references of one point from its recorded body; raises KeyError where a key is missing."""
     limits = PointLimits(
         interval=body["limits"]["interval"],
-        lower=Decimal(body["limits"]["lower"]),
-        upper=Decimal(body["limits"]["upper"]),
+        lower=_decimal(body["limits"]["lower"]),
+        upper=_decimal(body["limits"]["upper"]),
         status=body["limits"]["status"],
         source=body["limits"]["source"],
         confirmed=body["limits"].get("confirmed", ""),
@@ -68,6 +68,14 @@ def decode_references(body: Mapping[str, Any]) -> PointReferences:
         standard_title=body["standard_title"],
         contributions=tuple(_contribution_from(item) for item in body["contributions"]),
     )
+
+
+def _text(limit: Decimal | None) -> str | None:
+    return None if limit is None else format(limit, "f")
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _plain(value: str | int | float | bool) -> str | int | dict[str, str]:

@@ -178,12 +178,19 @@ def _limits(
 
 def _pair(
     reader: _Reader, table: Mapping[str, Any], interval: str, value: object, path: KeyPath
-) -> tuple[Decimal, Decimal]:
-    """Return lower and upper limit: a text is symmetric about zero, a table gives both."""
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return lower and upper limit: a text is symmetric about zero, a table gives both or one."""
+    lower: Decimal | None
     if isinstance(value, dict):
         place = (*path, interval)
         reader.file.refuse_unknown(value, ("lower", "upper"), place)
-        lower, upper = (_decimal(reader, value, key, place) for key in ("lower", "upper"))
+        lower, upper = (
+            _decimal(reader, value, key, place) if key in value else None for key in ("lower", "upper")
+        )
+        if lower is None or upper is None:
+            if lower is upper:
+                raise reader.file.error("the point has no limits", place, "Give lower, upper or both.")
+            return lower, upper
     else:
         upper = _decimal(reader, table, interval, path)
         lower = -upper

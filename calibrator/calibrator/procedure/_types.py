@@ -48,14 +48,24 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class PointLimits:
-    """The UUT's limits at a point for one interval, decimals in the point's unit, with status and source."""
+    """The UUT's limits at a point for one interval, decimals in the point's unit, with status and source.
+
+    The limits are closed; one of them is None where the error is limited on one side only.
+    """
 
     interval: str  # "24h", "90d", "1y"
-    lower: Decimal
-    upper: Decimal
+    lower: Decimal | None
+    upper: Decimal | None
     status: str  # status vocabulary of calibrator_drivers.accuracy
     source: str
     confirmed: str = ""  # person, document, page and date of a confirmation (METROLOGY 9)
+
+    @property
+    def half(self) -> Decimal | None:
+        """Half the tolerance, T of a ratio T/U; None where there is a limit on one side only."""
+        if self.lower is None or self.upper is None:
+            return None
+        return (self.upper - self.lower) / 2
 
 
 @dataclass(frozen=True, slots=True)

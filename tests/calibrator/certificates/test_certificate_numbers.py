@@ -6,13 +6,15 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calibrator.certificates import Certificate
 from calibrator.certificates._model import Result
 from calibrator.certificates._numbers import aligned, percent, plus_minus, printed, scaled_unit, signed
 
+# a machine that is busy is no fault of the code
+LOADED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TEMPLATE = Result(
     id="dcv:10V:+10V", function="dcv", unit="V", nominal=Decimal(10), range=Decimal(10),
     indication=Decimal("10.000123"), readings=5, error=Decimal("0.000119"),
@@ -99,6 +101,7 @@ def test_a_probability_never_shows_as_zero_or_one() -> None:
     ]  # fmt: skip
 
 
+@LOADED
 @given(st.lists(st.decimals(-(10**6), 10**6, places=3), min_size=1), st.integers(0, 3))
 def test_aligned_numbers_have_their_points_in_line(values: list[Decimal], places: int) -> None:
     column = [signed(round(value, index % (places + 1))) for index, value in enumerate(values)]
@@ -108,6 +111,7 @@ def test_aligned_numbers_have_their_points_in_line(values: list[Decimal], places
     assert len(behind) == 1
 
 
+@LOADED
 @given(
     st.decimals("0.000000001", 1000, places=9),
     st.decimals(-1000, 1000, places=9),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from calibrator.cli._format import called_as, duration, padded, plain
+from calibrator.cli._format import called_as, duration, limits_of, padded, plain
 from calibrator.cli._summary import worst_points
 
 
@@ -25,6 +25,17 @@ def test_the_worst_points_come_nearest_to_their_limits_with_their_uncertainty() 
 def test_an_overload_is_worse_than_any_number() -> None:
     points = [point("out", "9", "0.1", "1"), point("overload", None, "0", "1")]
     assert [item["id"] for item in worst_points(points, 1)] == ["overload"]
+
+
+def test_a_limit_on_one_side_is_near_on_that_side_only() -> None:
+    one: dict[str, str | None] = {"lower_limit": None, "upper_limit": "2", "limit": None, "U": "0.1"}
+    points = [
+        {"id": "far", "error": "-9", **one},
+        {"id": "near", "error": "1.8", **one},
+        {"id": "uneven", "error": "-0.5", **one, "lower_limit": "-1", "limit": "1.5"},
+    ]
+    assert [item["id"] for item in worst_points(points)] == ["near", "uneven", "far"]
+    assert [limits_of(item) for item in points] == ["<= +2", "<= +2", "-1/+2"]
 
 
 @pytest.mark.parametrize(

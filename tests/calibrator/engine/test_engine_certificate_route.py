@@ -126,7 +126,7 @@ def test_a_run_is_evaluated_with_the_correction_and_says_its_route(laboratory: A
 def test_a_point_outside_the_certified_values_refuses_the_job(laboratory: Any):
     from calibrator._errors import RefusedError
 
-    short = VALUES.format(error="0").replace('nominal = 2', 'nominal = 0.5')
+    short = VALUES.format(error="0").replace("nominal = 2", "nominal = 0.5")
     bench = laboratory.bench({'kind = "specification conformity"\n': short})
     with pytest.raises(RefusedError) as caught:
         laboratory.run(laboratory.job(("dci",), bench=bench))

@@ -97,6 +97,16 @@ def test_same_id_twice_names_both_lines() -> None:
     assert f"line {last}" in error.where
 
 
+def test_a_limit_may_stand_on_one_side_alone() -> None:
+    text = GOOD.replace('"0.0000085"', '{ upper = "0.002" }').replace(
+        'lower = "-0.0004", upper = "0.0005"', ""
+    )
+    assert "the point has no limits" in refused(text).what
+    (section,) = parse_table(text.replace("{  }", '"1"'), "tables/meter.toml", settings=SETTINGS).sections
+    limits = section.points[0].limits["1y"]
+    assert (limits.lower, limits.upper, limits.half) == (None, Decimal("0.002"), None)
+
+
 @pytest.mark.parametrize(
     "limits",
     [

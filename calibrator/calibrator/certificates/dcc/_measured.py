@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -72,15 +72,17 @@ def _section(section: ResultSection, listed: _Element, write: Writer) -> None:
     one = write.add(listed, "result")
     write.texts(one, "name", section.title)
     data = write.add(one, "data")
-    groups: dict[tuple[str, bool], list[_Row]] = {}
+    groups: dict[tuple[str, bool, bool, bool], list[_Row]] = {}
     bare: list[Result] = []
     for result in section.results:
         numbers = rounded(result)
         if numbers is None or numbers.coverage_factor is None:
             bare.append(result)
         else:
-            groups.setdefault((result.unit, result.verdict in CONFORMITY), []).append((result, numbers))
-    for (unit, judged), rows in groups.items():
+            sides = (result.limit_lower is None, result.limit_upper is None)  # a list has no gaps
+            alike = (result.unit, result.verdict in CONFORMITY, *sides)
+            groups.setdefault(alike, []).append((result, numbers))
+    for (unit, judged, *_), rows in groups.items():
         _table(rows, unit, data, write, judged=judged)
     for result in bare:
         _numberless(result, data, write)
@@ -114,12 +116,14 @@ def _errors(rows: Sequence[_Row], table: _Element, write: Writer, unit: Unit, *,
     if judged:
         write.add(about, "conformityXMLList", " ".join(CONFORMITY[result.verdict] for result, _ in rows))
     data = write.add(about, "data")
-    limits: dict[str, Callable[[Result], Decimal]] = {
-        "limit_lower": lambda result: result.limit_lower,
-        "limit_upper": lambda result: result.limit_upper,
+    limits = {
+        "limit_lower": [result.limit_lower for result, _ in rows],
+        "limit_upper": [result.limit_upper for result, _ in rows],
     }
-    for name, limit in limits.items():
-        _column(data, write, name, [limit(result) for result, _ in rows], unit)
+    for name, values in limits.items():
+        there = [value for value in values if value is not None]
+        if there:
+            _column(data, write, name, there, unit)
     bands = [numbers.guard_band for _, numbers in rows]
     if all(band is not None for band in bands):
         _column(data, write, "guard_band", [band for band in bands if band is not None], unit)
