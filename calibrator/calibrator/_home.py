@@ -131,6 +131,12 @@ class Home:
             )
         return SharedRecord(url, station.strip())
 
+    @property
+    def heads(self) -> Path | None:
+        """The outside log of heads, `record.heads` of `calibrator.toml`; None where it names none."""
+        named = str(self._record_table().get("heads", ""))
+        return self.path / Path(named).expanduser() if named else None
+
     def _record_table(self) -> Mapping[str, Any]:
         if not self.settings_file.is_file():
             return {}
@@ -153,7 +159,9 @@ class Home:
         """Open this home's record; see `Record.open` for what it raises."""
         from calibrator.record import Record
 
-        shared = self.shared_record()
+        shared, heads = self.shared_record(), self.heads
         if shared is None:
-            return Record.open(self.path, clock=clock, write=write)
-        return Record.open(self.path, clock=clock, write=write, url=shared.url, station=shared.station)
+            return Record.open(self.path, clock=clock, write=write, heads=heads)
+        return Record.open(
+            self.path, clock=clock, write=write, url=shared.url, station=shared.station, heads=heads
+        )

@@ -58,8 +58,8 @@ TABLES: Mapping[str, Sequence[str]] = {
     "serve": ("json", "host", "wiring", "seed", "speed", "input", "transport", "portmapper"),
     "doctor": ("json",),
 }
-# Not of a command: where the record lies when stations share it (`Home.shared_record`).
-RECORD = ("url", "station")
+# Not of a command: where the record lies when stations share it (`Home.shared_record`), and its outside log.
+RECORD = ("url", "station", "heads")
 LANGUAGES = ("en", "zh")
 
 

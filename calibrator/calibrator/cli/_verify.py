@@ -54,6 +54,9 @@ def _verify_record(chosen: Settings, run: str | None) -> int:
         events = sum(record.head(name)[0] for name in streams)
     for line in wrong:
         click.echo(line, err=True)
+    heads = chosen.home.heads
+    if heads is not None and not heads.is_file():
+        click.echo(f"{heads}: the outside log of heads is not there and was not compared", err=True)
     if wrong:
         click.echo(f"{say('NOT intact')}: {len(wrong)} {say('findings')}", err=True)
         return ALTERED
@@ -114,17 +117,22 @@ def _verify_document(chosen: Settings, file: Path) -> int:
     from calibrator.certificates import examine
     from calibrator.certificates.seals import load_seal_settings
     from calibrator.cli._access import opened
+    from calibrator.evidence import foreign_head
     from calibrator_drivers.clock import RealClock
 
     say = chosen.words
+    foreign = ""
     seal = load_seal_settings(chosen.home.seal_file)
     if chosen.home.has_record:
         with opened(chosen) as record:
             found = examine(file, record, seal, RealClock().now())
+            foreign = foreign_head(file, record)
     else:
         found = examine(file, None, seal, RealClock().now())
+    if foreign:
+        click.echo(f"{file}: {foreign}", err=True)
     for line in found.wrong:
         click.echo(f"{file}: {line}", err=True)
     for line in found.said:
         click.echo(f"{file}: {say(line)}")
-    return found.exit_code
+    return ALTERED if foreign else found.exit_code

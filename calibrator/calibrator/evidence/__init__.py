@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from calibrator.evidence._anchor import foreign_head
     from calibrator.evidence._backup import Backup, back_up
     from calibrator.evidence._bundle import bundle_files, is_bundle, read_bundle, write_bundle
     from calibrator.evidence._cells import COLUMNS, Cell, all_cells, parse_cell
@@ -34,6 +35,7 @@ __all__ = [
     "csv_bytes",
     "explain",
     "find_document",
+    "foreign_head",
     "is_bundle",
     "parse_cell",
     "read_bundle",
@@ -60,6 +62,7 @@ _HOMES = {
     "Backup": "_backup",
     "back_up": "_backup",
     "explain": "_explain",
+    "foreign_head": "_anchor",
     "find_document": "_find",
     "parse_cell": "_cells",
     "replay": "_replay",

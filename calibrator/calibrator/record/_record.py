@@ -16,6 +16,7 @@ from calibrator._errors import RefusedError, StorageError, UsageError
 from calibrator.record import _schema as schema
 from calibrator.record._canonical import GENESIS, parse_utc, plain_body
 from calibrator.record._damage import damage_named
+from calibrator.record._heads import KINDS, HeadLog
 from calibrator.record._ids import uuid7
 from calibrator.record._lock import HomeLock
 from calibrator.record._model import Event, Finding, RunSummary
@@ -50,15 +51,24 @@ class Record:
         self._lock = lock
         self._writer = Writer(store, clock) if write else None
         self._listeners: list[Callable[[Event], None]] = []
+        self._heads: HeadLog | None = None
 
     @classmethod
     def open(
-        cls, home: Path | None, *, clock: Clock, write: bool = True, url: str | None = None, station: str = ""
+        cls,
+        home: Path | None,
+        *,
+        clock: Clock,
+        write: bool = True,
+        url: str | None = None,
+        station: str = "",
+        heads: Path | None = None,
     ) -> Record:
         """Open the record of `home` (None: in memory, gone at the end); `write` takes the home's lock.
 
         With a `url` of PostgreSQL the record lies there, shared with other stations; `station` is the name
-        of this one. A reader of a home without a record sees an empty one.
+        of this one. A reader of a home without a record sees an empty one. `heads` is the outside log that
+        gets a line at each end of a run and that `verify` compares with.
 
         Raises:
             RefusedError: nothing was begun: the folder, file or server cannot be written, another process
@@ -69,7 +79,7 @@ class Record:
         if home is None:
             return cls(_empty(clock), clock=clock, write=write)
         if not write:
-            return cls._open_to_read(home, clock, url, station)
+            return cls._open_to_read(home, clock, url, station)._with(heads)
         try:
             home.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -86,7 +96,7 @@ class Record:
             store = _store(home, url, station, write=True)
             with damage_named(store.place):
                 prepare(store, home=str(home), clock=clock)
-            return cls(store, clock=clock, write=True, lock=lock)
+            return cls(store, clock=clock, write=True, lock=lock)._with(heads)
         except BaseException as error:
             if store is not None:
                 store.close()
@@ -117,6 +127,15 @@ class Record:
                 raise _refused(error) from error
             raise
         return cls(store, clock=clock, write=False)
+
+    def _with(self, heads: Path | None) -> Record:
+        """Take the outside log, and write to it what it lacks where this record may be written."""
+        if heads is not None:
+            self._heads = HeadLog(heads, REGISTER)
+            if self._writer is not None:
+                self._heads.catch_up(self.events(REGISTER, kinds=KINDS))
+                self.subscribe(self._heads.listen)
+        return self
 
     @property
     def place(self) -> str:
@@ -264,9 +283,19 @@ class Record:
     def verify(self, stream: str | None = None) -> tuple[Finding, ...]:
         """Return all that is not as it was written, nothing when the record (or one run) is intact.
 
-        Chains, the register's heads, the append-only triggers and the projections are compared.
+        Chains, the register's heads, the append-only triggers and the projections are compared, and the
+        outside log of heads where there is one.
         """
-        return verify(self._store, stream)
+        found = verify(self._store, stream)
+        if self._heads is None:
+            return found
+        return (*found, *self._heads.check(self._hash, stream))
+
+    def _hash(self, stream: str, seq: int) -> str | None:
+        table = schema.events
+        query = select(table.c.hash).where(table.c.stream == stream, table.c.seq == seq)
+        with self._store.transaction() as connection:
+            return connection.execute(query).scalar()
 
     def close(self) -> None:
         """Close the record and give the home's lock back; may be called twice."""

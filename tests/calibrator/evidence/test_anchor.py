@@ -1,0 +1,40 @@
+"""The head that stands on a document is that of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from calibrator.evidence import foreign_head
+from calibrator.record import Record
+
+Call = Callable[..., Any]
+
+
+def test_every_form_of_a_document_holds_the_head_of_its_run(call: Call, home: Path, record: Record) -> None:
+    for form in ("json", "pdf"):
+        assert call("certificate", "--format", form).code == 0
+    files = sorted((home / "certificates").iterdir())
+    assert [file.suffix for file in files] == [".html", ".json", ".pdf"]
+    for file in files:
+        assert foreign_head(file, record) == ""
+        assert call("verify", str(file)).code == 0
+
+
+def test_a_record_with_another_end_of_the_run_is_not_that_of_the_document(home: Path, record: Record) -> None:
+    class Forged:
+        def events(self, run: str, kinds: Any = None) -> list[Any]:
+            class Event:
+                hash = "f" * 64
+
+            return [Event()]
+
+    (file,) = (home / "certificates").iterdir()
+    assert "another end of the run" in foreign_head(file, Forged())  # type: ignore[arg-type]
+    # one hexadecimal digit of the head on the page
+    head = record.last(record.find_run("last"), "run.closed")
+    assert head is not None
+    other = head.hash[:-1] + ("0" if head.hash[-1] != "0" else "1")
+    file.write_bytes(file.read_bytes().replace(head.hash.encode(), other.encode()))
+    assert "another end of the run" in foreign_head(file, record)
