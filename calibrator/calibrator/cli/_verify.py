@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from calibrator._errors import UsageError
+from calibrator._errors import IntegrityError, UsageError
 from calibrator.cli._settings import Settings, command, settings
 
 if TYPE_CHECKING:
@@ -42,15 +42,21 @@ def verify(ctx: click.Context, what: str | None) -> int:
 
 def _verify_record(chosen: Settings, run: str | None) -> int:
     from calibrator.cli._access import opened
+    from calibrator.record import damage_named
 
     say = chosen.words
     with opened(chosen) as record:
         stream = record.find_run(run) if run is not None else None
         findings = record.verify(stream)  # first: what follows reads the rows as sound ones
         streams = [stream] if stream is not None else [summary.id for summary in record.runs()]
-        altered = {finding.stream for finding in findings if finding.code != "unregistered"}
-        sound = [name for name in streams if name not in altered]
-        wrong = [*_chain_findings(findings), *_result_findings(chosen, record, sound)]
+        wrong = [*_chain_findings(findings)]
+        try:
+            with damage_named(record.place):
+                wrong += _result_findings(chosen, record, streams)
+        except IntegrityError as error:
+            if not wrong:
+                raise
+            wrong.append(f"what follows cannot be evaluated again: {error.what}")
         events = sum(record.head(name)[0] for name in streams)
     for line in wrong:
         click.echo(line, err=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from calibrator.record._canonical import canonical, event_hash, from_hex, parse_utc, to_hex, utc_text
+    from calibrator.record._damage import damage_named
     from calibrator.record._model import Event, Finding, RunSummary
     from calibrator.record._record import Record
 
@@ -19,6 +20,7 @@ __all__ = [
     "Record",
     "RunSummary",
     "canonical",
+    "damage_named",
     "event_hash",
     "from_hex",
     "parse_utc",
@@ -32,6 +34,7 @@ _HOMES = {
     "RunSummary": "_model",
     "Record": "_record",
     "canonical": "_canonical",
+    "damage_named": "_damage",
     "event_hash": "_canonical",
     "from_hex": "_canonical",
     "parse_utc": "_canonical",
