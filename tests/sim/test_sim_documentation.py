@@ -26,7 +26,19 @@ def test_every_effect_fault_and_wiring_is_documented():
         assert f"`{word}`" in PAGE
 
 
-@pytest.mark.parametrize("name", ["_bench", "_random", "clock", "scpi._lexer", "scpi._parameters", "_address", "servers._modbus", "servers._hart"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "_bench",
+        "_random",
+        "clock",
+        "scpi._lexer",
+        "scpi._parameters",
+        "_address",
+        "servers._modbus",
+        "servers._hart",
+    ],
+)
 def test_examples_run(name):
     result = doctest.testmod(import_module(f"calibrator_sim.{name}"))
     assert result.attempted > 0

@@ -185,6 +185,15 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class ManyOutputs(Protocol):
+    """An instrument with several outputs; a node says which by `NAME:TERMINAL`."""
+
+    def terminal_feed(self, terminal: str, ns: int) -> Feed:
+        """Return what the terminals of an output present at a moment."""
+        ...
+
+
+@runtime_checkable
 class Burden(Protocol):
     """An instrument that a current may flow through."""
 
@@ -265,9 +274,16 @@ class Domain:
                 continue
             if applied is not None:
                 return applied, self.connection(node)
-            source = self._world.devices.get(node.source)
-            return (source.feed(ns) if isinstance(source, Source) else DETACHED), self.connection(node)
+            return self._presented(node, ns) or DETACHED, self.connection(node)
         return DETACHED, NOTHING
+
+    def _presented(self, node: NodeConfig, ns: int) -> Feed | None:
+        """Return what a node's source presents; None where it has none that presents anything."""
+        source = self._world.devices.get(node.source)
+        terminal = next((m.terminal for m in node.members if m.instrument == node.source), "")
+        if terminal and isinstance(source, ManyOutputs):
+            return source.terminal_feed(terminal, ns)
+        return source.feed(ns) if isinstance(source, Source) else None
 
     def shunt_ohm(self, source: str) -> tuple[Connection, float]:
         """Return the connection of a source and the burden that its current meets."""
@@ -286,9 +302,7 @@ class Domain:
     def truth(self, node: NodeConfig, ns: int) -> Mapping[str, float]:
         """Return what stands on a node: `voltage_v`, `current_a` or `resistance_ohm`, where there is one."""
         self._world.trip_due()
-        source = self._world.devices.get(node.source)
-        applied = cast("Leads", node.figures).applied
-        feed = source.feed(ns) if isinstance(source, Source) else applied or DETACHED
+        feed = self._presented(node, ns) or cast("Leads", node.figures).applied or DETACHED
         found = {key: getattr(feed, key) for key in _APPLIED}
         if feed.frequency_hz:
             found["frequency_hz"] = feed.frequency_hz

@@ -30,6 +30,7 @@ class Status:
     questionable: int = 0
     questionable_enable: int = 0
     power_on_clear: bool = True
+    measurement: bool = False  # an enabled event of a measurement register, where the model has one
     errors: list[int] = field(default_factory=list)
 
     def report(self, code: int) -> None:
@@ -73,7 +74,7 @@ class Status:
 
     def byte(self, *, message_available: bool) -> int:
         """Return the status byte with the master summary in bit 6."""
-        value = 0
+        value = int(self.measurement)
         if self.questionable & self.questionable_enable:
             value |= 8
         if message_available:

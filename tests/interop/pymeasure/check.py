@@ -72,7 +72,43 @@ def keithley(resource: str) -> None:
     assert meter.voltage_range == 10
     meter.voltage_nplc = 1
     assert abs(meter.voltage - 5.0) < 0.01, meter.voltage
-    assert meter.check_errors() == []
+    meter.voltage_digits = 7
+    assert meter.voltage_digits == 7
+    meter.acquire_reference()
+    meter.enable_reference()
+    assert abs(meter.voltage) < 0.001, meter.voltage
+    assert abs(meter.voltage_reference - 5.0) < 0.01
+    meter.voltage_reference = 1.0
+    assert abs(meter.voltage - 4.0) < 0.01
+    meter.disable_reference()
+    meter.enable_filter(type="repeat", count=5)
+    meter.disable_filter()
+    for name in ("voltage_ac", "current_ac"):
+        for part, value in (("nplc", 1.0), ("bandwidth", 30), ("digits", 6), ("reference", 0.5)):
+            setattr(meter, f"{name}_{part}", value)
+            assert getattr(meter, f"{name}_{part}") == value, (name, part)
+    meter.frequency_threshold = 1.0
+    meter.frequency_digits = 6
+    meter.trigger_delay = 0.01
+    assert meter.trigger_delay == 0.01
+    meter.trigger_delay = 0
+    meter.config_buffer(10)
+    assert meter.buffer_points == 10
+    meter.start_buffer()
+    meter.wait_for_buffer()
+    assert len(meter.buffer_data) == 10
+    assert all(abs(value - 5.0) < 0.01 for value in meter.buffer_data), meter.buffer_data
+    meter.reset_buffer()
+    meter.disable_buffer()
+    meter.beep_state = "disabled"
+    assert meter.beep_state == "disabled"
+    meter.beep(440, 0.1)
+    meter.remote()
+    meter.local()
+    errors = meter.check_errors()
+    assert errors == [], errors
+    meter.reset()  # it sends ":*CLS", which no grammar has
+    assert [code for code, _ in meter.check_errors()] == [-102]
     print("PyMeasure Keithley2000 over a socket")
 
 
@@ -101,8 +137,36 @@ def generator(driver: type, resource: str) -> None:
     assert unit.amplitude_unit == "VRMS"
     unit.output = True
     assert unit.output in (True, 1)
-    assert not unit.check_errors()
+    unit.amplitude_unit = "VPP"
+    each(unit, voltage_high=2.0, voltage_low=-1.0)
+    assert (unit.amplitude, unit.offset) == (3.0, 0.5)
+    each(unit, shape="SQU", square_dutycycle=30.0, ramp_symmetry=80.0)
+    each(unit, shape="PULS", pulse_period=1e-3, pulse_hold="WIDT", pulse_width=2e-4, pulse_transition=5e-8)
+    assert unit.pulse_dutycycle == 20.0
+    each(unit, pulse_dutycycle=40.0, burst_state=True, burst_mode="TRIG", burst_ncycles=10)
+    if driver is Agilent33220A:
+        each(unit, trigger_source="BUS", trigger_state=True, beeper_state=False)
+        unit.remote_local_state = "REM"
+        unit.trigger()
+        unit.wait_for_trigger(timeout=60)
+    else:
+        each(unit, burst_period=0.5, phase=90.0)
+        second = unit.ch_2
+        each(second, shape="TRI", frequency=777.0, amplitude=1.5, offset=-0.2, output=True, burst_state=True)
+        each(second, pulse_period=1e-2, voltage_high=0.5)
+        assert (unit.shape, unit.frequency) == ("PULS", 1000.0)
+    unit.burst_state = False
+    unit.beep()
+    errors = unit.check_errors()
+    assert not errors, errors
     print(f"PyMeasure {driver.__name__} over a socket")
+
+
+def each(unit: object, **settings: object) -> None:
+    """Set and read back."""
+    for name, value in settings.items():
+        setattr(unit, name, value)
+        assert getattr(unit, name) == value, (name, getattr(unit, name))
 
 
 ENDS = {"read_termination": "\n", "write_termination": "\n"}

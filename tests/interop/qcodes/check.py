@@ -6,7 +6,13 @@ import json
 import sys
 
 from qcodes.instrument_drivers.agilent import Agilent34401A
-from qcodes.instrument_drivers.Keysight import Keysight34461A, Keysight34465A, Keysight34470A
+from qcodes.instrument_drivers.Keithley import Keithley2000
+from qcodes.instrument_drivers.Keysight import (
+    Keysight33512B,
+    Keysight34461A,
+    Keysight34465A,
+    Keysight34470A,
+)
 
 TRUEVOLTS = {"34461A": Keysight34461A, "34465A": Keysight34465A, "34470A": Keysight34470A}
 
@@ -44,6 +50,74 @@ def check_truevolt(name: str, entry: dict[str, str]) -> None:
     print(f"QCoDeS Keysight{model} over VXI-11")
 
 
+def check_keithley(resource: str) -> None:
+    meter = Keithley2000("keithley", resource, reset=True, visalib="@py", terminator="\n", timeout=60)
+    assert meter.get_idn()["model"].endswith("2000"), meter.get_idn()
+    for name, value in (
+        ("mode", "dc voltage"),
+        ("nplc", 1),
+        ("range", 10),
+        ("auto_range_enabled", False),
+        ("digits", 6),
+        ("averaging_type", "repeat"),
+        ("averaging_count", 5),
+        ("averaging_enabled", False),
+        ("display_enabled", True),
+        ("trigger_continuous", True),
+        ("trigger_count", 1),
+        ("trigger_delay", 0),
+        ("trigger_source", "immediate"),
+        ("trigger_timer", 0.5),
+    ):
+        meter.parameters[name](value)
+        assert meter.parameters[name]() == value, (name, meter.parameters[name]())
+    assert abs(meter.amplitude() - 5.0) < 0.01, meter.amplitude()
+    meter.mode("ac voltage")
+    meter.nplc(1)
+    assert meter.nplc() == 1
+    assert meter.ask("SYST:ERR?").startswith("+0"), meter.ask("SYST:ERR?")
+    meter.close()
+    print("QCoDeS Keithley2000 over a socket")
+
+
+def check_generator(resource: str) -> None:
+    unit = Keysight33512B("generator", resource, visalib="@py", terminator="\n", timeout=60)
+    assert unit.num_channels == 2
+    for number in (1, 2):
+        channel = unit.submodules[f"ch{number}"]
+        for name, value in (
+            ("function_type", "RAMP"),
+            ("frequency", 1000.0 * number),
+            ("amplitude_unit", "VPP"),
+            ("amplitude", 1.0 * number),
+            ("offset", 0.1),
+            ("ramp_symmetry", 40.0),
+            ("function_type", "PULS"),
+            ("pulse_width", 1e-4),
+            ("burst_mode", "N Cycle"),
+            ("burst_ncycles", 7),
+            ("burst_phase", 90.0),
+            ("burst_int_period", 0.5),
+            ("burst_polarity", "INV"),
+            ("burst_state", "ON"),
+            ("trigger_source", "BUS"),
+            ("trigger_slope", "NEG"),
+            ("trigger_count", 3),
+            ("trigger_delay", 0.01),
+            ("trigger_timer", 0.5),
+            ("output_polarity", "NORM"),
+            ("output", "ON"),
+        ):
+            if name in channel.parameters:
+                channel.parameters[name](value)
+                assert channel.parameters[name]() == value, (name, channel.parameters[name]())
+    assert unit.submodules["ch1"].frequency() == 1000.0
+    unit.force_trigger()
+    assert unit.error()[0] == 0, unit.error()
+    unit.close()
+    print("QCoDeS Keysight33512B, both channels")
+
+
 def main() -> None:
     served = json.loads(sys.argv[1])
     [socket] = served["socket"]
@@ -67,6 +141,8 @@ def main() -> None:
     for number, entry in enumerate(served["truevolt"]):
         check_truevolt(f"truevolt{number}", entry)
     print("QCoDeS Agilent34401A over a socket")
+    check_keithley(served["keithley"][0]["resource"])
+    check_generator(served["generator"][0]["resource"])
 
 
 if __name__ == "__main__":

@@ -155,6 +155,11 @@ class Trigger:
         self.catch_up()
         return self._memory.readings[-1] if self._memory.readings else None
 
+    def raw(self) -> float:
+        """Return the last reading before null and math, 0 before the first."""
+        self.catch_up()
+        return self._memory.last
+
     def points(self) -> int:
         """Return the number of readings in memory."""
         self.catch_up()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from calibrator_sim.instruments.keysight_34401a import Keysight34401A
-from calibrator_sim.scpi import Argument, Choice, Command, CommandTree, Flag, Kind, Number, ScpiError, Special
+from calibrator_sim.scpi import Argument, Command, CommandTree, Flag, Kind, Number, ScpiError, Special
 
-__all__ = ["Fluke8588A", "Fluke8846A", "Keithley2000"]
+__all__ = ["Fluke8588A", "Fluke8846A"]
 
 _INSIDE_C = 14.0
 
@@ -37,45 +36,6 @@ class Fluke8846A(Keysight34401A):
     """A simulated 8846A."""
 
     model_id = "fluke_8846a"
-
-
-class Keithley2000(Keysight34401A):
-    """A simulated 2000; it measures by itself until `INIT:CONT OFF`."""
-
-    model_id = "keithley_2000"
-
-    def commands(self) -> CommandTree:
-        """Return the model's command table."""
-        tree = super().commands()
-        _add_continuous(tree)
-        tree.add("FORMat:ELEMents", Command(lambda _word: None, (Choice(("READing",)),)))
-        tree.add("SYSTem:PRESet", Command(self.reset))
-        # The function's name alone, with :DC, as the drivers of PyMeasure and QCoDeS read it.
-        for header in ("CONFigure?", "[SENSe:]FUNCtion[:ON]?"):
-            tree.add(header, Command(self._function_name))
-        for header in ("VOLTage:AC", "CURRent:AC"):
-            tree.add(f"[SENSe:]{header}:DETector:BANDwidth", Command(self._filter, (Number("HZ"),)))
-        for header in ("FREQuency", "PERiod"):
-            name = "FREQ" if header == "FREQuency" else "PER"
-            tree.add(f"[SENSe:]{header}:THReshold:VOLTage:RANGe", Command(self._ranger(name), (Number("V"),)))
-        return tree
-
-    def reset(self) -> None:
-        """Do what `*RST` does; the input is always above 10 Gohm to 10 V, the gate 1 s."""
-        super().reset()
-        self.settings.impedance_auto, self.settings.aperture_s = True, 1.0
-
-    def _function_name(self) -> str:
-        name = self.settings.function
-        return f'"{name}:DC"' if name in ("VOLT", "CURR") else f'"{name}"'
-
-    def _filter(self, value: float | Special) -> None:
-        if isinstance(value, Special) or not 3.0 <= value <= 300e3:
-            raise ScpiError(-222)
-        self.settings.bandwidth = max(step for step in (3.0, 30.0, 300.0) if step <= value)
-
-    def _ranger(self, name: str) -> Callable[[float | Special], None]:
-        return lambda value: self.configuration.set_range(name, value)
 
 
 class Fluke8588A(Keysight34401A):

@@ -1,0 +1,166 @@
+"""Commands of a generator's outputs: waveform, levels, pulse, burst, trigger (user's guides, ch. 4 and 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from calibrator_sim.instruments._scpi_device import QUERY_NS, span
+from calibrator_sim.instruments.keysight_generator._channel import OPEN_OHM, Channel
+from calibrator_sim.scpi import Choice, Command, CommandTree, Flag, Number, Special
+
+__all__ = ["Headers", "add_channel", "say"]
+
+_WORDS = (Special.MIN, Special.MAX, Special.DEF)
+_ENDLESS = (*_WORDS, Special.INF)
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """How the commands of one output begin, such as `SOURce1:`, `OUTPut1` and `TRIGger1`."""
+
+    source: str
+    output: str
+    trigger: str
+
+
+def say(value: float) -> str:
+    """Return a number as the generator prints it."""
+    return f"{value:+.13E}"
+
+
+class _Adder:
+    """Adds the commands of one output under one beginning."""
+
+    def __init__(self, tree: CommandTree, channel: Channel, headers: Headers) -> None:
+        self._tree = tree
+        self._channel = channel
+        self._headers = headers
+
+    def add(self, header: str, run: Callable[..., Any], *parameters: Any) -> None:  # noqa: ANN401
+        """Add a command."""
+        self._tree.add(header, Command(run, parameters))
+
+    def ask(self, header: str, answer: Callable[[], str]) -> None:
+        """Add a query of a setting, which may be asked for its limits too."""
+        which = Number("", _WORDS, optional=True)
+        self._tree.add(header, Command(lambda _which=None: answer(), (which,), cost_ns=QUERY_NS))
+
+    def number(
+        self, header: str, name: str, low_high: tuple[float, float], usual: float, unit: str = ""
+    ) -> None:
+        """Add a number that is kept, with its query."""
+        channel = self._channel
+
+        def put(value: float | Special) -> None:
+            if value is Special.INF:
+                channel.change(name, OPEN_OHM)
+            else:
+                channel.change(name, usual if value is Special.DEF else span(value, *low_high))
+
+        self.add(header, put, Number(unit, _ENDLESS))
+        self.ask(f"{header}?", lambda: say(getattr(channel.settings, name)))
+
+    def word(self, header: str, name: str, words: tuple[str, ...]) -> None:
+        """Add a choice that is kept, with its query."""
+        channel = self._channel
+        self.add(header, lambda word: channel.change(name, word), Choice(words))
+        self.ask(f"{header}?", lambda: str(getattr(channel.settings, name)))
+
+    def flag(self, header: str, name: str, *also: str) -> None:
+        """Add a switch that is kept, with its query."""
+        channel = self._channel
+        self.add(header, lambda on: channel.change(name, bool(on)), Flag(also))
+        self.ask(f"{header}?", lambda: str(int(getattr(channel.settings, name))))
+
+
+def add_channel(tree: CommandTree, channel: Channel, headers: Headers, shapes: tuple[str, ...]) -> None:
+    """Add the commands of one output under one beginning."""
+    adder = _Adder(tree, channel, headers)
+    _add_waveform(adder, channel, headers.source, shapes)
+    _add_levels(adder, channel, headers.source)
+    _add_pulse(adder, channel, headers.source)
+    _add_burst(adder, headers.source)
+    _add_output(adder, channel, headers.output)
+    _add_trigger(adder, headers.trigger)
+
+
+def _add_waveform(adder: _Adder, channel: Channel, source: str, shapes: tuple[str, ...]) -> None:
+    settings = channel.settings
+    number, hertz = Number("", _WORDS, optional=True), Number("HZ", _WORDS, optional=True)
+
+    def applier(shape: str) -> Callable[..., None]:
+        return lambda f=Special.DEF, v=Special.DEF, o=Special.DEF: channel.apply(shape, f, v, o)
+
+    for word in shapes:
+        adder.add(
+            f"{source}APPLy:{word}", applier("".join(c for c in word if c.isupper())), hertz, number, number
+        )
+
+    def describe() -> str:
+        numbers = (settings.frequency_hz, channel.shown_amplitude(), settings.offset_v)
+        return f'"{settings.shape} {",".join(say(one) for one in numbers)}"'
+
+    adder.ask(f"{source}APPLy?", describe)
+    adder.word(f"{source}FUNCtion", "shape", shapes)
+    adder.add(f"{source}FREQuency", channel.frequency, Number("HZ", _WORDS))
+    adder.ask(f"{source}FREQuency?", lambda: say(settings.frequency_hz))
+    adder.add(f"{source}FREQuency:MODE", lambda _word: None, Choice(("CW", "FIXed")))
+    adder.ask(f"{source}FREQuency:MODE?", lambda: "CW")
+    adder.number(f"{source}PHASe", "phase_deg", (-360.0, 360.0), 0.0, "DEG")
+    adder.number(f"{source}FUNCtion:SQUare:DCYCle", "square_duty", (0.01, 99.99), 50.0)
+    adder.number(f"{source}FUNCtion:RAMP:SYMMetry", "ramp_symmetry", (0.0, 100.0), 100.0)
+
+
+def _add_levels(adder: _Adder, channel: Channel, source: str) -> None:
+    settings = channel.settings
+    adder.add(f"{source}VOLTage", channel.amplitude, Number("", _WORDS))
+    adder.ask(f"{source}VOLTage?", lambda: say(channel.shown_amplitude()))
+    adder.word(f"{source}VOLTage:UNIT", "unit", ("VPP", "VRMS", "DBM"))
+    adder.add(f"{source}VOLTage:OFFSet", channel.offset, Number("V", _WORDS))
+    adder.ask(f"{source}VOLTage:OFFSet?", lambda: say(settings.offset_v))
+    adder.add(f"{source}VOLTage:HIGH", lambda v: channel.level(v, high=True), Number("V", _WORDS))
+    adder.ask(f"{source}VOLTage:HIGH?", lambda: say(channel.levels()[1]))
+    adder.add(f"{source}VOLTage:LOW", lambda v: channel.level(v, high=False), Number("V", _WORDS))
+    adder.ask(f"{source}VOLTage:LOW?", lambda: say(channel.levels()[0]))
+    adder.flag(f"{source}VOLTage:RANGe:AUTO", "ranging", "ONCE")
+
+
+def _add_pulse(adder: _Adder, channel: Channel, source: str) -> None:
+    settings, pulse = channel.settings, f"{source}FUNCtion:PULSe"
+    for header in (f"{source}PULSe:PERiod", f"{pulse}:PERiod"):
+        adder.add(header, channel.period, Number("S", _WORDS))
+        adder.ask(f"{header}?", lambda: say(1.0 / settings.frequency_hz))
+    adder.word(f"{pulse}:HOLD", "pulse_hold", ("WIDTh", "DCYCle"))
+    adder.add(f"{pulse}:WIDTh", channel.pulse_width, Number("S", _WORDS))
+    adder.ask(f"{pulse}:WIDTh?", lambda: say(settings.pulse_width_s))
+    adder.add(f"{pulse}:DCYCle", channel.pulse_duty, Number("", _WORDS))
+    adder.ask(f"{pulse}:DCYCle?", lambda: say(100.0 * settings.pulse_width_s * settings.frequency_hz))
+    for header in (f"{pulse}:TRANsition", f"{pulse}:TRANsition:BOTH"):
+        adder.number(header, "pulse_edge_s", (5e-9, 1e-6), 1e-8, "S")
+
+
+def _add_burst(adder: _Adder, source: str) -> None:
+    adder.flag(f"{source}BURSt:STATe", "burst")
+    adder.word(f"{source}BURSt:MODE", "burst_mode", ("TRIGgered", "GATed"))
+    adder.number(f"{source}BURSt:NCYCles", "burst_cycles", (1.0, 1e8), 1.0)
+    adder.number(f"{source}BURSt:PHASe", "burst_phase_deg", (-360.0, 360.0), 0.0, "DEG")
+    adder.number(f"{source}BURSt:INTernal:PERiod", "burst_period_s", (1e-6, 8000.0), 0.01, "S")
+    adder.word(f"{source}BURSt:GATE:POLarity", "gate_polarity", ("NORMal", "INVerted"))
+
+
+def _add_output(adder: _Adder, channel: Channel, output: str) -> None:
+    adder.flag(f"{output}[:STATe]", "output")
+    adder.add(f"{output}:LOAD", channel.load, Number("OHM", _ENDLESS))
+    adder.ask(f"{output}:LOAD?", lambda: say(channel.settings.load_ohm))
+    adder.word(f"{output}:POLarity", "polarity", ("NORMal", "INVerted"))
+    adder.flag(f"{output}:TRIGger", "trigger_output")
+
+
+def _add_trigger(adder: _Adder, trigger: str) -> None:
+    adder.word(f"{trigger}:SOURce", "trigger", ("IMMediate", "EXTernal", "TIMer", "BUS"))
+    adder.word(f"{trigger}:SLOPe", "trigger_slope", ("POSitive", "NEGative"))
+    adder.number(f"{trigger}:DELay", "trigger_delay_s", (0.0, 1000.0), 0.0, "S")
+    adder.number(f"{trigger}:COUNt", "trigger_count", (1.0, 1e6), 1.0)
+    adder.number(f"{trigger}:TIMer", "trigger_timer_s", (1e-6, 8000.0), 1.0, "S")
