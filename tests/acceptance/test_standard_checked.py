@@ -49,7 +49,7 @@ def test_both_checks_pass_and_the_certificate_says_so(cli: Any, tmp_path: Path) 
     assert cli("certificate", "--format", "html", "--out", str(page)).returncode == 0
     text = " ".join(page.read_text(encoding="utf-8").split())
     assert "before the first point and after the last; both checks passed." in text
-    assert "control limit ±500 µV; stated by the laboratory" in text
+    assert "control limit ±140 µV; stated by the laboratory" in text
 
 
 def test_a_failed_opening_check_measures_nothing(cli: Any, faulty: Callable[[float], Path]) -> None:

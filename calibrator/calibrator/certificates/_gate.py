@@ -36,6 +36,16 @@ def gate(model: Certificate, may_authorise: tuple[Person, ...] | None = None) ->
 
 
 def _finished(model: Certificate) -> Iterator[Missing]:
+    check = model.session_check
+    over = check is not None and check.state == "failed" and not check.provisional
+    if over:
+        yield Missing(
+            "opening-check-failed",
+            f"the run {model.digest.run} is over: the opening check of the standard failed",
+            "METROLOGY 24",
+            "See to the standard, then begin a new run.",
+        )
+        return
     if model.outcome != "completed":
         yield Missing(
             "run-not-completed",

@@ -83,7 +83,9 @@ def _unexpected(error: BaseException) -> str:
 def tell(sentence: str) -> None:
     """Print the sentence on one line: a library's message may have several. A list keeps its lines."""
     line = re.sub(r"\s*\n(?!  - )\s*", " ", sentence.strip())
-    click.echo(f"calibrator: {line[:1].upper()}{line[1:]}", err=True)
+    if "." not in line.partition(" ")[0]:  # a file's name stays as it is
+        line = f"{line[:1].upper()}{line[1:]}"
+    click.echo(f"calibrator: {line}", err=True)
 
 
 def _debug_asked() -> bool:

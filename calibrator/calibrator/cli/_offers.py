@@ -32,6 +32,9 @@ def offered_in_run(offer: Mapping[str, Any], rule: str, say: Callable[[str], str
     if offer["decides"]:
         return say("{rule} decides. Ground: {ground}").format(rule=say(offer["rule"]), ground=ground)
     changed = offer["changed"]
+    if not changed and offer["adjusted"] is None:
+        text = say("{rule}, offered where the unit is not adjusted, would change no verdict; {own} decides")
+        return text.format(rule=say(offer["rule"]), own=say(rule))
     names = ", ".join(f"{item['point']} {say(item['to'])}" for item in changed[:_NAMED])
     more = f", +{len(changed) - _NAMED}" if len(changed) > _NAMED else ""
     text = say(

@@ -97,7 +97,9 @@ def name_next_steps(chosen: Settings, outcome: Outcome, *, to_stderr: bool) -> N
     if outcome.exit_code == UNSAFE:
         steps = {"safe": "do not touch; try again to make it safe"}
     elif outcome.exit_code in COMPLETED:
-        steps = {"certificate": "write the certificate", "show": "every result"}
+        # The results of a provisional session do not stand yet.
+        stands = outcome.code != "session-provisional"
+        steps = {**({"certificate": "write the certificate"} if stands else {}), "show": "every result"}
     elif outcome.code == "opening-check-failed":  # such a run is over
         steps = {"show": "every result"}
     else:

@@ -81,11 +81,12 @@ def finish(context: Context) -> Ending:
     results = _all_results(context)
     summary = summarize(results)
     missing = _unmeasured(context, results)
-    unsure = bool(missing) or provisional(context.chronicle.events)
+    open_ended = provisional(context.chronicle.events)
+    unsure = bool(missing) or open_ended
     exit_code = combine_exit_codes([summary.exit_code, *([3] if unsure else [])])
     verdict = verdict_of_run(summary, unsure=unsure)
     words = [f"{verdict}: {summary.points} points"]
-    if provisional(context.chronicle.events):
+    if open_ended:
         words.append("provisional, for the closing check of the standard failed")
     for name, points in (
         ("failed", summary.failed),
@@ -95,7 +96,8 @@ def finish(context: Context) -> Ending:
     ):
         if points:
             words.append(f"{name} {', '.join(points)}")
-    return Ending("completed", exit_code, verdict, "; ".join(words))
+    code = "session-provisional" if open_ended else ""
+    return Ending("completed", exit_code, verdict, "; ".join(words), code)
 
 
 def close_run(context: Context, ending: Ending, begun_ns: int) -> Outcome:

@@ -95,6 +95,7 @@ def setting_of(job: Job, home: Home) -> Setting:
             way_out="Leave --seed out, or use --sim.",
             code="seed-without-simulator",
         )
+    _check_adjustment(job, rule)
     models = procedure.models()
     if uut.model not in models:
         raise UsageError(
@@ -108,6 +109,25 @@ def setting_of(job: Job, home: Home) -> Setting:
     complete = len(sections) == len(everything)
     lab = load_lab(home.lab_file)
     return Setting(job, procedure, bench, lab, uut, load_table(uut.model), sections, complete, rule)
+
+
+def _check_adjustment(job: Job, rule: str) -> None:
+    """Let no document say of a unit both that it is adjusted and that it is not (METROLOGY 12)."""
+    fresh = job.interval == "24h"  # whose limits hold within 24 h of an adjustment only
+    if fresh and job.adjusted is False:
+        raise UsageError(
+            "the limits of 24 h hold for a unit that was adjusted within the last 24 h, and this one is not",
+            where="--not-adjusted",
+            way_out="Measure against other limits: --interval 90d, or 1y.",
+            code="not-adjusted-24h",
+        )
+    if rule == "guard-80" and (fresh or job.adjusted):
+        raise UsageError(
+            "the rule 'guard-80' is the maker's for units that are not adjusted, and this one is",
+            where="--interval 24h" if fresh else "--adjusted",
+            way_out="Choose another rule with --rule, such as guard-band-u.",
+            code="guard-80-adjusted",
+        )
 
 
 def _bench(job: Job) -> BenchFile:

@@ -184,6 +184,7 @@ class PlannedPoint:
     duration_s: float
     lower: Decimal | None = None
     upper: Decimal | None = None
+    notes: tuple[str, ...] = ()  # raised-to-cmc: the expected U is the laboratory's CMC; outside-scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +254,7 @@ class Outcome:
     wall_s: float
     message: str
     mode: str = ""
-    code: str = ""  # stable name of what ended it, "" when completed
+    code: str = ""  # stable name of what ended it, "" when completed; "session-provisional"
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,6 @@ def test_a_run_by_another_rule_ends_with_the_offer(
     arguments = ["run", *JOB, "--seed", "1", "--non-interactive", "--home", str(tmp_path / "home")]
     assert main(arguments) == 0
     said = capsys.readouterr().out
-    assert "by guard-80, offered where the unit is not adjusted, 0 verdicts would differ" in said
+    assert "guard-80, offered where the unit is not adjusted, would change no verdict" in said
     assert "guard-band-u decides" in said
     assert "no session check was made: the bench has no check standard" in said

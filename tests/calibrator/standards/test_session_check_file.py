@@ -35,20 +35,20 @@ def test_the_example_has_a_check_standard_with_four_points_on_two_wirings() -> N
     check = example()
     assert (check.meter, check.baseline) == ("check", 10)
     assert [(point.id, point.wiring, point.limit) for point in check.points] == [
-        ("dcv:10V:+10V", "check-volts", Decimal("500e-6")),
-        ("dcv:10V:-10V", "check-volts", Decimal("500e-6")),
-        ("dcv:1V:+1V", "check-volts", Decimal("60e-6")),
-        ("res4w:10000ohm:+10000ohm", "check-ohms4w", Decimal("1.0")),
+        ("dcv:10V:+10V", "check-volts", Decimal("140e-6")),
+        ("dcv:10V:-10V", "check-volts", Decimal("140e-6")),
+        ("dcv:1V:+1V", "check-volts", Decimal("13e-6")),
+        ("res4w:10000ohm:+10000ohm", "check-ohms4w", Decimal("0.3")),
     ]
 
 
 def test_a_standard_deviation_gives_limits_of_three_of_it() -> None:
-    point = example(("limit = 500e-6", "u = 20e-6")).points[0]
+    point = example(("limit = 140e-6", "u = 20e-6")).points[0]
     assert (point.reference, point.limit) == (Decimal("0.0"), Decimal("60e-6"))
 
 
 def test_a_point_may_leave_its_limits_to_the_recorded_checks() -> None:
-    stated = 'reference = 0.0\nlimit = 500e-6\nstatus = "derived"\nsource = "as at +10 V"\n'
+    stated = 'reference = 0.0\nlimit = 140e-6\nstatus = "derived"\nsource = "as at +10 V"\n'
     point = example((stated, "")).points[1]
     assert (point.reference, point.limit, point.status) == (None, None, "")
 
@@ -82,8 +82,8 @@ def test_a_bench_without_the_table_has_no_check() -> None:
             "check-volts",
             "point[1].wiring",
         ),
-        (("limit = 500e-6", "limit = 500e-6\nu = 1e-6"), "limit-and-u", "one of them", "point[1].u"),
-        (("limit = 500e-6\n", ""), "missing-key", "limit", "point[1].limit"),
+        (("limit = 140e-6", "limit = 140e-6\nu = 1e-6"), "limit-and-u", "one of them", "point[1].u"),
+        (("limit = 140e-6\n", ""), "missing-key", "limit", "point[1].limit"),
         (('status = "derived"', 'status = "deriv"'), "unknown-word", "derived", "point[1].status"),
         (('function = "dcv"', 'function = "acv"'), "unknown-word", "dcv", "point[1].function"),
         (("nominal = -10", "nominal = 10"), "twice", "Remove one", "session_check.point"),
