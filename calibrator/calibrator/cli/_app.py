@@ -26,6 +26,8 @@ COMMANDS = {
     "explain": "_explain:explain",
     "replay": "_explain:replay",
     "export": "_export:export",
+    "table": "_tables:table",
+    "label": "_tables:label",
     "backup": "_export:backup",
     "dcc": "_dcc:dcc",
     "list": "_list:list_",

@@ -53,6 +53,8 @@ TABLES: Mapping[str, Sequence[str]] = {
     "validate": ("schema",),
     "explain": ("json",),
     "export": ("out",),
+    "table": ("format", "out"),
+    "label": ("due", "out"),
     "list": ("json",),
     "check": ("json",),
     "serve": ("json", "host", "wiring", "seed", "speed", "input", "transport", "portmapper"),

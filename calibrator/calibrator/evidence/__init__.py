@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from calibrator.evidence._anchor import foreign_head
     from calibrator.evidence._backup import Backup, back_up
-    from calibrator.evidence._bundle import bundle_files, is_bundle, read_bundle, write_bundle
+    from calibrator.evidence._bundle import bundle_files, is_bundle, read_bundle, write_bundle, write_new
     from calibrator.evidence._cells import COLUMNS, Cell, all_cells, parse_cell
     from calibrator.evidence._explain import explain
     from calibrator.evidence._find import Issued, find_document
+    from calibrator.evidence._label import label_svg
     from calibrator.evidence._node import Node, as_json, as_text
     from calibrator.evidence._replay import Replay, replay
+    from calibrator.evidence._spread import parquet_bytes, xlsx_bytes
     from calibrator.evidence._table import csv_bytes
     from calibrator.evidence._verify_bundle import verify_bundle
 
@@ -37,11 +39,15 @@ __all__ = [
     "find_document",
     "foreign_head",
     "is_bundle",
+    "label_svg",
+    "parquet_bytes",
     "parse_cell",
     "read_bundle",
     "replay",
     "verify_bundle",
     "write_bundle",
+    "write_new",
+    "xlsx_bytes",
 ]
 
 _HOMES = {
@@ -62,6 +68,10 @@ _HOMES = {
     "Backup": "_backup",
     "back_up": "_backup",
     "explain": "_explain",
+    "label_svg": "_label",
+    "parquet_bytes": "_spread",
+    "write_new": "_bundle",
+    "xlsx_bytes": "_spread",
     "foreign_head": "_anchor",
     "find_document": "_find",
     "parse_cell": "_cells",

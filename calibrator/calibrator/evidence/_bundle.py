@@ -17,7 +17,7 @@ from calibrator._errors import IntegrityError, StorageError, UsageError
 if TYPE_CHECKING:
     from calibrator.record import Event, Record
 
-__all__ = ["bundle_bytes", "bundle_files", "is_bundle", "read_bundle", "write_bundle"]
+__all__ = ["bundle_bytes", "bundle_files", "is_bundle", "read_bundle", "write_bundle", "write_new"]
 
 FORMAT: Final = 1
 _LARGEST: Final = 1 << 30  # bytes unpacked; a run of a week on a bus stays far below
@@ -100,7 +100,12 @@ def bundle_bytes(content: Mapping[str, bytes]) -> bytes:
 
 
 def write_bundle(content: Mapping[str, bytes], path: Path) -> None:
-    """Write a bundle where nothing stands yet.
+    """Write a bundle where nothing stands yet; raises what `write_new` does."""
+    write_new(path, bundle_bytes(content))
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file where nothing stands yet.
 
     Raises:
         UsageError: code `file-exists`.
@@ -108,14 +113,14 @@ def write_bundle(content: Mapping[str, bytes], path: Path) -> None:
     """
     try:
         with path.open("xb") as file:
-            file.write(bundle_bytes(content))
+            file.write(content)
     except FileExistsError as error:
         raise UsageError(
             "the file is there already", where=str(path), way_out="Name another one.", code="file-exists"
         ) from error
     except OSError as error:
         raise StorageError(
-            f"the bundle cannot be written: {error.strerror or error}",
+            f"the file cannot be written: {error.strerror or error}",
             where=str(path),
             way_out="Name a folder with room where this user may write.",
             code="cannot-write",
