@@ -1,6 +1,7 @@
 """What a certificate costs as PDF in two languages with its DCC: 33 rows with 6 plots, 300 rows with 2.
 
-Each line is a fresh process: the first rendering in it, and one again. Wall and CPU time.
+Each line is a fresh process: the first rendering in it, the same again, and another document of the same
+size (every error another). Wall and CPU time; the yardstick is the CPU time of one SHA-256 over 64 MiB there.
 
 python benchmarks/certificate_pdf.py
 """
@@ -26,12 +27,23 @@ if sys.argv[2] == "large":
     section = max(model.sections, key=lambda section: len(section.results))
     rows = [replace(r, id=f"{r.id}:{i}") for i in range(150) for r in section.results][:150]
     model = replace(model, sections=tuple(replace(section, id=i, results=tuple(rows)) for i in "ab"))
-for _ in range(2):
+from dataclasses import replace
+from decimal import Decimal
+def changed(result):
+    return replace(result, error=result.error * Decimal("1.37")) if result.error is not None else result
+sections = tuple(replace(one, results=tuple(map(changed, one.results))) for one in model.sections)
+other = replace(model, id="another", sections=sections)
+import hashlib
+begun = time.process_time()
+hashlib.sha256(bytes(64 << 20)).digest()
+print(f"yardstick {time.process_time() - begun:.3f} s", end="; ")
+for what, model in (("first", model), ("again", model), ("another", other)):
     begun, spent = time.perf_counter(), time.process_time()
     from calibrator.certificates import render
     content = render(model, "pdf", "both")  # the first time imports typst and reads the fonts
     wall, cpu = time.perf_counter() - begun, time.process_time() - spent
-    print(f"{wall:.3f} s wall, {cpu:.3f} s CPU for {len(model.results)} rows, {len(content)} bytes", end="; ")
+    size = f"{len(model.results)} rows, {len(content)} bytes"
+    print(f"{what} {wall:.3f} s wall, {cpu:.3f} s CPU for {size}", end="; ")
 print()
 """
 

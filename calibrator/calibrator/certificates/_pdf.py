@@ -33,13 +33,16 @@ def pdf_bytes(view: View, model_json: bytes, dcc: bytes | None = None) -> bytes:
     """
     extra = check_glyphs(view)
     code = " ".join((*view["keywords"], f"sha256:{hashlib.sha256(model_json).hexdigest()}"))
-    inputs = {
-        "view": json.dumps(view, ensure_ascii=False),
+    given = {
+        "view": view,
         "model": model_json.decode("utf-8"),
         "extra": extra.family if extra else "",
         "dcc": dcc.decode("utf-8") if dcc is not None else "",
         "code": code_svg(code),
     }
+    # One text: several come to typst in an order that is another each time, and what it has laid out under
+    # one order it does not find again under another.
+    inputs = {"given": json.dumps(given, ensure_ascii=False)}
     with _ONE_AT_A_TIME:
         compiler = _compiler(extra.path.parent if extra else None)
         compiled = compiler.compile(format="pdf", pdf_standards=list(STANDARDS), sys_inputs=inputs)

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["plan"]
 
 REFUSED = 4
+_MARKS = {"raised-to-cmc": "*", "outside-scope": "+"}
+_MEANS = {  # msgids of the catalogue
+    "raised-to-cmc": "U is below the laboratory's CMC and is raised to it",
+    "outside-scope": "outside the accredited scope",
+}
 
 
 @command(short_help="Dry run: points, standards, expected U, ratio, duration, prompts.")
@@ -65,6 +70,9 @@ def _print(chosen: Settings, made: Plan) -> None:
         "time": f">{say('time')}",
     }
     table([_row(point, say) for point in made.points], columns)
+    for note, mark in _MARKS.items():
+        if any(note in point.notes for point in made.points):
+            click.echo(f"{mark} {say(_MEANS[note])}")
     for (asset, reason), points in _refusals(made.points).items():
         where = points[0] if len(points) == 1 else f"{len(points)} {say('points')}"
         click.echo(f"{asset} {say('not taken')} ({where}): {reason}")
@@ -104,7 +112,7 @@ def _row(point: PlannedPoint, say: Callable[[str], str]) -> dict[str, str]:
         "range": f"{point.range.normalize():f} {point.unit}",
         "standard": point.title or point.standard,
         "limit": _limits(point),
-        "U": figure(point.expected_U, 2),
+        "U": figure(point.expected_U, 2) + "".join(_MARKS[note] for note in point.notes),
         "tur": figure(point.tur, 3),
         "tar": figure(point.tar, 3),
         "status": say(point.status),

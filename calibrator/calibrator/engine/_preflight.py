@@ -23,6 +23,7 @@ from calibrator.engine._session_check import check_problems, planned_check
 from calibrator.engine._setting import POLICY, Setting
 from calibrator.engine._standards import SOURCE_ROLES, Candidate, Moment, Shelf
 from calibrator.engine._types import PlannedPoint, Prompt, Refusal
+from calibrator.evaluation import stated
 from calibrator.procedure import Point, PointObservations, PointReferences, Reading, Section
 from calibrator.standards import Register, Wiring
 from calibrator_drivers.accuracy import AccuracyError, Status
@@ -248,6 +249,7 @@ def _planned(work: _Work, point: Point, expected: BudgetResult | None) -> Planne
     candidate = work.candidates.get(point.id)
     limits = point.limits.get(work.setting.interval)
     half = None if limits is None else limits.half
+    known = None if expected is None else stated(expected, point, work.setting.lab.as_body())
     statuses = [] if limits is None else [Status(limits.status)]
     if references is not None:
         statuses += [Status(item.status) for item in references.contributions if item.kind == "standard"]
@@ -262,14 +264,15 @@ def _planned(work: _Work, point: Point, expected: BudgetResult | None) -> Planne
         references.standard_asset if references else "",
         references.standard_title if references else "",
         work.others.get(point.id, ()),
-        expected.U if expected else None,
-        float(half) / expected.U if half is not None and expected and expected.U else None,
+        known.U if known else None,
+        float(half) / known.U if half is not None and known and known.U else None,
         float(half) / candidate.limit.half_width if half is not None and candidate else None,
         half,
         str(Status.weakest(*statuses)) if statuses else "",
         work.actions[point.id].duration_s,
         None if limits is None else limits.lower,
         None if limits is None else limits.upper,
+        known.notes if known else (),
     )
 
 

@@ -1,5 +1,6 @@
 """Evaluation: results as a pure function of a run's events and the references recorded with them."""
 
+from calibrator.evaluation._capability import OUTSIDE_SCOPE, RAISED, Stated, stated
 from calibrator.evaluation._collect import ObservedPoint, RunContent, collect
 from calibrator.evaluation._joint import joint
 from calibrator.evaluation._recompute import Difference, recompute, recompute_events
@@ -22,11 +23,14 @@ from calibrator.evaluation._summary import Summary, summarize, verdict_of_run
 __all__ = [
     "CLOSING",
     "OPENING",
+    "OUTSIDE_SCOPE",
+    "RAISED",
     "TWO_SIDED",
     "Difference",
     "ObservedPoint",
     "Rounder",
     "RunContent",
+    "Stated",
     "Summary",
     "budget",
     "check_point_id",
@@ -44,6 +48,7 @@ __all__ = [
     "rule_offers",
     "session_check",
     "show",
+    "stated",
     "summarize",
     "verdict_of_run",
 ]

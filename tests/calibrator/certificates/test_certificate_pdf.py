@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -207,3 +208,26 @@ def test_a_point_over_the_range_is_shown_without_numbers(whole_simulated: Certif
     text = flat("".join(pages(render(model, "pdf", "en"))))
     assert flat("+1000 V (1000 V): measured 2 times, measurement 1 counts.") in text
     assert flat("1000 V +1000 no number: the indication was over the range ±55 – mV – fail") in text
+
+
+def test_typst_is_given_one_text_so_that_it_finds_again_what_it_laid_out(
+    whole_live: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several inputs reach typst in an order of their own each time, and it lays out everything again."""
+    from calibrator.certificates import _pdf
+
+    real, given = _pdf._compiler, []
+
+    class Watched:
+        def __init__(self, compiler: Any) -> None:
+            self.compiler = compiler
+
+        def compile(self, **options: Any) -> bytes:
+            given.append(options["sys_inputs"])
+            return bytes(self.compiler.compile(**options))
+
+    monkeypatch.setattr(_pdf, "_compiler", lambda extra: Watched(real(extra)))
+    first, again = (render(whole_live, "pdf", "en") for _ in range(2))
+    assert first == again
+    assert given[0] == given[1]
+    assert len(given[0]) == 1

@@ -1,4 +1,4 @@
-"""A job whose points are limited on one side, or unequally: plan, refusal, run."""
+"""What a plan says of limits and of U: points limited on one side or unequally, U raised to the CMC."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from calibrator.cli import main
 from calibrator.engine import plan
 from calibrator.evaluation import recompute
 from calibrator.procedure import Section, load
@@ -63,3 +64,37 @@ def test_a_run_judges_by_the_sides_that_there_are(laboratory: Any) -> None:
     assert outcome.exit_code == 0
     with laboratory.home.open_record(RealClock(), write=False) as record:
         assert recompute(record, outcome.run) == ()
+
+
+LAB = """name = "L"
+timezone = "UTC"
+accreditation = "L0001"
+
+[[scope]]
+function = "dcv"
+from = 0.2
+to = 20
+unit = "V"
+U = 0.0007
+U_relative = 0
+"""
+
+
+def test_a_plan_raises_u_to_the_cmc_as_the_run_will(
+    laboratory: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    laboratory.home.lab_file.parent.mkdir(parents=True, exist_ok=True)
+    laboratory.home.lab_file.write_text(LAB, encoding="utf-8")
+    made = {point.id: point for point in plan(laboratory.job(), laboratory.home).points}
+    raised = {name for name, point in made.items() if point.notes == ("raised-to-cmc",)}
+    assert raised == {name for name, point in made.items() if 0.2 <= abs(point.nominal) <= 20}
+    for name in raised:
+        assert made[name].expected_U == 0.0007
+        assert made[name].tur == pytest.approx(float(made[name].limit) / 0.0007)
+    assert {point.notes for name, point in made.items() if name not in raised} == {("outside-scope",)}
+    home = ["--home", str(laboratory.path)]
+    assert main(["plan", "dmm", "--uut", "34401A", "--sim", "--section", "dcv", *home]) == 0
+    told = capsys.readouterr().out
+    assert "* U is below the laboratory's CMC and is raised to it" in told
+    assert "0.0007*" in told
+    assert "+ outside the accredited scope" in told
