@@ -31,7 +31,9 @@ class StandardUnit:
     draws: Draws
     scale: float
     state: State
-    _cache: dict[tuple[str, float, float, str], tuple[float, float]] = field(default_factory=dict)
+    _cache: dict[tuple[str, float, float, str, float | None], tuple[float, float]] = field(
+        default_factory=dict
+    )
 
     @classmethod
     def of(cls, config: InstrumentConfig, unit: UnitConfig, bench: BenchConfig, draws: Draws) -> StandardUnit:
@@ -45,8 +47,16 @@ class StandardUnit:
         )
         return cls(config, unit, load_table(config.model), draws, bench.effects.standard_error, state)
 
-    def row(self, function: str, value: float, frequency_hz: float = 0.0, option: str = "") -> RangeRow:
-        """Return the row of the accuracy table that holds `value`.
+    def row(
+        self,
+        function: str,
+        value: float,
+        frequency_hz: float = 0.0,
+        option: str = "",
+        *,
+        range_high: float | None = None,
+    ) -> RangeRow:
+        """Return the row of the accuracy table that holds `value`: of a range, else of the lowest one.
 
         Raises:
             AccuracyError: none does.
@@ -57,11 +67,20 @@ class StandardUnit:
             interval=self.unit.interval,
             frequency_hz=frequency_hz,
             option=option or None,
+            range_high=range_high,
         )
 
-    def z(self, function: str, value: float, frequency_hz: float = 0.0, option: str = "") -> float:
+    def z(
+        self,
+        function: str,
+        value: float,
+        frequency_hz: float = 0.0,
+        option: str = "",
+        *,
+        range_high: float | None = None,
+    ) -> float:
         """Return the standardised error of the range row that holds `value`."""
-        row = self.row(function, value, frequency_hz, option)
+        row = self.row(function, value, frequency_hz, option, range_high=range_high)
         if self.unit.z is not None:
             return self.unit.z
         key = ("standard", self.config.serial, function, *_marked(option), f"{row.range_high:.9g}")
@@ -70,32 +89,53 @@ class StandardUnit:
         return math.sqrt(3.0) * self.draws.uniform(*key)
 
     def limit(
-        self, function: str, value: float, frequency_hz: float = 0.0, option: str = ""
+        self,
+        function: str,
+        value: float,
+        frequency_hz: float = 0.0,
+        option: str = "",
+        *,
+        range_high: float | None = None,
     ) -> tuple[float, float]:
         """Return half-width and standard uncertainty of the specification at `value`."""
-        key = (function, value, frequency_hz, option)
+        key = (function, value, frequency_hz, option, range_high)
         if key not in self._cache:
             self._cache[key] = self._limit(*key)
         return self._cache[key]
 
-    def error(self, function: str, value: float, frequency_hz: float = 0.0, option: str = "") -> float:
+    def error(
+        self,
+        function: str,
+        value: float,
+        frequency_hz: float = 0.0,
+        option: str = "",
+        *,
+        range_high: float | None = None,
+    ) -> float:
         """Return the error of the output at `value`, in the function's unit."""
         if self.unit.error == "none" or self.scale == 0.0:
             return 0.0
-        half_width, u = self.limit(function, value, frequency_hz, option)
+        half_width, u = self.limit(function, value, frequency_hz, option, range_high=range_high)
         if self.unit.error == "limit":
             return self.scale * half_width
         if self.unit.error == "inside":
-            row = self.row(function, value, frequency_hz, option)
+            row = self.row(function, value, frequency_hz, option, range_high=range_high)
             key = ("inside", self.config.serial, function, *_marked(option), f"{row.range_high:.9g}")
             return self.scale * self.unit.width * self.draws.uniform(*key) * half_width
-        return self.scale * self.z(function, value, frequency_hz, option) * u
+        return self.scale * self.z(function, value, frequency_hz, option, range_high=range_high) * u
 
-    def _limit(self, function: str, value: float, frequency_hz: float, option: str) -> tuple[float, float]:
+    def _limit(
+        self, function: str, value: float, frequency_hz: float, option: str, range_high: float | None
+    ) -> tuple[float, float]:
         state = replace(self.state, option=option or self.state.option)
         bare = State(option=option or None)
         ask = partial(
-            self.table.limit, function, value, interval=self.unit.interval, frequency_hz=frequency_hz
+            self.table.limit,
+            function,
+            value,
+            interval=self.unit.interval,
+            frequency_hz=frequency_hz,
+            range_high=range_high,
         )
         try:
             limit = ask(state=state)

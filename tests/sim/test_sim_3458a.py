@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import statistics
+from contextlib import closing
 
 import pytest
 
 from calibrator_drivers.accuracy import State, load_table
+from calibrator_drivers.clock import RealClock
+from calibrator_drivers.transport import open_session
+from calibrator_sim._config import parse_bench
+from calibrator_sim._faults import FaultScript
+from calibrator_sim._network import Network
+from calibrator_sim._serve import catalogue_bench
+from calibrator_sim.servers import Served
+from calibrator_sim.servers._talker import Talker
 
 STILL = {"noise": 0, "hum": 0, "settling": 0, "emf": 0, "loading": 0, "leads": 0}
 
@@ -176,3 +185,53 @@ def test_what_scripts_ask_of_constants_and_lines(reference):
     assert meter.query("CALNUM?") == "17\r"
     meter.write("CAL?")
     assert meter.query("ERRSTR?").startswith("107,")
+
+
+@pytest.mark.parametrize("transport", ["vxi11", "prologix"])
+def test_a_bare_read_is_a_trigger(open_bench, transport):
+    bench = open_bench(
+        instruments={"reference": {"model": "keysight_3458a", "serial": "SIM3458A01"}},
+        simulation={
+            "effects": STILL,
+            "transports": {"reference": transport},
+            "nodes": {
+                "input": {
+                    "domain": "electrical", "joins": ["reference"],
+                    "terminals": "normal-input", "voltage_v": 5.0,
+                }
+            },
+        },
+    )  # fmt: skip
+    with closing(open_session(bench.resources["reference"], timeout_s=60)) as meter:
+        meter.write("PRESET NORM;END ALWAYS;DCV 10;NPLC 1")
+        assert meter.query("TRIG?").strip() == "SYN"
+        for _ in range(2):
+            assert float(meter.read()) == pytest.approx(5.0, abs=1e-3)
+        assert meter.query("ERRSTR?").strip() == '0,"NO ERROR"'
+
+
+def test_a_bare_read_of_a_meter_that_is_held_is_no_trigger():
+    bench = parse_bench(catalogue_bench(["3458A"], "5 V"))
+    faults, clock = FaultScript((), lambda: 0), [0]
+    [device] = Network(bench, lambda: clock[0], faults).devices.values()
+    talker = Talker(
+        Served(device, faults, lambda: clock[0], lambda ns: clock.__setitem__(0, ns), RealClock())
+    )
+    for hold in ("TARM HOLD", "TARM AUTO;TRIG HOLD"):
+        talker.write(f"{hold}\n".encode(), end=True)
+        talker.asked()
+        assert not talker.available, hold
+    talker.write(b"TRIG SYN\n", end=True)
+    talker.asked()
+    assert float(talker.take(100)[0]) == pytest.approx(5.0, abs=1e-3)
+
+
+def test_four_wires_leave_the_leads_out(reference):
+    _, _, meter = reference("ohms4w-normal", "OUT 100 OHM", effects={**STILL, "leads": 1})
+    shown = {}
+    for name in ("OHM", "OHMF"):
+        meter.write(f"{name} 100;NPLC 10")
+        assert meter.query("FUNC?").startswith(f"{name},")
+        shown[name] = float(meter.query("TARM SGL"))
+    assert 0.05 < shown["OHM"] - shown["OHMF"] < 0.25
+    assert meter.query("ERRSTR?").startswith("0,")

@@ -163,3 +163,22 @@ def test_a_snapshot_in_an_integration() -> None:
             again.close()
         wt.close()
         meter.close()
+
+
+def test_a_power_meter_errs_by_the_range_that_is_set() -> None:
+    given = bench_of(effects={"noise": 0.0, "phase": 0.0, "load_variation": 0.0})
+    given["simulation"]["units"] = {"wt": {"error": "limit"}}
+    with SIMULATOR.open(given) as bench:
+        wt, _ = opened(bench)
+        wt.reset()
+        for range_v, range_a in ((300.0, 5.0), (600.0, 20.0)):
+            wt.configure_power_ac(range_v, range_a, update_s=0.5)
+            bench.clock.sleep(10.0)
+            found, true = wt.read_power(), bench.truth("line")
+            for shown, value, end in (
+                (found.voltage_v, 230.0, range_v),
+                (found.current_a, 5.0, range_a),
+                (found.active_w, true["active_w"], range_v * range_a),
+            ):
+                limit = 0.001 * value + 0.0005 * end  # of reading and of range
+                assert shown - value == pytest.approx(limit, rel=0.02)

@@ -115,6 +115,10 @@ class Device(Protocol):
         """Return the message that a group execute trigger stands for; empty where it does nothing."""
         ...
 
+    def read_message(self) -> str | None:
+        """Return the message that a read without one stands for; None where it stands for nothing."""
+        ...
+
     def interrupted(self) -> None:
         """A message arrived before the last response was read."""
         ...

@@ -28,6 +28,10 @@ class TextDevice:
         """Return the message that a group execute trigger stands for."""
         return "*TRG"
 
+    def read_message(self) -> str | None:
+        """Return the message that a read without one stands for; None where it stands for nothing."""
+        return None
+
     def interrupted(self) -> None:
         """A message arrived before the last response was read: it is lost."""
 

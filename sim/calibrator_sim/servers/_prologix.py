@@ -244,8 +244,7 @@ class PrologixSession:
         self._begin(talker, None if word in ("", "eoi") else _number(word), to_end=word == "eoi")
 
     def _begin(self, talker: Talker, stop: int | None, *, to_end: bool) -> None:
-        if talker.speechless():
-            talker.served.device.unterminated()
+        talker.asked()
         self._reading = _Reading(talker, self._later(), stop, to_end)
 
     def _later(self) -> int:

@@ -76,6 +76,15 @@ class Talker:
         """Say whether the instrument is asked to talk and has nothing to say (-420)."""
         return not self._output and self._talk.due_ns is None and not self._talk.waiting
 
+    def asked(self) -> None:
+        """Begin a read: where nothing is to be said, some instruments take it for a trigger."""
+        if self.speechless():
+            message = self.served.device.read_message()
+            if message is None:
+                self.served.device.unterminated()
+            else:
+                self.put(message)
+
     def take(self, most: int, stop: int | None = None) -> tuple[bytes, bool, bool]:
         """Return up to `most` bytes of the reply, whether END came with the last, whether `stop` did."""
         ready, data = self._output.popleft()

@@ -292,8 +292,7 @@ class CoreSession(Calls):
         if link.talker.served.locks.blocks(link) and not flags & _WAIT_LOCK:
             return uints(_LOCKED, 0) + opaque(b"")
         talker = link.talker
-        if talker.speechless():
-            talker.served.device.unterminated()
+        talker.asked()
 
         def attempt() -> bytes | None:
             if talker.served.locks.blocks(link) or not talker.available:

@@ -12,9 +12,11 @@ from calibrator_sim.instruments.keysight_3458a._errors import MISSING, RANGE, TY
 if TYPE_CHECKING:
     from calibrator_sim.instruments.keysight_3458a._meter import Keysight3458A
 
-__all__ = ["Entry", "build", "split"]
+__all__ = ["READ", "Entry", "build", "split"]
 
+READ = "\0read"  # nothing that anybody would send
 _SECOND = 1_000_000_000
+_READ_EVENTS = ("AUTO", "SYN")
 _TEST_S = 73
 _ACAL_S = {"ALL": 855, "DCV": 165, "OHMS": 600, "AC": 120}
 _MEASURES = {
@@ -188,6 +190,11 @@ def _triggers(meter: Keysight3458A) -> dict[str, Entry]:
         meter.state.arm = "HOLD"
         return meter.readings(meter.state.readings)
 
+    def read() -> Generator[int, None, str] | None:
+        # Whoever reads gets a reading while arm and trigger let it (TRIG SYN after PRESET NORM).
+        ready = meter.state.arm in _READ_EVENTS and meter.state.trigger in _READ_EVENTS
+        return meter.readings(meter.state.readings) if ready else None
+
     def trigger(word: str = "SGL") -> Generator[int, None, str] | None:
         meter.state.trigger = _word(word, ("HOLD", "AUTO", "SGL", "SYN", "EXT", "LEVEL", "LINE"))
         if meter.state.trigger != "SGL":
@@ -205,6 +212,7 @@ def _triggers(meter: Keysight3458A) -> dict[str, Entry]:
         return run
 
     return {
+        READ: Entry(read),
         "TARM": Entry(arm, 2),
         "TARM?": Entry(lambda: meter.state.arm),
         "TRIG": Entry(trigger, 1),

@@ -12,7 +12,7 @@ from calibrator_sim._units import MeterUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._line import Framing
 from calibrator_sim.instruments._text import TextDevice
-from calibrator_sim.instruments.keysight_3458a._commands import Entry, build, split
+from calibrator_sim.instruments.keysight_3458a._commands import READ, Entry, build, split
 from calibrator_sim.instruments.keysight_3458a._errors import HARDWARE, SYNTAX, UNKNOWN, Errors, MistakeError
 from calibrator_sim.instruments.keysight_3458a._physics import Physics3458A
 from calibrator_sim.instruments.keysight_3458a._state import State
@@ -51,7 +51,7 @@ class Keysight3458A(TextDevice):
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
         """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
         responses: list[str] = []
-        for name, parameters in split(message):
+        for name, parameters in [(READ, [])] if message == READ else split(message):
             entry = self._commands.get(name)
             try:
                 if entry is None:
@@ -112,6 +112,10 @@ class Keysight3458A(TextDevice):
     def trigger_message(self) -> str:
         """Return the message that a group execute trigger stands for."""
         return "TRIG SGL"
+
+    def read_message(self) -> str | None:
+        """A read without a message: `SYN`, an event of arm and trigger, and what `AUTO` measures anyway."""
+        return READ
 
     def unterminated(self) -> None:
         """A message that was not finished is a syntax error."""

@@ -11,12 +11,12 @@ from calibrator_sim.scpi import Choice, Command, CommandTree, Flag, Number, Scpi
 if TYPE_CHECKING:
     from calibrator_sim.instruments.yokogawa_wt310._meter import YokogawaWT310
 
-__all__ = ["build"]
+__all__ = ["AMPERES", "VOLTS", "build"]
 
 _QUERY_NS = 3_000_000
 _ITEMS = 10
-_VOLTS = (15.0, 30.0, 60.0, 150.0, 300.0, 600.0)
-_AMPERES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
+VOLTS = (15.0, 30.0, 60.0, 150.0, 300.0, 600.0)
+AMPERES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 _RATES = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 _NAMES = ("U", "I", "P", "S", "Q", "LAMBDA", "PHI", "FU", "FI", "WH", "AH", "TIME", "NONE")
 
@@ -64,10 +64,10 @@ def _one_of(value: float | Special, known: tuple[float, ...]) -> float:
 
 def _add_input(tree: CommandTree, meter: YokogawaWT310) -> None:
     def volts(value: float | Special) -> None:
-        meter.settings.volts, meter.settings.volts_auto = _one_of(value, _VOLTS), False
+        meter.settings.volts, meter.settings.volts_auto = _one_of(value, VOLTS), False
 
     def amperes(value: float | Special) -> None:
-        meter.settings.amperes, meter.settings.amperes_auto = _one_of(value, _AMPERES), False
+        meter.settings.amperes, meter.settings.amperes_auto = _one_of(value, AMPERES), False
 
     def volts_auto(on: bool) -> None:
         meter.settings.volts_auto = on

@@ -13,7 +13,7 @@ from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._text import TextDevice
 from calibrator_sim.instruments._upset import Upset
-from calibrator_sim.instruments.yokogawa_wt310._commands import build
+from calibrator_sim.instruments.yokogawa_wt310._commands import AMPERES, VOLTS, build
 from calibrator_sim.nodes.power import Domain, Moment
 from calibrator_sim.scpi import Interpreter, Status
 
@@ -45,6 +45,10 @@ class Settings:
     started_ns: int = 0
     counted_wh: float = 0.0  # of integrations before the present start
     words: dict[str, str] = field(default_factory=dict)  # settings without physics
+
+
+def _lowest(ranges: tuple[float, ...], value: float) -> float:
+    return next((range_ for range_ in ranges if value <= range_), ranges[-1])
 
 
 def _at_once() -> Generator[int, None, None]:
@@ -123,13 +127,22 @@ class YokogawaWT310(TextDevice):
         self.settings.state, self.settings.counted_wh = "RES", 0.0
 
     def true_error(self, function: str, range_high: float, value: float, ns: int) -> float:
-        """Return the error of an input or of its power at a true value, at power factor 1."""
-        del range_high, ns
-        return self._error(function, value, 50.0)
+        """Return the error of an input or of its power on a range at a true value, at power factor 1."""
+        del ns
+        return self._error(function, value, 50.0, range_high)
+
+    def ranges(self, true: Moment) -> tuple[float, float]:
+        """Return the ranges in use (V, A): those that are set, or the lowest that hold what is there."""
+        settings = self.settings
+        return (
+            _lowest(VOLTS, true.voltage_v) if settings.volts_auto else settings.volts,
+            _lowest(AMPERES, true.current_a) if settings.amperes_auto else settings.amperes,
+        )
 
     def _measured(self, true: Moment, ns: int) -> dict[str, float]:
-        volts = true.voltage_v + self._error("acv", true.voltage_v, true.frequency_hz)
-        amperes = true.current_a + self._error("aci", true.current_a, true.frequency_hz)
+        range_v, range_a = self.ranges(true)
+        volts = true.voltage_v + self._error("acv", true.voltage_v, true.frequency_hz, range_v)
+        amperes = true.current_a + self._error("aci", true.current_a, true.frequency_hz, range_a)
         scatter = 1.0 + self.world.effects.noise * _NOISE * self.world.draws.normal("wt", self.serial, ns)
         watts = self._watts(true) * scatter
         over_v, over_a = self._over(true)
@@ -161,13 +174,16 @@ class YokogawaWT310(TextDevice):
         shift = self.world.effects.phase * _PHASE_RAD * self.world.draws.uniform("phase", self.serial)
         shifted = true.apparent_va * math.cos(angle + shift)
         drifted = self.world.drift(self.name, self.world.time_ns()) * shifted
-        return shifted + self._error("ac_power", shifted, true.frequency_hz) + drifted
+        range_v, range_a = self.ranges(true)
+        return shifted + self._error("ac_power", shifted, true.frequency_hz, range_v * range_a) + drifted
 
-    def _error(self, function: str, value: float, frequency_hz: float) -> float:
-        # Rounded, so that a live load does not fill a cache: a specification is no finer.
-        rounded = float(f"{value:.3g}")
+    def _error(self, function: str, value: float, frequency_hz: float, range_high: float) -> float:
+        # Rounded, so that a live load does not fill a cache: a specification is no finer. To the peak
+        # beyond a range the error is that of its end.
+        rounded = max(-range_high, min(float(f"{value:.3g}"), range_high))
+        option = self.unit.state.option or ""
         try:
-            return self.unit.error(function, rounded, frequency_hz, self.unit.state.option or "")
+            return self.unit.error(function, rounded, frequency_hz, option, range_high=range_high)
         except AccuracyError:
             return 0.0
 
