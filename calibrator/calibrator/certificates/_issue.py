@@ -14,6 +14,7 @@ from calibrator.certificates._gate import Missing, gate
 from calibrator.certificates._people import may_authorise
 from calibrator.certificates._place import check_place, ending, staged, written
 from calibrator.certificates._render import render
+from calibrator.certificates._separate import separation
 from calibrator.certificates._sources import gather
 from calibrator_drivers.clock import Clock, RealClock
 
@@ -91,7 +92,8 @@ def issue(
         kind=kind,
         with_uncertainty=with_uncertainty,
     )
-    missing = gate(model, may_authorise(sources.opened["lab"]))
+    lab = sources.opened["lab"]
+    missing = (*gate(model, may_authorise(lab)), *separation(model, lab))
     if missing:
         raise NotIssuableError(model, missing)
     content = render(model, format, language)

@@ -115,11 +115,12 @@ class _Sqlite:
 def sqlite_error(error: Exception, place: str) -> CalibratorError:
     """Return what SQLite reports of the file at `place` in the technician's words."""
     text = str(error).lower()
+    # first: of a damaged table of contents SQLite cites the text, which may hold any other word
+    if any(sign in text for sign in _DAMAGE):
+        return damaged(place)
     for sign, code, what, way_out in _REASONS:
         if sign in text:
             return StorageError(what, where=place, way_out=way_out, code=code)
-    if any(sign in text for sign in _DAMAGE):
-        return damaged(place)
     return StorageError(
         f"The record's database reports: {error}",
         where=place,

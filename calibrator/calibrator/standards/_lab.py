@@ -57,6 +57,7 @@ class Lab:
     layout: Layout = field(default_factory=Layout)
     scope: tuple[Capability, ...] = ()  # accredited; empty where U is never raised or marked
     authority: Authority | None = None  # to verify
+    one_person: str = ""  # why one person may measure and authorise; "" where two are needed
 
     @property
     def zone(self) -> ZoneInfo:
@@ -80,6 +81,7 @@ class Lab:
             "layout": asdict(self.layout),
             "scope": [line.as_body() for line in self.scope],
             "authority": self.authority.as_body() if self.authority is not None else None,
+            "policy": {"separate_people": not self.one_person, "reason": self.one_person},
             "persons": [{"id": p.id, "name": p.name, "roles": p.roles} for p in self.persons],
             "confirmations": [confirmation_body(item) for item in self.confirmations],
             "sha256": self.sha256,
@@ -107,6 +109,7 @@ def load_lab(path: Path) -> Lab:
         "layout",
         "scope",
         "authority",
+        "policy",
         "person",
         "confirmation",
     )
@@ -126,6 +129,7 @@ def load_lab(path: Path) -> Lab:
         parse_layout(top, path.parent),
         parse_scope(top),
         parse_authority(top),
+        _one_person(top),
     )
 
 
@@ -143,6 +147,25 @@ def _rounding(top: Table) -> Rounding:
     if step not in STEPS:
         raise table.error("step", f"A step of {step} is none", "Write 1, 2 or 5.", "unknown-step")
     return Rounding(table.choice("uncertainty", ROUNDINGS, "nearest"), step)
+
+
+def _one_person(top: Table) -> str:
+    """Return why one person may measure and authorise, "" where two people must."""
+    if not top.has("policy"):
+        return ""
+    table = top.table("policy")
+    table.allow("separate_people", "reason")
+    if table.flag("separate_people"):
+        return ""
+    reason = table.text("reason", "").strip()
+    if len(reason.split()) < 2:
+        raise table.error(
+            "reason",
+            "One person may do both only for a reason",
+            'Write it in a few words: reason = "one metrologist on site, reviewed monthly by ...".',
+            "no-reason",
+        )
+    return reason
 
 
 def _country(top: Table) -> str:
