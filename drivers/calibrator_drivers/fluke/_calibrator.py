@@ -7,7 +7,7 @@ The dialect is Fluke's own, not SCPI. As a value is staged in standby, the drop 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from calibrator_drivers._errors import (
     ConnectionLost,
@@ -28,6 +28,7 @@ from ._replies import flag, parse_limits, parse_output, parse_range
 __all__ = ["FlukeCalibrator", "Staged"]
 
 _SELF_TEST_S = 120.0
+_KEPT: Final = {"restores": True}  # may be sent again in standby after a lost connection
 _UNRANGED = ("TC_OUT", "RTD")  # simulated temperatures have no range to read back
 _SETTLED = 1 << 12  # bit SETTLED of the instrument status register
 _POLL_S = 0.1
@@ -61,8 +62,8 @@ class FlukeCalibrator:
 
     # fmt: off
     out_voltage = setting("OUT {} V, 0 HZ", "V", -1020.0, 1020.0, "direct voltage", "S-PYVISA-EX", "seen")
-    limit_voltage = pair("LIMIT {} V, {} V", "V", 1020.0, "voltage limits", "S-PYVISA-EX", "seen")
-    limit_current = pair("LIMIT {} A, {} A", "A", 20.5, "current limits", "S-PYVISA-EX", "seen")
+    limit_voltage = pair("LIMIT {} V, {} V", "V", 1020.0, "voltage limits", "S-PYVISA-EX", "seen", **_KEPT)
+    limit_current = pair("LIMIT {} A, {} A", "A", 20.5, "current limits", "S-PYVISA-EX", "seen", **_KEPT)
     connect_output = action("OPER", "connects the output", "S-PYVISA-EX", "seen")
     disconnect_output = action("STBY", "disconnects the output", "S-PYVISA-EX", "seen")
     reset_all = action("*RST", "standby and 0 V", "S-PYVISA-EX", "seen")

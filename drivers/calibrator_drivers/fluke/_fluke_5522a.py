@@ -6,7 +6,7 @@ well it is known.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from calibrator_drivers.commands import choice, duo, setting
 
@@ -21,6 +21,9 @@ _COUPLES = {name: name for name in ("B", "E", "J", "K", "N", "R", "S", "T")}
 _RTDS = {"PT385": "PT385"}
 _SENSORS = {"thermocouple": "TC", "resistance": "RTD"}
 _INTERNAL = {None: "INT"}
+# Sent again in standby after a lost connection: what says how a value is meant, never a value. Compensations
+# are not among them, since they fit the value that was staged, which is gone.
+_KEPT: Final = {"restores": True}
 _VOLTS, _VOLTS_HZ = ("V", 1e-3, 1020.0), ("Hz", 10.0, 500e3)
 _AMPERES, _AMPERES_HZ = ("A", 29e-6, 20.5), ("Hz", 10.0, 30e3)
 
@@ -51,11 +54,13 @@ class Fluke5522A(FlukeCalibrator):
     out_temperature = setting("OUT {} CEL", "degC", -250.0, 1820.0, "simulated temperature", "S-MEM", "mem-H")
     compensation = choice("ZCOMP {}", _COMPENSATION, "lead compensation", "S-MEM", "mem-H")
     inductive = choice("LCOMP {}", _SWITCH, "compensation of inductive loads", "S-5520A-SUP", "seen")
-    sensor = choice("TSENS_TYPE {}", _SENSORS, "kind of simulated thermometer", "S-MEM", "mem-H")
-    couple = choice("TC_TYPE {}", _COUPLES, "type of thermocouple", "S-MEM", "mem-H")
-    reference_inside = choice("TC_REF {}", _INTERNAL, "reference junction at the terminals", "S-MEM", "mem-H")
-    reference = setting("TC_REF EXT, {}", "degC", -30.0, 50.0, "reference junction", "S-MEM", "mem-M")
-    rtd = choice("RTD_TYPE {}", _RTDS, "type of resistance thermometer", "S-MEM", "mem-H")
+    sensor = choice("TSENS_TYPE {}", _SENSORS, "kind of simulated thermometer", "S-MEM", "mem-H", **_KEPT)
+    couple = choice("TC_TYPE {}", _COUPLES, "type of thermocouple", "S-MEM", "mem-H", **_KEPT)
+    reference_inside = choice(
+        "TC_REF {}", _INTERNAL, "reference junction at the terminals", "S-MEM", "mem-H", **_KEPT)
+    reference = setting(
+        "TC_REF EXT, {}", "degC", -30.0, 50.0, "reference junction", "S-MEM", "mem-M", **_KEPT)
+    rtd = choice("RTD_TYPE {}", _RTDS, "type of resistance thermometer", "S-MEM", "mem-H", **_KEPT)
     # fmt: on
 
     def stage_current_dc(self, current_a: float) -> None:
