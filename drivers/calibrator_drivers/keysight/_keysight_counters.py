@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from calibrator_drivers._scpi_meter import ScpiMeter
+from calibrator_drivers._scpi_meter import ScpiMeter, indication_of
 from calibrator_drivers.commands import action, choice, reading, setting
+from calibrator_drivers.roles import Indication
 
 __all__ = ["Keysight53131A", "Keysight53230A"]
 
@@ -80,6 +81,12 @@ class Keysight53230A(ScpiMeter):
     gate = setting("FREQ:GATE:TIME {}", "s", 1e-4, 1000.0, "gate time", "S-MEM", "mem-H")
     plain = action("FREQ:MODE RCON", "reciprocal counting, no averaging of its own", "S-MEM", "mem-M")
     coupling = action("INP1:COUP AC", "no direct part at the input", "S-MEM", "mem-H")
+    direct = action("INP1:COUP DC", "slow pulses pass the input", "S-MEM", "mem-H")
+    level = setting("INP1:LEV {}", "V", -5.0, 5.0, "an edge is a rise through this level", "S-MEM", "mem-M")
+    total_edges = action("CONF:TOT:CONT", "totals edges until it is stopped", "S-MEM", "mem-M")
+    begin_total = action("INIT", "opens the gate", "S-MEM", "mem-H")
+    end_total = action("ABOR", "closes the gate", "S-MEM", "mem-H")
+    edges = reading("TOT:DATA?", str.strip, "edges so far", "S-MEM", "mem-M")
     impedance = choice("INP1:IMP {}", _IMPEDANCE, "input impedance (ohm)", "S-MEM", "mem-H")
     reference = choice("ROSC:SOUR {}", _REFERENCE, "time base in use", "S-MEM", "mem-H")
     reference_used = reading("ROSC:SOUR?", str.strip, "time base in use", "S-MEM", "mem-H")
@@ -95,6 +102,24 @@ class Keysight53230A(ScpiMeter):
         self.coupling()
         self.impedance(1e6)
         self.gated("Hz", gate_s + _OVERHEAD_S, "CONF:FREQ")
+
+    def start_total(self, *, level_v: float) -> None:
+        """Total edges at channel 1 from now on; an edge is a rise through `level_v`."""
+        self.total_edges()
+        self.direct()
+        self.impedance(1e6)
+        self.level(level_v)
+        self.check("CONF:TOT")
+        self.begin_total()
+
+    def stop_total(self) -> None:
+        """Close the gate; the total stays to be read."""
+        self.end_total()
+        self.check("ABOR")
+
+    def total(self) -> Indication:
+        """Return the number of edges, also while the gate is open."""
+        return indication_of(self.session, self.edges(), unit="1", asked="TOT:DATA?", overload=self.OVERLOAD)
 
     def use_reference(self, *, external: bool) -> None:
         """Choose the time base.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 from calibrator_drivers.accuracy import load_table
 from calibrator_sim._units import MeterUnit
@@ -25,6 +25,15 @@ _OVERRANGE = 9.91e37
 _OVERHEAD_S = 0.05
 
 
+@runtime_checkable
+class Pulses(Protocol):
+    """An instrument whose output gives single pulses, each at its moment."""
+
+    def pulses(self, ns: int) -> tuple[int, int]:
+        """Return how many there were, and when the last one came (ns)."""
+        ...
+
+
 @dataclass(slots=True)
 class Settings:
     """Everything that `*RST` brings back."""
@@ -38,6 +47,7 @@ class Settings:
     level_v: float = 0.0
     level_auto: bool = True
     armed: bool = False
+    total_from: list[int] = field(default_factory=list)  # ns of start and, where it has ended, stop
 
 
 class Counter(ScpiDevice):
@@ -105,6 +115,27 @@ class Counter(ScpiDevice):
             value = 1.0 / value
         return self.say(value)
 
+    def total(self, begin_ns: int, end_ns: int) -> int:
+        """Return how many edges came between two moments."""
+        for node in self.world.connected(self.name, "electrical"):
+            for peer in self.world.peers(self.name, node):
+                if isinstance(peer, Pulses):
+                    return peer.pulses(end_ns)[0] - peer.pulses(begin_ns)[0]
+        feed, _ = electrical.of(self.world).feed(self.name, end_ns)
+        return int(feed.frequency_hz * (end_ns - begin_ns) / SECOND)
+
+    def _total(self) -> str:
+        held = self.settings.total_from
+        if not held:
+            raise ScpiError(-230)
+        return self.say(float(self.total(held[0], held[1] if len(held) > 1 else self.world.time_ns())))
+
+    def _abort(self) -> None:
+        held = self.settings.total_from
+        if len(held) == 1:
+            held.append(self.world.time_ns())
+        self._set("armed", False)
+
     def fetch(self) -> Generator[int, None, str]:
         """Return the measurement that `INITiate` began."""
         if not self.settings.armed:
@@ -136,8 +167,13 @@ class Counter(ScpiDevice):
         def configure(_expected: float | Special = 0.0, _resolution: float | Special = 0.0) -> None:
             settings.function, settings.continuous = "FREQ", False
 
+        def totalize() -> None:
+            settings.function, settings.continuous, settings.total_from = "TOT", False, []
+
         def initiate() -> None:
             settings.armed = True
+            if settings.function == "TOT":
+                settings.total_from = [self.world.time_ns()]
 
         number = Number("HZ", (Special.MIN, Special.MAX, Special.DEF), optional=True)
         tree.add("[SENSe:]FUNCtion[:ON]", Command(function, (Text(),)))
@@ -149,7 +185,9 @@ class Counter(ScpiDevice):
         tree.add("INITiate[:IMMediate]", Command(initiate))
         tree.add("INITiate:CONTinuous", Command(lambda on: self._set("continuous", on), (Flag(),)))
         self.ask(tree, "INITiate:CONTinuous?", lambda: str(int(settings.continuous)))
-        tree.add("ABORt", Command(lambda: self._set("armed", False)))
+        tree.add("ABORt", Command(self._abort))
+        tree.add("CONFigure:TOTalize:CONTinuous", Command(totalize))
+        self.ask(tree, "[SENSe:]TOTalize:DATA?", self._total)
         self._inputs(tree)
 
     def _inputs(self, tree: CommandTree) -> None:
@@ -161,6 +199,9 @@ class Counter(ScpiDevice):
             self.ask(tree, f"{node}:COUPling?", lambda: settings.coupling)
             tree.add(f"{node}:IMPedance", Command(self._impedance, (Number("OHM"),)))
             self.ask(tree, f"{node}:IMPedance?", lambda: self.say(settings.impedance_ohm))
+            level = (Number("V"),)
+            tree.add(f"{node}:LEVel", Command(lambda v: self._set("level_v", span(v, -5, 5)), level))
+            self.ask(tree, f"{node}:LEVel?", lambda: self.say(settings.level_v))
             tree.add(f"{node}:FILTer", Command(lambda _on: None, (Flag(),)))
         source = Choice(("INTernal", "EXTernal"))
         tree.add("[SENSe:]ROSCillator:SOURce", Command(self._reference, (source,)))
