@@ -214,6 +214,8 @@ class Result:
 class Curve:
     """A result that is a curve: coefficients with their covariance, and where it holds.
 
+    A set of parameters is one without formula, input and domain.
+
     `covariance` is the full matrix, row by row, in the products of the coefficients' units.
     """
 
@@ -226,8 +228,8 @@ class Curve:
     covariance: tuple[tuple[Decimal, ...], ...]
     input: str  # the quantity that the curve takes
     input_unit: str
-    domain_lower: Decimal
-    domain_upper: Decimal
+    domain_lower: Decimal | None
+    domain_upper: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calibrator.certificates._bodies import Body, number, text
+from calibrator.certificates._bodies import Body, number, optional_number, text
 from calibrator.certificates._model import Curve
 from calibrator.certificates._numbers import signed
 from calibrator.certificates._words import Speaker
@@ -15,7 +15,7 @@ def curve_of(body: Body) -> Curve:
 
     Its keys: id, title, formula (LaTeX), names, values, units, covariance (rows), input, input_unit, domain.
     """
-    low, high = body["domain"]
+    low, high = body["domain"] or (None, None)
     return Curve(
         id=str(body["id"]),
         title=text(body["title"]),
@@ -26,8 +26,8 @@ def curve_of(body: Body) -> Curve:
         covariance=tuple(tuple(number(value) for value in row) for row in body["covariance"]),
         input=str(body["input"]),
         input_unit=str(body["input_unit"]),
-        domain_lower=number(low),
-        domain_upper=number(high),
+        domain_lower=optional_number(low),
+        domain_upper=optional_number(high),
     )
 
 
@@ -35,18 +35,7 @@ def curve_lines(curve: Curve, speaker: Speaker) -> list[list[str]]:
     """Return a curve in words: formula and range, then each coefficient with its standard uncertainty."""
     from calibrator_uncertainty import round_like, round_uncertainty
 
-    lines = [
-        speaker.say(
-            "{title}: {formula}, {input} from {low} to {high} {unit}. "
-            "Coefficients with standard uncertainties:",
-            title=curve.title,
-            formula=curve.formula,
-            input=curve.input,
-            low=signed(curve.domain_lower, plus=False),
-            high=signed(curve.domain_upper, plus=False),
-            unit=curve.input_unit,
-        )
-    ]
+    lines = [_head(curve, speaker)]
     for index, (name, value, unit) in enumerate(zip(curve.names, curve.values, curve.units, strict=True)):
         u = round_uncertainty(curve.covariance[index][index].sqrt())
         written = f"{name} = {signed(round_like(value, u), plus=False)} {unit}, u = {u:f} {unit}"
@@ -55,3 +44,17 @@ def curve_lines(curve: Curve, speaker: Speaker) -> list[list[str]]:
         *lines,
         speaker.say("The covariance matrix stands in the attached certificate.json and in the DCC."),
     ]
+
+
+def _head(curve: Curve, speaker: Speaker) -> list[str]:
+    if curve.domain_lower is None or curve.domain_upper is None:
+        return speaker.say("{title}: parameters with standard uncertainties:", title=curve.title)
+    return speaker.say(
+        "{title}: {formula}, {input} from {low} to {high} {unit}. Coefficients with standard uncertainties:",
+        title=curve.title,
+        formula=curve.formula,
+        input=curve.input,
+        low=signed(curve.domain_lower, plus=False),
+        high=signed(curve.domain_upper, plus=False),
+        unit=curve.input_unit,
+    )

@@ -237,11 +237,15 @@ def _worth_asking(context: Context, shown: Review) -> bool:
 
 def evaluate(context: Context, section: Section) -> list[dict[str, object]]:
     """Evaluate a section from the run's events and record its results."""
-    from calibrator.evaluation import evaluate_section
+    from calibrator.evaluation import curves_of_section, evaluate_section
 
-    results = evaluate_section(context.chronicle.events, context.setting.procedure, section.id)
+    events, procedure = context.chronicle.events, context.setting.procedure
+    results = evaluate_section(events, procedure, section.id)
     context.results[section.id] = results
-    context.emit("section.evaluated", {"section": section.id, "results": results})
+    body: dict[str, object] = {"section": section.id, "results": results}
+    if curves := curves_of_section(events, procedure, section.id):
+        body["curves"] = curves
+    context.emit("section.evaluated", body)
     return results
 
 

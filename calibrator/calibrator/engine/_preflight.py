@@ -24,7 +24,7 @@ from calibrator.engine._setting import POLICY, Setting
 from calibrator.engine._standards import SOURCE_ROLES, Candidate, Moment, Shelf
 from calibrator.engine._types import PlannedPoint, Prompt, Refusal
 from calibrator.evaluation import stated
-from calibrator.procedure import Point, PointObservations, PointReferences, Reading, Section
+from calibrator.procedure import Point, PointEvaluation, PointObservations, PointReferences, Reading, Section
 from calibrator.standards import Register, Wiring
 from calibrator_drivers.accuracy import AccuracyError, Status
 
@@ -241,7 +241,8 @@ def _expected(work: _Work, section: Section) -> dict[str, BudgetResult]:
     if not observations:
         return {}
     evaluated = work.setting.procedure.evaluate(section, observations, work.references)
-    return {item.point: item.budget.evaluate(policy=POLICY) for item in evaluated}
+    budgets = {item.point: item.budget for item in evaluated if isinstance(item, PointEvaluation)}
+    return {name: budget.evaluate(policy=POLICY) for name, budget in budgets.items()}
 
 
 def _planned(work: _Work, point: Point, expected: BudgetResult | None) -> PlannedPoint:

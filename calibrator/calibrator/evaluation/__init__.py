@@ -2,6 +2,7 @@
 
 from calibrator.evaluation._capability import OUTSIDE_SCOPE, RAISED, Stated, stated
 from calibrator.evaluation._collect import ObservedPoint, RunContent, collect
+from calibrator.evaluation._curves import curves_of_section
 from calibrator.evaluation._joint import joint
 from calibrator.evaluation._recompute import Difference, recompute, recompute_events
 from calibrator.evaluation._rounding import Rounder, rounding_of
@@ -36,6 +37,7 @@ __all__ = [
     "check_point_id",
     "collect",
     "control_limits",
+    "curves_of_section",
     "evaluate_section",
     "is_check",
     "joint",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from calibrator.evaluation._closing import closing_differences
 from calibrator.evaluation._collect import collect
+from calibrator.evaluation._curves import evaluate_curves, recorded_curves
 from calibrator.evaluation._difference import Difference
 from calibrator.evaluation._numbers import value_of_raw
 from calibrator.evaluation._proofs import proof_differences
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TOLERANCE", "Difference", "recompute", "recompute_events", "versions_now"]
 
+Body = Mapping[str, Any]
 TOLERANCE = 1e-12
 """Relative agreement of exact numbers; printed digits must be the same."""
 
@@ -62,6 +64,20 @@ def _results(events: Sequence[Event]) -> Iterator[Difference]:
                 yield Difference(name, "point", _there(name, then), _there(name, again))
             else:
                 yield from _compare(name, "", then[name], again[name])
+        yield from _curves(
+            section, recorded_curves(events)[section], evaluate_curves(content, procedure, section)
+        )
+
+
+def _curves(section: str, then: Sequence[Body], now: Sequence[Body]) -> Iterator[Difference]:
+    """Compare the curves and sets of parameters of a section, each by its id."""
+    recorded, again = ({str(body["id"]): body for body in bodies} for bodies in (then, now))
+    for name in dict.fromkeys((*recorded, *again)):
+        place = f"{section}/{name}"
+        if name in recorded and name in again:
+            yield from _compare(place, "", recorded[name], again[name])
+        else:
+            yield Difference(place, "curve", _there(name, recorded), _there(name, again))
 
 
 def _compare(point: str, path: str, then: object, now: object) -> Iterator[Difference]:

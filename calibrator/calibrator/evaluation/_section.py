@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from calibrator.evaluation._collect import RunContent, collect
 from calibrator.evaluation._point import judged_point, numberless_point
+from calibrator.procedure import PointEvaluation
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,7 +67,7 @@ def budgets_of(content: RunContent, procedure: Procedure, section: str) -> dict[
     """Return the budget of every complete point of a section that has a number."""
     usable = [item.observations for item in content.observed(section).values() if not item.problem]
     evaluated = procedure.evaluate(content.section(section), usable, content.references)
-    return {item.point: item.budget for item in evaluated}
+    return {item.point: item.budget for item in evaluated if isinstance(item, PointEvaluation)}
 
 
 def generator(budgets: Sequence[Budget]) -> np.random.Generator:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from calibrator._errors import UsageError
 from calibrator.evaluation._collect import RunContent, collect
+from calibrator.evaluation._curves import evaluate_curves, recorded_curves
 from calibrator.evaluation._joint import joint
 from calibrator.evaluation._rule_offers import rule_offers
 from calibrator.evaluation._section import budgets_of, evaluate_content
@@ -35,15 +36,21 @@ def show(record: Record, run: str) -> dict[str, Any]:
         UsageError: no such procedure is installed and the run is not evaluated yet.
     """
     events = list(record.events(run))
-    recorded = recorded_results(events)
+    recorded, curves = recorded_results(events), recorded_curves(events)
     content = collect(events)
     missing = [section for section in content.sections if section not in recorded]
     if missing:
         procedure = load(content.opened["procedure"]["id"])
         now = {name: evaluate_content(content, procedure, name, draws=0) for name in missing}
         recorded = {**recorded, **now}
+        curves |= {name: evaluate_curves(content, procedure, name) for name in missing}
     points = [point for section in content.sections for point in recorded[section]]
-    return {"format": FORMAT, "run": _run(run, events, content, points), "points": points}
+    return {
+        "format": FORMAT,
+        "run": _run(run, events, content, points),
+        "points": points,
+        "curves": [{"section": name, **curve} for name in content.sections for curve in curves[name]],
+    }
 
 
 def recorded_results(events: Iterable[Event]) -> dict[str, list[dict[str, Any]]]:

@@ -7,13 +7,18 @@ and nothing of engine or record.
 from calibrator.procedure._encode import decode_references, encode_references
 from calibrator.procedure._folder import content_hash, load_info
 from calibrator.procedure._registry import available, is_approved, load
+from calibrator.procedure._results import (
+    CurveEvaluation,
+    Evaluation,
+    ParametersEvaluation,
+    PointEvaluation,
+)
 from calibrator.procedure._table import FUNCTION_UNITS, INTERVALS, PointTable, load_table, parse_table
 from calibrator.procedure._types import (
     Bench,
     Contribution,
     MeterHandle,
     Point,
-    PointEvaluation,
     PointLimits,
     PointObservations,
     PointReferences,
@@ -35,7 +40,10 @@ __all__ = [
     "INTERVALS",
     "Bench",
     "Contribution",
+    "CurveEvaluation",
+    "Evaluation",
     "MeterHandle",
+    "ParametersEvaluation",
     "Point",
     "PointEvaluation",
     "PointLimits",

@@ -10,14 +10,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from calibrator_uncertainty import Budget
+    from calibrator.procedure._results import Evaluation
 
 __all__ = [
     "Bench",
     "Contribution",
     "MeterHandle",
     "Point",
-    "PointEvaluation",
     "PointLimits",
     "PointObservations",
     "PointReferences",
@@ -231,14 +230,6 @@ class PointReferences:
         return next((c for c in self.contributions if c.kind == kind), None)
 
 
-@dataclass(frozen=True, slots=True)
-class PointEvaluation:
-    """The outcome of `evaluate` for one point: the error of indication and its budget."""
-
-    point: str
-    budget: Budget
-
-
 class SourceHandle(Protocol):
     """The procedure's view of a source: what is asked is recorded, limited and read back."""
 
@@ -341,6 +332,10 @@ class Procedure(Protocol):
         section: Section,
         observations: Sequence[PointObservations],
         references: Mapping[str, PointReferences],
-    ) -> tuple[PointEvaluation, ...]:
-        """Evaluate the observed points of a section; no I/O, no clock."""
+    ) -> tuple[Evaluation, ...]:
+        """Evaluate the observed points of a section; no I/O, no clock.
+
+        A `PointEvaluation` for each point that has a number, and the curves and sets of parameters that the
+        section gives; a curve is left out while points that it needs are missing.
+        """
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import calibrator_procedures.dmm
 from calibrator._home import Home
 from calibrator.bench import find_simulator
 from calibrator.engine import Job, Operator, Outcome, StopSignal, resume, run
@@ -108,3 +110,45 @@ def volts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Laboratory, Outcome
     """The section of DC volts, unbroken, with the seed that the other tests use."""
     place = Laboratory(tmp_path_factory.mktemp("volts") / "home")
     return place, place.run(place.job())
+
+
+def _plug_in(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, *, head: str = "", evaluate: str = ""
+) -> None:
+    """Install a copy of the multimeter's procedure as `name`; `evaluate` is the body of a method of it."""
+    module = f"lab_procedure_{name}"
+    own = folder / module
+    shipped = Path(calibrator_procedures.dmm.__file__).parent
+    shutil.copytree(shipped, own, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    toml = own / "procedure.toml"
+    text = toml.read_text(encoding="utf-8").replace('id = "dmm"', f'id = "{name}"', 1)
+    toml.write_text(text + head, encoding="utf-8")
+    lines = evaluate or "return super().evaluate(section, observations, references)"
+    body = "\n".join(f"        {line}" for line in lines.splitlines())
+    (own / "__init__.py").write_text(
+        "from pathlib import Path\n"
+        "from calibrator.procedure import CurveEvaluation, ParametersEvaluation, Text\n"
+        "from calibrator_procedures.dmm.procedure import DmmVerification\n\n\n"
+        "class Own(DmmVerification):\n"
+        f"    def evaluate(self, section, observations, references):\n{body}\n\n\n"
+        "PROCEDURE = Own(Path(__file__).parent)\n",
+        encoding="utf-8",
+    )
+    info = folder / f"{module}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n", encoding="utf-8")
+    entry = f"[calibrator.procedures]\n{name} = {module}:PROCEDURE\n"
+    (info / "entry_points.txt").write_text(entry, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(folder))
+
+
+@pytest.fixture
+def plug_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Install a laboratory's own procedure: the multimeter's, with more in its head or in what it returns."""
+
+    def install(name: str, **options: str) -> None:
+        folder = tmp_path / f"site-{name}"
+        folder.mkdir()
+        _plug_in(folder, monkeypatch, name, **options)
+
+    return install

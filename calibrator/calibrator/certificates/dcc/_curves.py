@@ -26,11 +26,13 @@ def curve(found: Curve, data: _Element, write: Writer) -> None:
             symmetric, or has a variance below zero.
     """
     _check(found)
-    formula = write.add(data, "formula")
-    write.add(formula, "latex", found.formula)
-    table = write.add(data, "list", part=part("curve"))
+    if found.formula:
+        write.add(write.add(data, "formula"), "latex", found.formula)
+    table = write.add(data, "list", part=part("curve" if found.formula else "parameter_set"))
     write.texts(table, "name", found.title)
     for name, bound in (("domain_low", found.domain_lower), ("domain_high", found.domain_upper)):
+        if bound is None:
+            continue
         one = write.add(table, "quantity", part=part(name))
         write.texts(one, "name", part(name).name, f" ({found.input})")
         real(one, write, bound, unit_of(found.input_unit))

@@ -1,0 +1,108 @@
+"""A procedure whose result is a curve, and a set of parameters: run, recorded, shown, in every document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from calibrator._errors import ConfigurationError
+from calibrator.certificates import build, render
+from calibrator.certificates.dcc import check, parse
+from calibrator.engine import Job
+from calibrator.evaluation import curves_of_section, recompute, recompute_events, show
+from calibrator.procedure import load
+from calibrator_drivers.clock import RealClock
+
+EVALUATE = """
+import numpy as np
+found = super().evaluate(section, observations, references)
+x = [float(references[item.point].point.nominal) for item in found]
+y = [item.budget.evaluate().value for item in found]
+(slope, zero), cov = np.polyfit(x, y, 1, cov=True)
+rows = tuple(tuple(float(v) for v in row) for row in cov)
+points = tuple(item.point for item in found)
+line = ParametersEvaluation(
+    "line", Text("Error over current", "误差与电流"),
+    ("s", "z"), (float(slope), float(zero)), ("1", "A"), rows, points,
+)
+apart = ParametersEvaluation(
+    "pair", Text("Two figures", "两个参数"),
+    ("p", "q"), (1.5, -2.25), ("A", "A"), ((4e-6, -1e-6), (-1e-6, 1e-6)), points,
+)
+curve = CurveEvaluation(line, "E = s I + z", "I", "A", (min(x), max(x)))
+return (*found, curve, apart)
+""".strip()
+FINE = "((4e-6, -1e-6), (-1e-6, 1e-6))"
+
+
+@pytest.fixture
+def curved(laboratory: Any, plug_in: Callable[..., None]) -> str:
+    plug_in("curved", evaluate=EVALUATE)
+    job = Job("curved", "34401A", sections=("dci",), sim=True, seed=3)
+    return str(laboratory.run(job).run)
+
+
+def test_a_curve_is_recorded_shown_recomputed_and_on_every_form(laboratory: Any, curved: str) -> None:
+    with laboratory.home.open_record(RealClock(), write=False) as record:
+        shown, model = json.loads(json.dumps(show(record, curved))), build(record, curved)
+        assert recompute(record, curved) == ()
+    line, pair = shown["curves"]
+    assert (line["section"], line["id"], line["kind"], pair["kind"]) == ("dci", "line", "curve", "parameters")
+    assert (line["formula"], line["input"], line["input_unit"]) == ("E = s I + z", "I", "A")
+    assert set(line["points"]) == {point["id"] for point in shown["points"]}
+    assert (pair["values"], pair["u"], pair["domain"]) == (
+        ["1.50000000000", "-2.25000000000"],
+        ["0.00200", "0.00100"],
+        [],
+    )
+    assert float.fromhex(line["exact"]["values"][0]) == pytest.approx(float(line["values"][0]), rel=1e-11)
+    pages = [render(model, "html", language).decode("utf-8") for language in ("en", "zh")]
+    assert all("E = s I + z" in page for page in pages)
+    assert "Two figures: parameters with standard uncertainties" in pages[0]
+    assert "p = 1.5000 A, u = 0.0020 A" in pages[0]
+    assert "两个参数：参数及其标准不确定度" in pages[1]
+    told = json.loads(render(model, "json"))["sections"][0]["curves"]
+    assert [item["id"] for item in told] == ["line", "pair"]
+    assert told[1]["domain_lower"] is None
+    root = parse(render(model, "dcc", "both"), "dcc")
+    assert check(root) == ()
+    kinds = {element.get("refType") for element in root.iter() if element.get("refType")}
+    assert {"calibrator_curve", "calibrator_parameterSet", "basic_formulaParameter"} <= kinds
+    assert render(model, "pdf", "both").startswith(b"%PDF")
+
+
+def test_a_changed_curve_in_the_record_is_found(laboratory: Any, curved: str) -> None:
+    events = laboratory.events()
+    index = next(i for i, event in enumerate(events) if event.kind == "section.evaluated")
+    body = json.loads(json.dumps(dict(events[index].body)))
+    assert recompute_events(events) == ()
+    for change, place in (
+        (lambda curves: curves[0]["values"].__setitem__(0, "0.5"), ("dci/line", "values[0]")),
+        (lambda curves: curves[1]["covariance"][0].__setitem__(1, "0"), ("dci/pair", "covariance[0][1]")),
+        (lambda curves: curves.pop(), ("dci/pair", "curve")),
+    ):
+        forged = json.loads(json.dumps(body))
+        change(forged["curves"])
+        events[index] = type(events[index])(**{**fields(events[index]), "body": forged})
+        assert place in [(found.point, found.field) for found in recompute_events(events)]
+
+
+def fields(event: Any) -> dict[str, Any]:
+    from dataclasses import fields as names
+
+    return {item.name: getattr(event, item.name) for item in names(event)}
+
+
+@pytest.mark.parametrize(
+    "wrong", ["((4e-6, -1e-6), (1e-6, 1e-6))", "((4e-6,),)", "((-1.0, 0.0), (0.0, 1.0))", "((1, 2), (2, 1))"]
+)
+def test_a_matrix_that_is_no_covariance_is_refused(
+    laboratory: Any, curved: str, plug_in: Callable[..., None], wrong: str
+) -> None:
+    plug_in("wrong", evaluate=EVALUATE.replace(FINE, wrong))
+    with pytest.raises(ConfigurationError) as caught:
+        curves_of_section(laboratory.events(), load("wrong"), "dci")
+    assert caught.value.code == "not-a-covariance"
