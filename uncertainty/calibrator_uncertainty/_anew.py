@@ -58,10 +58,20 @@ def _at_once(budget: Budget, draws: Sequence[Any], count: int) -> Numbers:
     """Run the model on arrays; None where it cannot take them."""
     try:
         with np.errstate(all="ignore"):  # what is not finite is counted and reported by the caller
-            found = magnitude_in(budget.model(**arguments(budget, draws)), budget.unit, budget.name)
+            given = arguments(budget, [_read_only(column) for column in draws])
+            found = magnitude_in(budget.model(**given), budget.unit, budget.name)
     except (TypeError, ValueError, AttributeError, IndexError):
         return None  # a model of single numbers; a model that fails fails again on them
     return found if isinstance(found, np.ndarray) and found.shape == (count,) else None
+
+
+def _read_only(column: Numbers) -> Numbers:
+    """Return draws that a model with += cannot change under its other names; it is run on single numbers."""
+    if not isinstance(column, np.ndarray):
+        return column
+    kept = column.view()
+    kept.flags.writeable = False
+    return kept
 
 
 def _same(budget: Budget, rows: Sequence[np.ndarray], found: np.ndarray) -> bool:

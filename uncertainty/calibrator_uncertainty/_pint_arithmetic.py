@@ -35,6 +35,30 @@ def teach_arithmetic(quantity_class: Quantity) -> None:
     for name, operation in (("__mul__", operator.mul), ("__truediv__", operator.truediv)):
         setattr(quantity_class, name, _multiple(getattr(quantity_class, name), operation))
     quantity_class.__rmul__ = _multiple(quantity_class.__rmul__, operator.mul)
+    for name, operation in _IN_PLACE.items():
+        setattr(quantity_class, name, _rebound(getattr(quantity_class, name), operation))
+
+
+_IN_PLACE: dict[str, Callable[..., Any]] = {
+    "__iadd__": operator.add,
+    "__isub__": operator.sub,
+    "__imul__": operator.mul,
+    "__itruediv__": operator.truediv,
+    "__ifloordiv__": operator.floordiv,
+    "__imod__": operator.mod,
+    "__ipow__": operator.pow,
+}
+
+
+def _rebound(known: Callable[..., Any], operation: Callable[..., Any]) -> Callable[..., Any]:
+    """Let += and its like give a new quantity: pint would change the one that other names still stand for."""
+
+    def combine(self: Quantity, other: Numbers) -> Quantity:
+        if type(self._magnitude) in _KINDS or type(getattr(other, "_magnitude", other)) in _KINDS:
+            return operation(self, other)
+        return known(self, other)
+
+    return combine
 
 
 def _sum(known: Callable[..., Any], operation: Callable[..., Any]) -> Callable[..., Any]:
