@@ -10,6 +10,7 @@ from calibrator._errors import UsageError
 from calibrator.certificates._bodies import Body, day, text
 from calibrator.certificates._legal import Authority, Kind, Outcome, Regulation, Verification, VerifiedItem
 from calibrator.certificates._model import ResultSection
+from calibrator.procedure import ITEM, item_outcome
 
 if TYPE_CHECKING:
     from calibrator.certificates._sources import Sources
@@ -19,7 +20,6 @@ __all__ = ["KINDS", "PREFIXES", "kind_of", "verification_of"]
 PREFIXES: Final = {"calibration": "CAL", "verification": "VER", "notice": "NOT"}
 """By kind of document: how its number begins."""
 KINDS: Final = tuple(PREFIXES)
-ANSWERED: Final = "item:"  # prompts whose answer is the outcome of an item that is not measured
 
 
 def kind_of(kind: str) -> Kind:
@@ -104,10 +104,10 @@ def _measured(wanted: tuple[str, ...], sources: Sources, sections: tuple[ResultS
 
 
 def _answered(item: str, sources: Sources) -> Outcome:
-    answer = sources.answers.get(f"{ANSWERED}{item}")
+    answer = sources.answers.get(f"{ITEM}{item}")
     if answer is None:
         return "not done"
-    return "pass" if str(answer.get("answer")) in ("yes", "pass", "ok") else "fail"
+    return item_outcome(str(answer.get("answer"))) or "not done"
 
 
 def _until(begin: date, months: int) -> date:

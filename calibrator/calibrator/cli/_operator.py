@@ -22,6 +22,8 @@ __all__ = ["TerminalOperator"]
 _TRIES = 3
 REFUSALS = frozenset({"no", "n", "stop", "不", "否", "停", "停止"})
 # Anything else is asked again: "wait" must not let 1000 V follow.
+STOPS = frozenset({"stop", "停", "停止"})
+_ITEM = {"pass": "pass", "合格": "pass", "fail": "fail", "不合格": "fail"}
 _DONE = frozenset({"", "yes", "y", "done", "是", "好", "完成"})
 
 
@@ -44,7 +46,7 @@ class TerminalOperator:
         with self._screen.paused():
             click.echo(err=True)
             self._show(prompt)
-            if prompt.hazard is not None or prompt.kind == "confirm":
+            if prompt.hazard is not None or prompt.kind in ("confirm", "item"):
                 _forget_typed_ahead()
             if prompt.hazard is not None:
                 value = self._release(prompt.hazard)
@@ -52,6 +54,8 @@ class TerminalOperator:
                 value = self._minutes()
             elif prompt.kind == "confirm":
                 value = self._yes_or_no()
+            elif prompt.kind == "item":
+                value = self._pass_or_fail()
             elif prompt.kind == "typed":
                 value = self._line(self._say("Type the value, or stop"))
             else:
@@ -116,6 +120,15 @@ class TerminalOperator:
                 return "yes"
             if typed.lower() in REFUSALS:
                 return "no"
+
+    def _pass_or_fail(self) -> str:
+        """Have a whole word typed: neither a reflex on Enter nor Ctrl-C decides an item of a regulation."""
+        while True:
+            typed = self._line(self._say("Type pass or fail, or stop")).lower()
+            if typed in _ITEM:
+                return _ITEM[typed]
+            if typed in STOPS:
+                return "stop"
 
     def _done(self) -> str:
         """Have it said that it is done; any other word is asked again."""
@@ -211,5 +224,6 @@ _HEADINGS = {
     "warm-up": "Warm-up",
     "typed": "Type a value",
     "confirm": "Please confirm",
+    "item": "Item of the regulation",
     "review": "Review",
 }

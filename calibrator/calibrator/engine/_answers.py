@@ -23,6 +23,7 @@ from calibrator._errors import ConfigurationError
 from calibrator.engine._operators import refuse_unanswered
 from calibrator.engine._prompts import AGREES, warm_minutes
 from calibrator.engine._types import Answer, Operator, Prompt, Review, ReviewDecision
+from calibrator.procedure import ITEM, item_outcome
 from calibrator.procedure._toml import TomlFile
 
 __all__ = ["AnswersFile"]
@@ -34,7 +35,8 @@ AFFIRMED = ("interval:24h",)
 class AnswersFile:
     """Answers that stand beforehand; an exact id wins over a pattern, a longer pattern over a shorter one.
 
-    What a person affirms about the unit, `interval:24h`, is answered by its own id and by no pattern.
+    What a person affirms about the unit, `interval:24h` and `item:ID`, is answered by its own id and by no
+    pattern; an item by "pass" or "fail".
     `fallback` is asked what the file leaves open, None where nobody is there.
     """
 
@@ -84,7 +86,7 @@ class AnswersFile:
         """Return the answer for a prompt, None where the file has none."""
         if prompt_id in self.answers:
             return self.answers[prompt_id]
-        if prompt_id in AFFIRMED:
+        if prompt_id in AFFIRMED or prompt_id.startswith(ITEM):
             return None
         fitting = [pattern for pattern in self.answers if fnmatchcase(prompt_id, pattern)]
         return self.answers[max(fitting, key=lambda p: (len(p), p))] if fitting else None
@@ -136,6 +138,8 @@ def _text(file: TomlFile, key: str, value: object) -> str:
         )
     text = str(value).strip()
     minutes = key == "warm-up" and warm_minutes(Answer(text), 0.0) is not None
+    if key.startswith(ITEM):
+        return _of_item(file, key, text)
     if minutes or text.lower() in AGREES or Answer(text).refused:
         return text
     raise file.error(
@@ -144,5 +148,17 @@ def _text(file: TomlFile, key: str, value: object) -> str:
         'Write the minutes since everything was switched on, such as "120", or "yes".'
         if key == "warm-up"
         else 'Write "yes" or "no"; minutes stand under "warm-up" only.',
+        "answer-not-understood",
+    )
+
+
+def _of_item(file: TomlFile, key: str, text: str) -> str:
+    """Return the answer to an item of a regulation, as the run records it."""
+    if item_outcome(text):
+        return text
+    raise file.error(
+        f"the answer {text!r} to {key!r} is neither pass nor fail",
+        ("answers", key),
+        'Write "pass" or "fail"; an item that was not looked at stands in no answers file.',
         "answer-not-understood",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calibrator.engine._context import Context
 from calibrator.engine._handlers import HANDLERS
 from calibrator.engine._levels import hazardous_points
+from calibrator.engine._prompts import items_asked
 from calibrator.engine._steps import Step, history_of, next_step, steps_of
 
 __all__ = ["go_on", "remaining", "steps_now"]
@@ -20,6 +21,7 @@ def steps_now(context: Context) -> tuple[Step, ...]:
         interval=context.interval,
         opening=context.setting.checks.opening,
         closing=context.setting.checks.closing,
+        items=[item.id for item in items_asked(context.setting.procedure.info.regulation)],
     )
 
 

@@ -13,6 +13,8 @@ from calibrator.engine._prompts import (
     connect_prompt,
     fresh_prompt,
     hazard_prompt,
+    item_prompt,
+    items_asked,
     warm_minutes,
     warm_up_prompt,
 )
@@ -23,7 +25,7 @@ from calibrator.engine._session_check import measure_check, phase_of
 from calibrator.engine._steps import Step
 from calibrator.engine._types import Answer, Prompt, Review
 from calibrator.engine._validity import check_section
-from calibrator.procedure import Section
+from calibrator.procedure import ITEM, Section, item_outcome
 
 __all__ = ["HANDLERS", "ask", "ask_connect", "ask_hazard", "warm_up"]
 
@@ -82,6 +84,8 @@ def prompt(context: Context, step: Step) -> str:
     if step.prompt == "interval":
         ask(context, fresh_prompt())
         return "answered"
+    if step.prompt == "item":
+        return _item(context, step.id.removeprefix(ITEM))
     section = context.setting.section(step.section)
     if step.prompt == "connect":
         check_section(context, section)
@@ -89,6 +93,22 @@ def prompt(context: Context, step: Step) -> str:
     else:
         ask_hazard(context, section)
     return "answered"
+
+
+def _item(context: Context, name: str) -> str:
+    """Have a person decide an item of the regulation; that it fails is a result and ends nothing."""
+    items = items_asked(context.setting.procedure.info.regulation)
+    asked = item_prompt(next(item for item in items if item.id == name))
+    for _ in range(MISUNDERSTOOD):
+        outcome = item_outcome(ask(context, asked).value)
+        if outcome:
+            return outcome
+    raise RunError(
+        f"the answer to the item {name} of the regulation is neither pass nor fail",
+        where=f"prompt {asked.id}",
+        way_out="Answer with pass or fail, then: calibrator resume",
+        code="answer-not-understood",
+    )
 
 
 def ask_connect(context: Context, section: Section) -> str:
@@ -133,7 +153,7 @@ def ask(context: Context, asked: Prompt) -> Answer:
         "prompt.answered",
         {"prompt": asked.id, "answer": answer.value, "by": answer.by, "how": answer.how},
     )
-    if answer.refused:
+    if answer.refused and not (asked.kind == "item" and item_outcome(answer.value)):
         raise InterruptedRun(
             f"the prompt {asked.id} was refused",
             where=answer.by,

@@ -17,7 +17,7 @@ from calibrator.engine._checks import (
     sensor_problems,
 )
 from calibrator.engine._deviations import unneeded
-from calibrator.engine._prompts import planned_prompts
+from calibrator.engine._prompts import items_asked, planned_prompts
 from calibrator.engine._references import Bookkeeper, MissingFigure
 from calibrator.engine._session_check import check_problems, planned_check
 from calibrator.engine._setting import POLICY, Setting
@@ -115,6 +115,7 @@ def prompts_of(setting: Setting) -> tuple[Prompt, ...]:
         interval=setting.interval,
         opening=setting.checks.opening,
         closing=setting.checks.closing,
+        items=items_asked(setting.procedure.info.regulation),
     )
 
 

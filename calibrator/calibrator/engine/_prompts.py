@@ -7,13 +7,15 @@ from decimal import Decimal, InvalidOperation
 
 from calibrator.engine._levels import hazard_of
 from calibrator.engine._types import Answer, Prompt
-from calibrator.procedure import Section, Text
+from calibrator.procedure import ITEM, Regulation, RegulationItem, Section, Text
 
 __all__ = [
     "AGREES",
     "connect_prompt",
     "fresh_prompt",
     "hazard_prompt",
+    "item_prompt",
+    "items_asked",
     "planned_prompts",
     "unsafe_prompt",
     "warm_minutes",
@@ -89,6 +91,23 @@ def fresh_prompt() -> Prompt:
     )
 
 
+def item_prompt(item: RegulationItem) -> Prompt:
+    """Return the question for an item of a verification regulation that a person decides (检定项目)."""
+    return Prompt(
+        f"{ITEM}{item.id}",
+        "item",
+        Text(
+            f"Item of the regulation: {item.title.en}. Does the unit under test pass it?",
+            f"检定项目：{item.title.zh}。被测器该项是否合格？",
+        ),
+    )
+
+
+def items_asked(regulation: Regulation | None) -> tuple[RegulationItem, ...]:
+    """Return the items of a regulation that no section measures."""
+    return tuple(item for item in regulation.items if not item.sections) if regulation is not None else ()
+
+
 def unsafe_prompt(asset: str, run: str) -> Prompt:
     """Return the question about a source that a broken run left energised and nothing here can confirm."""
     return Prompt(
@@ -111,11 +130,13 @@ def planned_prompts(
     interval: str = "1y",
     opening: Sequence[Section] = (),
     closing: Sequence[Section] = (),
+    items: Sequence[RegulationItem] = (),
 ) -> tuple[Prompt, ...]:
     """Return every prompt of a job in the order in which it is put."""
     prompts = [fresh_prompt()] if interval == "24h" else []
     if warm_up_s > 0:
         prompts.append(warm_up_prompt(warm_up_s))
+    prompts += map(item_prompt, items)
     prompts += [connect_prompt(section) for section in opening]
     for section in sections:
         prompts.append(connect_prompt(section))

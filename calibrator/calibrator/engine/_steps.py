@@ -45,7 +45,7 @@ class Step:
     section: str = ""
     point: str | None = None
     attempt: int = 1
-    prompt: str = ""  # "connect", "hazard" or "interval" where kind is "prompt"
+    prompt: str = ""  # "connect", "hazard", "interval" or "item" where kind is "prompt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,18 @@ def steps_of(
     interval: str = "1y",
     opening: Sequence[Section] = (),
     closing: Sequence[Section] = (),
+    items: Sequence[str] = (),
 ) -> tuple[Step, ...]:
     """Return all steps in order.
 
     `opening` and `closing` are the sections of the session check, around everything else. `hazardous` holds
     the points above the hazard threshold; `repeats` the points each done review of a section sent back, first
-    review first.
+    review first. `items` are those of a regulation that a person answers, before anything is energised.
     """
     steps = [Step("self-test", "self-test"), Step("warm-up", "warm-up")]
     if interval == "24h":
         steps.insert(0, Step("interval:24h", "prompt", prompt="interval"))
+    steps += (Step(f"item:{name}", "prompt", prompt="item") for name in items)
     steps += _check_steps("opening", opening)
     for section in sections:
         again = (repeats or {}).get(section.id, ())

@@ -10,7 +10,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from calibrator.procedure import Text
 
-PromptKind = Literal["connect", "hazard", "warm-up", "typed", "confirm", "review"]
+PromptKind = Literal["connect", "hazard", "warm-up", "typed", "confirm", "review", "item"]
 How = Literal["typed", "file", "simulated operator"]
 
 
@@ -56,7 +56,7 @@ class Hazard:
 class Prompt:
     """What a person is asked. `id` is stable: answers files name it.
 
-    Ids: `warm-up`, `connect:<section>`, `hazard:<section>`.
+    Ids: `warm-up`, `connect:<section>`, `hazard:<section>`, `item:<id>` (of a regulation: "pass" or "fail").
     """
 
     id: str

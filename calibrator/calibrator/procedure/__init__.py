@@ -7,6 +7,7 @@ and nothing of engine or record.
 from calibrator.procedure._encode import decode_references, encode_references
 from calibrator.procedure._folder import content_hash, load_info
 from calibrator.procedure._registry import available, is_approved, load
+from calibrator.procedure._regulation import ITEM, item_outcome
 from calibrator.procedure._results import (
     CurveEvaluation,
     Evaluation,
@@ -38,6 +39,7 @@ from calibrator.procedure._types import (
 __all__ = [
     "FUNCTION_UNITS",
     "INTERVALS",
+    "ITEM",
     "Bench",
     "Contribution",
     "CurveEvaluation",
@@ -66,6 +68,7 @@ __all__ = [
     "decode_references",
     "encode_references",
     "is_approved",
+    "item_outcome",
     "load",
     "load_info",
     "load_table",

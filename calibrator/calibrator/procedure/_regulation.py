@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from calibrator.procedure._toml import Path as KeyPath
 from calibrator.procedure._toml import TomlFile
 from calibrator.procedure._types import Regulation, RegulationItem, Text
 from calibrator_drivers.accuracy import Status
 
-__all__ = ["parse_regulation"]
+__all__ = ["ITEM", "item_outcome", "parse_regulation"]
+
+ITEM = "item:"
+"""How the id of a prompt begins whose answer decides an item that no section measures."""
+_PASSES = frozenset({"pass", "yes", "y", "ok", "是", "合格"})
+_FAILS = frozenset({"fail", "no", "n", "否", "不合格"})
 
 _KEYS = ("number", "title", "status", "source", "in_force", "superseded", "validity_months", "items")
+
+
+def item_outcome(answer: str) -> Literal["pass", "fail", ""]:
+    """Return "pass" or "fail" for an answer to the prompt of an item, "" for one that decides neither.
+
+    Example:
+        >>> item_outcome("yes"), item_outcome("不合格"), item_outcome("stop")
+        ('pass', 'fail', '')
+    """
+    word = answer.strip().lower()
+    if word in _PASSES:
+        return "pass"
+    return "fail" if word in _FAILS else ""
 
 
 def parse_regulation(head: TomlFile, data: Mapping[str, Any]) -> Regulation | None:
