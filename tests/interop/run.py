@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 import venv
@@ -18,6 +20,24 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 ENVIRONMENTS = ROOT / ".venv-interop"
 WINDOWS = sys.platform == "win32"
+LIMIT_S = 180.0  # for everything together, environments made anew included
+BEGUN = time.monotonic()
+
+
+class OutOfTimeError(Exception):
+    """The sets together took longer than they may."""
+
+
+def left_s() -> float:
+    """Return the seconds that are left.
+
+    Raises:
+        OutOfTimeError: none are.
+    """
+    left = BEGUN + LIMIT_S - time.monotonic()
+    if left <= 0.0:
+        raise OutOfTimeError(f"not done within {LIMIT_S:.0f} s")
+    return left
 
 
 def python_of(folder: Path) -> Path:
@@ -35,17 +55,21 @@ def environment(name: str, requirements: Path) -> Path:
     if not done.exists():
         for old in ENVIRONMENTS.glob(f"{name}-*"):
             shutil.rmtree(old)
-        venv.create(folder, with_pip=True)
-        pip = [str(python_of(folder)), "-m", "pip", "--disable-pip-version-check", "--quiet"]
+        # A pip of our own serves every environment; where there is none each gets one, in four seconds.
+        ours = importlib.util.find_spec("pip") is not None
+        venv.create(folder, with_pip=not ours, clear=True)
+        pip = [sys.executable if ours else str(python_of(folder)), "-m", "pip"]
+        pip += ["--python", str(python_of(folder))] if ours else []
+        pip += ["--disable-pip-version-check", "--quiet", "install", "--no-compile", "--no-deps"]
         made = subprocess.run(
-            [*pip, "install", "--no-deps", "-r", str(requirements)],
+            [*pip, "-r", str(requirements)],
             capture_output=True,
             text=True,
+            timeout=left_s(),
             check=False,
         )
         if made.returncode:
-            sys.stderr.write(made.stderr)
-            raise SystemExit(f"the environment of {name} cannot be made")
+            raise RuntimeError(f"the environment of {name} cannot be made: {made.stderr}")
         done.touch()
     return python_of(folder)
 
@@ -57,6 +81,10 @@ def serve(stack: ExitStack, arguments: list[str]) -> list[dict[str, str]]:
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     )
     stack.callback(process.kill)
+    hung = threading.Timer(left_s(), process.kill)
+    hung.daemon = True
+    hung.start()
+    stack.callback(hung.cancel)
     assert process.stdout is not None
     options = next((i for i, word in enumerate(arguments) if word.startswith("--")), len(arguments))
     return [json.loads(process.stdout.readline()) for _ in range(options)]
@@ -76,7 +104,7 @@ def run(name: str) -> str:
             [str(python), "-W", "ignore", str(folder / "check.py"), json.dumps(served)],
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=left_s(),
             check=False,
         )
     if done.returncode:
@@ -92,7 +120,10 @@ def run(name: str) -> str:
 def timed(name: str) -> tuple[str, str]:
     """Run one set and print what became of it."""
     begun = time.perf_counter()
-    result = run(name)
+    try:
+        result = run(name)
+    except (OutOfTimeError, RuntimeError, subprocess.TimeoutExpired, json.JSONDecodeError) as error:
+        result = f"FAILED: {error}"
     print(f"{name:<14}{result}  [{time.perf_counter() - begun:.0f} s]", flush=True)
     return name, result
 
@@ -101,7 +132,7 @@ def main() -> int:
     names = sys.argv[1:] or sorted(path.parent.name for path in HERE.glob("*/set.toml"))
     with ThreadPoolExecutor(4) as pool:  # environments are made while others wait for the network
         results = dict(pool.map(timed, names))
-    return int("FAILED" in results.values())
+    return int(any(result.startswith("FAILED") for result in results.values()))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from calibrator_drivers.clock import RealClock
 from calibrator_sim._faults import FaultScript
 from calibrator_sim.instruments import ModbusError, TextDevice
-from calibrator_sim.servers import Served
+from calibrator_sim.servers import Served, _modbus
 from calibrator_sim.servers._hart import HartSession, parity
 from calibrator_sim.servers._modbus import ModbusRtuSession, ModbusTcpSession, crc16
 
@@ -133,3 +133,18 @@ def test_hart_takes_short_and_long_frames_and_finds_the_wrong_parity(served):
     assert exchange("02840000") == b""  # another polling address
     assert exchange("82bf0611223301" + "02aabb")[5:-1].hex() == "86bf06112233010500" + "0001aabb"
     assert session.feed(b"\xff\xff" + bytes.fromhex("0283000099"))[0].data[8:10] == b"\x02\x88"
+
+
+def test_noise_on_a_line_costs_one_pass_a_byte(served, monkeypatch):
+    counted = []
+    table = _modbus._TABLE
+
+    class Counting:
+        def __getitem__(self, index):
+            counted.append(index)
+            return table[index]
+
+    monkeypatch.setattr(_modbus, "_TABLE", Counting())
+    session = ModbusRtuSession(served, Bank(), 1)
+    session.feed(b"\x01\x2b" * 128)  # a unit's number at every second place, and no function
+    assert len(counted) <= 128 * 256

@@ -6,7 +6,6 @@ Frames, function and exception codes: Modbus application protocol V1.1b3; RTU ov
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
 
 from calibrator_sim.instruments import ModbusError, Registers
 from calibrator_sim.servers._conversation import Outgoing, Served
@@ -21,7 +20,16 @@ _ON = 0xFF00
 # Length of a request by function: fixed, or the place of the byte that counts what follows.
 _FIXED = {1: 8, 2: 8, 3: 8, 4: 8, 5: 8, 6: 8}
 _COUNTED = (15, 16)
-_MOST_RTU = 256
+_LEAST_RTU, _MOST_RTU = 4, 256
+
+
+def _shifted(byte: int) -> int:
+    for _ in range(8):
+        byte = byte >> 1 ^ 0xA001 if byte & 1 else byte >> 1
+    return byte
+
+
+_TABLE = tuple(_shifted(byte) for byte in range(256))
 
 
 def crc16(data: bytes) -> int:
@@ -33,9 +41,7 @@ def crc16(data: bytes) -> int:
     """
     crc = 0xFFFF
     for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
+        crc = crc >> 8 ^ _TABLE[(crc ^ byte) & 0xFF]
     return crc
 
 
@@ -185,22 +191,28 @@ class ModbusRtuSession(_ModbusSession):
         for start in range(len(held) - 3):
             if held[start] not in (0, self._unit):
                 continue
-            for length in _lengths(held[start : start + _MOST_RTU]):
-                frame = held[start : start + length]
-                if crc16(frame[:-2]) == int.from_bytes(frame[-2:], "little"):
-                    del self._buffer[: start + length]
-                    return frame
+            length = _length(held[start : start + _MOST_RTU])
+            if length:
+                del self._buffer[: start + length]
+                return held[start : start + length]
         del self._buffer[:-_MOST_RTU]
         return None
 
 
-def _lengths(held: bytes) -> Iterable[int]:
-    """Return the lengths that a frame at the beginning may have."""
+def _length(held: bytes) -> int:
+    """Return how long the frame at the beginning is; 0 where there is none (yet)."""
     function = held[1]
+    wanted = 0  # an unknown function: as long as its checksum says
     if function in _FIXED:
         wanted = _FIXED[function]
     elif function in _COUNTED:
         wanted = 9 + held[6] if len(held) > 6 else len(held) + 1
-    else:
-        return range(4, len(held) + 1)  # an unknown function: as long as its checksum says
-    return (wanted,) if wanted <= len(held) else ()
+    if wanted > len(held):
+        return 0
+    crc = 0xFFFF
+    for length, byte in enumerate(held[: wanted or len(held)], start=1):
+        crc = crc >> 8 ^ _TABLE[(crc ^ byte) & 0xFF]
+        # Over a frame with its checksum nothing is left. One pass, whatever a client sends.
+        if crc == 0 and (length == wanted or (not wanted and length >= _LEAST_RTU)):
+            return length
+    return 0
