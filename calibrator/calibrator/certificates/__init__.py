@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from calibrator.certificates._amend import amend
+    from calibrator.certificates._amend import Amending, amend, plan_amendment
     from calibrator.certificates._build import build
     from calibrator.certificates._examine import Examination, examine
     from calibrator.certificates._gate import Missing, gate
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from calibrator.certificates._model import Certificate
     from calibrator.certificates._readback import ReadBack, read_back
     from calibrator.certificates._render import FORMATS, LANGUAGES, render
-    from calibrator.certificates._replace import replace_certificate
+    from calibrator.certificates._replace import plan_replacement, replace_certificate
     from calibrator.certificates.seals import issue_sealed
 
 __all__ = [
     "FORMATS",
     "LANGUAGES",
+    "Amending",
     "Certificate",
     "Examination",
     "Missing",
@@ -34,6 +35,8 @@ __all__ = [
     "gate",
     "issue",
     "issue_sealed",
+    "plan_amendment",
+    "plan_replacement",
     "read_back",
     "render",
     "replace_certificate",
@@ -47,7 +50,10 @@ _HOMES = {
     "NotIssuableError": "_issue",
     "ReadBack": "_readback",
     "Examination": "_examine",
+    "Amending": "_amend",
     "amend": "_amend",
+    "plan_amendment": "_amend",
+    "plan_replacement": "_replace",
     "build": "_build",
     "examine": "_examine",
     "issue_sealed": "seals",

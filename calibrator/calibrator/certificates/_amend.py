@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import UsageError
@@ -12,9 +13,20 @@ from calibrator.certificates._model import Amendment, Certificate, Customer
 from calibrator.certificates._people import may_authorise, named, person
 
 if TYPE_CHECKING:
+    from calibrator.certificates._sources import Sources
     from calibrator.record import Record
 
-__all__ = ["CHANGEABLE", "amend", "amended", "check_reason", "who_amends", "word_of"]
+__all__ = [
+    "CHANGEABLE",
+    "Amending",
+    "amend",
+    "amended",
+    "check_current",
+    "check_reason",
+    "plan_amendment",
+    "who_amends",
+    "word_of",
+]
 
 CHANGEABLE: Final = (
     *("customer.name", "customer.address"),
@@ -22,6 +34,31 @@ CHANGEABLE: Final = (
     *("laboratory.name", "laboratory.address", "laboratory.place", "laboratory.accreditation"),
 )
 """What an amendment may correct: words. A number changes only by evaluating or measuring again."""
+
+_AMENDED: Final = re.compile(r"(?P<own>.+-\d{8}-[0-9A-F]{8})-A\d+")
+"""An amendment's number; eight digits of a certificate's own may begin with A, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amending:
+    """An amendment that was examined and is not recorded yet: `issue` records it with the document."""
+
+    number: str
+    body: Body  # of `certificate.amended`
+    former_run: str = ""  # the other run whose certificate is replaced
+
+    def events(self, run: str) -> list[tuple[str, str, Body]]:
+        """Return what is recorded of it: stream, kind and body, in order."""
+        told = [(run, "certificate.amended", self.body)]
+        if self.former_run:
+            body = {
+                "id": self.number,
+                "former": self.body["former"],
+                "run": run,
+                "reason": self.body["reason"],
+            }
+            told.append((self.former_run, "certificate.replaced", body))
+        return told
 
 
 def amend(
@@ -35,10 +72,33 @@ def amend(
 ) -> str:
     """Record that the certificate of a run is replaced by one with other words, and return its number.
 
+    It supersedes the former at once: where the new one is to be issued at once, hand `plan_amendment` to
+    `issue`, which records both or neither.
+
+    Raises:
+        UsageError: see `plan_amendment`.
+    """
+    planned = plan_amendment(record, run, reason=reason, by=by, changes=changes, kind=kind)
+    record.append_all(planned.events(run))
+    return planned.number
+
+
+def plan_amendment(
+    record: Record,
+    run: str,
+    *,
+    reason: str,
+    by: str,
+    changes: Mapping[str, str],
+    kind: str = "calibration",
+) -> Amending:
+    """Return the amendment of a run's certificate by other words; nothing is recorded.
+
     The former one stays recorded; nothing in the run is overwritten.
 
     Raises:
-        UsageError: code `never-issued`, `no-reason`, `nothing-changes`, `not-changeable`, `may-not-amend`.
+        UsageError: code `never-issued`, `superseded`, `no-reason`, `nothing-changes`, `not-changeable`,
+            `may-not-amend`.
     """
     from calibrator.certificates._build import assemble
     from calibrator.certificates._sources import gather
@@ -48,6 +108,7 @@ def amend(
     issued = [body for body in sources.issued if body.get("id") == now.id]
     if not issued:
         raise _refused(f"the certificate {now.id} was never issued", "Issue it first.", "never-issued")
+    check_current(sources, now.id, "--amend")
     check_reason(reason)
     who = who_amends(now, sources.opened["lab"], by)
     listed = []
@@ -60,13 +121,12 @@ def amend(
         raise _refused(
             "nothing would change", "Name with --change KEY=VALUE what is to be corrected.", "nothing-changes"
         )
-    base = now.id if now.amends is None else now.id.rpartition("-A")[0]
+    base = _own(now.id)
     count = 1 + sum(str(body["id"]).startswith(f"{base}-A") for body in sources.amendments)
     number = f"{base}-A{count}"
     former = next((body for body in issued if body["format"] == "pdf"), issued[0])
-    record.append(
-        run,
-        "certificate.amended",
+    return Amending(
+        number,
         {
             "id": number,
             "former": now.id,
@@ -77,12 +137,33 @@ def amend(
             "changes": listed,
         },
     )
-    return number
+
+
+def check_current(sources: Sources, number: str, where: str) -> None:
+    """Refuse a certificate that one of another run replaced (ISO/IEC 17025:2017, 7.8.8).
+
+    Raises:
+        UsageError: code `superseded`.
+    """
+    later = next((body for body in sources.replaced if body["former"] == number), None)
+    if later is not None:
+        raise UsageError(
+            f"the certificate {number} was replaced by {later['id']} (ISO/IEC 17025, 7.8.8)",
+            where=where,
+            way_out=f"Its successor stands for the instrument: calibrator certificate {later['run']}.",
+            code="superseded",
+        )
+
+
+def _own(number: str) -> str:
+    """Return the number of a certificate without that of its amendment."""
+    found = _AMENDED.fullmatch(number)
+    return found["own"] if found else number
 
 
 def amended(model: Certificate, bodies: Sequence[Body], lab: Body) -> Certificate:
     """Return the model with the recorded amendments of its certificate, the last of which it states."""
-    known = [body for body in bodies if model.id in (str(body["id"]), str(body["id"]).rpartition("-A")[0])]
+    known = [body for body in bodies if _own(str(body["id"])) == model.id]
     for body in known:
         for change in body["changes"]:
             model = _changed(model, str(change["what"]), str(change["to"]))

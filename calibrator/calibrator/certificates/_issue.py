@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calibrator._errors import IntegrityError, RefusedError, UsageError
+from calibrator.certificates._amend import check_current
 from calibrator.certificates._build import assemble
 from calibrator.certificates._gate import Missing, gate
 from calibrator.certificates._people import may_authorise
@@ -19,6 +22,8 @@ from calibrator.certificates._sources import gather
 from calibrator_drivers.clock import Clock, RealClock
 
 if TYPE_CHECKING:
+    from calibrator.certificates._amend import Amending
+    from calibrator.certificates._bodies import Body
     from calibrator.certificates._model import Certificate
     from calibrator.record import Record
 
@@ -55,6 +60,7 @@ def issue(
     authorised_by: str | None = None,
     kind: str = "calibration",
     with_uncertainty: bool = False,
+    amending: Amending | None = None,
 ) -> Path:
     """Write the document of a run, record `certificate.issued`, and return where it was written.
 
@@ -72,19 +78,24 @@ def issue(
             the first issue of a live run; it is recorded and stays. A simulated run is authorised by nobody.
         kind: "calibration", "verification" or "notice": different documents with different rules.
         with_uncertainty: state U in a document of verification, where it was asked for.
+        amending: what `plan_amendment` or `plan_replacement` gave: recorded together with the issue, and not
+            at all where the amended document cannot be issued.
 
     Raises:
         IntegrityError: the run's record is not as it was written; exit code 6.
         NotIssuableError: the gate does not let it through; exit code 4.
         UsageError: the name and the format differ (`format-differs`), the folder is not there
             (`no-such-folder`), another file is (`file-exists`) or something that is no file (`not-a-file`),
-            no folder was named, the person may not authorise (`may-not-authorise`), a glyph is missing.
+            no folder was named, the person may not authorise (`may-not-authorise`), a glyph is missing,
+            another certificate replaced it (`superseded`).
         StorageError: the file cannot be written.
     """
     if out is not None:
         check_place(out, format)
     _check_intact(record, run)
     sources = gather(record, run)
+    if amending is not None:
+        sources = replace(sources, amendments=(*sources.amendments, amending.body))
     model = assemble(
         sources,
         issued_at=(clock or RealClock()).now(),
@@ -92,6 +103,7 @@ def issue(
         kind=kind,
         with_uncertainty=with_uncertainty,
     )
+    check_current(sources, model.id, run)
     lab = sources.opened["lab"]
     missing = (*gate(model, may_authorise(lab)), *separation(model, lab))
     if missing:
@@ -100,7 +112,8 @@ def issue(
     path = out or _default_place(model, format, language, certificates)
     partial = staged(path, content)
     try:
-        _record_once(record, model, content, format=format, language=language, file=path.name)
+        first = amending.events(run) if amending is not None else []
+        _record_once(record, model, content, first, format=format, language=language, file=path.name)
         if partial is not None:
             written(partial, path)
     finally:
@@ -135,24 +148,31 @@ def _default_place(model: Certificate, format: str, language: str, certificates:
 
 
 def _record_once(
-    record: Record, model: Certificate, content: bytes, *, format: str, language: str, file: str
+    record: Record,
+    model: Certificate,
+    content: bytes,
+    first: Sequence[tuple[str, str, Body]],
+    *,
+    format: str,
+    language: str,
+    file: str,
 ) -> None:
-    """Record the issue before the document stands in its place, once for the same bytes."""
+    """Record the issue, behind what comes `first`, before the document stands in its place.
+
+    It is recorded once for the same bytes; all in one transaction.
+    """
     digest = hashlib.sha256(content).hexdigest()
     known = record.events(model.digest.run, kinds={"certificate.issued"})
     if any(event.body.get("sha256") == digest for event in known):
         return
-    record.append(
-        model.digest.run,
-        "certificate.issued",
-        {
-            "id": model.id,
-            "kind": model.kind,
-            "format": format,
-            "language": language,
-            "sha256": digest,
-            "file": file,
-            "issued_at": model.issued_at.astimezone(UTC).isoformat(),
-            "authorised_by": model.authorised_by[0].id if model.authorised_by else None,
-        },
-    )
+    body = {
+        "id": model.id,
+        "kind": model.kind,
+        "format": format,
+        "language": language,
+        "sha256": digest,
+        "file": file,
+        "issued_at": model.issued_at.astimezone(UTC).isoformat(),
+        "authorised_by": model.authorised_by[0].id if model.authorised_by else None,
+    }
+    record.append_all([*first, (model.digest.run, "certificate.issued", body)])

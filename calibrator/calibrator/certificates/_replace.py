@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from calibrator._errors import UsageError
-from calibrator.certificates._amend import CHANGEABLE, check_reason, who_amends, word_of
+from calibrator.certificates._amend import (
+    CHANGEABLE,
+    Amending,
+    check_current,
+    check_reason,
+    who_amends,
+    word_of,
+)
 from calibrator.certificates._model import Certificate, Result
 from calibrator.certificates._numbers import printed
 from calibrator.certificates._statements import point_name
@@ -14,7 +21,7 @@ from calibrator.certificates._statements import point_name
 if TYPE_CHECKING:
     from calibrator.record import Record
 
-__all__ = ["differences", "replace_certificate"]
+__all__ = ["differences", "plan_replacement", "replace_certificate"]
 
 
 def replace_certificate(
@@ -22,11 +29,27 @@ def replace_certificate(
 ) -> str:
     """Record that the certificate of a run replaces the issued one of another, and return its number.
 
-    Both runs are told, so that either document says it. Every value that differs is listed.
+    It supersedes the former at once: where the new one is to be issued at once, hand `plan_replacement` to
+    `issue`, which records both or neither.
 
     Raises:
-        UsageError: code `same-run`, `never-issued`, `issued-already`, `other-instrument`, `no-reason` or
-            `may-not-amend`.
+        UsageError: see `plan_replacement`.
+    """
+    planned = plan_replacement(record, run, former_run, reason=reason, by=by, kind=kind)
+    record.append_all(planned.events(run))
+    return planned.number
+
+
+def plan_replacement(
+    record: Record, run: str, former_run: str, *, reason: str, by: str, kind: str = "calibration"
+) -> Amending:
+    """Return how the certificate of a run replaces the issued one of another; nothing is recorded.
+
+    Both runs are to be told, so that either document says it. Every value that differs is listed.
+
+    Raises:
+        UsageError: code `same-run`, `never-issued`, `issued-already`, `superseded`, `other-instrument`,
+            `no-reason` or `may-not-amend`.
     """
     from calibrator.certificates._build import assemble
     from calibrator.certificates._sources import gather
@@ -49,6 +72,7 @@ def replace_certificate(
             "Let it replace the former one before it is first issued.",
             "issued-already",
         )
+    check_current(old_sources, old.id, "--replaces")
     if (old.item.model, old.item.serial) != (new.item.model, new.item.serial):
         raise _refused(
             f"{old.id} is of {old.item.model} serial {old.item.serial}, this run of {new.item.model} serial"
@@ -69,11 +93,7 @@ def replace_certificate(
         "changes": [],
         "differences": list(differences(old, new)),
     }
-    record.append(run, "certificate.amended", body)
-    record.append(
-        former_run, "certificate.replaced", {"id": new.id, "former": old.id, "run": run, "reason": reason}
-    )
-    return new.id
+    return Amending(new.id, body, former_run)
 
 
 def differences(old: Certificate, new: Certificate) -> Iterator[str]:

@@ -52,6 +52,7 @@ class Sources:
     curves: Mapping[str, tuple[Body, ...]]  # by section, as last evaluated
     answers: Mapping[str, Body]  # the last to each prompt
     amendments: tuple[Body, ...]  # certificate.amended, in order
+    replaced: tuple[Body, ...]  # certificate.replaced: by the certificate of which other run
     versions: Mapping[str, tuple[Measured, ...]]  # of the points that were measured more than once
 
 
@@ -103,6 +104,7 @@ def sources_of(run: str, events: Sequence[Event], shown: Body, ended: Sequence[E
         },
         answers={str(e.body["prompt"]): e.body for e in events if e.kind == "prompt.answered"},
         amendments=tuple(event.body for event in events if event.kind == "certificate.amended"),
+        replaced=tuple(event.body for event in events if event.kind == "certificate.replaced"),
         points=tuple(shown["points"]),
         summary=shown["run"],
         versions=versions_of(events),

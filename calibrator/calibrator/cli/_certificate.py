@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import click
 
 from calibrator._errors import UsageError
 from calibrator.cli._settings import command, settings
+
+if TYPE_CHECKING:
+    from calibrator.certificates import Amending
 
 __all__ = ["certificate"]
 
@@ -81,17 +84,18 @@ def certificate(
     passphrase = _passphrase() if seal else ""
     with opened(chosen, write=True) as record:
         found = record.find_run(run or "last")
+        amending: Amending | None = None
+        told = {"reason": amend or "", "by": authorised_by or "", "kind": document}
         if replaces is not None:
-            former, by = record.find_run(replaces), authorised_by or ""
-            certificates.replace_certificate(record, found, former, reason=amend or "", by=by, kind=document)
+            amending = certificates.plan_replacement(record, found, record.find_run(replaces), **told)
         elif amend is not None or changes:
-            by, listed = authorised_by or "", _pairs(changes)
-            certificates.amend(record, found, reason=amend or "", by=by, changes=listed, kind=document)
+            amending = certificates.plan_amendment(record, found, changes=_pairs(changes), **told)
         common: _Common = {
             "certificates": chosen.home.certificates,
             "authorised_by": authorised_by,
             "kind": document,
             "with_uncertainty": with_uncertainty,
+            "amending": amending,
         }
         if seal:
             own = load_seal_settings(chosen.home.seal_file)
@@ -109,6 +113,7 @@ class _Common(TypedDict):
     authorised_by: str | None
     kind: str
     with_uncertainty: bool
+    amending: Amending | None
 
 
 def _passphrase() -> str:

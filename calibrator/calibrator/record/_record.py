@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -192,6 +192,21 @@ class Record:
         for event in written:
             self._publish(event)
         return next(event for event in written if event.stream == stream and event.kind == kind)
+
+    def append_all(self, entries: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
+        """Commit events of runs, each as stream, kind and body, in one transaction: all of them or none.
+
+        Raises:
+            StorageError: the record cannot be written; nothing of them is stored.
+            UsageError: a stream has not begun (`run-not-opened`).
+        """
+        if self._writer is None:
+            raise StorageError(
+                "This record was opened to read only", where=self._store.place, code="read-only"
+            )
+        plain = [(stream, kind, plain_body(body)) for stream, kind, body in entries]
+        for event in self._writer.append_all(plain, 1, self._clock.now()):
+            self._publish(event)
 
     def _publish(self, event: Event) -> None:
         for listener in tuple(self._listeners):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,10 @@ from calibrator.record._schema import events
 from calibrator.record._store import Store
 from calibrator_drivers.clock import Clock
 
-__all__ = ["Writer", "write_event"]
+__all__ = ["Entry", "Writer", "write_event"]
+
+Entry = tuple[str, str, Mapping[str, Any]]
+"""Stream, kind and body of an event that is to be written."""
 
 # A clock that follows a time server steps back by less; a clock that was set steps by more.
 _STEP_BACK = timedelta(seconds=1)
@@ -57,9 +60,13 @@ class Writer:
         self, stream: str, kind: str, body: Mapping[str, Any], version: int, at: datetime
     ) -> list[Event]:
         """Commit one event with its companions in the register; return all, in order."""
+        return self.append_all([(stream, kind, body)], version, at)
+
+    def append_all(self, entries: Sequence[Entry], version: int, at: datetime) -> list[Event]:
+        """Commit several events with their companions in one transaction; return all, in order."""
         with self._store.lock:
             try:
-                batch = self._write(stream, kind, body, version, at)
+                batch = self._write(entries, version, at)
             except BaseException:
                 # Whatever stopped it, an interrupt behind the commit too: the table knows the heads.
                 self._heads.clear()
@@ -71,12 +78,13 @@ class Writer:
                 self._heads.pop(REGISTER, None)  # another station may write the next one
             return batch.written
 
-    def _write(self, stream: str, kind: str, body: Mapping[str, Any], version: int, at: datetime) -> _Batch:
+    def _write(self, entries: Sequence[Entry], version: int, at: datetime) -> _Batch:
         with self._store.transaction() as connection:
             batch = _Batch(connection, self._store.backend, self._heads, self._clock, self._own_at)
-            event = batch.add(stream, kind, body, version, at)
-            for companion, details in batch.companions(event):
-                batch.add(REGISTER, companion, details, 1, self._clock.now())
+            for stream, kind, body in entries:
+                event = batch.add(stream, kind, body, version, at)
+                for companion, details in batch.companions(event):
+                    batch.add(REGISTER, companion, details, 1, self._clock.now())
         return batch
 
 

@@ -19,6 +19,7 @@ from calibrator.certificates.seals._xml_seal import seal_xml
 from calibrator_drivers.clock import Clock, RealClock
 
 if TYPE_CHECKING:
+    from calibrator.certificates._amend import Amending
     from calibrator.certificates.seals._keys import SealKey
     from calibrator.record import Record
 
@@ -41,6 +42,7 @@ def issue_sealed(
     authorised_by: str | None = None,
     kind: str = "calibration",
     with_uncertainty: bool = False,
+    amending: Amending | None = None,
 ) -> Path:
     """Issue the document of a run, write it sealed beside the plain one, and record `certificate.sealed`.
 
@@ -74,6 +76,7 @@ def issue_sealed(
             authorised_by=authorised_by,
             kind=kind,
             with_uncertainty=with_uncertainty,
+            amending=amending,
         )
         content = plain.read_bytes()
         refuse_simulated(content)

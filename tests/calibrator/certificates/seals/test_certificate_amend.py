@@ -1,0 +1,126 @@
+"""An amendment stands in the record with its document or not at all, and what was replaced stays so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calibrator._errors import UsageError
+from calibrator.certificates import amend, build, issue, plan_amendment, replace_certificate
+from calibrator.cli import main
+from calibrator.record import Record
+
+LAB = {
+    "name": "Hangzhou Example Metrology Laboratory",
+    "address": "88 Wensan Road, Xihu District, Hangzhou",
+    "timezone": "Asia/Shanghai",
+    "country": "CN",
+    "persons": [
+        {"id": "li", "name": "Li Wei 李伟", "roles": ["technician"]},
+        {"id": "chen", "name": "Chen Jing 陈静", "roles": ["signatory"]},
+    ],
+}
+TOLD: dict[str, Any] = {"reason": "customer misspelt", "by": "chen"}
+
+
+@pytest.fixture
+def live(record: Record, write: Callable[..., str], clock: Any, tmp_path: Path) -> Callable[..., str]:
+    def make(*, issued: bool = True) -> str:
+        run = write(record, clock, mode="live", sections=("dci",), lab=LAB)
+        if issued:
+            issue(record, run, "html", "en", certificates=tmp_path, authorised_by="chen")
+        return run
+
+    return make
+
+
+def _amendments(record: Record, run: str) -> list[str]:
+    kinds = {"certificate.amended", "certificate.replaced"}
+    return [event.kind for event in record.events(run, kinds=kinds)]
+
+
+@pytest.mark.parametrize("seal", [False, True])
+def test_an_amendment_that_cannot_be_issued_is_not_recorded(
+    tmp_path: Path,
+    clock: Any,
+    write: Callable[..., str],
+    seal_folder: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    seal: bool,
+) -> None:
+    home = seal_folder().parent
+    with Record.open(home, clock=clock) as record:
+        run = write(record, clock, mode="live", sections=("dci",), lab=LAB)
+        number = build(record, run).id
+    common = ["certificate", "--home", str(home), "--lang", "en", "--authorised-by", "chen"]
+    assert main(common) == 0
+    monkeypatch.setenv("CALIBRATOR_SEAL_PASSPHRASE", "wrong")
+    bad = ["--change", f"customer.name={'Foo' if seal else 'Foo 𓀀'}", *(["--seal"] if seal else [])]
+    assert main([*common, "--amend", "customer misspelt", *bad]) == (4 if seal else 2)
+    with Record.open(home, clock=clock) as record:
+        assert _amendments(record, run) == []
+        assert build(record, run).id == number
+    capsys.readouterr()
+    assert main([*common, "--amend", "customer misspelt", "--change", "customer.name=Foo"]) == 0
+    assert capsys.readouterr().out.strip().endswith(f"{number}-A1-en.pdf")
+    with Record.open(home, clock=clock) as record:
+        kinds = [event.kind for event in record.events(run)]
+        assert kinds[-2:] == ["certificate.amended", "certificate.issued"]
+        assert record.verify() == ()
+
+
+def test_an_amendment_is_recorded_with_its_issue(
+    record: Record, live: Callable[..., str], tmp_path: Path
+) -> None:
+    run = live()
+    planned = plan_amendment(record, run, changes={"customer.name": "Another"}, **TOLD)
+    assert _amendments(record, run) == []
+    path = issue(record, run, "html", "en", certificates=tmp_path, authorised_by="chen", amending=planned)
+    assert path.name == f"{planned.number}-en.html"
+    assert build(record, run).id == planned.number
+
+
+def test_several_events_are_recorded_together_or_not_at_all(record: Record, live: Callable[..., str]) -> None:
+    run = live()
+    before = record.head(run)
+    with pytest.raises(UsageError):
+        record.append_all([(run, "certificate.amended", {"id": "x"}), ("no-such-run", "note", {})])
+    assert record.head(run) == before
+    assert record.verify() == ()
+
+
+def test_the_amendment_of_one_that_replaced_another_has_a_number_that_follows(
+    record: Record, live: Callable[..., str], tmp_path: Path
+) -> None:
+    former, again = live(), live(issued=False)
+    number = replace_certificate(record, again, former, reason="measured with a worn lead", by="chen")
+    issue(record, again, "html", "en", certificates=tmp_path, authorised_by="chen")
+    first = amend(record, again, changes={"customer.name": "Another"}, **TOLD)
+    assert first == f"{number}-A1"
+    issue(record, again, "html", "en", certificates=tmp_path, authorised_by="chen")
+    second = amend(record, again, changes={"customer.name": "A third"}, **TOLD)
+    now = build(record, again)
+    assert now.id == second == f"{number}-A2"
+    assert now.amends is not None
+    assert now.amends.former == first
+
+
+def test_a_superseded_certificate_is_neither_issued_nor_amended_nor_replaced_again(
+    record: Record, live: Callable[..., str], tmp_path: Path
+) -> None:
+    former, again, third = live(), live(issued=False), live(issued=False)
+    number = replace_certificate(record, again, former, reason="measured with a worn lead", by="chen")
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: issue(record, former, "json", "en", certificates=tmp_path, authorised_by="chen"),
+        lambda: amend(record, former, changes={"customer.name": "Another"}, **TOLD),
+        lambda: replace_certificate(record, third, former, reason="measured once more", by="chen"),
+    )
+    for attempt in attempts:
+        with pytest.raises(UsageError, match=number) as caught:
+            attempt()
+        assert caught.value.code == "superseded"
+    assert _amendments(record, former) == ["certificate.replaced"]
