@@ -47,8 +47,9 @@ def export(ctx: click.Context, run: str | None, out: Path | None) -> int:
 def backup(ctx: click.Context, folder: Path) -> int:
     """Copy record, traffic logs, documents and settings into the empty folder DEST, and verify the copy.
 
-    It may be made during a run. Of a record in a file the copy is a home: name it with --home to use it. A
-    record in PostgreSQL is dumped by pg_dump and restored into a database of its own to be checked.
+    Private keys are left out, and named. It may be made during a run. Of a record in a file the copy is a
+    home: name it with --home to use it. A record in PostgreSQL is dumped by pg_dump and restored into a
+    database of its own to be checked.
     """
     from calibrator import evidence
     from calibrator.cli._access import opened
@@ -60,4 +61,6 @@ def backup(ctx: click.Context, folder: Path) -> int:
     made = evidence.back_up(chosen.home, folder, RealClock())
     say = chosen.words
     click.echo(f"{folder}: {say('intact')}: {made.runs} {say('runs')}, {made.events} {say('events')}")
+    for name in made.left_out:
+        click.echo(f"{name}: a private key, not copied: keep it where keys are kept", err=True)
     return 0

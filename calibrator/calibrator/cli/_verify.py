@@ -23,8 +23,9 @@ DOCUMENTS = (".pdf", ".html", ".json", ".xml", ".zip")
 
 @command(short_help="Check a document, a run, or the whole record.")
 @click.argument("what", metavar="[RUN_OR_FILE]", required=False)
+@click.option("--head", default="", metavar="HASH", help="Of a bundle: the run's head on its certificate.")
 @click.pass_context
-def verify(ctx: click.Context, what: str | None) -> int:
+def verify(ctx: click.Context, what: str | None, head: str) -> int:
     """Check that nothing was altered and that every result recomputes from the recorded readings.
 
     An existing file is a document: its seal is checked, it is held against the record where there is one,
@@ -34,7 +35,7 @@ def verify(ctx: click.Context, what: str | None) -> int:
     """
     chosen = settings(ctx)
     if what is not None and Path(what).is_file():
-        return _verify_document(chosen, Path(what))
+        return _verify_document(chosen, Path(what), head)
     if what is not None and Path(what).suffix.lower() in DOCUMENTS:
         raise UsageError("There is no such document", where=what, way_out="Name the file where it lies.")
     return _verify_record(chosen, what)
@@ -114,12 +115,12 @@ def _rank(difference: Difference) -> int:
     return fields.index(field) if field in fields else len(fields)
 
 
-def _verify_document(chosen: Settings, file: Path) -> int:
+def _verify_document(chosen: Settings, file: Path, head: str) -> int:
     """Say whether a document is as it was issued, by whom, and whether another one replaces it."""
     from calibrator.cli._verify_bundle import is_bundle, verify_bundle_file
 
     if is_bundle(file):
-        return verify_bundle_file(chosen, file)
+        return verify_bundle_file(chosen, file, head)
     from calibrator.certificates import examine
     from calibrator.certificates.seals import load_seal_settings
     from calibrator.cli._access import opened

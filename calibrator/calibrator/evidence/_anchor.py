@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import UsageError
 
@@ -13,12 +16,17 @@ if TYPE_CHECKING:
 
 __all__ = ["foreign_head"]
 
+_FILE: Final = re.compile(
+    rb"/Type\s*/EmbeddedFile\b.{0,2000}?\bstream\r?\n", re.DOTALL
+)  # ISO 32000-2, 7.11.4
+_LARGEST: Final = 50 * 1024 * 1024  # bytes unpacked
+
 
 def foreign_head(file: Path, record: Record) -> str:
     """Return what is wrong where no closing of the run is the one that the document was made from, else "".
 
-    The number of a document holds 32 bits of a hash of run and head; HTML, JSON and XML hold the head itself.
-    A record that was written anew, documents and all, differs in both.
+    The number of a document holds 32 bits of a hash of run and head; HTML, JSON and XML hold the head itself,
+    and so do the data attached to a PDF. A record that was written anew, documents and all, differs in both.
     """
     from calibrator.certificates import read_back
 
@@ -31,7 +39,18 @@ def foreign_head(file: Path, record: Record) -> str:
         return ""
     digests = {head: hashlib.sha256(f"{found.run}\n{head}".encode()).hexdigest()[:8] for head in closings}
     own = [head for head, digest in digests.items() if digest.upper() in found.id]
-    content = b"" if found.format == "pdf" else file.read_bytes()
-    if not own or (content and own[-1].encode() not in content):
+    content = file.read_bytes()
+    if found.format == "pdf":
+        content = b"".join(_attached(content))
+    if not own or not any(head.encode() in content for head in own):
         return f"the record has another end of the run {found.run} than the one that stands on the document"
     return ""
+
+
+def _attached(content: bytes) -> Iterator[bytes]:
+    """Yield the files attached to a PDF that this program wrote: deflated, in objects of their own."""
+    for match in _FILE.finditer(content):
+        try:
+            yield zlib.decompressobj().decompress(content[match.end() :], _LARGEST)
+        except zlib.error:  # not deflated: as it stands
+            yield content[match.end() : content.find(b"endstream", match.end())]

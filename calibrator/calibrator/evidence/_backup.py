@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -26,6 +27,10 @@ _NOT_COPIED: Final = (
     "logs",
 )  # the record has its own way; locks and logs none
 MANIFEST: Final = "backup.json"
+# Private keys: whoever holds a copy of one can seal in the laboratory's name.
+_KEYS: Final = frozenset({".p12", ".pfx", ".key"})
+_KEY_TEXT: Final = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+_LARGEST_KEY: Final = 1 << 20  # bytes; a key is a few thousand
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Backup:
     runs: int
     events: int
     files: int
+    left_out: tuple[str, ...] = ()  # private keys, by their names in the home
 
 
 def back_up(home: Home, folder: Path, clock: Clock) -> Backup:
@@ -66,8 +72,8 @@ def back_up(home: Home, folder: Path, clock: Clock) -> Backup:
             fresh = stack.enter_context(restored_server(shared.url, dump))
             copy = Record.open(folder, clock=clock, write=False, url=fresh, station=shared.station)
         stack.callback(copy.close)
-        names = _copy_files(home.path, folder)
-        return _checked(copy, folder, names, clock)
+        names, keys = _copy_files(home.path, folder)
+        return _checked(copy, folder, names, keys, clock)
 
 
 def _make(folder: Path, home: Path) -> None:
@@ -91,13 +97,23 @@ def _make(folder: Path, home: Path) -> None:
         )
 
 
-def _copy_files(home: Path, folder: Path) -> list[str]:
-    """Copy what lies beside the record; return the names with / between the parts."""
-    names = []
+def _is_key(path: Path) -> bool:
+    if path.suffix.lower() in _KEYS:
+        return True
+    return path.stat().st_size <= _LARGEST_KEY and bool(_KEY_TEXT.search(path.read_bytes()))
+
+
+def _copy_files(home: Path, folder: Path) -> tuple[list[str], list[str]]:
+    """Copy what lies beside the record but no private key; return the names of both, / between the parts."""
+    names: list[str] = []
+    keys: list[str] = []
     try:
         for path in sorted(home.rglob("*")):
             name = path.relative_to(home)
             if path.is_file() and not any(name.parts[0].startswith(start) for start in _NOT_COPIED):
+                if _is_key(path):
+                    keys.append(name.as_posix())
+                    continue
                 target = folder / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, target)
@@ -109,10 +125,10 @@ def _copy_files(home: Path, folder: Path) -> list[str]:
             way_out="Make room or mend the rights, and make it again in a new folder.",
             code="backup-failed",
         ) from error
-    return names
+    return names, keys
 
 
-def _checked(copy: Record, folder: Path, names: list[str], clock: Clock) -> Backup:
+def _checked(copy: Record, folder: Path, names: list[str], keys: list[str], clock: Clock) -> Backup:
     findings = copy.verify()
     problem = next((f"{item.stream}: {item.what}" for item in findings), None)
     runs = copy.runs()
@@ -133,9 +149,10 @@ def _checked(copy: Record, folder: Path, names: list[str], clock: Clock) -> Back
         "runs": len(runs),
         "events": events,
         "files": files,
+        "left_out": keys,
     }
     (folder / MANIFEST).write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
-    return Backup(folder, len(runs), events, len(names))
+    return Backup(folder, len(runs), events, len(names), tuple(keys))
 
 
 def _logs(copy: Record, folder: Path) -> Iterator[str]:

@@ -20,15 +20,22 @@ __all__ = ["BundleCheck", "verify_bundle"]
 
 
 class BundleCheck:
-    """What was found: everything wrong, and what can be said of a bundle that is intact."""
+    """What was found: everything wrong, what can be said of a bundle that is intact, and whether it is known.
 
-    def __init__(self, wrong: Sequence[str], said: Sequence[str]) -> None:
+    A bundle that was forged throughout agrees with itself: only the record, or a head that came another way,
+    vouches for it.
+    """
+
+    def __init__(self, wrong: Sequence[str], said: Sequence[str], *, vouched: bool = False) -> None:
         self.wrong = tuple(wrong)
         self.said = tuple(said)
+        self.vouched = vouched
 
 
-def verify_bundle(path: Path, record: Record | None) -> BundleCheck:
+def verify_bundle(path: Path, record: Record | None, head: str = "") -> BundleCheck:
     """Check a bundle offline: hashes, chain, documents, traffic, results; and against a record with its run.
+
+    `head` is the run's head as it is known from elsewhere, such as the certificate; "" where it is not.
 
     Raises:
         IntegrityError: it cannot be unpacked.
@@ -43,13 +50,20 @@ def verify_bundle(path: Path, record: Record | None) -> BundleCheck:
     manifest = json.loads(content["manifest.json"])
     events = _events(content)
     wrong = [*_results(events, content), *_held(manifest, record)]
+    if head and all(event.hash != head.lower() for event in events):
+        wrong.append(f"no event of it has the hash {head}: it is another run, or was written anew")
     if content["results.csv"] != csv_bytes(json.loads(content["results.json"])):
         wrong.append("results.csv is not what results.json says")
     said = [
         f"run {manifest['run']}, {manifest['mode']}, {len(events)} events, head {manifest['head']['hash']}"
     ]
     said += [f"not in the bundle: {name}" for name in manifest.get("not_included", ())]
-    return BundleCheck(wrong, said)
+    vouched = bool(head) or _is_in(manifest, record)
+    return BundleCheck(wrong, said, vouched=vouched and not wrong)
+
+
+def _is_in(manifest: Mapping[str, object], record: Record | None) -> bool:
+    return record is not None and next(iter(record.events(str(manifest["run"]))), None) is not None
 
 
 def _events(content: Mapping[str, bytes]) -> list[Event]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from calibrator.evidence import foreign_head
+from calibrator.evidence._anchor import _FILE
 from calibrator.record import Record
 
 Call = Callable[..., Any]
@@ -37,4 +39,27 @@ def test_a_record_with_another_end_of_the_run_is_not_that_of_the_document(home: 
     assert head is not None
     other = head.hash[:-1] + ("0" if head.hash[-1] != "0" else "1")
     file.write_bytes(file.read_bytes().replace(head.hash.encode(), other.encode()))
+    assert "another end of the run" in foreign_head(file, record)
+
+
+def test_a_pdf_is_held_by_the_whole_head_and_not_by_the_32_bits_in_its_number(
+    call: Call, home: Path, record: Record
+) -> None:
+    assert call("certificate", "--format", "pdf").code == 0
+    file = next((home / "certificates").glob("*.pdf"))
+    assert foreign_head(file, record) == ""
+    content = file.read_bytes()
+    head = record.last(record.find_run("last"), "run.closed")
+    assert head is not None
+    # the attached data with one digit of the head changed, and the number left as it is
+    changed = 0
+    for match in list(_FILE.finditer(content)):
+        unpacker = zlib.decompressobj()
+        data = unpacker.decompress(content[match.end() :])
+        size = len(content) - match.end() - len(unpacker.unused_data)
+        other = data.replace(head.hash.encode(), (head.hash[:-1] + "xy"[head.hash[-1] == "x"]).encode())
+        changed += data != other
+        content = content[: match.end()] + zlib.compress(other, 9).ljust(size)[:size] + unpacker.unused_data
+    assert changed
+    file.write_bytes(content)
     assert "another end of the run" in foreign_head(file, record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -41,6 +42,21 @@ def test_a_backup_is_a_home_that_verifies(call: Call, home: Path, tmp_path: Path
     assert again.code == 2
     assert "not empty" in again.err
     assert call("backup", str(home / "inside")).code == 2
+
+
+def test_no_private_key_leaves_the_home_unsaid(call: Call, home: Path, tmp_path: Path) -> None:
+    (home / "keys").mkdir()
+    (home / "keys" / "seal.p12").write_bytes(b"0\x82")
+    (home / "plain.txt").write_bytes(b"-----BEGIN EC PRIVATE KEY-----\n")
+    (home / "seal.pem").write_bytes(b"-----BEGIN CERTIFICATE-----\n")
+    said = call("backup", str(tmp_path / "backup"))
+    assert said.code == 0
+    there = {path.name for path in (tmp_path / "backup").rglob("*")}
+    assert there & {"seal.p12", "plain.txt", "seal.pem"} == {"seal.pem"}
+    for name in ("keys/seal.p12", "plain.txt"):
+        assert f"{name}: a private key, not copied" in said.err
+    listed = json.loads((tmp_path / "backup" / "backup.json").read_text(encoding="utf-8"))
+    assert listed["left_out"] == ["keys/seal.p12", "plain.txt"]
 
 
 def test_a_home_without_a_record_has_nothing_to_back_up(

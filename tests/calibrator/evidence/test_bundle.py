@@ -64,9 +64,15 @@ def test_the_command_line_makes_and_verifies_it(call: Call, home: Path, tmp_path
     refused = call("export", "--out", str(file))
     assert refused.code == 2
     assert "there already" in refused.err
-    # an offline machine without a record
+    # an offline machine without a record: a forger's bundle agrees with itself as well
     (home / "record.sqlite").rename(home / "elsewhere")
-    assert call("verify", str(file)).code == 0
+    said = call("verify", str(file))
+    assert (said.code, "intact" in said.out) == (3, True)
+    assert "nobody known vouches" in said.err
+    with zipfile.ZipFile(file) as archive:
+        head = json.loads(archive.read("manifest.json"))["head"]["hash"]
+    assert call("verify", str(file), "--head", head).code == 0
+    assert call("verify", str(file), "--head", "0" * 64).code == 6
 
 
 def signed_anew(content: dict[str, bytes], **changed: bytes) -> dict[str, bytes]:
