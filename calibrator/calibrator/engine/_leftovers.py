@@ -66,7 +66,8 @@ def imitated_in(events: Iterable[RecordedEvent]) -> frozenset[str]:
 def quantity_in(events: Iterable[RecordedEvent]) -> Quantity:
     """Return what the meter sees with the leads of the last energising."""
     last = next((event.body for event in reversed(list(events)) if event.kind == "energise"), None)
-    if last is None or is_check(str(last.get("point") or "")):  # the unit under test sees nothing of a session check
+    # The unit under test sees nothing of a session check.
+    if last is None or is_check(str(last.get("point") or "")):
         return "none"
     return quantity_of([last["function"]], sourced=True)
 
