@@ -10,14 +10,13 @@ from abc import ABC, abstractmethod
 from contextlib import suppress
 
 from ._errors import (
-    ConnectionLost,
     InstrumentError,
     OutOfLimits,
     ReadbackError,
-    ReadTimeout,
     SettlingTimeout,
     UnexpectedReply,
 )
+from ._safety import off_again, once_more
 from .clock import Clock, Deadline
 from .roles import SourceLimits
 from .transport import Session
@@ -119,6 +118,8 @@ class PressureController(ABC):
 
         Raises:
             ReadbackError: what is read back is not what was staged, or the controller stays off.
+            InstrumentError: the instrument reports an error or falls silent; the controller is switched off
+                again, and the line keeps what pressure it has until `make_safe`.
         """
         if self._staged_pa is None:
             raise InstrumentError(
@@ -128,10 +129,11 @@ class PressureController(ABC):
                 way_out="Stage a pressure first.",
             )
         self._read_back(self._staged_pa)
-        self._switch(on=True)
-        self._check("control")
-        if not self.is_controlling():
-            raise self._mismatch("controller", "on", "off")
+        with off_again(lambda: self._switch(on=False)):
+            self._switch(on=True)
+            self._check("control")
+            if not self.is_controlling():
+                raise self._mismatch("controller", "on", "off")
 
     def standby(self) -> None:
         """Switch the controller off; the line keeps its pressure.
@@ -153,11 +155,7 @@ class PressureController(ABC):
             InstrumentError: the instrument cannot be reached.
         """
         self._staged_pa = None
-        try:
-            self._vent_line()
-        except (ConnectionLost, ReadTimeout):  # once more on a new connection: safe matters more than why
-            self.session.reopen()
-            self._vent_line()
+        once_more(self.session, self._vent_line)
 
     def wait_settled(self, timeout_s: float) -> None:
         """Wait until the instrument calls its pressure settled.

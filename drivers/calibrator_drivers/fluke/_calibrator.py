@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from calibrator_drivers._errors import (
-    ConnectionLost,
     InstrumentError,
-    InstrumentReportedError,
     ReadbackError,
     ReadTimeout,
     SettlingTimeout,
 )
+from calibrator_drivers._safety import forget_errors, off_again, once_more
 from calibrator_drivers.clock import Clock, Deadline
 from calibrator_drivers.commands import action, pair, reading, setting
 from calibrator_drivers.dialect import FLUKE_55XX, parse_identity
@@ -130,14 +129,11 @@ class FlukeCalibrator:
                 way_out="Stage a value first.",
             )
         self._compare(staged)
-        self.connect_output()
-        try:
+        with off_again(self.disconnect_output):
+            self.connect_output()
             self._check("OPER")
-        except InstrumentReportedError:
-            self.disconnect_output()
-            raise
-        if not self.operating():
-            raise self._mismatch("output", "operate", "standby")
+            if not self.operating():
+                raise self._mismatch("output", "operate", "standby")
 
     def standby(self) -> None:
         """Disconnect the output.
@@ -161,16 +157,12 @@ class FlukeCalibrator:
             InstrumentError: the instrument cannot be reached.
         """
         self._staged = None
-        try:
-            self._go_to_zero()
-        except (ConnectionLost, ReadTimeout):  # once more on a new connection: safe matters more than why
-            self.session.reopen()
-            self._go_to_zero()
+        once_more(self.session, self._go_to_zero)
 
     def _go_to_zero(self) -> None:
         self.disconnect_output()
         self.out_voltage(0.0)
-        FLUKE_55XX.read_errors(self.session)
+        forget_errors(self.session, FLUKE_55XX)
         if self.operating():
             raise self._mismatch("output", "standby", "operate")
         output = self.output()

@@ -12,14 +12,13 @@ from collections import deque
 from typing import ClassVar
 
 from calibrator_drivers._errors import (
-    ConnectionLost,
     InstrumentError,
     OutOfLimits,
     ReadbackError,
-    ReadTimeout,
     SettlingTimeout,
     WrongIdentity,
 )
+from calibrator_drivers._safety import off_again, once_more
 from calibrator_drivers.clock import Clock, Deadline
 from calibrator_drivers.commands import reading, setting
 from calibrator_drivers.roles import Identity, SourceLimits, SourceState
@@ -34,14 +33,22 @@ _SAME_C = 0.0051
 _POLL_S = 10.0
 _WATCHED = 31  # five minutes
 _BAND_K = 0.005  # the bath's stability figure
-_VALUE = re.compile(r":\s*([-+]?\d+(?:\.\d+)?(?:[Ee][-+]?\d+)?)")
+_VALUE = re.compile(r":\s*([-+]?\d+(?:\.\d+)?(?:[Ee][-+]?\d+)?)\s*([A-Za-z]?)")
 
 
 def _value(reply: str) -> float:
-    """Return the number behind the colon of a reply, such as `t: 149.998 C`."""
+    """Return the number behind the colon of a reply, such as `po: 0.0`."""
     found = _VALUE.search(reply)
     if found is None:
         raise ValueError("no number behind a colon")
+    return float(found.group(1))
+
+
+def _celsius(reply: str) -> float:
+    """Return the temperature in a reply, such as `t: 149.998 C`, which must say that it is in °C."""
+    found = _VALUE.search(reply)
+    if found is None or found.group(2).upper() != "C":
+        raise ValueError("no temperature in degrees Celsius behind a colon")
     return float(found.group(1))
 
 
@@ -56,8 +63,8 @@ class Fluke7341:
     set_point = setting("s={}", "degC", SPAN_C[0], SPAN_C[1], "set-point", "S-9009", "seen")
     cut_out = setting("c={}", "degC", 0.0, 175.0, "cut-out", "S-MEM", "mem-M")
     identity = reading("*ver", str, "model and firmware", "S-MEM", "mem-M")
-    set_point_read = reading("s", _value, "set-point", "S-9009", "seen")
-    bath = reading("t", _value, "temperature of the bath", "S-9009", "seen")
+    set_point_read = reading("s", _celsius, "set-point", "S-9009", "seen")
+    bath = reading("t", _celsius, "temperature of the bath", "S-9009", "seen")
     duty = reading("po", _value, "heater duty, %", "S-MEM", "mem-M")
     # fmt: on
 
@@ -98,10 +105,11 @@ class Fluke7341:
         """Do nothing: the controller keeps no errors."""
 
     def stage_temperature(self, temperature_c: float) -> None:
-        """Keep a temperature for `operate`; the bath goes to 20 °C meanwhile.
+        """Keep a temperature for `operate`; the bath is sent to 20 °C meanwhile, and says so.
 
         Raises:
             OutOfLimits: outside the bath's span or above the section's limit; nothing was sent.
+            ReadbackError: it keeps another set-point than 20 °C.
         """
         if not SPAN_C[0] <= temperature_c <= self._highest_c:
             raise OutOfLimits(
@@ -112,13 +120,15 @@ class Fluke7341:
                 resource=self.session.resource,
                 way_out="Choose a temperature within. Nothing was sent.",
             )
+        self.standby()
         self._staged_c = temperature_c
 
     def operate(self) -> None:
-        """Set the staged temperature and read it back.
+        """Set the staged temperature and read it back, in degrees Celsius.
 
         Raises:
             ReadbackError: what is read back is not what was staged; the bath is sent back to 20 °C.
+            UnexpectedReply: the controller does not speak in °C; the bath is sent back to 20 °C.
         """
         if self._staged_c is None:
             raise InstrumentError(
@@ -127,11 +137,9 @@ class Fluke7341:
                 resource=self.session.resource,
                 way_out="Stage a temperature first.",
             )
-        self.set_point(self._staged_c)
-        read_back = self.set_point_read()
-        if abs(read_back - self._staged_c) > _SAME_C:
-            self.set_point(_COOL_C)
-            raise self._mismatch("set-point", f"{self._staged_c:g} degC", f"{read_back:g} degC")
+        with off_again(lambda: self.set_point(_COOL_C)):
+            self.set_point(self._staged_c)
+            self._read_back(self._staged_c)
 
     def standby(self) -> None:
         """Let the bath go to 20 °C.
@@ -141,9 +149,7 @@ class Fluke7341:
         """
         self._staged_c = None
         self.set_point(_COOL_C)
-        read_back = self.set_point_read()
-        if abs(read_back - _COOL_C) > _SAME_C:
-            raise self._mismatch("set-point", f"{_COOL_C:g} degC", f"{read_back:g} degC")
+        self._read_back(_COOL_C)
 
     def make_safe(self) -> None:
         """Set 20 °C and confirm that the heater's duty is 0 %; the bath may be hot for hours.
@@ -152,11 +158,7 @@ class Fluke7341:
             ReadbackError: the bath is above 25 °C and the heater still works.
             InstrumentError: the instrument cannot be reached.
         """
-        try:
-            self._switch_off()
-        except (ConnectionLost, ReadTimeout):  # once more on a new connection: safe matters more than why
-            self.session.reopen()
-            self._switch_off()
+        once_more(self.session, self._switch_off)
 
     def temperature_c(self) -> float:
         """Return the temperature of the bath by its control sensor."""
@@ -227,6 +229,11 @@ class Fluke7341:
         left = self.duty()
         if left > 0.0 and self.bath() > _COOL_C + 5.0:
             raise self._mismatch("heater duty", "0 %", f"{left:g} %")
+
+    def _read_back(self, temperature_c: float) -> None:
+        read_back = self.set_point_read()
+        if abs(read_back - temperature_c) > _SAME_C:
+            raise self._mismatch("set-point", f"{temperature_c:g} degC", f"{read_back:g} degC")
 
     def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
         return ReadbackError(

@@ -8,18 +8,15 @@ hour after its heater is off: `make_safe` switches it off, `touchable` says when
 from __future__ import annotations
 
 from collections import deque
-from contextlib import suppress
 from typing import ClassVar
 
 from calibrator_drivers._errors import (
-    ConnectionLost,
     InstrumentError,
     OutOfLimits,
     ReadbackError,
-    ReadTimeout,
     SettlingTimeout,
-    UnexpectedReply,
 )
+from calibrator_drivers._safety import forget_errors, off_again, once_more
 from calibrator_drivers.clock import Clock, Deadline
 from calibrator_drivers.commands import action, choice, reading, setting
 from calibrator_drivers.dialect import Dialect, parse_identity
@@ -144,10 +141,11 @@ class _MetrologyWell:
             raise self._mismatch("set-point", f"{self._staged_c:g} degC", f"{read_back:g} degC")
         if self.tripped():
             raise self._mismatch("cut-out", "closed", "tripped")
-        self.output(True)
-        self._check("OUTP:STAT")
-        if not self.heating():
-            raise self._mismatch("output", "on", "off")
+        with off_again(lambda: self.output(False)):
+            self.output(True)
+            self._check("OUTP:STAT")
+            if not self.heating():
+                raise self._mismatch("output", "on", "off")
 
     def standby(self) -> None:
         """Switch the output off; the block stays hot.
@@ -169,11 +167,7 @@ class _MetrologyWell:
             InstrumentError: the instrument cannot be reached.
         """
         self._staged_c = None
-        try:
-            self._switch_off()
-        except (ConnectionLost, ReadTimeout):  # once more on a new connection: safe matters more than why
-            self.session.reopen()
-            self._switch_off()
+        once_more(self.session, self._switch_off)
 
     def temperature_c(self) -> float:
         """Return the temperature of the block by its own sensor."""
@@ -249,8 +243,7 @@ class _MetrologyWell:
 
     def _switch_off(self) -> None:
         self.output(False)
-        with suppress(UnexpectedReply):  # what the queue holds is no reason to stop: the output is looked at
-            WELL.read_errors(self.session)
+        forget_errors(self.session, WELL)
         if self.heating():
             raise self._mismatch("output", "off", "on")
 

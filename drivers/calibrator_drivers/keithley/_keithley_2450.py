@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from calibrator_drivers._errors import InstrumentError, InstrumentReportedError, ReadbackError
+from calibrator_drivers._errors import InstrumentError, ReadbackError
+from calibrator_drivers._safety import forget_errors, off_again, once_more
 from calibrator_drivers._scpi_meter import LINE_HZ, MARGIN_S, indication_of
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import action, choice, reading, setting
@@ -142,14 +143,11 @@ class Keithley2450:
                 way_out="Stage a value first.",
             )
         self._compare(staged)
-        self.output(True)
-        try:
+        with off_again(lambda: self.output(False)):
+            self.output(True)
             self._check("OUTP ON")
-        except InstrumentReportedError:
-            self.output(False)
-            raise
-        if not self.operating():
-            raise self._mismatch("output", "on", "off")
+            if not self.operating():
+                raise self._mismatch("output", "on", "off")
 
     def standby(self) -> None:
         """Switch the output off.
@@ -162,12 +160,22 @@ class Keithley2450:
             raise self._mismatch("output", "off", "on")
 
     def make_safe(self) -> None:
-        """Switch the output off, then to 0 V, whatever the state was, and confirm both."""
+        """Switch the output off, then to 0 V, whatever the state was, and confirm both.
+
+        A connection that breaks is opened once more.
+
+        Raises:
+            ReadbackError: the output is not off at 0 V.
+            InstrumentError: the instrument cannot be reached.
+        """
         self._staged = None
+        once_more(self.session, self._go_to_zero)
+
+    def _go_to_zero(self) -> None:
         self.output(False)
         self.source("dcv")
         self.out_voltage(0.0)
-        SCPI.read_errors(self.session)
+        forget_errors(self.session, SCPI)
         if self.operating():
             raise self._mismatch("output", "off", "on")
         if self.voltage_now() != 0.0:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from calibrator_drivers._errors import InstrumentError, InstrumentReportedError, ReadbackError
+from calibrator_drivers._errors import InstrumentError, ReadbackError
+from calibrator_drivers._safety import forget_errors, off_again, once_more
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import action, choice, reading, setting
 from calibrator_drivers.dialect import SCPI, parse_identity
@@ -121,14 +122,11 @@ class Keysight33220A:
                 way_out="Stage a value first.",
             )
         self._compare(staged)
-        self.output(True)
-        try:
+        with off_again(lambda: self.output(False)):
+            self.output(True)
             self._check("OUTP ON")
-        except InstrumentReportedError:
-            self.output(False)
-            raise
-        if not self.operating():
-            raise self._mismatch("output", "on", "off")
+            if not self.operating():
+                raise self._mismatch("output", "on", "off")
 
     def standby(self) -> None:
         """Switch the output off.
@@ -141,10 +139,20 @@ class Keysight33220A:
             raise self._mismatch("output", "off", "on")
 
     def make_safe(self) -> None:
-        """Switch the output off whatever the state was, and confirm it; the amplitude never exceeds 20 V."""
+        """Switch the output off whatever the state was, and confirm it; the amplitude never exceeds 20 V.
+
+        A connection that breaks is opened once more.
+
+        Raises:
+            ReadbackError: the output stays on.
+            InstrumentError: the instrument cannot be reached.
+        """
         self._staged = None
+        once_more(self.session, self._switch_off)
+
+    def _switch_off(self) -> None:
         self.output(False)
-        SCPI.read_errors(self.session)
+        forget_errors(self.session, SCPI)
         if self.operating():
             raise self._mismatch("output", "off", "on")
 
@@ -182,8 +190,8 @@ class Keysight33220A:
         self.sine()
         self.ranging(True)
         self.frequency(frequency_hz)
+        self.offset(0.0)  # before the amplitude: with an offset that stands, the sum may be refused
         self.voltage(voltage_v)
-        self.offset(0.0)
         self._check("VOLT")
         self._staged = _Staged(function, frequency_hz, voltage_v)
 

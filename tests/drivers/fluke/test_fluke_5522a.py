@@ -97,7 +97,7 @@ def test_the_drop_to_standby_at_33_v_is_noticed(
     expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
 ) -> None:
     with expected_protocol(
-        [*STAGE_10_V, *READ_BACK_10_V, ("OPER", None), ("ERR?", NONE), ("OPER?", "0")]
+        [*STAGE_10_V, *READ_BACK_10_V, ("OPER", None), ("ERR?", NONE), ("OPER?", "0"), ("STBY", None)]
     ) as session:
         source = driver(session)
         source.stage_voltage_dc(10.0)

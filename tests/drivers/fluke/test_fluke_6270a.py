@@ -45,7 +45,10 @@ def test_a_pressure_is_staged_read_back_and_controlled(expected_protocol: Protoc
     [
         ([("UNIT:PRES?", "PSI")], "unit"),
         ([BACK[0], ("SOUR:PRES?", "500.02")], "set-point"),
-        ([*BACK, ("OUTP:PRES:MODE CONT", None), NONE, ("OUTP:PRES:MODE?", "MEAS")], "controller"),
+        (
+            [*BACK, ("OUTP:PRES:MODE CONT", None), NONE, ("OUTP:PRES:MODE?", "MEAS"), OFF[0]],
+            "controller",
+        ),
     ],
 )
 def test_what_differs_is_not_controlled(

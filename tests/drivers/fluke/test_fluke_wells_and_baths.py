@@ -21,6 +21,7 @@ from calibrator_drivers.roles import SourceTemperature
 
 Protocol = Callable[..., Any]
 NONE = ("SYST:ERR?", '0,"No error"')
+COOL = [("s=20", None), ("s", "set: 20.00 C")]
 OFF = [("OUTP:STAT 0", None), ("OUTP:STAT?", "0")]
 STAGE = [*OFF, ("SOUR:SPO 100", None), NONE]
 
@@ -66,6 +67,7 @@ def test_a_temperature_is_staged_with_the_output_off(expected_protocol: Protocol
                 ("OUTP:STAT 1", None),
                 NONE,
                 ("OUTP:STAT?", "0"),
+                ("OUTP:STAT 0", None),
             ],
             "output",
         ),
@@ -161,7 +163,7 @@ def test_settings_and_state_of_a_well(expected_protocol: Protocol, step_clock: A
 
 
 def test_a_bath_is_staged_set_and_read_back(expected_protocol: Protocol, step_clock: Any) -> None:
-    exchanges = [("*ver", "ver.7341,1.02"), ("s=100", None), ("s", "set:  100.00 C")]
+    exchanges = [("*ver", "ver.7341,1.02"), *COOL, ("s=100", None), ("s", "set:  100.00 C")]
     with expected_protocol(exchanges) as session:
         bath = Fluke7341(session, step_clock)
         identity = bath.identify()
@@ -171,11 +173,17 @@ def test_a_bath_is_staged_set_and_read_back(expected_protocol: Protocol, step_cl
 
 
 def test_a_bath_with_another_set_point_is_sent_back(expected_protocol: Protocol, step_clock: Any) -> None:
-    exchanges = [("s=100", None), ("s", "set: 110.00 C"), ("s=20", None)]
+    exchanges = [*COOL, ("s=100", None), ("s", "set: 110.00 C"), ("s=20", None)]
     with expected_protocol(exchanges) as session:
         bath = Fluke7341(session, step_clock)
         bath.stage_temperature(100.0)
         with pytest.raises(ReadbackError, match="set-point"):
+            bath.operate()
+    exchanges = [*COOL, ("s=100", None), ("s", "set: 100.00 F"), ("s=20", None)]
+    with expected_protocol(exchanges) as session:
+        bath = Fluke7341(session, step_clock)
+        bath.stage_temperature(100.0)
+        with pytest.raises(UnexpectedReply):
             bath.operate()
 
 

@@ -88,8 +88,8 @@ STAGE: list[Any] = [
     ("FUNC SIN", None),
     ("VOLT:RANG:AUTO ON", None),
     ("FREQ 1000000", None),
-    ("VOLT 1", None),
     ("VOLT:OFFS 0", None),
+    ("VOLT 1", None),
     OK,
 ]
 READ_BACK = [
