@@ -1,7 +1,11 @@
 """Budgets as JSON: everything but code comes back."""
 
+import copy
 import json
 import math
+import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -13,6 +17,7 @@ from calibrator_uncertainty import (
     arcsine,
     correlation,
     dump_budget,
+    dumps,
     exponential,
     from_histogram,
     from_samples,
@@ -20,6 +25,7 @@ from calibrator_uncertainty import (
     load_budget,
     normal,
     rectangular,
+    standard_uncertainty,
     trapezoidal,
     type_a,
 )
@@ -71,7 +77,82 @@ def test_what_is_read_back_shares_its_causes():
     budget = Budget(product, [EVERY[0], normal("b", 2.0, 0.01, "A")], unit="W")
     back = load_budget(dump_budget(budget), product)
     r = correlation(budget.uncertain(), back.uncertain())
-    assert 0.99 < r < 1.0  # the certificate is one cause; b was measured anew
+    assert r == 1.0
+    again = Budget(product, [EVERY[0], normal("b", 2.0, 0.01, "A")], unit="W")
+    assert 0.99 < correlation(budget.uncertain(), again.uncertain()) < 1.0  # one certificate; b measured anew
+
+
+TWO = [normal("a", 1.0, 0.1, "V", dof=5), rectangular("b", 2.0, 0.3, "A")]
+BUDGETS = {
+    "own errors": lambda: Budget(product, TWO, unit="W"),
+    "correlated": lambda: Budget(
+        product, [TWO[0], normal("b", 2.0, 0.3, "A", dof=5)], unit="W", correlations={("a", "b"): 0.5}
+    ),
+    "shared": lambda: Budget(product, [EVERY[0], TWO[1]], unit="W"),
+}
+COPIES = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "pickle": lambda budget: pickle.loads(pickle.dumps(budget)),
+    "json": lambda budget: load_budget(dump_budget(budget), product),
+}
+
+
+@pytest.mark.parametrize("used_before", [True, False])
+@pytest.mark.parametrize("make", BUDGETS.values(), ids=BUDGETS)
+@pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
+def test_a_copy_of_a_budget_has_the_same_errors(make, duplicate, used_before):
+    budget = make()
+    relative = 3 * budget.uncertain() if used_before else None
+    other = duplicate(budget)
+    assert standard_uncertainty(budget.uncertain() - other.uncertain()).m == 0.0
+    assert other.evaluate() == budget.evaluate()
+    if relative is not None:
+        assert standard_uncertainty(relative - 3 * duplicate(other).uncertain()).m == 0.0
+
+
+@pytest.mark.parametrize("make", BUDGETS.values(), ids=BUDGETS)
+def test_a_stored_budget_computes_on_with_its_relatives_in_another_process(make):
+    budget = make()
+    stored = dumps({"x": budget.uncertain(), "of x": 3 * budget.uncertain()})
+    code = (
+        "import sys; from calibrator_uncertainty import load_budget, loads, standard_uncertainty\n"
+        "def product(a, b): return a * b\n"
+        "text, stored = sys.stdin.read().splitlines()\n"
+        "first = load_budget(text, product).uncertain()\n"
+        "old = loads(stored)\n"
+        "again = load_budget(text, product).uncertain()\n"
+        "pairs = first - old['x'], again - old['x'], 3 * first - old['of x']\n"
+        "print(*(standard_uncertainty(one).m for one in pairs))"
+    )
+    text = dump_budget(budget).replace(f"{__name__}:product", "__main__:product")
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        input=f"{text}\n{stored}\n",
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    first, again, relative = map(float, told.stdout.split())
+    assert first == again == 0.0
+    assert relative < 1e-15
+
+
+def test_at_other_estimates_the_errors_are_others():
+    budget = BUDGETS["own errors"]()
+    assert correlation(budget.uncertain(), budget.at(a=1.5).uncertain()) == 0.0
+
+
+def test_a_stored_budget_that_contradicts_its_twin_is_refused():
+    budget = BUDGETS["own errors"]()
+    mine = budget.uncertain()
+    document = json.loads(dump_budget(budget))
+    document["inputs"][0]["u"] = 0.2
+    with pytest.raises(FormatError) as caught:
+        load_budget(json.dumps(document), product).uncertain()
+    assert caught.value.code == "contradiction"
+    assert standard_uncertainty(mine).m > 0.0
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,8 @@ class Budget:
     correlations: tuple[tuple[str, str, float], ...]
     _kept: list[Any] = field(
         repr=False, compare=False
-    )  # trace, plan, places, the uncertain result and verdicts of clause 8, made when needed; last the
-    # budget that this one was widened from
+    )  # trace, plan, places, the uncertain result and verdicts of clause 8, made when needed; the
+    # budget that this one was widened from; the name of its inputs' own errors, which its copies share
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class Budget:
             raise InputError("a budget needs at least one input", where=name, code="no-inputs")
         check_shared(inputs, name)
         given = tuple((a, b, float(r)) for (a, b), r in (correlations or {}).items())
-        self._set(model, tuple(inputs), unit, name, given, [None] * 6)
+        self._set(model, tuple(inputs), unit, name, given, [None] * 7)
         if given:
             self._plan()  # a matrix that cannot be is refused here
 
@@ -134,7 +134,7 @@ class Budget:
         if traced is not None and (traced.branches or traced.checked):
             traced = None
         moved = Budget.__new__(Budget)
-        kept = [traced, None if another else plan, places, None, None, None]
+        kept = [traced, None if another else plan, places, None, None, None, None]
         moved._set(self.model, tuple(inputs), self.unit, self.name, self.correlations, kept)
         return moved
 
@@ -268,13 +268,22 @@ class Budget:
     def _with_plan(self, plan: Plan) -> Budget:
         """Return this budget with another plan for combining, for what-if questions."""
         changed = Budget.__new__(Budget)
-        kept = [self._kept[0], plan, self._kept[2], None, None, self._kept[5]]
+        kept = [self._kept[0], plan, self._kept[2], None, None, self._kept[5], None]
         changed._set(self.model, self.inputs, self.unit, self.name, self.correlations, kept)
         return changed
 
     def __reduce__(self) -> tuple[Any, ...]:
         correlations = {(a, b): r for a, b, r in self.correlations}
-        return _rebuild, (self.model, self.inputs, self.unit, self.name, correlations)
+        return _rebuild, (self.model, self.inputs, self.unit, self.name, correlations, self._causes())
+
+    def _causes(self, stored: str = "") -> str:
+        """Return the name of the inputs' own errors, which copies of a budget have in common."""
+        if self._kept[6] is None:
+            from calibrator_uncertainty._leaves import new_uid
+
+            self._kept[6] = stored or new_uid()
+        causes: str = self._kept[6]
+        return causes
 
     def _plan(self) -> Plan:
         """Return how the contributions combine; kept for later evaluations."""
@@ -298,7 +307,7 @@ class Budget:
         further = inputs_outside(traced.sources, [one.name for one in self.inputs])
         whole = Budget.__new__(Budget)
         model = Outside(self.model, frozenset(one.name for one in further))
-        kept = [traced, None, None, None, None, self]
+        kept = [traced, None, None, None, None, self, None]
         whole._set(model, (*self.inputs, *further), self.unit, self.name, self.correlations, kept)
         return whole
 
@@ -329,11 +338,14 @@ def _moved(one: Input, value: Quantity) -> Input:
     return one.at(float(magnitude_in(value, one.unit, one.name) if hasattr(value, "_magnitude") else value))
 
 
-def _rebuild(
+def _rebuild(  # noqa: PLR0917 - as pickles hold them
     model: Callable[..., Any],
     inputs: Sequence[Input],
     unit: str,
     name: str,
     correlations: Mapping[tuple[str, str], float],
+    causes: str = "",
 ) -> Budget:
-    return Budget(model, inputs, unit=unit, name=name, correlations=correlations)
+    budget = Budget(model, inputs, unit=unit, name=name, correlations=correlations)
+    budget._causes(causes)
+    return budget

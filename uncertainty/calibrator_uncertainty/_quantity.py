@@ -16,6 +16,7 @@ from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._leaves import Leaf, known, new_uid, remember
 from calibrator_uncertainty._shapes import Arcsine, Normal, Rectangular, Shape, StudentT
+from calibrator_uncertainty._store import leaf_back
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._sweep import by_leaf, sweep
 from calibrator_uncertainty._tape import UncertainArray
@@ -155,6 +156,22 @@ def correlated(
 
     Source: JCGM 100:2008, 5.2; R. Willink, Metrologia 44 (2007) 340.
     """
+    return correlated_in(
+        f"{new_uid()}.{next(_ensembles)}", names, estimates, covariance, units, dof=dof, source=source
+    )
+
+
+def correlated_in(
+    group: str,
+    names: Sequence[str],
+    estimates: Sequence[float],
+    covariance: Quantity,
+    units: Sequence[str],
+    *,
+    dof: float,
+    source: str,
+) -> tuple[Any, ...]:
+    """Return the quantities of an ensemble (see `correlated`): one `group` has the same errors everywhere."""
     count = len(names)
     matrix = covariance_in(covariance, units, ", ".join(names))
     if count == 0 or matrix.shape != (count, count) or len(estimates) != count or len(units) != count:
@@ -167,12 +184,9 @@ def correlated(
     if not all(math.isfinite(one) for one in values):
         raise InputError("an estimate is not finite", where=", ".join(names), code="not-finite")
     factor = factor_of(matrix, ", ".join(names))
-    group = f"{new_uid()}.{next(_ensembles)}"
     shape = Normal() if math.isinf(dof) else StudentT(dof)
     errors = [
-        UncertainArray.leaf(
-            0.0, 1.0, dof, shape=shape, name=f"({', '.join(names)}) {i + 1}", source=source, group=group
-        )
+        leaf_back(f"{group}.{i}", 0.0, (1.0, dof, shape, f"({', '.join(names)}) {i + 1}", source, group))
         for i in range(factor.shape[1])
     ]
     made = []

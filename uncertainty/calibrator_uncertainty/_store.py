@@ -26,7 +26,7 @@ from calibrator_uncertainty._types import Numbers
 if TYPE_CHECKING:
     from calibrator_uncertainty._shapes import Shape
 
-__all__ = ["dumps", "loads", "reduce_value"]
+__all__ = ["dumps", "leaf_back", "loads", "reduce_value"]
 
 FORMAT = 1
 
@@ -45,7 +45,7 @@ def reduce_value(value: UncertainArray) -> tuple[Any, ...]:
     if value._op is None and value._leaf is not None:
         leaf = value._leaf
         facts = (leaf.u, leaf.dof, leaf.shape, leaf.name, leaf.source, leaf.group)
-        return _leaf_back, (uid_of(value), value._value, facts)
+        return leaf_back, (uid_of(value), value._value, facts)
     found = by_leaf(value)
     return _result_back, (
         uid_of(value),
@@ -66,7 +66,7 @@ def _slope_back(slope: Numbers) -> Numbers:
     return scatter_matrix(*slope) if isinstance(slope, tuple) else slope
 
 
-def _leaf_back(uid: str, value: Numbers, facts: tuple[Any, ...]) -> UncertainArray:
+def leaf_back(uid: str, value: Numbers, facts: tuple[Any, ...]) -> UncertainArray:
     """Return a stored error: the one that this process has of that name, or a new one.
 
     Raises:
@@ -276,7 +276,7 @@ def _read_leaf(entry: dict[str, Any]) -> UncertainArray:
     shape: Shape = shape_from(entry.get("kind", ["normal"]))
     dof = entry.get("dof", math.inf)
     facts = (u, dof, shape, entry.get("name", ""), entry.get("source", ""), entry.get("group"))
-    return _leaf_back(entry["id"], value, facts)
+    return leaf_back(entry["id"], value, facts)
 
 
 def _read_value(entry: dict[str, Any], leaves: list[UncertainArray]) -> Numbers:

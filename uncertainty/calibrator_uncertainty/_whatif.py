@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._expand import expand
-from calibrator_uncertainty._types import Quantity
+from calibrator_uncertainty._leaves import known, remember
+from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
 
 if TYPE_CHECKING:
@@ -69,15 +71,18 @@ def _largest(holds: Callable[[float], bool], top: float) -> float:
 
 def as_quantity(budget: Budget) -> Quantity:
     """Run the model on uncertain quantities (see `Budget.uncertain`)."""
-    from calibrator_uncertainty._quantity import correlated, uncertain
+    from calibrator_uncertainty._quantity import correlated_in, uncertain
+    from calibrator_uncertainty._store import leaf_back
 
     given: dict[str, Quantity] = {}
-    for block in budget._plan().blocks:
+    causes = budget._causes()
+    for number, block in enumerate(budget._plan().blocks):
         if block.explicit:
             members = [budget.inputs[place] for place in block.places]
             spreads = [one.u for one in members]
             matrix = block.matrix * [[a * b for b in spreads] for a in spreads]
-            made = correlated(
+            made = correlated_in(
+                f"{causes}.g{number}",
                 [one.name for one in members],
                 [one.estimate for one in members],
                 matrix,
@@ -86,8 +91,27 @@ def as_quantity(budget: Budget) -> Quantity:
                 source=", ".join(sorted({one.source for one in members})),
             )
             given.update({one.name: each for one, each in zip(members, made, strict=True)})
-    for one in budget.inputs:
-        if one.name not in given:
+    for place, one in enumerate(budget.inputs):
+        if one.name in given:
+            continue
+        if one.shared is not None:
             given[one.name] = uncertain(one)
-    result = budget.model(**given)
-    return quantity(magnitude_in(result, budget.unit, budget.name), parse_unit(budget.unit, budget.name))
+            continue
+        facts = (float(one.u), one.dof, one.distribution, one.name, one.source, None)
+        error = leaf_back(f"{causes}.{place}", float(one.estimate), facts)
+        given[one.name] = quantity(error, parse_unit(one.unit, one.name))
+    result = magnitude_in(budget.model(**given), budget.unit, budget.name)
+    return quantity(_of_copies(result, f"{causes}.r"), parse_unit(budget.unit, budget.name))
+
+
+def _of_copies(result: Numbers, uid: str) -> Numbers:
+    """Return the value that a copy of the budget already has, so that both differ by exactly 0."""
+    if not isinstance(result, UncertainArray) or result._uid is not None:
+        return result
+    here = known(uid)
+    if here is None:
+        result._uid = uid
+        remember(uid, result)
+        return result
+    same = here._value == result._value and (here - result).u <= 1e-12 * here.u
+    return here if same else result
