@@ -13,7 +13,7 @@ from calibrator.procedure import Text
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["DCC", "DS", "LARGEST", "SI", "Writer", "local", "parse", "read_file"]
+__all__ = ["DCC", "DS", "LARGEST", "SI", "Writer", "local", "parse", "read_file", "without_signature"]
 
 DCC: Final = "https://ptb.de/dcc"
 SI: Final = "https://ptb.de/si"
@@ -44,8 +44,12 @@ def read_file(file: Path) -> bytes:
 def parse(content: bytes, where: str) -> _Element:
     """Return the root of an XML document that was read without network, entities or document type.
 
+    No text is broken by a comment or a processing instruction: canonical XML drops comments, so that a seal
+    stays intact while a reader sees the part before them alone.
+
     Raises:
-        UsageError: code `xml-too-large`, `xml-doctype`, `xml-malformed` or `xml-too-deep`.
+        UsageError: code `xml-too-large`, `xml-doctype`, `xml-malformed`, `xml-too-deep` or
+            `xml-broken-text`.
     """
     from lxml import etree
 
@@ -68,7 +72,43 @@ def parse(content: bytes, where: str) -> _Element:
         deepest = max(deepest, depth)
     if deepest > _DEEPEST:
         raise _refused(f"elements lie {deepest} deep in each other", where, "xml-too-deep")
+    _refuse_broken_text(root, where)
     return root
+
+
+def _refuse_broken_text(root: _Element, where: str) -> None:
+    """Refuse what stands inside a text: a comment, an instruction; in a certificate also an element."""
+    from lxml import etree
+
+    for inside in root.iter(etree.Comment, etree.ProcessingInstruction):
+        above = inside.getparent()
+        if above is not None and _has_text(above):
+            what = f"a comment or an instruction stands inside the text of <{local(above)}>"
+            raise _refused(what, f"{where}, line {inside.sourceline or 0}", "xml-broken-text")
+    for element in root.iter(f"{{{DCC}}}*", f"{{{SI}}}*"):
+        if len(element) and _has_text(element):
+            what = f"<{local(element)}> holds text between its elements"
+            raise _refused(what, f"{where}, line {element.sourceline or 0}", "xml-broken-text")
+
+
+def _has_text(element: _Element) -> bool:
+    return bool((element.text or "").strip()) or any((inner.tail or "").strip() for inner in element)
+
+
+def without_signature(root: _Element) -> _Element:
+    """Return a copy of a document without its signature, and so without whatever stands in that."""
+    from copy import deepcopy
+
+    own = deepcopy(root)
+    for signature in own.findall(f"{{{DS}}}Signature"):
+        before = signature.getprevious()
+        tail = signature.tail or ""
+        if before is not None:
+            before.tail = (before.tail or "") + tail
+        else:
+            own.text = (own.text or "") + tail
+        own.remove(signature)
+    return own
 
 
 def _refused(what: str, where: str, code: str) -> UsageError:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from calibrator._errors import UsageError
-from calibrator.certificates.dcc._xml import DS, local, parse
+from calibrator.certificates.dcc._xml import DS, local, parse, without_signature
 from calibrator.certificates.seals._keys import SealKey, no_extra, refuse_simulated
 from calibrator.certificates.seals._report import SealReport
 from calibrator.certificates.seals._settings import SealSettings
@@ -132,6 +132,8 @@ def check_xml(content: bytes, where: str, settings: SealSettings, now: datetime)
 def _report(root: _Element, signature: _Element, settings: SealSettings, now: datetime) -> SealReport:
     try:
         from cryptography import x509
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from lxml.etree import LxmlError
         from signxml.exceptions import SignXMLException
     except ImportError as error:
         raise no_extra(error) from error
@@ -141,7 +143,8 @@ def _report(root: _Element, signature: _Element, settings: SealSettings, now: da
         if not chain:
             return SealReport(False, "the signature names no certificate")
         _verify(root, signature, chain[0])
-    except (SignXMLException, ValueError, TypeError, KeyError, binascii.Error) as error:
+    except (SignXMLException, LxmlError, UnsupportedAlgorithm, ValueError, TypeError, KeyError) as error:
+        # a flipped bit may also make the signature itself something that its schema does not know
         return SealReport(False, f"the signature does not agree: {error or type(error).__name__}")
     return _told(signature, chain, settings, now)
 
@@ -149,7 +152,8 @@ def _report(root: _Element, signature: _Element, settings: SealSettings, now: da
 def _verify(root: _Element, signature: _Element, certificate: Certificate) -> None:
     from signxml.verifier import SignatureConfiguration, XMLVerifier
 
-    whole = [r for r in signature.iterfind("ds:SignedInfo/ds:Reference", _N) if r.get("URI") == ""]
+    references = signature.findall("ds:SignedInfo/ds:Reference", _N)
+    whole = [r for r in references if r.get("URI") == ""]
     if len(whole) != 1:
         raise ValueError("it is not of the whole document")
     kinds = [t.get("Algorithm", "") for t in whole[0].iterfind("ds:Transforms/ds:Transform", _N)]
@@ -159,7 +163,17 @@ def _verify(root: _Element, signature: _Element, certificate: Certificate) -> No
     config = SignatureConfiguration(
         expect_references=True, location="./", verification_time=certificate.not_valid_before_utc
     )
-    XMLVerifier().verify(root, x509_cert=certificate, expect_config=config)
+    found = XMLVerifier().verify(root, x509_cert=certificate, expect_config=config)
+    results = found if isinstance(found, list) else [found]
+    signed = results[references.index(whole[0])].signed_data
+    if _canonical(without_signature(parse(signed, "what was signed"))) != _canonical(without_signature(root)):
+        raise ValueError("what was signed is not what stands in the document")
+
+
+def _canonical(root: _Element) -> bytes:
+    from lxml import etree
+
+    return bytes(etree.tostring(root, method="c14n", exclusive=True, with_comments=False))
 
 
 def _told(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import UsageError
-from calibrator.certificates.dcc._xml import DCC, SI, local, parse
+from calibrator.certificates.dcc._xml import DCC, DS, SI, local, parse, without_signature
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -23,6 +23,7 @@ _FORMS: Final = {
     "expandedMU": ("valueExpandedMU", True),
     "standardMU": ("valueStandardMU", False),
 }
+_RESULTS: Final = "d:measurementResults/d:measurementResult/d:results/d:result/d:data"
 _LISTED: Final = "XMLList"
 
 
@@ -93,7 +94,8 @@ def read_dcc(content: bytes, where: str) -> Document:
         UsageError: no sound XML (see `parse`), no certificate (`not-a-dcc`), another version
             (`other-schema-version`).
     """
-    root = parse(content, where)
+    whole = parse(content, where)
+    root = without_signature(whole)  # nothing inside a signature is of the certificate
     version = root.get("schemaVersion") or ""
     if root.tag != f"{{{DCC}}}digitalCalibrationCertificate":
         raise _refused(f"it is no digital calibration certificate but <{local(root)}>", where, "not-a-dcc")
@@ -114,12 +116,22 @@ def read_dcc(content: bytes, where: str) -> Document:
         model="" if item is None else _text(item, "d:model"),
         identifications=() if item is None else tuple(_identifications(item)),
         traceability=_traceability(root),
-        quantities=tuple(_quantity(q) for q in root.iter(f"{{{DCC}}}quantity")),
+        quantities=tuple(_quantity(q) for part in _own(root) for q in part.iter(f"{{{DCC}}}quantity")),
         tables=tuple(_tables(root)),
         unknown=tuple(_unknown(root)),
-        signed=root.find(".//{http://www.w3.org/2000/09/xmldsig#}Signature") is not None,
+        signed=whole.find(f"{{{DS}}}Signature") is not None,
         simulated=_simulated(root),
     )
+
+
+def _own(root: _Element) -> Iterator[_Element]:
+    """Yield the parts that hold what the certificate says, by their exact places."""
+    yield from root.findall("d:administrativeData", _NAMES)
+    yield from root.findall("d:measurementResults", _NAMES)
+
+
+def _data(root: _Element) -> list[_Element]:
+    return root.findall(_RESULTS, _NAMES)
 
 
 def _refused(what: str, where: str, code: str) -> UsageError:
@@ -138,9 +150,15 @@ def _identifications(item: _Element) -> Iterator[tuple[str, str]]:
 
 def _simulated(root: _Element) -> bool:
     """Say whether a document is of a simulated run, by any of the marks of this product (METROLOGY 8)."""
-    told = root.find(".//d:statement[@refType='calibrator_simulated']", _NAMES) is not None
+    told = any(
+        part.find(".//d:statement[@refType='calibrator_simulated']", _NAMES) is not None
+        for part in _own(root)
+    )
     named = [_text(root, "d:administrativeData/d:coreData/d:uniqueIdentifier")]
-    named += [_text(one, "d:value") for one in root.iterfind(".//d:items//d:identification", _NAMES)]
+    named += [
+        _text(one, "d:value")
+        for one in root.iterfind("d:administrativeData/d:items//d:identification", _NAMES)
+    ]
     return told or any(name.startswith("SIM") for name in named)
 
 
@@ -163,7 +181,7 @@ def _said(element: _Element, path: str) -> str:
 def _tables(root: _Element) -> Iterator[Table]:
     """Yield every list that holds quantities, and the quantities of a result that stand in no list."""
     number = 0
-    for data in root.iterfind(".//d:results/d:result/d:data", _NAMES):
+    for data in _data(root):
         result = data.getparent()
         title = _said(result, "d:name") if result is not None else ""
         for holder in (data, *data.iter(f"{{{DCC}}}list")):
@@ -227,7 +245,7 @@ _UNDERSTOOD: Final = frozenset({"real", "realListXMLList", "hybrid", "constant"}
 
 
 def _unknown(root: _Element) -> Iterator[str]:
-    for data in root.iterfind(".//d:results/d:result/d:data", _NAMES):
+    for data in _data(root):
         for element in data.iter(f"{{{SI}}}*", f"{{{DCC}}}formula", f"{{{DCC}}}byteData", f"{{{DCC}}}xml"):
             name, line = local(element), int(element.sourceline or 0)
             above = element.getparent()

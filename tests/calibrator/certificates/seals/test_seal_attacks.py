@@ -1,0 +1,95 @@
+"""What an attacker does to a sealed document without its key: nothing of it is taken for what was sealed."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from calibrator._errors import UsageError
+from calibrator.certificates import Certificate, render
+from calibrator.certificates.seals import SealSettings, check_seals, load_seal_settings, open_key, seal_xml
+from calibrator.standards.imports import read_dcc
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def sealed(whole_live: Certificate, seal_folder: Callable[..., Path]) -> tuple[bytes, SealSettings]:
+    model = replace(whole_live, laboratory=replace(whole_live.laboratory, country="CN"))
+    settings = load_seal_settings(seal_folder())
+    key = open_key(settings, "only for tests")
+    made = seal_xml(render(model, "dcc", "both"), key, settings, NOW)
+    key.close()
+    return made, settings
+
+
+def intact(content: bytes, settings: SealSettings) -> bool:
+    (report,) = check_seals(content, "dcc", "a.xml", settings, NOW)
+    return report.sound
+
+
+@pytest.mark.parametrize("inside", [b"<!-- -->", b"<?x y?>"])
+def test_a_text_that_a_comment_cuts_is_refused_though_its_seal_would_hold(
+    sealed: tuple[bytes, SealSettings], inside: bytes
+) -> None:
+    made, settings = sealed
+    assert intact(made, settings)
+    found = re.search(rb"<si:valueXMLList>[^<]*[0-9]{2}(?=[ <])", made)
+    assert found is not None
+    cut = made[: found.end() - 1] + inside + made[found.end() - 1 :]
+    for read in (lambda: read_dcc(cut, "a.xml"), lambda: intact(cut, settings)):
+        with pytest.raises(UsageError) as caught:
+            read()
+        assert caught.value.code == "xml-broken-text"
+        assert "a.xml, line" in caught.value.where
+
+
+def test_nothing_inside_the_signature_is_of_the_certificate(sealed: tuple[bytes, SealSettings]) -> None:
+    made, _ = sealed
+    results = re.search(rb"<dcc:measurementResults>.*</dcc:measurementResults>", made, re.DOTALL)
+    assert results is not None
+    more = re.sub(rb' id="[^"]*"', b"", results[0]).replace(b"<si:valueXMLList>", b"<si:valueXMLList>9")
+    head = b'<ds:Object xmlns:dcc="https://ptb.de/dcc" xmlns:si="https://ptb.de/si">'
+    end = made.rindex(b"</ds:Signature>")
+    attacked = made[:end] + head + more + b"</ds:Object>" + made[end:]
+    own, read = read_dcc(made, "a.xml"), read_dcc(attacked, "a.xml")
+    assert own.signed
+    assert own.tables
+    assert (read.tables, read.quantities, read.unknown) == (own.tables, own.quantities, own.unknown)
+
+
+def test_results_at_another_place_of_the_document_are_not_results(
+    sealed: tuple[bytes, SealSettings],
+) -> None:
+    made, _ = sealed
+    elsewhere = made.replace(b"dcc:measurementResults>", b"dcc:formerResults>")
+    assert elsewhere != made
+    assert read_dcc(elsewhere, "a.xml").tables == ()
+
+
+def test_one_flipped_bit_in_the_signature_itself_is_a_seal_that_does_not_hold(
+    sealed: tuple[bytes, SealSettings],
+) -> None:
+    made, settings = sealed
+    generator = random.Random(15)
+    spans = [found.span(1) for found in re.finditer(rb'Algorithm="([^"]*)"', made)]
+    value = re.search(rb"<ds:SignatureValue>([^<]*)<", made)
+    assert value is not None
+    places = [generator.randrange(*span) for span in spans]
+    places += [generator.randrange(value.start(1), value.end(1) - 4) for _ in range(25)]
+    broken = 0
+    for place in places:
+        changed = bytearray(made)
+        changed[place] ^= 1 << generator.randrange(7)
+        try:
+            assert not intact(bytes(changed), settings), place
+        except UsageError:  # no longer well-formed
+            continue
+        broken += 1
+    assert broken > 20
