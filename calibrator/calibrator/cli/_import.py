@@ -88,11 +88,11 @@ def import_(
     )
 
     chosen = settings(ctx)
-    content = dcc_of(read_file(file), str(file))
+    whole, seal, now = read_file(file), load_seal_settings(chosen.home.seal_file), RealClock().now()
+    outer = check_foreign_seal(whole, str(file), seal, now)  # before anything is taken out of it
+    content = dcc_of(whole, str(file))
     document = read_dcc(content, str(file))
-    sealed = check_foreign_seal(
-        content, str(file), load_seal_settings(chosen.home.seal_file), RealClock().now()
-    )
+    sealed = (check_foreign_seal(content, str(file), seal, now) if content is not whole else None) or outer
     readings = interpret(document, _pairs(functions, "--function", alone=True), str(file))
     with opened(chosen, write=True) as record:
         register = Register(record)

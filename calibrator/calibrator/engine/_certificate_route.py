@@ -109,11 +109,23 @@ def _certified(certificate: Certificate, point: Point, row: RangeRow) -> list[_A
             groups.setdefault(float(value.nominal), []).append(value)
     found = []
     for nominal, values in sorted(groups.items()):
+        _refuse_unsound(values)
         corrections = [float(v.correction) for v in values if v.correction is not None]
         u = max(float(v.expanded_uncertainty / v.coverage_factor) for v in values)
         spread = (max(corrections) - min(corrections)) / 2.0
         found.append(_At(nominal, sum(corrections) / len(corrections), u, spread))
     return found
+
+
+def _refuse_unsound(values: Sequence[CertificateValue]) -> None:
+    """Raise NoValue for an uncertainty or a factor that is none. A record may hold it."""
+    for value in values:
+        numbers = (value.value, value.expanded_uncertainty, value.coverage_factor)
+        if not all(math.isfinite(float(number)) for number in numbers) or min(numbers[1:]) <= 0:
+            raise NoValue(
+                f"states {value.value} with U {value.expanded_uncertainty} and k {value.coverage_factor} at"
+                f" {value.nominal}, which is no uncertainty"
+            )
 
 
 def _at(known: Sequence[_At], nominal: float, certificate: Certificate) -> tuple[float, float, float, str]:

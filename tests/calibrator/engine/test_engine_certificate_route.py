@@ -132,3 +132,11 @@ def test_a_point_outside_the_certified_values_refuses_the_job(laboratory: Any):
         laboratory.run(laboratory.job(("dci",), bench=bench))
     assert caught.value.code == "certificate-values"
     assert "extrapolated" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("U", "k"), [("-2e-6", "2"), ("0", "2"), ("2e-6", "0"), ("2e-6", "-2"), ("1e999", "2")]
+)
+def test_an_uncertainty_that_is_none_gives_no_value(U: str, k: str):
+    with pytest.raises(NoValue, match="no uncertainty"):
+        figure("10", certificate(value("10", "12e-6", U, k)))

@@ -34,12 +34,13 @@ def check_seals(
 def check_foreign_seal(
     content: bytes, where: str, settings: SealSettings, now: datetime
 ) -> SealReport | None:
-    """Return what the seal of somebody's certificate says, None where it has none.
+    """Return what the seal of somebody's certificate, XML or PDF, says; None where it has none.
 
     Raises:
         IntegrityError: code `seal-broken`: it is not what was sealed, or its signer was revoked.
     """
-    found = check_seals(content, "dcc", where, settings, now)
+    format = "pdf" if content.startswith(b"%PDF") else "dcc"
+    found = check_seals(content, format, where, settings, now)
     for report in found:
         if not report.sound:
             raise IntegrityError(

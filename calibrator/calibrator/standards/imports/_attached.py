@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from typing import Final
 
 from calibrator._errors import RefusedError, UsageError
 from calibrator.certificates.dcc import parse
@@ -10,24 +12,52 @@ from calibrator.certificates.dcc._xml import LARGEST, local
 
 __all__ = ["dcc_of"]
 
+_REVISIONS: Final = 20  # of a PDF; a certificate has two or three
+
 
 def dcc_of(content: bytes, where: str) -> bytes:
     """Return the XML of a certificate: the file itself, or the one DCC attached to a PDF.
 
     Raises:
-        UsageError: code `pdf-damaged`, `no-attachment` or `many-attachments`.
+        UsageError: code `pdf-damaged`, `no-attachment`, `many-attachments` or `attachment-changed`.
         RefusedError: code `no-sign-extra`, where nothing is installed that reads a PDF.
     """
     if not content.startswith(b"%PDF"):
         return content
-    found = [data for name, data in _attachments(content, where) if _is_dcc(data, name)]
+    found = _dccs(content, where)
     if len(found) == 1:
+        _refuse_changed(content, found[0], where)
         return found[0]
     way_out = "Ask the laboratory for the DCC itself, an XML file; nothing was taken."
     if not found:
         raise UsageError("the PDF carries no DCC", where=where, way_out=way_out, code="no-attachment")
     what = f"the PDF carries {len(found)} certificates"
     raise UsageError(what, where=where, way_out=way_out, code="many-attachments")
+
+
+def _dccs(content: bytes, where: str) -> list[bytes]:
+    return [data for name, data in _attachments(content, where) if _is_dcc(data, name)]
+
+
+def _refuse_changed(content: bytes, last: bytes, where: str) -> None:
+    """Refuse a PDF that carried another certificate before one of its later revisions."""
+    ends = [found.end() for found in re.finditer(rb"%%EOF", content)]
+    for end in ends[-_REVISIONS - 1 : -1]:
+        try:
+            before = _dccs(content[:end], where)
+        except UsageError:
+            continue  # the first part of a linearised file is no revision and cannot be read alone
+        if before and before != [last]:
+            raise UsageError(
+                "the certificate attached to the PDF was replaced after the PDF was made",
+                where=where,
+                way_out="Ask the laboratory for the DCC itself, an XML file; nothing was taken.",
+                code="attachment-changed",
+            )
+    if len(ends) > _REVISIONS + 1:
+        what = f"the PDF was changed {len(ends) - 1} times, which no certificate is"
+        way_out = "Ask the laboratory for the DCC itself, an XML file; nothing was taken."
+        raise UsageError(what, where=where, way_out=way_out, code="attachment-changed")
 
 
 def _attachments(content: bytes, where: str) -> list[tuple[str, bytes]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from calibrator._errors import UsageError
@@ -19,6 +20,8 @@ KINDS: Final = {
     "basic_correction": "correction",
     "basic_measurementCorrection": "correction",
 }
+# a number as the XML schema writes one, with an exponent that any instrument stays within
+_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
 _NOMINAL: Final = ("basic_nominalValue", "basic_calibrationValue", "basic_referenceValue")
 
 
@@ -51,7 +54,8 @@ def interpret(document: Document, functions: Mapping[str, str], where: str) -> t
 
     Raises:
         UsageError: a value that is not understood, by its line: `value-not-understood`,
-            `uncertainty-missing`, `unit-not-understood`, `function-unknown`, `no-values`.
+            `uncertainty-missing`, `uncertainty-not-positive`, `unit-not-understood`, `function-unknown`,
+            `no-values`.
     """
     found = [_table(table, functions, where) for table in document.tables if _kind(table)[0]]
     if not found:
@@ -107,7 +111,9 @@ def _table(table: Table, functions: Mapping[str, str], where: str) -> Reading:
                 frequency_hz=Decimal(0),
                 kind=kind,
                 value=_number(written, unit, column, where),
-                expanded_uncertainty=_number(_at(form.uncertainties, index), unit, column, where),
+                expanded_uncertainty=_positive(
+                    _number(_at(form.uncertainties, index), unit, column, where), "U", column, where
+                ),
                 coverage_factor=_factor(form, index, column, where),
                 written=" ".join(
                     (written, _at(form.units, index), form.uncertainty, _at(form.uncertainties, index))
@@ -178,16 +184,23 @@ def _numbers(form: Written, column: Quantity, where: str) -> tuple[str, tuple[De
 
 
 def _number(written: str, unit: Known, column: Quantity, where: str) -> Decimal:
-    try:
-        number = unit.value(written)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
+    if not _DECIMAL.fullmatch(written):
         raise UsageError(
             f"{written or 'nothing'} stands where a number of {column.name or 'a column'} is meant",
             where=f"{where}, line {column.line}",
             way_out="Ask the laboratory for a sound certificate; nothing was taken.",
             code="value-not-understood",
+        )
+    return unit.value(written)
+
+
+def _positive(number: Decimal, name: str, column: Quantity, where: str) -> Decimal:
+    if number <= 0:
+        raise UsageError(
+            f"{name} of {column.name or 'a column'} is {number}; it must be above zero",
+            where=f"{where}, line {column.line}",
+            way_out="Ask the laboratory for a sound certificate; nothing was taken.",
+            code="uncertainty-not-positive",
         )
     return number
 
@@ -196,7 +209,7 @@ def _factor(form: Written, index: int, column: Quantity, where: str) -> Decimal:
     """Return k: 1 of a standard uncertainty, else as written."""
     if form.uncertainty == "standardMU":
         return Decimal(1)
-    return _number(_at(form.factors, index), Known("1"), column, where)
+    return _positive(_number(_at(form.factors, index), Known("1"), column, where), "k", column, where)
 
 
 def _at(words: Sequence[str], index: int) -> str:

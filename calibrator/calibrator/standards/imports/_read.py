@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["VERSIONS", "Document", "Quantity", "Table", "Written", "read_dcc"]
 
-VERSIONS: Final = ("3.1.", "3.2.", "3.3.")
+VERSIONS: Final = re.compile(r"3\.[123]\.[0-9]{1,2}")
 _NAMES: Final = {"d": DCC, "s": SI}
 # how an uncertainty is written: its element, the element of its number, and whether it is expanded
 _FORMS: Final = {
@@ -23,6 +24,7 @@ _FORMS: Final = {
     "expandedMU": ("valueExpandedMU", True),
     "standardMU": ("valueStandardMU", False),
 }
+_ITEM: Final = "d:administrativeData/d:items/d:item"
 _RESULTS: Final = "d:measurementResults/d:measurementResult/d:results/d:result/d:data"
 _LISTED: Final = "XMLList"
 
@@ -92,18 +94,20 @@ def read_dcc(content: bytes, where: str) -> Document:
 
     Raises:
         UsageError: no sound XML (see `parse`), no certificate (`not-a-dcc`), another version
-            (`other-schema-version`).
+            (`other-schema-version`), one without a number (`no-number`).
     """
     whole = parse(content, where)
     root = without_signature(whole)  # nothing inside a signature is of the certificate
     version = root.get("schemaVersion") or ""
     if root.tag != f"{{{DCC}}}digitalCalibrationCertificate":
         raise _refused(f"it is no digital calibration certificate but <{local(root)}>", where, "not-a-dcc")
-    if not version.startswith(VERSIONS):
+    if not VERSIONS.fullmatch(version):
         what = f"it is of schema version {version or 'none'}; 3.1, 3.2 and 3.3 are understood"
         raise _refused(what, where, "other-schema-version")
-    item = root.find("d:administrativeData/d:items/d:item", _NAMES)
+    item = root.find(_ITEM, _NAMES)
     core = "d:administrativeData/d:coreData/d:"
+    if not _text(root, f"{core}uniqueIdentifier"):
+        raise _refused("it has no number: its uniqueIdentifier is empty", where, "no-number")
     return Document(
         version=version,
         sha256=hashlib.sha256(content).hexdigest(),
@@ -245,6 +249,9 @@ _UNDERSTOOD: Final = frozenset({"real", "realListXMLList", "hybrid", "constant"}
 
 
 def _unknown(root: _Element) -> Iterator[str]:
+    for item in root.findall(_ITEM, _NAMES)[1:]:
+        named = ", ".join(value for _, value in _identifications(item)) or "without identification"
+        yield f"line {int(item.sourceline or 0)}: a further item ({named}); only the first was read"
     for data in _data(root):
         for element in data.iter(f"{{{SI}}}*", f"{{{DCC}}}formula", f"{{{DCC}}}byteData", f"{{{DCC}}}xml"):
             name, line = local(element), int(element.sourceline or 0)

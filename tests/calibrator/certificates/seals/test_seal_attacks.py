@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 import re
 from collections.abc import Callable
@@ -13,7 +14,15 @@ import pytest
 
 from calibrator._errors import UsageError
 from calibrator.certificates import Certificate, render
-from calibrator.certificates.seals import SealSettings, check_seals, load_seal_settings, open_key, seal_xml
+from calibrator.certificates.seals import (
+    SealSettings,
+    check_seals,
+    load_seal_settings,
+    open_key,
+    seal_pdf,
+    seal_xml,
+)
+from calibrator.cli import main
 from calibrator.standards.imports import read_dcc
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -93,3 +102,38 @@ def test_one_flipped_bit_in_the_signature_itself_is_a_seal_that_does_not_hold(
             continue
         broken += 1
     assert broken > 20
+
+
+def test_a_sealed_pdf_whose_attachment_was_exchanged_is_refused_by_its_seal(
+    whole_live: Certificate,
+    seal_folder: Callable[..., Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from pyhanko.pdf_utils import generic
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pypdf import PdfReader
+
+    key = open_key(load_seal_settings(seal_folder()), "only for tests")
+    model = replace(whole_live, laboratory=replace(whole_live.laboratory, country="CN"))
+    pdf = seal_pdf(render(model, "pdf", "en"), key, load_seal_settings(seal_folder()), name="L", reason="C")
+    key.close()
+    attached = PdfReader(io.BytesIO(pdf)).attachments
+    name = next(name for name in attached if name.endswith(".xml"))
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    names = writer.root["/Names"]["/EmbeddedFiles"]["/Names"]
+    specs = {str(names[i]): names[i + 1] for i in range(0, len(names), 2)}
+    place = specs[name]["/EF"].raw_get("/F")
+    other = attached[name][0].replace(b"<si:valueXMLList>", b"<si:valueXMLList>9")
+    kind = {generic.NameObject("/Type"): generic.NameObject("/EmbeddedFile")}
+    writer.objects[place.generation, place.idnum] = generic.StreamObject(kind, stream_data=other)
+    out = io.BytesIO()
+    writer.write(out)
+    assert PdfReader(io.BytesIO(out.getvalue())).attachments[name] == [other]
+    (tmp_path / "home").mkdir()
+    file = tmp_path / "attacked.pdf"
+    file.write_bytes(out.getvalue())
+    options = ["--asset", "A", "--due", "2030-01-01", "--kind", "error", "--function", "dcv"]
+    options += ["--model", "fluke_5522a", "--home", str(tmp_path / "home")]
+    assert main(["standards", "import", str(file), *options]) == 6
+    assert "seal of the certificate is not sound" in capsys.readouterr().err

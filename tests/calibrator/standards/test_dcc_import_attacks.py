@@ -1,0 +1,92 @@
+"""Certificates that must not enter the register: numbers that are none, attachments that were exchanged."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from calibrator._errors import UsageError
+from calibrator.standards.imports import dcc_of, interpret, read_dcc
+
+NAME = "dcc_gp_temperature_typical_v12.xml"
+U = rb"(?<=<si:uncertaintyXMLList>)[^<]*"
+K = rb"(?<=<si:coverageFactorXMLList>)[^<]*"
+
+
+@pytest.fixture
+def typical(schemas: Path) -> bytes:
+    return (schemas / "examples" / NAME).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (U, b"-0.061", "uncertainty-not-positive"),
+        (U, b"0", "uncertainty-not-positive"),
+        (U, b"0.000e5", "uncertainty-not-positive"),
+        (K, b"0", "uncertainty-not-positive"),
+        (K, b"-2", "uncertainty-not-positive"),
+        (rb"0\.072", b"0.0_72", "value-not-understood"),
+        (rb"0\.072", b"1e999999", "value-not-understood"),
+        (rb"0\.072", "\u0660.\u0660\u0667".encode(), "value-not-understood"),
+        (rb"(?<=<dcc:uniqueIdentifier>)[^<]*", b" ", "no-number"),
+        (rb'(?<=schemaVersion=")[^"]*', b"3.1.99-evil", "other-schema-version"),
+    ],
+)
+def test_what_is_no_number_is_refused_by_name(typical: bytes, old: bytes, new: bytes, code: str) -> None:
+    interpret(read_dcc(typical, "a.xml"), {"": "temp"}, "a.xml")
+    changed = re.sub(old, new, typical)
+    assert changed != typical
+    with pytest.raises(UsageError) as caught:
+        interpret(read_dcc(changed, "a.xml"), {"": "temp"}, "a.xml")
+    assert caught.value.code == code
+    assert "a.xml" in caught.value.where
+
+
+def test_of_two_items_it_is_said_that_one_was_read(typical: bytes) -> None:
+    found = re.search(rb"<dcc:item>.*?</dcc:item>", typical, re.DOTALL)
+    assert found is not None
+    second = found[0].replace(b"<dcc:value>", b"<dcc:value>X-")
+    two = typical[: found.end()] + second + typical[found.end() :]
+    (said,) = set(read_dcc(two, "a.xml").unknown) - set(read_dcc(typical, "a.xml").unknown)
+    assert "X-string-manufacturer-item" in said
+    assert "only the first was read" in said
+
+
+def updated(pdf: bytes, attached: bytes) -> bytes:
+    """Exchange the attached certificate by an incremental update, as an editor of PDF saves."""
+    from pyhanko.pdf_utils import generic
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    place = writer.root["/Names"]["/EmbeddedFiles"]["/Names"][1]["/EF"].raw_get("/F")
+    kind = {generic.NameObject("/Type"): generic.NameObject("/EmbeddedFile")}
+    writer.objects[place.generation, place.idnum] = generic.StreamObject(kind, stream_data=attached)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def with_attachment(content: bytes) -> bytes:
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.add_attachment("dcc.xml", content)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_an_attachment_that_a_later_revision_exchanged_is_refused(typical: bytes) -> None:
+    pdf = with_attachment(typical)
+    assert dcc_of(pdf, "a.pdf") == typical
+    other = typical.replace(b"0.072", b"9.072")
+    attacked = updated(pdf, other)
+    assert PdfReader(io.BytesIO(attacked)).attachments["dcc.xml"] == [other]
+    with pytest.raises(UsageError) as caught:
+        dcc_of(attacked, "a.pdf")
+    assert caught.value.code == "attachment-changed"
+    assert dcc_of(updated(pdf, typical), "a.pdf") == typical
