@@ -72,6 +72,14 @@ def test_u_larger_than_half_the_tolerance_leaves_no_acceptance_zone(rule):
     assert found.verdict != "pass"
 
 
+@pytest.mark.parametrize("rule", ["z540.3-6", "iso14253", "pfa-5", "rss", "jjf1094", "guard-band-u"])
+def test_u_as_large_as_half_the_tolerance_leaves_none_whatever_band_a_rule_takes(rule):
+    found = judge(0.0, 1.0, 0.5, INF, -1.0, 1.0, rule=rule)
+    assert found.note == "no acceptance zone"
+    assert found.verdict not in {"pass", "fail"} or (rule.startswith("pfa") and found.verdict == "fail")
+    assert judge(0.0, 0.9, 0.45, INF, -1.0, 1.0, rule=rule).note == ""
+
+
 @pytest.mark.parametrize("rule", sorted(set(RULES) - {"guard-80", "rss", "z540.3-6"}))
 def test_one_limit_alone_is_judged(rule):
     assert verdict(rule, 0.5, U=0.02, low=None) == "pass"

@@ -63,13 +63,15 @@ def rule_on(
     half = (high - low) / 2
     if rule == "jjf1094":
         return _jjf1094(excess, span, U, half, min(half, _size(low, high)))
+    none_left = half - span <= U  # U >= T: no acceptance zone, whatever narrower band a rule would take
     if rule in TARGETS or rule == "iso14253":
         target = TARGETS.get(rule, _PROVED)
         width, empty = _by_risk(low, high, u, dof, target)
+        empty = empty or none_left
         return Ruling(_by_probability(rule, pfa, target, empty=empty), width, empty)
     width = _width(rule, U, low, high)
-    empty = width > 0 and width >= half - span
-    inside = excess <= -width + span and not (empty and width >= half)
+    empty = none_left or (width > 0 and width >= half - span)
+    inside = excess <= -width + span and not empty
     if inside:
         return Ruling("pass", width, empty)
     margin = rule != "guard-band-u-binary" and excess <= span
@@ -116,6 +118,7 @@ def _jjf1094(excess: float, span: float, U: float, half: float, mpev: float) -> 
     direct = mpev / 3 + span >= U
     if direct:
         return Ruling("pass" if excess <= span else "fail", 0.0, empty=False)
-    if excess <= -U + span:
-        return Ruling("pass", U, empty=half - span <= U)
-    return Ruling("fail" if excess >= U - span else "undetermined", U, empty=half - span <= U)
+    empty = half - span <= U
+    if excess <= -U + span and not empty:
+        return Ruling("pass", U, empty)
+    return Ruling("fail" if excess >= U - span else "undetermined", U, empty)

@@ -23,6 +23,16 @@ _SIMULATED: Final = {
     "verification": "Verification certificate (simulated)",
     "notice": "Notice of verification results (simulated)",
 }
+_AMENDED: Final = {
+    "calibration": "Amended calibration certificate",
+    "verification": "Amended verification certificate",
+    "notice": "Amended notice of verification results",
+}
+_AMENDED_SIMULATED: Final = {
+    "calibration": "Amended calibration certificate (simulated)",
+    "verification": "Amended verification certificate (simulated)",
+    "notice": "Amended notice of verification results (simulated)",
+}
 # msgids of the catalogue
 _OUTCOMES: Final = {
     "pass": "qualified",
@@ -33,7 +43,9 @@ _OUTCOMES: Final = {
 
 
 def title(model: Certificate, speaker: Speaker) -> list[str]:
-    """Return the title of the document."""
+    """Return the title of the document; that of an amended one says so (ISO/IEC 17025:2017, 7.8.8.2)."""
+    if model.amends is not None:
+        return speaker.say((_AMENDED_SIMULATED if model.simulated else _AMENDED)[model.kind])
     return speaker.say((_SIMULATED if model.simulated else _TITLES)[model.kind])
 
 

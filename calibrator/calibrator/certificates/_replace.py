@@ -14,11 +14,13 @@ from calibrator.certificates._amend import (
     who_amends,
     word_of,
 )
-from calibrator.certificates._model import Certificate, Result
+from calibrator.certificates._model import Certificate, Result, Standard
 from calibrator.certificates._numbers import printed
 from calibrator.certificates._statements import point_name
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from calibrator.record import Record
 
 __all__ = ["differences", "plan_replacement", "replace_certificate"]
@@ -102,8 +104,10 @@ def differences(old: Certificate, new: Certificate) -> Iterator[str]:
         before, after = word_of(old, key), word_of(new, key)
         if before != after:
             yield f"{key}: {before or '–'} → {after or '–'}"
-    if (old.method.version, old.method.content_hash) != (new.method.version, new.method.content_hash):
-        yield f"procedure: {old.method.id} {old.method.version} → {new.method.id} {new.method.version}"
+    for key, before in _circumstances(old).items():
+        after = _circumstances(new)[key]
+        if before != after:
+            yield f"{key}: {before or '–'} → {after or '–'}"
     first, second = ({result.id: result for result in model.results} for model in (old, new))
     for name in dict.fromkeys((*first, *second)):
         before, after = _values(first.get(name)), _values(second.get(name))
@@ -116,7 +120,46 @@ def _values(result: Result | None) -> str:
     if result is None:
         return "–"
     row = printed(result)
-    return f"E {row.error} {row.error_unit}, U {row.expanded_uncertainty} {row.error_unit}, {result.verdict}"
+    unit = row.error_unit
+    return (
+        f"E {row.error} {unit}, U {row.expanded_uncertainty} {unit}, k {row.coverage_factor},"
+        f" limit {row.limit} {unit}, w {row.guard_band} {unit}, {result.verdict}"
+    )
+
+
+def _circumstances(model: Certificate) -> dict[str, str]:
+    """Return under what the results were obtained, each as one text, by the keys of `CHANGED`."""
+    from calibrator.certificates._view import local_day
+
+    method, air = model.method, model.conditions
+    days = (local_day(model, model.began_at), local_day(model, model.ended_at))
+    return {
+        "procedure": f"{method.id} {method.version} {method.content_hash[:12]}".strip(),
+        "document": method.document,
+        "limits": method.interval,
+        "rule": model.conformity.rule,
+        "policy": model.conformity.policy,
+        "state": model.pass_,
+        "standards": "; ".join(_standard(standard) for standard in model.standards),
+        "temperature": _span(air.temperature_low_c, air.temperature_high_c, "°C"),
+        "humidity": _span(air.humidity_low_rh, air.humidity_high_rh, "% RH"),
+        "measured": " – ".join(dict.fromkeys(days)),
+    }
+
+
+def _standard(standard: Standard) -> str:
+    known = (
+        standard.model,
+        standard.serial,
+        standard.certificate,
+        str(standard.issued or ""),
+        standard.route,
+    )
+    return " ".join(part for part in (standard.asset, *known) if part)
+
+
+def _span(low: Decimal | None, high: Decimal | None, unit: str) -> str:
+    return " – ".join(f"{value}" for value in dict.fromkeys((low, high)) if value is not None) + f" {unit}"
 
 
 def _refused(what: str, way_out: str, code: str) -> UsageError:

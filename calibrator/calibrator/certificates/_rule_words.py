@@ -49,6 +49,7 @@ def further_rule(rule: str, speaker: Speaker) -> list[list[str]]:
             ", none where M ≤ 0: pass: |E| ≤ T − w; conditional pass: T − w < |E| ≤ T; fail: |E| > T."
         ),
     }
+    none_left = say("Where U ≥ T there is no acceptance zone, and no result passes.")
     if rule.startswith("pfa-"):
         return [
             say(
@@ -56,7 +57,10 @@ def further_rule(rule: str, speaker: Speaker) -> list[list[str]]:
                 "pass; else fail. w is the guard band at which the PFA is {p} %.",
                 p=rule.removeprefix("pfa-"),
             ),
+            none_left,
             symbols,
         ]
     known = rules.get(rule)
+    if rule in ("iso14253", "z540.3-6"):
+        return [rules[rule], none_left, symbols]
     return [known, symbols] if known is not None else [say("Decision rule {rule}.", rule=rule)]

@@ -301,7 +301,9 @@ def _rounding(model: Certificate, speaker: Speaker) -> Lines:
         "upward": "U is rounded upward.",
         "ea-4/02": "U is rounded to the nearest, upward where it would become more than 5 % smaller.",
     }
-    lines = [say(words[policy]) for policy in sorted({policy for policy, _ in chosen}) if policy in words]
+    # what is written in coarse steps is not written more than 5 % smaller, whatever was chosen
+    told = {"ea-4/02" if policy == "nearest" and step > 1 else policy for policy, step in chosen}
+    lines = [say(words[policy]) for policy in sorted(told) if policy in words]
     steps = sorted({step for _, step in chosen} - {1})
     return lines + [
         say("U and results are written in steps of {step} of the last digit (GB/T 8170-2008).", step=step)

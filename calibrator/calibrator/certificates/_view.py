@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calibrator._errors import ConfigurationError
+from calibrator.certificates._change_words import change_text
 from calibrator.certificates._deviations import AGAIN
 from calibrator.certificates._figure_tables import confirmed_table, figure_table
 from calibrator.certificates._kind_words import (
@@ -264,7 +265,7 @@ def _amendment(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
         reason=amends.reason.rstrip(".。"),
         by=name_text(amends.by) if amends.by is not None else "–",
     )
-    changes = [say("Changed: {change}", change=change) for change in amends.changes]
+    changes = [say("Changed: {change}", change=change_text(change)) for change in amends.changes]
     return [_clause(say("Amended certificate"), [told], changes)]
 
 

@@ -27,7 +27,7 @@ class Stated:
     u: float
     k: float
     dof: float
-    floor: Decimal | None = None  # the CMC that U was raised to; it is never written smaller
+    floor: Decimal | None = None  # the CMC; U is never written smaller
     notes: tuple[str, ...] = ()
 
 
@@ -47,7 +47,7 @@ def stated(result: BudgetResult, point: Point, lab: Mapping[str, Any]) -> Stated
         return Stated(own.U, own.u, own.k, own.dof, notes=(OUTSIDE_SCOPE,))
     floor = min(smallest)
     if float(floor) <= result.U:
-        return own
+        return Stated(own.U, own.u, own.k, own.dof, floor)  # its digits may still fall below
     raised = float(floor)
     return Stated(raised, raised / _COVERAGE, _COVERAGE, math.inf, floor, (RAISED,))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from calibrator.evaluation._capability import Stated, stated
+from calibrator.evaluation._capability import RAISED, Stated, stated
 from calibrator.evaluation._figures import FigureStatus, figure_status
 from calibrator.evaluation._numbers import decimal_of_raw, fixed, plain, probability, shortest, significant
 from calibrator.evaluation._rounding import Rounder, rounding_of
@@ -56,6 +56,7 @@ def judged_point(
     rounded = write.uncertainty(known.U)
     if known.floor is not None and rounded < known.floor:
         rounded = replace(write, policy="upward").uncertainty(known.floor)
+        known = replace(known, notes=tuple(dict.fromkeys((*known.notes, RAISED))))
     return {
         **_head(references, observed, status),
         "error": plain(write.like(result.value, rounded)),

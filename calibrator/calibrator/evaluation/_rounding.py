@@ -26,14 +26,15 @@ class Rounder:
         return self.policy == "nearest" and self.step == 1
 
     def uncertainty(self, expanded: float | Decimal) -> Decimal:
-        """Return U as it is written."""
+        """Return U as it is written: never more than 5 % smaller, which coarse steps would make it."""
         from calibrator_uncertainty import round_uncertainty
         from calibrator_uncertainty.rounding import round_expanded
 
         if self.plain:
             return round_uncertainty(expanded)
-        policy = self.policy if self.policy in ("upward", "ea-4/02") else "nearest"
-        return round_expanded(expanded, policy=policy, step=self.step)  # type: ignore[arg-type]
+        return round_expanded(
+            expanded, policy="upward" if self.policy == "upward" else "ea-4/02", step=self.step
+        )
 
     def like(self, value: float | Decimal, uncertainty: Decimal) -> Decimal:
         """Return a value as it is written beside its written U: halves to the even multiple of the step."""

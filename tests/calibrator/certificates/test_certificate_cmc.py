@@ -52,6 +52,24 @@ def test_u_below_the_cmc_is_raised_judged_by_and_marked(record: Record, written:
     assert "校准和测量能力" in page
 
 
+def test_digits_of_u_do_not_fall_below_the_cmc_either(record: Record, written: Callable[..., str]) -> None:
+    points = show(record, written(sections=("dci",), lab=LAB | {"scope": []}))["points"]
+    exact = {p["id"]: Decimal(float.fromhex(p["exact"]["U"])) for p in points}
+    name = next(p["id"] for p in points if Decimal(p["U"]) < exact[p["id"]] * Decimal("0.9999"))
+    cmc = exact[name] * Decimal("0.9999")  # below U as evaluated, above U as it would be written
+    line = {"function": "dci", "from": "0", "to": "3", "unit": "A", "U": str(cmc), "U_relative": "0"}
+    run = written(sections=("dci",), lab=LAB | {"scope": [line]})
+    point = next(p for p in show(record, run)["points"] if p["id"] == name)
+    assert Decimal(point["U"]) >= cmc
+    assert "raised-to-cmc" in point["notes"]
+    printed = next(r for r in build(record, run).results if r.id == name)
+    from calibrator.certificates._numbers import rounded
+
+    numbers = rounded(printed)
+    assert numbers is not None
+    assert numbers.expanded_uncertainty >= cmc
+
+
 def test_what_the_scope_does_not_cover_is_marked_and_keeps_its_u(
     record: Record, written: Callable[..., str], schemas: Path
 ) -> None:

@@ -197,7 +197,7 @@ def test_a_record_that_cannot_be_written_leaves_no_document(
     def full(*_: object, **__: object) -> None:
         raise StorageError("the disk is full")
 
-    monkeypatch.setattr(record, "append", full)
+    monkeypatch.setattr(record, "append_all", full)
     with pytest.raises(StorageError, match="full"):
         issue(record, run, "json", certificates=tmp_path / "c")
     assert list((tmp_path / "c").iterdir()) == []

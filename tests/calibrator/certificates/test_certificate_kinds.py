@@ -165,6 +165,10 @@ def test_nothing_failed_gives_no_notice(record: Record, verified: Callable[..., 
         ({"appearance": None}, {"items-incomplete"}),
         ({"sections": ("dcv",)}, {"items-incomplete"}),
         ({"appearance": "no"}, {"item-failed"}),
+        ({"appearance": "是"}, set()),
+        ({"appearance": "done"}, {"items-incomplete"}),  # says neither, and fails nothing silently
+        ({"appearance": "好"}, {"items-incomplete"}),
+        ({"regulation": {"status": "seen"}}, {"regulation-not-checked"}),
         ({"rule": "guard-band-u", "shares": {"dcv:10V:+10V": 0.95}}, {"items-incomplete"}),
     ],
 )

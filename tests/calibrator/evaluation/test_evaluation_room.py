@@ -11,7 +11,7 @@ import calibrator.procedure as api
 
 def test_all_names_are_there() -> None:
     for door in (room, api):
-        assert sorted(door.__all__, key=str.casefold) == sorted(set(door.__all__), key=str.casefold)
+        assert sorted(door.__all__, key=str.casefold) == sorted(dict.fromkeys(door.__all__), key=str.casefold)
         for name in door.__all__:
             assert getattr(door, name) is not None
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from calibrator._errors import UsageError
-from calibrator.certificates import amend, build, issue, plan_amendment, replace_certificate
+from calibrator.certificates import amend, build, issue, plan_amendment, render, replace_certificate
 from calibrator.cli import main
 from calibrator.record import Record
 
@@ -124,3 +124,53 @@ def test_a_superseded_certificate_is_neither_issued_nor_amended_nor_replaced_aga
             attempt()
         assert caught.value.code == "superseded"
     assert _amendments(record, former) == ["certificate.replaced"]
+
+
+def test_what_is_replaced_lists_rule_limits_standards_conditions_dates_and_method(whole_live: Any) -> None:
+    from dataclasses import replace
+    from datetime import timedelta
+    from decimal import Decimal
+
+    from calibrator.certificates._replace import differences
+
+    old = whole_live
+    (first, *others), sections = old.sections[0].results, old.sections
+    point = replace(
+        first, coverage_factor=Decimal("2.11"), limit_upper=first.limit * 2, guard_band=first.limit / 2
+    )
+    new = replace(
+        old,
+        sections=(replace(sections[0], results=(point, *others)), *sections[1:]),
+        conformity=replace(old.conformity, rule="simple"),
+        standards=(replace(old.standards[0], certificate="OTHER-1"), *old.standards[1:]),
+        conditions=replace(old.conditions, temperature_high_c=Decimal("29.9")),
+        method=replace(old.method, document="another document", interval="2y"),
+        began_at=old.began_at - timedelta(days=9),
+    )
+    listed = list(differences(old, new))
+    keys = {line.partition(": ")[0] for line in listed}
+    assert {"rule", "standards", "temperature", "document", "limits", "measured"} <= keys
+    (told,) = [line for line in listed if "k 2.11" in line]
+    assert "limit" in told
+    assert ", w " in told
+    assert list(differences(old, old)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "words"),
+    [
+        ("en", "Amended calibration certificate", "Changed: Customer, name: "),
+        ("zh", "更改后的校准证书", "委托单位名称："),
+    ],
+)
+def test_an_amended_document_says_so_in_its_title_and_names_no_keys(
+    record: Record, live: Callable[..., str], language: str, title: str, words: str
+) -> None:
+    run = live()
+    amend(record, run, changes={"customer.name": "Another"}, **TOLD)
+    page = render(build(record, run), "html", language).decode("utf-8")
+    assert f"<h1><span>{title}</span></h1>" in page
+    assert words in page
+    assert "customer.name" not in page
+    if language == "zh":
+        assert "Amended" not in page
