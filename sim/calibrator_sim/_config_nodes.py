@@ -13,6 +13,7 @@ __all__ = ["parse_nodes", "parse_wirings"]
 
 _UNFED = ("open", "short-input-sense")
 _NODE_KEYS = ("domain", "wiring", "joins")
+_STATED = ("voltage_v", "current_a", "resistance_ohm")  # what an electrical node without a source may carry
 _KINDS = {"source": "calibrator or another source", "meter": "meter"}
 
 Instruments = Mapping[str, InstrumentConfig]
@@ -75,9 +76,34 @@ def _domain(entry: Table, instruments: Instruments) -> str:
     return shared[0] if shared else DOMAINS[0]
 
 
-def parse_nodes(table: Table, instruments: Instruments, wirings: Collection[str]) -> dict[str, NodeConfig]:
+def parse_nodes(
+    table: Table, instruments: Instruments, wirings: Mapping[str, NodeConfig]
+) -> dict[str, NodeConfig]:
     """Take `[simulation.nodes]`: further nodes, of any domain, with a wiring or always."""
-    return {name: _node(name, table.table(name), instruments, wirings) for name in table.values}
+    found: dict[str, NodeConfig] = {}
+    for name in table.values:
+        entry = table.table(name)
+        node = _node(name, entry, instruments, wirings)
+        if node.domain == "electrical":
+            _alone(node, entry, (*wirings.values(), *found.values()))
+        found[name] = node
+    return found
+
+
+def _alone(node: NodeConfig, entry: Table, others: Collection[NodeConfig]) -> None:
+    """Refuse an electrical node that joins terminals which another one joins at the same time.
+
+    A node that is always joined gives way to a wiring while that is connected.
+    """
+    for other in others:
+        shared = [member for member in node.members if member in other.members]
+        if other.domain == node.domain and shared and other.wiring == node.wiring:
+            raise BenchFileError(
+                f'The terminals of "{shared[0].instrument}" are on "{other.name}" at the same time',
+                where=entry.at("joins"),
+                way_out="Join all on one node, or let each node stand with a wiring of its own.",
+                code="two-nodes",
+            )
 
 
 def _node(name: str, entry: Table, instruments: Instruments, wirings: Collection[str]) -> NodeConfig:
@@ -99,7 +125,13 @@ def _node(name: str, entry: Table, instruments: Instruments, wirings: Collection
         raise _crowded(entry.at("joins"), f"{' and '.join(sources)} are two sources on one node")
     if sources and "short" in parts.values():
         raise _shorted(entry.at("joins"), sources[0])
-    return NodeConfig(name, domain, members, physics.figures(entry), wiring, sources[0] if sources else "")
+    figures = physics.figures(entry)
+    stated = [key for key in _STATED if key in entry.values]
+    if domain == "electrical" and sources and stated:
+        raise _crowded(entry.at(stated[0]), f"{sources[0]} and the stated {stated[0]} are two sources")
+    meters = [instrument for instrument, part in parts.items() if part == "meter"]
+    ends = (next(iter(sources), ""), next(iter(meters), ""))
+    return NodeConfig(name, domain, members, figures, wiring, *ends)
 
 
 def _member(text: str, entry: Table, domain: str, instruments: Instruments) -> Member:

@@ -263,6 +263,28 @@ PRESSURE = {"domain": "pressure", "joins": ["pump", "gauge"]}
             "calibrator",
         ),
         (
+            {
+                "simulation": {
+                    "nodes": {"n": {"domain": "electrical", "joins": ["calibrator"], "voltage_v": 5.0}}
+                }
+            },
+            "two-sources",
+            "simulation.nodes.n.voltage_v",
+            "calibrator and the stated voltage_v are two sources",
+        ),
+        (
+            {
+                "simulation": {
+                    "nodes": {
+                        "n": {"domain": "electrical", "joins": ["calibrator"], "wiring": "volts"},
+                    }
+                }
+            },
+            "two-nodes",
+            "simulation.nodes.n.joins",
+            'The terminals of "calibrator" are on "volts" at the same time',
+        ),
+        (
             {"simulation": {"nodes": {"line": {"domain": "presure", "joins": ["pump"]}}}},
             "bad-value",
             "simulation.nodes.line.domain",
@@ -347,3 +369,28 @@ def test_the_truth_is_asked_for_by_tests_and_proofs_alone():
     for room in ("drivers/calibrator_drivers", "procedures/calibrator_procedures", "calibrator/calibrator"):
         for file in (root / room).rglob("*.py"):
             assert not asking.search(file.read_text(encoding="utf-8")), file
+
+
+def test_an_electrical_node_is_seen_by_the_meter_that_it_joins(open_bench, connect):
+    second = {"model": "fluke_5522a", "serial": "SIM5522A09"}
+    meters = {name: {"model": "keysight_34401a", "serial": f"SIM{name}"} for name in ("m2", "m3")}
+    nodes = {
+        "fed": {"domain": "electrical", "joins": ["cal2", "m2"]},
+        "stated": {"domain": "electrical", "joins": ["m3"], "voltage_v": 5.0},
+    }
+    bench = open_bench(instruments={"cal2": second, **meters}, simulation={"nodes": nodes})
+    source = connect(bench, "cal2")
+    source.write("OUT 2 V;OPER")
+    assert source.query("*OPC?").strip() == "1"
+    assert float(connect(bench, "m2").query("MEAS:VOLT:DC? 10")) == pytest.approx(2.0, abs=1e-3)
+    assert float(connect(bench, "m3").query("MEAS:VOLT:DC? 10")) == pytest.approx(5.0, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "model", ["keysight_34401a", "druck_pace5000", "fluke_6270a", "fluke_9142", "fluke_1529", "fluke_1586a"]
+)
+def test_the_last_node_of_the_error_query_is_optional(open_bench, connect, model):
+    bench = open_bench(instruments={"one": {"model": model, "serial": "SIMONE"}})
+    client = connect(bench, "one")
+    assert "No error" in client.query("SYST:ERR:NEXT?")
+    assert "No error" in client.query("system:error?")

@@ -219,6 +219,15 @@ _APPLIED = ("voltage_v", "current_a", "resistance_ohm")
 _OF_APPLIED = ("frequency_hz", "source_ohm", "crest", "offset_v")
 
 
+def _usual_terminals(entry: Table) -> str:
+    """Return the terminals where none are named: a node is joined at NORMAL, a stated current at AUX."""
+    if "artefact" in entry.values:
+        return "short-input-sense"
+    if "current_a" in entry.values:
+        return "aux-current"
+    return "normal-input-sense" if "joins" in entry.values else "open"
+
+
 class Domain:
     """Every electrical connection of a bench."""
 
@@ -239,9 +248,7 @@ class Domain:
     @staticmethod
     def figures(entry: Table) -> Leads:
         """Take terminals and leads of a connection."""
-        terminals = entry.choice(
-            "terminals", "short-input-sense" if "artefact" in entry.values else "open", TERMINALS
-        )
+        terminals = entry.choice("terminals", _usual_terminals(entry), TERMINALS)
         insulation, _ = entry.figure("insulation_ohm", 1.0e12, 0.0)
         if insulation <= 0.0:
             raise entry.bad("insulation_ohm", "a resistance above 0 ohm", insulation)
@@ -270,7 +277,7 @@ class Domain:
         self._world.trip_due()
         for node in self._world.connected(meter, "electrical"):
             applied = cast("Leads", node.figures).applied
-            if node.meter != meter and applied is None:
+            if node.source == meter and applied is None:
                 continue
             if applied is not None:
                 return applied, self.connection(node)

@@ -95,7 +95,7 @@ def _add_system(tree: CommandTree, pace: DruckPACE5000) -> None:
     def unit(word: str) -> None:
         pace.settings.unit = word
 
-    _ask(tree, "SYSTem:ERRor", ":SYST:ERR", error)
+    _ask(tree, "SYSTem:ERRor[:NEXT]", ":SYST:ERR", error)
     _ask(tree, "SYSTem:VERSion", ":SYST:VERS", lambda: "1995.0")
     _ask(tree, "SYSTem:ECHO", ":SYST:ECHO", lambda: "0")
     _ask(tree, "INSTrument:VERSion", ":INST:VERS", lambda: '"02.00.06"')

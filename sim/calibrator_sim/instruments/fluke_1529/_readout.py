@@ -89,5 +89,5 @@ def _build(readout: Fluke1529) -> CommandTree:
     tree.add("UNIT:TEMPerature?", Command(lambda: "C", cost_ns=_QUERY_NS))
     tree.add("READ?", Command(readout.next_reading, (channel,)))
     tree.add("FETCh?", Command(readout.last_reading, (channel,), cost_ns=_QUERY_NS))
-    tree.add("SYSTem:ERRor?", Command(readout.status.next_error, cost_ns=_QUERY_NS))
+    tree.add("SYSTem:ERRor[:NEXT]?", Command(readout.status.next_error, cost_ns=_QUERY_NS))
     return tree

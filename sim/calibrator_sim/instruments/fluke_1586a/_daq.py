@@ -139,7 +139,7 @@ def _short(header: str) -> str:
     """Return a header in capital short forms, such as CONF:TEMP:FRTD for configure:temperature:frtd."""
     known = {"CONFIGURE": "CONF", "TEMPERATURE": "TEMP", "ROUTE": "ROUT", "SYSTEM": "SYST"}
     known |= {"ERROR?": "ERR?", "TEMPERATURE?": "TEMP?", "FETCH?": "FETC?", "INITIATE": "INIT"}
-    return ":".join(known.get(word, word) for word in header.upper().split(":"))
+    return ":".join(known.get(word, word) for word in header.upper().split(":")).replace("ERR:NEXT?", "ERR?")
 
 
 def _channels(text: str) -> list[str]:

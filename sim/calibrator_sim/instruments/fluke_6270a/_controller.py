@@ -106,7 +106,7 @@ def _build(unit: Fluke6270A) -> CommandTree:
     tree.add("*CLS", Command(unit.status.clear))
     ask("*IDN", lambda: unit.identity)
     ask("*TST", lambda: "0")
-    ask("SYSTem:ERRor", lambda: _error(unit.status.next_error()))
+    ask("SYSTem:ERRor[:NEXT]", lambda: _error(unit.status.next_error()))
     tree.add("UNIT:PRESsure", Command(choose_unit, (Choice(tuple(_UNITS)),)))
     ask("UNIT:PRESsure", lambda: unit.settings.unit)
     source = "SOURce:PRESsure[:LEVel][:IMMediate][:AMPLitude]"

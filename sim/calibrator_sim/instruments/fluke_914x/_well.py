@@ -201,7 +201,7 @@ def _build(well: Fluke914x) -> CommandTree:
         well.settings.unit = word
 
     _ask(tree, "*IDN", lambda: well.identity)
-    _ask(tree, "SYSTem:ERRor", lambda: _plain_error(well.status.next_error()))
+    _ask(tree, "SYSTem:ERRor[:NEXT]", lambda: _plain_error(well.status.next_error()))
     _ask(tree, "SOURce:SPOint", lambda: f"{well.settings.set_point_c:.4f}")
     _ask(tree, "SOURce:SENSe:DATA", lambda: f"{well.heater.displayed_c(well.world.time_ns()):.3f}")
     _ask(tree, "SOURce:STABility:LIMit", lambda: f"{well.settings.limit_k:.2f}")

@@ -37,7 +37,7 @@ def add_system(tree: CommandTree, meter: Keysight34401A) -> None:
     def secured(*_arguments: object) -> None:
         raise ScpiError(702)  # the simulated meter is sealed: nobody adjusts what the bench drew
 
-    tree.add("SYSTem:ERRor?", Command(status.next_error, cost_ns=QUERY_NS))
+    tree.add("SYSTem:ERRor[:NEXT]?", Command(status.next_error, cost_ns=QUERY_NS))
     tree.add("SYSTem:VERSion?", Command(lambda: settings.model.version, cost_ns=QUERY_NS))
     tree.add("SYSTem:BEEPer[:IMMediate]", Command(lambda: None))
     tree.add("SYSTem:BEEPer:STATe", Command(beep, (Flag(),)))
