@@ -64,9 +64,17 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
             for one, slope, part, weight in zip(budget.inputs, slopes, parts, weights, strict=True)
         ),
         correlations=budget.correlations,
-        notes=plan.notes,
+        notes=plan.notes if u or any(parts) else _with_flat(budget),
         origin=budget._base(),
     )
+
+
+def _with_flat(budget: Budget) -> tuple[str, ...]:
+    """Return the notes on a u of 0, which may be of the first order alone."""
+    from calibrator_uncertainty._flat import flat_note
+
+    note = flat_note(budget)
+    return (*budget._plan().notes, note) if note else budget._plan().notes
 
 
 def _fits(parts: list[float]) -> bool:

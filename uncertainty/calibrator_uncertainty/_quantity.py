@@ -288,13 +288,21 @@ def standard_uncertainty(value: Quantity) -> Quantity:
 
 
 def expanded_uncertainty(value: Quantity, *, policy: str = "p95") -> Quantity:
-    """Return U = k·u of a scalar quantity, k by a coverage policy as for a budget."""
+    """Return U = k·u of a scalar quantity, k by a coverage policy as for a budget.
+
+    Raises:
+        ModelError: every first derivative is zero, as of x² at 0, where the first order says nothing.
+    """
     magnitude = magnitude_of(value)
     if magnitude.shape:
         raise NotSupportedError(
             "an expanded uncertainty is given for one value", way_out="Take an element: q[0]."
         )
     u = float(magnitude.u)
+    if u == 0.0:
+        from calibrator_uncertainty._flat import refuse_flat
+
+        refuse_flat(magnitude)
     k = coverage_factor(policy, float(magnitude.dof), rectangles=_parts(magnitude, Rectangular), u=u)
     k = arcsine_factor(policy, max(_parts(magnitude, Arcsine), default=0.0), u) or k
     return _in_units(k * u, value)

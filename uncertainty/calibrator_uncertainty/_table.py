@@ -131,7 +131,20 @@ def evaluate_table(
             way_out="Check the estimates of that point.",
             code="not-finite",
         )
+    _refuse_flat(out)
     return out
+
+
+def _refuse_flat(out: BudgetTable) -> None:
+    """Refuse a point whose u is 0 to first order alone, as that of x² at 0."""
+    budget, columns = out.origin
+    for place in np.flatnonzero((out.u == 0.0) & ~out.contributions.any(axis=0)):
+        from calibrator_uncertainty._flat import flat_error, is_flat
+
+        here = columns.budget(budget, int(place))
+        inputs = here.inputs
+        if is_flat(here._trace().program, [one.estimate for one in inputs], [one.u for one in inputs]):
+            raise flat_error(f"the model at point {place}", budget.name)
 
 
 class _Columns:

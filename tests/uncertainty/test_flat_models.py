@@ -1,0 +1,64 @@
+"""Where every first derivative is zero, u = 0 does not pass for an uncertainty."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from calibrator_uncertainty import (
+    Budget,
+    ModelError,
+    expanded_uncertainty,
+    normal,
+    standard_uncertainty,
+    uncertain,
+)
+
+FLAT = {
+    "square": (lambda a: a**2, [normal("a", 0.0, 1.0, "V")], "V**2", 2.0**0.5),
+    "cosine": (lambda a: np.cos(1 * a), [normal("a", 0.0, 0.1, "rad")], "", None),
+    "product": (lambda a, b: a * b, [normal("a", 0, 1.0, "V"), normal("b", 0, 2.0, "A")], "W", 2.0),
+}
+
+
+@pytest.mark.parametrize(("model", "inputs", "unit", "u"), FLAT.values(), ids=FLAT)
+def test_a_budget_says_so_in_notes_and_in_every_text(model, inputs, unit, u):
+    result = Budget(model, inputs, unit=unit).evaluate()
+    assert result.u == 0.0
+    assert "U = 0 IS NOT AN UNCERTAINTY" in result.notes[-1]
+    if u is not None:
+        assert f"u = {u:.3g} " in result.notes[-1]
+    for text in (result.to_text(), result.to_markdown(), result.to_html(), result.to_json()):
+        assert "U = 0 IS NOT AN UNCERTAINTY" in text
+
+
+@pytest.mark.parametrize(("model", "inputs", "unit", "u"), FLAT.values(), ids=FLAT)
+def test_a_table_refuses_the_point_and_a_quantity_its_expansion(model, inputs, unit, u):
+    budget = Budget(model, inputs, unit=unit, name="flat")
+    columns = {one.name: [1.0, 0.0] for one in inputs}
+    with pytest.raises(ModelError, match="point 1") as caught:
+        budget.table(columns)
+    assert caught.value.code == "flat"
+    with pytest.raises(ModelError) as caught:
+        expanded_uncertainty(budget.uncertain())
+    assert caught.value.code == "flat"
+
+
+def test_where_the_second_order_cannot_tell_the_note_says_so():
+    budget = Budget(lambda a: a**2 if a < 1 * a.units else a, [normal("a", 0.0, 0.1, "")], unit="")
+    assert "the second order cannot be told" in budget.evaluate().notes[-1]
+
+
+@pytest.mark.parametrize("model", [lambda a: a - a, lambda a: (a + 0.1) - a, lambda a: 3 + 0 * a])
+def test_what_does_not_move_has_no_uncertainty(model):
+    budget = Budget(model, [normal("a", 0.3, 0.1, "")], unit="")
+    assert budget.evaluate().notes == ()
+    assert budget.table({"a": [0.3, 0.7]}).u.tolist() == [0.0, 0.0]
+    assert expanded_uncertainty(budget.uncertain()) == 0.0
+
+
+def test_nothing_is_said_where_no_input_is_uncertain():
+    assert Budget(lambda a: a**2, [normal("a", 0.0, 0.0, "")], unit="").evaluate().notes == ()
+    a = uncertain(normal("a", 0.3, 0.1, "V"))
+    assert standard_uncertainty(a - a).m == 0.0
+    assert expanded_uncertainty(a - a).m == 0.0
