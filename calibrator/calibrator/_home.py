@@ -133,9 +133,15 @@ class Home:
 
     @property
     def heads(self) -> Path | None:
-        """The outside log of heads, `record.heads` of `calibrator.toml`; None where it names none."""
-        named = str(self._record_table().get("heads", ""))
-        return self.path / Path(named).expanduser() if named else None
+        """The outside log of heads: beside the home where `record.heads` of `calibrator.toml` names no file.
+
+        None where it says `heads = false`: none is kept.
+        """
+        named = self._record_table().get("heads", "")
+        if named is False:
+            return None
+        beside = self.path.with_name(f"{self.path.name or 'calibrator'}.heads.jsonl")
+        return self.path / Path(str(named)).expanduser() if named else beside
 
     def _record_table(self) -> Mapping[str, Any]:
         if not self.settings_file.is_file():

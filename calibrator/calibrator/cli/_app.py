@@ -29,6 +29,7 @@ COMMANDS = {
     "table": "_tables:table",
     "label": "_tables:label",
     "backup": "_export:backup",
+    "heads": "_heads:heads",
     "dcc": "_dcc:dcc",
     "list": "_list:list_",
     "bench": "_bench:bench",

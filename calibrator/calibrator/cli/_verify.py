@@ -50,6 +50,8 @@ def _verify_record(chosen: Settings, run: str | None) -> int:
         stream = record.find_run(run) if run is not None else None
         findings = record.verify(stream)  # first: what follows reads the rows as sound ones
         streams = [stream] if stream is not None else [summary.id for summary in record.runs()]
+        if chosen.home.heads is None and stream is None:
+            findings += record.missing_heads()
         wrong = [*_chain_findings(findings)]
         try:
             with damage_named(record.place):
@@ -61,9 +63,6 @@ def _verify_record(chosen: Settings, run: str | None) -> int:
         events = sum(record.head(name)[0] for name in streams)
     for line in wrong:
         click.echo(line, err=True)
-    heads = chosen.home.heads
-    if heads is not None and not heads.is_file():
-        click.echo(f"{heads}: the outside log of heads is not there and was not compared", err=True)
     if wrong:
         click.echo(f"{say('NOT intact')}: {len(wrong)} {say('findings')}", err=True)
         return ALTERED

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import IntegrityError, StorageError, UsageError
+from calibrator._home import Home
 from calibrator.record import Record, utc_text
 
 if TYPE_CHECKING:
-    from calibrator._home import Home
     from calibrator_drivers.clock import Clock
 
 __all__ = ["Backup", "back_up"]
@@ -58,6 +58,7 @@ def back_up(home: Home, folder: Path, clock: Clock) -> Backup:
         IntegrityError: code `backup-not-intact`, the copy does not verify.
     """
     _make(folder, home.path)
+    heads = _heads(home)  # before the record, which then has all that they name
     shared = home.shared_record()
     with ExitStack() as stack:
         if shared is None:
@@ -73,6 +74,8 @@ def back_up(home: Home, folder: Path, clock: Clock) -> Backup:
             copy = Record.open(folder, clock=clock, write=False, url=fresh, station=shared.station)
         stack.callback(copy.close)
         names, keys = _copy_files(home.path, folder)
+        if heads is not None:
+            _keep_heads(folder, heads)
         return _checked(copy, folder, names, keys, clock)
 
 
@@ -95,6 +98,28 @@ def _make(folder: Path, home: Path) -> None:
             way_out="Name a new folder, at best on another disk.",
             code="folder-not-empty",
         )
+
+
+def _heads(home: Home) -> bytes | None:
+    """Return the outside log that lies beside a home; one kept elsewhere is the copy's own, too."""
+    path = home.heads
+    inside = path is not None and path.parent == home.path.parent and path.is_file()
+    return path.read_bytes() if inside and path is not None else None
+
+
+def _keep_heads(folder: Path, content: bytes) -> None:
+    path = Home(folder).heads
+    if path is None or path.exists():
+        return
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise StorageError(
+            f"The log of heads cannot be copied: {error.strerror or error}",
+            where=str(path),
+            way_out="Name a folder in one where this user may write.",
+            code="backup-failed",
+        ) from error
 
 
 def _is_key(path: Path) -> bool:

@@ -1,7 +1,8 @@
-"""The outside log: heads of runs and register, a line at each end of a run, in a file of its own.
+"""The outside log: heads of runs and register, in a file of its own beside or far from the record.
 
 A chain alone cannot tell that its tail was cut, or that all of it was replaced by an older or another one.
-The file belongs where whoever could change the record cannot: another machine, a share that only appends.
+Every event of the register is a line, and so is the end of each step of a run. The file is best kept where
+whoever could change the record cannot: another machine, a share that only appends.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,11 @@ from calibrator.record._model import Event, Finding
 
 __all__ = ["HeadLog"]
 
-KINDS = ("run.ended", "run.anchored")
-_KEYS = ("run", "count", "head", "register", "register_count", "register_head")
+STEPS = frozenset({"step.done", "run.closed"})  # of a run: where a killed process leaves it, at the latest
+_RUN = ("run", "count", "head")
+_REGISTER = ("register", "register_count", "register_head")
 _log = logging.getLogger("calibrator.record")
-Lookup = Callable[[str, int], "str | None"]  # the hash of an event by stream and number
+Lookup = Callable[[str, list[int]], Mapping[int, str]]  # the hashes of events by stream and numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,39 +35,63 @@ class HeadLog:
     register: str  # the name of the register's stream
 
     def listen(self, event: Event) -> None:
-        """Write the line of an end of a run; another event is none."""
-        if event.stream == self.register and event.kind in KINDS:
-            self._append([event])
+        """Write the line of an event of the register or of the end of a step; another event is none."""
+        if event.stream == self.register:
+            self._append([event], sync=True)
+        elif event.kind in STEPS:
+            self._append([event], sync=False)  # the system holds it: a killed process loses nothing of it
 
-    def catch_up(self, ends: Iterator[Event]) -> None:
-        """Write the ends that are not in the file yet: it was away, or another station wrote them.
+    def catch_up(self, register: Iterable[Event]) -> None:
+        """Write the events that are not in the file yet: it was away, or another station wrote them.
 
         A file that cannot be written stops no run: what is missing is written at the next opening.
         """
-        known = {line["register_count"] for _, line in self._lines() if line is not None}
-        self._append([event for event in ends if event.seq not in known])
+        known = {line.get("register_count") for _, line in self._lines() if line is not None}
+        self._append([event for event in register if event.seq not in known], sync=True)
 
-    def _append(self, events: list[Event]) -> None:
+    def carry(self, former: Path) -> None:
+        """Begin with the lines of the log that was kept elsewhere until now."""
+        try:
+            with self.path.open("xb") as file:
+                file.write(former.read_bytes())
+        except OSError as error:
+            _log.error("the outside log of heads cannot be carried over: %s", error)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is such a file."""
+        return self.path.is_file()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether not even its folder can be reached: a share or a disk that is not connected."""
+        return not self.path.parent.is_dir()
+
+    def _append(self, events: list[Event], *, sync: bool) -> None:
         if not events:
             return
         text = "".join(json.dumps(self._line(event), sort_keys=True) + "\n" for event in events)
         try:
-            with self.path.open("ab") as file:
-                if file.tell() and not self.path.read_bytes().endswith(b"\n"):
-                    text = f"\n{text}"  # behind a line that a crash tore
+            with self.path.open("ab+") as file:
+                if file.seek(0, os.SEEK_END):
+                    file.seek(-1, os.SEEK_END)
+                    if file.read(1) != b"\n":
+                        text = f"\n{text}"  # behind a line that a crash tore
                 file.write(text.encode())
                 file.flush()
-                os.fsync(file.fileno())
+                if sync:
+                    os.fsync(file.fileno())
         except OSError as error:
             _log.error("the outside log of heads cannot be written: %s", error)
 
     def _line(self, event: Event) -> dict[str, Any]:
-        body = event.body
+        body, at = event.body, utc_text(event.at)
+        if event.stream != self.register:
+            return {"at": at, "run": event.stream, "count": event.seq, "head": event.hash}
+        run = {key: body[key] for key in _RUN} if all(key in body for key in _RUN) else {}
         return {
-            "at": utc_text(event.at),
-            "run": body["run"],
-            "count": body["count"],
-            "head": body["head"],
+            "at": at,
+            **run,
             "register": self.register,
             "register_count": event.seq,
             "register_head": event.hash,
@@ -82,23 +108,27 @@ class HeadLog:
                 line = json.loads(raw)
             except ValueError:  # torn by a crash: the next opening wrote it again
                 line = None
-            sound = isinstance(line, dict) and all(key in line for key in _KEYS)
+            sound = isinstance(line, dict) and any(
+                all(key in line for key in keys) for keys in (_RUN, _REGISTER)
+            )
             yield number, line if sound else None
 
     def check(self, lookup: Lookup, only: str | None) -> Iterator[Finding]:
         """Yield what the record has otherwise than the file, the first of each stream."""
-        said: set[str] = set()
+        said: dict[str, list[tuple[int, str, int]]] = {}
         for number, line in self._lines():
             if line is None:
                 continue
-            for stream, count, head in (
-                (str(line["run"]), int(line["count"]), line["head"]),
-                (self.register, int(line["register_count"]), line["register_head"]),
-            ):
-                found = lookup(stream, count)
-                if found != head and stream not in said and only in (None, stream):
-                    said.add(stream)
-                    yield _finding(stream, count, found, f"line {number} of {self.path.name}")
+            for stream, count, head in (_RUN, _REGISTER):
+                name = str(line.get(stream))
+                if count in line and only in (None, name):
+                    said.setdefault(name, []).append((int(line[count]), str(line[head]), number))
+        for name, heads in said.items():
+            found = lookup(name, sorted({seq for seq, _, _ in heads}))
+            for seq, digest, number in heads:
+                if found.get(seq) != digest:
+                    yield _finding(name, seq, found.get(seq), f"line {number} of {self.path.name}")
+                    break
 
 
 def _finding(stream: str, count: int, found: str | None, line: str) -> Finding:

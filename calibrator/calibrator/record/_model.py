@@ -43,7 +43,7 @@ class Finding:
     """Something in the record that is not as it was written.
 
     `code` is one of changed, deleted, inserted, reordered, missing-run, cut-tail, unregistered,
-    projection, trigger, damaged.
+    projection, trigger, damaged, no-heads.
     """
 
     stream: str

@@ -12,11 +12,12 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Row, select
 
-from calibrator._errors import RefusedError, StorageError, UsageError
+from calibrator._errors import IntegrityError, RefusedError, StorageError, UsageError
+from calibrator.record import _kept
 from calibrator.record import _schema as schema
 from calibrator.record._canonical import GENESIS, parse_utc, plain_body
 from calibrator.record._damage import damage_named
-from calibrator.record._heads import KINDS, HeadLog
+from calibrator.record._heads import HeadLog
 from calibrator.record._ids import uuid7
 from calibrator.record._lock import HomeLock
 from calibrator.record._model import Event, Finding, RunSummary
@@ -68,7 +69,7 @@ class Record:
 
         With a `url` of PostgreSQL the record lies there, shared with other stations; `station` is the name
         of this one. A reader of a home without a record sees an empty one. `heads` is the outside log that
-        gets a line at each end of a run and that `verify` compares with.
+        gets a line for each event of the register and each step, and that `verify` compares with.
 
         Raises:
             RefusedError: nothing was begun: the folder, file or server cannot be written, another process
@@ -133,9 +134,26 @@ class Record:
         if heads is not None:
             self._heads = HeadLog(heads, REGISTER)
             if self._writer is not None:
-                self._heads.catch_up(self.events(REGISTER, kinds=KINDS))
                 self.subscribe(self._heads.listen)
+                register = list(self.events(REGISTER))
+                _kept.take(self._heads, register, self.station, self._note)
         return self
+
+    def _note(self, kind: str, body: Mapping[str, Any]) -> Event:
+        return self.append(REGISTER, kind, body)
+
+    def renew_heads(self, *, reason: str, by: str) -> Path | None:
+        """Put the outside log aside, begin another one, and record who did it and why.
+
+        Returns where the former lies now. Raises what `renew` of the outside log does: a `UsageError` without
+        a reason, a `StorageError` where the former cannot be put aside.
+        """
+        details = {"reason": reason, "by": by, "station": self.station}
+        former = None if self._heads is None else self._heads.path
+        aside = _kept.renew(self._heads, former, self._note, details)
+        if self._heads is not None:
+            self._heads.catch_up(self.events(REGISTER))
+        return aside
 
     @property
     def place(self) -> str:
@@ -304,13 +322,25 @@ class Record:
         found = verify(self._store, stream)
         if self._heads is None:
             return found
-        return (*found, *self._heads.check(self._hash, stream))
+        with suppress(IntegrityError):  # a register that cannot be read has its findings
+            said = list(self.events(REGISTER, kinds=_kept.KINDS))
+            log = _kept.place(self._heads, said, self.station)
+            gone = _kept.missing(log, said, self.station) if stream in (None, REGISTER) else ()
+            return (*found, *gone, *log.check(self._hashes, stream))
+        return (*found, *self._heads.check(self._hashes, stream))
 
-    def _hash(self, stream: str, seq: int) -> str | None:
-        table = schema.events
-        query = select(table.c.hash).where(table.c.stream == stream, table.c.seq == seq)
+    def missing_heads(self) -> tuple[Finding, ...]:
+        """Return what is said of an outside log that the register names where none is kept any more."""
+        return tuple(_kept.missing(None, self.events(REGISTER, kinds=_kept.KINDS), self.station))
+
+    def _hashes(self, stream: str, numbers: list[int]) -> dict[int, str]:
+        table, found = schema.events, {}
         with self._store.transaction() as connection:
-            return connection.execute(query).scalar()
+            for begin in range(0, len(numbers), 500):
+                wanted = table.c.seq.in_(numbers[begin : begin + 500])
+                query = select(table.c.seq, table.c.hash).where(table.c.stream == stream, wanted)
+                found.update({row.seq: row.hash for row in connection.execute(query)})
+        return found
 
     def close(self) -> None:
         """Close the record and give the home's lock back; may be called twice."""
