@@ -173,3 +173,29 @@ def test_a_restored_bench_counts_the_same(lab):
     first = [counter.read().raw for _ in range(5)]
     bench.restore(held)
     assert [counter.read().raw for _ in range(5)] == first
+
+
+@pytest.mark.parametrize("model", ["keysight_53131a", "keysight_53230a"])
+def test_a_counter_takes_what_is_expected_and_the_input(open_bench, connect, model):
+    client = connect(open_bench(instruments={"one": {"model": model, "serial": "SIMONE"}}), "one")
+    client.write("CONF:FREQ 20E6,1E-4,(@1)")
+    assert client.query("CONF?") == '"FREQ +2.00000000000E+07,+1.00000000000E-04"'
+    client.write("CONF:FREQ (@1)")
+    assert client.query("SYST:ERR?").startswith("+0,")
+
+
+@pytest.mark.parametrize("model", ["keysight_33220a", "keysight_33500b"])
+def test_a_generator_takes_units_behind_amplitudes(open_bench, connect, model):
+    client = connect(open_bench(instruments={"one": {"model": model, "serial": "SIMONE"}}), "one")
+    client.write("OUTP:LOAD INFinity;:VOLT 1 VRMS")
+    assert float(client.query("VOLT?")) == pytest.approx(2.0 * 2.0**0.5)
+    client.write("VOLT 500 MV")
+    assert float(client.query("VOLT?")) == 0.5
+    client.write("APPL:SIN 2 KHZ,1 VPP,0 V")
+    assert [float(client.query(f"{one}?")) for one in ("FREQ", "VOLT", "VOLT:OFFS", "OUTP")] == [
+        2e3,
+        1.0,
+        0,
+        1,
+    ]
+    assert client.query("SYST:ERR?").startswith("+0,")

@@ -105,7 +105,9 @@ class Number:
         """Return the number in its unit, or the word."""
         if argument.kind is Kind.MNEMONIC:
             for word in self.words:
-                if matches(_LONG[word], argument.text):
+                if matches(_LONG[word], argument.text) or (
+                    word is Special.INF and argument.text == "INFINITY"
+                ):
                     return word
             raise ScpiError(-148 if not self.words else -224)
         if argument.kind is not Kind.NUMBER:

@@ -12,7 +12,19 @@ from calibrator_sim._units import MeterUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._scpi_device import SECOND, ScpiDevice, span
 from calibrator_sim.nodes import electrical, frequency
-from calibrator_sim.scpi import Choice, Command, CommandTree, Flag, Number, ScpiError, Special, Text
+from calibrator_sim.scpi import (
+    Argument,
+    ChannelList,
+    Choice,
+    Command,
+    CommandTree,
+    Flag,
+    Kind,
+    Number,
+    ScpiError,
+    Special,
+    Text,
+)
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
@@ -47,7 +59,23 @@ class Settings:
     level_v: float = 0.0
     level_auto: bool = True
     armed: bool = False
+    configured: list[float] = field(default_factory=lambda: [1e7, 1e-4])  # expected, resolution (Hz)
     total_from: list[int] = field(default_factory=list)  # ns of start and, where it has ended, stop
+
+
+_INPUTS = ChannelList(1, 2, optional=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _OrInput:
+    """A number, or already the input where the number is left out."""
+
+    number: Number
+    optional: bool = True
+
+    def take(self, argument: Argument) -> float | Special | tuple[int, ...]:
+        """Return the number, or the inputs."""
+        return (_INPUTS if argument.kind is Kind.EXPRESSION else self.number).take(argument)
 
 
 class Counter(ScpiDevice):
@@ -124,6 +152,9 @@ class Counter(ScpiDevice):
         feed, _ = electrical.of(self.world).feed(self.name, end_ns)
         return int(feed.frequency_hz * (end_ns - begin_ns) / SECOND)
 
+    def _configured(self) -> str:
+        return f'"{self.settings.function} {",".join(f"{one:+.11E}" for one in self.settings.configured)}"'
+
     def _total(self) -> str:
         held = self.settings.total_from
         if not held:
@@ -164,8 +195,10 @@ class Counter(ScpiDevice):
                 raise ScpiError(-224)
             settings.function = words[0][:4].rstrip("I")
 
-        def configure(_expected: float | Special = 0.0, _resolution: float | Special = 0.0) -> None:
+        def configure(*told: float | Special | tuple[int, ...]) -> None:
             settings.function, settings.continuous = "FREQ", False
+            numbers = [one for one in told if isinstance(one, float)]
+            settings.configured = [*numbers, *Settings().configured[len(numbers) :]]
 
         def totalize() -> None:
             settings.function, settings.continuous, settings.total_from = "TOT", False, []
@@ -178,8 +211,10 @@ class Counter(ScpiDevice):
         number = Number("HZ", (Special.MIN, Special.MAX, Special.DEF), optional=True)
         tree.add("[SENSe:]FUNCtion[:ON]", Command(function, (Text(),)))
         self.ask(tree, "[SENSe:]FUNCtion[:ON]?", lambda: f'"{settings.function} 1"')
-        tree.add("CONFigure:FREQuency", Command(configure, (number, number)))
-        tree.add("MEASure:FREQuency?", Command(lambda *_: self.read(), (number, number)))
+        told = (_OrInput(number), _OrInput(number), _INPUTS)
+        tree.add("CONFigure:FREQuency", Command(configure, told))
+        self.ask(tree, "CONFigure?", self._configured)
+        tree.add("MEASure:FREQuency?", Command(lambda *_: self.read(), told))
         tree.add("READ?", Command(self.read))
         tree.add("FETCh?", Command(self.fetch))
         tree.add("INITiate[:IMMediate]", Command(initiate))

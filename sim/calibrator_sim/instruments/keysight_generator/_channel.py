@@ -166,12 +166,13 @@ class Channel:
         """Return the largest amplitude for the stated load."""
         return 20.0 if self.settings.load_ohm >= OPEN_OHM else 10.0
 
-    def amplitude(self, value: float | Special) -> None:
-        """Set the amplitude in the unit that is chosen."""
+    def amplitude(self, value: float | Special | tuple[float, str]) -> None:
+        """Set the amplitude in the unit that is chosen, or in the one that comes with it."""
         if isinstance(value, Special):
             vpp = 0.1 if value is Special.DEF else span(value, 0.01, self.most_vpp())
         else:
-            vpp = span(self._from_unit(value), 0.001, self.most_vpp())
+            number, unit = value if isinstance(value, tuple) else (value, self.settings.unit)
+            vpp = span(self._from_unit(number, unit), 0.001, self.most_vpp())
         if vpp / 2.0 + abs(self.settings.offset_v) > self.most_vpp() / 2.0 * (1.0 + 1e-9):
             raise ScpiError(-221)
         self.change("amplitude_vpp", vpp)
@@ -210,7 +211,11 @@ class Channel:
         self.settings.offset_v *= self.divided() / before
 
     def apply(
-        self, shape: str, hertz: float | Special, volts: float | Special, offset: float | Special
+        self,
+        shape: str,
+        hertz: float | Special,
+        volts: float | Special | tuple[float, str],
+        offset: float | Special,
     ) -> None:
         """Do what `APPLy` does: everything at once, and the output on."""
         self.change("shape", shape)
@@ -244,10 +249,10 @@ class Channel:
             return 10.0 * math.log10(rms * rms / min(self.settings.load_ohm, 1e4) / 1e-3)
         return vpp
 
-    def _from_unit(self, value: float) -> float:
+    def _from_unit(self, value: float, unit: str) -> float:
         shape = _RMS.get(self.settings.shape, 1.0)
-        if self.settings.unit == "VRMS":
+        if unit == "VRMS":
             return value / shape * 2.0
-        if self.settings.unit == "DBM":
+        if unit == "DBM":
             return math.sqrt(10.0 ** (value / 10.0) * 1e-3 * min(self.settings.load_ohm, 1e4)) / shape * 2.0
         return value

@@ -8,7 +8,7 @@ from typing import Any
 
 from calibrator_sim.instruments._scpi_device import QUERY_NS, span
 from calibrator_sim.instruments.keysight_generator._channel import OPEN_OHM, Channel
-from calibrator_sim.scpi import Choice, Command, CommandTree, Flag, Number, Special
+from calibrator_sim.scpi import Argument, Choice, Command, CommandTree, Flag, Number, Special
 
 __all__ = ["Headers", "add_channel", "say"]
 
@@ -28,6 +28,19 @@ class Headers:
 def say(value: float) -> str:
     """Return a number as the generator prints it."""
     return f"{value:+.13E}"
+
+
+@dataclass(frozen=True, slots=True)
+class Amplitude:
+    """An amplitude, in the chosen unit or in the one that is written behind it."""
+
+    optional: bool = False
+
+    def take(self, argument: Argument) -> float | Special | tuple[float, str]:
+        """Return the number with its unit, if it has one."""
+        unit = next((one for one in ("VPP", "VRMS", "DBM") if argument.suffix.endswith(one)), "")
+        value = Number(unit or "V", _WORDS).take(argument)
+        return value if isinstance(value, Special) or not unit else (value, unit)
 
 
 class _Adder:
@@ -88,14 +101,18 @@ def add_channel(tree: CommandTree, channel: Channel, headers: Headers, shapes: t
 
 def _add_waveform(adder: _Adder, channel: Channel, source: str, shapes: tuple[str, ...]) -> None:
     settings = channel.settings
-    number, hertz = Number("", _WORDS, optional=True), Number("HZ", _WORDS, optional=True)
+    hertz, volts = Number("HZ", _WORDS, optional=True), Number("V", _WORDS, optional=True)
 
     def applier(shape: str) -> Callable[..., None]:
         return lambda f=Special.DEF, v=Special.DEF, o=Special.DEF: channel.apply(shape, f, v, o)
 
     for word in shapes:
         adder.add(
-            f"{source}APPLy:{word}", applier("".join(c for c in word if c.isupper())), hertz, number, number
+            f"{source}APPLy:{word}",
+            applier("".join(c for c in word if c.isupper())),
+            hertz,
+            Amplitude(True),
+            volts,
         )
 
     def describe() -> str:
@@ -115,7 +132,7 @@ def _add_waveform(adder: _Adder, channel: Channel, source: str, shapes: tuple[st
 
 def _add_levels(adder: _Adder, channel: Channel, source: str) -> None:
     settings = channel.settings
-    adder.add(f"{source}VOLTage", channel.amplitude, Number("", _WORDS))
+    adder.add(f"{source}VOLTage", channel.amplitude, Amplitude())
     adder.ask(f"{source}VOLTage?", lambda: say(channel.shown_amplitude()))
     adder.word(f"{source}VOLTage:UNIT", "unit", ("VPP", "VRMS", "DBM"))
     adder.add(f"{source}VOLTage:OFFSet", channel.offset, Number("V", _WORDS))
