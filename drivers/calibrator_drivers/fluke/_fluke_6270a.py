@@ -2,7 +2,9 @@
 
 Unit, set-point, slew, module, mode, reading and the ready bit were seen in two public programs; their
 queries, the identity and the error queue are remembered with medium confidence. The instrument tells the
-uncertainty of its present reading, which never takes the place of a specification.
+uncertainty of its present reading, which never takes the place of a specification. Which module is in use
+cannot be asked for by a command that is known here: the set-point is held against the one in the accuracy
+table. The highest pressure of `set_limits` is held by the driver: no command for an own limit is known.
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ class Fluke6270A(PressureController):
     unit_in_use = reading("UNIT:PRES?", str.strip, "unit in use", "S-6270A-PY", "seen")
     set_point_read = reading("SOUR:PRES?", float, "set-point", "S-MEM", "mem-M")
     slew_read = reading("SOUR:PRES:SLEW?", float, "slew rate", "S-MEM", "mem-M")
+    reference_in_use = reading("SENS:PRES:MODE?", str.strip, "reference in use", "S-MEM", "mem-M")
     mode_in_use = reading("OUTP:PRES:MODE?", str.strip, "mode in use", "S-MEM", "mem-M")
     measured = reading("MEAS:PRES?", float, "pressure in the line", "S-6270A-PY", "seen")
     uncertainty = reading("MEAS:PRES:UNC?", float, "uncertainty of the reading", "S-DPI610", "seen")
@@ -143,6 +146,11 @@ class Fluke6270A(PressureController):
         read_back = self.set_point_read()
         if abs(read_back - pressure_pa / _KPA) > _SAME_KPA:
             raise self._mismatch("set-point", f"{pressure_pa / _KPA:g} kPa", f"{read_back:g} kPa")
+        reference = self.reference_in_use()  # a gauge pressure was staged
+        if not reference.upper().startswith("GAUG"):
+            raise self._mismatch("reference", "GAUG", reference)
+        if abs(pressure_pa) > _FULL_SCALE_PA * 1.05:
+            raise self._mismatch("range", f"one that holds {pressure_pa:g} Pa", f"{_FULL_SCALE_PA:g} Pa")
 
     def _switch(self, *, on: bool) -> None:
         self.output_mode("control" if on else "measure")

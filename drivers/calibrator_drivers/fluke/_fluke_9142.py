@@ -55,6 +55,7 @@ class _MetrologyWell:
     temperature_unit = choice("UNIT:TEMP {}", {"degC": "C"}, "unit of every value", "S-MEM", "mem-M")
     clear_status = action("*CLS", "empties the error queue", "S-MEM", "mem-M")
     identity = reading("*IDN?", str, "identity", "S-9142", "seen")
+    unit_in_use = reading("UNIT:TEMP?", str.strip, "unit of every value", "S-MEM", "mem-M")
     set_point_read = reading("SOUR:SPO?", float, "set-point", "S-9142", "seen")
     block = reading("SOUR:SENS:DATA?", float, "temperature of the block", "S-9142", "seen")
     heating = reading("OUTP:STAT?", _flag, "whether the output is on", "S-9142", "seen")
@@ -124,7 +125,7 @@ class _MetrologyWell:
         self._staged_c = temperature_c
 
     def operate(self) -> None:
-        """Read back the set-point and the cut-out, then switch the output on.
+        """Read back the unit, the set-point and the cut-out, then switch the output on.
 
         Raises:
             ReadbackError: what is read back is not what was staged, or the output stays off.
@@ -136,6 +137,9 @@ class _MetrologyWell:
                 resource=self.session.resource,
                 way_out="Stage a temperature first.",
             )
+        unit = self.unit_in_use()
+        if unit.upper() not in ("C", "CEL"):
+            raise self._mismatch("unit", "C", unit)
         read_back = self.set_point_read()
         if abs(read_back - self._staged_c) > _SAME_C:
             raise self._mismatch("set-point", f"{self._staged_c:g} degC", f"{read_back:g} degC")

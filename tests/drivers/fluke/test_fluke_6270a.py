@@ -15,7 +15,7 @@ Protocol = Callable[..., Any]
 NONE = ("SYST:ERR?", '0,"No error"')
 OFF = [("OUTP:PRES:MODE MEAS", None), ("OUTP:PRES:MODE?", "MEAS")]
 STAGE = [*OFF, ("UNIT:PRES KPA", None), ("SOUR:PRES 500", None), NONE]
-BACK = [("UNIT:PRES?", "KPA"), ("SOUR:PRES?", "500.000")]
+BACK = [("UNIT:PRES?", "KPA"), ("SOUR:PRES?", "500.000"), ("SENS:PRES:MODE?", "GAUG")]
 
 
 def test_identity_and_roles(expected_protocol: Protocol, step_clock: Any) -> None:
@@ -45,6 +45,7 @@ def test_a_pressure_is_staged_read_back_and_controlled(expected_protocol: Protoc
     [
         ([("UNIT:PRES?", "PSI")], "unit"),
         ([BACK[0], ("SOUR:PRES?", "500.02")], "set-point"),
+        ([*BACK[:2], ("SENS:PRES:MODE?", "ABS")], "reference"),
         (
             [*BACK, ("OUTP:PRES:MODE CONT", None), NONE, ("OUTP:PRES:MODE?", "MEAS"), OFF[0]],
             "controller",

@@ -21,6 +21,7 @@ from calibrator_drivers.roles import SourceTemperature
 
 Protocol = Callable[..., Any]
 NONE = ("SYST:ERR?", '0,"No error"')
+UNIT = ("UNIT:TEMP?", "C")
 COOL = [("s=20", None), ("s", "set: 20.00 C")]
 OFF = [("OUTP:STAT 0", None), ("OUTP:STAT?", "0")]
 STAGE = [*OFF, ("SOUR:SPO 100", None), NONE]
@@ -43,6 +44,7 @@ def test_a_well_tells_which_it_is(expected_protocol: Protocol, step_clock: Any) 
 
 def test_a_temperature_is_staged_with_the_output_off(expected_protocol: Protocol, step_clock: Any) -> None:
     on = [
+        UNIT,
         ("SOUR:SPO?", "100.0000"),
         ("SOUR:PROT:TRIP?", "0"),
         ("OUTP:STAT 1", None),
@@ -58,10 +60,12 @@ def test_a_temperature_is_staged_with_the_output_off(expected_protocol: Protocol
 @pytest.mark.parametrize(
     ("tail", "quantity"),
     [
-        ([("SOUR:SPO?", "120.0000")], "set-point"),
-        ([("SOUR:SPO?", "100.0"), ("SOUR:PROT:TRIP?", "1")], "cut-out"),
+        ([("UNIT:TEMP?", "F")], "unit"),
+        ([UNIT, ("SOUR:SPO?", "120.0000")], "set-point"),
+        ([UNIT, ("SOUR:SPO?", "100.0"), ("SOUR:PROT:TRIP?", "1")], "cut-out"),
         (
             [
+                UNIT,
                 ("SOUR:SPO?", "100.0"),
                 ("SOUR:PROT:TRIP?", "0"),
                 ("OUTP:STAT 1", None),
