@@ -136,7 +136,7 @@ def test_budget_goes_to_another_process_and_back():
 
 def test_expanded_uncertainty_of_a_quantity_is_that_of_its_budget():
     budget = Budget(
-        lambda a, b: a + b, [rectangular("a", 1, 0.1, "V"), normal("b", 1, 0.01, "V", dof=5)], unit="V"
+        lambda a, b: a + b, [rectangular("a", 1, 0.1, "V"), normal("b", 1, 0.01, "V", dof=20)], unit="V"
     )
     assert budget.evaluate().k == 1.65
     assert expanded_uncertainty(budget.uncertain()).magnitude == pytest.approx(budget.evaluate().U, rel=1e-12)

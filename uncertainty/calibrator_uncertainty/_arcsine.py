@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from calibrator_uncertainty._coverage import DOMINANCE, probability_of
+from calibrator_uncertainty._coverage import DOMINANCE, plainly_known, probability_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,11 +21,12 @@ _ANGLES = 4000
 _STEPS = 61
 
 
-def arcsine_factor(policy: str, part: float, u: float) -> float | None:
+def arcsine_factor(policy: str, part: float, u: float, dof: float = math.inf) -> float | None:
     """Return k where a U-shaped contribution |c·u| dominates `u`, None where it does not.
 
     It dominates where the rest is at most 0.3 of it. The rest is taken as normal, and k is the quantile of
-    the sum of both: 1.41 at 95 % without any rest, which is U = a (k = 1.96 would be 1.39 a).
+    the sum of both: 1.41 at 95 % without any rest, which is U = a (k = 1.96 would be 1.39 a). Where the
+    effective `dof` of the sum are not practically infinite, k follows t (JCGM 100:2008, G.4).
 
     Source: JCGM 100:2008, 4.3.5 and G.1.4 (k from the distribution of the sum); JCGM 101:2008, 6.4.6. The
     limit of dominance is that of EA-4/02 M:2022, S9.14.
@@ -35,17 +37,19 @@ def arcsine_factor(policy: str, part: float, u: float) -> float | None:
     """
     if part < 0.9 * u:  # plainly not dominant (that begins at 0.958·u), without the cost of arrays
         return None
-    found = float(arcsine_factors(policy, np.array([part]), np.array([u]))[0])
+    found = float(arcsine_factors(policy, np.array([part]), np.array([u]), np.array([dof]))[0])
     return None if np.isnan(found) else found
 
 
-def arcsine_factors(policy: str, part: Floats, u: Floats) -> Floats:
+def arcsine_factors(policy: str, part: Floats, u: Floats, dof: Floats) -> Floats:
     """Return k for arrays of points, NaN where the U-shaped contribution does not dominate."""
     found = np.full(u.shape, np.nan)
     if policy == "k2":
         return found
     rest = np.sqrt(np.maximum(0.0, (u - part) * (u + part)))
     dominant = (part > 0.0) & (rest <= DOMINANCE * part)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        dominant &= plainly_known(dof, rest / u)
     if dominant.any():
         ratios, factors = _table(probability_of(policy))
         found[dominant] = np.round(np.interp(rest[dominant] / part[dominant], ratios, factors), 2)

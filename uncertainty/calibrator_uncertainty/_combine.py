@@ -189,7 +189,7 @@ def joint_factor(block: Block, inputs: Sequence[Input], where: str) -> tuple[np.
     Raises:
         InputError: inputs with given correlations that are not normal or t, or that share a cause besides.
 
-    Source: JCGM 101:2008, 6.4.8 (multivariate normal).
+    Source: JCGM 101:2008, 6.4.8 (multivariate normal); JCGM 102:2011, 5.3.2 (multivariate t, common dof).
     """
     from calibrator_uncertainty._quantity import factor_of
 
@@ -204,7 +204,9 @@ def joint_factor(block: Block, inputs: Sequence[Input], where: str) -> tuple[np.
                 way_out="State the common cause as shared, or model it as an input of its own.",
                 code="correlated-shape",
             )
-    dofs = [
-        i.distribution.dof for i in (inputs[p] for p in block.places) if isinstance(i.distribution, StudentT)
-    ]
-    return factor_of(block.matrix, names), min(dofs, default=math.inf)
+    dofs = [inputs[place].dof for place in block.places]
+    for place in block.places:
+        shape = inputs[place].distribution
+        if isinstance(shape, StudentT):
+            dofs.append(shape.dof)
+    return factor_of(block.matrix, names), min(dofs)

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from calibrator_uncertainty._errors import InputError
 
@@ -20,6 +20,7 @@ __all__ = ["POLICIES", "coverage_factor", "effective_dof", "probability_of", "sh
 
 POLICIES = {"p95": 0.95, "k2": 0.9545, "p90": 0.90, "p95.45": 0.9545, "p99": 0.99}
 _MANY = 65536  # degrees of freedom that are looked up in a table
+_PLENTY, _REST_DOF = 1e5, 9.0  # effective dof that are practically infinite: of all, of the rest
 DOMINANCE = 0.3  # EA-4/02 M:2022, S9.14: the rest is at most 0.3 of the dominant term
 # Components are often given to two or three digits: 18.9989 is 19 before it is truncated.
 FLOOR_TOLERANCE = 1e-4
@@ -30,13 +31,24 @@ def effective_dof(contributions: Iterable[tuple[float, float]]) -> float:
 
     Infinite where every contribution that counts has infinite degrees of freedom.
 
+    Raises:
+        InputError: a contribution that is not finite, dof below 1 or NaN; by its number from 0.
+
     Source: JCGM 100:2008, G.4.1, equation G.2b.
 
     Example:
         >>> effective_dof([(1.0, 4.0), (0.0, 9.0)])
         4.0
     """
-    terms = [(abs(size), dof) for size, dof in contributions if size != 0.0]
+    given = list(contributions)
+    for place, (size, dof) in enumerate(given):
+        if not (math.isfinite(size) and dof >= 1.0):
+            raise InputError(
+                f"contribution {place} is {size:g} with {dof:g} degrees of freedom",
+                way_out="A contribution is finite, and its degrees of freedom are 1 or more, or infinite.",
+                code="dof",
+            )
+    terms = [(abs(size), dof) for size, dof in given if size != 0.0]
     largest = max((size for size, _ in terms), default=0.0)
     if largest == 0.0:
         return math.inf
@@ -72,13 +84,14 @@ def probability_of(policy: str) -> float:
     return round(float(percent[1]) / 100.0, 8)
 
 
-def shape_factor(policy: str, rectangles: Iterable[float], u: float) -> float | None:
+def shape_factor(policy: str, rectangles: Iterable[float], u: float, dof: float = math.inf) -> float | None:
     """Return k where one or two rectangular contributions (|c·u|) dominate, None where none do.
 
     One rectangle dominates when the rest is at most 0.3 of it: k = p·√3, 1.65 at 95 %. Two dominate when the
     rest is at most 0.3 of theirs: the sum is a trapezoid, and k is 1.83 at 95 % for half-widths 2 to 1.
+    None too where the effective `dof` of the sum are not practically infinite: then k follows t.
 
-    Source: EA-4/02 M:2022, S9.14 and S10.13.
+    Source: EA-4/02 M:2022, S9.14 and S10.13; JCGM 100:2008, G.4 where dof are few.
 
     Example:
         >>> shape_factor("p95", [1.0, 0.1], 1.005), shape_factor("p95", [2.0, 1.0], 5**0.5)
@@ -89,13 +102,26 @@ def shape_factor(policy: str, rectangles: Iterable[float], u: float) -> float | 
         return None
     probability = POLICIES.get(policy) or probability_of(policy)
     if _rest(u, first) <= DOMINANCE * first:
+        if not plainly_known(dof, _rest(u, first) / u):
+            return None
         return round(probability * math.sqrt(3.0), 2)
     both = math.hypot(first, second)
-    if _rest(u, both) > DOMINANCE * both:
+    if _rest(u, both) > DOMINANCE * both or not plainly_known(dof, _rest(u, both) / u):
         return None
     beta = (first - second) / (first + second)
     tail = math.sqrt((1.0 - probability) * (1.0 - beta * beta))
     return round((1.0 - tail) / math.sqrt((1.0 + beta * beta) / 6.0), 2)
+
+
+def plainly_known(dof: Any, rest: Any) -> Any:  # noqa: ANN401 - floats or arrays
+    """Tell whether effective `dof` are practically infinite where the `rest` is this part of u.
+
+    They are from 100 000 on, or where the rest alone, were it what they come from, has nine or more: k of the
+    shape then loses at most 0.7 % of its coverage. Fewer, also of the rectangle itself, ask for t.
+    """
+    square = rest * rest
+    with_tolerance = (1.0 + FLOOR_TOLERANCE) * dof
+    return (with_tolerance >= _PLENTY) | (with_tolerance * square * square >= _REST_DOF)
 
 
 def _rest(u: float, part: float) -> float:
@@ -110,12 +136,12 @@ def coverage_factor(policy: str, dof: float, *, rectangles: Iterable[float] = ()
     Raises:
         InputError: an unknown policy or dof below 1.
 
-    Source: JCGM 100:2008, G.3, G.6.4; EA-4/02 M:2022, S9.14, S10.13 and appendix E.
+    Source: JCGM 100:2008, G.3, G.4, G.6.4; EA-4/02 M:2022, S9.14, S10.13 and appendix E.
     """
     probability = POLICIES.get(policy) or probability_of(policy)
     if policy == "k2":
         return 2.0
-    shaped = shape_factor(policy, rectangles, u)
+    shaped = shape_factor(policy, rectangles, u, dof)
     return student_factor(probability, dof) if shaped is None else shaped
 
 
@@ -156,6 +182,9 @@ def coverage_factors(policy: str, dof: Floats, rectangles: tuple[Floats, Floats]
     one = (rest <= (DOMINANCE * first) ** 2) & (first > 0.0)
     both = first * first + second * second
     two = (square - both <= DOMINANCE**2 * both) & (first > 0.0) & ~one
+    with np.errstate(invalid="ignore", divide="ignore"):
+        one &= plainly_known(dof, np.sqrt(np.maximum(0.0, rest) / square))
+        two &= plainly_known(dof, np.sqrt(np.maximum(0.0, square - both) / square))
     if one.any():
         k[one] = round(probability * math.sqrt(3.0), 2)
     if two.any():

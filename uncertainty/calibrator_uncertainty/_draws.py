@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from calibrator_uncertainty._combine import Block, joint_factor
+from calibrator_uncertainty._drawn import drawn_shape
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._shapes import Constant
 from calibrator_uncertainty._types import Numbers
@@ -29,12 +30,14 @@ class SharedDraws:
         self._rng = rng
         self._shapes: dict[str, Shape] = {}
         self._lengths: dict[str, int] = {}
+        self._dofs: dict[str, float] = {}
         self._deviates: dict[str, Any] = {}
         for budget, count in zip(budgets, counts, strict=True):
             check_shared(budget.inputs, budget.name, self._shapes)
             for one in budget.inputs:
                 if one.shared and one.u > 0.0:
                     self._lengths[one.shared] = max(self._lengths.get(one.shared, 0), count)
+                    self._dofs[one.shared] = min(self._dofs.get(one.shared, math.inf), one.dof)
 
     def result(self, budget: Budget, count: int) -> Numbers:
         """Return `count` draws of the budget's result in its unit.
@@ -60,7 +63,7 @@ class SharedDraws:
             if one.u == 0.0 or isinstance(one.distribution, Constant):
                 columns.append(float(one.estimate))
                 continue
-            deviates = joint[place] if place in joint else self._drawn(one.shared, one.distribution, count)
+            deviates = joint[place] if place in joint else self._drawn(one, count)
             columns.append(one.estimate + one.u * deviates)
         return columns
 
@@ -69,10 +72,12 @@ class SharedDraws:
         factor, dof = joint_factor(block, budget.inputs, budget.name)
         return dict(zip(block.places, draw_jointly(self._rng, factor, dof, count), strict=True))
 
-    def _drawn(self, shared: str | None, shape: Shape, count: int) -> Numbers:
+    def _drawn(self, one: Input, count: int) -> Numbers:
+        shared = one.shared
         if not shared:
-            return shape.draw(self._rng, count)
+            return drawn_shape(one.distribution, one.dof).draw(self._rng, count)
         if shared not in self._deviates:
+            shape = drawn_shape(one.distribution, self._dofs[shared])  # the smallest of those that are told
             self._deviates[shared] = shape.draw(self._rng, self._lengths[shared])
         return self._deviates[shared][..., :count]
 

@@ -36,7 +36,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
         raise _not_finite(budget, value, slopes)
     k = coverage_factor(policy, dof, rectangles=rectangles, u=u)
     if plan.arcsines:
-        k = arcsine_factor(policy, max(abs(parts[place]) for place in plan.arcsines), u) or k
+        k = arcsine_factor(policy, max(abs(parts[place]) for place in plan.arcsines), u, dof) or k
     return BudgetResult(
         name=budget.name,
         value=value,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from calibrator_uncertainty._combine import joint_factor
+from calibrator_uncertainty._drawn import drawn_shape
 from calibrator_uncertainty._draws import draw_jointly, finite_or_refuse
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._histogram import Stream, symmetric_interval
@@ -18,6 +19,8 @@ from calibrator_uncertainty._shapes import Constant, Normal, Rectangular
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
+    from calibrator_uncertainty._inputs import Input
+    from calibrator_uncertainty._shapes import Shape
 
 __all__ = ["MonteCarlo", "monte_carlo"]
 
@@ -170,6 +173,18 @@ def _blocks(budget: Budget, rng: np.random.Generator) -> Callable[[int], np.ndar
     return block
 
 
+def shapes_of(inputs: Sequence[Input]) -> list[Shape]:
+    """Return what each input is drawn from; a shared cause has the smallest dof that is told of it."""
+    dofs: dict[str, float] = {}
+    for one in inputs:
+        if one.shared and one.u > 0.0:
+            dofs[one.shared] = min(dofs.get(one.shared, math.inf), one.dof)
+    return [
+        drawn_shape(one.distribution, dofs.get(one.shared, one.dof) if one.shared else one.dof)
+        for one in inputs
+    ]
+
+
 class Columns:
     """Draws of the inputs of one budget into buffers of its own."""
 
@@ -182,6 +197,7 @@ class Columns:
             if block.explicit
         ]
         self._joint = {place for block, _, _ in self._blocks for place in block.places}
+        self._shapes = shapes_of(budget.inputs)
         self._buffers: dict[int, list[np.ndarray]] = {}
 
     def draw(self, count: int) -> list[Any]:
@@ -212,7 +228,7 @@ class Columns:
         return (place for place in range(len(self._budget.inputs)) if place not in self._joint)
 
     def _deviates(self, place: int, buffer: np.ndarray) -> np.ndarray:
-        shape = self._budget.inputs[place].distribution
+        shape = self._shapes[place]
         if isinstance(shape, Normal):
             return self._rng.standard_normal(out=buffer)
         if isinstance(shape, Rectangular):

@@ -24,7 +24,8 @@ class Region:
     """Estimates, covariance and coverage regions of several results.
 
     The elliptical region is (y - ŷ)ᵀ V⁻¹ (y - ŷ) ≤ k_ellipse², the rectangular one
-    |y_j - ŷ_j| ≤ k_rectangle·u_j for all j at once. `draws` is 0 where it was found to first order.
+    |y_j - ŷ_j| ≤ k_rectangle·u_j for all j at once. `draws` is 0 where it was found to first order; `notes`
+    then say where the factors of the normal distribution are too small.
     """
 
     names: tuple[str, ...]
@@ -35,6 +36,7 @@ class Region:
     k_rectangle: float
     probability: float
     draws: int
+    notes: tuple[str, ...] = ()
 
     @property
     def u(self) -> np.ndarray:
@@ -91,6 +93,8 @@ class Multivariate:
         """Propagate the covariance matrix: U_y = C U_x Cᵀ, with factors of the normal distribution.
 
         k of the rectangle is that of independent results of that number, which is never too small (Šidák).
+        Neither knows degrees of freedom, as the document gives none; where a result has finite ones a note
+        says so, and `monte_carlo` draws t.
 
         Source: JCGM 102:2011, 6.2, 6.5.
         """
@@ -117,6 +121,7 @@ class Multivariate:
             ),
             probability,
             0,
+            self._few(slopes),
         )
 
     def monte_carlo(
@@ -152,6 +157,20 @@ class Multivariate:
         )
         return self._region(estimates, covariance, factors, probability, draws)
 
+    def _few(self, slopes: list[list[float]]) -> tuple[str, ...]:
+        """Return a note on results whose effective dof are finite."""
+        found = []
+        for budget, parts in zip(self.budgets, slopes, strict=True):
+            dof = budget._plan().combine(parts)[1]
+            if math.isfinite(dof):
+                found.append(f"{budget.name} {dof:.3g}")
+        if not found:
+            return ()
+        return (
+            "k_ellipse and k_rectangle are of the normal distribution, but effective degrees of freedom are "
+            f"finite ({', '.join(found)}): monte_carlo draws t",
+        )
+
     def _input_correlations(self) -> np.ndarray:
         budget = self.budgets[0]
         matrix = np.eye(len(budget.inputs))
@@ -159,13 +178,14 @@ class Multivariate:
             matrix[np.ix_(block.places, block.places)] = block.matrix
         return matrix
 
-    def _region(
+    def _region(  # noqa: PLR0917
         self,
         estimates: np.ndarray,
         covariance: np.ndarray,
         factors: tuple[float, float],
         probability: float,
         draws: int,
+        notes: tuple[str, ...] = (),
     ) -> Region:
         return Region(
             names=tuple(one.name for one in self.budgets),
@@ -176,4 +196,5 @@ class Multivariate:
             k_rectangle=factors[1],
             probability=probability,
             draws=draws,
+            notes=notes,
         )

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from calibrator_uncertainty._drawn import drawn_shape
 from calibrator_uncertainty._errors import ModelError, NotSupportedError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._leaves import Leaf
 from calibrator_uncertainty._program import Program
-from calibrator_uncertainty._shapes import Shape
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
 
@@ -91,7 +91,7 @@ class Together:
                 if math.isfinite(self._dof)
                 else rows
             )
-        shape: Shape = self._infos[0].shape
+        shape = drawn_shape(self._infos[0].shape, self._dof)
         return np.array([shape.draw(rng, count) for _ in range(self._sizes[0])])
 
 

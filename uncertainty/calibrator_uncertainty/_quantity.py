@@ -303,8 +303,9 @@ def expanded_uncertainty(value: Quantity, *, policy: str = "p95") -> Quantity:
         from calibrator_uncertainty._flat import refuse_flat
 
         refuse_flat(magnitude)
-    k = coverage_factor(policy, float(magnitude.dof), rectangles=_parts(magnitude, Rectangular), u=u)
-    k = arcsine_factor(policy, max(_parts(magnitude, Arcsine), default=0.0), u) or k
+    dof = float(magnitude.dof)
+    k = coverage_factor(policy, dof, rectangles=_parts(magnitude, Rectangular), u=u)
+    k = arcsine_factor(policy, max(_parts(magnitude, Arcsine), default=0.0), u, dof) or k
     return _in_units(k * u, value)
 
 

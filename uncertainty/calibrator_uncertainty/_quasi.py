@@ -13,7 +13,7 @@ from calibrator_uncertainty._combine import joint_factor
 from calibrator_uncertainty._draws import finite_or_refuse
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._histogram import Stream, symmetric_interval
-from calibrator_uncertainty._montecarlo import MonteCarlo, check_probability
+from calibrator_uncertainty._montecarlo import MonteCarlo, check_probability, shapes_of
 from calibrator_uncertainty._outside import refuse_outside
 from calibrator_uncertainty._rounding import leading_place
 from calibrator_uncertainty._shapes import quantile
@@ -54,20 +54,20 @@ def _columns(budget: Budget, points: np.ndarray) -> list[Any]:
     column = {place: number for number, place in enumerate(places)}
     first = {budget.inputs[place].shared: place for place in places if budget.inputs[place].shared}
     found: list[Any] = []
+    shapes = shapes_of(budget.inputs)
     for place, one in enumerate(budget.inputs):
         if one.u == 0.0:
             found.append(float(one.estimate))
             continue
         own = column[first[one.shared] if one.shared else place]
-        found.append(one.estimate + one.u * quantile(one.distribution, points[:, own]))
+        found.append(one.estimate + one.u * quantile(shapes[place], points[:, own]))
     for block in budget._plan().blocks:
         if not block.explicit:
             continue
         factor, dof = joint_factor(block, budget.inputs, budget.name)
         if math.isfinite(dof):
             raise NotSupportedError("Sobol points of correlated t", way_out="Use monte_carlo.", code="sobol")
-        shapes = [(budget.inputs[place].distribution, column[place]) for place in block.places]
-        normals = np.array([quantile(shape, points[:, number]) for shape, number in shapes])
+        normals = np.array([quantile(shapes[place], points[:, column[place]]) for place in block.places])
         for place, deviates in zip(block.places, factor @ normals[: factor.shape[1]], strict=True):
             found[place] = budget.inputs[place].estimate + budget.inputs[place].u * deviates
     return found

@@ -126,7 +126,11 @@ def evaluate_table(
     if not (np.isfinite(out.value).all() and np.isfinite(out.u).all()):
         bad = int(np.argmin(np.isfinite(out.value) & np.isfinite(out.u)))
         raise ModelError(
-            f"the model gives {out.value[bad]} with u = {out.u[bad]} at point {bad}",
+            f"the model gives {out.value[bad]} with u = {out.u[bad]} at point {bad}, where "
+            + ", ".join(
+                f"{one.name} = {np.atleast_1d(column)[bad if np.size(column) > 1 else 0]:.6g}"
+                for one, column in zip(budget.inputs, columns.estimates, strict=True)
+            ),
             where=budget.name,
             way_out="Check the estimates of that point.",
             code="not-finite",
@@ -195,6 +199,16 @@ class _Columns:
         return budget.at(**moved)
 
     def _check(self, budget: Budget) -> None:
+        for one, estimate in zip(budget.inputs, self.estimates, strict=True):
+            finite = np.atleast_1d(np.isfinite(estimate))
+            if not finite.all():
+                bad = int(np.argmin(finite))
+                raise InputError(
+                    f"the estimate of {one.name} is {np.atleast_1d(estimate)[bad]} at point {bad}",
+                    where=budget.name,
+                    way_out="An estimate is a finite number: leave the point out.",
+                    code="not-finite",
+                )
         for one, spread, dof in zip(budget.inputs, self.u, self.dof, strict=True):
             if not np.all(np.asarray(spread) >= 0.0):
                 raise InputError(f"u of {one.name} is negative or NaN at some point", code="negative-u")
@@ -232,7 +246,7 @@ def _combine(plan: Plan, parts: np.ndarray, dofs: Sequence[Any], out: BudgetTabl
     shaped = bool(plan.rectangles or plan.rectangular_blocks)
     out.k[part] = coverage_factors(out.policy, dof_out, ranks if shaped else None, u)
     if plan.arcsines:
-        found = arcsine_factors(out.policy, np.max(np.abs(parts[list(plan.arcsines)]), axis=0), u)
+        found = arcsine_factors(out.policy, np.max(np.abs(parts[list(plan.arcsines)]), axis=0), u, dof_out)
         np.copyto(out.k[part], found, where=~np.isnan(found))
     if scale is not None:
         u *= scale
