@@ -231,3 +231,24 @@ def test_typst_is_given_one_text_so_that_it_finds_again_what_it_laid_out(
     assert first == again
     assert given[0] == given[1]
     assert len(given[0]) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "both"])
+@pytest.mark.parametrize("simulated", [False, True])
+def test_the_code_covers_nothing(
+    whole_live: Certificate, whole_simulated: Certificate, language: str, simulated: bool
+) -> None:
+    model = whole_simulated if simulated else whole_live
+    page = PdfReader(io.BytesIO(render(model, "pdf", language))).pages[0]
+    millimetre, (width, height) = 72 / 25.4, (float(side) for side in page.mediabox.upper_right)
+    top = height - (33 if simulated else 25) * millimetre  # of the page's text, where the code begins
+    found: list[tuple[float, float]] = []
+
+    def seen(text: str, cm: list[float], tm: list[float], *_: object) -> None:
+        if text.strip():
+            found.append((tm[4] * cm[0] + cm[4], tm[5] * cm[3] + cm[5]))
+
+    page.extract_text(visitor_text=seen)
+    assert found
+    below = [y for x, y in found if x > width / 2 and y < top - 15 * millimetre]
+    assert max(below) < top - 19 * millimetre  # the first of what stands on the right, such as the procedure

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from calibrator.certificates._change_words import change_text
 from calibrator.certificates._model import SIMULATED, Certificate
 from calibrator.certificates._session import check_lines, check_points
 from calibrator.certificates._statements import (
@@ -66,13 +67,16 @@ def _further(model: Certificate) -> Iterator[tuple[str, Text]]:
     for text in (*_both(check_lines, model), *_both(check_points, model)):
         yield "validity", text
     if model.amends is not None:
-        changed = "; ".join(model.amends.changes) or "–"
+        changes = [change_text(change) for change in model.amends.changes]
+        changed = Text(
+            "; ".join(text.en for text in changes) or "–", "；".join(text.zh for text in changes) or "–"
+        )
         former, reason = model.amends.former, model.amends.reason
         yield (
             "amendment",
             Text(
-                f"Replaces {former}. Reason: {reason}. Changed: {changed}.",
-                f"替代 {former}。原因：{reason}。变更：{changed}。",
+                f"Replaces {former}. Reason: {reason}. Changed: {changed.en}.",
+                f"替代 {former}。原因：{reason}。变更：{changed.zh}。",
             ),
         )
     marked = {"raised-to-cmc": "raised", "outside-scope": "outside_scope"}

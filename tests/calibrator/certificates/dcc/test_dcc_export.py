@@ -205,3 +205,11 @@ def test_it_is_issued_and_read_back(record: Record, written: Callable[..., str],
     assert (found.format, found.compare(record)) == ("dcc", ())
     path.write_bytes(path.read_bytes().replace(b"34401A", b"34401B"))
     assert read_back(path).compare(record)
+
+
+def test_what_was_amended_is_named_in_words(whole_live: Certificate) -> None:
+    amended = Amendment("CAL-20261123-AAAAAAAA", "ab" * 32, "wrong serial", None, ("item.serial: 1 → 2",))
+    text = render(replace(at_home(whole_live), amends=amended), "dcc", "both").decode("utf-8")
+    assert "Changed: Instrument, serial number: 1 → 2" in text
+    assert "变更：仪器出厂编号：1 → 2" in text
+    assert "item.serial" not in text
