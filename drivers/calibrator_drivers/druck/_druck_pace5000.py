@@ -2,14 +2,19 @@
 
 Commands are SCPI with a header echo in each reply (K0472). What is marked `mem-` in the table is remembered
 and was never compared with an instrument: ranges by name, the self-test, the forms of `UNIT?` and `RANG?`.
-Control off keeps the pressure in the line; only a vent makes the line safe.
+Control off keeps the pressure in the line; only a vent makes the line safe. On an absolute range the sensor
+reads the air's pressure in a vented line: what `make_safe` and `line_pressure_pa` look at is then the
+difference to the barometer (an option), or to the standard atmosphere where none answers.
+The highest pressure of `set_limits` is held by the driver: no command for an own limit is known here.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import ClassVar
 
+from calibrator_drivers._errors import ReadTimeout, UnexpectedReply
 from calibrator_drivers._indicate import indicate
 from calibrator_drivers._pressure_controller import PressureController
 from calibrator_drivers.clock import Clock
@@ -24,6 +29,7 @@ __all__ = ["DruckPACE5000"]
 
 PACE = Dialect("PACE", ":SYST:ERR?", 20, "S-PACE-PY")
 _HPA = 100.0  # Pa; the unit that every value on the wire has
+_ATMOSPHERE_PA = 101325.0
 _SAME_HPA = 0.05  # coarser than the display, finer than any specification
 _MODELS = ("PACE5000", "PACE5000 USER INTERFACE", "PACE5000E", "PACE6000", "PACE6000 USER INTERFACE")
 _SLEW = {"linear": "LIN", "maximum": "MAX"}
@@ -75,6 +81,7 @@ class DruckPACE5000(PressureController):
     self_test_result = reading("*TST?", str, "self-test, 0 passes", "S-MEM", "mem-L")
     unit_in_use = reading(":UNIT:PRES?", str.strip, "unit in use", "S-PACE-PY", "seen")
     range_in_use = reading(":SENS:PRES:RANG?", _range_pa, "name of the range in use", "S-MEM", "mem-M")
+    range_name = reading(":SENS:PRES:RANG?", str.strip, "name of the range in use", "S-MEM", "mem-M")
     set_point_read = reading(":SOUR:PRES?", float, "set-point", "S-PACE-PY", "seen")
     slew_read = reading(":SOUR:PRES:SLEW?", float, "slew rate", "S-PACE-PY", "seen")
     slew_mode_read = reading(":SOUR:PRES:SLEW:MODE?", str.strip, "slew mode", "S-PACE-PY", "seen")
@@ -88,6 +95,7 @@ class DruckPACE5000(PressureController):
 
     def __init__(self, session: Session, clock: Clock) -> None:
         super().__init__(unheaded(session), clock)
+        self._air_pa = 0.0  # what an absolute range reads in an open line; found before a vent
 
     def identify(self) -> Identity:
         """Ask the instrument who it is.
@@ -115,6 +123,7 @@ class DruckPACE5000(PressureController):
 
     def configure_pressure(self, range_pa: float, *, absolute: bool) -> None:
         """Fix the sensor's range by its name, such as "7barg"."""
+        self._air_pa = 0.0
         (self.absolute_range if absolute else self.pressure_range)(range_pa / 1e5)
         self.pressure_unit("hPa")
         self._check(":SENS:PRES:RANG")
@@ -128,8 +137,8 @@ class DruckPACE5000(PressureController):
         return indicate(self.session, ":SENS:PRES?", "Pa", scale=_HPA)
 
     def line_pressure_pa(self) -> float:
-        """Return the pressure that the control sensor reads now."""
-        return self.sensed() * _HPA
+        """Return the pressure that the control sensor reads now; above the air while a line is made safe."""
+        return self.sensed() * _HPA - self._air_pa
 
     def barometric_pressure_pa(self) -> float:
         """Return the pressure of the air by the instrument's barometer (an option)."""
@@ -198,8 +207,19 @@ class DruckPACE5000(PressureController):
             self.control_mode("active")
         self.control(on)
 
+    def _air(self) -> float:
+        """Return the air's pressure on an absolute range, 0 Pa on a gauge range or where none is told."""
+        with suppress(ReadTimeout, UnexpectedReply):  # an option, and no reason to leave a line as it is
+            if not self.range_name().strip('"').upper().endswith("A"):
+                return 0.0
+            with suppress(ReadTimeout, UnexpectedReply):
+                return self.barometric_pressure_pa()
+            return _ATMOSPHERE_PA
+        return 0.0
+
     def _prepare_vent(self) -> None:
         self.pressure_unit("hPa")
+        self._air_pa = self._air()
         self.slew_mode("linear")
         self.overshoot(False)
         self.isolation_open(True)

@@ -62,6 +62,7 @@ class MensorCPC6050(PressureController):
     identity = reading("*IDN?", _text, "identity", "S-MENSOR", "seen")
     unit_in_use = reading("Units?", _text, "unit in use", "S-MENSOR", "seen")
     mode_in_use = reading("Mode?", _text, "mode in use", "S-MEM", "mem-M")
+    reference_in_use = reading("Ptype?", _text, "reference in use", "S-MEM", "mem-M")
     set_point_read = reading("Setpt?", _value, "set-point", "S-MEM", "mem-M")
     rate_read = reading("RSETPT?", _value, "rate", "S-MEM", "mem-M")
     range_high = reading("RANGEMAX?", _value, "upper end of the range", "S-MEM", "mem-M")
@@ -170,6 +171,9 @@ class MensorCPC6050(PressureController):
         read_back = self.set_point_read()
         if abs(read_back - pressure_pa / _KPA) > _SAME_KPA:
             raise self._mismatch("set-point", f"{pressure_pa / _KPA:g} kPa", f"{read_back:g} kPa")
+        reference = self.reference_in_use()  # a gauge pressure was staged
+        if not reference.upper().startswith("G"):
+            raise self._mismatch("reference", "G", reference)
         high = self.range_high()
         if abs(pressure_pa) / _KPA > high * 1.001:
             raise self._mismatch("range", f"one that holds {pressure_pa / _KPA:g} kPa", f"{high:g} kPa")

@@ -36,6 +36,7 @@ IDLE = (":SOUR:PRES:LEV:IMM:AMPL:VENT?", ":SOUR:PRES:LEV:IMM:AMPL:VENT 0")
 CONTROL = [(":OUTP:MODE ACT", None), (":OUTP:STAT 1", None), NONE, (":OUTP:STAT?", ":OUTP:STAT 1")]
 VENTING = [
     (":UNIT:PRES HPA", None),
+    (":SENS:PRES:RANG?", ':SENS:PRES:RANG "7.00barg"'),
     (":SOUR:PRES:SLEW:MODE LIN", None),
     (":SOUR:PRES:SLEW:OVER 0", None),
     (":OUTP:ISOL:STAT 1", None),
@@ -256,3 +257,28 @@ def test_an_echo_before_the_reply_is_passed_over(serve: Callable[..., Any]) -> N
     assert pace.line_pressure_pa() == pytest.approx(1250.0)
     assert pace.controlling()
     pace.close()
+
+
+def test_a_line_on_an_absolute_range_is_safe_at_the_pressure_of_the_air(
+    expected_protocol: Protocol, step_clock: Any
+) -> None:
+    prepared = [
+        VENTING[0],
+        (":SENS:PRES:RANG?", ':SENS:PRES:RANG "7.00bara"'),
+        (":SENS:PRES:BAR?", ":SENS:PRES:BAR 998.5"),
+        *VENTING[2:],
+    ]
+    exchanges = [
+        *prepared,
+        line(2013.0),
+        (":SOUR:PRES:SLEW?", ":SOUR:PRES:SLEW 100.0"),
+        *OFF,
+        (":SOUR:PRES:LEV:IMM:AMPL:VENT 1", None),
+        NONE,
+        vent_is(1),
+        line(1100.0),
+        vent_is(2),
+        line(999.0),
+    ]
+    with expected_protocol(exchanges) as session:
+        DruckPACE5000(session, step_clock).make_safe()

@@ -15,7 +15,7 @@ Protocol = Callable[..., Any]
 NONE = ("ERR?", " No Errors")
 OFF = [("Mode Measure", None), ("Mode?", " Measure")]
 STAGE = [*OFF, ("Units 22", None), ("Setpt 500", None), NONE]
-BACK = [("Units?", " 22"), ("Setpt?", " 500.000"), ("RANGEMAX?", " 1000.000")]
+BACK = [("Units?", " 22"), ("Setpt?", " 500.000"), ("Ptype?", " G"), ("RANGEMAX?", " 1000.000")]
 
 
 def test_identity_and_roles(expected_protocol: Protocol, step_clock: Any) -> None:
@@ -43,7 +43,8 @@ def test_a_pressure_is_staged_read_back_and_controlled(expected_protocol: Protoc
     [
         ([("Units?", " 1")], "unit"),
         ([BACK[0], ("Setpt?", " 501.0")], "set-point"),
-        ([*BACK[:2], ("RANGEMAX?", " 400.0")], "range"),
+        ([*BACK[:2], ("Ptype?", " A")], "reference"),
+        ([*BACK[:3], ("RANGEMAX?", " 400.0")], "range"),
     ],
 )
 def test_what_differs_is_not_controlled(
