@@ -30,6 +30,7 @@ _UNITS: Mapping[str, tuple[str, str, float, float]] = {
     "g": ("mass", "mass_kg", 1e-3, 0.0),
     "W": ("power", "power_w", 1.0, 0.0),
 }
+_EXCLUSIVE = ("voltage_v", "current_a", "resistance_ohm")
 _TERMINALS = {"current_a": "aux-current"}
 
 
@@ -65,9 +66,15 @@ def _figures(text: str) -> tuple[str, dict[str, Any]]:
         here, key, value = _value(float(part.group(1)), part.group(2))
         if domain not in ("", here):
             raise _bad(f'"{text}" holds quantities of two kinds', "Write one input.")
+        if key in found:
+            raise _bad(f'"{text}" says the same quantity twice', "Write it once.")
         domain, found[key] = here, value
     if not found:
         raise _bad("The input is empty", 'Write one such as "10 V".')
+    if sum(key in _EXCLUSIVE for key in found) > 1:
+        raise _bad(f'"{text}" holds more than one of volts, amperes and ohms', "Write one of them.")
+    if domain == "electrical" and not any(key in _EXCLUSIVE for key in found):
+        raise _bad(f'"{text}" says nothing that stands at the terminals', 'Write one such as "5 V 1 kHz".')
     keys = domain_class(domain).KEYS if domain in DOMAINS else ()
     missing = [key for key in found if key not in keys]
     if missing:
