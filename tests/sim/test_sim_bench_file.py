@@ -394,3 +394,15 @@ def test_the_last_node_of_the_error_query_is_optional(open_bench, connect, model
     client = connect(bench, "one")
     assert "No error" in client.query("SYST:ERR:NEXT?")
     assert "No error" in client.query("system:error?")
+
+
+@pytest.mark.parametrize("model", ["fluke_6270a", "fluke_9142", "yokogawa_wt310"])
+def test_the_status_commands_of_488_2_are_known(open_bench, connect, model):
+    client = connect(open_bench(instruments={"one": {"model": model, "serial": "SIMONE"}}), "one")
+    client.write("*CLS")
+    client.write("*ESE 32")
+    client.write("*SRE 32")
+    assert [client.query(one).strip() for one in ("*ESE?", "*SRE?", "*STB?")] == ["32", "32", "0"]
+    client.write("FOO 1")
+    assert client.query("*STB?").strip() == "96"
+    assert [client.query("*ESR?").strip() for _ in range(2)] == ["32", "0"]

@@ -8,7 +8,16 @@ from functools import cached_property
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._pressure_control import PressureControl
-from calibrator_sim.scpi import Choice, Command, CommandTree, Interpreter, Number, ScpiError, Special
+from calibrator_sim.scpi import (
+    Choice,
+    Command,
+    CommandTree,
+    Interpreter,
+    Number,
+    ScpiError,
+    Special,
+    add_registers,
+)
 
 __all__ = ["Fluke6270A"]
 
@@ -104,6 +113,7 @@ def _build(unit: Fluke6270A) -> CommandTree:
 
     tree.add("*RST", Command(unit.reset))
     tree.add("*CLS", Command(unit.status.clear))
+    add_registers(tree, unit.status, cost_ns=_QUERY_NS)
     ask("*IDN", lambda: unit.identity)
     ask("*TST", lambda: "0")
     ask("SYSTem:ERRor[:NEXT]", lambda: _error(unit.status.next_error()))

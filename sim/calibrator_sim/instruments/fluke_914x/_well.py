@@ -23,6 +23,7 @@ from calibrator_sim.scpi import (
     ScpiError,
     Special,
     Status,
+    add_registers,
 )
 
 if TYPE_CHECKING:
@@ -212,6 +213,7 @@ def _build(well: Fluke914x) -> CommandTree:
     _ask(tree, "OUTPut[:STATe]", lambda: str(int(well.settings.output)))
     _ask(tree, "UNIT:TEMPerature", lambda: well.settings.unit)
     tree.add("*CLS", Command(well.status.clear))
+    add_registers(tree, well.status, cost_ns=_QUERY_NS)
     tree.add("*RST", Command(well.reset))
     tree.add("OUTPut[:STATe]", Command(lambda on: well.switch(bool(on)), (Flag(),)))
     tree.add("UNIT:TEMPerature", Command(unit, (Choice(("C",)),)))

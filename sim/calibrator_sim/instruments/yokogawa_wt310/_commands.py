@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from calibrator_sim.scpi import Choice, Command, CommandTree, Flag, Number, ScpiError, Special
+from calibrator_sim.scpi import Choice, Command, CommandTree, Flag, Number, ScpiError, Special, add_registers
 
 if TYPE_CHECKING:
     from calibrator_sim.instruments.yokogawa_wt310._meter import YokogawaWT310
@@ -29,7 +29,7 @@ def build(meter: YokogawaWT310) -> CommandTree:
     tree.add("*CLS", Command(meter.status.clear))
     tree.add("*OPC?", Command(lambda: "1", cost_ns=_QUERY_NS))
     tree.add("*TST?", Command(lambda: "0", cost_ns=_QUERY_NS))
-    tree.add("*ESR?", Command(lambda: str(meter.status.read_esr()), cost_ns=_QUERY_NS))
+    add_registers(tree, meter.status, cost_ns=_QUERY_NS)
     tree.add("STATus:ERRor?", Command(lambda: _plain(meter.status.next_error()), cost_ns=_QUERY_NS))
     _add_input(tree, meter)
     _add_numeric(tree, meter)

@@ -1,0 +1,28 @@
+"""The status commands that IEEE 488.2:1992, 10 asks of every instrument, for trees without them."""
+
+from __future__ import annotations
+
+from calibrator_sim.scpi._errors import ScpiError
+from calibrator_sim.scpi._parameters import Number, Special
+from calibrator_sim.scpi._status import Status
+from calibrator_sim.scpi._tree import Command, CommandTree
+
+__all__ = ["add_registers"]
+
+_REGISTER = Number("", ())
+
+
+def add_registers(tree: CommandTree, status: Status, *, cost_ns: int) -> None:
+    """Add `*ESE`, `*ESE?`, `*SRE`, `*SRE?`, `*ESR?` and `*STB?`; each query takes `cost_ns`."""
+
+    def put(name: str, value: float | Special) -> None:
+        if isinstance(value, Special) or not 0 <= round(value) <= 255:
+            raise ScpiError(-222)
+        setattr(status, name, round(value))
+
+    tree.add("*ESE", Command(lambda value: put("ese", value), (_REGISTER,)))
+    tree.add("*SRE", Command(lambda value: put("sre", value), (_REGISTER,)))
+    tree.add("*ESE?", Command(lambda: str(status.ese), cost_ns=cost_ns))
+    tree.add("*SRE?", Command(lambda: str(status.sre), cost_ns=cost_ns))
+    tree.add("*ESR?", Command(lambda: str(status.read_esr()), cost_ns=cost_ns))
+    tree.add("*STB?", Command(lambda: str(status.byte(message_available=False)), cost_ns=cost_ns))
