@@ -18,6 +18,9 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from calibrator.standards import secret_hash
+
+SECRET = "CALIBRATOR_PERSON_SECRET"  # the name of a variable
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 TELLS = """
 [[simulation.faults]]
@@ -64,7 +67,12 @@ def laboratory(cli: Any, announced: dict[str, dict[str, str]]) -> Path:
     """Set up a laboratory from the example files; return its bench file."""
     cli.home.mkdir()
     text = (EXAMPLES / "lab.toml").read_text(encoding="utf-8")
-    (cli.home / "lab.toml").write_text(text + LAB, encoding="utf-8")
+    text += LAB
+    for who in ("tm", "lw"):
+        line = f'id = "{who}"\n'
+        assert line in text
+        text = text.replace(line, f'{line}secret = "{secret_hash(f"the secret of {who}")}"\n')
+    (cli.home / "lab.toml").write_text(text, encoding="utf-8")
     done = cli("standards", "add", str(EXAMPLES / "standard.toml"), "--person", "lw")
     assert done.returncode == 0, done.stderr
     bench = (EXAMPLES / "bench.toml").read_text(encoding="utf-8")
@@ -97,6 +105,7 @@ def test_a_live_run_to_its_certificate(
     served: Any,
     person: Any,
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with served(cli, str(bench(more=TELLS)), "--speed", "200") as (server, announced):
         file = laboratory(cli, announced)
@@ -122,12 +131,28 @@ def test_a_live_run_to_its_certificate(
     points = cli.json("show", "--json")["points"]
     assert {point["verdict"] for point in points} == {"pass"}
 
-    # not without a person who may
+    # not without a person who may, and known by a secret, and not before a third one has checked
     pdf = tmp_path / "certificate.pdf"
     refused = cli("certificate", "last", "--format", "pdf", "--out", str(pdf))
     assert (refused.returncode, pdf.exists()) == (4, False)
     assert "authorised" in refused.stderr
-    done = cli("certificate", "last", "--format", "pdf", "--authorised-by", "lw", "--out", str(pdf))
+    sign = ("certificate", "last", "--format", "pdf", "--authorised-by", "lw", "--out", str(pdf))
+    for text, sentence in (("", "Nobody can be asked"), ("another one", "not the secret of lw")):
+        if text:
+            monkeypatch.setenv(SECRET, text)
+        refused = cli(*sign)
+        assert (refused.returncode, pdf.exists()) == (4, False)
+        assert sentence in refused.stderr
+    monkeypatch.setenv(SECRET, "the secret of lw")
+    refused = cli(*sign)
+    assert (refused.returncode, pdf.exists()) == (4, False)
+    assert "checked the results" in refused.stderr
+    monkeypatch.setenv(SECRET, "the secret of tm")
+    assert cli("check-run", "--person", "jm").returncode == 4  # who measured, and has no secret
+    done = cli("check-run", "--person", "tm", "--note", "all points")
+    assert done.returncode == 0, done.stderr
+    monkeypatch.setenv(SECRET, "the secret of lw")
+    done = cli(*sign)
     assert done.returncode == 0, done.stderr
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf.read_bytes())).pages]
     text = " ".join(" ".join(pages).split())

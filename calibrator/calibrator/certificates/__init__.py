@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from calibrator.certificates._amend import Amending, amend, plan_amendment
     from calibrator.certificates._build import build
+    from calibrator.certificates._check_results import check_results, secret_policy
     from calibrator.certificates._examine import Examination, examine
     from calibrator.certificates._gate import Missing, gate
     from calibrator.certificates._issue import NotIssuableError, issue
@@ -31,6 +32,7 @@ __all__ = [
     "ReadBack",
     "amend",
     "build",
+    "check_results",
     "examine",
     "gate",
     "issue",
@@ -40,6 +42,7 @@ __all__ = [
     "read_back",
     "render",
     "replace_certificate",
+    "secret_policy",
 ]
 
 _HOMES = {
@@ -59,6 +62,8 @@ _HOMES = {
     "issue_sealed": "seals",
     "gate": "_gate",
     "issue": "_issue",
+    "check_results": "_check_results",
+    "secret_policy": "_check_results",
     "read_back": "_readback",
     "render": "_render",
     "replace_certificate": "_replace",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from calibrator._errors import IntegrityError, RefusedError, UsageError
 from calibrator.certificates._amend import check_current
 from calibrator.certificates._build import assemble
+from calibrator.certificates._check_results import checked_by
 from calibrator.certificates._gate import Missing, gate
 from calibrator.certificates._people import may_authorise
 from calibrator.certificates._place import check_place, ending, staged, written
@@ -105,7 +106,10 @@ def issue(
     )
     check_current(sources, model.id, run)
     lab = sources.opened["lab"]
-    missing = (*gate(model, may_authorise(lab)), *separation(model, lab))
+    missing = (
+        *gate(model, may_authorise(lab)),
+        *separation(model, lab, checked_by(record, run, model.digest.run_head)),
+    )
     if missing:
         raise NotIssuableError(model, missing)
     content = render(model, format, language)

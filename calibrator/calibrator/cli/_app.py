@@ -21,6 +21,8 @@ COMMANDS = {
     "show": "_look:show",
     "budget": "_look:budget",
     "safe": "_safe:safe",
+    "check-run": "_sign:check_run",
+    "secret": "_sign:secret",
     "certificate": "_certificate:certificate",
     "verify": "_verify:verify",
     "explain": "_explain:explain",

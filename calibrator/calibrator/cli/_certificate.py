@@ -77,6 +77,7 @@ def certificate(
     from calibrator import certificates
     from calibrator.certificates.seals import load_seal_settings
     from calibrator.cli._access import opened
+    from calibrator.cli._sign import identified
 
     chosen = settings(ctx)
     with opened(chosen):
@@ -84,6 +85,11 @@ def certificate(
     passphrase = _passphrase() if seal else ""
     with opened(chosen, write=True) as record:
         found = record.find_run(run or "last")
+        if authorised_by:
+            how = identified(chosen, record, found, authorised_by, "--authorised-by")
+            if how:
+                said = {"person": authorised_by, "for": "certificate", "how": how}
+                record.append(found, "person.identified", said)
         amending: Amending | None = None
         told = {"reason": amend or "", "by": authorised_by or "", "kind": document}
         if replaces is not None:

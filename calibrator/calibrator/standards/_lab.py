@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from calibrator.standards._confirmation import Confirmation, confirmation_body, parse_confirmations
 from calibrator.standards._layout import Layout, parse_layout
 from calibrator.standards._scope import Authority, Capability, parse_authority, parse_scope
+from calibrator.standards._secret import is_secret_hash
 from calibrator.standards._table import Table, nearest, read_text
 
 __all__ = ["Lab", "Person", "lab_template", "load_lab"]
@@ -29,6 +30,7 @@ class Person:
     id: str
     name: str
     roles: tuple[str, ...]
+    secret: str = ""  # its scrypt hash; never in the record
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Lab:
     scope: tuple[Capability, ...] = ()  # accredited; empty where U is never raised or marked
     authority: Authority | None = None  # to verify
     one_person: str = ""  # why one person may measure and authorise; "" where two are needed
+    without_secret: str = ""  # why a person without a secret may sign; "" where none may
 
     @property
     def zone(self) -> ZoneInfo:
@@ -81,7 +84,11 @@ class Lab:
             "layout": asdict(self.layout),
             "scope": [line.as_body() for line in self.scope],
             "authority": self.authority.as_body() if self.authority is not None else None,
-            "policy": {"separate_people": not self.one_person, "reason": self.one_person},
+            "policy": {
+                "separate_people": not self.one_person,
+                "reason": self.one_person,
+                "without_secret": self.without_secret,
+            },
             "persons": [{"id": p.id, "name": p.name, "roles": p.roles} for p in self.persons],
             "confirmations": [confirmation_body(item) for item in self.confirmations],
             "sha256": self.sha256,
@@ -130,6 +137,7 @@ def load_lab(path: Path) -> Lab:
         parse_scope(top),
         parse_authority(top),
         _one_person(top),
+        _without_secret(top),
     )
 
 
@@ -154,8 +162,8 @@ def _one_person(top: Table) -> str:
     if not top.has("policy"):
         return ""
     table = top.table("policy")
-    table.allow("separate_people", "reason")
-    if table.flag("separate_people"):
+    table.allow("separate_people", "reason", "without_secret")
+    if not table.has("separate_people") or table.flag("separate_people"):
         return ""
     reason = table.text("reason", "").strip()
     if len(reason.split()) < 2:
@@ -163,6 +171,22 @@ def _one_person(top: Table) -> str:
             "reason",
             "One person may do both only for a reason",
             'Write it in a few words: reason = "one metrologist on site, reviewed monthly by ...".',
+            "no-reason",
+        )
+    return reason
+
+
+def _without_secret(top: Table) -> str:
+    """Return why a person without a secret may sign, "" where none may."""
+    if not top.has("policy"):
+        return ""
+    table = top.table("policy")
+    reason = table.text("without_secret", "").strip()
+    if table.has("without_secret") and len(reason.split()) < 2:
+        raise table.error(
+            "without_secret",
+            "A person without a secret may sign only for a reason",
+            'Write it in a few words: without_secret = "each signs on a machine of their own".',
             "no-reason",
         )
     return reason
@@ -194,8 +218,12 @@ def _timezone(top: Table) -> str:
 def _persons(top: Table) -> tuple[Person, ...]:
     found: dict[str, Person] = {}
     for table in top.tables("person"):
-        table.allow("id", "name", "roles")
-        person = Person(table.text("id"), table.text("name"), table.texts("roles"))
+        table.allow("id", "name", "roles", "secret")
+        person = Person(table.text("id"), table.text("name"), table.texts("roles"), table.text("secret", ""))
+        if person.secret and not is_secret_hash(person.secret):
+            raise table.error(
+                "secret", "That is no hash of a secret", "Make the line with `calibrator secret`.", "no-hash"
+            )
         for role in person.roles:
             if role not in ROLES:
                 raise table.error("roles", f'"{role}" is no role', nearest(role, ROLES), "unknown-role")

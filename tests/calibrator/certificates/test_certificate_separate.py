@@ -12,7 +12,7 @@ import pytest
 from calibrator._errors import ConfigurationError
 from calibrator.certificates._model import Certificate, Person
 from calibrator.certificates._separate import separation
-from calibrator.standards import load_lab
+from calibrator.standards import load_lab, secret_hash, secret_matches
 
 CHEN = Person("chen", "Chen Jing", "signatory")
 LI = Person("li", "Li Wei", "technician")
@@ -34,6 +34,24 @@ def test_who_measured_does_not_authorise() -> None:
     assert list(separation(model(LI, CHEN), SEPARATE)) == []
 
 
+def test_a_third_person_has_checked() -> None:
+    now = {"policy": {**SEPARATE["policy"], "without_secret": ""}}
+    for checked in ((), ("li",), ("chen",), ("li", "chen")):
+        (missing,) = separation(model(LI, CHEN), now, checked)
+        assert missing.code == "not-checked"
+    assert list(separation(model(LI, CHEN), now, ("bo",))) == []
+    assert list(separation(model(LI, CHEN), {"policy": {**now["policy"], "separate_people": False}})) == []
+
+
+def test_a_secret_is_known_again_and_its_hash_is_none() -> None:
+    held = secret_hash("correct horse")
+    assert secret_hash("correct horse") != held  # a salt of its own
+    assert secret_matches("correct horse", held)
+    assert not secret_matches("correct horsf", held)
+    assert not secret_matches("", "")
+    assert "horse" not in held
+
+
 def test_unless_the_recorded_policy_says_otherwise() -> None:
     assert list(separation(model(CHEN, CHEN), ONE)) == []
     assert list(separation(model(CHEN, CHEN), {})) == []  # recorded before there was a policy
@@ -43,10 +61,14 @@ def test_unless_the_recorded_policy_says_otherwise() -> None:
 def test_the_policy_is_of_lab_toml_and_stands_in_the_record(tmp_path: Path) -> None:
     file = tmp_path / "lab.toml"
     file.write_text(HEAD, encoding="utf-8")
-    assert load_lab(file).as_body()["policy"] == {"separate_people": True, "reason": ""}
+    assert load_lab(file).as_body()["policy"] == {
+        "separate_people": True,
+        "reason": "",
+        "without_secret": "",
+    }
     file.write_text(f'{HEAD}[policy]\nseparate_people = false\nreason = "one metrologist on site"\n')
     lab = load_lab(file)
-    assert lab.as_body()["policy"] == ONE["policy"]
+    assert lab.as_body()["policy"] == {**ONE["policy"], "without_secret": ""}
     assert replace(lab, one_person="").as_body()["policy"]["separate_people"]
     file.write_text(f"{HEAD}[policy]\nseparate_people = false\n", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="only for a reason"):

@@ -1,0 +1,113 @@
+"""Who signs: `calibrator check-run`, `calibrator secret`, and the question who it is."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from calibrator._errors import RefusedError, UsageError
+from calibrator.cli._settings import Settings, command, settings
+
+if TYPE_CHECKING:
+    from calibrator.record import Record
+
+__all__ = ["check_run", "identified", "secret"]
+
+VARIABLE = "CALIBRATOR_PERSON_SECRET"  # the name of a variable
+SHORTEST = 8
+
+
+@command("check-run", short_help="Record that a second person looked at the results of a run.")
+@click.argument("run", required=False)
+@click.option("--person", required=True, metavar="ID", help="Who checked: not who measured.")
+@click.option("--note", default="", metavar="TEXT", help="What was looked at, or found.")
+@click.pass_context
+def check_run(ctx: click.Context, run: str | None, person: str, note: str) -> int:
+    """Record that PERSON has checked the results of RUN (an id, a beginning of one, or the last).
+
+    It holds for the results as they are: after another closing of the run they are checked again. The person
+    is a reviewer, signatory or technical manager of lab.toml, and has not measured. Needed before the
+    certificate of a live run, unless the laboratory's recorded policy says otherwise.
+    """
+    from calibrator.certificates import check_results
+    from calibrator.cli._access import opened
+
+    chosen = settings(ctx)
+    with opened(chosen):
+        pass  # a home without a record is not made into one
+    with opened(chosen, write=True) as record:
+        found = record.find_run(run or "last")
+        how = identified(chosen, record, found, person, "--person")
+        event = check_results(record, found, by=person, note=note, identified=how)
+    click.echo(f"{found}, event {event.seq}: {event.body['by']}")
+    return 0
+
+
+@command(short_help="Make the line of a person's secret for lab.toml.")
+@click.pass_context
+def secret(ctx: click.Context) -> int:
+    """Ask for a secret twice, without an echo, and print the line for the person's table in lab.toml.
+
+    lab.toml holds only its scrypt hash. Without a terminal it is taken from CALIBRATOR_PERSON_SECRET.
+    """
+    from calibrator.standards import secret_hash
+
+    settings(ctx)
+    known = os.environ.get(VARIABLE)
+    text = (
+        known
+        if known is not None
+        else str(click.prompt("Secret", hide_input=True, confirmation_prompt=True, err=True))
+    )
+    if len(text) < SHORTEST:
+        raise UsageError(
+            f"A secret has at least {SHORTEST} characters",
+            where=VARIABLE if known is not None else "the secret",
+            way_out="Choose a longer one.",
+            code="secret-short",
+        )
+    click.echo(f'secret = "{secret_hash(text)}"')
+    return 0
+
+
+def identified(chosen: Settings, record: Record, run: str, person: str, option: str) -> str:
+    """Ask again who signs a live run; return how the person was known: "secret", "policy" or "".
+
+    Raises:
+        RefusedError: code `not-identified`: a wrong secret, none given, or a person without one whom the
+            policy that the run recorded does not let sign.
+    """
+    from calibrator.certificates import secret_policy
+    from calibrator.standards import load_lab, secret_matches
+
+    wanted, reason = secret_policy(record, run)
+    if not wanted:
+        return ""
+    known = load_lab(chosen.home.lab_file).person(person)
+    held = "" if known is None else known.secret
+    if not held:
+        if reason:
+            click.echo(f"{person} has no secret and was not asked: {reason}", err=True)
+            return "policy"
+        raise _refused(
+            f"{person} has no secret in lab.toml, by which to know who signs",
+            option,
+            "Make one with `calibrator secret`; or write [policy] without_secret = REASON before the run.",
+        )
+    given = os.environ.get(VARIABLE)
+    if given is None and sys.stdin.isatty():
+        given = str(click.prompt(f"Secret of {person}", hide_input=True, err=True))
+    if given is None:
+        raise _refused(
+            f"Nobody can be asked for the secret of {person}", option, f"Use a terminal, or set {VARIABLE}."
+        )
+    if not secret_matches(given, held):
+        raise _refused(f"That is not the secret of {person}", option, "Try again, or sign as yourself.")
+    return "secret"
+
+
+def _refused(what: str, where: str, way_out: str) -> RefusedError:
+    return RefusedError(what, where=where, way_out=way_out, code="not-identified")
