@@ -74,9 +74,9 @@ class UncertainComplex(SharedMethods):
     def __iter__(self) -> Iterator[UncertainComplex]:
         return (self[place] for place in range(len(self)))
 
-    def sum(self, axis: Option = None) -> UncertainComplex:
+    def sum(self, axis: Option = None, **more: Option) -> UncertainComplex:
         """Sum the elements, with all correlations."""
-        return self._each(lambda part: np.sum(part, axis=axis))
+        return self._each(lambda part: np.sum(part, axis=axis, **more))
 
     def mean(self, axis: Option = None) -> UncertainComplex:
         """Average the elements, with all correlations."""
@@ -169,9 +169,9 @@ class UncertainComplex(SharedMethods):
         """Return the same elements in another shape."""
         return self._each(lambda part: np.reshape(part, shape[0] if len(shape) == 1 else shape))
 
-    def ravel(self) -> UncertainComplex:
+    def ravel(self, order: Option = "C") -> UncertainComplex:
         """Return the elements in one row."""
-        return self.reshape(-1)
+        return self._each(lambda part: np.ravel(part, **({} if order == "C" else {"order": order})))
 
     def __str__(self) -> str:
         return format(self)

@@ -12,7 +12,7 @@ from calibrator_uncertainty._bivariate import uncertain_complex
 from calibrator_uncertainty._complex import UncertainComplex, lift
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._moves import named
-from calibrator_uncertainty._refusals import unsupported
+from calibrator_uncertainty._refusals import called, unsupported
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Option, Quantity
 from calibrator_uncertainty._units import parse_unit, quantity
@@ -107,7 +107,7 @@ def handle(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, An
     ours = HANDLED.get(func)
     if ours is None:
         raise unsupported(f"{func.__module__}.{func.__name__}", "an uncertain complex number")
-    return ours(*args, **kwargs)
+    return called(f"numpy.{func.__name__}", ours, args, kwargs)
 
 
 def as_complex(operand: object) -> UncertainComplex:

@@ -182,12 +182,15 @@ def _insert(array: Numbers, place: Numbers, values: Numbers, axis: int | None = 
     )
 
 
-def _interpolate(x: Numbers, xp: Numbers, fp: Numbers) -> UncertainComplex:
+def _interpolate(
+    x: Numbers, xp: Numbers, fp: Numbers, left: Numbers = None, right: Numbers = None, **kwargs: Option
+) -> UncertainComplex:
     table = as_complex(fp)
-    return UncertainComplex(*(np.interp(x, xp, part(table, what)) for what in ("real", "imag")))
+    more = {"left": left, "right": right, **kwargs}  # refused where they say anything
+    return UncertainComplex(*(np.interp(x, xp, part(table, what), **more) for what in ("real", "imag")))
 
 
-def _sum_products(subscripts: str, *operands: Numbers) -> UncertainComplex:
+def _sum_products(subscripts: str, *operands: Numbers, optimize: Option = False) -> UncertainComplex:
     each = [as_complex(one) for one in operands]
     if len(each) == 1:
         return UncertainComplex(*(np.einsum(subscripts, part(each[0], what)) for what in ("real", "imag")))

@@ -97,9 +97,9 @@ class ArrayMethods(SharedMethods):
         """Return the same elements in another shape."""
         return np.reshape(self, shape[0] if len(shape) == 1 else shape)  # type: ignore[call-overload]
 
-    def ravel(self) -> Numbers:
+    def ravel(self, order: str = "C") -> Numbers:
         """Return the elements in one row."""
-        return np.ravel(self)  # type: ignore[call-overload]
+        return np.ravel(self, **({} if order == "C" else {"order": order}))  # type: ignore[call-overload]
 
     flatten = ravel
 
@@ -107,13 +107,13 @@ class ArrayMethods(SharedMethods):
         """Return the array with its axes in another order."""
         return np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)  # type: ignore[call-overload]
 
-    def sum(self, axis: Option = None, keepdims: bool = False) -> Numbers:
+    def sum(self, axis: Option = None, **more: Option) -> Numbers:
         """Sum the elements, with all correlations."""
-        return np.sum(self, axis=axis, **({"keepdims": True} if keepdims else {}))  # type: ignore[call-overload]
+        return np.sum(self, axis=axis, **more)  # type: ignore[call-overload]
 
-    def mean(self, axis: Option = None, keepdims: bool = False) -> Numbers:
+    def mean(self, axis: Option = None, **more: Option) -> Numbers:
         """Average the elements, with all correlations."""
-        return np.mean(self, axis=axis, **({"keepdims": True} if keepdims else {}))  # type: ignore[call-overload]
+        return np.mean(self, axis=axis, **more)  # type: ignore[call-overload]
 
     def max(self, axis: Option = None, **more: Option) -> Numbers:
         """Return the element with the largest value."""

@@ -22,7 +22,7 @@ from calibrator_uncertainty._refusals import dropped, unsupported
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Option, Quantity
 from calibrator_uncertainty._ufunc_methods import SUBSTITUTES, by_method, name_of
-from calibrator_uncertainty._units import quantity
+from calibrator_uncertainty._units import parse_unit, quantity
 
 __all__ = ["teach"]
 
@@ -191,6 +191,13 @@ def _product(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
     return _wrapped(func(left, right, *args[2:], **kwargs), one * other)
 
 
+def _averaged(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Numbers:
+    """Average with weights, whose unit cancels; the values may be plain numbers."""
+    figures, unit = _apart(args[0], "numpy.average")
+    found = func(figures, *map(_bare, args[1:]), **{key: _bare(value) for key, value in kwargs.items()})
+    return _wrapped(found, parse_unit("") if isinstance(unit, int) else unit)
+
+
 def _chain(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Numbers:
     """Multiply a list of matrices."""
     parts = [_apart(one, f"numpy.{func.__name__}") for one in args[0]]
@@ -303,6 +310,7 @@ _RULES: dict[Callable[..., Any], Rule] = {
     np.linalg.pinv: _power_of_unit(lambda args: -1),
     np.linalg.matrix_power: _power_of_unit(lambda args: int(args[1])),
     np.angle: _angle,
+    np.average: _averaged,
     np.polyval: _polynomial,
     np.piecewise: _pieces,
 }

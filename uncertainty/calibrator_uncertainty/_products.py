@@ -11,7 +11,7 @@ from calibrator_uncertainty._errors import NotSupportedError
 from calibrator_uncertainty._functions import getitem, rearrange
 from calibrator_uncertainty._more_functions import handles, indices, lifted, taken
 from calibrator_uncertainty._tape import UncertainArray
-from calibrator_uncertainty._types import Numbers
+from calibrator_uncertainty._types import Numbers, Option
 
 __all__ = ["contract"]
 
@@ -97,8 +97,8 @@ def tensordot(one: Numbers, other: Numbers, axes: Any = 2) -> Numbers:  # noqa: 
 
 
 @handles(np.einsum)
-def contract(subscripts: str, *operands: Numbers) -> Numbers:
-    """Sum products as the letters say: `ij,jk->ik`."""
+def contract(subscripts: str, *operands: Numbers, optimize: Option = False) -> Numbers:
+    """Sum products as the letters say: `ij,jk->ik`; `optimize` changes nothing but numpy's own order."""
     if not isinstance(subscripts, str) or "..." in subscripts:
         raise NotSupportedError("numpy.einsum with ... or lists", way_out="Write out a letter for each axis.")
     left, _, right = subscripts.replace(" ", "").partition("->")

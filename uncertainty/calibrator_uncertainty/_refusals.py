@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from calibrator_uncertainty._errors import InputError, ModelError, NotSupportedError
 from calibrator_uncertainty._types import Numbers
 
-__all__ = ["bad_leaf", "dropped", "no_slope", "not_finite", "overflown", "unsupported"]
+__all__ = ["bad_leaf", "called", "dropped", "no_slope", "not_finite", "overflown", "unsupported"]
 
 
 _OTHERWISE = "Write it with supported functions, or take .value where the bare estimate is meant."
@@ -74,6 +76,34 @@ def unsupported(name: str, of: str = "an uncertain value") -> NotSupportedError:
     elif short.endswith((".reduce", ".accumulate", ".reduceat", ".at")):
         instead = "Use numpy.sum, prod, max, min, cumsum or cumprod on parts."
     return NotSupportedError(f"{name} is not supported on {of}", way_out=instead, code="not-supported")
+
+
+def called(name: str, ours: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Numbers:
+    """Call our part of a numpy function; options that it does not have are refused by their names.
+
+    Raises:
+        NotSupportedError: arguments that numpy takes and we do not.
+    """
+    try:
+        return ours(*args, **kwargs)
+    except TypeError as problem:
+        if _fits(ours, args, kwargs):
+            raise
+        known = [one for one in inspect.signature(ours).parameters if one != "kwargs"]
+        strange = [key for key in kwargs if key not in known]
+        raise NotSupportedError(
+            f"{name} with {', '.join(strange) or 'these arguments'} is not supported on uncertain values",
+            way_out=f"Leave them out; it takes {', '.join(known)}.",
+            code="options",
+        ) from problem
+
+
+def _fits(ours: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    try:
+        inspect.signature(ours).bind(*args, **kwargs)
+    except TypeError:
+        return False
+    return True
 
 
 def bad_leaf(value: Numbers, u: Numbers, dof: float, name: str) -> InputError:

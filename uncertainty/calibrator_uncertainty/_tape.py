@@ -30,7 +30,7 @@ from calibrator_uncertainty._ops import (
     SUBTRACT,
     Op,
 )
-from calibrator_uncertainty._refusals import bad_leaf, dropped, not_finite, unsupported
+from calibrator_uncertainty._refusals import bad_leaf, called, dropped, not_finite, unsupported
 from calibrator_uncertainty._rounding import show
 from calibrator_uncertainty._types import Numbers, Option
 
@@ -312,7 +312,7 @@ class UncertainArray(ArrayMethods):
         ours = _functions().HANDLED.get(func)
         if ours is None:
             raise unsupported(f"{func.__module__}.{func.__name__}")
-        return ours(*args, **kwargs)
+        return called(f"numpy.{func.__name__}", ours, args, kwargs)
 
     def __reduce__(self) -> tuple[Any, ...]:
         from calibrator_uncertainty._store import reduce_value
