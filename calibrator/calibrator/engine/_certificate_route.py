@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from calibrator.procedure import Point
 from calibrator.standards import Certificate, CertificateValue
@@ -17,6 +18,7 @@ from calibrator_drivers.accuracy import Limit, RangeRow, Status, TreatAs
 __all__ = ["Figure", "NoValue", "by_certificate"]
 
 _YEAR = 365.25  # days
+_ICE = Decimal("273.15")  # K, at 0 degC
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def by_certificate(
         )
         warmth = 0.0  # the specification holds at this temperature
     else:
-        age = max((today - certificate.issued).days, 0) / _YEAR
+        age = max((today - certificate.calibrated).days, 0) / _YEAR
         drift, status = history * age / math.sqrt(3.0), Status.CHECKED
         basis = f"history since {former.number}" if former is not None else ""
         warmth = max(specified.half_width - at_calibration.half_width, 0.0) / math.sqrt(3.0)
@@ -104,9 +106,9 @@ def _certified(certificate: Certificate, point: Point, row: RangeRow) -> list[_A
     groups: dict[float, list[CertificateValue]] = {}
     for value in certificate.values:
         own = value.range_high is None or math.isclose(float(value.range_high), row.range_high)
-        fits = value.function == point.function and value.unit == point.unit and own
+        fits = value.function == point.function and _fits(value, point) and own
         if fits and value.correction is not None and not value.frequency_hz:
-            groups.setdefault(float(value.nominal), []).append(value)
+            groups.setdefault(_nominal(value, point), []).append(value)
     found = []
     for nominal, values in sorted(groups.items()):
         _refuse_unsound(values)
@@ -115,6 +117,22 @@ def _certified(certificate: Certificate, point: Point, row: RangeRow) -> list[_A
         spread = (max(corrections) - min(corrections)) / 2.0
         found.append(_At(nominal, sum(corrections) / len(corrections), u, spread))
     return found
+
+
+def _fits(value: CertificateValue, point: Point) -> bool:
+    """Say whether a value is of the point's quantity; a difference of 1 K is one of 1 degC."""
+    nominal = value.nominal_unit or value.unit
+    if value.kind == "reference value":
+        return value.unit == nominal == point.unit
+    return {value.unit, nominal, point.unit} <= {"K", "degC"} or value.unit == nominal == point.unit
+
+
+def _nominal(value: CertificateValue, point: Point) -> float:
+    """Return the nominal value in the unit of the point."""
+    nominal = value.nominal_unit or value.unit
+    if nominal == point.unit:
+        return float(value.nominal)
+    return float(value.nominal + (_ICE if point.unit == "K" else -_ICE))
 
 
 def _refuse_unsound(values: Sequence[CertificateValue]) -> None:
@@ -150,11 +168,11 @@ def _history(
     point: Point, row: RangeRow, certificate: Certificate, former: Certificate | None, nominal: float
 ) -> float | None:
     """Return the change a year between two certificates; None where there is no history at the point."""
-    if former is None or former.issued >= certificate.issued:
+    if former is None or former.calibrated >= certificate.calibrated:
         return None
     try:
         then = _at(_certified(former, point, row), nominal, former)[0]
     except NoValue:
         return None
     now = _at(_certified(certificate, point, row), nominal, certificate)[0]
-    return abs(now - then) / ((certificate.issued - former.issued).days / _YEAR)
+    return abs(now - then) / ((certificate.calibrated - former.calibrated).days / _YEAR)

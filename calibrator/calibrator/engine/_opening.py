@@ -151,7 +151,8 @@ def _standard(
         "by": certificate.laboratory if certificate else None,
         "accreditation": certificate.accreditation if certificate else None,
         "traceability": certificate.traceability if certificate else None,
-        "hash": certificate.file_sha256 if certificate else None,
+        # of the certificate itself; the file that a laboratory wrote about it is not what others hold
+        "hash": certificate.document_sha256 or None if certificate else None,
         "route": route,
         "interval": ", ".join(dict.fromkeys(item.interval for item in used)),
     }

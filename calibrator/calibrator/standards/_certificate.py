@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -101,6 +102,17 @@ class Certificate:
     values: tuple[CertificateValue, ...] = ()
     imported: str = ""  # everything that an imported file says, as it is written (JSON)
     correction: str = ""  # why a recorded certificate of this number is entered again with other content
+
+    @property
+    def calibrated(self) -> date:
+        """The end of the calibration, from which drift counts; the day of issue where it is not known."""
+        if not self.imported:
+            return self.issued
+        ended = str(json.loads(self.imported).get("calibrated", ["", ""])[1])
+        try:
+            return min(date.fromisoformat(ended[:10]), self.issued)
+        except ValueError:
+            return self.issued
 
     def covers(self, function: str) -> bool:
         """Say whether the certificate shows conformity for a function (METROLOGY 10)."""

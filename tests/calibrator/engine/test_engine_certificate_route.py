@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -140,3 +141,23 @@ def test_a_point_outside_the_certified_values_refuses_the_job(laboratory: Any):
 def test_an_uncertainty_that_is_none_gives_no_value(U: str, k: str):
     with pytest.raises(NoValue, match="no uncertainty"):
         figure("10", certificate(value("10", "12e-6", U, k)))
+
+
+def test_an_error_in_kelvin_is_of_a_point_in_degrees_celsius():
+    row = TABLE.row("dcv", 10.0)
+    made = Point("t:30", "temp", "temp", Decimal(30), Decimal(100), "degC", {}, "source")
+    given = {"specified": limit(0.1), "at_calibration": limit(0.1), "today": date(2026, 11, 7)}
+    for nominal, unit in (("30", "degC"), ("303.15", "K")):
+        own = CertificateValue(
+            "temp", Decimal(nominal), "K", None, Decimal(0), "error", Decimal("0.072"), Decimal("0.06"),
+            Decimal(2), nominal_unit="" if unit == "K" else unit,
+        )  # fmt: skip
+        assert by_certificate(made, row, certificate(own), None, **given).correction == pytest.approx(-0.072)
+
+
+def test_drift_counts_from_the_end_of_the_calibration():
+    former = certificate(value("10", "6e-6"), number="C-1", issued=date(2025, 5, 7))
+    later = replace(certificate(value("10", "12e-6")), imported='{"calibrated":["","2026-03-07"]}')
+    found = figure("10", later, former)
+    drift = 6e-6 / (304 / 365.25) * (245 / 365.25)  # from 7 March, not from the issue on 7 May
+    assert found.limit.half_width == pytest.approx(2 * math.hypot(1e-6, drift / math.sqrt(3)))

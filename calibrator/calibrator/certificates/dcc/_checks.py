@@ -109,7 +109,12 @@ _REQUIRED = (
     ("7.8.2.1 m", "results", ".//d:results/d:result/d:data/*"),
     ("7.8.2.1 o", "a person who authorises", ".//d:respPerson[d:mainSigner='true']"),
     ("7.8.4.1 b", "the conditions", ".//d:influenceConditions/d:influenceCondition"),
-    ("7.8.4.1 c", "a certificate of the equipment", ".//d:measuringEquipment/d:certificate/d:value"),
+    (
+        "7.8.4.1 c",
+        "a certificate of the equipment",
+        ".//d:measuringEquipment/d:certificate/d:value"
+        " | .//d:identification[@refType='calibrator_certificateWithoutHash']/d:value",
+    ),
 )
 
 
@@ -118,7 +123,7 @@ def _required(root: _Element) -> Iterator[Finding]:
     for clause, what, path in _REQUIRED:
         if simulated and clause == "7.8.2.1 o":
             continue  # a simulated document is authorised by nobody
-        found = root.find(path, _NAMES)
+        found = next((e for one in path.split(" | ") if (e := root.find(one, _NAMES)) is not None), None)
         if found is None or not (len(found) or (found.text or "").strip()):
             yield Finding("item-missing", f"{what} is missing (ISO/IEC 17025:2017, {clause})", _line(root))
     judged = root.find(".//d:conformityXMLList", _NAMES) is not None

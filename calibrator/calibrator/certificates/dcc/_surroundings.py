@@ -49,6 +49,11 @@ def _standard(standard: Standard, name: str, listed: _Element, write: Writer, *,
             entry = write.add(identified, "identification")
             write.add(entry, "issuer", issuer)
             write.add(entry, "value", value)
+    if standard.certificate and not standard.file_hash:
+        entry = write.add(identified, "identification", part=part("unhashed"))
+        write.add(entry, "issuer", "other")
+        write.add(entry, "value", standard.certificate)
+        write.texts(entry, "name", part("unhashed").name)
     if len(identified) == 0:
         one.remove(identified)
 

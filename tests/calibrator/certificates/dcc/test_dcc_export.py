@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,8 +15,10 @@ from calibrator.certificates import Certificate, build, issue, read_back, render
 from calibrator.certificates._model import SIMULATED, Amendment, Curve
 from calibrator.certificates._numbers import rounded
 from calibrator.certificates.dcc import check, parse, validate
+from calibrator.engine._opening import _standard
 from calibrator.procedure import Text
 from calibrator.record import Record
+from calibrator.standards._certificate import certificate_from_body
 
 CONFORMITY = {
     "pass": "pass",
@@ -102,6 +105,35 @@ def test_the_certificates_of_standards_are_referred_to_with_their_hash(whole_liv
         "SHA-256",
         "7d" * 32,
     )
+
+
+def test_a_standard_whose_certificate_is_not_kept_says_so_and_states_no_hash(
+    whole_live: Certificate, schemas: Path
+) -> None:
+    model = at_home(whole_live)
+    model = replace(model, standards=tuple(replace(one, file_hash="") for one in model.standards))
+    root = parse(render(model, "dcc", "both"), "dcc")
+    assert validate(root, schemas / "dcc-3.3.0") == ()
+    assert check(root) == ()
+    assert root.find(".//d:measuringEquipment/d:certificate", NAMES) is None
+    told = root.find(".//d:identification[@refType='calibrator_certificateWithoutHash']", NAMES)
+    assert told is not None
+    assert told.findtext("d:value", namespaces=NAMES) == "CN-2026-04711"
+
+
+def test_the_hash_of_a_standards_certificate_is_that_of_its_document() -> None:
+    bench = SimpleNamespace(instruments={"c": SimpleNamespace(asset="A", model="m", serial="1")})
+    own = certificate_from_body(
+        {
+            **dict.fromkeys(("asset", "number", "laboratory", "accreditation", "traceability"), "x"),
+            **dict.fromkeys(("kind", "environment", "document"), "x"),
+            **{"issued": "2026-01-01", "due": "2027-01-01", "functions": [], "temperature_c": None},
+            **{"file_sha256": "aa" * 32, "document_sha256": "bb" * 32, "simulated": False, "values": []},
+        }
+    )
+    for known, told in (("bb" * 32, "bb" * 32), ("", None)):
+        found = _standard(bench, "A", replace(own, document_sha256=known), [])  # type: ignore[arg-type]
+        assert found["hash"] == told
 
 
 def test_points_without_a_number_are_words_and_never_nan(
