@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from calibrator_uncertainty._draws import SharedDraws
 from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._types import Quantity
+from calibrator_uncertainty._units import figures_in
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +19,17 @@ if TYPE_CHECKING:
 
 __all__ = ["JointConformity", "joint_conformity"]
 
-Limits = tuple["float | Decimal | None", "float | Decimal | None"]
+
+class _Pair(Protocol):
+    """Limits as an object, such as `risk.Limits`."""
+
+    @property
+    def lower(self) -> Quantity: ...
+    @property
+    def upper(self) -> Quantity: ...
+
+
+Limits: TypeAlias = "tuple[Quantity, Quantity] | _Pair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +64,14 @@ def joint_conformity(
 
     Args:
         budgets: one per point.
-        limits: (lower, upper) per point in the budget's unit; None where there is no limit.
+        limits: (lower, upper) per point in the budget's unit or as quantities, or `risk.Limits`; None where
+            there is no limit on that side.
         draws: number of joint draws.
         rng: seeded generator.
 
     Raises:
-        InputError: limits that cross or do not match the budgets.
+        InputError: limits that cross, are both missing or do not match the budgets.
+        UnitsError: limits of another dimension.
 
     Source: JCGM 106:2012, 7.1 (conformance probability); METROLOGY 17.
     """
@@ -70,20 +83,17 @@ def joint_conformity(
         )
     if draws < 1:
         raise InputError(f"{draws} draws give no probability", code="draws")
-    budgets = [budget._whole() for budget in budgets]
+    given = budgets
+    budgets = [budget._whole() for budget in given]
     shared = SharedDraws(budgets, [draws] * len(budgets), rng)
     together = np.ones(draws, dtype=bool)
     points: list[float] = []
-    for budget, (lower, upper) in zip(budgets, limits, strict=True):
-        low = -math.inf if lower is None else float(lower)
-        high = math.inf if upper is None else float(upper)
-        if not low <= high:
-            raise InputError(
-                f"the lower limit {low} lies above the upper limit {high}",
-                where=budget.name,
-                code="limits-crossed",
-            )
-        drawn = shared.result(budget, draws)
+    seen: dict[int, np.ndarray] = {}  # a budget that is given twice is one measurand
+    for base, budget, pair in zip(given, budgets, limits, strict=True):
+        low, high = _ends(pair, budget)
+        if id(base) not in seen:
+            seen[id(base)] = shared.result(budget, draws)
+        drawn = seen[id(base)]
         inside = (drawn >= low) & (drawn <= high)
         points.append(float(inside.mean()))
         together &= inside
@@ -91,3 +101,23 @@ def joint_conformity(
     # A fraction that came out 0 or 1 is still not known better than about 1/draws.
     spread = max(probability * (1.0 - probability), 1.0 / draws)
     return JointConformity(probability, math.sqrt(spread / draws), draws, tuple(points))
+
+
+def _ends(pair: Limits, budget: Budget) -> tuple[float, float]:
+    """Return the two limits of a point as figures in the budget's unit."""
+    lower, upper = pair if isinstance(pair, tuple | list) else (pair.lower, pair.upper)
+    if lower is None and upper is None:
+        raise InputError(
+            "there is neither a lower nor an upper limit to judge against",
+            where=budget.name,
+            code="no-limits",
+        )
+    low = -math.inf if lower is None else float(figures_in(lower, budget.unit, "the lower limit"))
+    high = math.inf if upper is None else float(figures_in(upper, budget.unit, "the upper limit"))
+    if not low <= high:
+        raise InputError(
+            f"the lower limit {low} lies above the upper limit {high}",
+            where=budget.name,
+            code="limits-crossed",
+        )
+    return low, high

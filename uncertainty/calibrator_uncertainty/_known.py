@@ -11,7 +11,7 @@ from calibrator_uncertainty._coverage import student_factor
 from calibrator_uncertainty._empirical import CurvilinearTrapezoid, Exponential, Histogram, Samples
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input, from_half_width, normal, rectangular
-from calibrator_uncertainty._units import figures_in
+from calibrator_uncertainty._units import difference_in, figures_in
 
 __all__ = [
     "between",
@@ -155,11 +155,15 @@ def specification(
 ) -> Input:
     """Return the error that a maker's specification allows at a reading.
 
-    Half-width = |at|·of_reading + range_value·of_range + floor; the fractions are plain (12 ppm is 12e-6).
+    Half-width = |at|·of_reading + range_value·of_range + floor; the fractions are plain (12 ppm is 12e-6)
+    or quantities, as every figure may be.
 
     Raises:
         InputError: a negative coefficient, of_range without range_value, or `normal_k` without k.
     """
+    at, range_value = float(figures_in(at, unit, name)), float(figures_in(range_value, unit, name))
+    floor = float(difference_in(floor, unit, name))
+    of_reading, of_range = float(figures_in(of_reading, "", name)), float(figures_in(of_range, "", name))
     for what, figure in (("of_reading", of_reading), ("of_range", of_range), ("floor", floor)):
         if not (math.isfinite(figure) and figure >= 0.0):
             raise InputError(

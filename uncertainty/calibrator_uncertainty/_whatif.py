@@ -12,7 +12,7 @@ from calibrator_uncertainty._expand import expand
 from calibrator_uncertainty._leaves import known, remember
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
-from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
+from calibrator_uncertainty._units import difference_in, magnitude_in, parse_unit, quantity
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
@@ -33,6 +33,7 @@ class Cut:
 
 def find_cuts(budget: Budget, target: float, policy: str) -> tuple[Cut, ...]:
     """Search each input's u for the target, the slopes being those at the estimates (see `Budget.cuts`)."""
+    target = float(difference_in(target, budget.unit, "the target of U"))
     if not (math.isfinite(target) and target > 0.0):
         raise InputError(f"a target of {target} for U is not positive", where=budget.name, code="target")
     value, slopes = budget._trace().program.value_and_gradient([one.estimate for one in budget.inputs])
