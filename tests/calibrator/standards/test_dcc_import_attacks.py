@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from calibrator._errors import UsageError
-from calibrator.standards.imports import dcc_of, interpret, read_dcc
+from calibrator.standards.imports import dcc_of, interpret, read_dcc, surprises
 
 NAME = "dcc_gp_temperature_typical_v12.xml"
 U = rb"(?<=<si:uncertaintyXMLList>)[^<]*"
@@ -90,3 +90,24 @@ def test_an_attachment_that_a_later_revision_exchanged_is_refused(typical: bytes
         dcc_of(attacked, "a.pdf")
     assert caught.value.code == "attachment-changed"
     assert dcc_of(updated(pdf, typical), "a.pdf") == typical
+
+
+def quantity_of_errors(content: bytes) -> tuple[int, int]:
+    begin = content.rindex(b"<dcc:quantity", 0, content.index(b"basic_measurementError"))
+    depth = 0
+    for tag in re.finditer(rb"<dcc:quantity[ >]|</dcc:quantity>", content[begin:]):
+        depth += -1 if tag[0].startswith(b"</") else 1
+        if depth == 0:
+            return begin, begin + tag.end()
+    raise AssertionError(depth)
+
+
+@pytest.mark.parametrize("other", [b"basic_measurementError", b"basic_correction", b"lab_deviation"])
+def test_a_second_column_of_values_is_not_left_out_silently(typical: bytes, other: bytes) -> None:
+    begin, end = quantity_of_errors(typical)
+    more = typical[begin:end].replace(b"basic_measurementError", other).replace(b"0.072", b"0.9")
+    document = read_dcc(typical[:end] + more + typical[end:], "a.xml")
+    (found,) = surprises(document, interpret(document, {"": "temp"}, "a.xml"), None)
+    assert (found.code, other.decode() in found.what) == ("unknown", True)
+    plain = read_dcc(typical, "a.xml")
+    assert surprises(plain, interpret(plain, {"": "temp"}, "a.xml"), None) == ()

@@ -13,7 +13,7 @@ from calibrator.standards._certificate import CertificateValue
 from calibrator.standards.imports._read import Document, Quantity, Table, Written
 from calibrator.standards.imports._units import Known, known_unit
 
-__all__ = ["Reading", "interpret", "kinds_of"]
+__all__ = ["Reading", "interpret", "kinds_of", "left_out"]
 
 KINDS: Final = {
     "basic_measurementError": "error",
@@ -23,6 +23,7 @@ KINDS: Final = {
 # a number as the XML schema writes one, with an exponent that any instrument stays within
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
 _NOMINAL: Final = ("basic_nominalValue", "basic_calibrationValue", "basic_referenceValue")
+_BESIDE: Final = frozenset({*_NOMINAL, "basic_measuredValue"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,38 @@ def kinds_of(document: Document) -> tuple[str, ...]:
     """Return the kinds of value that the certificate says it holds."""
     found = (kind for table in document.tables if (kind := _kind(table)[0]))
     return tuple(dict.fromkeys(found))
+
+
+def left_out(document: Document) -> tuple[str, ...]:
+    """Return the columns of values that `interpret` does not take, each with its line.
+
+    What is known to stand beside the values is not named: nominal values, indications, and a correction
+    that is the error with its sign turned.
+    """
+    found = []
+    for table in document.tables:
+        kind, column = _kind(table)
+        for quantity in table.quantities:
+            beside = bool(kind) and set(quantity.ref_types) & _BESIDE
+            own = any(ref.startswith("calibrator_") for ref in quantity.ref_types)
+            if quantity is column or beside or own or not quantity.forms or _turned(quantity, column):
+                continue
+            name = " ".join(quantity.ref_types) or quantity.name or "without a type"
+            found.append(f"line {quantity.line}: the values {name} of table {table.number}")
+    return tuple(found)
+
+
+def _turned(quantity: Quantity, column: Quantity | None) -> bool:
+    """Say whether a column of corrections says the same as the column of errors that is taken."""
+    if column is None or "error" not in {KINDS.get(ref) for ref in column.ref_types}:
+        return False
+    if "correction" not in {KINDS.get(ref) for ref in quantity.ref_types}:
+        return False
+    errors, corrections = column.forms[0], quantity.forms[0]
+    every = (*errors.values, *corrections.values)
+    if errors.units != corrections.units or not all(_DECIMAL.fullmatch(word) for word in every):
+        return False
+    return [-Decimal(word) for word in errors.values] == [Decimal(word) for word in corrections.values]
 
 
 def interpret(document: Document, functions: Mapping[str, str], where: str) -> tuple[Reading, ...]:

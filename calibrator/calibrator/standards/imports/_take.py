@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from calibrator._errors import UsageError
 from calibrator.standards._asset import AssetFile
 from calibrator.standards._certificate import Certificate, CertificateValue
-from calibrator.standards.imports._interpret import Reading
+from calibrator.standards.imports._interpret import Reading, left_out
 from calibrator.standards.imports._read import Document
 from calibrator.standards.imports._units import known_unit
 
@@ -57,9 +57,10 @@ def surprises(
         if reading.sign == "opposite"
     ]
     found += _jumps([value for reading in readings for value in reading.values], former)
-    if document.unknown:
-        listed = "; ".join(document.unknown[:5]) + ("; …" if len(document.unknown) > 5 else "")
-        found.append(Surprise("unknown", f"{len(document.unknown)} parts are not understood: {listed}"))
+    unknown = (*document.unknown, *left_out(document))
+    if unknown:
+        listed = "; ".join(unknown[:5]) + ("; …" if len(unknown) > 5 else "")
+        found.append(Surprise("unknown", f"{len(unknown)} parts are not understood: {listed}"))
     return tuple(found)
 
 
@@ -226,7 +227,7 @@ def _as_written(document: Document, stated: Stated) -> str:
         "calibrated": [document.begun, document.ended],
         "kind_confirmed": stated.kind,
         "reasons": dict(stated.reasons),
-        "left_out": list(stated.left_out),
+        "left_out": [*stated.left_out, *left_out(document)],
         "quantities": [asdict(quantity) for quantity in document.quantities],
     }
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
