@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader, PdfWriter
 
 from calibrator._errors import UsageError
+from calibrator.standards import Certificate
 from calibrator.standards.imports import dcc_of, interpret, read_dcc, surprises
 
 NAME = "dcc_gp_temperature_typical_v12.xml"
@@ -111,3 +115,19 @@ def test_a_second_column_of_values_is_not_left_out_silently(typical: bytes, othe
     assert (found.code, other.decode() in found.what) == ("unknown", True)
     plain = read_dcc(typical, "a.xml")
     assert surprises(plain, interpret(plain, {"": "temp"}, "a.xml"), None) == ()
+
+
+def test_a_reference_value_is_held_against_the_nearest_of_the_former_certificate(schemas: Path) -> None:
+    content = (schemas / "examples" / "dcc_gp_temperatur_resistance_v12.xml").read_bytes()
+    document = read_dcc(content, "a.xml")
+    (reading,) = interpret(document, {"": "prt"}, "a.xml")
+    former = Certificate(
+        "T", "C-1", date(2020, 1, 1), date(2030, 1, 1), "L", "", "SI", "values", ("prt",), 23.0, "", "", "",
+        "", False, tuple(replace(v, nominal=v.nominal + Decimal("0.0001")) for v in reading.values),
+    )  # fmt: skip
+    assert not [s for s in surprises(document, (reading,), former) if s.code != "unknown"]
+    first = replace(reading.values[0], value=reading.values[0].value + 1)
+    moved = replace(reading, values=(first, *reading.values[1:]))
+    assert [s.code for s in surprises(document, (moved,), former) if s.code != "unknown"] == ["jump"]
+    turned = replace(reading, values=tuple(replace(v, value=-v.value) for v in reading.values))
+    assert {s.code for s in surprises(document, (turned,), former)} >= {"sign"}

@@ -68,13 +68,16 @@ def _jumps(values: Sequence[CertificateValue], former: Certificate | None) -> li
     """Compare with the former certificate: one sign turned, or a change beyond 2 U."""
     if former is None:
         return []
-    before = {_key(value): value for value in former.values}
     found = []
     for value in values:
-        old = before.get(_key(value))
-        now, then = value.correction, old.correction if old is not None else None
-        if then is None or now is None:
+        alike = [old for old in former.values if _key(old) == _key(value)]
+        old = min(alike, key=lambda old: abs(old.nominal - value.nominal), default=None)
+        if old is None:
             continue
+        # a value at a nominal of another quantity has no correction: the values themselves are compared
+        now, then = value.correction, old.correction
+        if now is None or then is None:
+            now, then = value.value, old.value
         name = f"{value.function} at {value.nominal:f} {value.unit}"
         if abs(now - then) > 2 * value.expanded_uncertainty:
             turned = abs(now + then) < abs(now - then) / 4
@@ -82,14 +85,14 @@ def _jumps(values: Sequence[CertificateValue], former: Certificate | None) -> li
             found.append(
                 Surprise(
                     "sign" if turned else "jump",
-                    f"{name}: the correction {now:f} {what} {then:f} of {former.number}",
+                    f"{name}: {now:f} {what} {then:f} of {former.number} at {old.nominal:f}",
                 )
             )
     return found
 
 
-def _key(value: CertificateValue) -> tuple[str, Decimal, str, Decimal | None, Decimal]:
-    return value.function, value.nominal.normalize(), value.unit, value.range_high, value.frequency_hz
+def _key(value: CertificateValue) -> tuple[str, str, str, Decimal | None, Decimal]:
+    return value.function, value.nominal_unit, value.unit, value.range_high, value.frequency_hz
 
 
 def check_identity(document: Document, asset: Asset | None, stated: Stated, where: str) -> str:
