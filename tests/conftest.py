@@ -14,6 +14,11 @@ import warnings
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no defect: no example of a property test is judged by its time.
+settings.register_profile("calibrator", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calibrator")
 
 # Before numpy is loaded: the workers share the cores, and threads that wait for each other take ten times as
 # long (fits of a dozen points: 15 s on a busy machine, 1.3 s with one thread).
