@@ -66,7 +66,7 @@ def test(arguments: list[str]) -> int:
     python = install(("test",))
     every = ["-m", "slow or not slow"] if "--slow" in arguments else []
     rest = [argument for argument in arguments if argument != "--slow"]
-    workers = [] if any(word.startswith("-n") for word in rest) else ["-n", "auto"]
+    workers = [] if any(word.startswith("-n") for word in rest) else ["-n", "auto", "--dist", "worksteal"]
     if not rest:
         say("running the tests: three to five minutes on two idle cores, more beside other work")
     return call([str(python), "-m", "pytest", *workers, *every, *rest])

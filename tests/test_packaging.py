@@ -45,7 +45,9 @@ def test_the_base_installation_is_small() -> None:
 
 
 def test_test_tools_stay_out_of_the_base_installation() -> None:
-    assert not needed("calibrator-lab", set()).intersection({"pytest", "hypothesis", "mypy", "ruff", "signxml"})
+    assert not needed("calibrator-lab", set()).intersection(
+        {"pytest", "hypothesis", "mypy", "ruff", "signxml"}
+    )
 
 
 def test_the_version_stands_once() -> None:

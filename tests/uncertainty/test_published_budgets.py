@@ -2,8 +2,8 @@
 
 Status: seen in print or quoted in tests of others are the final figures of H.6 (GOST R 54500.3:2011, p. 106,
 the GUM in translation), all contributions of EA-4/02 S4 and of S5's furnace, the result of JCGM 101, 9.5
-(838 nm, 36 nm, [745, 932] nm) and JCGM 102, 9.3. The other figures were written down from memory; each is proved
-here by the published result, which other inputs would miss.
+(838 nm, 36 nm, [745, 932] nm) and JCGM 102, 9.3. The other figures were written down from memory; each is
+proved here by the published result, which other inputs would miss.
 """
 
 import math

@@ -234,7 +234,7 @@ def test_plain_number_is_not_stored_as_uncertain():
         np.asarray,
         np.floor,
         np.argsort,
-        lambda x: np.histogram(x),
+        np.histogram,
         lambda x: np.array([x, x]),
         lambda x: np.sum(x, where=[True, False]),
         lambda x: np.add(x, 1.0, out=np.zeros(2)),
