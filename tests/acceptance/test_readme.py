@@ -60,9 +60,13 @@ def test_the_first_command_ends_with_a_certificate_and_is_quick_the_second_time(
     assert "[make]" in done.stdout
     (pdf,) = [line.split(maxsplit=1)[1] for line in done.stdout.splitlines() if line.endswith(".pdf")]
     assert Path(pdf).is_file()
+    shutil.rmtree(copy / "demo-home")  # and its log of heads, which lies beside it, is left
     again = perform(first, copy)
     assert again.returncode == 0, again.stderr
     assert "[make]" not in again.stdout, "nothing is installed twice"
+    assert (copy / "demo-home.heads.jsonl.former-1").is_file()
+    verified = perform(["python", "-m", "calibrator", "verify"], copy, CALIBRATOR_HOME="demo-home")
+    assert verified.returncode == 0, verified.stderr
 
 
 @pytest.mark.slow

@@ -28,6 +28,7 @@ def demo(ctx: click.Context) -> int:
     from calibrator.engine import Job
 
     chosen = settings(ctx)
+    _begin_anew(chosen)
     job = Job(procedure="dmm", uut="34401A", sim=True, seed=DEMO_SEED, interactive=False)
     outcome = perform(chosen, job, as_json=False)
     if outcome.exit_code not in COMPLETED:
@@ -45,6 +46,16 @@ def demo(ctx: click.Context) -> int:
         },
     )
     return outcome.exit_code
+
+
+def _begin_anew(chosen: Settings) -> None:
+    """Put the log of a former home aside where only that is left: a demo was deleted and is made again."""
+    from calibrator.record import put_aside
+
+    log = chosen.home.heads
+    if log is None or chosen.home.has_record or not log.is_file():
+        return
+    click.echo(f"{log} is the log of a home that is no longer here; it is kept as {put_aside(log)}", err=True)
 
 
 def _issue(chosen: Settings, run: str) -> list[Path]:

@@ -61,7 +61,7 @@ def _verify_record(chosen: Settings, run: str | None) -> int:
                 raise
             wrong.append(f"what follows cannot be evaluated again: {error.what}")
         events = sum(record.head(name)[0] for name in streams)
-    for line in wrong:
+    for line in (*wrong, *dict.fromkeys(item.way_out for item in findings if item.way_out)):
         click.echo(line, err=True)
     if wrong:
         click.echo(f"{say('NOT intact')}: {len(wrong)} {say('findings')}", err=True)

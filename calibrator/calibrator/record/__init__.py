@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from calibrator.record._canonical import canonical, event_hash, from_hex, parse_utc, to_hex, utc_text
     from calibrator.record._damage import damage_named
+    from calibrator.record._kept import put_aside
     from calibrator.record._model import Event, Finding, RunSummary
     from calibrator.record._record import Record
 
@@ -24,6 +25,7 @@ __all__ = [
     "event_hash",
     "from_hex",
     "parse_utc",
+    "put_aside",
     "to_hex",
     "utc_text",
 ]
@@ -38,6 +40,7 @@ _HOMES = {
     "event_hash": "_canonical",
     "from_hex": "_canonical",
     "parse_utc": "_canonical",
+    "put_aside": "_kept",
     "to_hex": "_canonical",
     "utc_text": "_canonical",
 }

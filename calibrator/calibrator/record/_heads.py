@@ -127,15 +127,23 @@ class HeadLog:
             found = lookup(name, sorted({seq for seq, _, _ in heads}))
             for seq, digest, number in heads:
                 if found.get(seq) != digest:
-                    yield _finding(name, seq, found.get(seq), f"line {number} of {self.path.name}")
+                    line = f"line {number} of {self.path.name}"
+                    yield _finding(name, seq, found.get(seq), line, self._way_out())
                     break
 
+    def _way_out(self) -> str:
+        return (
+            f"Keep {self.path}: it is what shows that the record is another one. Where the record was "
+            "deleted, restored or begun anew on purpose, `calibrator heads --reason TEXT --person ID` puts "
+            "that log aside and records who says so; else bring back the last backup."
+        )
 
-def _finding(stream: str, count: int, found: str | None, line: str) -> Finding:
+
+def _finding(stream: str, count: int, found: str | None, line: str, way_out: str) -> Finding:
     if found is None:
         what = f"The outside log has event {count} ({line}), and it is not here: cut off, or another record"
-        return Finding(stream, count, what, "cut-tail")
+        return Finding(stream, count, what, "cut-tail", way_out)
     what = (
         f"Event {count} is not the one in the outside log ({line}): the record was replaced or written anew"
     )
-    return Finding(stream, count, what, "changed")
+    return Finding(stream, count, what, "changed", way_out)

@@ -16,7 +16,7 @@ from calibrator.record._heads import HeadLog
 from calibrator.record._model import Event, Finding
 from calibrator.record._reading import REGISTER
 
-__all__ = ["KINDS", "missing", "place", "renew", "take"]
+__all__ = ["KINDS", "missing", "place", "put_aside", "renew", "take"]
 
 KINDS = frozenset({"heads.kept", "heads.missing", "heads.renewed"})
 Note = Callable[[str, Mapping[str, Any]], object]  # appends an event of a kind to the register
@@ -86,13 +86,18 @@ def renew(log: HeadLog | None, former: Path | None, note: Note, details: Mapping
         )
     aside = None
     if former is not None and log is not None and former == log.path:
-        aside = _aside(former)
+        aside = put_aside(former)
     body = {"file": "" if log is None else str(log.path), **details}
     note("heads.renewed", body if log is not None else {**body, "off": True})
     return aside
 
 
-def _aside(path: Path) -> Path | None:
+def put_aside(path: Path) -> Path | None:
+    """Rename a log so that another one begins in its place; return where it lies now, None for no file.
+
+    Raises:
+        StorageError: code `cannot-write`.
+    """
     if not path.is_file():
         return None
     number = 1

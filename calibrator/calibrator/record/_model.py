@@ -43,13 +43,14 @@ class Finding:
     """Something in the record that is not as it was written.
 
     `code` is one of changed, deleted, inserted, reordered, missing-run, cut-tail, unregistered,
-    projection, trigger, damaged, no-heads.
+    projection, trigger, damaged, no-heads. `way_out` says what to do where that is not to restore a backup.
     """
 
     stream: str
     seq: int | None
     what: str
     code: str
+    way_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)

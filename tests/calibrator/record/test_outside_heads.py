@@ -202,4 +202,6 @@ def test_a_record_written_anew_is_not_taken_for_it(
     filed.record.close()
     (tmp_path / "calibrator.toml").write_text(f"[record]\nheads = {json.dumps(str(log))}\n", encoding="utf-8")
     assert main(["--home", str(tmp_path), "verify"]) == 6
-    assert "is not the one in the outside log (line 1 of heads.jsonl)" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "is not the one in the outside log (line 1 of heads.jsonl)" in said
+    assert said.count(f"Keep {log}: it is what shows that the record is another one") == 1
