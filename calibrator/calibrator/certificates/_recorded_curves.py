@@ -7,7 +7,7 @@ from calibrator.certificates._model import Curve
 from calibrator.certificates._numbers import signed
 from calibrator.certificates._words import Speaker
 
-__all__ = ["curve_lines", "curve_of"]
+__all__ = ["coefficient_texts", "curve_lines", "curve_of"]
 
 
 def curve_of(body: Body) -> Curve:
@@ -33,17 +33,23 @@ def curve_of(body: Body) -> Curve:
 
 def curve_lines(curve: Curve, speaker: Speaker) -> list[list[str]]:
     """Return a curve in words: formula and range, then each coefficient with its standard uncertainty."""
-    from calibrator_uncertainty import round_like, round_uncertainty
-
-    lines = [_head(curve, speaker)]
-    for index, (name, value, unit) in enumerate(zip(curve.names, curve.values, curve.units, strict=True)):
-        u = round_uncertainty(curve.covariance[index][index].sqrt())
-        written = f"{name} = {signed(round_like(value, u), plus=False)} {unit}, u = {u:f} {unit}"
-        lines.append([written])
     return [
-        *lines,
+        _head(curve, speaker),
+        *([f"{name} = {value}, u = {u}"] for name, value, u in coefficient_texts(curve)),
         speaker.say("The covariance matrix stands in the attached certificate.json and in the DCC."),
     ]
+
+
+def coefficient_texts(curve: Curve) -> list[tuple[str, str, str]]:
+    """Return each coefficient as it is printed: name, value, and standard uncertainty, with their unit."""
+    from calibrator_uncertainty import round_like, round_uncertainty
+
+    found = []
+    for index, (name, value, unit) in enumerate(zip(curve.names, curve.values, curve.units, strict=True)):
+        u = round_uncertainty(curve.covariance[index][index].sqrt())
+        written = signed(round_like(value, u), plus=False)
+        found.append((name, f"{written} {unit}", f"{u:f} {unit}"))
+    return found
 
 
 def _head(curve: Curve, speaker: Speaker) -> list[str]:

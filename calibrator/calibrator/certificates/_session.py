@@ -11,7 +11,7 @@ from calibrator.certificates._numbers import scaled_unit, signed
 from calibrator.certificates._words import STATUS_WORDS, Speaker
 from calibrator.i18n import bilingual
 
-__all__ = ["check_lines", "check_points", "session_check"]
+__all__ = ["check_lines", "check_points", "departure_text", "session_check"]
 
 # msgids of the catalogue
 STATES: Final = {
@@ -102,7 +102,7 @@ def _point(point: CheckedPoint, speaker: Speaker) -> list[str]:
             "{point}: recorded, no control limit yet ({source}).", point=point.id, source=point.source
         )
     limit, unit = scaled_unit(point.limit, point.unit)
-    shown = [_departure(value, point.limit, point.unit) for value in (point.opening, point.closing)]
+    shown = [departure_text(value, point.limit, point.unit) for value in (point.opening, point.closing)]
     return speaker.say(
         "{point}: departure {opening} before, {closing} after, control limit ±{limit} {unit}; {basis}: "
         "{source} ({status}).",
@@ -117,7 +117,7 @@ def _point(point: CheckedPoint, speaker: Speaker) -> list[str]:
     )
 
 
-def _departure(value: Decimal | None, limit: Decimal, unit: str) -> str:
+def departure_text(value: Decimal | None, limit: Decimal, unit: str) -> str:
     """Return a departure in the prefixed unit of its limit, to a hundredth of it."""
     if value is None:
         return "–"

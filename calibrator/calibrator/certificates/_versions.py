@@ -11,7 +11,7 @@ from calibrator.certificates._bodies import Body
 if TYPE_CHECKING:
     from calibrator.record import Event
 
-__all__ = ["Asked", "Measured", "versions_of"]
+__all__ = ["Asked", "Measured", "readings_of_version", "versions_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,15 @@ def versions_of(events: Sequence[Event]) -> Mapping[str, tuple[Measured, ...]]:
                 for key in keys
             )
     return found
+
+
+def readings_of_version(events: Sequence[Event], point: str, attempt: int) -> tuple[int, ...]:
+    """Return the numbers of the readings that a version of a point was evaluated from."""
+    walk = _Walk()
+    for index, event in enumerate(events):
+        _take(walk, index, event)
+    used = {event.seq for event in events if event.kind == "reading" and event.body["use"] == "result"}
+    return tuple(seq for seq, owner in walk.owner.items() if owner == (point, attempt) and seq in used)
 
 
 def _take(walk: _Walk, index: int, event: Event) -> None:

@@ -41,7 +41,7 @@ from calibrator.certificates._words import Speaker
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
 
-__all__ = ["View", "view"]
+__all__ = ["View", "span", "view"]
 
 View = Mapping[str, Any]
 
@@ -183,9 +183,9 @@ def _environment(model: Certificate, speaker: Speaker) -> list[str]:
     if conditions.temperature_low_c is None:
         return speaker.say("not recorded")
     how = [speaker.line(_HOW[word]) if word in _HOW else word for word in conditions.how]
-    lines = [_span(conditions.temperature_low_c, conditions.temperature_high_c, "°C")]
+    lines = [span(conditions.temperature_low_c, conditions.temperature_high_c, "°C")]
     if conditions.humidity_low_rh is not None:
-        lines.append(_span(conditions.humidity_low_rh, conditions.humidity_high_rh, "% RH"))
+        lines.append(span(conditions.humidity_low_rh, conditions.humidity_high_rh, "% RH"))
     notes = "; ".join(how if model.simulated else [*how, *conditions.sensors])
     return [", ".join(lines), *([f"({notes})"] if notes else [])]
 
@@ -194,7 +194,8 @@ def _environment(model: Certificate, speaker: Speaker) -> list[str]:
 _HOW = {"measured": "measured", "typed": "typed in by a person", "simulated": "simulated"}
 
 
-def _span(low: Decimal, high: Decimal | None, unit: str) -> str:
+def span(low: Decimal, high: Decimal | None, unit: str) -> str:
+    """Return a range of surroundings as a document prints it."""
     first, last = f"{low:.1f}", f"{low if high is None else high:.1f}"
     return f"{first} {unit}" if first == last else f"{first} – {last} {unit}"
 

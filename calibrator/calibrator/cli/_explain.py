@@ -27,7 +27,8 @@ def explain(ctx: click.Context, certificate: str, cell: str | None, as_json: boo
     """Walk from a cell of CERT to result, budget, readings, corrections and raw bytes.
 
     CERT is the number on a certificate, its file, or a run. A cell is a point and a column, such as
-    dcv:10V:+10V/U; without one all cells are listed with what is printed in them.
+    dcv:10V:+10V/U, or another printed number, such as environment/temperature; without one all cells are
+    listed with what is printed in them.
     """
     from calibrator import evidence
     from calibrator.cli._access import check_intact, opened

@@ -61,15 +61,17 @@ def parse_cell(text: str, points: Sequence[str]) -> Cell:
 
 
 def all_cells(record: Record, document: Issued) -> dict[str, str]:
-    """Return every cell of the results tables of a document with what is printed in it."""
+    """Return every cell of a document with what is printed in it: results tables first, then the others."""
     from calibrator.certificates import build
+    from calibrator.evidence._other_cells import other_cells
 
     model = build(record, document.run, kind=document.kind)
-    return {
+    found = {
         f"{result.id}/{column}": printed_cell(result, column)
         for result in model.results
         for column in COLUMNS
     }
+    return {**found, **{cell.name: cell.printed for cell in other_cells(model)}}
 
 
 def result_of(model: Certificate, point: str) -> Result:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from calibrator._errors import IntegrityError, UsageError
+from calibrator._errors import UsageError
 from calibrator.evidence._cells import Cell, parse_cell, printed_cell, result_of
 from calibrator.evidence._node import Node
-from calibrator.evidence._wire import exchange_at, last_settings
+from calibrator.evidence._other_cells import find_other
+from calibrator.evidence._walk import Walk
 
 if TYPE_CHECKING:
     from calibrator.certificates._model import Result
     from calibrator.evidence._find import Issued
-    from calibrator.record import Event, Record
+    from calibrator.record import Record
 
 __all__ = ["explain"]
-
-Body = Mapping[str, Any]
 
 
 def explain(record: Record, document: Issued, cell: str, traffic: Path | None) -> Node:
@@ -27,7 +26,7 @@ def explain(record: Record, document: Issued, cell: str, traffic: Path | None) -
     Args:
         record: the record, checked to be intact.
         document: which document (`find_document`).
-        cell: `POINT/COLUMN`.
+        cell: `POINT/COLUMN`, or one of the cells beside the results tables (`other_cells`).
         traffic: the folder of the traffic logs; None where they lie at another station.
 
     Raises:
@@ -45,21 +44,27 @@ def explain(record: Record, document: Issued, cell: str, traffic: Path | None) -
             way_out="See what it has: calibrator show RUN.",
             code="no-results",
         )
-    wanted = parse_cell(cell, points)
-    walk = _Walk(document.run, tuple(record.events(document.run)), traffic)
-    result = result_of(model, wanted.point)
+    walk = Walk(document.run, tuple(record.events(document.run)), traffic)
+    other = find_other(model, cell)
+    if other is not None:
+        name, printed, below = other.name, other.printed, tuple(other.walk(walk))
+    else:
+        wanted = parse_cell(cell, points)
+        result = result_of(model, wanted.point)
+        name, printed = str(wanted), printed_cell(result, wanted.column)
+        below = tuple(_below(walk, wanted, result))
     facts = {
         "certificate": document.id or f"not issued yet; it would be {model.id}",
-        "cell": str(wanted),
-        "printed": printed_cell(result, wanted.column),
+        "cell": name,
+        "printed": printed,
         "run": document.run,
     }
     if model.simulated:
         facts["note"] = "SIMULATED - not a calibration certificate"
-    return Node("cell of the certificate", facts, tuple(_below(walk, wanted, result)))
+    return Node("cell of the certificate", facts, below)
 
 
-def _below(walk: _Walk, cell: Cell, result: Result) -> Iterator[Node]:
+def _below(walk: Walk, cell: Cell, result: Result) -> Iterator[Node]:
     if cell.column in ("range", "nominal"):
         yield walk.reference(cell.point)
         return
@@ -67,243 +72,3 @@ def _below(walk: _Walk, cell: Cell, result: Result) -> Iterator[Node]:
         yield walk.limit(cell.point)
         return
     yield walk.result(cell, result)
-
-
-class _Walk:
-    """The events of a run, looked through for one point."""
-
-    def __init__(self, run: str, events: Sequence[Event], traffic: Path | None) -> None:
-        self._run = run
-        self._events = events
-        self._traffic = traffic
-
-    def _last(self, kind: str) -> Event | None:
-        return next((event for event in reversed(self._events) if event.kind == kind), None)
-
-    def _fixed(self, point: str) -> tuple[Event, Body]:
-        event = self._last("references.fixed")
-        if event is None:
-            raise IntegrityError("the run has no references", where=self._run, code="no-references")
-        return event, next(body for body in event.body["points"] if body["point"]["id"] == point)
-
-    def reference(self, point: str) -> Node:
-        """Return where nominal value and range come from."""
-        event, body = self._fixed(point)
-        said = body["point"]
-        facts = {key: f"{said[key]} {said['unit']}" for key in ("nominal", "range")}
-        return Node("point table of the procedure", {**facts, **self._procedure(), **_place(event)})
-
-    def _procedure(self) -> dict[str, str]:
-        named = self._events[0].body["procedure"]
-        return {
-            "procedure": f"{named['id']} {named['version']}",
-            "document": str(named["document"]),
-            "files (SHA-256)": str(named["hash"]),
-        }
-
-    def limit(self, point: str) -> Node:
-        """Return where the limits come from."""
-        event, body = self._fixed(point)
-        limits, unit = body["limits"], body["point"]["unit"]
-        facts = {
-            "limits": _limits(limits["lower"], limits["upper"], unit),
-            "interval": str(limits["interval"]),
-            "source": str(limits["source"]),
-            "known from": str(limits["status"]),
-        }
-        if limits.get("confirmed"):
-            facts["confirmed"] = str(limits["confirmed"])
-        return Node("limit of the unit under test", {**facts, **_place(event)})
-
-    def result(self, cell: Cell, result: Result) -> Node:
-        """Return the recorded result with all that it was made from."""
-        event = next(
-            event
-            for event in reversed(self._events)
-            if event.kind == "section.evaluated" and any(p["id"] == cell.point for p in event.body["results"])
-        )
-        body = next(item for item in event.body["results"] if item["id"] == cell.point)
-        exact = body.get("exact", {})
-        facts = {key: str(body[key]) for key in ("error", "u", "U", "k", "dof", "pfa", "verdict", "rule")}
-        facts["unit"] = str(body["unit"])
-        name = {"error": "error", "U": "U", "k": "k", "w": "guard_band", "pfa": "pfa"}.get(cell.column)
-        if name in exact:
-            facts["exact"] = f"{float.fromhex(exact[name])!r} ({exact[name]})"
-        facts["attempt"] = f"{body['attempt']} of {body['attempts']}"
-        if body["notes"]:
-            facts["notes"] = ", ".join(body["notes"])
-        below = [self.limit(cell.point)] if cell.column in ("w", "pfa", "verdict") else []
-        below += [self.budget(cell.point, body)] if body["budget"] else []
-        below += self.readings(cell.point, result.attempt)
-        return Node("result", {**facts, **_place(event)}, tuple(below))
-
-    def budget(self, point: str, body: Body) -> Node:
-        """Return the budget, its inputs with their sources, and the standard's certificate."""
-        event, fixed = self._fixed(point)
-        lines = tuple(
-            Node(
-                f"input {line['name']}",
-                {
-                    "value": f"{line['value']} {line['unit']}",
-                    "u": f"{line['u']} {line['unit']}, {line['distribution']}, dof {line['dof']}",
-                    "sensitivity": str(line["sensitivity"]),
-                    "contribution": f"{line['contribution']} ({_percent(line['share'])} of u²)",
-                    "source": str(line["source"]),
-                    **({"shared as": str(line["shared"])} if line["shared"] else {}),
-                },
-                self._correction(line, event, fixed),
-            )
-            for line in body["budget"]
-        )
-        facts = {"policy": str(body["policy"]), **self._procedure()}
-        facts["versions"] = ", ".join(f"{k} {v}" for k, v in self._events[0].body["versions"].items())
-        return Node("uncertainty budget", facts, (*lines, *self._standard(fixed)))
-
-    def _correction(self, line: Body, event: Event, fixed: Body) -> tuple[Node, ...]:
-        """Return the recorded reference figure from which an input was made; the correction is its value."""
-        own = [
-            item
-            for item in fixed["contributions"]
-            if (line["shared"] and item["shared"] == line["shared"]) or item["kind"] == line["name"]
-        ]
-        return tuple(
-            Node(
-                f"reference {item['kind']}",
-                {
-                    "correction": f"{_decimal(item['estimate'])} {item['unit']}",
-                    "half width": f"{_decimal(item['half_width'])} {item['unit']}, {item['treat_as']}",
-                    "source": str(item["source"]),
-                    "known from": str(item["confirmed"] or item["status"]),
-                    **_place(event),
-                },
-            )
-            for item in own
-        )
-
-    def _standard(self, fixed: Body) -> Iterator[Node]:
-        asset = fixed.get("standard_asset")
-        event, _ = self._fixed(fixed["point"]["id"])
-        for item in event.body.get("standards", ()):
-            if item["asset"] == asset:
-                named = {
-                    "asset": f"{item['asset']}, {item['model']}, serial {item['serial']}",
-                    "route": str(item["route"]),
-                    "certificate": f"{item['certificate']} of {item['issued']}, due {item['due']}",
-                    "laboratory": f"{item['by']} ({item.get('accreditation') or 'no accreditation named'})",
-                    "traceability": str(item["traceability"]),
-                    "file (SHA-256)": str(item["hash"]),
-                }
-                yield Node("measurement standard", {**named, **_place(event)})
-
-    def readings(self, point: str, attempt: int) -> list[Node]:
-        """Return the readings that count, each with its bytes."""
-        from calibrator.evaluation import collect
-
-        observed = collect(self._events).points[point].observations
-        counted = {reading.seq for reading in observed.readings}
-        by_seq = {event.seq: event for event in self._events if event.kind == "reading"}
-        found = [self._reading(by_seq[seq]) for seq in sorted(counted)]
-        setting = self._setting(by_seq[min(counted)]) if counted else ()
-        title = f"{len(found)} readings of measurement {attempt}"
-        return [Node(title, self._conditions(point), (*setting, *found))] if found else []
-
-    def _conditions(self, point: str) -> dict[str, str]:
-        from calibrator.evaluation import collect
-
-        seen = collect(self._events).points[point].observations
-        facts = {}
-        if seen.temperature_c is not None:
-            facts["temperature"] = f"{seen.temperature_c:g} °C"
-        if seen.humidity_rh is not None:
-            facts["humidity"] = f"{seen.humidity_rh:g} % RH"
-        return facts
-
-    def _reading(self, event: Event) -> Node:
-        body = event.body
-        facts = {
-            "raw": str(body["raw"]),
-            "value": f"{_decimal(body['value'])} {body['unit']}",
-            "at": event.at.isoformat(),
-            "instrument": self._instrument(str(body["asset"])),
-            **_place(event),
-        }
-        return Node(f"reading {body['index']}", facts, self._bytes(event))
-
-    def _bytes(self, event: Event) -> tuple[Node, ...]:
-        offset = event.body.get("traffic")
-        if self._traffic is None or offset is None:
-            why = "the log lies at the station that ran it" if self._traffic is None else "typed in, no wire"
-            return (Node("no bytes", {"why": why}),)
-        log = self._log()
-        lines = exchange_at(log, int(offset))
-        reply = next((line.content for line in lines if line.said["dir"] == "in"), b"")
-        if str(event.body["raw"]).encode("ascii", "surrogateescape").strip() not in reply:
-            raise IntegrityError(
-                f"the log holds {reply[:60]!r} where reading {event.seq} says {event.body['raw']!r}",
-                where=f"{log}, byte {offset}",
-                way_out="See all that differs: calibrator verify.",
-                code="traffic-differs",
-            )
-        wire = {str(number): str(line) for number, line in enumerate(lines, start=1)}
-        return (Node("bytes on the wire", {"log": log.name, **wire}),)
-
-    def _setting(self, event: Event) -> tuple[Node, ...]:
-        """Return what the standard was set to when the first reading was taken."""
-        applied = event.body.get("applied")
-        if applied is None:
-            return ()
-        facts = {"applied": f"{_decimal(applied)} {event.body['unit']}"}
-        before = [e for e in self._events if e.kind == "energise" and e.seq < event.seq]
-        point = [e for e in before if e.body.get("point") == event.body["point"]]
-        if point:
-            said = point[-1]
-            facts["energised"] = f"{said.body['value']} {said.body['unit']} at {said.at.isoformat()}"
-            facts.update(_place(said))
-            offset = event.body.get("traffic")
-            if self._traffic is not None and offset is not None:
-                lines = last_settings(self._log(), int(offset), str(said.body["instrument"]))
-                facts.update({f"sent {n}": str(line) for n, line in enumerate(lines, start=1)})
-        return (Node("value of the standard", facts),)
-
-    def _log(self) -> Path:
-        folder = self._traffic or Path()
-        path = folder / f"{self._run}.jsonl"
-        if not path.is_file():
-            raise IntegrityError(
-                "the traffic log of the run is not there",
-                where=str(path),
-                way_out="Bring it back from the backup of this folder.",
-                code="traffic-differs",
-            )
-        return path
-
-    def _instrument(self, asset: str) -> str:
-        event = self._last("instruments.identified")
-        for item in event.body["instruments"] if event is not None else ():
-            if item["asset"] == asset:
-                cited = f"certificate {item['certificate']}" if item.get("certificate") else "unit under test"
-                return (
-                    f"{asset}, {item['model']}, serial {item['serial']}, firmware {item['firmware']}; {cited}"
-                )
-        return asset
-
-
-def _place(event: Event) -> dict[str, str]:
-    return {"event": f"{event.seq} {event.kind}, {event.hash[:16]}…"}
-
-
-def _limits(lower: str | None, upper: str | None, unit: str) -> str:
-    if lower is None or upper is None:
-        return f"at most {upper} {unit}" if lower is None else f"at least {lower} {unit}"
-    return f"{lower} to {upper} {unit}"
-
-
-def _percent(share: str) -> str:
-    return f"{float(share) * 100:.1f} %"
-
-
-def _decimal(value: str | float) -> str:
-    from calibrator.evaluation._collect import number
-
-    found = number(value)
-    return "none" if found is None else repr(found)

@@ -127,8 +127,8 @@ class HeadLog:
             found = lookup(name, sorted({seq for seq, _, _ in heads}))
             for seq, digest, number in heads:
                 if found.get(seq) != digest:
-                    line = f"line {number} of {self.path.name}"
-                    yield _finding(name, seq, found.get(seq), line, self._way_out())
+                    place = f"line {number} of {self.path.name}"
+                    yield _finding(name, seq, found.get(seq), place, self._way_out())
                     break
 
     def _way_out(self) -> str:

@@ -74,6 +74,23 @@ def test_a_curve_is_recorded_shown_recomputed_and_on_every_form(laboratory: Any,
     assert render(model, "pdf", "both").startswith(b"%PDF")
 
 
+def test_a_coefficient_is_walked_to_the_bytes_of_every_point(laboratory: Any, curved: str) -> None:
+    from calibrator.evidence import all_cells, as_text, explain, find_document
+
+    with laboratory.home.open_record(RealClock(), write=False) as record:
+        document = find_document(record, curved)
+        cells = all_cells(record, document)
+        assert cells["dci/pair/p"] == "1.5000 A"
+        assert cells["dci/pair/u(p)"] == "0.0020 A"
+        tree = explain(record, document, "dci/line/s", laboratory.home.traffic)
+    (node,) = tree.children
+    assert node.facts["exact"].startswith(cells["dci/line/s"][:6])
+    assert "covariance with z" in node.facts
+    points = {name.rpartition("/")[0] for name in cells if name.endswith("/pfa")}
+    assert {child.what for child in node.children} == {f"point {name}" for name in points}
+    assert as_text(tree).count("bytes on the wire") == 20 * len(points)
+
+
 def test_a_changed_curve_in_the_record_is_found(laboratory: Any, curved: str) -> None:
     events = laboratory.events()
     index = next(i for i, event in enumerate(events) if event.kind == "section.evaluated")

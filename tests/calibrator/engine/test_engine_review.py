@@ -9,7 +9,9 @@ import pytest
 from calibrator._errors import RunError
 from calibrator.engine import Review, ReviewDecision, SimulatedOperator
 from calibrator.engine._review import check_repeat
+from calibrator.evidence import all_cells, as_text, explain, find_document
 from calibrator.standards import Lab, Person
+from calibrator_drivers.clock import RealClock
 
 LAB = Lab(persons=(Person("t", "Tech", ("technician",)), Person("r", "Rev", ("technician", "reviewer"))))
 
@@ -39,6 +41,14 @@ def test_a_second_repeat_needs_another_person_who_may(by: str, person: str, may:
     assert caught.value.code == "repeat-needs-second-person"
 
 
+def explained(laboratory: Any, mark: str) -> dict[str, str]:
+    """Return the walks of all cells whose name holds a mark, as text."""
+    with laboratory.home.open_record(RealClock(), write=False) as record:
+        document = find_document(record, "last")
+        names = [name for name in all_cells(record, document) if mark in name]
+        return {name: as_text(explain(record, document, name, laboratory.home.traffic)) for name in names}
+
+
 class Insistent(SimulatedOperator):
     """One who repeats until it passes."""
 
@@ -52,3 +62,11 @@ def test_nobody_repeats_until_it_passes(laboratory: Any):
     attempts = {body["attempt"] for body in laboratory.bodies("reading")}
     assert attempts == {1, 2}
     assert laboratory.resume().exit_code == 0
+    cells = explained(laboratory, "#")
+    point = laboratory.bodies("review")[0]["repeat"][0]
+    assert {f"{point}/{name}#{n}" for name in ("error", "U", "verdict") for n in (1, 2)} <= cells.keys()
+    for n in (1, 2):
+        text = cells[f"{point}/error#{n}"]
+        assert f"measurement {n} of {point}" in text
+        assert text.count("bytes on the wire") == 20
+    assert "set aside: contact was dirty (simulated operator)" in cells[f"{point}/error#1"]

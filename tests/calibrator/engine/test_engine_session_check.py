@@ -15,6 +15,8 @@ import pytest
 from calibrator._errors import RefusedError, UsageError
 from calibrator.engine import Job, SimulatedOperator, plan
 from calibrator.engine._leftovers import quantity_in
+from calibrator.evidence import all_cells, as_text, explain, find_document
+from calibrator_drivers.clock import RealClock
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "simulated-session-check.toml"
 HELPER = Path(__file__).parent / "engine_job.py"
@@ -97,6 +99,23 @@ def recomputed(laboratory: Any) -> None:
     with laboratory.home.open_record(RealClock(), write=False) as record:
         run = record.find_run("last")
         assert recompute(record, run, traffic=laboratory.home.traffic) == ()
+
+
+def test_a_departure_on_the_certificate_is_walked_to_the_readings_of_the_check_standard(
+    laboratory: Any,
+) -> None:
+    laboratory.run(job_on(bench_of(laboratory)))
+    with laboratory.home.open_record(RealClock(), write=False) as record:
+        document = find_document(record, "last")
+        cells = [name for name in all_cells(record, document) if name.startswith("check/")]
+        texts = {name: as_text(explain(record, document, name, laboratory.home.traffic)) for name in cells}
+    readings = [body for body in laboratory.bodies("reading") if body["use"] == "result"]
+    for name, text in texts.items():
+        _, point, phase = name.split("/")
+        own = [body for body in readings if body["point"] == f"{phase}-check:{point}"]
+        assert text.count("bytes on the wire") == len(own)
+        assert (phase == "limit") != bool(own)
+    assert len(texts) == 4 * 3
 
 
 def test_a_failed_opening_check_ends_the_run_before_anything_is_measured(laboratory: Any) -> None:

@@ -26,8 +26,8 @@ def every(node: Node) -> Iterator[Node]:
 def test_every_cell_is_explained_and_every_reading_has_its_bytes(record: Record, home: Path) -> None:
     document = find_document(record, "last")
     cells = all_cells(record, document)
-    points = {name.rpartition("/")[0] for name in cells}
-    assert len(cells) == len(points) * len(COLUMNS)
+    points = {name.rpartition("/")[0] for name in cells if name.endswith("/pfa")}
+    assert {f"{point}/{column}" for point in points for column in COLUMNS} <= cells.keys()
     for point in sorted(points)[:1]:
         for column in COLUMNS:
             tree = explain(record, document, f"{point}/{column}", home / "traffic")
@@ -42,6 +42,36 @@ def test_every_cell_is_explained_and_every_reading_has_its_bytes(record: Record,
                 (wire,) = node.children
                 assert node.facts["raw"] in wire.facts["2"]
                 assert "serial SIM34401001" in node.facts["instrument"]
+
+
+def test_conditions_joint_statement_and_standards_are_cells_too(record: Record, home: Path) -> None:
+    document = find_document(record, "last")
+    cells = all_cells(record, document)
+    page = (home / "certificates").glob("*.html").__next__().read_text(encoding="utf-8")
+    seen = {name: list(every(explain(record, document, name, home / "traffic"))) for name in cells}
+    for name in ("environment/temperature", "environment/humidity"):
+        assert cells[name].split(" ")[0] in page
+        found = [node.facts for node in seen[name][1:]]
+        recorded = list(record.events(document.run, kinds={"environment"}))
+        assert [facts["event"].split()[0] for facts in found] == [str(event.seq) for event in recorded]
+        assert all(facts["sensor"] and facts["how"] == "simulated" for facts in found)
+    (name,) = [name for name in cells if name.startswith("standard/")]
+    (node,) = seen[name][1:]
+    assert cells[name].split(",")[0] in node.facts["certificate"]
+    assert all("event" in nodes[1].facts for nodes in seen.values())
+
+
+def test_a_joint_statement_names_the_points_that_it_spans(record: Record, home: Path) -> None:
+    from calibrator.evidence._other_walks import joint
+    from calibrator.evidence._walk import Walk
+
+    run = record.find_run("last")
+    (node,) = joint(Walk(run, tuple(record.events(run)), home / "traffic"))
+    said = record.last(run, "run.closed")
+    assert said is not None
+    assert node.facts["exact"].endswith(f"({said.body['joint']['exact']})")
+    assert len(node.children) == said.body["joint"]["points"]
+    assert all("limits" in child.children[0].facts for child in node.children)
 
 
 def test_the_bytes_stand_in_the_log_at_the_offset_that_is_named(record: Record, home: Path) -> None:
