@@ -68,7 +68,7 @@ class Interpolation:
     """Straight lines between the points of a table: operands are the argument, the points, the values.
 
     With t = (x - x₀)/(x₁ - x₀) and slope m: dy/dx = m, dy/dy₀ = 1 - t, dy/dy₁ = t, dy/dx₀ = -m(1 - t),
-    dy/dx₁ = -m·t.
+    dy/dx₁ = -m·t. Exactly at a point the steeper of both lines counts, so that u is never the smaller of two.
     """
 
     name: str
@@ -87,7 +87,7 @@ class Interpolation:
 
     def slope(self, place: int, values: list[Any], result: Numbers) -> Numbers:
         """Return the derivative by the argument (elementwise), or by points or values (sparse)."""
-        low, t, m, _ = self._place(values)
+        low, t, m = self._steeper(values)
         if place == 0:
             return float(m) if np.ndim(m) == 0 else m
         at_low, at_high = self._weights(place, t, m)
@@ -101,7 +101,7 @@ class Interpolation:
 
     def pull(self, place: int, adjoint: Numbers, values: list[Any], result: Numbers) -> Numbers:
         """Return the adjoint of an operand from that of the result."""
-        low, t, m, _ = self._place(values)
+        low, t, m = self._steeper(values)
         if place == 0:
             term = adjoint * m
             return fold(term, self.shapes[0], self.shapes[0])
@@ -120,6 +120,19 @@ class Interpolation:
     @staticmethod
     def _weights(place: int, t: Numbers, m: Numbers) -> tuple[Any, Any]:
         return (1.0 - t, t) if place == 2 else (-m * (1.0 - t), -m * t)
+
+    def _steeper(self, values: list[Any]) -> tuple[Any, Any, Any]:
+        """Return place, t and slope, at a point of the table those of its steeper side."""
+        low, t, m, _ = self._place(values)
+        at_point = (np.asarray(t) == 0.0) & (low > 0)
+        if not np.any(at_point):
+            return low, t, m
+        below = np.where(at_point, low - 1, low)
+        points, table = (np.asarray(value, dtype=np.float64) for value in values[1:])
+        x0, x1, y0, y1 = (_taken(one, below + shift) for one in (points, table) for shift in (0, 1))
+        before = (y1 - y0) / (x1 - x0)
+        left = at_point & (np.abs(before) > np.abs(m))
+        return np.where(left, below, low), np.where(left, 1.0, t), np.where(left, before, m)
 
     def _place(self, values: list[Any]) -> tuple[Any, Any, Any, tuple[Any, Any]]:
         """Return the place below each argument, t, the slope there and both neighbours' values."""

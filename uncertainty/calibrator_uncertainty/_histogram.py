@@ -6,31 +6,34 @@ import math
 
 import numpy as np
 
+from calibrator_uncertainty._tails import Tail, heavy_tail
+
 __all__ = ["Stream", "symmetric_interval"]
 
 _BINS = 16_384
-_REACH = 12.0  # half-widths of the histogram in standard deviations of the first draws
+_REACH = (
+    2.58  # from the median, in distances to the 1 % and 99 % quantiles: 6 standard deviations of a normal
+)
 
 
 class Stream:
     """Takes draws in blocks; knows their number, mean, u and coverage intervals in fixed memory.
 
-    The first block fixes the range of the histogram: a bin is about 1/1400 of a standard deviation, so that
-    the ends of an interval, interpolated inside a bin, are good to some 1e-5 of u, far below the noise of any
-    number of draws. Draws beyond the range are kept one by one (a heavy tail sends few there).
+    The quantiles of the first block fix the range of the histogram, so that a few wild draws do not make its
+    bins wide: a bin is about 1/1400 of a normal's standard deviation, and the ends of an interval,
+    interpolated inside a bin, are good to some 1e-5 of u. Draws beyond the range are kept one by one as far
+    as there is room (see `Tail`), so that a heavy tail has its ends from its own draws.
     """
 
     def __init__(self, first: np.ndarray) -> None:
         self.count = 0
-        self._shift = float(first.mean())
-        spread = float(first.std()) or abs(self._shift) * 1e-9 or 1e-300
-        self._low = min(float(first.min()), self._shift - _REACH / 2 * spread)
-        self._high = max(float(first.max()), self._shift + _REACH / 2 * spread)
+        self._shift = _centre(first)
+        self._low, self._high = _range_of(first)
         self._scale = _BINS / (self._high - self._low)
         self._counts = np.zeros(_BINS + 2, dtype=np.int64)
         self._sum = 0.0
         self._squares = 0.0
-        self._beyond: list[np.ndarray] = []
+        self._below, self._above = Tail(), Tail()
         self._work = np.empty(0)
         self.add(first)
 
@@ -45,9 +48,10 @@ class Stream:
         np.subtract(drawn, self._low, out=work)
         work *= self._scale
         work += 1.0
-        outside = (work < 1.0) | (work >= _BINS + 1.0)
-        if outside.any():
-            self._beyond.append(drawn[outside].copy())
+        below, above = work < 1.0, work >= _BINS + 1.0
+        if below.any() or above.any():
+            self._below.add(drawn[below])
+            self._above.add(drawn[above])
             np.clip(work, 0.0, _BINS + 1.0, out=work)
         self._counts += np.bincount(work.astype(np.int32), minlength=_BINS + 2)
         self.count += drawn.size
@@ -63,16 +67,22 @@ class Stream:
         average = self._sum / self.count
         return math.sqrt(max(0.0, self._squares - self.count * average * average) / max(1, self.count - 1))
 
+    @property
+    def note(self) -> str:
+        """What is to be known of the tails; empty where they are light."""
+        sides = self._below.figures(), self._above.figures()
+        return heavy_tail(sides, self._shift, (self._low, self._high))
+
     def _curve(self) -> tuple[np.ndarray, np.ndarray]:
         """Return abscissae and the number of draws below each."""
-        beyond = np.sort(np.concatenate(self._beyond)) if self._beyond else np.empty(0)
-        below = beyond[beyond < self._low]
-        above = beyond[beyond >= self._high]
+        below, fewer = self._below.figures()
+        above, more = self._above.figures()
         edges = np.linspace(self._low, self._high, _BINS + 1)
-        inside = below.size + np.concatenate(([0], np.cumsum(self._counts[1:-1])))
-        x = np.concatenate((below, edges, above))
-        counts = np.concatenate((np.arange(below.size), inside, inside[-1] + 1 + np.arange(above.size)))
-        return x, counts.astype(np.float64)
+        inside = fewer.sum() + np.concatenate(([0], np.cumsum(self._counts[1:-1])))
+        under = np.cumsum(fewer) - fewer  # the lowest draw has none below it
+        return np.concatenate((below, edges, above)), np.concatenate(
+            (under, inside, inside[-1] + np.cumsum(more))
+        )
 
     def symmetric(self, probability: float) -> tuple[float, float]:
         """Return the probabilistically symmetric coverage interval (JCGM 101:2008, 3.15)."""
@@ -91,6 +101,48 @@ class Stream:
         ends = np.interp((steps + probability) * self.count, counts, x)
         place = _smooth_minimum(ends - starts)
         return float(starts[place]), float(ends[place])
+
+    def errors(self, probability: float) -> tuple[float, float, float, float]:
+        """Return the standard errors of mean, u and the symmetric ends, of whatever distribution.
+
+        u has that of a sample's fourth moment; an end half of what lies between the order statistics one
+        standard deviation of its rank below and above.
+
+        Source: JCGM 101:2008, 7.9.4 for what they are; H. A. David, Order Statistics, 2.5 for the ends.
+        """
+        x, counts = self._curve()
+        tail = (1.0 - probability) / 2.0
+        rank = math.sqrt(tail * (1.0 - tail) * self.count)
+        ends = []
+        for place in (tail * self.count, (1.0 - tail) * self.count):
+            near = np.interp([place - rank, place + rank], counts, x)
+            inside = place >= rank and place + rank <= self.count  # else too few draws to tell
+            ends.append(float(near[1] - near[0]) / 2.0 if inside else math.inf)
+        root = math.sqrt(self.count)
+        return self.u / root, self._error_of_u(x, counts), ends[0], ends[1]
+
+    def _error_of_u(self, x: np.ndarray, counts: np.ndarray) -> float:
+        if self.u == 0.0:
+            return 0.0
+        middle = ((x[1:] + x[:-1]) / 2.0 - self.mean) / self.u
+        fourth = float(np.diff(counts) @ middle**4) / self.count
+        return self.u * math.sqrt(max(0.0, fourth - 1.0) / self.count) / 2.0
+
+
+def _centre(first: np.ndarray) -> float:
+    """Return the median, near which sums of squares lose least; a wild first draw does not move it."""
+    return float(np.median(first))
+
+
+def _range_of(first: np.ndarray) -> tuple[float, float]:
+    """Return the ends of the histogram; where nearly all draws are equal, from those that are not."""
+    low, middle, high = np.quantile(first, (0.01, 0.5, 0.99))
+    wide = float(high - low)
+    if wide > 0.0:
+        left, right = max(middle - low, wide / 20.0), max(high - middle, wide / 20.0)
+        return float(middle - _REACH * left), float(middle + _REACH * right)
+    spread = float(first.std()) or abs(float(middle)) * 1e-9 or 1e-300
+    return min(float(first.min()), middle - 6.0 * spread), max(float(first.max()), middle + 6.0 * spread)
 
 
 def _smooth_minimum(lengths: np.ndarray) -> int:

@@ -35,6 +35,7 @@ class MonteCarlo:
 
     `converged` is whether two standard errors of estimate, u and both ends lie below `tolerance` (0 where a
     fixed number of draws was asked for); `errors` are the standard errors of estimate, u, low and high end.
+    `note` says where the tails are so heavy that the result has no u, whatever number stands there.
     """
 
     name: str
@@ -49,6 +50,7 @@ class MonteCarlo:
     converged: bool
     errors: tuple[float, float, float, float]
     method: str
+    note: str = ""
 
 
 def monte_carlo(
@@ -67,8 +69,7 @@ def monte_carlo(
     blocks = _blocks(budget, rng)
     if draws is not None:
         stream = _fixed(blocks, draws)
-        errors = _errors_of(stream, probability)
-        return _result(budget, stream, probability, 0.0, errors, True, "fixed")
+        return _result(budget, stream, probability, 0.0, stream.errors(probability), True, "fixed")
     return _adaptive(budget, blocks, digits, probability, most)
 
 
@@ -115,17 +116,6 @@ def _adaptive(
     return _result(budget, stream, probability, tolerance, errors, converged, "adaptive")
 
 
-def _errors_of(stream: Stream, probability: float) -> tuple[float, float, float, float]:
-    """Standard errors as for a normal distribution, where blocks were not compared."""
-    from scipy.special import ndtri
-
-    tail = (1.0 - probability) / 2.0
-    density = math.exp(-0.5 * float(ndtri(tail)) ** 2) / math.sqrt(2.0 * math.pi)
-    root = math.sqrt(stream.count)
-    end = math.sqrt(tail * (1.0 - tail)) / density * stream.u / root
-    return stream.u / root, stream.u / root / math.sqrt(2.0), end, end
-
-
 def _result(  # noqa: PLR0917
     budget: Budget,
     stream: Stream,
@@ -148,6 +138,7 @@ def _result(  # noqa: PLR0917
         converged=converged,
         errors=errors,
         method=method,
+        note=stream.note,
     )
 
 

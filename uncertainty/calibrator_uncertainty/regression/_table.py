@@ -34,6 +34,7 @@ class Table:
     """A table of points read between them; `table(x)` is y at x, `table.inverse(y)` is x at y.
 
     The result depends on the points, which may be correlated, on their x where that is uncertain, and on x.
+    Exactly at a point of a linear table, where two lines meet, the line that gives the larger u counts.
     """
 
     x: Series
@@ -76,7 +77,7 @@ class Table:
         close = None if near is None else float(_bare(plain_in(near, self.x.unit, "near")))
         heights = self._heights()
         found = np.array([heights.only_root(float(one), close) for one in bare.ravel()])
-        rate = self._rate(found)
+        rate = self._rate(found, flatter=True)
         steepness = float(np.ptp(self.y.values)) / float(np.ptp(self.x.values))
         if np.any(np.abs(rate) <= FLAT * steepness):
             raise ModelError("the table is flat at the x sought: no first order", code="flat")
@@ -147,7 +148,7 @@ class Table:
         from scipy.sparse import csr_array
 
         x, y = self.x.values, self.y.values
-        below = np.clip(np.searchsorted(x, where, side="right") - 1, 0, x.size - 2)
+        below = self._interval(where)
         gap = x[below + 1] - x[below]
         pair = weights((where - x[below]) / gap, (y[below + 1] - y[below]) / gap)
         rows = np.arange(where.size)
@@ -171,8 +172,20 @@ class Table:
             matrix[:, place] = (up - down) / (2.0 * step[place])
         return matrix
 
-    def _rate(self, where: Floats) -> Floats:
-        """Return dy/dx; at a corner of a linear table, that of the interval above."""
+    def _interval(self, where: Floats, *, flatter: bool = False) -> NDArray[np.intp]:
+        """Return the interval that each x lies in; of the two at a point the steeper, or the flatter."""
+        x = self.x.values
+        above = np.clip(np.searchsorted(x, where, side="right") - 1, 0, x.size - 2)
+        before = np.clip(np.searchsorted(x, where, side="left") - 1, 0, x.size - 2)
+        steepness = np.abs(np.diff(self.y.values) / np.diff(x))
+        left, right = steepness[before], steepness[above]
+        return np.where(left < right if flatter else left > right, before, above)
+
+    def _rate(self, where: Floats, *, flatter: bool = False) -> Floats:
+        """Return dy/dx; at a corner of a linear table, that of the steeper side, or of the flatter."""
+        if self.kind == "linear":
+            slopes = np.diff(self.y.values) / np.diff(self.x.values)
+            return np.asarray(slopes[self._interval(where, flatter=flatter)])
         if self.kind == "polynomial":
             step = 1e-5 * float(np.min(np.diff(self.x.values)))
             up = self._values(self.x.values, self.y.values, where + step)
