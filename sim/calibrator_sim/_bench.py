@@ -19,7 +19,7 @@ from calibrator_sim._truth import Truth
 from calibrator_sim._truths import Inputs, TrueOutput
 from calibrator_sim.clock import ScaledClock, VirtualClock
 from calibrator_sim.instruments import Device
-from calibrator_sim.servers import Outgoing, Served, TcpHost
+from calibrator_sim.servers import Host, Outgoing, Served, TcpHost
 
 __all__ = ["SimBench"]
 
@@ -53,12 +53,7 @@ class SimBench:
         self._truth = Truth(self._network)
         self._fingerprint = fingerprint(config)
         self._virtual = clock if isinstance(clock, VirtualClock) else None
-        self._host = TcpHost(self._lock, RealClock(), self._wait_s, host, self._defects)
-        try:
-            self._opened = self._listen(host, portmapper)
-        except ServeError:
-            self._host.close()
-            raise
+        self._host, self._opened = self._serve(host, portmapper)
         if config.wiring:
             self._network.connect(config.wiring)
         if self._virtual is not None:
@@ -189,18 +184,24 @@ class SimBench:
         """Return what goes out in place of a response."""
         return self._faults.replies(device, message, response, end)
 
-    def _listen(self, host: str, portmapper: bool) -> dict[str, Opened]:
+    def _serve(self, host: str, portmapper: bool) -> tuple[Host, dict[str, Opened]]:
         """Open the servers; a served bench keeps the ports of its file."""
-        real = RealClock()
-        advance = self._virtual.advance_to if self._virtual else None
+        tcp = TcpHost(self._lock, RealClock(), self._wait_s, host, self._defects)
         wanted: dict[str, tuple[Served, Address]] = {}
         for name, device in self._network.devices.items():
             address = self._config.instruments[name].address
             transport = address.transport or usual_transport(device)
             port = 0 if self._virtual else address.port
-            served = Served(device, self, self._clock.bench_ns, advance, real, self._defects)
-            wanted[name] = (served, Address(transport, port, address.unit))
-        return open_servers(self._host, host, real, wanted, portmapper=portmapper)
+            wanted[name] = (self._served(device), Address(transport, port, address.unit))
+        try:
+            return tcp, open_servers(tcp, host, RealClock(), wanted, portmapper=portmapper)
+        except ServeError:
+            tcp.close()
+            raise
+
+    def _served(self, device: Device) -> Served:
+        advance = self._virtual.advance_to if self._virtual else None
+        return Served(device, self, self._clock.bench_ns, advance, RealClock(), self._defects)
 
     def _wait_s(self, ns: int) -> float:
         speed = self._clock.speed if isinstance(self._clock, ScaledClock) else 1.0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from calibrator_sim._bench import SimBench
+    from calibrator_sim._in_process import InProcessBench
 
 __all__ = ["SIMULATOR", "BenchSimulator"]
 
@@ -25,6 +26,16 @@ class BenchSimulator:
         from calibrator_sim._bench import SimBench
 
         return SimBench.virtual(bench, seed=seed)
+
+    def open_in_process(self, bench: Mapping[str, Any], *, seed: int | None = None) -> InProcessBench:
+        """Open a bench on a virtual clock without servers: its instruments are reached through `pipes`.
+
+        Raises:
+            BenchFileError: as `open`.
+        """
+        from calibrator_sim._in_process import InProcessBench
+
+        return InProcessBench.of(bench, seed=seed)
 
     def default_bench(self) -> str:
         """Return the TOML text of the bench that `--sim` and `demo` use."""

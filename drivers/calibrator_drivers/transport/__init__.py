@@ -14,11 +14,13 @@ from ._address import Address, Line, parse_address, self_contained
 from ._exchange import LinkSession
 from ._frames import FrameSession
 from ._link import Link, Step
+from ._memory import BytePeer, MemoryLink, plug, unplug
 from ._policy import Policy
 from ._session import Session
 
 __all__ = [
     "Address",
+    "BytePeer",
     "FrameSession",
     "Line",
     "Link",
@@ -28,7 +30,9 @@ __all__ = [
     "Step",
     "open_session",
     "parse_address",
+    "plug",
     "self_contained",
+    "unplug",
 ]
 
 
@@ -94,6 +98,8 @@ def _link(address: Address, line: Line, name: str, library: str) -> Link:
         from ._socket import SocketLink
 
         return SocketLink(address.resource, name=name)
+    if address.kind == "memory":
+        return MemoryLink(address.resource, name=name)
     if address.kind == "serial" and not library:
         from ._serial import SerialLink
 

@@ -11,8 +11,9 @@ from calibrator_drivers._errors import BadResource
 
 __all__ = ["Address", "Line", "parse_address", "self_contained"]
 
-Kind = Literal["socket", "serial", "prologix", "modbus-tcp", "modbus-rtu", "hart", "visa"]
+Kind = Literal["socket", "memory", "serial", "prologix", "modbus-tcp", "modbus-rtu", "hart", "visa"]
 
+_MEMORY = re.compile(r"MEMORY::.+::INSTR", re.IGNORECASE)
 _SOCKET = re.compile(r"TCPIP\d*::.+::\d+::SOCKET", re.IGNORECASE)
 _SERIAL = re.compile(r"ASRL(?P<device>.+)::INSTR", re.IGNORECASE)
 _PROLOGIX = re.compile(
@@ -96,6 +97,8 @@ def parse_address(resource: str, *, bus: str = "") -> Address:
     text, options = _split(resource)
     if _SOCKET.fullmatch(text):
         return Address("socket", text, options=options)
+    if _MEMORY.fullmatch(text):
+        return Address("memory", text, options=options)
     if found := _SERIAL.fullmatch(text):
         return Address("serial", text, _device(found["device"]), options=options)
     if found := _PROLOGIX.fullmatch(text):
