@@ -13,7 +13,8 @@ Y = [0.0, 3.0, 4.0, 2.0]
 
 
 def _u(quantity):
-    return standard_uncertainty(quantity).magnitude
+    u = standard_uncertainty(quantity)
+    return getattr(u, "magnitude", u)
 
 
 @pytest.mark.parametrize(
@@ -49,4 +50,4 @@ def test_read_at_its_own_uncertain_point_a_table_gives_that_point():
 def test_the_value_at_a_point_is_the_point_to_the_last_bit():
     values = [0.1, 0.7, 0.3]
     found = np.interp(array([1.0, 2.0], 0.1, ""), [1.0, 2.0, 3.0], values)
-    assert found.magnitude.value.tolist() == values[:2]
+    assert found.value.tolist() == values[:2]
