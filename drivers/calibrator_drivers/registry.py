@@ -1,6 +1,7 @@
 """Which drivers are installed, found through the entry points of the group `calibrator.drivers`.
 
-A laboratory's own driver plugs in the same way: an entry point named after its accuracy table.
+A laboratory's own driver plugs in the same way: an entry point named after its accuracy table. A further
+model that speaks as another one does is a line in the group `calibrator.models`: its name = the other's.
 """
 
 from __future__ import annotations
@@ -18,14 +19,22 @@ from .roles import Instrument
 from .traffic import TrafficLog
 from .transport import Line, Policy, Session, open_session, parse_address
 
-__all__ = ["driver_class", "driver_classes", "driver_ids", "open_instrument"]
+__all__ = ["driver_class", "driver_classes", "driver_ids", "look_again", "open_instrument"]
 
 _GROUP = "calibrator.drivers"
+_MODELS = "calibrator.models"
 
 
 @cache
 def _entry_points() -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=_GROUP)}
+    found = {point.name: point for point in entry_points(group=_GROUP)}
+    alike = {point.name: found[point.value] for point in entry_points(group=_MODELS) if point.value in found}
+    return alike | found
+
+
+def look_again() -> None:
+    """Look for drivers anew: a laboratory's folders were plugged in."""
+    _entry_points.cache_clear()
 
 
 def driver_ids() -> tuple[str, ...]:

@@ -6,6 +6,7 @@ home, that before the default.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +97,7 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> object:
         """Fill from `calibrator.toml` what was not given, then run."""
         _apply_file(ctx)
+        _plug_in(ctx)
         try:
             return super().invoke(ctx)
         except Exception as error:
@@ -126,6 +128,15 @@ def _open_log_for(ctx: click.Context, error: Exception) -> None:
     home = settings(ctx).home
     if not is_expected(error) and home.path.is_dir():
         log_to(home.logs)
+
+
+def _plug_in(ctx: click.Context) -> None:
+    """Let the laboratory's own folders be found; nothing is imported where there are none."""
+    home = settings(ctx).home
+    if home.settings_file.is_file() or "calibrator.plugins" in sys.modules:
+        from calibrator.plugins import plug_in
+
+        plug_in(home)
 
 
 def _apply_file(ctx: click.Context) -> None:

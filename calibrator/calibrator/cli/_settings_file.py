@@ -62,6 +62,8 @@ TABLES: Mapping[str, Sequence[str]] = {
 }
 # Not of a command: where the record lies when stations share it (`Home.shared_record`), and its outside log.
 RECORD = ("url", "station", "heads")
+# Folders of the laboratory's own (`calibrator.plugins`); lists of paths from the home.
+FOLDERS = ("procedures", "drivers", "regulations")
 LANGUAGES = ("en", "zh")
 
 
@@ -87,7 +89,7 @@ class SettingsFile:
                 f"{path.name} is not TOML: {error}", where=str(path), way_out="Mend that line."
             ) from error
         file = cls(path, content)
-        file._refuse_unknown(content, ("language", "record", *TABLES), "")
+        file._refuse_unknown(content, ("language", "record", *FOLDERS, *TABLES), "")
         file.section("record", RECORD)
         for name, keys in TABLES.items():
             file.section(name, keys)

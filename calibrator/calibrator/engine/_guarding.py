@@ -89,6 +89,7 @@ class Guard:
         guard = cls(process)
         head = {
             "run": run,
+            "home": str(home),  # whose folders bring drivers
             "report": str(folder / f"{run}-{process.pid}.json"),
             "lock": str(folder / LOCK),
             "sources": [asdict(place) for place in sources],

@@ -12,6 +12,7 @@ from calibrator.bench import find_simulator
 from calibrator.engine._deviations import check_deviations
 from calibrator.engine._session_check import CheckSections, check_sections
 from calibrator.engine._types import Job
+from calibrator.plugins import plug_in
 from calibrator.procedure import INTERVALS, Procedure, RuleOffer, Section, load
 from calibrator.standards import BenchFile, BenchInstrument, Lab, load_bench, load_lab
 from calibrator_drivers.accuracy import AccuracyTable, load_table
@@ -82,6 +83,7 @@ def setting_of(job: Job, home: Home) -> Setting:
         ConfigurationError: a file that cannot be taken, with file, line and key.
     """
     check_deviations(job.deviations)
+    plug_in(home)
     procedure = load(job.procedure)
     bench = _bench(job)
     uut = find_uut(job.uut, bench)

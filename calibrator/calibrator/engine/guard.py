@@ -22,9 +22,11 @@ from typing import Any, BinaryIO, cast
 
 from filelock import FileLock, Timeout
 
+from calibrator._home import Home
 from calibrator.engine._levels import levels
 from calibrator.engine._safety import Looks, Place, Quantity, make_sources_safe
 from calibrator.engine._types import SafeSource
+from calibrator.plugins import plug_in
 from calibrator_drivers import DriversError
 from calibrator_drivers.clock import Clock, Deadline, RealClock
 from calibrator_drivers.roles import Instrument
@@ -191,6 +193,8 @@ def main() -> int:
     head = json.loads(sys.stdin.buffer.readline() or b"{}")
     if not head:
         return 0
+    if head.get("home"):
+        plug_in(Home(Path(head["home"])))
     duty = _Duty.of(head, clock)
     listener = _Listener(sys.stdin.buffer, clock)
     # Held to the end: the next start waits for it, so that a report is never missed.

@@ -1,4 +1,7 @@
-"""Procedures by name: the entry points of the group `calibrator.procedures`."""
+"""Procedures by name: the entry points of the group `calibrator.procedures`.
+
+Folders that a laboratory's `calibrator.toml` names are met there too (`calibrator.plugins`).
+"""
 
 from __future__ import annotations
 
@@ -50,16 +53,23 @@ def load(procedure_id: str) -> Procedure:
 
 
 def is_approved(procedure_id: str, content_hash: str) -> bool:
-    """Say whether the package that brings the procedure lists this very content hash in `approved.toml`.
+    """Say whether this very content hash is listed in `approved.toml` of the package or home it is from.
 
     A script or table that was changed since has another hash and is marked on every output (DESIGN §4).
     """
-    package = _entry_point(procedure_id).module.partition(".")[0]
+    text, place = _approved(_entry_point(procedure_id))
+    return TomlFile.parse(text, place).data.get(procedure_id) == content_hash
+
+
+def _approved(point: EntryPoint) -> tuple[str, str]:
+    """Return the list of what was approved of the package of an entry point, and where it stands."""
+    if point.dist is not None:
+        text = point.dist.read_text(APPROVED)  # only folders have it among their metadata
+        if text is not None:
+            return text, f"{point.dist.name}/{APPROVED}"
+    package = point.module.partition(".")[0]
     listed = files(package).joinpath(APPROVED)
-    if not listed.is_file():
-        return False
-    table = TomlFile.parse(listed.read_text(encoding="utf-8"), f"{package}/{APPROVED}").data
-    return table.get(procedure_id) == content_hash
+    return listed.read_text(encoding="utf-8") if listed.is_file() else "", f"{package}/{APPROVED}"
 
 
 def _entry_point(procedure_id: str) -> EntryPoint:

@@ -18,7 +18,7 @@ from calibrator_drivers._errors import (
     UnknownOption,
 )
 
-from ._store import list_tables, load_table, read_table
+from ._store import list_tables, load_table, look_again, read_table
 from ._table import AccuracyTable
 from ._types import Adder, Limit, RangeRow, State, Status, TreatAs
 
@@ -41,5 +41,6 @@ __all__ = [
     "UnknownOption",
     "list_tables",
     "load_table",
+    "look_again",
     "read_table",
 ]

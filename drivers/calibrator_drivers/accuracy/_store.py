@@ -1,9 +1,15 @@
-"""The accuracy tables that come with the package, parsed when first asked for."""
+"""The accuracy tables that come with packages, parsed when first asked for.
+
+Others than ours are found through the entry-point group `calibrator.accuracy`: the table's id = the package
+that holds the file `<id>.toml`.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from importlib.resources import files
 from pathlib import Path
 
 from calibrator_drivers._errors import UnknownModel
@@ -12,8 +18,9 @@ from ._parse import parse_limits, parse_table
 from ._table import AccuracyTable
 from ._tabulated import TabulatedPoint
 
-__all__ = ["list_tables", "load_table", "read_table"]
+__all__ = ["list_tables", "load_table", "look_again", "read_table"]
 
+_GROUP = "calibrator.accuracy"
 _ROOM = Path(__file__).resolve().parent.parent
 _SPECS = _ROOM / "specs"
 # Published points by model; named here so that loading a table reads no more files than it needs.
@@ -24,8 +31,14 @@ _LIMITS = {
 
 
 def list_tables() -> tuple[str, ...]:
-    """Return the ids of the tables that come with the package."""
-    return tuple(sorted(path.stem for path in _SPECS.glob("*.toml")))
+    """Return the ids of the tables that are installed."""
+    return tuple(sorted({*(path.stem for path in _SPECS.glob("*.toml")), *_others()}))
+
+
+def look_again() -> None:
+    """Look for tables anew: a laboratory's folders were plugged in."""
+    _others.cache_clear()
+    load_table.cache_clear()
 
 
 @cache
@@ -49,6 +62,10 @@ def load_table(model_id: str) -> AccuracyTable:
             where="calibrator_drivers/specs",
             way_out=f"Known are {', '.join(list_tables())}.",
         )
+    if model_id in _others():
+        package = _others()[model_id].value
+        text = files(package).joinpath(f"{model_id}.toml").read_text(encoding="utf-8")
+        return parse_table(text, file=f"{package}/{model_id}.toml", sources=_sources())
     points: tuple[TabulatedPoint, ...] = ()
     if model_id in _LIMITS:
         name = _LIMITS[model_id]
@@ -69,6 +86,13 @@ def read_table(path: Path) -> AccuracyTable:
         OSError: the file cannot be read.
     """
     return parse_table(_text(path), file=str(path), sources=_sources())
+
+
+@cache
+def _others() -> dict[str, EntryPoint]:
+    """Return the tables of other packages by id; one of ours cannot be replaced."""
+    ours = {path.stem for path in _SPECS.glob("*.toml")}
+    return {point.name: point for point in entry_points(group=_GROUP) if point.name not in ours}
 
 
 @cache

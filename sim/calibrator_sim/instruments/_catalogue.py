@@ -1,10 +1,15 @@
-"""Every model that the simulator has: one line each, its home loaded when the first one is built."""
+"""Every model that the simulator has: one line each, its home loaded when the first one is built.
+
+A laboratory's own model that speaks as one of these does (entry-point group `calibrator.models`) is simulated
+by that one's twin, with its own accuracy table.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from importlib import import_module
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -64,7 +69,8 @@ class Entry:
 
 
 _INSTRUMENTS = "calibrator_sim.instruments"
-CATALOGUE: Mapping[str, Entry] = {
+_PROBES = ("pt100_class_a", "pt100_class_b", "pt100_its90", "standard_prt", "tc_k_class_1", "tc_n_class_1")
+_OURS: Mapping[str, Entry] = {
     entry.model_id: entry
     for entry in (
         Entry("fluke_5522a", "5522A", "calibrator", "SIM55220", f"{_INSTRUMENTS}.fluke_5522a:Fluke5522A"),
@@ -256,8 +262,32 @@ CATALOGUE: Mapping[str, Entry] = {
         ),
         Entry("keithley_2450", "2450", "calibrator", "SIM2450", f"{_INSTRUMENTS}.keithley_2450:Keithley2450"),
         Entry("copper_short", "short", "artefact", "SIMSHORT", ""),
+        # What a readout reads and nobody speaks to; where it is put, its node says.
+        *(Entry(model, model, "probe", "SIMPROBE", "") for model in _PROBES),
     )
 }
+
+
+class _Catalogue(Mapping[str, Entry]):
+    """Our models, and behind them those that are simulated by the twin of one of ours."""
+
+    def __getitem__(self, model: str) -> Entry:
+        entry = _OURS.get(model)
+        if entry is not None:
+            return entry
+        for point in entry_points(group="calibrator.models", name=model):
+            if point.value in _OURS:
+                return replace(_OURS[point.value], model_id=model, short=model)
+        raise KeyError(model)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_OURS)
+
+    def __len__(self) -> int:
+        return len(_OURS)
+
+
+CATALOGUE: Mapping[str, Entry] = _Catalogue()
 
 
 def find_model(name: str) -> Entry | None:
@@ -266,7 +296,8 @@ def find_model(name: str) -> Entry | None:
     for entry in CATALOGUE.values():
         if entry.home and wanted in (entry.model_id, entry.short.casefold()):
             return entry
-    return None
+    alike = CATALOGUE.get(name)
+    return alike if alike is not None and alike.home else None
 
 
 def model_names() -> tuple[str, ...]:
