@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from calibrator.engine._answers import AnswersFile
-    from calibrator.engine._api import make_safe, plan, resume, run
+    from calibrator.engine._api import make_safe, plan, resume, run, run_here
     from calibrator.engine._exits import combine_exit_codes
     from calibrator.engine._operators import Refusing, SimulatedOperator
     from calibrator.engine._stop import StopSignal
@@ -67,6 +67,7 @@ _WHERE = {
     "plan": "_api",
     "resume": "_api",
     "run": "_api",
+    "run_here": "_api",
 }
 
 __all__ = [
@@ -99,6 +100,7 @@ __all__ = [
     "plan",
     "resume",
     "run",
+    "run_here",
 ]
 
 

@@ -1,4 +1,4 @@
-"""The four doors of the engine."""
+"""The doors of the engine."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from calibrator._home import Home
+    from calibrator.engine._station import Station
     from calibrator.engine._stop import StopSignal
     from calibrator.engine._types import Job, Operator, Outcome, Plan, Progress, SafeReport
     from calibrator.record import Event
 
-__all__ = ["make_safe", "plan", "resume", "run"]
+__all__ = ["make_safe", "plan", "resume", "run", "run_here"]
 
 
 def plan(job: Job, home: Home) -> Plan:
@@ -45,6 +46,20 @@ def run(
     from calibrator.engine._sessions import run_job
 
     return run_job(job, home, operator, listeners=listeners, progress=progress, stop=stop)
+
+
+def run_here(
+    job: Job, home: Home, open_station: Callable[..., Station], *, monte_carlo: bool = True
+) -> Outcome:
+    """Do a simulated job on the calling thread and return how it ended; for proofs by simulation.
+
+    Everything is done as in `run`, but for who opens the bench (`open_station` takes what `Station.open`
+    takes) and that nobody can be asked or can stop it; without `monte_carlo` the clause-8 verdicts and the
+    joint statement are left out. Raises as `run`.
+    """
+    from calibrator.engine._sessions import run_here
+
+    return run_here(job, home, open_station, monte_carlo=monte_carlo)
 
 
 def resume(

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from calibrator.engine._stop import StopSignal
 from calibrator.engine._types import Answer, Operator, Prompt, Review, ReviewDecision
 
-__all__ = ["Broker", "drive"]
+__all__ = ["Broker", "InlineBroker", "drive"]
 
 T = TypeVar("T")
 _TICK_S = 0.2
@@ -79,6 +79,14 @@ class Broker:
                 return
             with self._stop.interrupting():
                 call.answer()
+
+
+class InlineBroker(Broker):
+    """Asks at once, on the thread that works: for scripted operators, who never wait."""
+
+    def _carry(self, call: _Call[T]) -> T:
+        call.answer()
+        return call.result()
 
 
 def drive(work: Callable[[Broker], T], stop: StopSignal) -> T:

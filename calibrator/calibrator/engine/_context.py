@@ -37,6 +37,7 @@ class Context:
     stop: StopSignal
     section: Section | None = None  # whose leads are on, as far as the record knows
     results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    monte_carlo: bool = True  # False in a proof: no clause-8 verdicts and no joint statement, which cost most
 
     @property
     def interval(self) -> str:

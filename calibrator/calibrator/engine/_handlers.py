@@ -260,7 +260,7 @@ def evaluate(context: Context, section: Section) -> list[dict[str, object]]:
     from calibrator.evaluation import curves_of_section, evaluate_section
 
     events, procedure = context.chronicle.events, context.setting.procedure
-    results = evaluate_section(events, procedure, section.id)
+    results = evaluate_section(events, procedure, section.id, monte_carlo=context.monte_carlo)
     context.results[section.id] = results
     body: dict[str, object] = {"section": section.id, "results": results}
     if curves := curves_of_section(events, procedure, section.id):

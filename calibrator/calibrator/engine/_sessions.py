@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from calibrator._errors import InterruptedRun, RefusedError
 from calibrator._home import Home
 from calibrator.engine._attendance import check_attendance, choose_operator, is_attended
-from calibrator.engine._broker import Broker, drive
+from calibrator.engine._broker import Broker, InlineBroker, drive
 from calibrator.engine._chronicle import Chronicle
 from calibrator.engine._context import Context, looks_of
 from calibrator.engine._desk import WorkDesk
@@ -57,7 +57,7 @@ from calibrator_drivers.typed import Question
 if TYPE_CHECKING:
     from calibrator.record import Event, Record
 
-__all__ = ["person_of", "resume_job", "run_job"]
+__all__ = ["person_of", "resume_job", "run_here", "run_job"]
 
 IN_PROCESS = "the simulated bench lives in the engine's process and dies with it"
 
@@ -73,6 +73,15 @@ class _Desire:
     listeners: Sequence[Callable[[Event], None]]
     progress: Callable[[Progress], None] | None
     stop: StopSignal
+    open_station: Callable[..., Station] = Station.open
+    monte_carlo: bool = True
+
+
+def run_here(job: Job, home: Home, open_station: Callable[..., Station], *, monte_carlo: bool) -> Outcome:
+    """Do a simulated job on this thread, on a station that is opened otherwise; for proofs."""
+    stop = StopSignal()
+    desire = _Desire(home, None, job.answers, False, (), None, stop, open_station, monte_carlo)
+    return _run(job, desire, InlineBroker(stop))
 
 
 def run_job(
@@ -114,7 +123,7 @@ def _run(job: Job, desire: _Desire, broker: Broker) -> Outcome:
         safe_before_start(record, desire.home, _asking(desire, broker))
         run = record.new_run()
         traffic = desire.home.ensure(desire.home.traffic) / f"{run}.jsonl"
-        station = Station.open(setting.bench, seed=job.seed, traffic=traffic)
+        station = desire.open_station(setting.bench, seed=job.seed, traffic=traffic)
         station.ask = _typing(desire, broker)
         opened, guard = False, None
         try:
@@ -145,6 +154,7 @@ def _run(job: Job, desire: _Desire, broker: Broker) -> Outcome:
                 traffic.unlink(missing_ok=True)
         desk = WorkDesk(chronicle, station, setting.uut.name, desire.stop, progress=desire.progress)
         context = Context(setting, flight.references, chronicle, station, desk, broker, operator, desire.stop)
+        context.monte_carlo = desire.monte_carlo
 
         def work() -> None:
             desk.guard = guard

@@ -22,15 +22,19 @@ __all__ = ["budgets_of", "evaluate_content", "evaluate_section", "generator", "l
 CLAUSE_8_DRAWS = 260_000  # the most for one point; one significant digit of u takes no more
 
 
-def evaluate_section(events: Iterable[Event], procedure: Procedure, section: str) -> list[dict[str, Any]]:
+def evaluate_section(
+    events: Iterable[Event], procedure: Procedure, section: str, *, monte_carlo: bool = True
+) -> list[dict[str, Any]]:
     """Return the point objects of a section's complete points, in table order, with the clause-8 verdicts.
 
-    The same events give the same objects, on every machine that has the same numpy.
+    Without `monte_carlo` those verdicts are left out, as in a proof. The same events give the same objects,
+    on every machine that has the same numpy.
 
     Raises:
         IntegrityError: the stream does not begin with `run.opened`.
     """
-    return evaluate_content(collect(events), procedure, section, draws=CLAUSE_8_DRAWS)
+    draws = CLAUSE_8_DRAWS if monte_carlo else 0
+    return evaluate_content(collect(events), procedure, section, draws=draws)
 
 
 def live(events: Iterable[Event], procedure: Procedure) -> list[dict[str, Any]]:

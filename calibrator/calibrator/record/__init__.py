@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from calibrator.record._canonical import canonical, event_hash, from_hex, parse_utc, to_hex, utc_text
     from calibrator.record._damage import damage_named
     from calibrator.record._kept import put_aside
+    from calibrator.record._memory import MemoryRecord
     from calibrator.record._model import Event, Finding, RunSummary
     from calibrator.record._record import Record
 
 __all__ = [
     "Event",
     "Finding",
+    "MemoryRecord",
     "Record",
     "RunSummary",
     "canonical",
@@ -33,6 +35,7 @@ __all__ = [
 _HOMES = {
     "Event": "_model",
     "Finding": "_model",
+    "MemoryRecord": "_memory",
     "RunSummary": "_model",
     "Record": "_record",
     "canonical": "_canonical",
