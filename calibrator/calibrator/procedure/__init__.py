@@ -5,7 +5,9 @@ and nothing of engine or record.
 """
 
 from calibrator.procedure._encode import decode_references, encode_references
+from calibrator.procedure._facade import Bench, MeterHandle, PartHandle, SourceHandle
 from calibrator.procedure._folder import content_hash, load_info
+from calibrator.procedure._functions import FUNCTION_UNITS, READING_UNITS, RESULT_UNITS
 from calibrator.procedure._registry import available, is_approved, load
 from calibrator.procedure._regulation import ITEM, item_outcome
 from calibrator.procedure._results import (
@@ -14,11 +16,11 @@ from calibrator.procedure._results import (
     ParametersEvaluation,
     PointEvaluation,
 )
-from calibrator.procedure._table import FUNCTION_UNITS, INTERVALS, PointTable, load_table, parse_table
+from calibrator.procedure._table import INTERVALS, PointTable, load_table, parse_table
 from calibrator.procedure._types import (
-    Bench,
+    CLASS,
     Contribution,
-    MeterHandle,
+    FigureRule,
     Point,
     PointLimits,
     PointObservations,
@@ -32,20 +34,24 @@ from calibrator.procedure._types import (
     Resume,
     RuleOffer,
     Section,
-    SourceHandle,
     Text,
 )
 
 __all__ = [
+    "CLASS",
     "FUNCTION_UNITS",
     "INTERVALS",
     "ITEM",
+    "READING_UNITS",
+    "RESULT_UNITS",
     "Bench",
     "Contribution",
     "CurveEvaluation",
     "Evaluation",
+    "FigureRule",
     "MeterHandle",
     "ParametersEvaluation",
+    "PartHandle",
     "Point",
     "PointEvaluation",
     "PointLimits",

@@ -24,6 +24,7 @@ def encode_references(references: PointReferences) -> dict[str, Any]:
             "unit": point.unit,
             "standard": point.standard,
             "settings": {key: _plain(value) for key, value in point.settings.items()},
+            **({"supporting": True} if point.supporting else {}),
         },
         "limits": {
             "interval": limits.interval,
@@ -60,6 +61,7 @@ def decode_references(body: Mapping[str, Any]) -> PointReferences:
         limits={limits.interval: limits},
         standard=head["standard"],
         settings={key: _unplain(value) for key, value in head["settings"].items()},
+        supporting=bool(head.get("supporting", False)),
     )
     return PointReferences(
         point=point,

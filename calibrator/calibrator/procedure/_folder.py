@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 from calibrator.procedure._regulation import parse_regulation
 from calibrator.procedure._toml import Path as KeyPath
 from calibrator.procedure._toml import TomlFile
-from calibrator.procedure._types import ProcedureInfo, Resume, RuleOffer, Text
+from calibrator.procedure._types import FigureRule, ProcedureInfo, Resume, RuleOffer, Text
 from calibrator_drivers.accuracy import Status
 from calibrator_drivers.roles import ROLE_NAMES
 
 __all__ = ["content_hash", "load_info", "text_of"]
 
 HEAD = "procedure.toml"
+BENCH = "bench"
 RULES = (
     *("guard-band-u", "guard-band-u-binary", "guard-80", "simple", "iso14253", "jjf1094", "rss", "z540.3-6"),
     *("pfa-1", "pfa-2", "pfa-2.5", "pfa-5"),
@@ -24,7 +25,10 @@ RULES = (
 _KEYS = (
     *("id", "version", "title", "document", "document_status", "roles", "rule", "resume"),
     *("environment", "warm_up_s", "truth", "budget_kind", "not_tested", "rule_offers", "regulation"),
+    "figures",
 )
+_ORIGINS = ("accuracy", "resolution", "wiring", "settings")
+_FIGURE = (*("kind", "from", "part", "function", "key", "at", "unit", "sections", "factor", "interval"),)
 _HASHED = (".py", ".toml", ".csv")
 
 
@@ -63,6 +67,14 @@ def load_info(folder: Path) -> ProcedureInfo:
             for number, item in enumerate(data.get("rule_offers", ()))
         ),
         regulation=parse_regulation(head, data),
+        figures=tuple(
+            _figure(head, item, ("figures", number)) for number, item in enumerate(data.get("figures", ()))
+        ),
+        simulated_bench=_text(folder / f"{BENCH}.toml"),
+        simulated_benches={
+            path.stem.removeprefix(f"{BENCH}-"): _text(path)
+            for path in sorted(folder.glob(f"{BENCH}-*.toml"))
+        },
     )
 
 
@@ -97,6 +109,35 @@ def _roles(head: TomlFile, table: Mapping[str, Any]) -> Mapping[str, tuple[str, 
             head.refuse_other(str(role), ROLE_NAMES, ("roles", name))
         roles[name] = tuple(listed)
     return roles
+
+
+def _figure(head: TomlFile, table: Mapping[str, Any], path: KeyPath) -> FigureRule:
+    """Take one rule that says where a figure of the budgets comes from."""
+    head.refuse_unknown(table, _FIGURE, path)
+    origin = head.require(table, "from", str, path)
+    head.refuse_other(origin, _ORIGINS, (*path, "from"))
+    part = head.require(table, "part", str, path) if origin in ("accuracy", "resolution") else ""
+    texts = {
+        key: head.require(table, key, str, path) if key in table else ""
+        for key in ("function", "key", "at", "unit", "interval")
+    }
+    listed = head.require(table, "sections", list, path) if "sections" in table else []
+    return FigureRule(
+        kind=head.require(table, "kind", str, path),
+        origin=cast("Literal['accuracy', 'resolution', 'wiring', 'settings']", origin),
+        part=part,
+        function=texts["function"],
+        key=texts["key"],
+        at=texts["at"],
+        unit=texts["unit"],
+        sections=tuple(str(item) for item in listed),
+        factor=head.require(table, "factor", float, path) if "factor" in table else 1.0,
+        interval=texts["interval"],
+    )
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def _rule_offer(head: TomlFile, table: Mapping[str, Any], path: KeyPath) -> RuleOffer:

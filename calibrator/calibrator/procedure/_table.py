@@ -9,21 +9,13 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from calibrator.procedure._folder import text_of
+from calibrator.procedure._functions import FUNCTION_UNITS, RESULT_UNITS
 from calibrator.procedure._toml import Path as KeyPath
 from calibrator.procedure._toml import TomlFile
-from calibrator.procedure._types import Expect, Point, PointLimits, Proof, Resume, Section
+from calibrator.procedure._types import CLASS, Expect, Point, PointLimits, Proof, Resume, Section
 
-__all__ = ["FUNCTION_UNITS", "INTERVALS", "PointTable", "load_table", "parse_table"]
+__all__ = ["INTERVALS", "PointTable", "load_table", "parse_table"]
 
-FUNCTION_UNITS: Mapping[str, str] = {
-    "dcv": "V",
-    "acv": "V",
-    "dci": "A",
-    "aci": "A",
-    "res2w": "ohm",
-    "res4w": "ohm",
-    "freq": "Hz",
-}
 INTERVALS = ("24h", "90d", "1y", "2y")
 _STATUSES = ("seen", "checked", "memory_high", "memory_medium", "memory_low", "derived")
 _Settings = Mapping[str, str | int | float | bool]
@@ -110,7 +102,8 @@ def _point(
 ) -> Point:
     file = reader.file
     known = ("id", "function", "nominal", "range", "unit", "limits", "standard", "status", "source")
-    file.refuse_unknown(table, (*known, "settings"), path)
+    file.refuse_unknown(table, (*known, "settings", "supporting"), path)
+    supporting = file.require(table, "supporting", bool, path) if "supporting" in table else False
     function, unit = _function(reader, table, path)
     nominal, range_ = _decimal(reader, table, "nominal", path), _range(reader, table, path)
     point_id = table.get("id", _id(function, nominal, range_, unit))
@@ -123,9 +116,10 @@ def _point(
         nominal=nominal,
         range=range_,
         unit=unit,
-        limits=_limits(reader, table, merged, path),
+        limits={} if supporting else _limits(reader, table, merged, path),
         standard=file.require(merged, "standard", str, path),
         settings={**defaults, **_settings(reader, table.get("settings", {}), path)},
+        supporting=supporting,
     )
 
 
@@ -140,7 +134,7 @@ def _function(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> tuple
     reader.file.refuse_other(function, FUNCTION_UNITS, (*path, "function"))
     unit = reader.file.require(table, "unit", str, path)
     fitting = FUNCTION_UNITS[function]
-    if unit != fitting:
+    if unit not in RESULT_UNITS[function]:
         raise reader.file.error(
             f"the unit {unit!r} does not fit the function {function!r}, which is measured in {fitting!r}",
             (*path, "unit"),
@@ -164,7 +158,7 @@ def _limits(
 ) -> Mapping[str, PointLimits]:
     file = reader.file
     limits = file.require(table, "limits", dict, path)
-    file.refuse_unknown(limits, INTERVALS, (*path, "limits"))
+    file.refuse_unknown(limits, (*INTERVALS, CLASS), (*path, "limits"))
     status, source = (file.require(merged, key, str, path) for key in ("status", "source"))
     file.refuse_other(status, _STATUSES, (*path, "status"))
     found = {}
@@ -205,7 +199,7 @@ def _pair(
 
 
 def _proof(reader: _Reader, table: Mapping[str, Any], defaults: _Settings, path: KeyPath) -> Proof:
-    known = ("function", "value", "range", "unit", "tolerance", "settings", "expect")
+    known = ("function", "value", "range", "unit", "tolerance", "settings", "expect", "part", "indicates")
     reader.file.refuse_unknown(table, known, path)
     function, unit = _function(reader, table, path)
     expect = str(table.get("expect", "read"))
@@ -218,6 +212,8 @@ def _proof(reader: _Reader, table: Mapping[str, Any], defaults: _Settings, path:
         tolerance=float(table.get("tolerance", 0.01)),
         settings={**defaults, **_settings(reader, table.get("settings", {}), path)},
         expect=cast("Expect", expect),
+        part=str(table.get("part", "uut")),
+        indicates=_decimal(reader, table, "indicates", path) if "indicates" in table else None,
     )
 
 

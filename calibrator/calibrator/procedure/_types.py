@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
+    from calibrator.procedure._facade import Bench
     from calibrator.procedure._results import Evaluation
 
 __all__ = [
-    "Bench",
+    "CLASS",
     "Contribution",
-    "MeterHandle",
+    "FigureRule",
     "Point",
     "PointLimits",
     "PointObservations",
@@ -29,12 +29,13 @@ __all__ = [
     "Resume",
     "RuleOffer",
     "Section",
-    "SourceHandle",
     "Text",
 ]
 
+CLASS = "class"
+"""The key of limits that hold whatever interval is asked: those of an accuracy class."""
 Resume = Literal["reading", "point", "cycle", "section", "never"]
-Expect = Literal["read", "not-read", "below"]
+Expect = Literal["read", "not-read", "below", "hold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,32 @@ class Point:
     limits: Mapping[str, PointLimits]  # by interval
     standard: str  # role name that realises the value: "source", or an artefact such as "short", "open"
     settings: Mapping[str, str | int | float | bool] = field(default_factory=dict)  # nplc, readings, settle
+    supporting: bool = False  # measured for other points of its section; has no limits and no result
+
+    def limits_at(self, interval: str) -> PointLimits | None:
+        """Return the limits for an interval, else those of the class, which hold for every interval."""
+        return self.limits.get(interval) or self.limits.get(CLASS)
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRule:
+    """Where the references take one figure of the budgets from (`[[figures]]` of `procedure.toml`).
+
+    `origin` is "accuracy" (limit of the accuracy table of a part's instrument), "resolution" (half a digit of
+    it), "wiring" (a figure of the bench file's wiring) or "settings" (estimate and half-width in the point's
+    settings `<key>` and `<key>_half_width`, with the status and source of the point's limits).
+    """
+
+    kind: str  # of the contribution
+    origin: Literal["accuracy", "resolution", "wiring", "settings"]
+    part: str = ""  # role name in the procedure, for accuracy and resolution
+    function: str = ""  # of the accuracy table; "" is the point's
+    key: str = ""  # of the wiring's figures, or of the settings; "" is the kind
+    at: str = ""  # the setting that holds the value at which the table is asked; "" is the nominal value
+    unit: str = ""  # of a figure from the settings
+    sections: tuple[str, ...] = ()  # empty: all
+    factor: float = 1.0  # on estimate and half-width
+    interval: str = ""  # of the accuracy table; "" follows from the certificate's date
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +114,8 @@ class Proof:
     """The harmless level that proves a connection before anything larger (METROLOGY 3).
 
     `expect`: "read" must read the value that the source applies within the tolerance; "not-read" must not
-    (no lead may be where it would be seen); "below" must read less than the value, with no source.
+    (no lead may be where it would be seen); "below" must read less than the value, with no source; "hold" is
+    a leak test: the line, shut in at the value for `hold_s`, may change by no more than the tolerance.
     """
 
     function: str
@@ -97,6 +125,8 @@ class Proof:
     tolerance: float = 0.01  # relative to the value
     settings: Mapping[str, str | int | float | bool] = field(default_factory=dict)  # as those of a point
     expect: Expect = "read"
+    part: str = "uut"  # that reads
+    indicates: Decimal | None = None  # what it must read where that is another quantity, such as 4.16 mA
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +199,9 @@ class ProcedureInfo:
     not_tested: tuple[Text, ...] = ()  # what the procedure never tests, for the document (METROLOGY 22)
     rule_offers: tuple[RuleOffer, ...] = ()
     regulation: Regulation | None = None  # of a procedure that verifies (检定)
+    figures: tuple[FigureRule, ...] = ()  # empty: the figures of direct voltage, current and resistance
+    simulated_bench: str = ""  # TOML text of `bench.toml` in the folder: the bench of `--sim`
+    simulated_benches: Mapping[str, str] = field(default_factory=dict)  # of `bench-NAME.toml`, by NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +209,12 @@ class Reading:
     """One recorded reading."""
 
     raw: str
-    value: float  # in the point's unit
+    value: float  # in `unit`
     at: datetime
     seq: int  # of the event in the run's stream
+    unit: str = ""  # "" is the point's
+    monotonic_ns: int = 0  # of the run's clock
+    applied: float | None = None  # what the source read back at that moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +224,11 @@ class PointObservations:
     point: str
     version: int  # 1 for the first measurement of the point
     applied: float | None  # value read back from the source; None for an artefact
-    readings: tuple[Reading, ...]
+    readings: tuple[Reading, ...]  # of the unit under test
     temperature_c: float | None
     humidity_rh: float | None
+    parts: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)  # of the other parts, by name
+    answers: Mapping[str, str] = field(default_factory=dict)  # what a person answered to `Bench.ask`, by key
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,83 +266,6 @@ class PointReferences:
     def contribution(self, kind: str) -> Contribution | None:
         """Return the contribution of that kind, None where there is none."""
         return next((c for c in self.contributions if c.kind == kind), None)
-
-
-class SourceHandle(Protocol):
-    """The procedure's view of a source: what is asked is recorded, limited and read back."""
-
-    def stage(
-        self,
-        function: str,
-        value: Decimal,
-        unit: str,
-        *,
-        wires: int = 2,
-        frequency_hz: float = 0.0,
-        amplitude_v: float = 1.0,
-    ) -> None:
-        """Programme a value with the output in standby.
-
-        `frequency_hz` is that of an alternating value (rms), `amplitude_v` (rms) that of a frequency.
-        """
-        ...
-
-
-class MeterHandle(Protocol):
-    """The procedure's view of a meter."""
-
-    def configure(
-        self,
-        function: str,
-        range_: Decimal,
-        unit: str,
-        *,
-        nplc: float,
-        wires: int = 2,
-        high_impedance: bool = True,
-        frequency_hz: float = 0.0,
-        gate_s: float = 1.0,
-        amplitude_v: float = 1.0,
-    ) -> None:
-        """Fix function, range and integration time.
-
-        `frequency_hz` is that of an alternating signal; the range of a frequency is the expected value, and
-        `gate_s` and `amplitude_v` (rms) belong to it.
-        """
-        ...
-
-
-class Bench(Protocol):
-    """What `measure` sees; one real engine stands behind it, or one that only plans."""
-
-    @property
-    def source(self) -> SourceHandle:
-        """The standard that fills the procedure's source role at this point."""
-        ...
-
-    @property
-    def uut(self) -> MeterHandle:
-        """The unit under test."""
-        ...
-
-    def energised(self) -> AbstractContextManager[None]:
-        """Energise what was staged; on every way out the output goes to standby."""
-        ...
-
-    def settle(self, *, minimum_s: float, window: float, samples: int = 3, timeout_s: float = 120.0) -> None:
-        """Wait until `samples` successive readings of the UUT lie within `window` (in the point's unit).
-
-        Raises `RunError` with code `not-settled` after `timeout_s`. The samples are one recorded block.
-        """
-        ...
-
-    def read(self, count: int, *, discard: int = 0) -> None:
-        """Record `count` readings of the UUT after `discard` recorded and discarded ones."""
-        ...
-
-    def wait(self, seconds: float) -> None:
-        """Wait in engine time, with progress."""
-        ...
 
 
 class Procedure(Protocol):
