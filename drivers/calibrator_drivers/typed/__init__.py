@@ -6,7 +6,7 @@ operator, the drivers work like every other.
 
 from __future__ import annotations
 
-from ._gauge import PointerGauge
+from ._gauge import PointerGauge, PointerGauge10Bar
 from ._handheld import Fluke87V, Fluke179
 from ._prompt import Ask, PromptLink, Question, open_typed
 from ._text import Typed, parse_typed
@@ -16,6 +16,7 @@ __all__ = [
     "Fluke87V",
     "Fluke179",
     "PointerGauge",
+    "PointerGauge10Bar",
     "PromptLink",
     "Question",
     "Typed",

@@ -16,7 +16,7 @@ from calibrator_drivers.transport import Session
 
 from ._display import PATIENCE_S, Display, take
 
-__all__ = ["PointerGauge"]
+__all__ = ["PointerGauge", "PointerGauge10Bar"]
 
 _LOOK_S = 15.0
 _BAR_PA = 1e5
@@ -97,3 +97,9 @@ class PointerGauge:
     def close(self) -> None:
         """Close the session."""
         self.session.close()
+
+
+class PointerGauge10Bar(PointerGauge):
+    """A pointer gauge of class 1.0 with 10 bar and divisions of 0.2 bar."""
+
+    MODEL_ID: ClassVar[str] = "pointer_gauge_10bar"

@@ -178,6 +178,14 @@ _OURS: Mapping[str, Entry] = {
             f"{_INSTRUMENTS}.pointer_gauge:PointerGauge",
             standard=False,
         ),
+        Entry(
+            "pointer_gauge_10bar",
+            "POINTER10",
+            "gauge",
+            "SIMPOINTER",
+            f"{_INSTRUMENTS}.pointer_gauge:PointerGauge",
+            standard=False,
+        ),
         Entry("yokogawa_wt310", "WT310", "power", "SIMWT", f"{_INSTRUMENTS}.yokogawa_wt310:YokogawaWT310"),
         Entry(
             "eastron_sdm630",

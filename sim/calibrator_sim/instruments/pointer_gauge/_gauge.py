@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Self
 
@@ -60,7 +61,8 @@ class PointerGauge(TextDevice):
             parallax = _PARALLAX * _FIFTHS * self._fifth_pa * self.world.effects.parallax
             slant = parallax * self.world.draws.uniform("parallax", self.name, ns)
             self._last = self.gauge.indicated_pa(ns, 0.0) + slant
-        return f"{round(self._last / self._fifth_pa) * self._fifth_pa / _BAR_PA + 0.0:.1f}"
+        decimals = max(1, math.ceil(-math.log10(self._fifth_pa / _BAR_PA)))
+        return f"{round(self._last / self._fifth_pa) * self._fifth_pa / _BAR_PA + 0.0:.{decimals}f}"
 
     def true_error(
         self, function: str, range_high: float, value: float, ns: int, *, frequency_hz: float = 0.0
