@@ -62,7 +62,7 @@ def parse_bench(bench: Mapping[str, Any], *, seed: int | None = None) -> BenchCo
     instruments = parse_instruments(
         top.table("instruments"), top.table("assets"), simulation.table("transports")
     )
-    wirings = parse_wirings(top.table("wirings"), instruments)
+    wirings = parse_wirings(top.table("wirings"), instruments, simulation.table("nodes"))
     first = simulation.text("wiring")
     if first and first not in wirings:
         raise BenchFileError(

@@ -19,39 +19,86 @@ _KINDS = {"source": "calibrator or another source", "meter": "meter"}
 Instruments = Mapping[str, InstrumentConfig]
 
 
-def parse_wirings(table: Table, instruments: Instruments) -> dict[str, NodeConfig]:
-    """Take `[wirings]`: each makes one node of the instruments that it names."""
-    return {name: _wiring(name, table.table(name), instruments) for name in table.values}
+def parse_wirings(table: Table, instruments: Instruments, nodes: Table) -> dict[str, NodeConfig]:
+    """Take `[wirings]`: each makes one node of the instruments that it names.
+
+    One that `[simulation.nodes]` spells out, with the instrument that feeds it, makes none of its own: where
+    probes are put, and on which channels, is more than a wiring says.
+    """
+    spelled = [nodes.table(name) for name in nodes.values]
+    return {
+        name: _bare(name, table.table(name))
+        if any(_spells_out(node, name, table.table(name)) for node in spelled)
+        else _wiring(name, table.table(name), instruments)
+        for name in table.values
+    }
+
+
+def _spells_out(node: Table, name: str, entry: Table) -> bool:
+    source = entry.text("from") if isinstance(entry.values.get("from"), str) else ""
+    spelled = node.text("wiring") == name and node.text("domain") != "electrical"
+    return bool(source) and spelled and source in node.texts("joins")
+
+
+def _bare(name: str, entry: Table) -> NodeConfig:
+    return NodeConfig(name, DOMAINS[0], (), domain_class(DOMAINS[0]).figures(entry), name, "", "")
 
 
 def _wiring(name: str, entry: Table, instruments: Instruments) -> NodeConfig:
-    for key in ("from", "to", "artefact"):
-        if isinstance(entry.values.get(key), list):
-            raise _crowded(entry.at(key), "A wiring joins one instrument here")
-        if key in entry.values and entry.text(key) not in instruments:
-            raise BenchFileError(
-                f'The wiring "{name}" names "{entry.text(key)}", which the bench does not have',
-                where=entry.at(key),
-                way_out=closest(entry.text(key), instruments),
-                code="unknown-instrument",
-            )
-    if "from" in entry.values and "artefact" in entry.values:
-        raise _shorted(entry.at("artefact"), entry.text("from"))
+    parts = entry.table("parts")
+    for key, place in [(key, entry) for key in ("from", "to", "artefact")] + [
+        (k, parts) for k in parts.values
+    ]:
+        _check_named(name, key, place, instruments)
     domain = _domain(entry, instruments)
+    if "from" in entry.values and "artefact" in entry.values and domain == "electrical":
+        raise _shorted(entry.at("artefact"), entry.text("from"))
     figures = domain_class(domain).figures(entry)
     source = entry.text("from")
-    fed = getattr(figures, "terminals", "") not in _UNFED
+    unfed = getattr(figures, "terminals", "") in _UNFED or (domain != "electrical" and not source)
     meters = [other.name for other in instruments.values() if other.entry.part(domain) == "meter"]
-    meter = entry.text("to", meters[0] if len(meters) == 1 else "")
-    wanted = [("to", meter, "meter")] + ([("from", source, "source")] if fed else [])
+    meter = _reader(entry, instruments, meters[0] if len(meters) == 1 else "")
+    wanted = [("to", meter, "meter")] + ([] if unfed else [("from", source, "source")])
     for key, end, part in wanted:
         if end not in instruments or instruments[end].entry.part(domain) != part:
             raise _unfit(
                 entry, key, part, [o.name for o in instruments.values() if o.entry.part(domain) == part]
             )
-    source = source if fed else ""
-    ends = tuple(Member(end) for end in (source, meter, entry.text("artefact")) if end)
-    return NodeConfig(name, domain, ends, figures, name, source, meter)
+    source = "" if unfed else source
+    ends = [Member(end) for end in (source, meter, entry.text("artefact")) if end]
+    joined = tuple(dict.fromkeys((*ends, *_parts(entry, domain, instruments))))
+    return NodeConfig(name, domain, joined, figures, name, source, meter)
+
+
+def _check_named(wiring: str, key: str, place: Table, instruments: Instruments) -> None:
+    """Refuse an end or part of a wiring that the bench does not have."""
+    if isinstance(place.values.get(key), list):
+        raise _crowded(place.at(key), "A wiring joins one instrument here")
+    if key in place.values and place.text(key) not in instruments:
+        raise BenchFileError(
+            f'The wiring "{wiring}" names "{place.text(key)}", which the bench does not have',
+            where=place.at(key),
+            way_out=closest(place.text(key), instruments),
+            code="unknown-instrument",
+        )
+
+
+def _reader(entry: Table, instruments: Instruments, only: str) -> str:
+    """Return the instrument that a wiring feeds: what reads the unit where that has no terminals itself."""
+    fed = entry.text("to", only)
+    if fed in instruments and not instruments[fed].entry.domains:
+        return entry.table("parts").text("uut", fed)
+    return fed
+
+
+def _parts(entry: Table, domain: str, instruments: Instruments) -> list[Member]:
+    """Return the further instruments of a wiring that have terminals in its domain, each on its channel."""
+    parts, channels = entry.table("parts"), entry.table("channels")
+    return [
+        Member(parts.text(key), str(channels.values.get(key, "")))
+        for key in parts.values
+        if instruments[parts.text(key)].entry.part(domain)
+    ]
 
 
 def _unfit(entry: Table, key: str, part: str, fitting: list[str]) -> BenchFileError:
@@ -69,7 +116,7 @@ def _domain(entry: Table, instruments: Instruments) -> str:
     """Return the domain of a wiring: as it says, else the first in which its instruments have terminals."""
     if "domain" in entry.values:
         return entry.choice("domain", "", DOMAINS)
-    ends = [entry.text(key) for key in ("from", "to") if key in entry.values]
+    ends = [end for end in (entry.text("from"), _reader(entry, instruments, "")) if end]
     shared = [
         domain for domain in DOMAINS if all(instruments[end].entry.part(domain) for end in ends) and ends
     ]

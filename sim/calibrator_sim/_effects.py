@@ -187,8 +187,8 @@ CATALOGUE: tuple[Effect, ...] = (
     ),
     Effect(
         "inhomogeneity",
-        "a thermocouple's wires are not the same everywhere",
-        "up to 0.1 % of the temperature",
+        "a thermocouple's wires are not the same everywhere: another error for another depth",
+        "up to 0.05 % of the voltage",
         "memory_medium",
     ),
     Effect(

@@ -89,7 +89,7 @@ class Heater:
         return self.block.level(ns)
 
     def _ripple_k(self, ns: int) -> float:
-        if not self.block.state.control:
+        if not self.block.at(ns).control:
             return 0.0
         draws, serial = self.world.draws, self.unit.config.serial
         amount = self.world.effects.noise * self.figure("block_stability", self.block.level(ns)) / 2.0

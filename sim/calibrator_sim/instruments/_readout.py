@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import cast
 
-from calibrator_sim._thermometry import pt100_ohm, thermocouple_v
+from calibrator_sim._thermometry import SPANS_C, couple_c, platinum_c, thermocouple_v
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._error_curve import ErrorCurve
@@ -18,13 +17,6 @@ __all__ = ["Readout"]
 _CURRENT_A = 1e-3
 _NOISE_K = {"pt100": 0.001, "tc": 0.02}
 _JUNCTION_K = 0.1  # error of its own cold junction
-_LOW_C, _HIGH_C = -200.0, 850.0
-_COUPLE_C = {"B": (250.0, 1820.0), "E": (-200.0, 1000.0), "J": (-200.0, 1200.0), "K": (-200.0, 1372.0)} | {
-    "N": (-200.0, 1300.0),
-    "R": (-50.0, 1768.0),
-    "S": (-50.0, 1768.0),
-    "T": (-200.0, 400.0),
-}
 
 
 class Readout:
@@ -49,14 +41,14 @@ class Readout:
             return None
         kind = "pt100" if probe == "pt100" else "tc"
         noise = self._world.draws.normal("readout", self.unit.config.serial, terminal, ns)
-        shown += self._error(kind, shown) + self._world.effects.noise * _NOISE_K[kind] * noise
+        shown += self.error_k(kind, shown) + self._world.effects.noise * _NOISE_K[kind] * noise
         if self.upset.beyond():
             return None
         return self.upset.shown(shown * (1.0 + self._world.drift(self.name, ns)))
 
     def _platinum(self, domain: Domain, terminal: str, ns: int) -> float | None:
         ohm = domain.resistance_ohm(self.name, terminal, _CURRENT_A, ns)
-        return None if math.isinf(ohm) else _solve(pt100_ohm, ohm, _LOW_C, _HIGH_C)
+        return None if math.isinf(ohm) else platinum_c(ohm)
 
     def _couple(self, domain: Domain, terminal: str, kind: str, ns: int) -> float | None:
         room_c = 23.0 + self._world.excess_c(ns)
@@ -64,21 +56,18 @@ class Readout:
         volts = domain.emf_v(self.name, terminal, junction_c, ns)
         if math.isnan(volts):
             return None
-        drawn = self._world.draws.uniform("cold junction", self.unit.config.serial)
-        believed_c = junction_c + self._world.effects.cold_junction * _JUNCTION_K * drawn
+        believed_c = junction_c + self.junction_error_k()
         whole = volts + thermocouple_v(kind, believed_c)
-        low, high = _COUPLE_C[kind]
+        low, high = SPANS_C[kind]
         if not thermocouple_v(kind, low) <= whole <= thermocouple_v(kind, high):
             return None
-        return _solve(lambda celsius: thermocouple_v(kind, celsius), whole, low, high)
+        return couple_c(kind, whole)
 
-    def _error(self, kind: str, celsius: float) -> float:
+    def error_k(self, kind: str, celsius: float) -> float:
+        """Return its own error (shown minus true) where it shows a temperature, of `pt100` or `tc`."""
         return self._curves[kind].at(celsius)
 
-
-def _solve(curve: Callable[[float], float], wanted: float, low: float, high: float) -> float:
-    """Return where a rising curve has a value (bisection, 1e-7 K)."""
-    while high - low > 1e-7:
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if curve(middle) < wanted else (low, middle)
-    return 0.5 * (low + high)
+    def junction_error_k(self) -> float:
+        """Return the error of its own cold junction, believed minus true."""
+        drawn = self._world.draws.uniform("cold junction", self.unit.config.serial)
+        return self._world.effects.cold_junction * _JUNCTION_K * drawn

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from calibrator_sim._read import Table
-from calibrator_sim._thermometry import TYPES, pt100_ohm, thermocouple_v
+from calibrator_sim._thermometry import couple_c, platinum_c, pt100_ohm, thermocouple_v
 from calibrator_sim.nodes._paths import approach, play, remember
+from calibrator_sim.nodes._probes import Drawn, Probe, Well, parse_probe
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import Member, NodeConfig
     from calibrator_sim.instruments import World
 
-__all__ = ["Block", "BlockModel", "BlockState", "Domain", "HeatSource", "Probe", "Well"]
+__all__ = ["Block", "BlockModel", "BlockState", "Domain", "Drawn", "HeatSource", "Probe", "Well"]
 
 _SECOND = 1_000_000_000
 _STEM_MM = 20.0  # length constant of a 6 mm steel sheath in a block
@@ -28,7 +29,8 @@ _SELF_HEATING_K_PER_W = 20.0  # 2 mK for 0.1 mW
 _R0_TOLERANCE = 0.05 / 100.0  # of an uncharacterised Pt100 (class A at 0 degC is 0.06 ohm)
 _PRT_LOOP_K = 0.01  # half the loop of an industrial Pt100 over a large swing
 _PRT_PLAY_K = 50.0
-_WIRES = 1e-3  # of the temperature difference along a thermocouple
+_WIRES = 1e-3  # of the voltage: how far a thermocouple's wires are off their type
+_PLACE = 5e-4  # of the voltage: how that changes with the place where the gradient falls on the wires
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,17 @@ class Block:
         self.model = model
         self.room_c = room_c
         self.state = BlockState(start_c=room_c, target_c=room_c, trail=[room_c])
+        self._past: list[BlockState] = []  # what was before each change, so that truth can be asked for later
+
+    def at(self, ns: int) -> BlockState:
+        """Return the state that held at a moment."""
+        if ns >= self.state.changed_ns:
+            return self.state
+        return next((state for state in reversed(self._past) if ns >= state.changed_ns), self.state)
 
     def level(self, ns: int) -> float:
-        """Return the temperature at a moment since the last change, without ripple."""
-        state = self.state
+        """Return the temperature at a moment, without ripple."""
+        state = self.at(ns)
         elapsed = max(0.0, (ns - state.changed_ns) / _SECOND)
         if not state.control:
             fallen = math.exp(-elapsed / self.model.cool_tau_s)
@@ -91,7 +100,7 @@ class Block:
 
     def trail(self, ns: int) -> list[float]:
         """Return the turning points of the temperature, the present one last."""
-        return remember(self.state.trail, self.level(ns))
+        return remember(self.at(ns).trail, self.level(ns))
 
     def reaches(self, ns: int, level_c: float) -> int | None:
         """Return when it rises above a temperature after `ns`, None where it does not."""
@@ -106,34 +115,21 @@ class Block:
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
-        return asdict(self.state)
+        return {**asdict(self.state), "past": [asdict(state) for state in self._past]}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
-        self.state = BlockState(**{**state, "trail": list(state["trail"])})
+        self._past = [_state(past) for past in state["past"]]
+        self.state = _state({key: value for key, value in state.items() if key != "past"})
 
     def _turn(self, ns: int) -> None:
-        reached = self.level(ns)
-        self.state.trail = remember(self.state.trail, reached)
-        self.state.start_c, self.state.changed_ns = reached, ns
+        reached, trail = self.level(ns), self.trail(ns)
+        self._past.append(self.state)
+        self.state = replace(self.state, trail=trail, start_c=reached, changed_ns=ns)
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """A probe in a boring; passive: its readout gives it a current or reads its voltage."""
-
-    serial: str
-    kind: str  # "pt100", or the type of a thermocouple
-    depth_mm: float
-    height_mm: float  # of the sensor above the bottom of the boring
-    bore: int
-
-
-@dataclass(frozen=True, slots=True)
-class Well:
-    """The figures of a thermal node: its probes, by member (`readout` or `readout:1`)."""
-
-    probes: Mapping[str, Probe]
+def _state(held: Mapping[str, Any]) -> BlockState:
+    return BlockState(**{**held, "trail": list(held["trail"])})
 
 
 @runtime_checkable
@@ -165,7 +161,7 @@ class Domain:
     def figures(entry: Table) -> Well:
         """Take the figures of a node."""
         probes = entry.table("probes")
-        return Well({name: _probe(probes.table(name), name) for name in probes.values})
+        return Well({name: parse_probe(probes.table(name), name) for name in probes.values})
 
     def sensor_c(self, readout: str, terminal: str, ns: int) -> tuple[Probe, float] | None:
         """Return the probe on a readout's terminal and the temperature of its sensor; None for none."""
@@ -183,6 +179,9 @@ class Domain:
             return math.inf
         probe, celsius = found
         draws, effects = self._world.draws, self._world.effects
+        if probe.known is not None:
+            off = self.drawn(probe)
+            return pt100_ohm(celsius + off.certificate + off.drift + off.self_heating)
         r0 = 100.0 * (1.0 + effects.unit_error * _R0_TOLERANCE * draws.uniform("r0", probe.serial))
         heat = effects.self_heating * _SELF_HEATING_K_PER_W * current_a**2 * pt100_ohm(celsius)
         lag = effects.hysteresis * _PRT_LOOP_K * play(self._trail(readout, ns), _PRT_PLAY_K)
@@ -194,10 +193,29 @@ class Domain:
         if found is None or found[0].kind == "pt100":
             return math.nan
         probe, celsius = found
-        wires = 1.0 + self._world.effects.inhomogeneity * _WIRES * self._world.draws.uniform(
-            "wires", probe.serial
-        )
+        effects = self._world.effects
+        wires = 1.0 + effects.unit_error * self.wires(probe) + effects.inhomogeneity * self.place(probe)
         return wires * (thermocouple_v(probe.kind, celsius) - thermocouple_v(probe.kind, junction_c))
+
+    def wires(self, probe: Probe) -> float:
+        """Return how far a thermocouple's wires are off their type, relative to the voltage."""
+        return _WIRES * self._world.draws.uniform("wires", probe.serial)
+
+    def place(self, probe: Probe) -> float:
+        """Return what the place of the gradient along the wires adds to that: one draw a depth."""
+        depth = f"{probe.depth_mm:.9g}"
+        return _PLACE * self._world.draws.uniform("place", probe.serial, depth)
+
+    def drawn(self, probe: Probe) -> Drawn:
+        """Return the drawn errors of a standard thermometer, as its budget states them (METROLOGY 26)."""
+        known, draws, effects = probe.known, self._world.draws, self._world.effects
+        if known is None:
+            return Drawn()
+        return Drawn(
+            effects.standard_error * known.certificate_k * draws.normal("certificate", probe.serial),
+            effects.standard_error * known.drift_k * draws.uniform("probe drift", probe.serial),
+            effects.self_heating * known.self_heating_k * draws.uniform("self-heating", probe.serial),
+        )
 
     def truth(self, node: NodeConfig, ns: int) -> Mapping[str, float]:
         """Return the true temperatures of a node: its block, and the sensor of each probe."""
@@ -206,8 +224,21 @@ class Domain:
         for member in node.members:
             if member.instrument != node.source:
                 key = "_".join(part for part in (member.instrument, member.terminal, "c") if part)
-                truth[key] = self._at(node, _probe_of(node, member), ns)
+                probe = _probe_of(node, member)
+                truth[key] = self._at(node, probe, ns)
+                truth[key.removesuffix("_c") + "_error_k"] = self._error_k(node, member, probe, ns)
         return truth
+
+    def _error_k(self, node: NodeConfig, member: Member, probe: Probe, ns: int) -> float:
+        """Return how far a probe is off its standard curve where it is, at 1 mA or without its place."""
+        celsius = self._at(node, probe, ns)
+        if probe.kind == "pt100":
+            ohm = self.resistance_ohm(member.instrument, member.terminal, 1e-3, ns)
+            return math.nan if math.isinf(ohm) else platinum_c(ohm) - celsius
+        own = self._world.effects.unit_error * self.wires(probe)
+        cold = thermocouple_v(probe.kind, 25.0 + self._world.excess_c(ns))
+        hot = thermocouple_v(probe.kind, celsius)
+        return couple_c(probe.kind, hot + own * (hot - cold)) - celsius
 
     def save(self) -> dict[str, Any]:
         """Return nothing: the sources keep their blocks."""
@@ -250,17 +281,6 @@ class Domain:
         axial = source.figure("block_axial_40mm", celsius) * draws.uniform("axial", source.serial)
         radial = source.figure("block_radial", celsius) * draws.uniform("radial", source.serial, probe.bore)
         return scale * (axial * probe.height_mm / 40.0 + (radial if probe.bore else 0.0))
-
-
-def _probe(entry: Table, name: str) -> Probe:
-    entry.allow(("serial", "kind", "depth_mm", "height_mm", "bore"))
-    return Probe(
-        entry.text("serial", f"SIM-{name}"),
-        entry.choice("kind", "pt100", ("pt100", *TYPES)),
-        entry.number("depth_mm", 150.0, low=0.0),
-        entry.number("height_mm", 0.0, low=0.0),
-        round(entry.number("bore", 0.0, low=0.0)),
-    )
 
 
 def _probe_of(node: NodeConfig, member: Member) -> Probe:

@@ -1,0 +1,70 @@
+"""Probes in a boring: what they are, how well a standard is known, and which node holds which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from calibrator_sim._read import Table
+from calibrator_sim._thermometry import TYPES
+
+__all__ = ["Drawn", "Known", "Probe", "Well", "parse_probe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How well a standard is known whose readout converts by its certificate; in kelvins."""
+
+    certificate_k: float  # standard uncertainty of the certificate, normal
+    drift_k: float  # since the certificate, half-width
+    self_heating_k: float  # difference from that in the certificate's medium, half-width
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A probe in a boring; passive: its readout gives it a current or reads its voltage."""
+
+    serial: str
+    kind: str  # "pt100", or the type of a thermocouple
+    depth_mm: float
+    height_mm: float  # of the sensor above the bottom of the boring
+    bore: int
+    known: Known | None = None  # of a standard
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The drawn errors of a standard thermometer, shown minus true, in kelvins."""
+
+    certificate: float = 0.0
+    drift: float = 0.0
+    self_heating: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Well:
+    """The figures of a thermal node: its probes, by member (`readout` or `readout:1`)."""
+
+    probes: Mapping[str, Probe]
+
+
+def parse_probe(entry: Table, name: str) -> Probe:
+    """Take one entry of `probes`."""
+    entry.allow(("serial", "kind", "depth_mm", "height_mm", "bore", "known"))
+    return Probe(
+        entry.text("serial", f"SIM-{name}"),
+        entry.choice("kind", "pt100", ("pt100", *TYPES)),
+        entry.number("depth_mm", 150.0, low=0.0),
+        entry.number("height_mm", 0.0, low=0.0),
+        round(entry.number("bore", 0.0, low=0.0)),
+        _known(entry.table("known")) if "known" in entry.values else None,
+    )
+
+
+def _known(entry: Table) -> Known:
+    entry.allow(("certificate_k", "drift_k", "self_heating_k"))
+    return Known(
+        entry.number("certificate_k", 0.0, low=0.0),
+        entry.number("drift_k", 0.0, low=0.0),
+        entry.number("self_heating_k", 0.0, low=0.0),
+    )
