@@ -28,7 +28,8 @@ def parse_instruments(table: Table, assets: Table, transports: Table) -> dict[st
 
 def _instrument(name: str, entry: Table, assets: Table, transport: str) -> InstrumentConfig:
     model = entry.text("model")
-    if model not in CATALOGUE:
+    passive = entry.values.get("artefact") is True and model not in CATALOGUE
+    if model not in CATALOGUE and not passive:
         raise BenchFileError(
             f'The simulator has no model "{model}"',
             where=entry.at("model"),
@@ -36,7 +37,7 @@ def _instrument(name: str, entry: Table, assets: Table, transport: str) -> Instr
             code="unknown-model",
         )
     serial = entry.text("serial")
-    if CATALOGUE[model].home and not serial.startswith("SIM"):
+    if not passive and CATALOGUE[model].home and not serial.startswith("SIM"):
         raise BenchFileError(
             f'The serial "{serial}" of a simulated instrument does not begin with SIM',
             where=entry.at("serial"),

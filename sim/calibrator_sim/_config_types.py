@@ -31,7 +31,7 @@ class InstrumentConfig:
     @property
     def entry(self) -> Entry:
         """The model's line in the catalogue."""
-        return CATALOGUE[self.model]
+        return CATALOGUE.get(self.model) or Entry(self.model, self.model, "passive", "", "")
 
     @property
     def kind(self) -> str:

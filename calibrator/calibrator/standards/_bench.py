@@ -50,6 +50,9 @@ _INSTRUMENT = (
     "timeout_s",
     "zeroed_at",
     "zeroed_temperature_c",
+    "acal_at",
+    "acal_temperature_c",
+    "artefact",
     "customer",
 )
 
@@ -71,6 +74,8 @@ class BenchInstrument:
     zeroed_at: datetime | None  # last zero calibration, UTC
     zeroed_temperature_c: float | None
     customer: Customer | None = None  # of the unit under test; None for the laboratory's own
+    acal_at: datetime | None = None  # last self-calibration, UTC
+    acal_temperature_c: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +150,10 @@ def load_bench(source: Path | str, name: str | None = None) -> BenchFile:
 
 
 def _artefacts(top: Table) -> frozenset[str]:
+    """Return what is never spoken to: what a wiring connects as an artefact, or the instrument says it is."""
     named = {table.text("artefact", "") for _, table in top.named("wirings")}
-    return frozenset(named - {""})
+    said = {name for name, table in top.named("instruments") if table.flag("artefact")}
+    return frozenset((named | said) - {""})
 
 
 def _instrument(name: str, table: Table, artefacts: frozenset[str]) -> BenchInstrument:
@@ -174,6 +181,8 @@ def _instrument(name: str, table: Table, artefacts: frozenset[str]) -> BenchInst
         table.moment("zeroed_at"),
         table.optional_number("zeroed_temperature_c", low=-50.0, high=100.0),
         parse_customer(table),
+        table.moment("acal_at"),
+        table.optional_number("acal_temperature_c", low=-50.0, high=100.0),
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from calibrator.procedure import Text
@@ -11,6 +11,7 @@ from calibrator.standards._table import Table, nearest
 from calibrator_drivers.accuracy import Status
 
 __all__ = [
+    "SIMULATED_KEYS",
     "STATUSES",
     "Environment",
     "Figure",
@@ -23,6 +24,11 @@ __all__ = [
 ]
 
 STATUSES = tuple(str(status) for status in Status)
+# What only the simulator reads of a wiring: the node that it makes.
+SIMULATED_KEYS = (
+    *("domain", "medium", "leak_per_min", "heights_m", "probes", "weights", "position"),
+    *("voltage_v", "current_a", "power_factor", "frequency_hz", "variation", "antenna"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,7 @@ class Figure:
     half_width: float
     status: str  # vocabulary of calibrator_drivers.accuracy.Status
     source: str
+    unit: str = ""  # of a figure that has no unit in its key
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,29 @@ class Wiring:
     max_current_a: float | None
     leads: LeadFigures
     picture: str | None = None  # file that the prompt shows, beside the bench file
+    parts: Mapping[str, str] = field(default_factory=dict)  # role of the procedure -> instrument
+    channels: Mapping[str, int] = field(default_factory=dict)  # of parts that are one of a readout's
+    figures: Mapping[str, Figure] = field(default_factory=dict)  # by key, for the budgets
+    max_pressure_pa: float | None = None  # of the weakest part of the line, gauge
+    max_temperature_c: float | None = None  # of the weakest part in the block or bath
+
+    def part(self, name: str) -> str | None:
+        """Return the instrument that fills a role; `from` is the source and `to` the unit under test."""
+        return self.parts.get(name) or {"source": self.source, "uut": self.meter}.get(name)
+
+    def instruments(self) -> tuple[str, ...]:
+        """Return the names of all instruments and artefacts that the wiring connects."""
+        named = (self.source, self.meter, self.artefact, *self.parts.values())
+        return tuple(dict.fromkeys(name for name in named if name))
+
+    def bears(self) -> dict[str, float | None]:
+        """Return the largest magnitude that it bears, by unit; None where the file does not say."""
+        return {
+            "V": self.max_voltage_v,
+            "A": self.max_current_a,
+            "Pa": self.max_pressure_pa,
+            "degC": self.max_temperature_c,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +121,15 @@ def parse_wiring(name: str, table: Table, instruments: Collection[str]) -> Wirin
         "emf_v",
         "insulation_ohm",
         "picture",
+        "parts",
+        "channels",
+        "figures",
+        "max_pressure_pa",
+        "max_temperature_c",
+        *SIMULATED_KEYS,
     )
     source = _instrument(table, "from", instruments)
-    fed = source is not None
+    fed = source is not None and not (table.has("max_pressure_pa") or table.has("max_temperature_c"))
     return Wiring(
         name,
         table.bilingual("title", name),
@@ -109,6 +145,34 @@ def parse_wiring(name: str, table: Table, instruments: Collection[str]) -> Wirin
             _figure(table, "insulation_ohm"),
         ),
         table.text("picture") if table.has("picture") else None,
+        _parts(table, instruments),
+        _channels(table),
+        {key: _own_figure(item) for key, item in table.table("figures").named_here()},
+        table.number("max_pressure_pa", above=0.0) if table.has("max_pressure_pa") else None,
+        table.number("max_temperature_c", above=-273.15) if table.has("max_temperature_c") else None,
+    )
+
+
+def _parts(table: Table, instruments: Collection[str]) -> dict[str, str]:
+    parts = table.table("parts")
+    return {key: _instrument(parts, key, instruments) or "" for key in parts.values}
+
+
+def _channels(table: Table) -> dict[str, int]:
+    channels = table.table("channels")
+    found = {key: channels.decimal(key, low=0, high=10_000) for key in channels.values}
+    return {key: int(value) for key, value in found.items()}
+
+
+def _own_figure(table: Table) -> Figure:
+    """Take a figure of `[wirings.NAME.figures.KEY]`, with its unit."""
+    table.allow("value", "half_width", "unit", "status", "source")
+    return Figure(
+        table.number("value", 0.0),
+        table.number("half_width", low=0.0),
+        table.choice("status", STATUSES),
+        table.text("source"),
+        table.text("unit"),
     )
 
 

@@ -210,6 +210,11 @@ class Table:
             raise self._wrong(key, "a table")
         return Table(self.file, (*self.path, key), value)
 
+    def named_here(self) -> Iterator[tuple[str, Table]]:
+        """Yield the tables of this one by their keys."""
+        for key in self.values:
+            yield key, self.table(key)
+
     def tables(self, key: str) -> Iterator[Table]:
         """Yield the tables of a list, none where it is missing."""
         value = self.values.get(key, [])
