@@ -9,6 +9,7 @@ connection: `read-timeout`, `connection-lost`, `resynchronise`, `retry …`, `re
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from json.encoder import encode_basestring_ascii as _quoted
 from pathlib import Path
 from threading import Lock
@@ -16,6 +17,9 @@ from threading import Lock
 from .clock import Clock
 
 __all__ = ["TrafficLog"]
+
+_SHORT, _KEPT = 64, 256  # bytes of a message and how many of them that are kept as lines have them
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class TrafficLog:
@@ -32,6 +36,8 @@ class TrafficLog:
         self.counts: dict[str, int] = {}  # of this process's notes, by their first word
         self._hash = hashlib.sha256()
         self._last_ns: dict[str, int] = {}
+        self._told: dict[tuple[str, str, bytes], str] = {}  # messages as lines have them
+        self._second = _NEVER, ""  # the last line's second, and how it is written
         before = path.read_bytes() if path.exists() else b""
         self._hash.update(before)
         self._offset = len(before)
@@ -71,42 +77,59 @@ class TrafficLog:
     def _line(self, name: str, direction: str, message: bytes) -> int:
         """Append a line; it is put together by hand, since it is written between a query and the next."""
         now_ns = self._clock.monotonic_ns()
-        now = self._clock.now()  # in UTC; formatted so at half the cost of isoformat()
-        utc = "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ" % (  # noqa: UP031 - as above
-            now.year,
-            now.month,
-            now.day,
-            now.hour,
-            now.minute,
-            now.second,
-            now.microsecond,
-        )
-        text = message.decode("ascii", errors="replace")
-        if message.isascii() and text.rstrip("\r\n").isprintable():
+        utc = self._utc(self._clock.now())
+        last_ns = self._last_ns
+        duration_ns = now_ns - last_ns.get(name, now_ns) if direction == "in" else 0
+        last_ns[name] = now_ns
+        told = self._told.get((name, direction, message)) or self._tell(name, direction, message)
+        line = f'{{"utc": "{utc}", "ns": {now_ns}, {told}, "duration_ns": {duration_ns}}}\n'.encode("ascii")
+        with self._lock:
+            if self._torn:
+                self._write(b"\n")
+                self._torn = False
+            at = self._offset
+            if (written := self._file.write(line)) == len(line):
+                self._hash.update(line)
+                self._offset += written
+            else:  # the disk is full within the line
+                self._part(line, written)
+            return at
+
+    def _tell(self, name: str, direction: str, message: bytes) -> str:
+        """Return what a line says besides times; a program says the same again and again."""
+        if message.isascii() and (text := message.decode("ascii")).rstrip("\r\n").isprintable():
             content = f'"text": {_quoted(text)}'
         else:
             content = f'"hex": "{message.hex()}"'
-        duration_ns = now_ns - self._last_ns.get(name, now_ns) if direction == "in" else 0
-        self._last_ns[name] = now_ns
-        head = f'{{"utc": "{utc}", "ns": {now_ns}, "name": {_quoted(name)}, "dir": "{direction}", '
-        with self._lock:
-            return self._append(f'{head}{content}, "duration_ns": {duration_ns}}}\n'.encode("ascii"))
+        told = f'"name": {_quoted(name)}, "dir": "{direction}", {content}'
+        if len(message) <= _SHORT:
+            if len(self._told) >= _KEPT:
+                self._told.clear()
+            self._told[name, direction, message] = told
+        return told
 
-    def _append(self, line: bytes) -> int:
-        if self._torn:
-            self._write(b"\n")
-        at = self._offset
-        try:
-            self._write(line)
-        finally:
-            self._torn = at < self._offset < at + len(line)
-        return at
+    def _part(self, line: bytes, written: int) -> None:
+        self._hash.update(line[:written])
+        self._offset += written
+        self._torn = written > 0
+        self._write(line[written:])
+        self._torn = False
+
+    def _utc(self, now: datetime) -> str:
+        """Return a UTC time in ISO 8601; what it shares with the line before is not formatted anew."""
+        second, text = self._second
+        since = now - second
+        if since.days or since.seconds:
+            second = now.replace(microsecond=0)
+            text = second.isoformat()[:19]
+            self._second = second, text
+            since = now - second
+        return f"{text}.{since.microseconds:06d}Z"
 
     def _write(self, data: bytes) -> None:
         """Write all of it; what a full disk takes counts, since hash and length are those of the file."""
-        view = memoryview(data)
-        while view:
-            written = self._file.write(view)
-            self._hash.update(view[:written])
+        while data:
+            written = self._file.write(data)
+            self._hash.update(data[:written])
             self._offset += written
-            view = view[written:]
+            data = data[written:]

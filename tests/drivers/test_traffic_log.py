@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from calibrator_drivers import ConnectionLost
 from calibrator_drivers.traffic import TrafficLog
+from calibrator_drivers.transport import open_session
 
 
 def test_offsets_hash_and_length_describe_the_file(tmp_path: Path, step_clock: Any) -> None:
@@ -83,3 +86,20 @@ def test_a_disk_that_fills_up_within_a_line_leaves_hash_and_length_true(
     assert (digest, length) == (hashlib.sha256(data).hexdigest(), len(data))
     assert json.loads(data[after:])["text"] == "READ?\n"
     assert data[after - 1 : after] == b"\n"
+
+
+def test_a_question_that_cannot_go_out_is_in_the_log_before_what_befell_it(
+    tmp_path: Path, step_clock: Any, serve: Any
+) -> None:
+    log = TrafficLog(tmp_path / "run.jsonl", step_clock)
+    server = serve(lambda _line, connection: connection.shutdown(socket.SHUT_RDWR))
+    session = open_session(server.resource, name="meter", traffic=log, timeout_s=30.0)
+    with pytest.raises(ConnectionLost):
+        session.query("*IDN?")
+    session.close()
+    log.close()
+    lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_bytes().splitlines()]
+    assert [(line["dir"], line["text"]) for line in lines[:2]] == [
+        ("out", "*IDN?\n"),
+        ("note", "connection-lost"),
+    ]

@@ -49,6 +49,8 @@ class LinkSession:
         self.last_offset: int | None = None
         self.unchecked: list[str] = []  # settings whose errors nobody has looked for yet
         self._link = link
+        # A link may have a cheaper way for what is answered.
+        self._send_asking: Callable[[bytes], None] = getattr(link, "send_question", link.send)
         self._step = link.step
         self._send_terminator = terminator.encode("ascii")
         self._terminator = self._send_terminator
@@ -132,7 +134,7 @@ class LinkSession:
             try:
                 self._begin()
                 self._drain()
-                self._send(text)
+                self._send_question(text)
                 data = self._receive_block(timeout_s)
             except InstrumentError as error:
                 self._fall(error, text)
@@ -234,7 +236,7 @@ class LinkSession:
     def _ask(self, text: str, timeout_s: float | None) -> str:
         self._begin()
         self._drain()
-        self._send(text)
+        self._send_question(text)
         reply = self._receive(timeout_s)
         self._dirty = self._step.dirty = False
         return reply
@@ -294,6 +296,15 @@ class LinkSession:
         if self._traffic is not None:
             self.last_offset = self._traffic.sent(self.name, message)
         self._link.send(message)
+
+    def _send_question(self, text: str) -> None:
+        """Send what asks for a reply; it is logged while the instrument answers, also when it is lost."""
+        message = text.encode("ascii") + self._send_terminator
+        try:
+            self._send_asking(message)
+        finally:
+            if self._traffic is not None:
+                self.last_offset = self._traffic.sent(self.name, message)
 
     def _receive(self, timeout_s: float | None) -> str:
         message = self._link.receive(self._terminator, self._timeout_s if timeout_s is None else timeout_s)

@@ -71,21 +71,38 @@ class SocketLink:
 
     def send(self, message: bytes) -> None:
         """Send all bytes, or say that the peer is gone."""
+        self.send_question(message)
         sock, readable = self._connected()
-        try:
-            sock.sendall(message)
-        except OSError as error:
-            raise self._fail.lost(error) from error
         if readable.within(0.0) and sleeps_through_a_lost_peer():
             self._take(sock)  # a peer that closed before is noticed here
+
+    def send_question(self, message: bytes) -> None:
+        """Send all bytes of what is answered: who waits for the reply sees that the peer is gone."""
+        try:
+            self._connected()[0].sendall(message)
+        except OSError as error:
+            raise self._fail.lost(error) from error
 
     def receive(self, terminator: bytes, timeout_s: float) -> bytes:
         """Return bytes up to and with the terminator."""
         sock, readable = self._connected()
         if not sleeps_through_a_lost_peer():
             return self._receive_plainly(terminator, timeout_s)
+        buffer, begun_ns = self._buffer, _CLOCK.monotonic_ns()
+        if not buffer and readable.within(min(_SLICE_S, timeout_s)):
+            self._take(sock)
+        end = buffer.find(terminator)
+        if end < 0:  # not whole at once
+            end = self._gather(terminator, Deadline(_CLOCK, begun_ns + round(timeout_s * 1e9)), timeout_s)
+        end += len(terminator)
+        reply = bytes(buffer[:end])
+        del buffer[:end]
+        return reply
+
+    def _gather(self, terminator: bytes, deadline: Deadline, timeout_s: float) -> int:
+        """Take bytes until the terminator is among them; return where it begins."""
+        sock, readable = self._connected()
         buffer, looked = self._buffer, 0
-        deadline = Deadline.after(_CLOCK, timeout_s)
         while (end := buffer.find(terminator, looked)) < 0:
             if len(buffer) > LONGEST_REPLY:
                 raise self._fail.endless(bytes(buffer))
@@ -94,10 +111,7 @@ class SocketLink:
                 self._take(sock)
             elif deadline.passed():
                 raise self._fail.timeout(timeout_s, bytes(buffer))
-        end += len(terminator)
-        reply = bytes(buffer[:end])
-        del buffer[:end]
-        return reply
+        return end
 
     def receive_exactly(self, count: int, timeout_s: float) -> bytes:
         """Return `count` bytes straight from the socket; the time-out counts anew while they keep coming."""
