@@ -1,13 +1,14 @@
 """From and to the numbers of GTC and of `uncertainties`, for people who own such.
 
-Neither is needed unless a function of this module is called. Whatever is converted in one call stays
-correlated among itself.
+Neither is needed unless a function of this module is called. A number that is converted twice, or there and
+back, is the same number: whatever is correlated stays so, in one call or in several.
 """
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from calibrator_uncertainty._quantity import magnitude_of
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._sweep import by_leaf
 from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty._twins import foreign_of, ours_of, tie
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import parse_unit, quantity
 
@@ -29,23 +31,28 @@ def from_uncertainties(
     values: Mapping[str, Any], units: Mapping[str, str] | None = None
 ) -> dict[str, Quantity]:
     """Return numbers of `uncertainties`, or arrays of them, as quantities; dimensionless without a unit."""
-    leaves: dict[Any, UncertainArray] = {}
 
     def one(value: Any) -> UncertainArray:  # noqa: ANN401 - a number of uncertainties, or a plain one
         slopes = value.derivatives.items() if hasattr(value, "derivatives") else ()
-        parts = []
-        for variable, slope in slopes:
-            if variable not in leaves:
-                leaves[variable] = UncertainArray.leaf(
-                    0.0, float(variable.std_dev), name=str(variable.tag or "")
-                )
-            parts.append((leaves[variable], float(slope)))
+        parts = [term for variable, slope in slopes for term in _of_variable(variable, float(slope))]
         return _magnitude(float(getattr(value, "nominal_value", value)), parts)
 
     return {
         name: quantity(_each(value, one), parse_unit((units or {}).get(name, ""), name))
         for name, value in values.items()
     }
+
+
+def _of_variable(variable: Any, slope: float) -> list[tuple[UncertainArray, float]]:  # noqa: ANN401 - of uncertainties
+    """Return the error of ours that a variable of `uncertainties` is, and its slope."""
+    spread = float(variable.std_dev)
+    if spread == 0.0 or slope == 0.0:
+        return []
+    leaf = ours_of("uncertainties", id(variable))  # the variable is kept, so that its id is its own
+    if leaf is None:
+        leaf = UncertainArray.leaf(0.0, spread, name=str(variable.tag or ""))
+        tie("uncertainties", id(variable), variable, leaf)
+    return [(leaf, slope * spread / float(leaf.u))]
 
 
 def _each(value: Any, one: Callable[[Any], UncertainArray]) -> Numbers:  # noqa: ANN401 - a number or an array
@@ -62,16 +69,16 @@ def to_uncertainties(values: Mapping[str, Quantity]) -> dict[str, Any]:
         NotSupportedError: a complex quantity, which that library does not know.
     """
     ufloat = importlib.import_module("uncertainties").ufloat
-    variables: dict[Any, Any] = {}
 
     def one(magnitude: UncertainArray) -> Any:  # noqa: ANN401 - of the other library
         total: Any = magnitude._value
-        for key, info, u, slope in _parts(magnitude):
-            if u == 0.0:
-                continue
-            if key not in variables:
-                variables[key] = ufloat(0.0, u, info.name or None)
-            total = total + slope * variables[key]
+        for part in _parts(magnitude):
+            variable = foreign_of("uncertainties", part.leaf, part.place)
+            if variable is None:
+                variable = ufloat(0.0, part.u, part.info.name or None)
+                tie("uncertainties", id(variable), variable, part.leaf, part.place)
+            if variable.std_dev > 0.0:  # it may have been changed since
+                total = total + part.slope * part.u / variable.std_dev * (variable - variable.nominal_value)
         return total
 
     for name, value in values.items():
@@ -116,12 +123,12 @@ def to_gtc(values: Mapping[str, Quantity]) -> dict[str, Any]:
     """
     gtc = importlib.import_module("GTC")
     found = {name: getattr(value, "_magnitude", value) for name, value in values.items()}
-    errors = _errors_in_gtc(gtc, [part for value in found.values() for part in _real_parts(value)])
+    _into_gtc(gtc, [part for value in found.values() for part in _real_parts(value)])
 
     def one(magnitude: UncertainArray) -> Any:  # noqa: ANN401 - of the other library
         total: Any = magnitude._value
-        for key, _, _, slope in _parts(magnitude):
-            total = total + slope * errors[key]
+        for part in _parts(magnitude):
+            total = total + part.slope * foreign_of("GTC", part.leaf, part.place)
         return total
 
     def convert(value: Quantity) -> Any:  # noqa: ANN401 - of the other library
@@ -144,25 +151,28 @@ def _real_parts(magnitude: Numbers) -> list[Any]:
     return found
 
 
-def _errors_in_gtc(gtc: Any, magnitudes: Sequence[Any]) -> dict[Any, Any]:  # noqa: ANN401 - GTC itself
-    """Return an input of GTC for each elementary error, those of one ensemble made together."""
-    known: dict[Any, tuple[Leaf, float]] = {}
+def _into_gtc(gtc: Any, magnitudes: Sequence[Any]) -> None:  # noqa: ANN401 - GTC itself
+    """Give each elementary error an input of GTC, those of one ensemble together."""
+    groups: dict[str, dict[Any, _Part]] = {}
     for magnitude in magnitudes:
-        for element in _rows(magnitude_of(magnitude)):
-            known.update({key: (info, u) for key, info, u, _ in _parts(element)})
-    groups: dict[str, list[Any]] = {}
-    made: dict[Any, Any] = {}
-    for key, (info, u) in known.items():
-        if info.group is None:
-            made[key] = gtc.ureal(0.0, u, info.dof, label=info.name or None)
-        else:
-            groups.setdefault(info.group, []).append(key)
-    for keys in groups.values():
-        spreads = [known[key][1] for key in keys]
-        labels = [f"{known[key][0].name} {place}".strip() for place, key in enumerate(keys, 1)]
-        each = gtc.multiple_ureal([0.0] * len(keys), spreads, known[keys[0]][0].dof, label_seq=labels)
-        made.update(zip(keys, each, strict=True))
-    return made
+        for part in (one for element in _rows(magnitude_of(magnitude)) for one in _parts(element)):
+            if foreign_of("GTC", part.leaf, part.place) is not None:
+                continue
+            if part.info.group is None:
+                _tie_gtc(gtc.ureal(0.0, part.u, part.info.dof, label=part.info.name or None), part)
+            else:
+                groups.setdefault(part.info.group, {})[part.info.uid, part.place] = part
+    for parts in (list(group.values()) for group in groups.values()):
+        spreads = [part.u for part in parts]
+        labels = [f"{part.info.name} {place}".strip() for place, part in enumerate(parts, 1)]
+        each = gtc.multiple_ureal([0.0] * len(parts), spreads, parts[0].info.dof, label_seq=labels)
+        for number, part in zip(each, parts, strict=True):
+            _tie_gtc(number, part)
+
+
+def _tie_gtc(number: Any, part: _Part) -> None:  # noqa: ANN401 - of GTC
+    node = next(node for side in (number._u_components, number._d_components) for node, _ in side.items())
+    tie("GTC", node.uid, number, part.leaf, part.place)
 
 
 def _rows(magnitude: UncertainArray) -> list[UncertainArray]:
@@ -181,25 +191,37 @@ def _elements(value: Quantity, one: Callable[[UncertainArray], Any]) -> Any:  # 
     return found.reshape(magnitude.shape)
 
 
-def _parts(magnitude: UncertainArray) -> list[tuple[Any, Leaf, float, float]]:
-    """Return the elementary errors of a single value: a key, what is known, u and the slope of each."""
-    parts: list[tuple[Any, Leaf, float, float]] = []
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One elementary error of a single value: where it is, its u, and how the value moves with it."""
+
+    leaf: UncertainArray
+    place: int | None
+    info: Leaf
+    u: float
+    slope: float
+
+
+def _parts(magnitude: UncertainArray) -> list[_Part]:
+    """Return the elementary errors of a single value that have a u."""
+    parts: list[_Part] = []
     for leaf, slope in by_leaf(magnitude):
         info = leaf._leaf
         if info is None:
             continue
         if isinstance(slope, float) and not leaf.shape:
-            parts.append((info.uid, info, float(info.u), slope))
+            parts.append(_Part(leaf, None, info, float(info.u), slope))
             continue
         slopes = np.asarray(slope.todense()).ravel() if hasattr(slope, "todense") else np.ravel(slope)
         spreads = np.broadcast_to(info.u, leaf.shape).ravel()
         parts += [
-            ((info.uid, place), info, float(spreads[place]), float(slopes[place]))
+            _Part(leaf, int(place), info, float(spreads[place]), float(slopes[place]))
             for place in np.flatnonzero(slopes)
         ]
-    return [part for part in parts if part[2] > 0.0]
+    return [part for part in parts if part.u > 0.0]
 
 
 def _magnitude(value: float, parts: list[tuple[UncertainArray, float]]) -> UncertainArray:
-    operation = Linear("converted", value, (0.0,) * len(parts), tuple(slope for _, slope in parts))
+    origins = tuple(leaf._value for leaf, _ in parts)
+    operation = Linear("converted", value, origins, tuple(slope for _, slope in parts))
     return UncertainArray(value, operation, tuple(leaf for leaf, _ in parts))
