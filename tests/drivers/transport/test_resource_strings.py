@@ -47,7 +47,7 @@ def test_every_form_of_the_page_is_read() -> None:
     ]
     assert len(forms) >= 14
     kinds = {parse_address(form).kind for form in forms}
-    assert kinds == {"socket", "visa", "serial", "prologix", "modbus-tcp", "modbus-rtu", "hart"}
+    assert kinds == {"socket", "visa", "serial", "prologix", "modbus-tcp", "modbus-rtu", "hart", "memory"}
 
 
 def test_options_change_the_driver_s_line() -> None:
