@@ -10,21 +10,29 @@ from calibrator._errors import StorageError
 if TYPE_CHECKING:
     from calibrator.record import Event, Record
 
+TURNS = frozenset({"step.begun", "step.done", "review", "resumed"})
+
 __all__ = ["Chronicle"]
 
 
 class Chronicle:
-    """Appends to one run; `events` holds all of it, also what was there before a resume."""
+    """Appends to one run; `events` holds all of it, also what was there before a resume.
+
+    `turns` holds those by which the next step is found.
+    """
 
     def __init__(self, record: Record, run: str) -> None:
         self.record = record
         self.run = run
         self.events: list[Event] = list(record.events(run))
+        self.turns: list[Event] = [event for event in self.events if event.kind in TURNS]
 
     def emit(self, kind: str, body: Mapping[str, Any]) -> Event:
         """Commit one event; raises `StorageError` when it cannot be stored."""
         event = self.record.append(self.run, kind, body)
         self.events.append(event)
+        if kind in TURNS:
+            self.turns.append(event)
         return event
 
     def try_emit(self, kind: str, body: Mapping[str, Any]) -> StorageError | None:

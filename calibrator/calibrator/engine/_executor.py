@@ -6,14 +6,17 @@ from calibrator.engine._context import Context
 from calibrator.engine._handlers import HANDLERS
 from calibrator.engine._levels import hazardous_points
 from calibrator.engine._prompts import items_asked
-from calibrator.engine._steps import Step, history_of, next_step, steps_of
+from calibrator.engine._steps import History, Step, history_of, next_step, steps_of
 
 __all__ = ["go_on", "remaining", "steps_now"]
 
 
 def steps_now(context: Context) -> tuple[Step, ...]:
     """Return all steps of the run as far as its reviews have asked for more."""
-    history = history_of(context.chronicle.events)
+    return _steps_after(context, history_of(context.chronicle.turns))
+
+
+def _steps_after(context: Context, history: History) -> tuple[Step, ...]:
     return steps_of(
         context.setting.sections,
         hazardous=hazardous_points(context.setting.sections),
@@ -27,7 +30,8 @@ def steps_now(context: Context) -> tuple[Step, ...]:
 
 def remaining(context: Context) -> Step | None:
     """Return the step that comes next, None when all are done."""
-    return next_step(steps_now(context), history_of(context.chronicle.events))
+    history = history_of(context.chronicle.turns)
+    return next_step(_steps_after(context, history), history)
 
 
 def go_on(context: Context) -> None:

@@ -56,7 +56,12 @@ class _Unlogged(EngineTraffic):
 class _InProcess(Station):
     """A station whose instruments are plugged into the drivers' transport."""
 
+    def snapshot(self) -> str | None:
+        """Return None: nobody goes on with a broken run of a proof, it is drawn again from its seed."""
+        return None
+
     def close(self) -> tuple[str, int] | None:
+        """Close as any station, and unplug the instruments."""
         closed = super().close()
         if self.simulated is not None:
             for resource in self.simulated.resources.values():

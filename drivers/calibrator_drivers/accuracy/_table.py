@@ -22,6 +22,8 @@ from ._types import Limit, RangeRow, State, Status
 
 __all__ = ["AccuracyTable"]
 
+_MOST_KEPT = 4096  # answers of `row`
+
 
 @dataclass(frozen=True, slots=True)
 class AccuracyTable:
@@ -40,6 +42,9 @@ class AccuracyTable:
     tabulated: tuple[TabulatedPoint, ...] = ()
     idn_example: str = ""
     _by_function: Mapping[str, tuple[RangeRow, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _rows: dict[tuple[object, ...], RangeRow] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         grouped: dict[str, list[RangeRow]] = {}
@@ -120,6 +125,9 @@ class AccuracyTable:
         Raises:
             AccuracyError: no row holds the point; see its sub-classes.
         """
+        asked = (function, value, range_high, frequency_hz, interval, option)
+        if (known := self._rows.get(asked)) is not None:  # simulated meters ask for the same at each reading
+            return known
         rows = self._candidates(
             function,
             value,
@@ -128,7 +136,10 @@ class AccuracyTable:
             interval=interval,
             option=option,
         )
-        return max(rows, key=lambda row: base_limit(row, value))
+        found = max(rows, key=lambda row: base_limit(row, value))
+        if len(self._rows) < _MOST_KEPT:
+            self._rows[asked] = found
+        return found
 
     def _of(self, function: str) -> tuple[RangeRow, ...]:
         rows = self._by_function.get(function)
