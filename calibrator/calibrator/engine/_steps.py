@@ -109,7 +109,8 @@ def _section_steps(
     if section.proof is not None or section.lead_checks:
         yield Step(f"proof:{name}", "proof", name)
     released = False
-    for point in section.points:
+    own = [point for point in section.points if not point.measured_with]
+    for point in own:
         if point.id in hazardous and not released:
             released = True
             yield Step(f"hazard:{name}", "prompt", name, prompt="hazard")
@@ -118,8 +119,8 @@ def _section_steps(
     for attempt, again in enumerate(repeats, start=2):
         if not again:
             break
-        wanted = frozenset(again)
-        for point in section.points:
+        wanted = {point.measured_with or point.id for point in section.points if point.id in set(again)}
+        for point in own:
             if point.id in wanted:
                 yield Step(f"point:{point.id}#{attempt}", "point", name, point.id, attempt)
         yield Step(f"review:{name}#{attempt}", "review", name, attempt=attempt)

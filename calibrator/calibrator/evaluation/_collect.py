@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from calibrator._errors import IntegrityError
@@ -101,10 +101,10 @@ def collect(events: Iterable[Event]) -> RunContent:
             code="run-not-opened",
         )
     points = {}
-    for name in walk.references:
-        found = _first_valid(walk, name)
+    for name, item in walk.references.items():
+        found = _first_valid(walk, item.point.measured_with or name)
         if found is not None:
-            points[name] = found
+            points[name] = replace(found, observations=replace(found.observations, point=name))
     return RunContent(walk.opened, walk.references, points)
 
 

@@ -25,6 +25,7 @@ def encode_references(references: PointReferences) -> dict[str, Any]:
             "standard": point.standard,
             "settings": {key: _plain(value) for key, value in point.settings.items()},
             **({"supporting": True} if point.supporting else {}),
+            **({"measured_with": point.measured_with} if point.measured_with else {}),
         },
         "limits": {
             "interval": limits.interval,
@@ -62,6 +63,7 @@ def decode_references(body: Mapping[str, Any]) -> PointReferences:
         standard=head["standard"],
         settings={key: _unplain(value) for key, value in head["settings"].items()},
         supporting=bool(head.get("supporting", False)),
+        measured_with=head.get("measured_with", ""),
     )
     return PointReferences(
         point=point,

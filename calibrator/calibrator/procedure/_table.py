@@ -102,7 +102,7 @@ def _point(
 ) -> Point:
     file = reader.file
     known = ("id", "function", "nominal", "range", "unit", "limits", "standard", "status", "source")
-    file.refuse_unknown(table, (*known, "settings", "supporting"), path)
+    file.refuse_unknown(table, (*known, "settings", "supporting", "measured_with"), path)
     supporting = file.require(table, "supporting", bool, path) if "supporting" in table else False
     function, unit = _function(reader, table, path)
     nominal, range_ = _decimal(reader, table, "nominal", path), _range(reader, table, path)
@@ -120,6 +120,7 @@ def _point(
         standard=file.require(merged, "standard", str, path),
         settings={**defaults, **_settings(reader, table.get("settings", {}), path)},
         supporting=supporting,
+        measured_with=str(table.get("measured_with", "")),
     )
 
 

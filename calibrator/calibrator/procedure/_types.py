@@ -82,6 +82,7 @@ class Point:
     standard: str  # role name that realises the value: "source", or an artefact such as "short", "open"
     settings: Mapping[str, str | int | float | bool] = field(default_factory=dict)  # nplc, readings, settle
     supporting: bool = False  # measured for other points of its section; has no limits and no result
+    measured_with: str = ""  # id of the point in whose step its readings are taken; "" has its own step
 
     def limits_at(self, interval: str) -> PointLimits | None:
         """Return the limits for an interval, else those of the class, which hold for every interval."""
