@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 import click
 
 from calibrator._errors import UsageError
-from calibrator.cli._settings import command, settings
+from calibrator.cli._settings import Settings, command, settings
 
 if TYPE_CHECKING:
     from calibrator.certificates import Amending
@@ -82,7 +82,7 @@ def certificate(
     chosen = settings(ctx)
     with opened(chosen):
         pass  # a home without a record is not made into one
-    passphrase = _passphrase() if seal else ""
+    passphrase = _passphrase(chosen) if seal else ""
     with opened(chosen, write=True) as record:
         found = record.find_run(run or "last")
         if authorised_by:
@@ -122,10 +122,12 @@ class _Common(TypedDict):
     amending: Amending | None
 
 
-def _passphrase() -> str:
+def _passphrase(chosen: Settings) -> str:
     """Return what opens the key: from the environment, else asked for without an echo."""
-    known = os.environ.get(PASSPHRASE)
-    return known if known is not None else str(click.prompt("Passphrase or PIN of the key", hide_input=True))
+    known, say = os.environ.get(PASSPHRASE), chosen.words
+    if known is not None:
+        return known
+    return str(click.prompt(say("Passphrase or PIN of the key"), hide_input=True))
 
 
 def _pairs(changes: Sequence[str]) -> dict[str, str]:

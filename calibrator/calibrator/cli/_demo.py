@@ -55,7 +55,8 @@ def _begin_anew(chosen: Settings) -> None:
     log = chosen.home.heads
     if log is None or chosen.home.has_record or not log.is_file():
         return
-    click.echo(f"{log} is the log of a home that is no longer here; it is kept as {put_aside(log)}", err=True)
+    said = chosen.words("{log} is the log of a home that is no longer here; it is kept as {aside}")
+    click.echo(said.format(log=log, aside=put_aside(log)), err=True)
 
 
 def _issue(chosen: Settings, run: str) -> list[Path]:

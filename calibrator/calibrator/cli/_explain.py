@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ def explain(ctx: click.Context, certificate: str, cell: str | None, as_json: boo
     if as_json:
         print_json({"format": 1, **evidence.as_json(tree)})
     else:
-        click.echo(evidence.as_text(tree))
+        click.echo(evidence.as_text(tree, chosen.words))
     return 0
 
 
@@ -93,7 +94,7 @@ def replay(ctx: click.Context, what: str | None, as_json: bool) -> int:
     if as_json:
         print_json(_object(done))
     else:
-        _tell(done)
+        _tell(done, chosen.words)
     return 0 if done.agrees else ALTERED
 
 
@@ -101,30 +102,32 @@ def _is_run(record: Record, text: str) -> bool:
     return text == "last" or any(run.id.startswith(text) for run in record.runs())
 
 
-def _tell(done: Replay) -> None:
+def _tell(done: Replay, say: Callable[[str], str]) -> None:
+    differs = say("{place}: recorded {then}, now {now}")
     for number, item in enumerate(done.differences):
         place = f"{item.point} {item.field}".strip()
         if number == 0 or item.field.startswith("versions."):
-            click.echo(f"{place}: recorded {item.recorded}, now {item.recomputed}", err=True)
+            click.echo(differs.format(place=place, then=item.recorded, now=item.recomputed), err=True)
     for document in done.documents:
         state = (
-            "the same bytes"
+            say("the same bytes")
             if document.same
-            else f"OTHER BYTES: issued {document.sha256}, now {document.again}"
+            else say("OTHER BYTES: issued {then}, now {now}").format(then=document.sha256, now=document.again)
         )
         click.echo(f"{document.id} {document.format} {document.language}: {state}", err=not document.same)
     for item in done.versions:
-        click.echo(f"{item.field}: recorded {item.recorded}, now {item.recomputed}", err=True)
+        click.echo(differs.format(place=item.field, then=item.recorded, now=item.recomputed), err=True)
     if not done.agrees and not done.differences and not done.versions:
-        click.echo("no version differs: the program was changed without a new version", err=True)
+        click.echo(say("no version differs: the program was changed without a new version"), err=True)
     if done.differences:
         rest = sum(not item.field.startswith("versions.") for item in done.differences)
-        click.echo(f"{done.run}: does NOT agree, {rest} differences", err=True)
+        click.echo(f"{done.run}: {say('does NOT agree, {n} differences').format(n=rest)}", err=True)
     elif done.agrees:
-        click.echo(
-            f"{done.run}: {done.points} points from {done.readings} readings agree to 1e-12 and in every "
-            f"printed digit; {len(done.documents)} documents rendered again"
-        )
+        told = say(
+            "{points} points from {readings} readings agree to 1e-12 and in every printed digit; "
+            "{documents} documents rendered again"
+        ).format(points=done.points, readings=done.readings, documents=len(done.documents))
+        click.echo(f"{done.run}: {told}")
 
 
 def _object(done: Replay) -> dict[str, object]:

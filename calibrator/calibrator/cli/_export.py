@@ -62,5 +62,5 @@ def backup(ctx: click.Context, folder: Path) -> int:
     say = chosen.words
     click.echo(f"{folder}: {say('intact')}: {made.runs} {say('runs')}, {made.events} {say('events')}")
     for name in made.left_out:
-        click.echo(f"{name}: a private key, not copied: keep it where keys are kept", err=True)
+        click.echo(f"{name}: {say('a private key, not copied: keep it where keys are kept')}", err=True)
     return 0

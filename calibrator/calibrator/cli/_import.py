@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["import_"]
 
 KINDS = ("error", "correction", "reference value")
+Say = Callable[[str], str]
 
 
 @command("import", short_help="Take the values of a standard's digital certificate (DCC).")
@@ -99,13 +100,13 @@ def import_(
         known = register.asset(asset)
         base = Stated(asset, due.date(), "", model, traceability)
         check_identity(document, known, base, str(file))
-        stated = _kind(document, readings, kind, str(file))
+        stated = _kind(document, readings, kind, str(file), chosen.words)
         former = next(
             (c for c in reversed(register.certificates(asset)) if c.number != document.number), None
         )
-        given = _reasons(
-            surprises(document, readings, former), _pairs(reasons, "--reason", alone=False), str(file)
-        )
+        surprising = surprises(document, readings, former)
+        stated_reasons = _pairs(reasons, "--reason", alone=False)
+        given = _reasons(surprising, stated_reasons, str(file), chosen.words)
         sure = Stated(asset, due.date(), stated, model, traceability, given, document.unknown)
         taken = asset_file(document, readings, sure, known, str(file))
         register.add(taken, known_person(chosen, person))
@@ -125,15 +126,16 @@ def _pairs(given: Sequence[str], option: str, *, alone: bool) -> Mapping[str, st
     return found
 
 
-def _kind(document: Document, readings: Sequence[Reading], kind: str | None, where: str) -> str:
+def _kind(document: Document, readings: Sequence[Reading], kind: str | None, where: str, say: Say) -> str:
     """Return the kind that a person states; it must be that of every table."""
     from calibrator.standards.imports import kinds_of
 
     says = kinds_of(document)
     if kind is None and sys.stdin.isatty() and len(says) == 1:
         count = sum(len(reading.values) for reading in readings)
-        question = f"{document.number}: {count} values; the certificate calls them {says[0]}. You state"
-        kind = str(click.prompt(question, type=click.Choice(KINDS)))
+        question = say("{number}: {count} values; the certificate calls them {kind}. You state")
+        told = question.format(number=document.number, count=count, kind=say(says[0]))
+        kind = str(click.prompt(told, type=click.Choice(KINDS)))
     if kind is None:
         raise UsageError(
             f"nobody has stated what kind of value the certificate holds; it says: {', '.join(says)}",
@@ -151,13 +153,14 @@ def _kind(document: Document, readings: Sequence[Reading], kind: str | None, whe
     return kind
 
 
-def _reasons(found: Sequence[Surprise], given: Mapping[str, str], where: str) -> Mapping[str, str]:
+def _reasons(found: Sequence[Surprise], given: Mapping[str, str], where: str, say: Say) -> Mapping[str, str]:
     """Return the reasons for what is surprising; without one nothing is taken."""
     reasons: dict[str, str] = {}
     for surprise in found:
         why = given.get(surprise.code) or reasons.get(surprise.code, "")
         if not why and sys.stdin.isatty():
-            why = str(click.prompt(f"{surprise.what}. Why is that right (empty: stop)", default="")).strip()
+            question = f"{surprise.what}. {say('Why is that right (empty: stop)')}"
+            why = str(click.prompt(question, default="")).strip()
         if not why:
             raise UsageError(
                 surprise.what,
@@ -179,7 +182,13 @@ def _told(
     say = settings(ctx).words
     for reading in readings:
         functions = ", ".join(dict.fromkeys(value.function for value in reading.values))
-        click.echo(f"{reading.table}: {len(reading.values)} × {reading.kind}, {functions}, {reading.unit}")
+        click.echo(
+            f"{reading.table}: {len(reading.values)} × {say(reading.kind)}, {functions}, {reading.unit}"
+        )
     new = "" if known else f" ({say('new asset')})"
-    by = f"{say('sealed by')} {sealed.by} ({sealed.standing})" if sealed is not None else say("not sealed")
+    by = (
+        f"{say('sealed by')} {sealed.by} ({say(sealed.standing)})"
+        if sealed is not None
+        else say("not sealed")
+    )
     click.echo(f"{say('added')}: {document.number}{new}; {by}")

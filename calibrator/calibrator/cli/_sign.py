@@ -42,7 +42,8 @@ def check_run(ctx: click.Context, run: str | None, person: str, note: str) -> in
         found = record.find_run(run or "last")
         how = identified(chosen, record, found, person, "--person")
         event = check_results(record, found, by=person, note=note, identified=how)
-    click.echo(f"{found}, event {event.seq}: {event.body['by']}")
+    say = chosen.words
+    click.echo(f"{found}, {say('event')} {event.seq}: {say('results checked by')} {event.body['by']}")
     return 0
 
 
@@ -55,12 +56,12 @@ def secret(ctx: click.Context) -> int:
     """
     from calibrator.standards import secret_hash
 
-    settings(ctx)
+    say = settings(ctx).words
     known = os.environ.get(VARIABLE)
     text = (
         known
         if known is not None
-        else str(click.prompt("Secret", hide_input=True, confirmation_prompt=True, err=True))
+        else str(click.prompt(say("Secret"), hide_input=True, confirmation_prompt=True, err=True))
     )
     if len(text) < SHORTEST:
         raise UsageError(
@@ -90,7 +91,8 @@ def identified(chosen: Settings, record: Record, run: str, person: str, option: 
     held = "" if known is None else known.secret
     if not held:
         if reason:
-            click.echo(f"{person} has no secret and was not asked: {reason}", err=True)
+            told = chosen.words("{person} has no secret and was not asked: {reason}")
+            click.echo(told.format(person=person, reason=reason), err=True)
             return "policy"
         raise _refused(
             f"{person} has no secret in lab.toml, by which to know who signs",
@@ -99,7 +101,8 @@ def identified(chosen: Settings, record: Record, run: str, person: str, option: 
         )
     given = os.environ.get(VARIABLE)
     if given is None and sys.stdin.isatty():
-        given = str(click.prompt(f"Secret of {person}", hide_input=True, err=True))
+        question = chosen.words("Secret of {person}").format(person=person)
+        given = str(click.prompt(question, hide_input=True, err=True))
     if given is None:
         raise _refused(
             f"Nobody can be asked for the secret of {person}", option, f"Use a terminal, or set {VARIABLE}."

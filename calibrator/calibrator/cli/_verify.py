@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,16 +52,16 @@ def _verify_record(chosen: Settings, run: str | None) -> int:
         streams = [stream] if stream is not None else [summary.id for summary in record.runs()]
         if chosen.home.heads is None and stream is None:
             findings += record.missing_heads()
-        wrong = [*_chain_findings(findings)]
+        wrong = [*_chain_findings(findings, say)]
         try:
             with damage_named(record.place):
                 wrong += _result_findings(chosen, record, streams)
         except IntegrityError as error:
             if not wrong:
                 raise
-            wrong.append(f"what follows cannot be evaluated again: {error.what}")
+            wrong.append(f"{say('what follows cannot be evaluated again')}: {error.what}")
         events = sum(record.head(name)[0] for name in streams)
-    for line in (*wrong, *dict.fromkeys(item.way_out for item in findings if item.way_out)):
+    for line in (*wrong, *dict.fromkeys(say(item.way_out) for item in findings if item.way_out)):
         click.echo(line, err=True)
     if wrong:
         click.echo(f"{say('NOT intact')}: {len(wrong)} {say('findings')}", err=True)
@@ -73,10 +73,12 @@ def _verify_record(chosen: Settings, run: str | None) -> int:
     return 0
 
 
-def _chain_findings(findings: Iterable[Finding]) -> Iterator[str]:
+def _chain_findings(findings: Iterable[Finding], say: Callable[[str], str]) -> Iterator[str]:
     for finding in findings:
-        place = f"{finding.stream}" if finding.seq is None else f"{finding.stream}, event {finding.seq}"
-        yield f"{place}: {finding.what} [{finding.code}]"
+        place = (
+            f"{finding.stream}" if finding.seq is None else f"{finding.stream}, {say('event')} {finding.seq}"
+        )
+        yield f"{place}: {say(finding.what)} [{finding.code}]"
 
 
 def _result_findings(chosen: Settings, record: Record, streams: list[str]) -> Iterator[str]:
@@ -136,9 +138,9 @@ def _verify_document(chosen: Settings, file: Path, head: str) -> int:
     else:
         found = examine(file, None, seal, RealClock().now())
     if foreign:
-        click.echo(f"{file}: {foreign}", err=True)
+        click.echo(f"{file}: {say(foreign)}", err=True)
     for line in found.wrong:
-        click.echo(f"{file}: {line}", err=True)
+        click.echo(f"{file}: {say(line)}", err=True)
     for line in found.said:
         click.echo(f"{file}: {say(line)}")
     return ALTERED if foreign else found.exit_code

@@ -24,18 +24,18 @@ def verify_bundle_file(chosen: Settings, file: Path, head: str = "") -> int:
     with ExitStack() as stack:
         record = stack.enter_context(opened(chosen)) if chosen.home.has_record else None
         found = evidence.verify_bundle(file, record, head)
-    for line in found.wrong:
-        click.echo(f"{file}: {line}", err=True)
     say = chosen.words
+    for line in found.wrong:
+        click.echo(f"{file}: {say(line)}", err=True)
     for line in found.said:
-        click.echo(f"{file}: {line}")
+        click.echo(f"{file}: {say(line)}")
     state = say("NOT intact") if found.wrong else say("intact")
     click.echo(f"{file}: {state}", err=bool(found.wrong))
     if found.wrong or found.vouched:
         return ALTERED if found.wrong else 0
-    click.echo(
-        f"{file}: it agrees with itself, and nobody known vouches for it: compare the head above with the "
-        "certificate's, by --head HASH, or verify it at the home that holds the run",
-        err=True,
+    told = say(
+        "it agrees with itself, and nobody known vouches for it: compare the head above with the "
+        "certificate's, by --head HASH, or verify it at the home that holds the run"
     )
+    click.echo(f"{file}: {told}", err=True)
     return UNKNOWN

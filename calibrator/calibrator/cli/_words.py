@@ -1,17 +1,27 @@
 """The terminal's own fixed texts in English and Chinese; what documents say too comes from `calibrator.i18n`.
 
-The English text is the key. The command at the head of `terminal.po` compiles it after a change.
+The English text is the key. The command at the head of `terminal.po` compiles it after a change. A sentence
+that another room made with values in it ("event 5 of run x") is known by its key "event {seq} of run {run}".
 """
 
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 __all__ = ["words"]
 
 _LOCALES = Path(__file__).with_name("locales")
+_PLACE = re.compile(r"\\{(\w+)\\}")  # of a value, in a key whose other characters are escaped
+
+_FORMS = {  # of values whose key would fit other sentences too
+    **dict.fromkeys(("n", "m", "first", "last"), r"\d+"),
+    "low": r"[-+.\deE]+",
+    "time": r"\d{4}-\d\d-\d\dT\S+",
+}
 
 
 def words(language: str) -> Callable[[str], str]:
@@ -23,11 +33,46 @@ def words(language: str) -> Callable[[str], str]:
     terminal = gettext.translation("terminal", _LOCALES, languages=[language])
     documents = translator(language)
 
-    def translate(text: str) -> str:
+    def known(text: str) -> str:
         found = terminal.gettext(text)
         return documents(text) if found == text else found
 
+    def translate(text: str) -> str:
+        found = known(text)
+        return found if found != text else _with_values(text, language, known)
+
     return translate
+
+
+def _with_values(text: str, language: str, known: Callable[[str], str]) -> str:
+    """Return a sentence with values in it by its key; one that has none comes back as it is."""
+    for key, pattern in _patterns(language):
+        found = pattern.fullmatch(text)
+        if found is not None:
+            return known(key).format(**{name: known(value) for name, value in found.groupdict().items()})
+    return text
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the keys with places for values, those with the most words of their own first."""
+    with (_LOCALES / language / "LC_MESSAGES" / "terminal.mo").open("rb") as file:
+        catalogue = gettext.GNUTranslations(file)
+    keys: Iterable[str] = (key for key in vars(catalogue)["_catalog"] if key and "{" in key)
+    ordered = sorted(keys, key=lambda key: (-len(re.sub(r"{\w+}", "", key)), key))
+    return tuple((key, re.compile(_pattern(key), re.DOTALL)) for key in ordered)
+
+
+def _pattern(key: str) -> str:
+    named: set[str] = set()
+
+    def place(found: re.Match[str]) -> str:
+        if found[1] in named:
+            return f"(?P={found[1]})"
+        named.add(found[1])
+        return f"(?P<{found[1]}>{_FORMS.get(found[1], '.+?')})"
+
+    return _PLACE.sub(place, re.escape(key))
 
 
 def _unchanged(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,8 +23,8 @@ def as_json(node: Node) -> dict[str, Any]:
     return {"what": node.what, "facts": dict(node.facts), "from": [as_json(item) for item in node.children]}
 
 
-def as_text(node: Node) -> str:
-    """Return the tree as indented lines.
+def as_text(node: Node, say: Callable[[str], str] = str) -> str:
+    """Return the tree as indented lines; `say` puts its fixed words into another language.
 
     Example:
         >>> print(as_text(Node("U", {"printed": "0.3 mV"}, (Node("budget"),))))
@@ -32,15 +32,15 @@ def as_text(node: Node) -> str:
         │  printed: 0.3 mV
         └─ budget
     """
-    return "\n".join(_lines(node, "", "", ""))
+    return "\n".join(_lines(node, say, "", "", ""))
 
 
-def _lines(node: Node, first: str, rest: str, mark: str) -> Iterator[str]:
-    yield f"{first}{mark}{node.what}"
+def _lines(node: Node, say: Callable[[str], str], first: str, rest: str, mark: str) -> Iterator[str]:
+    yield f"{first}{mark}{say(node.what)}"
     bar = "│  " if node.children else "   "
     for key, value in node.facts.items():
-        yield f"{rest}{bar}{key}: {value}".rstrip()
+        yield f"{rest}{bar}{say(key)}: {say(value)}".rstrip()
     for child in node.children[:-1]:
-        yield from _lines(child, rest, f"{rest}│  ", "├─ ")
+        yield from _lines(child, say, rest, f"{rest}│  ", "├─ ")
     for child in node.children[-1:]:
-        yield from _lines(child, rest, f"{rest}   ", "└─ ")
+        yield from _lines(child, say, rest, f"{rest}   ", "└─ ")

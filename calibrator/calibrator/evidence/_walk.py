@@ -149,7 +149,7 @@ class Walk:
             "certificate": f"{item['certificate']} of {item['issued']}, due {item['due']}",
             "laboratory": f"{item['by']} ({item.get('accreditation') or 'no accreditation named'})",
             "traceability": str(item["traceability"]),
-            "file (SHA-256)": str(item["hash"]),
+            "file (SHA-256)": str(item["hash"] or "none"),
         }
         return Node("measurement standard", {**named, **place(event)})
 

@@ -100,6 +100,105 @@ def test_every_text_of_the_terminal_is_in_the_catalogue() -> None:
     assert not missing
 
 
+# Of the terminal and the same in both: commands and data that stand in a line as they are.
+AS_THEY_ARE = {"TCPIP0::127.0.0.1::", "::SOCKET", "yellow", "calibrator: ", 'secret = "'}
+HEADINGS_OF_JSON = {"name", "resource", "traffic", "model", "serial", "bus"}
+
+
+def spoken(node: ast.AST) -> Iterator[str]:
+    """Yield the texts in an argument that no translator is handed."""
+    translators = {"say", "_say", "words"}
+    if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in translators:
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    if isinstance(node, ast.Subscript):
+        return  # the name of a value
+    for child in ast.iter_child_nodes(node):
+        yield from spoken(child)
+
+
+def test_nothing_is_said_past_the_translator() -> None:
+    """Each literal that echo or a prompt gets went through `say`; help and errors are in English."""
+    found = []
+    for path in sorted(FOLDER.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("echo", "prompt", "confirm"):
+                texts = (text for argument in node.args for text in spoken(argument))
+                found += [f"{path.name}:{node.lineno} {t!r}" for t in texts if re.search("[A-Za-z]{3,}", t)]
+    allowed = {repr(text) for text in AS_THEY_ARE | HEADINGS_OF_JSON | {"certificate"}}
+    assert not [line for line in found if line.partition(" ")[2] not in allowed]
+
+
+# What other rooms put into sentences that the terminal prints as they come.
+SENTENCES = (
+    *("record/_chain.py", "record/_verify.py", "record/_heads.py", "record/_kept.py"),
+    *("evidence/check_bundle.py", "evidence/_verify_bundle.py", "evidence/_anchor.py"),
+    *("certificates/_readback.py", "certificates/_examine.py"),
+)
+
+
+def sentences(path: Path) -> Iterator[str]:
+    """Yield the sentences of a module that are yielded, returned or kept as `what`, a 7 for each value."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Raise):
+            continue
+        given: list[ast.AST] = []
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("what", "said"):
+            given = [node.value]
+        elif isinstance(node, ast.Yield | ast.Return) and node.value is not None:
+            given = [node.value, *getattr(node.value, "elts", ())]
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "append":
+            given = [*node.args]
+        for item in given:
+            if isinstance(item, ast.JoinedStr):
+                yield "".join(str(getattr(part, "value", "7")) if isinstance(part, ast.Constant) else "7"
+                              for part in item.values)  # fmt: skip
+            elif isinstance(item, ast.Constant) and isinstance(item.value, str):
+                yield item.value
+
+
+def test_what_other_rooms_say_in_sentences_is_known_by_its_key() -> None:
+    chinese = words("zh")
+    texts = [(name, text) for name in SENTENCES for text in sentences(FOLDER.parent / name)]
+    wanted = [(name, text) for name, text in texts if len(re.findall("[a-z]{3,}", text)) > 2]
+    assert len(wanted) > 30
+    assert not [pair for pair in wanted if chinese(pair[1]) == pair[1] and pair[1] not in COMPOSED]
+
+
+# Sentences with a word of ours in the place of a value; every one that can come of them has a key of its own.
+COMPOSED = {
+    "The row 7 of the table 7 7: it differs from the events",
+    "The outside log of heads, 7, was gone at event 7 of the register",
+    "7 deleted and the later ones renumbered",
+    "the seal7 is not sound: 7",
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"The row 7 of the table 7 {how}: it differs from the events"
+          for how in ("is missing", "was put in", "was changed")),
+        "The outside log of heads, x, was gone at event 7 of the register, and nobody has recorded why",
+        *(f"{one} deleted{how}" for one in ("Event 7 was", "Events 7 to 9 were")
+          for how in ("", " and the later ones renumbered")),
+        *("the seal is not sound: x", "the seal of CN=x is not sound: revoked"),
+        *("Event 7 is no event of this record", "Event 7 was changed after it was written"),
+        *("Event 7 was moved here: it is event 8 of x", "Event 7 has columns that differ from its text"),
+    ],
+)  # fmt: skip
+def test_a_composed_sentence_is_known_too(text: str) -> None:
+    assert words("zh")(text) != text
+
+
+def test_a_value_in_a_sentence_is_kept_and_a_number_is_a_number() -> None:
+    chinese = words("zh")
+    assert chinese("Events 50 to 51 were deleted") == "事件 50 至 51 被删除"
+    assert chinese("traceable to nothing") == "traceable to nothing"
+    assert chinese("sealed by CN=Lab (revoked)") == "签章者 CN=Lab（已吊销）"
+
+
 def test_places_for_values_are_kept_in_translation() -> None:
     for _, text in literals():
         places = {part.split("}")[0] for part in text.split("{")[1:]}

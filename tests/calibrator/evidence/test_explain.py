@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from calibrator._errors import IntegrityError
+from calibrator.cli._words import words
 from calibrator.evidence import COLUMNS, Node, as_text, explain, find_document, parse_cell
 from calibrator.evidence._cells import all_cells
 from calibrator.record import Record
@@ -106,6 +107,17 @@ def test_the_command_prints_tree_and_json_and_takes_the_number_and_the_file(call
     assert made["what"] == "cell of the certificate"
     assert made["from"][0]["facts"]["exact"].endswith(")")
     assert f"{cell}  {made['facts']['printed']}" in call("explain", number).out
+
+
+def test_the_walk_speaks_chinese(record: Record, home: Path) -> None:
+    document, say = find_document(record, "last"), words("zh")
+    cells = [*all_cells(record, document)]
+    names = [*(f"dci:0.01A:+0.01A/{column}" for column in COLUMNS), *(n for n in cells if "environ" in n)]
+    english = set()
+    for name in (*names, *(n for n in cells if n.startswith("standard/"))):
+        for node in every(explain(record, document, name, home / "traffic")):
+            english |= {text for text in (node.what, *node.facts) if say(text) == text}
+    assert english <= {"u", "U", "k", "pfa", "1", "2"}  # lines of the log are numbered
 
 
 @pytest.mark.parametrize("cell", ["dci:0.01A/U", "dci:0.01A:+0.01A/x", "nonsense"])

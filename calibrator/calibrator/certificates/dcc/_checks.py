@@ -106,9 +106,9 @@ _REQUIRED = (
     ("7.8.2.1 g", "what identifies the item", "d:administrativeData/d:items//d:identification/d:value"),
     ("7.8.2.1 i", "the date of calibration", "d:administrativeData/d:coreData/d:endPerformanceDate"),
     ("7.8.2.1 j", "the date of issue", "d:administrativeData/d:coreData/d:issueDate"),
-    ("7.8.2.1 m", "results", ".//d:results/d:result/d:data/*"),
+    ("7.8.2.1 m", "a result", ".//d:results/d:result/d:data/*"),
     ("7.8.2.1 o", "a person who authorises", ".//d:respPerson[d:mainSigner='true']"),
-    ("7.8.4.1 b", "the conditions", ".//d:influenceConditions/d:influenceCondition"),
+    ("7.8.4.1 b", "a condition of the surroundings", ".//d:influenceConditions/d:influenceCondition"),
     (
         "7.8.4.1 c",
         "a certificate of the equipment",
