@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     )
     from calibrator_uncertainty._montecarlo import MonteCarlo
     from calibrator_uncertainty._multivariate import Multivariate, Region
+    from calibrator_uncertainty._of_quantity import budget_of
     from calibrator_uncertainty._peers import from_gtc, from_uncertainties, to_gtc, to_uncertainties
     from calibrator_uncertainty._quantity import (
         Component,
@@ -125,6 +126,7 @@ __all__ = [
     "autocorrelated",
     "bayesian",
     "between",
+    "budget_of",
     "certificate",
     "choose_degree",
     "complex_array",
@@ -220,6 +222,7 @@ _HOME = {
     "autocorrelated": "_readings",
     "bayesian": "_readings",
     "between": "_known",
+    "budget_of": "_of_quantity",
     "certificate": "_known",
     "choose_degree": "regression",
     "complex_array": "_complex_arrays",

@@ -77,7 +77,7 @@ class Budget:
         twice = sorted({one for one in names if names.count(one) > 1})
         if twice:
             raise InputError(f"the input name {twice[0]} is used twice", where=name, code="name-twice")
-        if not names:
+        if not names and not getattr(model, "whole", False):
             raise InputError("a budget needs at least one input", where=name, code="no-inputs")
         check_shared(inputs, name)
         given = tuple((a, b, float(r)) for (a, b), r in (correlations or {}).items())

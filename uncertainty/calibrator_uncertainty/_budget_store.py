@@ -34,8 +34,15 @@ def dump_budget(budget: Budget) -> str:
     Of the model only its name is kept: code that is read from a file could be anything.
 
     Raises:
-        FormatError: a distribution that is not one of ours.
+        FormatError: a distribution that is not one of ours; a budget that was made of a quantity.
     """
+    if getattr(budget.model, "whole", False):
+        raise FormatError(
+            "a budget that was made of a quantity has no inputs of its own to store",
+            where=budget.name,
+            way_out="Store the quantity itself with dumps(), and make its budget_of() again.",
+            code="quantity",
+        )
     document = {
         "format": FORMAT,
         "kind": "budget",

@@ -49,10 +49,10 @@ def compile_program(
         return None
     gradients = _backward(steps, names, lines, inputs, output)
     lines.append(f"return {names[output]}, ({''.join(f'{one}, ' for one in gradients)})")
-    arguments = ", ".join(f"x{slot}" for slot in range(inputs))
+    arguments = "".join(f"x{slot}, " for slot in range(inputs))
     # Constants are bound as defaults: local names are the fastest.
     bound = "".join(f", {name}={name}" for name in space)
-    source = f"def traced({arguments}, *{bound}):\n    " + "\n    ".join(lines)
+    source = f"def traced({arguments}*{bound}):\n    " + "\n    ".join(lines)
     exec(compile(source, "<traced model>", "exec"), space)  # noqa: S102, RUF100 - see above
     traced: Compiled = space["traced"]
     return traced

@@ -83,7 +83,7 @@ def _fits(parts: list[float]) -> bool:
 
 def _scaled(plan: Plan, parts: list[float]) -> tuple[float, float, list[float], list[float], float]:
     """Combine contributions whose squares would vanish or overflow, as parts of the largest."""
-    largest = max(map(abs, parts))
+    largest = max(map(abs, parts), default=0.0)
     if largest == 0.0 or not math.isfinite(largest):
         return (*plan.combine(parts), 1.0)
     u, dof, weights, rectangles = plan.combine([part / largest for part in parts])

@@ -290,6 +290,9 @@ def standard_uncertainty(value: Quantity) -> Quantity:
 def expanded_uncertainty(value: Quantity, *, policy: str = "p95") -> Quantity:
     """Return U = k·u of a scalar quantity, k by a coverage policy as for a budget.
 
+    A bare number bears no verdict: whether first order may be used for it, `rounding.express` writes beside
+    it, and `budget_of` tells with all the rest (JCGM 101:2008, clause 8).
+
     Raises:
         ModelError: every first derivative is zero, as of x² at 0, where the first order says nothing.
     """

@@ -66,7 +66,7 @@ def _drawn(budget: Budget, policy: str) -> tuple[Verdict, float, float]:
         return (None, why), result.value, result.U
     rng = np.random.Generator(np.random.SFC64(_SEED))
     errors = sum(getattr(one.distribution, "errors", 1) for one in budget._whole().inputs)
-    draws = min(_MOST, max(_LEAST, _FIGURES // errors))
+    draws = min(_MOST, max(_LEAST, _FIGURES // max(1, errors)))
     try:
         verdict = validate_first_order([budget], draws=draws, rng=rng, policy=policy)[0]
     except UncertaintyError as problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from calibrator_uncertainty._errors import InputError
@@ -18,11 +18,15 @@ __all__ = ["RoundedResult", "express", "round_result", "round_together"]
 
 @dataclass(frozen=True, slots=True)
 class RoundedResult:
-    """A value and its uncertainty, rounded to one shared last digit, with the symbol of their unit."""
+    """A value and its uncertainty, rounded to one shared last digit, with the symbol of their unit.
+
+    `verdict` is what clause 8 of JCGM 101 says of U, where the quantity was at hand; `str()` tells it.
+    """
 
     value: Decimal
     uncertainty: Decimal
     unit: str = ""
+    verdict: str = field(default="", compare=False, repr=False)
 
     def plus_minus(self, *, decimal: str = ".", group: str = "") -> str:
         """Return `(100.02147 ± 0.00070) g`; for expanded uncertainties (JCGM 100:2008, 7.2.4).
@@ -57,10 +61,10 @@ class RoundedResult:
         if found is None:
             return self
         power, unit = found
-        return RoundedResult(self.value.scaleb(-power), self.uncertainty.scaleb(-power), unit)
+        return RoundedResult(self.value.scaleb(-power), self.uncertainty.scaleb(-power), unit, self.verdict)
 
     def __str__(self) -> str:
-        return self.plus_minus()
+        return f"{self.plus_minus()}; {self.verdict}" if self.verdict else self.plus_minus()
 
 
 def round_result(
@@ -103,7 +107,9 @@ def express(
     policy: Policy = "nearest",
     step: int = 1,
 ) -> RoundedResult:
-    """Return an uncertain quantity with its expanded uncertainty, rounded, in its own unit.
+    """Return an uncertain quantity with its expanded uncertainty, rounded, in its own unit, and its verdict.
+
+    The `verdict` says whether first order may be used for this U (JCGM 101:2008, clause 8).
 
     Args:
         result: an uncertain quantity (one value).
@@ -120,6 +126,7 @@ def express(
         >>> express(uncertain(normal("v", 10.00012345, 12.3e-6, "V")), coverage="k2").plus_minus()
         '(10.000123 ± 0.000025) V'
     """
+    from calibrator_uncertainty._of_quantity import verdict_text
     from calibrator_uncertainty._quantity import estimate, expanded_uncertainty
 
     value, expanded = estimate(result), expanded_uncertainty(result, policy=coverage)
@@ -127,7 +134,8 @@ def express(
     if hasattr(result, "_magnitude"):
         unit = f"{result.units:~P}".replace("μ", "µ")
         value, expanded = value._magnitude, expanded._magnitude
-    return round_result(float(value), float(expanded), unit=unit, digits=digits, policy=policy, step=step)
+    rounded = round_result(float(value), float(expanded), unit=unit, digits=digits, policy=policy, step=step)
+    return replace(rounded, verdict=verdict_text(result, coverage))
 
 
 def round_together(
