@@ -104,11 +104,16 @@ def by_certificate(
 
 def _certified(certificate: Certificate, point: Point, row: RangeRow) -> list[_At]:
     groups: dict[float, list[CertificateValue]] = {}
+    other = ""
     for value in certificate.values:
         own = value.range_high is None or math.isclose(float(value.range_high), row.range_high)
         fits = value.function == point.function and _fits(value, point) and own
         if fits and value.correction is not None and not value.frequency_hz:
             groups.setdefault(_nominal(value, point), []).append(value)
+        elif value.function == point.function and own and not _fits(value, point):
+            other = f"{value.unit} at values in {value.nominal_unit or value.unit}"
+    if other and not groups:
+        raise NoValue(f"states its values of {point.function} in {other}, which is none in {point.unit}")
     found = []
     for nominal, values in sorted(groups.items()):
         _refuse_unsound(values)
@@ -122,8 +127,6 @@ def _certified(certificate: Certificate, point: Point, row: RangeRow) -> list[_A
 def _fits(value: CertificateValue, point: Point) -> bool:
     """Say whether a value is of the point's quantity; a difference of 1 K is one of 1 degC."""
     nominal = value.nominal_unit or value.unit
-    if value.kind == "reference value":
-        return value.unit == nominal == point.unit
     return {value.unit, nominal, point.unit} <= {"K", "degC"} or value.unit == nominal == point.unit
 
 

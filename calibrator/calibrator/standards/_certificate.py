@@ -43,6 +43,8 @@ _CERTIFICATE_KEYS = (
 )
 
 
+_ICE = Decimal("273.15")  # K, at 0 degC
+
 # What this product prints on every simulated document (METROLOGY 8) and writes into its data.
 _SIMULATED = (
     rb"SIMULATED",
@@ -77,7 +79,11 @@ class CertificateValue:
             return -self.value
         if self.kind == "correction":
             return self.value
-        return None if self.nominal_unit else self.value - self.nominal
+        if not self.nominal_unit:
+            return self.value - self.nominal
+        if {self.unit, self.nominal_unit} != {"K", "degC"}:
+            return None
+        return self.value - self.nominal + (_ICE if self.unit == "degC" else -_ICE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,3 +161,36 @@ def test_drift_counts_from_the_end_of_the_calibration():
     found = figure("10", later, former)
     drift = 6e-6 / (304 / 365.25) * (245 / 365.25)  # from 7 March, not from the issue on 7 May
     assert found.limit.half_width == pytest.approx(2 * math.hypot(1e-6, drift / math.sqrt(3)))
+
+
+@pytest.mark.parametrize(("unit", "at"), [("K", "degC"), ("degC", "K"), ("K", "K"), ("degC", "degC")])
+@pytest.mark.parametrize("own", ["degC", "K"])
+def test_a_reference_value_in_kelvin_serves_a_point_in_degrees_and_the_other_way(
+    unit: str, at: str, own: str
+):
+    def of(celsius: str, wanted: str) -> Decimal:
+        return Decimal(celsius) + (Decimal("273.15") if wanted == "K" else 0)
+
+    stated = CertificateValue(
+        "temp", of("30", at), unit, None, Decimal(0), "reference value", of("30.072", unit), Decimal("0.06"),
+        Decimal(2), nominal_unit="" if unit == at else at,
+    )  # fmt: skip
+    point = Point("t:30", "temp", "temp", of("30", own), Decimal(1000), own, {}, "source")
+    found = by_certificate(
+        point, TABLE.row("dcv", 0.1), certificate(stated), None,
+        specified=limit(0.1), at_calibration=limit(0.1), today=date(2026, 11, 7),
+    )  # fmt: skip
+    assert found.correction == pytest.approx(0.072, abs=1e-12)
+
+
+def test_values_of_another_quantity_are_named_with_both_units():
+    stated = CertificateValue(
+        "temp", Decimal(30), "ohm", None, Decimal(0), "reference value", Decimal("111.67"), Decimal("0.01"),
+        Decimal(2), nominal_unit="degC",
+    )  # fmt: skip
+    point = Point("t:30", "temp", "temp", Decimal(30), Decimal(100), "degC", {}, "source")
+    with pytest.raises(NoValue, match="in ohm at values in degC, which is none in degC"):
+        by_certificate(
+            point, TABLE.row("dcv", 0.1), certificate(stated), None,
+            specified=limit(0.1), at_calibration=limit(0.1), today=date(2026, 11, 7),
+        )  # fmt: skip
