@@ -40,6 +40,7 @@ class Figure:
     status: str  # vocabulary of calibrator_drivers.accuracy.Status
     source: str
     unit: str = ""  # of a figure that has no unit in its key
+    k: float = 0.0  # coverage factor of a half-width that is an expanded uncertainty; 0: a limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +167,14 @@ def _channels(table: Table) -> dict[str, int]:
 
 def _own_figure(table: Table) -> Figure:
     """Take a figure of `[wirings.NAME.figures.KEY]`, with its unit."""
-    table.allow("value", "half_width", "unit", "status", "source")
+    table.allow("value", "half_width", "k", "unit", "status", "source")
     return Figure(
         table.number("value", 0.0),
         table.number("half_width", low=0.0),
         table.choice("status", STATUSES),
         table.text("source"),
         table.text("unit"),
+        table.number("k", above=0.0) if table.has("k") else 0.0,
     )
 
 
