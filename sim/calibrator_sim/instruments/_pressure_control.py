@@ -13,7 +13,7 @@ from calibrator_sim.instruments._error_curve import ErrorCurve
 from calibrator_sim.instruments._text import TextDevice
 from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.nodes.pressure import Domain, Line
-from calibrator_sim.scpi import Status
+from calibrator_sim.scpi import ScpiError, Status
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
@@ -26,6 +26,7 @@ _NOISE = 5e-6  # of full scale, standard deviation of the controlled pressure
 _TICK_NS = 100_000_000  # the control loop's own step: whoever looks within one sees the same pressure
 _FASTEST_S = 5.0  # full scale at maximum slew
 _OPEN_PA = 50.0  # left when a vent is complete
+_BAROMETER = "barometer"  # the option that lets a gauge module show absolute pressure
 
 
 @dataclass(slots=True)
@@ -44,12 +45,15 @@ class ControlSettings:
     dwell_s: float = 2.0
     vent: bool = False
     settings_ns: int = 0  # when control or set-point last changed
+    absolute: bool = False  # set-point and readings are above vacuum, by the barometer
+    held_air_pa: float = 0.0  # the air when an absolute pressure began to be controlled
 
 
 class PressureControl(TextDevice):
     """A controller with one gauge range, that of its accuracy table; a model adds identity and commands."""
 
     identity = ""
+    has_barometer = False
 
     def __init__(self, name: str, unit: StandardUnit, world: World) -> None:
         self.name = name
@@ -65,11 +69,14 @@ class PressureControl(TextDevice):
 
     @classmethod
     def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
-        """Return the instrument as the bench file describes it; an option names its module (`CM2`)."""
+        """Return the instrument as the bench file describes it; options name its module and a barometer."""
         standard = StandardUnit.of(instrument, unit, world.config, world.draws)
-        if instrument.options:
-            standard = replace(standard, state=replace(standard.state, option=instrument.options[0]))
-        return cls(name, standard, world)
+        modules = [option for option in instrument.options if option != _BAROMETER]
+        if modules:
+            standard = replace(standard, state=replace(standard.state, option=modules[0]))
+        made = cls(name, standard, world)
+        made.has_barometer = made.has_barometer or _BAROMETER in instrument.options
+        return made
 
     @cached_property
     def _domain(self) -> Domain:
@@ -86,6 +93,7 @@ class PressureControl(TextDevice):
         pressure = self.line.pressure(ns)
         if self.line.state.mode != "control":
             return pressure
+        pressure += self._air_fallen_pa(ns)
         noise = self.world.draws.normal("control", self.serial, ns // _TICK_NS)
         return pressure + self.world.effects.noise * _NOISE * self.full_scale_pa * noise
 
@@ -98,7 +106,33 @@ class PressureControl(TextDevice):
         """Return what a reply tells of the pressure in the line."""
         if self._upset.beyond():
             return 1.25 * self.full_scale_pa
-        return self._upset.shown(self.sensed_pa(self.world.time_ns()))
+        now = self.world.time_ns()
+        return self._upset.shown(self.sensed_pa(now) + self.zero_pa(now))
+
+    def zero_pa(self, ns: int) -> float:
+        """Return what is shown at the pressure of the air: the barometer's reading on an absolute range."""
+        return self.barometer_pa(ns) if self.settings.absolute else 0.0
+
+    def refer(self, *, absolute: bool) -> None:
+        """Show and control absolute or gauge pressure from now on; the set-point stays the same pressure.
+
+        Raises:
+            ScpiError: -221 while it controls, or without a barometer.
+        """
+        if absolute == self.settings.absolute:
+            return
+        if self.settings.control or not self.has_barometer:
+            raise ScpiError(-221)
+        now = self.world.time_ns()
+        gauge_pa = self.settings.set_point_pa - self.zero_pa(now)
+        self.settings.absolute = absolute
+        self.settings.set_point_pa = gauge_pa + self.zero_pa(now)
+
+    def holds(self, pressure_pa: float) -> bool:
+        """Say whether a set-point of the reference in use lies within the range."""
+        if self.settings.absolute:
+            return 0.0 <= pressure_pa <= 1.05 * self.full_scale_pa + 100e3
+        return -100e3 <= pressure_pa <= 1.05 * self.full_scale_pa
 
     def barometer_pa(self, ns: int) -> float:
         """Return what the barometer reads: within 10 Pa."""
@@ -144,6 +178,7 @@ class PressureControl(TextDevice):
         """Switch the controller on or off."""
         self.world.before_change()
         now, settings = self.world.time_ns(), self.settings
+        self._catch_air(now)
         if control:
             settings.vent = False
             settings.control, settings.settings_ns = True, now
@@ -157,6 +192,7 @@ class PressureControl(TextDevice):
         """Start a vent, or abort the one under way."""
         self.world.before_change()
         now, settings = self.world.time_ns(), self.settings
+        self._catch_air(now)
         if start:
             settings.control, settings.vent, settings.settings_ns = False, True, now
             self._drive(now)
@@ -174,6 +210,7 @@ class PressureControl(TextDevice):
             return
         self.world.before_change()
         now = self.world.time_ns()
+        self._catch_air(now)
         self.settings.isolation_open, self.settings.settings_ns = open_, now
         if not open_:
             self._close(now)
@@ -189,13 +226,29 @@ class PressureControl(TextDevice):
         if settings.vent:
             self.line.go(ns, 0.0, self.slew(), overshoot=False, mode="vent")
             return
-        target = settings.set_point_pa + self.error_pa(settings.set_point_pa)
+        gauge_pa = settings.set_point_pa - self.zero_pa(ns)
+        target = gauge_pa + self.error_pa(gauge_pa)
+        settings.held_air_pa = self._domain.air_pa(ns)
         self.line.go(ns, target, self.slew(), overshoot=settings.overshoot, mode="control")
 
     def changed(self) -> None:
         """A set-point or rate changed: a controller that is on goes there now."""
         if self.settings.control:
             self.switch(control=True)
+
+    def _air_fallen_pa(self, ns: int) -> float:
+        """Return by how much the gauge pressure rises while an absolute one is held."""
+        settings = self.settings
+        if not (settings.absolute and settings.control and settings.isolation_open):
+            return 0.0
+        return settings.held_air_pa - self._domain.air_pa(ns)
+
+    def _catch_air(self, ns: int) -> None:
+        """Let the line be where the air has taken it, before something else acts on it."""
+        fallen = self._air_fallen_pa(ns)
+        self.line.state.start_pa += fallen
+        self.line.state.target_pa += fallen
+        self.settings.held_air_pa -= fallen
 
     def _close(self, ns: int) -> None:
         air, leak = self._domain.air_pa(ns), self._domain.leak_per_s(self.name)

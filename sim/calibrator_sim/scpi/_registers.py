@@ -1,13 +1,15 @@
-"""The status commands that IEEE 488.2:1992, 10 asks of every instrument, for trees without them."""
+"""The status commands of IEEE 488.2:1992, 10 and of SCPI's operation register, for trees without them."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from calibrator_sim.scpi._errors import ScpiError
 from calibrator_sim.scpi._parameters import Number, Special
 from calibrator_sim.scpi._status import Status
 from calibrator_sim.scpi._tree import Command, CommandTree
 
-__all__ = ["add_registers"]
+__all__ = ["add_operation", "add_registers"]
 
 _REGISTER = Number("", ())
 
@@ -26,3 +28,32 @@ def add_registers(tree: CommandTree, status: Status, *, cost_ns: int) -> None:
     tree.add("*SRE?", Command(lambda: str(status.sre), cost_ns=cost_ns))
     tree.add("*ESR?", Command(lambda: str(status.read_esr()), cost_ns=cost_ns))
     tree.add("*STB?", Command(lambda: str(status.byte(message_available=False)), cost_ns=cost_ns))
+
+
+def add_operation(
+    tree: CommandTree,
+    status: Status,
+    header: str = "STATus:OPERation",
+    *,
+    cost_ns: int,
+    say: Callable[[str, int], str] = lambda _word, value: str(value),
+) -> None:
+    """Add condition, events and their enabling of the operation register.
+
+    `say` makes the reply of the last word of a header and of a value. An event is noticed when somebody
+    looks: at the register, or at the status byte.
+    """
+
+    def enable(value: float | Special) -> None:
+        if isinstance(value, Special) or not 0 <= round(value) <= 65535:
+            raise ScpiError(-222)
+        status.operation_enable = round(value)
+
+    answers = {
+        ":CONDition?": lambda: say("COND", status.look()),
+        "[:EVENt]?": lambda: say("EVEN", status.read_operation()),
+        ":ENABle?": lambda: say("ENAB", status.operation_enable),
+    }
+    for word, answer in answers.items():
+        tree.add(header + word, Command(answer, cost_ns=cost_ns))
+    tree.add(f"{header}:ENABle", Command(enable, (_REGISTER,)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from calibrator_sim.scpi._errors import MESSAGES
@@ -31,7 +32,11 @@ class Status:
     questionable_enable: int = 0
     power_on_clear: bool = True
     measurement: bool = False  # an enabled event of a measurement register, where the model has one
+    operation: int = 0  # events of the operation register
+    operation_enable: int = 0
     errors: list[int] = field(default_factory=list)
+    # What the operation register shows now, where the model has one; an event lasts until it is read.
+    condition: Callable[[], int] | None = field(default=None, compare=False)
 
     def report(self, code: int) -> None:
         """Put an error into the queue and set its event bit; a full queue ends with -350."""
@@ -59,7 +64,7 @@ class Status:
     def clear(self) -> None:
         """Do what `*CLS` does."""
         self.esr = 0
-        self.questionable = 0
+        self.questionable = self.operation = 0
         self.errors.clear()
 
     def read_esr(self) -> int:
@@ -72,6 +77,18 @@ class Status:
         value, self.questionable = self.questionable, 0
         return value
 
+    def look(self) -> int:
+        """Return the operation register as it is now, and keep what it shows as events."""
+        now = self.condition() if self.condition is not None else 0
+        self.operation |= now
+        return now
+
+    def read_operation(self) -> int:
+        """Return the operation event register and clear it."""
+        self.look()
+        value, self.operation = self.operation, 0
+        return value
+
     def byte(self, *, message_available: bool) -> int:
         """Return the status byte with the master summary in bit 6."""
         value = int(self.measurement)
@@ -81,11 +98,15 @@ class Status:
             value |= 16
         if self.esr & self.ese:
             value |= 32
+        if self.operation_enable:
+            self.look()
+            value |= 128 if self.operation & self.operation_enable else 0
         return value | 64 if value & self.sre & ~64 else value
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
-        return asdict(self)
+        saved = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "condition"}
+        return {**saved, "errors": list(self.errors)}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""

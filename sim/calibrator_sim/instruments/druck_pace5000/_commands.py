@@ -15,6 +15,7 @@ from calibrator_sim.scpi import (
     ScpiError,
     Special,
     Text,
+    add_operation,
 )
 
 if TYPE_CHECKING:
@@ -108,13 +109,8 @@ def _add_system(tree: CommandTree, pace: DruckPACE5000) -> None:
     )
     _set(tree, "UNIT[:PRESsure]", unit, Choice(tuple(_UNITS)))
     _ask(tree, "UNIT[:PRESsure]", ":UNIT:PRES", lambda: pace.settings.unit)
-    bits = Command(lambda: f":STAT:OPER:PRES:COND {_condition(pace)}", cost_ns=_QUERY_NS)
-    tree.add("STATus:OPERation:PRESsure:CONDition?", bits)
-
-
-def _condition(pace: DruckPACE5000) -> int:
-    now = pace.world.time_ns()
-    return (1 if pace.vent_status(now) == 2 else 0) | (4 if pace.in_limits(now) else 0)
+    say = lambda word, value: f":STAT:OPER:PRES:{word} {value}"  # noqa: E731 - a row of the table
+    add_operation(tree, pace.status, "STATus:OPERation:PRESsure", cost_ns=_QUERY_NS, say=say)
 
 
 def _factor(pace: DruckPACE5000) -> float:
@@ -127,14 +123,22 @@ def _say(pace: DruckPACE5000, pressure_pa: float) -> str:
     return f"{value:.7f}" if _factor(pace) >= 1e5 else f"{value:.4f}"
 
 
+def _names(pace: DruckPACE5000) -> dict[bool, str]:
+    """Return the range's names: gauge, and absolute by the barometer, which reaches one bar further."""
+    bar = pace.full_scale_pa / 1e5
+    return {False: f"{bar:.2f}barg", True: f"{bar + 1.0:.2f}bara"}
+
+
 def _name(pace: DruckPACE5000) -> str:
-    return f"{pace.full_scale_pa / 1e5:.2f}barg"
+    return _names(pace)[pace.settings.absolute]
 
 
 def _add_source(tree: CommandTree, pace: DruckPACE5000) -> None:
     def set_point(value: float | Special) -> None:
         pascal = _plain(value) * _factor(pace)
-        pace.settings.set_point_pa = _within(pascal, -100e3, 1.05 * pace.full_scale_pa)
+        if not pace.holds(pascal):
+            raise ScpiError(-222)
+        pace.settings.set_point_pa = pascal
         pace.changed()
 
     def slew(value: float | Special) -> None:
@@ -198,8 +202,11 @@ def _add_sense(tree: CommandTree, pace: DruckPACE5000) -> None:
     now = pace.world.time_ns
 
     def choose(text: str) -> None:
-        if text.casefold() not in (_name(pace).casefold(), f"{pace.full_scale_pa / 1e5:g}barg"):
-            raise ScpiError(-224)
+        for absolute, name in _names(pace).items():
+            if text.casefold() in (name, f"{float(name[:-4]):g}{name[-4:]}"):
+                pace.refer(absolute=absolute)
+                return
+        raise ScpiError(-224)
 
     def in_limits() -> str:
         moment = now()
@@ -214,4 +221,5 @@ def _add_sense(tree: CommandTree, pace: DruckPACE5000) -> None:
     barometer = lambda: _say(pace, pace.barometer_pa(now()))  # noqa: E731 - a row of the table
     _ask(tree, "SENSe[:PRESsure]:BARometer", ":SENS:PRES:BAR", barometer)
     _set(tree, "SENSe[:PRESsure]:RANGe", choose, Text())
+    _ask(tree, "SOURce[:PRESsure]:RANGe", ":SOUR:PRES:RANG", lambda: f'"{_name(pace)}"')
     _ask(tree, "SENSe[:PRESsure]:RANGe", ":SENS:PRES:RANG", lambda: f'"{_name(pace)}"')

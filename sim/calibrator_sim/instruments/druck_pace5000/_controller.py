@@ -19,10 +19,13 @@ def _at_once() -> Generator[int, None, None]:
 
 
 class DruckPACE5000(PressureControl):
-    """A simulated PACE5000 with one gauge control module."""
+    """A simulated PACE5000 with one gauge control module and the barometric option."""
+
+    has_barometer = True
 
     def __init__(self, name: str, unit: StandardUnit, world: World) -> None:
         super().__init__(name, unit, world)
+        self.status.condition = self.condition
         self.identity = f"*IDN GE Druck,PACE5000 User Interface,{self.serial},02.00.06"
 
     @cached_property
@@ -32,3 +35,8 @@ class DruckPACE5000(PressureControl):
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
         """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
         return self._interpreter.run(message)
+
+    def condition(self) -> int:
+        """Return the pressure part of the operation register: bit 0 vented, bit 2 within limits."""
+        now = self.world.time_ns()
+        return (1 if self.vent_status(now) == 2 else 0) | (4 if self.in_limits(now) else 0)

@@ -10,7 +10,17 @@ from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._line import Framing, SerialLine
 from calibrator_sim.instruments._readout import Readout
 from calibrator_sim.instruments._text import TextDevice
-from calibrator_sim.scpi import Choice, Command, CommandTree, Interpreter, Number, ScpiError, Special, Status
+from calibrator_sim.scpi import (
+    Choice,
+    Command,
+    CommandTree,
+    Interpreter,
+    Number,
+    ScpiError,
+    Special,
+    Status,
+    add_registers,
+)
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
@@ -67,6 +77,14 @@ class Fluke1529(TextDevice):
         shown = self.readout.celsius(terminal, found[0].kind, moment) if found else None
         return "-----" if shown is None else f"{shown:.3f}"
 
+    def complete(self) -> None:
+        """Note that nothing is under way (`*OPC`)."""
+        self.status.esr |= 1
+
+    def status_byte(self, *, message_available: bool) -> int:
+        """Return the status byte as a serial poll sees it."""
+        return self.status.byte(message_available=message_available)
+
     def reset(self) -> None:
         """Keep everything: probes and coefficients are set by hand."""
 
@@ -85,6 +103,12 @@ def _build(readout: Fluke1529) -> CommandTree:
     channel = Number(words=(), optional=True)
     tree.add("*IDN?", Command(lambda: readout.identity, cost_ns=_QUERY_NS))
     tree.add("*CLS", Command(readout.status.clear))
+    tree.add("*RST", Command(readout.reset))
+    tree.add("*TST?", Command(lambda: "0", cost_ns=_QUERY_NS))
+    tree.add("*OPC?", Command(lambda: "1", cost_ns=_QUERY_NS))
+    tree.add("*OPC", Command(readout.complete))
+    tree.add("*WAI", Command(lambda: None))
+    add_registers(tree, readout.status, cost_ns=_QUERY_NS)
     tree.add("UNIT:TEMPerature", Command(lambda _: None, (Choice(("C",)),)))
     tree.add("UNIT:TEMPerature?", Command(lambda: "C", cost_ns=_QUERY_NS))
     tree.add("READ?", Command(readout.next_reading, (channel,)))

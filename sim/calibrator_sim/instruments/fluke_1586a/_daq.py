@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._readout import Readout
 from calibrator_sim.instruments._text import TextDevice
-from calibrator_sim.scpi import ScpiError, Status
+from calibrator_sim.scpi import (
+    ChannelList,
+    Choice,
+    Command,
+    CommandTree,
+    Interpreter,
+    ScpiError,
+    Status,
+    add_registers,
+)
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
@@ -19,8 +28,11 @@ __all__ = ["Fluke1586A"]
 
 _QUERY_NS = 5_000_000
 _CHANNEL_NS = 1_000_000_000  # of a slow scan
-_LIST = re.compile(r"\(@([\d,:\s]+)\)")
 _KINDS = "BEJKNRST"
+
+
+def _at_once() -> Generator[int, None, None]:
+    yield from ()
 
 
 class Fluke1586A(TextDevice):
@@ -42,61 +54,43 @@ class Fluke1586A(TextDevice):
         """Return the instrument as the bench file describes it."""
         return cls(name, StandardUnit.of(instrument, unit, world.config, world.draws), world)
 
+    @cached_property
+    def _interpreter(self) -> Interpreter:
+        return Interpreter(_build(self), self.status, _at_once)
+
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
         """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
-        answers: list[str] = []
-        for text in message.split(";"):
-            word, _, rest = text.strip().lstrip(":").partition(" ")
-            try:
-                answer = yield from self._unit(_short(word), rest.strip())
-            except ScpiError as error:
-                self.status.report(error.code)
-                continue
-            if answer is not None:
-                answers.append(answer)
-        return ";".join(answers), _QUERY_NS if answers else 0
+        return self._interpreter.run(message)
 
-    def _unit(self, word: str, rest: str) -> Generator[int, None, str | None]:
-        if word in ("READ?", "INIT"):
-            yield from self._scan()
-            return self._told() if word == "READ?" else None
-        if word in ("FETC?", "*IDN?", "SYST:ERR?", "UNIT:TEMP?", "*OPC?"):
-            return self._tell(word)
-        self._set(word, rest)
-        return None
+    def read(self) -> Generator[int, None, str]:
+        """Scan once and return the readings."""
+        yield from self.sweep()
+        return self._told()
 
-    def _tell(self, word: str) -> str:
-        if word == "FETC?":
-            if not self.readings:
-                raise ScpiError(-230)
-            return self._told()
-        if word == "SYST:ERR?":
-            return self.status.next_error()
-        return {"*IDN?": self.identity, "UNIT:TEMP?": "C", "*OPC?": "1"}[word]
+    def fetch(self) -> str:
+        """Return the readings of the last scan.
 
-    def _set(self, word: str, rest: str) -> None:
-        if word == "*CLS":
-            self.status.clear()
-        elif word == "*RST":
-            self.reset()
-        elif word == "ROUT:SCAN":
-            self.scan = _channels(rest)
-        elif word == "CONF:TEMP:TC":
-            kind = rest.partition(",")[0].strip().upper()
-            if len(kind) != 1 or kind not in _KINDS:
-                raise ScpiError(-224)
-            self.kinds |= dict.fromkeys(_channels(rest), kind)
-        elif word == "CONF:TEMP:FRTD":
-            if not rest.upper().startswith("PT100_385"):
-                raise ScpiError(-224)
-            self.kinds |= dict.fromkeys(_channels(rest), "pt100")
-        elif word == "UNIT:TEMP":
-            if rest.upper() not in ("C", "CEL"):
-                raise ScpiError(-224)
-        else:
-            raise ScpiError(-113)
+        Raises:
+            ScpiError: -230 where there was none.
+        """
+        if not self.readings:
+            raise ScpiError(-230)
+        return self._told()
 
-    def _scan(self) -> Generator[int, None, None]:
+    def configure(self, probe: str, channels: tuple[int, ...]) -> None:
+        """Set channels to a kind of probe."""
+        self.kinds |= dict.fromkeys(map(str, channels), probe)
+
+    def choose(self, channels: tuple[int, ...]) -> None:
+        """Set which channels are scanned."""
+        self.scan = [str(channel) for channel in channels]
+
+    def sweep(self) -> Generator[int, None, None]:
+        """Scan once.
+
+        Raises:
+            ScpiError: -221 for a channel that is not configured.
+        """
         channels = self.scan or sorted(self.kinds)
         if not channels or any(channel not in self.kinds for channel in channels):
             raise ScpiError(-221)
@@ -112,6 +106,18 @@ class Fluke1586A(TextDevice):
     def status_byte(self, *, message_available: bool) -> int:
         """Return the status byte as a serial poll sees it."""
         return self.status.byte(message_available=message_available)
+
+    def service_mask(self) -> int:
+        """Return which bits of the status byte ask for service."""
+        return self.status.sre
+
+    def interrupted(self) -> None:
+        """A message arrived before the last response was read."""
+        self.status.report(-410)
+
+    def unterminated(self) -> None:
+        """The client waits for a response to a message that it did not finish."""
+        self.status.report(-420)
 
     def reset(self) -> None:
         """Forget channels and scan."""
@@ -135,22 +141,32 @@ class Fluke1586A(TextDevice):
         self.readout.upset.last = state["last"]
 
 
-def _short(header: str) -> str:
-    """Return a header in capital short forms, such as CONF:TEMP:FRTD for configure:temperature:frtd."""
-    known = {"CONFIGURE": "CONF", "TEMPERATURE": "TEMP", "ROUTE": "ROUT", "SYSTEM": "SYST"}
-    known |= {"ERROR?": "ERR?", "TEMPERATURE?": "TEMP?", "FETCH?": "FETC?", "INITIATE": "INIT"}
-    return ":".join(known.get(word, word) for word in header.upper().split(":")).replace("ERR:NEXT?", "ERR?")
+def _build(daq: Fluke1586A) -> CommandTree:
+    tree, status = CommandTree(), daq.status
+    channels = ChannelList(101, 322)
 
+    def complete() -> None:
+        status.esr |= 1
 
-def _channels(text: str) -> list[str]:
-    found = _LIST.search(text)
-    if found is None:
-        raise ScpiError(-109)
-    channels: list[str] = []
-    for part in found.group(1).replace(" ", "").split(","):
-        first, _, last = part.partition(":")
-        span = range(int(first), int(last or first) + 1)
-        if not all(101 <= channel <= 322 for channel in span):
-            raise ScpiError(-222)
-        channels += [str(channel) for channel in span]
-    return channels
+    def ask(pattern: str, answer: Callable[..., object]) -> None:
+        tree.add(pattern, Command(answer, cost_ns=_QUERY_NS))
+
+    tree.add("*RST", Command(daq.reset))
+    tree.add("*CLS", Command(status.clear))
+    tree.add("*OPC", Command(complete))
+    tree.add("*WAI", Command(lambda: None))
+    add_registers(tree, status, cost_ns=_QUERY_NS)
+    ask("*IDN?", lambda: daq.identity)
+    ask("*OPC?", lambda: "1")
+    ask("*TST?", lambda: "0")
+    ask("SYSTem:ERRor[:NEXT]?", status.next_error)
+    tree.add("UNIT:TEMPerature", Command(lambda _unit: None, (Choice(("C", "CEL")),)))
+    ask("UNIT:TEMPerature?", lambda: "C")
+    tree.add("CONFigure:TEMPerature:TC", Command(daq.configure, (Choice(tuple(_KINDS)), channels)))
+    platinum = Command(lambda _kind, list_: daq.configure("pt100", list_), (Choice(("PT100_385",)), channels))
+    tree.add("CONFigure:TEMPerature:FRTD", platinum)
+    tree.add("ROUTe:SCAN", Command(daq.choose, (channels,)))
+    tree.add("INITiate[:IMMediate]", Command(daq.sweep))
+    ask("READ?", daq.read)
+    ask("FETCh?", daq.fetch)
+    return tree

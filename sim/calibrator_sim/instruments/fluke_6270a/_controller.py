@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from functools import cached_property
 
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._pressure_control import PressureControl
 from calibrator_sim.scpi import (
+    Argument,
     Choice,
     Command,
     CommandTree,
     Interpreter,
+    Kind,
     Number,
     ScpiError,
     Special,
+    add_operation,
     add_registers,
 )
 
@@ -35,6 +39,7 @@ class Fluke6270A(PressureControl):
 
     def __init__(self, name: str, unit: StandardUnit, world: World) -> None:
         super().__init__(name, unit, world)
+        self.status.condition = lambda: _READY if self.in_limits(world.time_ns()) else 0
         self.identity = f"FLUKE,6270A,{self.serial},1.05"
         self._begin()
 
@@ -45,7 +50,7 @@ class Fluke6270A(PressureControl):
 
     def _begin(self) -> None:
         self.settings.unit, self.settings.slew_mode, self.settings.overshoot = "KPA", "LIN", False
-        self.settings.dwell_s = 4.0
+        self.settings.dwell_s, self.settings.mode = 4.0, "AUTO"
 
     @cached_property
     def _interpreter(self) -> Interpreter:
@@ -68,6 +73,10 @@ class Fluke6270A(PressureControl):
         """Return the mode in use."""
         return "VENT" if self.settings.vent else "CONT" if self.settings.control else "MEAS"
 
+    def module_name(self) -> str:
+        """Return the name of the module that fits; its form is remembered badly (memory_low)."""
+        return f"PM200-BG{self.full_scale_pa / 1e3:.0f}K"
+
     def say(self, pressure_pa: float) -> str:
         """Return a pressure in the unit in use, in steps of a pascal or finer."""
         return f"{pressure_pa / _UNITS[self.settings.unit]:.6g}"
@@ -75,6 +84,25 @@ class Fluke6270A(PressureControl):
     def uncertainty_pa(self, pressure_pa: float) -> float:
         """Return what it states for a reading: its specification."""
         return self.unit.limit("pressure_gauge", min(abs(pressure_pa), self.full_scale_pa))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """`AUTO`, or the number of the one module."""
+
+    optional: bool = False
+
+    def take(self, argument: Argument) -> str:
+        """Return the module as it is asked back.
+
+        Raises:
+            ScpiError: -224 for a module that is not there.
+        """
+        if argument.kind is Kind.MNEMONIC:
+            return Choice(("AUTO",)).take(argument)
+        if argument.kind is not Kind.NUMBER or argument.value != 1:
+            raise ScpiError(-224)
+        return "1"
 
 
 def _plain(value: float | Special, low: float, high: float) -> float:
@@ -94,7 +122,8 @@ def _build(unit: Fluke6270A) -> CommandTree:
 
     def set_point(value: float | Special) -> None:
         pascal = _plain(value, -1e9, 1e9) * factor()
-        unit.settings.set_point_pa = _plain(pascal, -100e3, 1.02 * unit.full_scale_pa)
+        low, high = (0.0, 100e3) if unit.settings.absolute else (-100e3, 0.0)
+        unit.settings.set_point_pa = _plain(pascal, low, high + 1.02 * unit.full_scale_pa)
         unit.changed()
 
     def slew(value: float | Special) -> None:
@@ -104,9 +133,11 @@ def _build(unit: Fluke6270A) -> CommandTree:
     def choose_unit(word: str) -> None:
         unit.settings.unit = word
 
-    def gauge_only(word: str) -> None:
-        if word == "ABS":
-            raise ScpiError(-221)  # no barometric module is fitted
+    def refer(word: str) -> None:
+        unit.refer(absolute=word == "ABS")
+
+    def module(word: str) -> None:
+        unit.settings.mode = word
 
     def ask(pattern: str, answer: Callable[[], str]) -> None:
         tree.add(pattern + "?", Command(answer, cost_ns=_QUERY_NS))
@@ -124,15 +155,16 @@ def _build(unit: Fluke6270A) -> CommandTree:
     ask(source, lambda: unit.say(unit.settings.set_point_pa))
     tree.add("SOURce:PRESsure:SLEW", Command(slew, (Number(words=()),)))
     ask("SOURce:PRESsure:SLEW", lambda: unit.say(unit.settings.slew_pa_s))
-    tree.add("SENSe:PRESsure:MODule", Command(lambda _: None, (Choice(("AUTO",)),)))
-    ask("SENSe:PRESsure:MODule", lambda: "AUTO")
-    tree.add("SENSe:PRESsure:MODE", Command(gauge_only, (Choice(("ABSolute", "GAUGe")),)))
-    ask("SENSe:PRESsure:MODE", lambda: "GAUG")
-    tree.add("OUTPut:PRESsure:MODE", Command(unit.choose, (Choice(("CONTrol", "MEASure", "VENT")),)))
-    ask("OUTPut:PRESsure:MODE", unit.mode)
+    tree.add("SENSe:PRESsure:MODule", Command(module, (_Module(),)))
+    ask("SENSe:PRESsure:MODule", lambda: unit.settings.mode)
+    ask("SENSe:PRESsure:MODule1:NAME", unit.module_name)
+    tree.add("SENSe:PRESsure:MODE", Command(refer, (Choice(("ABSolute", "GAUGe")),)))
+    ask("SENSe:PRESsure:MODE", lambda: "ABS" if unit.settings.absolute else "GAUG")
+    tree.add("OUTPut[:PRESsure]:MODE", Command(unit.choose, (Choice(("CONTrol", "MEASure", "VENT")),)))
+    ask("OUTPut[:PRESsure]:MODE", unit.mode)
     ask("MEASure:PRESsure", lambda: unit.say(unit.reading_pa()))
     ask("MEASure:PRESsure:UNCertainty", lambda: unit.say(unit.uncertainty_pa(unit.sensed_pa(now()))))
-    ask("STATus:OPERation:CONDition", lambda: str(_READY if unit.in_limits(now()) else 0))
+    add_operation(tree, unit.status, cost_ns=_QUERY_NS)
     return tree
 
 

@@ -16,6 +16,7 @@ _FRAMING = Framing(ends=b"\r\n", reply_end=b"\r\n", blocks=False)
 _QUERY_NS = 10_000_000
 _UNITS = {"1": 6894.757293168, "14": 1e5, "15": 100.0, "22": 1e3, "23": 1.0}
 _QUEUE = 20
+_STANDARD_PA = 101_325.0
 _MODES = ("standby", "measure", "control", "vent")
 _UNKNOWN, _NUMBER, _RANGE = (1, "Command not recognized"), (2, "Not a number"), (5, "Value out of range")
 _FAILED = (9, "System failure")  # memory_low
@@ -94,7 +95,7 @@ class MensorCPC6050(PressureControl):
             "id?": self.identity,
             "units?": settings.unit,
             "mode?": settings.mode.capitalize(),
-            "ptype?": "G",
+            "ptype?": "A" if settings.absolute else "G",
         }
         if word == "stable?":
             return "YES" if self.in_limits(self.world.time_ns()) else "NO"
@@ -122,7 +123,9 @@ class MensorCPC6050(PressureControl):
         elif word == "units":
             self._take(rest in _UNITS, lambda: setattr(self.settings, "unit", rest))
         elif word == "ptype":
-            self._take(rest.casefold() == "g", lambda: None)  # no barometric reference is fitted
+            wanted = rest.casefold()
+            fits = wanted == "g" or (wanted == "a" and self.has_barometer)
+            self._take(fits and not self.settings.control, lambda: self.refer(absolute=wanted == "a"))
         elif word in ("setpt", "rsetpt", "upperlimit", "lowerlimit"):
             try:
                 self._number(word, float(rest) * _UNITS[self.settings.unit])
@@ -133,7 +136,8 @@ class MensorCPC6050(PressureControl):
 
     def _number(self, word: str, pascal: float) -> None:
         if word == "setpt":
-            self._take(self.lower_pa <= pascal <= self.upper_pa, lambda: self._go(pascal))
+            gauge_pa = pascal - (_STANDARD_PA if self.settings.absolute else 0.0)  # the limits are gauge
+            self._take(self.lower_pa <= gauge_pa <= self.upper_pa, lambda: self._go(pascal))
         elif word == "rsetpt":
             self._take(1.0 <= pascal <= self.full_scale_pa, lambda: self._rate(pascal))
         elif word == "upperlimit":
