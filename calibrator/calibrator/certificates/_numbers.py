@@ -9,6 +9,7 @@ from typing import Final
 from calibrator.certificates._model import Result
 
 __all__ = [
+    "POLAR",
     "Printed",
     "Rounded",
     "aligned",
@@ -22,9 +23,15 @@ __all__ = [
 
 MINUS: Final = "\u2212"
 _PREFIXES: Final = {9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "µ", -9: "n", -12: "p"}
-_SYMBOLS: Final = {"ohm": "Ω"}
-_UNSIGNED: Final = frozenset({"res2w", "res4w"})  # a resistance has no polarity
-_WITHOUT_KILO: Final = frozenset({"V", "A"})  # the trade says 1000 V
+_SYMBOLS: Final = {"ohm": "Ω", "degC": "°C", "deg": "°"}
+POLAR: Final = frozenset({"dcv", "dci"})  # quantities with a polarity, whose plus is said
+# The prefixes that the trade takes, as powers of ten; a unit that is not here is printed as it is recorded.
+_FROM_TO: Final = {
+    **dict.fromkeys(("V", "A"), (-12, 0)),  # 1000 V is not 1 kV
+    **dict.fromkeys(("ohm", "Ω", "F", "H", "W", "VA", "var", "J", "Wh", "Hz", "S", "N", "m"), (-12, 9)),
+    **dict.fromkeys(("s", "K"), (-12, 0)),
+    **{"g": (-9, 3), "Pa": (-6, 9), "bar": (-6, 0)},
+}
 NONE: Final = "–"
 
 
@@ -63,7 +70,7 @@ def printed(result: Result) -> Printed:
     values = _exponent(result.range, result.unit) if result.nominal else errors
     head = Printed(
         range=" ".join(scaled_unit(result.range, result.unit)),
-        nominal=signed(_shortest(result.nominal.scaleb(-values)), plus=result.function not in _UNSIGNED),
+        nominal=signed(_shortest(result.nominal.scaleb(-values)), plus=result.function in POLAR),
         value_unit=_unit(result.unit, values),
         limit=plus_minus(
             *(
@@ -180,15 +187,32 @@ def aligned(column: list[str]) -> list[tuple[str, str]]:
 
 
 def _exponent(value: Decimal, unit: str) -> int:
-    """Return the exponent of the prefix, a multiple of three, that brings a value between 1 and 1000."""
-    if value == 0:
+    """Return the power of ten, relative to `unit`, of the prefix that brings a value between 1 and 1000."""
+    own, base = _base(unit)
+    if value == 0 or base not in _FROM_TO:
         return 0
-    highest = 0 if unit in _WITHOUT_KILO else max(_PREFIXES)
-    return max(min(value.adjusted() // 3 * 3, highest), min(_PREFIXES))
+    least, most = _FROM_TO[base]
+    return max(min((value.adjusted() + own) // 3 * 3, most), least) - own
 
 
 def _unit(unit: str, exponent: int) -> str:
-    return _PREFIXES[exponent] + _SYMBOLS.get(unit, unit)
+    own, base = _base(unit)
+    if not exponent:
+        return _SYMBOLS.get(unit, _prefix(own) + _SYMBOLS.get(base, base) if own else unit)
+    return _prefix(own + exponent) + _SYMBOLS.get(base, base)
+
+
+def _prefix(exponent: int) -> str:
+    return _PREFIXES[exponent]
+
+
+def _base(unit: str) -> tuple[int, str]:
+    """Return the power of ten of a unit's own prefix and the unit without it, such as 3 and "g" of "kg"."""
+    if unit not in _FROM_TO and unit[1:] in _FROM_TO:
+        for exponent, prefix in _PREFIXES.items():
+            if prefix and unit[:1] == prefix:
+                return exponent, unit[1:]
+    return 0, unit
 
 
 def _plain(value: Decimal, exponent: int) -> str:

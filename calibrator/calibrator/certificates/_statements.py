@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from calibrator.certificates._model import Certificate, Person, Result
-from calibrator.certificates._numbers import percent, scaled_unit, signed
+from calibrator.certificates._numbers import POLAR, percent, scaled_unit, signed
 from calibrator.certificates._rule_words import further_rule, other_limits
 from calibrator.certificates._words import STATUS_WORDS, Speaker
 from calibrator.i18n import bilingual
@@ -195,9 +195,9 @@ def _names(results: list[Result], most: int) -> Text:
 def point_name(result: Result) -> str:
     """Return how a sentence names a point: nominal value and range."""
     nominal, unit = scaled_unit(abs(result.nominal), result.unit)
-    sign = signed(result.nominal)[0] if result.nominal else ""
+    sign = signed(result.nominal, plus=result.function in POLAR)[0] if result.nominal else ""
     span, span_unit = scaled_unit(result.range, result.unit)
-    sign = sign if sign in "+−" and result.function != "res4w" else ""
+    sign = sign if sign in "+−" else ""
     return f"{sign}{nominal} {unit} ({span} {span_unit})"
 
 

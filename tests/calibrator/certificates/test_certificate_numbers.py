@@ -84,10 +84,38 @@ def test_an_indication_over_the_range_has_no_numbers() -> None:
         ("100000000", "ohm", ("100", "MΩ")),
         ("0.0000085", "V", ("8.5", "µV")),
         ("0", "A", ("0", "A")),
+        ("250000", "Pa", ("250", "kPa")),
+        ("0.02", "kPa", ("20", "Pa")),
+        ("1013.25", "hPa", ("1013.25", "hPa")),
+        ("0.0015", "bar", ("1.5", "mbar")),
+        ("25", "bar", ("25", "bar")),
+        ("660.3", "degC", ("660.3", "°C")),
+        ("0.015", "degC", ("0.015", "°C")),
+        ("0.015", "K", ("15", "mK")),
+        ("500", "K", ("500", "K")),
+        ("200", "g", ("200", "g")),
+        ("0.0002", "kg", ("200", "mg")),
+        ("20", "kg", ("20", "kg")),
+        ("5000000", "g", ("5000", "kg")),
+        ("10000000", "Hz", ("10", "MHz")),
+        ("0.05", "%", ("0.05", "%")),
+        ("12", "ppm", ("12", "ppm")),
+        ("1500", "Wh", ("1.5", "kWh")),
+        ("0.0000012", "s", ("1.2", "µs")),
+        ("3600", "s", ("3600", "s")),
+        ("25", "min", ("25", "min")),
     ],
 )
 def test_prefixes_suit_the_trade(value: str, unit: str, shown: tuple[str, str]) -> None:
     assert scaled_unit(Decimal(value), unit) == shown
+
+
+def test_only_what_has_a_polarity_has_a_plus() -> None:
+    rows = {
+        name: printed(replace(TEMPLATE, function=name, unit=unit)).nominal
+        for name, unit in (("dcv", "V"), ("dci", "A"), ("pressure", "Pa"), ("temp", "degC"), ("mass", "g"))
+    }
+    assert rows == {"dcv": "+10", "dci": "+10", "pressure": "10", "temp": "10", "mass": "10"}
 
 
 def test_limits_that_are_not_symmetric_show_both() -> None:

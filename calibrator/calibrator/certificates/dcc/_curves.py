@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from calibrator._errors import IntegrityError
+from calibrator._errors import IntegrityError, UsageError
 from calibrator.certificates._model import Curve
 from calibrator.certificates.dcc._numbers_of import COVERAGE, real
 from calibrator.certificates.dcc._words import part, unit_of
@@ -78,9 +78,10 @@ def _si(parts: list[str]) -> str:
     """Return a unit such as "ohm/degC/degC": what is divided by follows the first."""
     units = [unit_of(name, difference=True) for name in parts]
     if any(unit.scale for unit in units):
-        raise IntegrityError(
+        raise UsageError(
             f"the coefficient unit {'/'.join(parts)!r} has a prefix",
-            way_out="State the coefficients of a curve in units without prefix.",
+            where="--format dcc",
+            way_out="Issue the PDF; the procedure must state the coefficients of a curve without prefix.",
             code="no-si-unit",
         )
     return units[0].si + "".join(f"\\per{unit.si}" for unit in units[1:])

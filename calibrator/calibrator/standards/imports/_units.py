@@ -49,7 +49,7 @@ _UNITS: Final[dict[str, tuple[_Dims, int]]] = {
 _OURS: Final = {
     _UNITS[name][0]: unit
     for name, unit in {
-        **{"one": "1", "metre": "m", "kilogram": "kg", "second": "s", "ampere": "A", "kelvin": "K"},
+        **{"one": "1", "metre": "m", "kilogram": "g", "second": "s", "ampere": "A", "kelvin": "K"},
         **{"hertz": "Hz", "newton": "N", "pascal": "Pa", "joule": "J", "watt": "W", "volt": "V"},
         **{"farad": "F", "ohm": "ohm", "siemens": "S", "henry": "H"},
     }.items()
@@ -76,14 +76,23 @@ def known_unit(written: str) -> Known | None:
         (Known(unit='V', scale=-3), Known(unit='degC', scale=0))
         >>> known_unit(r"\kilogram\metre\tothe{2}\ampere\tothe{-2}\second\tothe{-3}")
         Known(unit='ohm', scale=0)
+    >>> known_unit(r"\milli\gram"), known_unit(r"\kilogram"), known_unit(r"\kilo\watt\hour")
+    (Known(unit='g', scale=-3), Known(unit='g', scale=3), Known(unit='Wh', scale=3))
     """
     text = written.strip()
     if text == r"\degreecelsius":
         return Known("degC")
     if not text or _TOKEN.sub("", text):
         return None
+    energy = text.removesuffix(r"\watt\hour")
+    if energy != text:  # 3600 J, which is no power of ten: kept as the trade's own unit
+        power = _PREFIXES.get(energy.removeprefix("\\")) if energy else 0
+        return None if power is None else Known("Wh", power)
     found = _product(_TOKEN.findall(text))
-    return None if found is None or found[0] not in _OURS else Known(_OURS[found[0]], found[1])
+    if found is None or found[0] not in _OURS:
+        return None
+    unit = _OURS[found[0]]
+    return Known(unit, found[1] + (3 if unit == "g" else 0))  # balances and weights are told in grams
 
 
 def _product(tokens: list[tuple[str, str]]) -> tuple[_Dims, int] | None:

@@ -19,6 +19,7 @@ from calibrator.engine._opening import _standard
 from calibrator.procedure import Text
 from calibrator.record import Record
 from calibrator.standards._certificate import certificate_from_body
+from calibrator.standards.imports import interpret, read_dcc
 
 CONFORMITY = {
     "pass": "pass",
@@ -75,6 +76,40 @@ def test_every_number_is_that_of_the_other_renderings(whole_simulated: Certifica
         assert Decimal(uppers[result.id]) == result.limit_upper
         assert verdict == result.verdict.replace(" ", "-")
     assert {"pass", "fail", "conditional-pass", "conditional-fail"} <= {row[3] for row in by_point.values()}
+
+
+@pytest.mark.parametrize(
+    ("unit", "same"),
+    [
+        *(("Pa", "Pa"), ("kPa", "Pa"), ("hPa", "Pa"), ("bar", "Pa"), ("mbar", "Pa"), ("g", "g"), ("kg", "g")),
+        *(("degC", "degC"), ("K", "K"), ("Hz", "Hz"), ("s", "s"), ("W", "W"), ("Wh", "Wh"), ("kWh", "Wh")),
+        *(("%", "1"), ("ppm", "1"), ("ohm", "ohm"), ("N", "N"), ("%RH", "1"), ("J", "J")),
+    ],
+)
+def test_a_table_in_any_unit_is_valid_and_read_back_the_same(
+    whole_live: Certificate, schemas: Path, unit: str, same: str
+) -> None:
+    section = whole_live.sections[0]
+    results = tuple(replace(result, unit=unit, function="any") for result in section.results)
+    model = at_home(replace(whole_live, sections=(replace(section, results=results),)))
+    content = render(model, "dcc", "both")
+    root = parse(content, "dcc")
+    assert validate(root, schemas / "dcc-3.3.0") == ()
+    assert check(root) == ()
+    factor = {"kPa": 1000, "hPa": 100, "bar": 100000, "mbar": 100, "kg": 1000, "kWh": 1000}
+    factor |= {"%": Decimal("0.01"), "%RH": Decimal("0.01"), "ppm": Decimal("1e-6")}
+    own = Decimal(factor.get(unit, 1))
+    numbers = [exact for result in results if (exact := rounded(result)) is not None]
+    taken = [
+        value for reading in interpret(read_dcc(content, "x"), {"": "any"}, "x") for value in reading.values
+    ]
+    difference = "K" if unit == "degC" else same
+    assert {(value.unit, value.nominal_unit) for value in taken} == {
+        (difference, "degC" if unit == "degC" else "")
+    }
+    found = sorted((value.value, value.expanded_uncertainty) for value in taken)
+    assert found
+    assert found == sorted((exact.error * own, exact.expanded_uncertainty * own) for exact in numbers)
 
 
 def words(element, path: str) -> list[str]:
