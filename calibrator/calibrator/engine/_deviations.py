@@ -21,6 +21,8 @@ PASSABLE = (
     "certificate-values",
     "environment-outside",
     "environment-unknown",
+    "regulation-abolished",
+    "regulation-not-yet-effective",
     "sensor-not-readable",
 )
 

@@ -10,10 +10,12 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from calibrator.engine._preflight import Preflight
+from calibrator.engine._regulations import regulations_body
 from calibrator.engine._setting import POLICY, Setting
 from calibrator.engine._standards import Candidate
 from calibrator.engine._station import Found
 from calibrator.engine._types import Deviation, PlannedPoint, Prompt
+from calibrator.plugins import unapproved
 from calibrator.procedure import Text, encode_references, is_approved
 from calibrator.standards import BenchFile, Certificate, Customer, Register
 
@@ -41,7 +43,7 @@ def customer_of(setting: Setting, record: Record) -> Customer | None:
 
 
 def opened_body(
-    setting: Setting, found: Sequence[Found], mode: str, customer: Customer | None
+    setting: Setting, found: Sequence[Found], mode: str, customer: Customer | None, *, now: datetime
 ) -> dict[str, Any]:
     """Return the body of `run.opened`."""
     job, bench = setting.job, setting.bench
@@ -49,7 +51,7 @@ def opened_body(
     seed = job.seed if job.seed is not None else bench.raw.get("simulation", {}).get("seed")
     return {
         "mode": mode,
-        "procedure": _procedure(setting),
+        "procedure": _procedure(setting, now),
         "uut": {
             "asset": setting.uut.asset,
             "model": setting.uut_table.model,
@@ -80,8 +82,11 @@ def opened_body(
     }
 
 
-def _procedure(setting: Setting) -> dict[str, Any]:
+def _procedure(setting: Setting, now: datetime) -> dict[str, Any]:
     info = setting.procedure.info
+    unread = unapproved({info.id, *(item.model for item in setting.bench.instruments.values())})
+    day = now.astimezone(setting.lab.zone).date()
+    editions = regulations_body(info, setting.lab, day)
     everything = setting.procedure.sections(setting.uut.model)  # what was not in the job has a title too
     return {
         "id": info.id,
@@ -90,10 +95,12 @@ def _procedure(setting: Setting) -> dict[str, Any]:
         "hash": info.content_hash,
         "document": info.document,
         "document_status": info.document_status,
-        "approved": is_approved(info.id, info.content_hash),
+        "approved": is_approved(info.id, info.content_hash) and not unread,
         "not_tested": [_text(text) for text in info.not_tested],
         "section_titles": {item.id: _text(item.title) for item in everything},
         **({"regulation": asdict(info.regulation)} if info.regulation is not None else {}),
+        **({"regulations": editions} if editions else {}),
+        **({"unapproved": [{"id": item.id, "hash": item.content_hash} for item in unread]} if unread else {}),
     }
 
 

@@ -19,6 +19,7 @@ from calibrator.engine._checks import (
 from calibrator.engine._deviations import unneeded
 from calibrator.engine._prompts import items_asked, planned_prompts
 from calibrator.engine._references import Bookkeeper, MissingFigure
+from calibrator.engine._regulations import regulation_problems
 from calibrator.engine._session_check import check_problems, planned_check
 from calibrator.engine._setting import POLICY, Setting
 from calibrator.engine._standards import SOURCE_ROLES, Candidate, Moment, Shelf
@@ -98,6 +99,8 @@ def preflight(
         setting.procedure.info, surroundings.temperature_c, surroundings.humidity_rh, setting.bench
     )
     work.refused += confirmation_problems(shelf.confirmations(), surroundings.now, setting.lab)
+    day = surroundings.now.astimezone(setting.lab.zone).date()
+    work.refused += regulation_problems(setting.procedure.info, setting.lab, day)
     work.refused += check_problems(setting, shelf, moment, roles)
     points = [point for section in setting.sections for point in _section(work, section)]
     needed = shelf.passed | {item.code for item in work.refused}

@@ -12,7 +12,7 @@ from calibrator._home import Home
 from calibrator.engine._attendance import check_attendance, choose_operator, is_attended
 from calibrator.engine._broker import Broker, InlineBroker, drive
 from calibrator.engine._chronicle import Chronicle
-from calibrator.engine._context import Context, looks_of
+from calibrator.engine._context import Context, looking_meter, looks_of
 from calibrator.engine._desk import WorkDesk
 from calibrator.engine._deviations import NOT_NEEDED
 from calibrator.engine._executor import go_on
@@ -144,7 +144,9 @@ def _run(job: Job, desire: _Desire, broker: Broker) -> Outcome:
             guard = _begin_guard(setting, desire.home, run, station, operator)
             record.set_clock(station.clock)
             chronicle = Chronicle(record, run)
-            chronicle.emit("run.opened", opened_body(setting, found, mode, customer_of(setting, record)))
+            customer = customer_of(setting, record)
+            body = opened_body(setting, found, mode, customer, now=station.now())
+            chronicle.emit("run.opened", body)
             opened = True
         finally:
             if not opened:
@@ -372,9 +374,10 @@ def _begin_guard(
     """
     if station.virtual:
         return None
-    meter = station.place(setting.uut.name)
+    looking = looking_meter(setting)
+    meter = station.place(looking) if looking else None
     guard = Guard.start(home.path, run, station.places(), meter, looks_of(setting, "voltage"))
-    hazards = hazardous_points(setting.sections)
+    hazards = hazardous_points(setting.sections, setting.actions)
     if not guard.possible and hazards and not is_attended(operator):
         guard.end()
         raise RefusedError(
@@ -390,6 +393,7 @@ def _say_guard(context: Context, guard: Guard | None) -> None:
     """Record who watches, or why nobody does."""
     station, chronicle = context.station, context.chronicle
     context.desk.guard = guard
+    context.broker.alive = None if guard is None else guard.alive
     body: dict[str, Any] = {"sources": [place.asset for place in station.places()]}
     if guard is not None:
         body |= {"pid": guard.pid, "possible": guard.possible, "reason": guard.reason}

@@ -25,6 +25,7 @@ RULES = (
 _KEYS = (
     *("id", "version", "title", "document", "document_status", "roles", "rule", "resume"),
     *("environment", "warm_up_s", "truth", "budget_kind", "not_tested", "rule_offers", "regulation"),
+    "regulations",
     "figures",
 )
 _ORIGINS = ("accuracy", "resolution", "wiring", "settings")
@@ -67,6 +68,7 @@ def load_info(folder: Path) -> ProcedureInfo:
             for number, item in enumerate(data.get("rule_offers", ()))
         ),
         regulation=parse_regulation(head, data),
+        regulations=_texts(head, data, "regulations"),
         figures=tuple(
             _figure(head, item, ("figures", number)) for number, item in enumerate(data.get("figures", ()))
         ),
@@ -147,6 +149,16 @@ def _rule_offer(head: TomlFile, table: Mapping[str, Any], path: KeyPath) -> Rule
     head.refuse_other(status, [str(item) for item in Status], (*path, "status"))
     models = tuple(str(model) for model in head.require(table, "models", list, path))
     return RuleOffer(rule, models, head.require(table, "source", str, path), status)
+
+
+def _texts(head: TomlFile, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    listed = head.require(table, key, list, ()) if key in table else []
+    for item in listed:
+        if not isinstance(item, str) or not item:
+            raise head.error(
+                f"{item!r} under {key!r} is no text", (key,), "Write a list of texts.", "wrong-type"
+            )
+    return tuple(listed)
 
 
 def _one_of(head: TomlFile, table: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> str:

@@ -200,6 +200,7 @@ class ProcedureInfo:
     not_tested: tuple[Text, ...] = ()  # what the procedure never tests, for the document (METROLOGY 22)
     rule_offers: tuple[RuleOffer, ...] = ()
     regulation: Regulation | None = None  # of a procedure that verifies (检定)
+    regulations: tuple[str, ...] = ()  # ids in `calibrator.regulations`: the edition in force on the day
     figures: tuple[FigureRule, ...] = ()  # empty: the figures of direct voltage, current and resistance
     simulated_bench: str = ""  # TOML text of `bench.toml` in the folder: the bench of `--sim`
     simulated_benches: Mapping[str, str] = field(default_factory=dict)  # of `bench-NAME.toml`, by NAME

@@ -1,0 +1,89 @@
+"""The regulations that a procedure follows: the edition in force on the day of the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from calibrator._errors import UsageError
+from calibrator.engine._types import Refusal
+from calibrator.procedure import ProcedureInfo
+from calibrator.regulations import Found, load_checked, load_library, unverified
+from calibrator.standards import Lab
+
+__all__ = ["regulation_problems", "regulations_body"]
+
+CHECKED = "regulations.toml"
+_SAYS = {
+    "abolished": "is no longer in force",
+    "not-yet-effective": "is not in force yet",
+}
+
+
+def regulation_problems(info: ProcedureInfo, lab: Lab, day: date) -> Iterator[Refusal]:
+    """Yield what stands against the editions on the day of the work: one that is not in force."""
+    place = f"procedure {info.id}, key regulations"
+    if not info.regulations:
+        return
+    library = load_library()
+    for name in info.regulations:
+        try:
+            found = library.find(name, day)
+        except UsageError as error:
+            yield Refusal(error.code, f"{error.what}. {error.way_out}", place)
+            continue
+        if found.state != "in-force":
+            instead = f" In force is {found.instead.number}." if found.instead is not None else ""
+            end = library.end(found.edition)
+            until = f" (from {found.edition.effective}{f' to {end}' if end else ''})"
+            yield Refusal(
+                f"regulation-{found.state}",
+                f"{found.edition.number} {_SAYS[found.state]} on {day}{until}.{instead} Work to the edition"
+                " in force, or let a named deviation say why not.",
+                place,
+            )
+    for item in load_checked(_home(lab) / CHECKED, lab) if lab.path else ():
+        if item.date > day:
+            reason = f"The check of {item.edition} by {item.by} is dated {item.date}, a day to come."
+            yield Refusal("confirmation-in-future", f"{reason} Correct the date.", CHECKED)
+
+
+def regulations_body(info: ProcedureInfo, lab: Lab, day: date) -> list[dict[str, Any]]:
+    """Return the editions as `run.opened` holds them, with what of them nobody has checked."""
+    if not info.regulations:
+        return []
+    library = load_library()
+    checked = load_checked(_home(lab) / CHECKED, lab) if lab.path else ()
+    return [_body(library.find(name, day), checked) for name in info.regulations]
+
+
+def _body(found: Found, checked: tuple[Any, ...]) -> dict[str, Any]:
+    edition = found.edition
+    open_figures = unverified(edition, checked)
+    return {
+        "id": edition.id,
+        "number": edition.number,
+        "kind": edition.kind,
+        "title": {"en": edition.title.en, "zh": edition.title.zh},
+        "effective": edition.effective.isoformat(),
+        "state": found.state,
+        "status": "unverified" if open_figures else "checked",
+        "unverified": list(open_figures),
+        "checked": [
+            {
+                "figure": item.figure,
+                "by": item.by,
+                "document": item.document,
+                "page": item.page,
+                "date": item.date,
+            }
+            for item in checked
+            if item.edition == edition.id and item.figure not in open_figures
+        ],
+    }
+
+
+def _home(lab: Lab) -> Path:
+    return Path(lab.path).parent

@@ -1,0 +1,51 @@
+"""Regulations, specifications and guides as dated data: which edition holds on the day of the work.
+
+Every figure of an edition has a status, a source and, where it is known, a clause. Formulas are coefficients.
+"""
+
+from calibrator.regulations._checked import Checked, load_checked, mark_checked, unverified
+from calibrator.regulations._diff import Change, differences, flat
+from calibrator.regulations._limits import limit_at
+from calibrator.regulations._lookup import Found, Library
+from calibrator.regulations._parse import parse_edition
+from calibrator.regulations._store import GROUP, load_library
+from calibrator.regulations._types import (
+    FIGURES,
+    Conditions,
+    Decision,
+    Edition,
+    Interval,
+    Known,
+    MpeRow,
+    Points,
+    Ratio,
+    Rounding,
+    Sequence,
+)
+
+__all__ = [
+    "FIGURES",
+    "GROUP",
+    "Change",
+    "Checked",
+    "Conditions",
+    "Decision",
+    "Edition",
+    "Found",
+    "Interval",
+    "Known",
+    "Library",
+    "MpeRow",
+    "Points",
+    "Ratio",
+    "Rounding",
+    "Sequence",
+    "differences",
+    "flat",
+    "limit_at",
+    "load_checked",
+    "load_library",
+    "mark_checked",
+    "parse_edition",
+    "unverified",
+]

@@ -1,0 +1,44 @@
+"""The editions that are installed: files of the packages in the entry-point group `calibrator.regulations`.
+
+The value of such an entry point is a package that holds one TOML file an edition. Folders under `regulations`
+in a laboratory's `calibrator.toml` are met there too.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from importlib.resources import files
+
+from calibrator._errors import ConfigurationError
+from calibrator.regulations._lookup import Library
+from calibrator.regulations._parse import parse_edition
+
+__all__ = ["GROUP", "load_library"]
+
+GROUP = "calibrator.regulations"
+
+
+def load_library() -> Library:
+    """Return every edition that is installed.
+
+    Raises:
+        ConfigurationError: a file that cannot be taken, an id twice, editions that overlap.
+    """
+    editions = []
+    for package in sorted({point.value for point in entry_points(group=GROUP)}):
+        try:
+            folder = files(package)
+        except ImportError as error:
+            raise ConfigurationError(
+                f"the package of regulations {package!r} cannot be found: {error}",
+                where=f"entry points {GROUP}",
+                way_out="Install the package that brings it again.",
+                code="regulations-broken",
+            ) from error
+        found = sorted(
+            (item for item in folder.iterdir() if item.name.endswith(".toml")), key=lambda i: i.name
+        )
+        editions += [
+            parse_edition(item.read_text(encoding="utf-8"), f"{package}/{item.name}") for item in found
+        ]
+    return Library(editions)
