@@ -1,0 +1,32 @@
+"""Models of a comparison: the unit's error where the standard says what the temperature is, in kelvins.
+
+Each is used as it stands for the dimensional check, for propagation and for Monte Carlo.
+"""
+
+from __future__ import annotations
+
+__all__ = ["change", "comparison_error"]
+
+X = float  # stands for whatever is propagated: a float, samples, a traced value, a pint quantity
+
+
+def comparison_error(
+    *,
+    difference: X,
+    readout_uut: X,
+    readout_standard: X,
+    certificate: X,
+    drift: X,
+    self_heating: X,
+    radial: X,
+    axial: X,
+    share: X,
+) -> X:
+    """Return the unit's error: unit minus standard as shown, less what readouts, standard and place add."""
+    standard = readout_standard + certificate + drift + self_heating
+    return difference - readout_uut + standard - share * (radial + axial)
+
+
+def change(*, difference: X, earlier: X) -> X:
+    """Return how far the unit went between two visits of a temperature: what the visits share cancels."""
+    return difference - earlier
