@@ -39,6 +39,7 @@ class PressureController(ABC):
         self._clock = clock
         self._staged_pa: float | None = None
         self._highest_pa: float | None = None
+        self._absolute = False  # what was staged is above vacuum
 
     # What a driver says.
 
@@ -74,6 +75,10 @@ class PressureController(ABC):
     def _prepare_vent(self) -> None:
         """Set what a vent needs: unit, a limited slew rate, valves."""
 
+    def _rest_pa(self) -> float:
+        """Return the set-point that stands for the pressure of the air, in the reference in use."""
+        return 0.0
+
     @abstractmethod
     def _start_vent(self) -> None:
         """Start the vent."""
@@ -93,7 +98,7 @@ class PressureController(ABC):
     # What follows from it.
 
     def stage_pressure(self, pressure_pa: float) -> None:
-        """Programme a gauge pressure with the controller off; the line keeps its pressure meanwhile.
+        """Programme a pressure of the reference in use, controller off; the line keeps its pressure.
 
         Raises:
             OutOfLimits: above the limit of `set_limits`; nothing was sent.
@@ -219,7 +224,7 @@ class PressureController(ABC):
 
     def _go_down(self, seconds: float) -> None:
         """Let the controller lower the line; where it does not come down in time, the vent takes over."""
-        self._program(0.0)
+        self._program(self._rest_pa())
         self._switch(on=True)
         deadline = Deadline.after(self._clock, seconds)
         while abs(self.line_pressure_pa()) > VENT_FROM_PA and not deadline.passed():

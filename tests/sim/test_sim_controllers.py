@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from calibrator_drivers import InstrumentReportedError, open_instrument
+from calibrator_drivers import InstrumentReportedError, ReadbackError, open_instrument
 from calibrator_sim import SIMULATOR
 
 
@@ -44,11 +44,91 @@ def test_a_pressure_is_controlled_held_and_vented(model: str) -> None:
         source.close()
 
 
+@pytest.mark.parametrize("model", ["druck_pace5000", "fluke_6270a", "mensor_cpc6050"])
+def test_an_absolute_pressure_is_held_above_the_air_and_made_safe(model: str) -> None:
+    """The barometer stands within 10 Pa of the air, which moves by up to 0.5 hPa an hour."""
+    bench_file = bench_of(model)
+    bench_file["instruments"]["source"]["options"] = ["barometer"]
+    with SIMULATOR.open(bench_file) as bench:
+        source: Any = open_instrument(model, bench.resources["source"], clock=bench.clock)
+        source.reset()
+        source.configure_pressure(source.state().range_high + 100e3, absolute=True)
+        air = bench.truth("line")["air_pressure_pa"]
+        assert source.read().value == pytest.approx(air, abs=500.0)
+        source.set_slew(20e3)
+        source.stage_pressure(450e3)
+        source.operate()
+        source.wait_settled(300.0)
+        assert source.state().function == "pressure_abs"
+        first = bench.truth("line")
+        bench.clock.sleep(4 * 3600.0)
+        later = bench.truth("line")
+        for truth in (first, later):
+            assert truth["absolute_pressure_pa"] == pytest.approx(450e3, abs=500.0)
+        moved = later["air_pressure_pa"] - first["air_pressure_pa"]
+        assert abs(moved) > 20.0
+        fell = first["gauge_pressure_pa"] - later["gauge_pressure_pa"]
+        assert fell == pytest.approx(moved, abs=25.0)  # less the noise of the control
+        assert source.read().value == pytest.approx(450e3, abs=500.0)
+        source.make_safe()
+        assert abs(bench.truth("line")["gauge_pressure_pa"]) < 1000.0
+        source.close()
+
+
+def test_a_gauge_pressure_is_not_controlled_on_an_absolute_range(client_class: Any) -> None:
+    with SIMULATOR.open(bench_of("druck_pace5000")) as bench:
+        client = client_class(bench.resources["source"])
+        source: Any = open_instrument("druck_pace5000", bench.resources["source"], clock=bench.clock)
+        client.write(f':SENS:PRES:RANG "{source.range_in_use() / 1e5 + 1:g}bara"')
+        assert client.query(":SYST:ERR?") == ':SYST:ERR 0,"No error"'
+        source.set_slew(20e3)
+        source.stage_pressure(300e3)
+        with pytest.raises(ReadbackError, match="gauge"):
+            source.operate()
+        assert not source.is_controlling()
+        client.close()
+        source.close()
+
+
+@pytest.mark.parametrize(
+    ("model", "register", "bit"),
+    [("druck_pace5000", ":STAT:OPER:PRES", 4), ("fluke_6270a", "STAT:OPER", 16)],
+)
+def test_what_was_reached_stays_in_the_operation_register(
+    client_class: Any, model: str, register: str, bit: int
+) -> None:
+    def number(reply: str) -> int:
+        return int(reply.rsplit(maxsplit=1)[-1])
+
+    with SIMULATOR.open(bench_of(model)) as bench:
+        client = client_class(bench.resources["source"])
+        source: Any = open_instrument(model, bench.resources["source"], clock=bench.clock)
+        client.write(f"{register}:ENAB {bit}")
+        source.set_slew(20e3)
+        source.stage_pressure(100e3)
+        source.operate()
+        assert not number(client.query(f"{register}:COND?")) & bit
+        assert not number(client.query("*STB?")) & 128
+        source.wait_settled(300.0)
+        assert number(client.query("*STB?")) & 128
+        source.standby()
+        assert not number(client.query(f"{register}:COND?")) & bit
+        assert number(client.query(f"{register}:EVEN?")) & bit
+        assert not number(client.query(f"{register}:EVEN?")) & bit
+        assert not number(client.query("*STB?")) & 128
+        client.close()
+        source.close()
+
+
 def test_words_of_the_6270a(client_class: Any) -> None:
     with SIMULATOR.open(bench_of("fluke_6270a")) as bench:
         client = client_class(bench.resources["source"])
         assert client.query("*IDN?") == "FLUKE,6270A,SIMC0001,1.05"
         assert client.query("outp:pres:mode measure;:OUTP:PRES:MODE?") == "MEAS"
+        assert client.query("outp:mode control;:OUTP:MODE?;:outp:mode measure") == "CONT"
+        assert client.query("SENS:PRES:MOD 1;:SENS:PRES:MOD?") == "1"
+        assert client.query("SENS:PRES:MOD 2;:SYST:ERR?") == '-224,"Illegal parameter value"'
+        assert client.query("SENS:PRES:MOD1:NAME?") == "PM200-BG700K"
         assert client.query("SENS:PRES:MODE ABS;:SYST:ERR?") == '-221,"Settings conflict"'
         assert client.query("SOUR:PRES 1E6;:SYST:ERR?") == '-222,"Data out of range"'
         assert float(client.query("MEAS:PRES:UNC?")) > 0.0

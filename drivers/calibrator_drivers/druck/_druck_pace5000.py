@@ -123,7 +123,7 @@ class DruckPACE5000(PressureController):
 
     def configure_pressure(self, range_pa: float, *, absolute: bool) -> None:
         """Fix the sensor's range by its name, such as "7barg"."""
-        self._air_pa = 0.0
+        self._air_pa, self._absolute = 0.0, absolute
         (self.absolute_range if absolute else self.pressure_range)(range_pa / 1e5)
         self.pressure_unit("hPa")
         self._check(":SENS:PRES:RANG")
@@ -161,7 +161,7 @@ class DruckPACE5000(PressureController):
     def state(self) -> SourceState:
         """Read set-point, range and controller back."""
         return SourceState(
-            function="pressure_gauge",
+            function="pressure_abs" if self._absolute else "pressure_gauge",
             value=self.set_point_read() * _HPA,
             unit="Pa",
             frequency_hz=0.0,
@@ -196,7 +196,11 @@ class DruckPACE5000(PressureController):
         mode = self.slew_mode_read()
         if not mode.upper().startswith("LIN"):
             raise self._mismatch("slew mode", "LIN", mode)
-        range_pa = self.range_in_use()
+        name = self.range_name()
+        reference = name.strip('"').upper()[-1:]
+        if reference in ("A", "G") and (reference == "A") != self._absolute:
+            raise self._mismatch("reference", "absolute" if self._absolute else "gauge", name)
+        range_pa = _range_pa(name)
         if range_pa is not None and abs(pressure_pa) > range_pa * 1.05:
             raise self._mismatch("range", f"one that holds {staged_hpa:g} hPa", f"{range_pa:g} Pa")
         if self.vent_status() == 1:
@@ -216,6 +220,9 @@ class DruckPACE5000(PressureController):
                 return self.barometric_pressure_pa()
             return _ATMOSPHERE_PA
         return 0.0
+
+    def _rest_pa(self) -> float:
+        return self._air_pa
 
     def _prepare_vent(self) -> None:
         self.pressure_unit("hPa")

@@ -65,7 +65,7 @@ class Fluke6270A(PressureController):
 
     def reset(self) -> None:
         """Measure gauge pressure in kPa, automatic module; forget old errors. The line keeps its pressure."""
-        self._staged_pa = None
+        self._staged_pa, self._absolute = None, False
         self.clear_status()
         self.output_mode("measure")
         self.module("automatic")
@@ -85,6 +85,7 @@ class Fluke6270A(PressureController):
     def configure_pressure(self, range_pa: float, *, absolute: bool) -> None:
         """Choose gauge or absolute pressure; the module that fits is the instrument's choice."""
         del range_pa
+        self._absolute = absolute
         self.absolute(absolute)
         self.pressure_unit("kPa")
         self._check("SENS:PRES:MODE")
@@ -126,7 +127,7 @@ class Fluke6270A(PressureController):
     def state(self) -> SourceState:
         """Read set-point and mode back."""
         return SourceState(
-            function="pressure_gauge",
+            function="pressure_abs" if self._absolute else "pressure_gauge",
             value=self.set_point_read() * _KPA,
             unit="Pa",
             frequency_hz=0.0,
@@ -146,9 +147,9 @@ class Fluke6270A(PressureController):
         read_back = self.set_point_read()
         if abs(read_back - pressure_pa / _KPA) > _SAME_KPA:
             raise self._mismatch("set-point", f"{pressure_pa / _KPA:g} kPa", f"{read_back:g} kPa")
-        reference = self.reference_in_use()  # a gauge pressure was staged
-        if not reference.upper().startswith("GAUG"):
-            raise self._mismatch("reference", "GAUG", reference)
+        staged, reference = "ABS" if self._absolute else "GAUG", self.reference_in_use()
+        if not reference.upper().startswith(staged):
+            raise self._mismatch("reference", staged, reference)
         if abs(pressure_pa) > _FULL_SCALE_PA * 1.05:
             raise self._mismatch("range", f"one that holds {pressure_pa:g} Pa", f"{_FULL_SCALE_PA:g} Pa")
 
@@ -156,6 +157,8 @@ class Fluke6270A(PressureController):
         self.output_mode("control" if on else "measure")
 
     def _prepare_vent(self) -> None:
+        self._switch(on=False)  # the reference is another only where nothing is controlled
+        self._absolute = False
         self.absolute(False)
         self.pressure_unit("kPa")
 

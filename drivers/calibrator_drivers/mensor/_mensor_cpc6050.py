@@ -81,7 +81,7 @@ class MensorCPC6050(PressureController):
 
     def reset(self) -> None:
         """Measure gauge pressure in kPa, and forget old errors. The line keeps its pressure."""
-        self._staged_pa = None
+        self._staged_pa, self._absolute = None, False
         self._drain()
         self.mode("measure")
         self.reference("gauge")
@@ -100,6 +100,7 @@ class MensorCPC6050(PressureController):
     def configure_pressure(self, range_pa: float, *, absolute: bool) -> None:
         """Choose gauge or absolute pressure; the transducer that fits is the instrument's choice."""
         del range_pa
+        self._absolute = absolute
         self.reference("absolute" if absolute else "gauge")
         self.pressure_unit("kPa")
         self._check("Ptype")
@@ -151,7 +152,7 @@ class MensorCPC6050(PressureController):
     def state(self) -> SourceState:
         """Read set-point, range and mode back."""
         return SourceState(
-            function="pressure_gauge",
+            function="pressure_abs" if self._absolute else "pressure_gauge",
             value=self.set_point_read() * _KPA,
             unit="Pa",
             frequency_hz=0.0,
@@ -171,9 +172,9 @@ class MensorCPC6050(PressureController):
         read_back = self.set_point_read()
         if abs(read_back - pressure_pa / _KPA) > _SAME_KPA:
             raise self._mismatch("set-point", f"{pressure_pa / _KPA:g} kPa", f"{read_back:g} kPa")
-        reference = self.reference_in_use()  # a gauge pressure was staged
-        if not reference.upper().startswith("G"):
-            raise self._mismatch("reference", "G", reference)
+        staged, reference = "A" if self._absolute else "G", self.reference_in_use()
+        if not reference.upper().startswith(staged):
+            raise self._mismatch("reference", staged, reference)
         high = self.range_high()
         if abs(pressure_pa) / _KPA > high * 1.001:
             raise self._mismatch("range", f"one that holds {pressure_pa / _KPA:g} kPa", f"{high:g} kPa")
@@ -182,6 +183,8 @@ class MensorCPC6050(PressureController):
         self.mode("control" if on else "measure")
 
     def _prepare_vent(self) -> None:
+        self._switch(on=False)  # the reference is another only where nothing is controlled
+        self._absolute = False
         self.reference("gauge")
         self.pressure_unit("kPa")
 

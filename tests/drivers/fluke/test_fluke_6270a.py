@@ -98,6 +98,7 @@ def test_settings_readings_and_state(expected_protocol: Protocol, step_clock: An
 
 def test_a_line_is_vented_and_looked_at(expected_protocol: Protocol, step_clock: Any) -> None:
     exchanges = [
+        ("OUTP:PRES:MODE MEAS", None),
         ("SENS:PRES:MODE GAUG", None),
         ("UNIT:PRES KPA", None),
         ("MEAS:PRES?", "500.0"),

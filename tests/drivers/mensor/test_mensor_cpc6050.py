@@ -108,6 +108,7 @@ def test_its_own_limit_is_the_sections(expected_protocol: Protocol, step_clock: 
 
 def test_a_line_is_vented_and_looked_at(expected_protocol: Protocol, step_clock: Any) -> None:
     exchanges = [
+        ("Mode Measure", None),
         ("Ptype G", None),
         ("Units 22", None),
         ("A?", " 150.0"),
