@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -36,6 +37,24 @@ class BenchSimulator:
         from calibrator_sim._in_process import InProcessBench
 
         return InProcessBench.of(bench, seed=seed)
+
+    def proof(self, procedure: str) -> ModuleType | None:
+        """Return what knows the truth of a procedure's budget lines, None where nobody has written it."""
+        from calibrator_sim.proofs import find_proof
+
+        return find_proof(procedure)
+
+    def effects(self, bench: Mapping[str, Any]) -> Mapping[str, float]:
+        """Return the scale of every physical effect on a bench, 0 where it is switched off.
+
+        Raises:
+            BenchFileError: as `open`.
+        """
+        from calibrator_sim._config import parse_bench
+        from calibrator_sim._effects import CATALOGUE
+
+        effects = parse_bench(bench).effects
+        return {effect.name: float(getattr(effects, effect.name)) for effect in CATALOGUE}
 
     def default_bench(self) -> str:
         """Return the TOML text of the bench that `--sim` and `demo` use."""

@@ -1,0 +1,83 @@
+"""The benches of a proof: standards drawn as the budget says, units from a population beyond their limits."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any, Literal
+
+from calibrator._errors import UsageError
+from calibrator.bench import find_simulator
+from calibrator.engine._setting import find_uut
+from calibrator.procedure import Procedure
+from calibrator.proof._plug import Plug
+from calibrator.proof._toml import dump_toml
+from calibrator.standards import load_bench
+
+__all__ = ["DRAWN", "POPULATION_WIDTH", "Drawn", "proof_bench"]
+
+POPULATION_WIDTH = 3.0
+"""The unit's errors are uniform over this many times their limits: beyond T + 4u where u is below T/2."""
+
+Drawn = Literal["budget", "normal", "rectangular", "limit"]
+DRAWN: Mapping[Drawn, Mapping[str, Any]] = {
+    "budget": {"error": "drawn"},
+    "normal": {"error": "drawn", "treat_as": "normal_k"},
+    "rectangular": {"error": "drawn", "treat_as": "limit_rectangular"},
+    "limit": {"error": "limit"},
+}
+"""How a standard's error is drawn (METROLOGY 26 and 30), as keys of `[simulation.units.NAME]`."""
+
+_DECIDES = ("error", "population", "width", "z", "treat_as", "outside")
+
+
+def proof_bench(
+    procedure: Procedure, plug: Plug, uut: str, *, bench: str = "", drawn: Drawn = "budget"
+) -> tuple[str, str]:
+    """Return the text of the bench on which a unit is proved, and the unit's accuracy table id.
+
+    `bench` is the text of a simulated bench; else the procedure's own is taken, or the simulator's default.
+    `uut` is a model or an asset of it, "" the one that it marks.
+
+    Raises:
+        UsageError: no bench of the procedure has such a unit.
+    """
+    tables, model = _with_uut(procedure, uut, bench)
+    simulation = tables.setdefault("simulation", {})
+    units = simulation.setdefault("units", {})
+    population = getattr(plug, "POPULATION", None) or {
+        "error": "drawn",
+        "population": "uniform",
+        "width": POPULATION_WIDTH,
+    }
+    for name, instrument in tables["instruments"].items():
+        kept = {key: value for key, value in units.get(name, {}).items() if key not in _DECIDES}
+        if instrument.get("uut"):
+            units[name] = kept | dict(population)
+        elif name in units:
+            units[name] = kept | dict(DRAWN[drawn])
+    return dump_toml(tables), model
+
+
+def _with_uut(procedure: Procedure, uut: str, text: str) -> tuple[dict[str, Any], str]:
+    """Return the tables of the first bench that has the unit, which alone is marked as one."""
+    info = procedure.info
+    own = [info.simulated_bench, *info.simulated_benches.values()]
+    texts = [text] if text else [item for item in own if item] or [find_simulator().default_bench()]
+    error: UsageError | None = None
+    for found in texts:
+        bench = load_bench(found, "the bench of the proof")
+        marked = [item for item in bench.instruments.values() if item.uut]
+        try:
+            unit = find_uut(uut, bench) if uut else marked[0] if marked else find_uut("", bench)
+        except UsageError as missing:
+            error = error or missing
+            continue
+        tables = deepcopy(dict(tomllib.loads(found)))
+        for name, instrument in tables["instruments"].items():
+            instrument.pop("uut", None)
+            if name == unit.name:
+                instrument["uut"] = True
+        return tables, unit.model
+    raise error or UsageError("the procedure has no simulated bench", where=info.id, code="no-bench")

@@ -1,0 +1,245 @@
+"""One run of a proof: what was stated at every point, what was true, and the pull of every line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from calibrator.evaluation import RunContent, collect
+from calibrator.procedure import PointEvaluation, PointReferences, Procedure
+from calibrator.proof._plug import Asked, Plug
+
+if TYPE_CHECKING:
+    from calibrator.record import Event
+    from calibrator_uncertainty import Budget
+
+__all__ = ["MODEL_AGREES", "Alter", "PointProof", "prove_events", "score", "without_figure"]
+
+MODEL_AGREES = 1e-6
+"""How far a model at the true inputs may lie from the truth, in u: rounding gives 1e-11, a sign 1e-3."""
+
+Alter = Callable[[PointReferences], PointReferences]
+"""Changes the figures of a point before it is evaluated again: a planted defect."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointProof:
+    """One point of one run.
+
+    `pulls` holds (true - estimate)/u of each line as a normal score, `unmatched` the lines with an
+    uncertainty for which the bench knows no truth, `gaps` what acts and has no line, with its size in u.
+    """
+
+    point: str
+    section: str
+    error: float
+    truth: float
+    u: float
+    U: float
+    dof: float
+    limits: tuple[float, float] = (-math.inf, math.inf)
+    pulls: Mapping[str, float] = field(default_factory=dict)
+    unmatched: tuple[str, ...] = ()
+    gaps: Mapping[str, float] = field(default_factory=dict)
+    model_off: float = 0.0  # |model at the true inputs - truth|/u; 0 where an input is not known
+
+    @property
+    def z(self) -> float:
+        """(stated - true)/u."""
+        return (self.error - self.truth) / self.u
+
+    @property
+    def covered(self) -> bool:
+        """Whether the truth lies within the stated error +/- U."""
+        return abs(self.error - self.truth) <= self.U
+
+
+def prove_events(
+    events: Sequence[Event],
+    bench: object,
+    plug: Plug,
+    procedure: Procedure,
+    *,
+    seen: Mapping[int, Mapping[str, float]] | None = None,
+    alter: Alter | None = None,
+) -> list[PointProof]:
+    """Set every number of a run's record against the bench's truth.
+
+    `seen` is what the plug watched by the reading's place in the record. With `alter` the record is evaluated
+    again with other figures; without it the recorded results are taken as they stand.
+    """
+    content = collect(events)
+    if alter is not None:
+        altered = {name: alter(item) for name, item in content.references.items()}
+        content = RunContent(content.opened, altered, content.points)
+    stated = {} if alter is not None else _recorded(events)
+    wirings = {section.id: section.wiring for section in procedure.sections(content.opened["uut"]["table"])}
+    read = {event.seq: event.body for event in events if event.kind == "reading"}
+    found: list[PointProof] = []
+    for section in content.sections:
+        budgets = _budgets(content, procedure, section)
+        points: dict[str, Asked] = {}
+        for name, budget in budgets.items():
+            points[name] = _asked(
+                content,
+                name,
+                budget,
+                wiring=wirings.get(section, ""),
+                read=read,
+                seen=seen or {},
+                points=points,
+            )
+        for name, budget in budgets.items():
+            truths = plug.truths(bench, points[name])
+            numbers = stated.get(name) or _evaluated(budget, content.opened["policy"])
+            found.append(_proved(content.references[name], budget, truths, numbers))
+    return found
+
+
+def _budgets(content: RunContent, procedure: Procedure, section: str) -> dict[str, Budget]:
+    usable = [item.observations for item in content.observed(section).values() if not item.problem]
+    evaluated = procedure.evaluate(content.section(section), usable, content.references)
+    return {item.point: item.budget for item in evaluated if isinstance(item, PointEvaluation)}
+
+
+def _recorded(events: Sequence[Event]) -> dict[str, tuple[float, float, float, float]]:
+    """Return value, u, U and dof of each point as the engine stated them."""
+    found = {}
+    for event in events:
+        if event.kind == "section.evaluated":
+            for result in event.body["results"]:
+                exact = result["exact"]
+                if exact:
+                    numbers = (float.fromhex(exact[key]) for key in ("error", "u", "U", "dof"))
+                    found[result["id"]] = _four(*numbers)
+    return found
+
+
+def _evaluated(budget: Budget, policy: str) -> tuple[float, float, float, float]:
+    result = budget.evaluate(policy=policy)
+    return result.value, result.u, result.U, result.dof
+
+
+def _four(value: float, u: float, expanded: float, dof: float) -> tuple[float, float, float, float]:
+    return value, u, expanded, dof
+
+
+def _asked(
+    content: RunContent,
+    name: str,
+    budget: Budget,
+    *,
+    wiring: str,
+    read: Mapping[int, Mapping[str, object]],
+    seen: Mapping[int, Mapping[str, float]],
+    points: Mapping[str, Asked],
+) -> Asked:
+    references, observed = content.references[name], content.points[name].observations
+    point = references.point
+    parts = {"uut": observed.readings, **observed.parts}
+    return Asked(
+        point.id,
+        point.section,
+        point.function,
+        float(point.nominal),
+        float(point.range),
+        point.unit,
+        point.settings,
+        wiring,
+        observed.applied,
+        {part: [_ns(read[item.seq]) for item in items] for part, items in parts.items()},
+        {part: [item.value for item in items] for part, items in parts.items()},
+        {part: [seen.get(item.seq, {}) for item in items] for part, items in parts.items()},
+        {one.name: one.estimate for one in budget.inputs},
+        points,
+    )
+
+
+def _ns(body: Mapping[str, object]) -> int:
+    return int(str(body["monotonic_ns"]))
+
+
+def _proved(
+    references: PointReferences,
+    budget: Budget,
+    truths: Mapping[str, float],
+    stated: tuple[float, float, float, float],
+) -> PointProof:
+    value, u, expanded, dof = stated
+    truth = truths["result"]
+    lines = {one.name: one for one in budget.inputs}
+    known = {name: true for name, true in truths.items() if name != "result"}
+    uncertain = {name: one for name, one in lines.items() if one.u}
+    pulls = {
+        name: score((known[name] - one.estimate) / one.u, one.dof)
+        for name, one in uncertain.items()
+        if name in known
+    }
+    unmatched = tuple(name for name in uncertain if name not in known)
+    values = {name: known.get(name, one.estimate) for name, one in lines.items()}
+    off = 0.0 if unmatched else abs(float(budget.model(**values)) - truth) / u
+    limits = references.limits
+    return PointProof(
+        references.point.id,
+        references.point.section,
+        value,
+        truth,
+        u,
+        expanded,
+        dof,
+        (_bound(limits.lower, -math.inf), _bound(limits.upper, math.inf)),
+        pulls,
+        unmatched,
+        _gaps(budget, known, uncertain, off, u),
+        off,
+    )
+
+
+def _gaps(
+    budget: Budget, known: Mapping[str, float], uncertain: Mapping[str, object], off: float, u: float
+) -> dict[str, float]:
+    """Return what acts and has no line with an uncertainty, each with its size in u where that shows."""
+    lines = {one.name: one.estimate for one in budget.inputs}
+    gaps = {}
+    for name, true in known.items():
+        if name in uncertain or (name in lines and true == lines[name]):
+            continue
+        size = off
+        if name in lines:
+            size = abs(float(budget.model(**{**lines, name: true})) - float(budget.model(**lines))) / u
+        if name not in lines or size > MODEL_AGREES:
+            gaps[name] = size
+    return gaps
+
+
+def _bound(limit: object, default: float) -> float:
+    return default if limit is None else float(str(limit))
+
+
+def score(pull: float, dof: float) -> float:
+    """Return a pull as a normal score: one that follows t with `dof` has an rms above 1 of its own.
+
+    Example:
+        >>> round(score(2.776445, 4.0), 4)
+        1.96
+    """
+    from scipy.special import ndtri, stdtr
+
+    if math.isinf(dof):
+        return pull
+    return math.copysign(float(-ndtri(stdtr(dof, -abs(pull)))), pull)
+
+
+def without_figure(kind: str) -> Alter:
+    """Return what forgets a kind of figure: its estimate and half-width become zero."""
+
+    def alter(references: PointReferences) -> PointReferences:
+        kept = tuple(
+            replace(item, estimate=0.0, half_width=0.0) if item.kind == kind else item
+            for item in references.contributions
+        )
+        return replace(references, contributions=kept)
+
+    return alter
