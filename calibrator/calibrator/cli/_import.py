@@ -49,7 +49,7 @@ Say = Callable[[str], str]
     "reasons",
     multiple=True,
     metavar="CODE=TEXT",
-    help="Why something surprising is right: sign, jump, unknown.",
+    help="Why something surprising is right: sign, jump, unsound, unknown.",
 )
 @click.option("--person", default="", help="Who enters it (an id of lab.toml).")
 @click.pass_context
@@ -71,8 +71,8 @@ def import_(
     FILE is a DCC of version 3.1 to 3.3, or a PDF that carries one.
 
     You state the kind of its values; it must be what the certificate says. A sign that does not agree with
-    its indications or its former certificate, a change beyond 2 U, and parts that are not understood are
-    asked about; without a reason nothing is taken. A run then uses the values by the certificate route.
+    its indications or its former certificate, a change beyond 2 U, dangling references, dates out of order,
+    lists of other lengths and parts that are not understood are asked about; without a reason nothing is taken. A run then uses the values by the certificate route.
     """
     from calibrator.certificates.dcc import read_file
     from calibrator.certificates.seals import check_foreign_seal, load_seal_settings

@@ -240,8 +240,49 @@ def test_a_part_that_is_not_understood_is_named_and_left_out_only_with_a_reason(
     file.write_bytes(dated((schemas / "examples" / "dcc-3.3.0-formula-example.xml").read_bytes()))
     options = ("--kind", "reference value", "--function", "prt")
     assert take(home, file, *options) == 2
+    assert "line 526: refId names 'formula_02', which is nowhere" in capsys.readouterr().err
+    options += ("--reason", "unsound=a reference of the unused formula")
+    assert take(home, file, *options) == 2
     assert "<dcc:formula>" in capsys.readouterr().err
     assert take(home, file, *options, "--reason", "unknown=the formula is not used") == 0
+
+
+@pytest.mark.parametrize("name", USED)
+def test_our_own_checks_say_nothing_against_a_sound_certificate(schemas: Path, name: str) -> None:
+    unsound = read_dcc((schemas / "examples" / name).read_bytes(), name).unsound
+    dangling = ("line 526: refId names 'formula_02', which is nowhere [dangling-id]",)
+    assert unsound == (dangling if name == "dcc-3.3.0-formula-example.xml" else ())
+
+
+FAULTS = {
+    "dates": (b"<dcc:beginPerformanceDate>", b"<dcc:beginPerformanceDate>9", "lies before"),
+    "reference": (
+        b'refType="basic_measurementError"',
+        b'refType="basic_measurementError" refId="meth_77"',
+        "names 'meth_77', which is nowhere",
+    ),
+    "list": (
+        rb"<si:unitXMLList>\degreecelsius",
+        rb"<si:unitXMLList>\degreecelsius \degreecelsius",
+        "2 entries beside 5 values",
+    ),
+    "table": (b">306.248 373.121", b">373.121", "columns of [4, 5] entries"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_that_a_schema_lets_through_is_named_and_stops_the_import(
+    home: Home, example: Path, fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new, said = FAULTS[fault]
+    content = example.read_bytes()
+    assert old in content
+    example.write_bytes(content.replace(old, new, 1))
+    assert take(home, example, "--kind", "error", "--function", "temp") == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "--reason unsound=TEXT" in told
+    assert register_of(home) == ((), ())
 
 
 def test_the_certificate_of_another_instrument_is_refused(

@@ -78,8 +78,9 @@ def _rows(table: _Element) -> Iterator[_Found]:
     lengths = set()
     for quantity in table.findall(f"{{{DCC}}}quantity"):
         lengths |= {len((e.text or "").split()) for e in quantity.iterfind(f"{{{DCC}}}charsXMLList")}
-        for values in quantity.iterfind(f"{{{SI}}}realListXMLList/{{{SI}}}valueXMLList"):
-            lengths.add(len((values.text or "").split()))
+        for form in ("", f"{{{SI}}}hybrid/"):  # the same values in one unit, or in several
+            for values in quantity.iterfind(f"{form}{{{SI}}}realListXMLList/{{{SI}}}valueXMLList"):
+                lengths.add(len((values.text or "").split()))
     for words in table.iterfind(f".//{{{DCC}}}conformityXMLList"):
         length = len((words.text or "").split())
         if length != 1:

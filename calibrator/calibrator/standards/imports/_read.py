@@ -9,14 +9,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import UsageError
+from calibrator.certificates.dcc._checks import check
 from calibrator.certificates.dcc._xml import DCC, DS, SI, local, parse, without_signature
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["VERSIONS", "Document", "Quantity", "Table", "Written", "read_dcc"]
+__all__ = ["UNSOUND", "VERSIONS", "Document", "Quantity", "Table", "Written", "read_dcc"]
 
 VERSIONS: Final = re.compile(r"3\.[123]\.[0-9]{1,2}")
+UNSOUND: Final = frozenset(
+    {
+        *("dangling-id", "dates-out-of-order", "not-a-number", "number-missing", "list-length"),
+        "table-length",
+    }
+)
+"""Findings of our own checks that speak against a foreign certificate; its languages and style are its own."""
+
 _NAMES: Final = {"d": DCC, "s": SI}
 # how an uncertainty is written: its element, the element of its number, and whether it is expanded
 _FORMS: Final = {
@@ -86,6 +95,7 @@ class Document:
     tables: tuple[Table, ...]  # of the results
     unknown: tuple[str, ...]  # what stands in the results and is not understood, each with its line
     signed: bool
+    unsound: tuple[str, ...]  # what no sound certificate holds, each with its line: see UNSOUND
     simulated: bool  # it says so itself, in its statements, its number or its item's
 
 
@@ -124,6 +134,7 @@ def read_dcc(content: bytes, where: str) -> Document:
         tables=tuple(_tables(root)),
         unknown=tuple(_unknown(root)),
         signed=whole.find(f"{{{DS}}}Signature") is not None,
+        unsound=tuple(str(found) for found in check(root) if found.code in UNSOUND),
         simulated=_simulated(root),
     )
 

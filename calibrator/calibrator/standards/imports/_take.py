@@ -39,14 +39,14 @@ class Stated:
 class Surprise:
     """Something that a person must look at before the values are used: a sign, a jump, a part left out."""
 
-    code: str  # sign, jump, unknown
+    code: str  # sign, jump, unsound, unknown
     what: str
 
 
 def surprises(
     document: Document, readings: Sequence[Reading], former: Certificate | None
 ) -> tuple[Surprise, ...]:
-    """Return what is surprising (METROLOGY 10): signs, jumps beyond 2 U, parts not understood."""
+    """Return what is surprising (METROLOGY 10): signs, jumps beyond 2 U, faults, parts not understood."""
     found = [
         Surprise(
             "sign",
@@ -57,6 +57,9 @@ def surprises(
         if reading.sign == "opposite"
     ]
     found += _jumps([value for reading in readings for value in reading.values], former)
+    if document.unsound:
+        listed = "; ".join(document.unsound[:5]) + ("; …" if len(document.unsound) > 5 else "")
+        found.append(Surprise("unsound", f"it is not sound in itself: {listed}"))
     unknown = (*document.unknown, *left_out(document))
     if unknown:
         listed = "; ".join(unknown[:5]) + ("; …" if len(unknown) > 5 else "")
@@ -230,6 +233,7 @@ def _as_written(document: Document, stated: Stated) -> str:
         "calibrated": [document.begun, document.ended],
         "kind_confirmed": stated.kind,
         "reasons": dict(stated.reasons),
+        "unsound": list(document.unsound),
         "left_out": [*stated.left_out, *left_out(document)],
         "quantities": [asdict(quantity) for quantity in document.quantities],
     }
