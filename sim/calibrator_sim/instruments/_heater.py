@@ -56,6 +56,10 @@ class Heater:
         shown = level - self.error_k(level) + self._ripple_k(ns)
         return self.upset.shown(shown * (1.0 + self.world.drift(self.unit.config.name, ns)))
 
+    def display_error_k(self, ns: int) -> float:
+        """Return what its display shows less the true temperature, by the way it came."""
+        return -self.error_k(self._level(ns)) - self._loop_k(ns)
+
     def go(self, set_point_c: float, fastest: float | None, cut_out_c: float) -> None:
         """Control towards a display of `set_point_c`; the cut-out trips when the display passes it."""
         now = self.world.time_ns()

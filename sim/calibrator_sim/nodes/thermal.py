@@ -19,6 +19,8 @@ from calibrator_sim.nodes._probes import Drawn, Probe, Well, parse_probe
 if TYPE_CHECKING:
     from calibrator_sim._config_types import Member, NodeConfig
     from calibrator_sim.instruments import World
+    from calibrator_sim.instruments._heater import Heater
+    from calibrator_sim.instruments._readout import Readout
 
 __all__ = ["Block", "BlockModel", "BlockState", "Domain", "Drawn", "HeatSource", "Probe", "Well"]
 
@@ -149,6 +151,20 @@ class HeatSource(Protocol):
         ...
 
 
+@runtime_checkable
+class Heated(Protocol):
+    """A heat source whose display is known."""
+
+    heater: Heater
+
+
+@runtime_checkable
+class Reads(Protocol):
+    """An instrument that reads probes and whose own errors are known."""
+
+    readout: Readout
+
+
 class Domain:
     """The thermal nodes of a bench."""
 
@@ -218,20 +234,42 @@ class Domain:
         )
 
     def truth(self, node: NodeConfig, ns: int) -> Mapping[str, float]:
-        """Return the true temperatures of a node: its block, and the sensor of each probe."""
+        """Return the true temperatures of a node: its block, the sensor of each probe; and their errors."""
         source = self._source(node)
-        truth = {} if source is None else {"block_c": source.true_block_c(ns)}
+        truth: dict[str, float] = {}
+        if source is not None:
+            truth["block_c"] = source.true_block_c(ns)
+        if isinstance(source, Heated):
+            truth["display_k"] = source.heater.display_error_k(ns)
         for member in node.members:
             if member.instrument != node.source:
-                key = "_".join(part for part in (member.instrument, member.terminal, "c") if part)
-                probe = _probe_of(node, member)
-                truth[key] = self._at(node, probe, ns)
-                truth[key.removesuffix("_c") + "_error_k"] = self._error_k(node, member, probe, ns)
+                name = "_".join(part for part in (member.instrument, member.terminal) if part)
+                told = self._probe_truth(node, member, ns)
+                truth.update({f"{name}_{key}": value for key, value in told.items()})
         return truth
 
-    def _error_k(self, node: NodeConfig, member: Member, probe: Probe, ns: int) -> float:
-        """Return how far a probe is off its standard curve where it is, at 1 mA or without its place."""
+    def _probe_truth(self, node: NodeConfig, member: Member, ns: int) -> dict[str, float]:
+        """Return temperature and errors of a probe and of what reads it, by the documented names."""
+        probe, source = _probe_of(node, member), self._source(node)
         celsius = self._at(node, probe, ns)
+        error_k = self._error_k(member, probe, celsius, ns)
+        told = {"c": celsius, "error_k": error_k}
+        if source is not None:
+            axial, radial = self._gradient(source, probe, celsius)
+            told |= {"axial_k": axial, "radial_k": radial, "share": self._share(source, celsius, ns)}
+        if probe.known is not None:
+            told |= {f"{key}_k": value for key, value in asdict(self.drawn(probe)).items()}
+        reader = self._world.devices.get(member.instrument)
+        if isinstance(reader, Reads) and not math.isnan(error_k):
+            kind = "pt100" if probe.kind == "pt100" else "tc"
+            told["readout_k"] = reader.readout.error_k(kind, celsius + error_k)
+            if kind == "tc":
+                told["junction_k"] = reader.readout.junction_error_k()
+                told["place"] = self._world.effects.inhomogeneity * self.place(probe)
+        return told
+
+    def _error_k(self, member: Member, probe: Probe, celsius: float, ns: int) -> float:
+        """Return how far a probe is off its standard curve where it is, at 1 mA or without its place."""
         if probe.kind == "pt100":
             ohm = self.resistance_ohm(member.instrument, member.terminal, 1e-3, ns)
             return math.nan if math.isinf(ohm) else platinum_c(ohm) - celsius
@@ -265,9 +303,8 @@ class Domain:
         if source is None:
             return room_c
         celsius = source.true_block_c(ns - round(_LAG_S * _SECOND))
-        away = celsius - room_c
-        share = away / max(abs(source.span_c[0] - room_c), abs(source.span_c[1] - room_c))
-        celsius += share * self._gradient(source, probe, celsius)
+        away, share = celsius - room_c, self._share(source, celsius, ns)
+        celsius += share * sum(self._gradient(source, probe, celsius))
         others = sum(member.instrument != node.source for member in node.members) - 1
         celsius -= (
             share * self._world.effects.block_load * source.figure("block_loading", celsius) * others / 3.0
@@ -275,12 +312,17 @@ class Domain:
         stem = self._world.effects.immersion * math.exp(-probe.depth_mm / _STEM_MM)
         return celsius - stem * away
 
-    def _gradient(self, source: HeatSource, probe: Probe, celsius: float) -> float:
-        """Return what the place in the block adds, at the full span from the room."""
+    def _share(self, source: HeatSource, celsius: float, ns: int) -> float:
+        """Return the distance from the room over that of the end of the span that is farthest from it."""
+        room_c = 23.0 + self._world.excess_c(ns)
+        return (celsius - room_c) / max(abs(end - room_c) for end in source.span_c)
+
+    def _gradient(self, source: HeatSource, probe: Probe, celsius: float) -> tuple[float, float]:
+        """Return what height and boring add, at the full span from the room."""
         draws, scale = self._world.draws, self._world.effects.gradient
         axial = source.figure("block_axial_40mm", celsius) * draws.uniform("axial", source.serial)
         radial = source.figure("block_radial", celsius) * draws.uniform("radial", source.serial, probe.bore)
-        return scale * (axial * probe.height_mm / 40.0 + (radial if probe.bore else 0.0))
+        return scale * axial * probe.height_mm / 40.0, scale * (radial if probe.bore else 0.0)
 
 
 def _probe_of(node: NodeConfig, member: Member) -> Probe:

@@ -1,0 +1,96 @@
+"""What is true of a platinum thermometer that is compared with a standard in a simulated bath.
+
+The measurand is how far it is off the IEC 60751 curve at its own sensor's temperature, at 1 mA, in the order of
+the points; of a change the difference of that between both visits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import Any
+
+from calibrator_sim._bench import SimBench
+from calibrator_sim.proofs import Asked, elsewhere
+
+__all__ = ["EFFECTS", "NODE", "WITHOUT_A_LINE", "truths", "watch"]
+
+NODE = "well"
+_UUT, _STANDARD = "daq_101_", "readout_1_"
+_KNOWN = ("certificate", "drift", "self_heating")
+
+EFFECTS = {
+    "standard_error": "certificate",
+    "self_heating": "self_heating",
+    "gradient": "radial",
+    "noise": "difference",
+    "quantisation": "difference",
+}
+
+WITHOUT_A_LINE = {
+    **elsewhere("thermal"),
+    "source_resistance": "no electrical source",
+    "keying": "nobody types: the readouts have interfaces",
+    "unit_error": "it is the measurand",
+    "hysteresis": "part of the truth in the order of the points; its own result at the temperature on the way back",
+    "temperature": "no reading depends on the room but through the bath's inhomogeneity",
+    "drift": "a readout's is within its drawn error",
+    "warm_up": "the readouts are warm",
+    "settling": "waited for: the bath's own word, a soak and a window of the standard's readings",
+    "block_load": "the same for both thermometers in one bath",
+    "immersion": "both at one depth of 300 mm: the stem leads 1e-6 of the way from the room",
+    "inhomogeneity": "no thermocouple",
+    "cold_junction": "no thermocouple",
+}
+
+
+def watch(bench: SimBench, reading: Mapping[str, Any]) -> Mapping[str, float]:
+    """Return what is true in the bath while a reading is taken."""
+    del reading
+    return bench.truth(NODE)
+
+
+def truths(bench: SimBench, asked: Asked) -> Mapping[str, float]:
+    """Return the true value of each line that acts at a point, and of the result."""
+    del bench
+    against = str(asked.settings.get("against", ""))
+    if against:
+        earlier = asked.points[against]
+        result = _error_k(asked) - _error_k(earlier)
+        before = _error_k(earlier) + _shared_k(earlier)
+        return {"difference": before + result, "earlier": before, "result": result}
+    lines = _lines(asked)
+    share = asked.estimates["share"]
+    place = share * (lines["radial"] + lines["axial"])
+    standard = lines["readout_standard"] + sum(lines[kind] for kind in _KNOWN)
+    result = _error_k(asked)
+    return {**lines, "difference": result + lines["readout_uut"] - standard + place, "result": result}
+
+
+def _error_k(asked: Asked) -> float:
+    return _mean(asked.seen["uut"], f"{_UUT}error_k")
+
+
+def _lines(asked: Asked) -> dict[str, float]:
+    """Return the true errors of readouts, standard and place, the latter at the full span."""
+    seen = asked.seen["uut"]
+    scale = _mean(seen, f"{_UUT}share") / asked.estimates["share"]
+    return {
+        "readout_uut": _mean(seen, f"{_UUT}readout_k"),
+        "readout_standard": _mean(seen, f"{_STANDARD}readout_k"),
+        **{kind: _mean(seen, f"{_STANDARD}{kind}_k") for kind in _KNOWN},
+        "radial": scale * _mean(seen, f"{_UUT}radial_k") - scale * _mean(seen, f"{_STANDARD}radial_k"),
+        "axial": scale * _mean(seen, f"{_UUT}axial_k") - scale * _mean(seen, f"{_STANDARD}axial_k"),
+    }
+
+
+def _shared_k(asked: Asked) -> float:
+    """Return what an observed difference holds beside the unit's error, without noise."""
+    seen = asked.seen["uut"]
+    place = _mean(seen, f"{_UUT}c") - _mean(seen, f"{_STANDARD}c")
+    standard = sum(_mean(seen, f"{_STANDARD}{kind}_k") for kind in ("readout", *_KNOWN))
+    return _mean(seen, f"{_UUT}readout_k") - standard + place
+
+
+def _mean(seen: Sequence[Mapping[str, float]], key: str) -> float:
+    return fmean(item[key] for item in seen)
