@@ -25,6 +25,7 @@ from calibrator_uncertainty import (
     validate_first_order,
 )
 from calibrator_uncertainty._draws import SharedDraws
+from calibrator_uncertainty.regression import table
 
 # GUM H.3: temperatures and corrections of a thermometer
 T = [21.521, 22.012, 22.512, 23.003, 23.507, 23.999, 24.513, 25.002, 25.503, 26.010, 26.511]
@@ -134,7 +135,8 @@ def test_what_needs_every_input_by_name_says_so():
     for call in (budget.second_order, lambda: budget.sobol_indices(np.random.default_rng(1), power=8)):
         with pytest.raises(NotSupportedError, match="from outside"):
             call()
-    back = Budget(CURVE.inverse, [normal("y", -0.165, 0.001, "K")], unit="K")
+    bent = table(array([20.0, 22.0, 24.0, 26.0], 0.01, "K"), [1.0, 1.1, 1.25, 1.5], kind="cubic")
+    back = Budget(bent, [normal("x", 23.0, 0.1, "K")], unit="")
     assert back.evaluate().u == pytest.approx(standard_uncertainty(back.uncertain()).magnitude, rel=1e-9)
     with pytest.raises(ModelError, match="run anew"):
         back.monte_carlo(np.random.default_rng(1), draws=1000)

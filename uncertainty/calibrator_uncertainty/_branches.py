@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["note_branch", "note_check", "watch_branches"]
+__all__ = ["is_watched", "note_branch", "note_check", "watch_branches"]
 
 
 class _Branches:
@@ -34,6 +34,11 @@ def watch_branches() -> Iterator[_Branches]:
         yield branches
     finally:
         _watching.reset(token)
+
+
+def is_watched() -> bool:
+    """Tell whether a model is being traced, to be run again elsewhere."""
+    return _watching.get() is not None
 
 
 def note_branch() -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from calibrator_uncertainty._branches import note_check
+from calibrator_uncertainty._branches import is_watched, note_check
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._shapes import StudentT
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import quantity
+from calibrator_uncertainty._user import wrapped
 from calibrator_uncertainty.regression._data import plain_in
 from calibrator_uncertainty.regression._estimate import Reading
 from calibrator_uncertainty.regression._fit import Fit
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["Curve"]
 
 GRID = 513
+ITERATIONS = 5  # Newton's steps of a root at draws
+STEP = 1e-6  # of the range, for their slope
+SETTLED = 1e-7  # of the range and of x: what the last step may still be; the error is its square
 FLAT = 1e-9  # slope against the mean slope over the range, below which there is no first order
 
 
@@ -108,19 +113,31 @@ class Curve:
         Source: ISO/TS 28037:2010, clause 11.1.
         """
         value = _number(plain_in(y, self.y_unit, "y"))
-        bare = _bare(value)
+        bare = _unseen(value)
         close = None if near is None else float(_bare(plain_in(near, self.x_unit, "near")))
+        note_check()
         heights = self._heights(extrapolate)
         found = np.array([heights.only_root(float(one), close) for one in np.ravel(bare)])
-        _, _, slope = self.form.slopes(found, _bare(self.beta))
+        _, _, slope = self.form.slopes(found, _unseen(self.beta))
         if np.any(np.abs(slope) <= FLAT * self._steepness()):
             raise ModelError("the curve is flat at the x sought: no first order", code="flat")
         root: Numbers = found.reshape(bare.shape) if bare.shape else float(found[0])
         rate: Numbers = slope.reshape(bare.shape) if bare.shape else float(slope[0])
-        left = value - self.form.evaluate(root, self.beta)
         if new_reading:
-            left = left + self._scatter(bare.shape)
-        return quantity(root + left / rate, self.x_unit)
+            value = value + self._scatter(bare.shape)
+        first = root + (value - self.form.evaluate(root, self.beta)) / rate
+        return quantity(self._solved(first, value) if is_watched() else first, self.x_unit)
+
+    def _solved(self, x: Numbers, y: Numbers) -> Numbers:
+        """Go on from a root to first order by Newton's steps, which a model takes anew for each draw."""
+        low, high = self.span
+        step = STEP * (high - low)
+        before = x
+        for _ in range(ITERATIONS):
+            here = self.form.evaluate(x, self.beta)
+            rate = (self.form.evaluate(x + step, self.beta) - here) / step
+            before, x = x, x + (y - here) / rate
+        return wrapped(_settled(SETTLED * (high - low)), derivatives=(_one, _none))(x, before)
 
     def _inside(self, where: Floats, extrapolate: bool) -> None:
         low, high = self.span
@@ -136,7 +153,7 @@ class Curve:
 
     def _steepness(self) -> float:
         low, high = self.span
-        value, _, _ = self.form.slopes(np.linspace(low, high, 33), _bare(self.beta))
+        value, _, _ = self.form.slopes(np.linspace(low, high, 33), _unseen(self.beta))
         return float(np.ptp(value)) / (high - low) if high > low else 0.0
 
     def _scatter(self, shape: tuple[int, ...]) -> UncertainArray:
@@ -161,14 +178,32 @@ class Curve:
         low, high = self.span
         if extrapolate:
             low, high = low - (high - low), high + (high - low)
-        parameters, grid = _bare(self.beta), np.linspace(low, high, GRID)
+        parameters, grid = _unseen(self.beta), np.linspace(low, high, GRID)
 
         def at(x: Floats) -> Floats:
             with np.errstate(all="ignore"):
-                return _bare(self.form.evaluate(x, parameters))
+                return _unseen(self.form.evaluate(x, parameters))
 
         way_out = "Calibrate as far as it is used, or ask for extrapolate=True and answer for it."
         return Heights(at, grid, at(grid), "the curve", f"{self.x_unit}", f"{self.y_unit}", way_out)
+
+
+def _settled(room: float) -> Callable[[Numbers, Numbers], Numbers]:
+    """Return a function that gives its first argument where the second is as near as that, else NaN."""
+
+    def root_of_the_curve(x: Numbers, before: Numbers) -> Numbers:
+        near = np.abs(np.subtract(x, before)) <= room + SETTLED * np.abs(x)
+        return np.where(near, x, np.nan)
+
+    return root_of_the_curve
+
+
+def _one(x: Numbers, before: Numbers) -> Numbers:
+    return np.ones(np.broadcast_shapes(np.shape(x), np.shape(before)))
+
+
+def _none(x: Numbers, before: Numbers) -> Numbers:
+    return np.zeros(np.broadcast_shapes(np.shape(x), np.shape(before)))
 
 
 def _number(value: Numbers) -> Numbers:

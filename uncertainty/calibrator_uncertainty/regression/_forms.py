@@ -148,7 +148,7 @@ class Model:
             found = {id(leaf): slope for leaf, slope in by_leaf(result)}
         columns = [self._column(found.get(id(leaf), 0.0), x.size) for leaf in leaves]
         return (
-            np.asarray(result.value),
+            np.asarray(result._value),  # its own leaves: nothing that a model is traced by
             np.column_stack(columns),
             self._column(found.get(id(argument), 0.0), x.size),
         )

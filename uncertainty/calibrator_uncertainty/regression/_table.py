@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
+from calibrator_uncertainty._branches import is_watched, note_check
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._tape import UncertainArray
@@ -49,7 +50,7 @@ class Table:
         """
         asked = plain_in(x, self.x.unit, "x")
         uncertain = asked if isinstance(asked, UncertainArray) else None
-        where = _bare(asked)
+        where = _unseen(asked) if self._followed(asked) else _bare(asked)
         points = self.x.values
         outside = (where < points[0]) | (where > points[-1]) | ~np.isfinite(where)
         if np.any(outside):
@@ -59,7 +60,22 @@ class Table:
                 way_out="A table says nothing outside itself; extend it.",
                 code="extrapolation",
             )
+        if self._followed(asked):
+            note_check()
+            return quantity(self._straight(asked, self.x, self.y, 1), self.y.unit)
         return quantity(self._read(where, uncertain), self.y.unit)
+
+    def _followed(self, asked: Numbers) -> bool:
+        """Tell whether a model asks this table of straight lines, which then reads it again at each draw."""
+        ours = (asked, self.x.errors, self.y.errors)
+        return self.kind == "linear" and is_watched() and any(isinstance(one, UncertainArray) for one in ours)
+
+    @staticmethod
+    def _straight(asked: Numbers, by: Series, to: Series, way: int) -> Numbers:
+        """Interpolate by an operation that looks for the interval again wherever it is run."""
+        interpolate: Any = np.interp
+        points, values = (one.values if one.errors is None else one.errors for one in (by, to))
+        return interpolate(asked, points[::way], values[::way])
 
     def inverse(self, y: Quantity, *, near: Quantity = None) -> Quantity:
         """Return the x at which the table has the value y (one or a row, plain or uncertain).
@@ -73,6 +89,10 @@ class Table:
             ModelError: the table is flat there.
         """
         asked = plain_in(y, self.y.unit, "y")
+        rises = np.diff(self.y.values)
+        if self._followed(asked) and (np.all(rises > 0.0) or np.all(rises < 0.0)):
+            note_check()
+            return quantity(self._straight(asked, self.y, self.x, 1 if rises[0] > 0.0 else -1), self.x.unit)
         bare = _bare(asked)
         close = None if near is None else float(_bare(plain_in(near, self.x.unit, "near")))
         heights = self._heights()
@@ -84,7 +104,7 @@ class Table:
         root = found.reshape(bare.shape)
         slope: Numbers = rate.reshape(bare.shape) if bare.shape else float(rate[0])
         given = asked if isinstance(asked, UncertainArray) else bare
-        left = given - self._read(root, None)
+        left = given - self._read(root, None, flatter=True)
         return quantity((root if bare.shape else float(root)) + left / slope, self.x.unit)
 
     def _heights(self) -> Heights:
@@ -100,7 +120,7 @@ class Table:
         way_out = "A table says nothing outside itself; extend it."
         return Heights(at, grid, at(grid), "the table", f"{self.x.unit}", f"{self.y.unit}", way_out)
 
-    def _read(self, where: Floats, uncertain: UncertainArray | None) -> Numbers:
+    def _read(self, where: Floats, uncertain: UncertainArray | None, *, flatter: bool = False) -> Numbers:
         flat = where.ravel()
         value = self._values(self.x.values, self.y.values, flat)
         shaped: Numbers = value.reshape(where.shape) if where.shape else float(value[0])
@@ -111,11 +131,11 @@ class Table:
             if series.errors is not None:
                 operands.append(series.errors)
                 origins.append(series.values)
-                slopes.append(matrix(flat))
+                slopes.append(matrix(flat, flatter))
         if uncertain is not None:
             operands.append(uncertain)
             origins.append(uncertain.value)
-            rate = self._rate(flat)
+            rate = self._rate(flat, flatter=flatter)
             slopes.append(rate.reshape(where.shape) if where.shape else float(rate[0]))
         if not operands:
             return UncertainArray(shaped)
@@ -129,26 +149,30 @@ class Table:
             return np.asarray(BarycentricInterpolator(points, values)(where))
         return np.asarray(_piecewise(self.kind, points, values)(where))
 
-    def _by_y(self, where: Floats) -> Numbers:
+    def _by_y(self, where: Floats, flatter: bool) -> Numbers:
         """Return the derivative of the results by the y of the table."""
         if self.kind == "linear":
-            return self._two_each(where, lambda share, slope: (1.0 - share, share))
+            return self._two_each(where, flatter, lambda share, slope: (1.0 - share, share))
         if self.kind != "monotone":
             return sparse(self._values(self.x.values, np.eye(self.x.values.size), where))
         return sparse(self._numerical(where, self.x.values, self.y.values, False))
 
-    def _by_x(self, where: Floats) -> Numbers:
+    def _by_x(self, where: Floats, flatter: bool) -> Numbers:
         """Return the derivative of the results by the x of the table."""
         if self.kind == "linear":
-            return self._two_each(where, lambda share, slope: (-slope * (1.0 - share), -slope * share))
+            return self._two_each(
+                where, flatter, lambda share, slope: (-slope * (1.0 - share), -slope * share)
+            )
         return sparse(self._numerical(where, self.x.values, self.y.values, True))
 
-    def _two_each(self, where: Floats, weights: Callable[[Floats, Floats], tuple[Floats, Floats]]) -> Numbers:
+    def _two_each(
+        self, where: Floats, flatter: bool, weights: Callable[[Floats, Floats], tuple[Floats, Floats]]
+    ) -> Numbers:
         """Return the matrix in which each result has its two neighbours; little memory, however long."""
         from scipy.sparse import csr_array
 
         x, y = self.x.values, self.y.values
-        below = self._interval(where)
+        below = self._interval(where, flatter=flatter)
         gap = x[below + 1] - x[below]
         pair = weights((where - x[below]) / gap, (y[below + 1] - y[below]) / gap)
         rows = np.arange(where.size)
@@ -191,6 +215,11 @@ class Table:
             up = self._values(self.x.values, self.y.values, where + step)
             return np.asarray((up - self._values(self.x.values, self.y.values, where - step)) / (2.0 * step))
         return np.asarray(_piecewise(self.kind, self.x.values, self.y.values).derivative()(where))
+
+
+def _unseen(value: Numbers) -> Floats:
+    """Return the bare value; a model that looks at it so is not bound to it."""
+    return np.asarray(value._value if isinstance(value, UncertainArray) else value, dtype=np.float64)
 
 
 def _bare(value: Numbers) -> Floats:
