@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
+from calibrator_sim.instruments.yokogawa_wt310._status import add_status
 from calibrator_sim.scpi import Choice, Command, CommandTree, Flag, Number, ScpiError, Special, add_registers
 
 if TYPE_CHECKING:
@@ -18,7 +20,10 @@ _ITEMS = 10
 VOLTS = (15.0, 30.0, 60.0, 150.0, 300.0, 600.0)
 AMPERES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 _RATES = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
-_NAMES = ("U", "I", "P", "S", "Q", "LAMBDA", "PHI", "FU", "FI", "WH", "AH", "TIME", "NONE")
+_NAMES = (
+    *("U", "I", "P", "S", "Q", "LAMBDA", "PHI", "FU", "FI", "WH", "AH", "TIME", "NONE"),
+    *("UPPEAK", "UMPEAK", "IPPEAK", "IMPEAK", "PPPEAK", "URANGE", "IRANGE"),
+)
 
 
 def build(meter: YokogawaWT310) -> CommandTree:
@@ -35,6 +40,7 @@ def build(meter: YokogawaWT310) -> CommandTree:
     _add_numeric(tree, meter)
     _add_integration(tree, meter)
     _add_words(tree, meter)
+    add_status(tree, meter, lambda pattern, header, answer: _ask(tree, meter, pattern, header, answer))
     return tree
 
 
@@ -116,6 +122,11 @@ def _add_numeric(tree: CommandTree, meter: YokogawaWT310) -> None:
 
         return choose
 
+    def chosen(place: int) -> str:
+        items = meter.settings.items
+        name = items[place - 1] if place <= len(items) else "NONE"
+        return name if name == "NONE" else f"{name},1"
+
     def values() -> str:
         shown = meter.shown()
         return ",".join(_number(shown.get(name, math.nan)) for name in meter.settings.items)
@@ -124,11 +135,25 @@ def _add_numeric(tree: CommandTree, meter: YokogawaWT310) -> None:
     _ask(tree, meter, "NUMeric[:NORMal]:NUMber", ":NUM:NORM:NUM", lambda: str(len(meter.settings.items)))
     element = Number(words=(), optional=True)
     for place in range(1, _ITEMS + 1):
-        tree.add(f"NUMeric[:NORMal]:ITEM{place}", Command(item(place), (Choice(_NAMES), element)))
+        header = f"NUMeric[:NORMal]:ITEM{place}"
+        tree.add(header, Command(item(place), (Choice(_NAMES), element)))
+        _ask(tree, meter, header, f":NUM:NORM:ITEM{place}", partial(chosen, place))
     tree.add("NUMeric[:NORMal]:VALue?", Command(values, cost_ns=_QUERY_NS))
 
 
 def _add_integration(tree: CommandTree, meter: YokogawaWT310) -> None:
+    def mode(word: str) -> None:
+        if meter.settings.state != "RES":
+            raise ScpiError(-221)
+        meter.settings.integration = word
+
+    def timer(hours: float, minutes: float, seconds: float) -> None:
+        if meter.settings.state != "RES":
+            raise ScpiError(-221)
+        if not (0 <= hours <= 10000 and 0 <= minutes <= 59 and 0 <= seconds <= 59):
+            raise ScpiError(-222)
+        meter.settings.timer_s = 3600.0 * round(hours) + 60.0 * round(minutes) + round(seconds)
+
     def start() -> None:
         if meter.settings.state == "STAR":
             raise ScpiError(-221)
@@ -147,8 +172,11 @@ def _add_integration(tree: CommandTree, meter: YokogawaWT310) -> None:
     tree.add("INTEGrate:STARt", Command(start))
     tree.add("INTEGrate:STOP", Command(stop))
     tree.add("INTEGrate:RESet", Command(clear))
-    tree.add("INTEGrate:MODE", Command(lambda _: None, (Choice(("NORMal", "CONTinuous")),)))
-    _ask(tree, meter, "INTEGrate:STATe", ":INTEG:STAT", lambda: meter.settings.state)
+    tree.add("INTEGrate:MODE", Command(mode, (Choice(("NORMal", "CONTinuous")),)))
+    tree.add("INTEGrate:TIMer", Command(timer, (Number(words=()),) * 3))
+    _ask(tree, meter, "INTEGrate:MODE", ":INTEG:MODE", lambda: meter.settings.integration)
+    _ask(tree, meter, "INTEGrate:TIMer", ":INTEG:TIM", lambda: _clock_of(meter.settings.timer_s))
+    _ask(tree, meter, "INTEGrate:STATe", ":INTEG:STAT", meter.integration_state)
 
 
 def _add_words(tree: CommandTree, meter: YokogawaWT310) -> None:
@@ -158,10 +186,14 @@ def _add_words(tree: CommandTree, meter: YokogawaWT310) -> None:
         meter.settings.header = on
 
     tree.add("COMMunicate:HEADer", Command(header, (Flag(),)))
-    for pattern in ("COMMunicate:VERBose", "COMMunicate:REMote", "HOLD", "MEASure:AVERaging:STATe"):
+    for pattern in ("COMMunicate:VERBose", "COMMunicate:REMote", "COMMunicate:LOCKout", "SYSTem:KLOCk"):
         tree.add(pattern, Command(lambda _: None, (Flag(),)))
     tree.add("NUMeric:FORMat", Command(lambda _: None, (Choice(("ASCii",)),)))
-    tree.add("INPut:SYNChronize", Command(lambda _: None, (Choice(("VOLTage", "CURRent", "OFF")),)))
+
+
+def _clock_of(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 3600},{whole // 60 % 60},{whole % 60}"
 
 
 def _number(value: float) -> str:

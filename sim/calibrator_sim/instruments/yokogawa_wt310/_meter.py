@@ -44,7 +44,20 @@ class Settings:
     state: str = "RES"  # of integration
     started_ns: int = 0
     counted_wh: float = 0.0  # of integrations before the present start
-    words: dict[str, str] = field(default_factory=dict)  # settings without physics
+    counted_ah: float = 0.0
+    counted_s: float = 0.0
+    integration: str = "NORM"
+    timer_s: float = 0.0  # of integration, 0 for no end
+    average: bool = False
+    average_kind: str = "LIN"
+    average_count: int = 8
+    line_filter: bool = False
+    frequency_filter: bool = False
+    synchronise: str = "VOLT"
+    held: dict[str, str] | None = None  # what HOLD keeps on the display, in hex
+    filters: dict[str, str] = field(default_factory=dict)  # of transitions into the extended events
+    seen_update: int = 0  # when those were last looked at
+    seen_running: bool = False
 
 
 def _lowest(ranges: tuple[float, ...], value: float) -> float:
@@ -87,44 +100,117 @@ class YokogawaWT310(TextDevice):
         return self._interpreter.run(message)
 
     def shown(self) -> dict[str, float]:
+        """Return what the display shows: the last update, or what is held."""
+        if (held := self.settings.held) is not None:
+            return {name: float.fromhex(value) for name, value in held.items()}
+        return self._fresh()
+
+    def hold(self, on: bool) -> None:
+        """Keep the display as it is, or let it go."""
+        held = {name: value.hex() for name, value in self.shown().items()} if on else None
+        self.settings.held = held
+
+    def settings_now(self) -> Settings:
+        """Return the settings, which a reset replaces."""
+        return self.settings
+
+    def update_ns(self) -> int:
+        """Return how long an update takes."""
+        return round(self.settings.update_s * _SECOND)
+
+    def next_update_ns(self) -> int:
+        """Return when the present update ends."""
+        return (self.world.time_ns() // self.update_ns() + 1) * self.update_ns()
+
+    def over_ranges(self) -> int:
+        """Return 1 where the voltage, plus 2 where the current is beyond the peak of its fixed range."""
+        node = self._domain.node_of(self.name)
+        if node is None:
+            return 0
+        now = self.world.time_ns()
+        over_v, over_a = self._over(self._domain.mean(node, now - self.update_ns(), now))
+        return over_v * 1 + over_a * 2
+
+    def integration_state(self) -> str:
+        """Return the state of integration; a timer that has run out is `TIM`."""
+        self.expire(self.world.time_ns())
+        return self.settings.state
+
+    def expire(self, ns: int) -> None:
+        """Let the timer of integration run out: it ends, or begins anew where it is continuous."""
+        settings = self.settings
+        length = round(settings.timer_s * _SECOND)
+        if settings.state != "STAR" or not length or ns < settings.started_ns + length:
+            return
+        if settings.integration == "CONT":
+            settings.started_ns += (ns - settings.started_ns) // length * length
+            settings.counted_wh = settings.counted_ah = 0.0
+            return
+        end = settings.started_ns + length
+        settings.counted_wh, settings.counted_ah = self._integrated(end)
+        settings.state = "TIM"
+
+    def _fresh(self) -> dict[str, float]:
         """Return what the last update shows; NaN where there is nothing, infinite beyond a range."""
         settings, now = self.settings, self.world.time_ns()
-        length = round(settings.update_s * _SECOND)
+        length = self.update_ns()
         end = now // length * length
         node = self._domain.node_of(self.name)
         if node is None:
             nothing = dict.fromkeys(("U", "I", "P", "S", "Q"), 0.0)
-            return {**nothing, "LAMBDA": math.nan, "PHI": math.nan, "FU": math.nan, "WH": self.energy_wh(now)}
-        true = self._domain.mean(node, end - length, end)
-        found = {**self._measured(true, end), "WH": self.energy_wh(now)}
+            return {**nothing, "LAMBDA": math.nan, "PHI": math.nan, "FU": math.nan, **self._counted(now)}
+        updates = settings.average_count if settings.average else 1
+        true = self._domain.mean(node, end - updates * length, end)
+        found = {**self._measured(true, end, updates), **self._counted(now)}
         if self._upset.beyond():
             return {**found, **dict.fromkeys(("U", "I", "P", "S", "Q"), math.inf)}
         return self._upset.shown(found)
 
     def energy_wh(self, ns: int) -> float:
-        """Return the integrated energy."""
+        """Return the integrated energy; NaN before an integration."""
+        return self._counted(ns)["WH"]
+
+    def _counted(self, ns: int) -> dict[str, float]:
+        """Return energy, charge and time of the integration."""
+        self.expire(ns)
+        settings = self.settings
+        if settings.state == "RES":
+            return {"WH": math.nan, "AH": math.nan, "TIME": math.nan}
+        running = settings.state == "STAR"
+        wh, ah = self._integrated(ns) if running else (settings.counted_wh, settings.counted_ah)
+        seconds = settings.counted_s + ((ns - settings.started_ns) / _SECOND if running else 0.0)
+        if settings.state == "TIM":
+            seconds = settings.timer_s
+        return {"WH": wh, "AH": ah, "TIME": seconds}
+
+    def _integrated(self, ns: int) -> tuple[float, float]:
+        """Return energy and charge of the integration that runs, up to a moment."""
         settings, node = self.settings, self._domain.node_of(self.name)
-        if settings.state != "STAR" or node is None:
-            return settings.counted_wh if settings.state != "RES" else math.nan
+        if node is None or ns == settings.started_ns:
+            return settings.counted_wh, settings.counted_ah
         passed = self._domain.energy_j(node, ns) - self._domain.energy_j(node, settings.started_ns)
-        if ns == settings.started_ns:
-            return settings.counted_wh
         true = self._domain.mean(node, settings.started_ns, ns)
-        watts = self._watts(true)
-        return settings.counted_wh + passed / 3600.0 * (watts / true.active_w if true.active_w else 1.0)
+        gain = self._watts(true) / true.active_w if true.active_w else 1.0
+        amperes = true.current_a + self._error("aci", true.current_a, true.frequency_hz, self.ranges(true)[1])
+        hours = (ns - settings.started_ns) / _SECOND / 3600.0
+        return settings.counted_wh + passed / 3600.0 * gain, settings.counted_ah + amperes * hours
 
     def start(self) -> None:
         """Start the integration."""
         self.settings.state, self.settings.started_ns = "STAR", self.world.time_ns()
 
     def stop(self) -> None:
-        """Stop the integration and keep its energy."""
-        self.settings.counted_wh = self.energy_wh(self.world.time_ns())
-        self.settings.state = "STOP"
+        """Stop the integration and keep what was counted."""
+        settings, now = self.settings, self.world.time_ns()
+        found = self._counted(now)
+        settings.counted_wh, settings.counted_ah = found["WH"], found["AH"]
+        settings.counted_s, settings.state = found["TIME"], "STOP"
 
     def clear(self) -> None:
-        """Clear the energy."""
-        self.settings.state, self.settings.counted_wh = "RES", 0.0
+        """Clear what was counted."""
+        settings = self.settings
+        settings.state, settings.counted_wh, settings.counted_ah = "RES", 0.0, 0.0
+        settings.counted_s = 0.0
 
     def true_error(self, function: str, range_high: float, value: float, ns: int) -> float:
         """Return the error of an input or of its power on a range at a true value, at power factor 1."""
@@ -139,11 +225,12 @@ class YokogawaWT310(TextDevice):
             _lowest(AMPERES, true.current_a) if settings.amperes_auto else settings.amperes,
         )
 
-    def _measured(self, true: Moment, ns: int) -> dict[str, float]:
+    def _measured(self, true: Moment, ns: int, updates: int = 1) -> dict[str, float]:
         range_v, range_a = self.ranges(true)
         volts = true.voltage_v + self._error("acv", true.voltage_v, true.frequency_hz, range_v)
         amperes = true.current_a + self._error("aci", true.current_a, true.frequency_hz, range_a)
-        scatter = 1.0 + self.world.effects.noise * _NOISE * self.world.draws.normal("wt", self.serial, ns)
+        noise = self.world.effects.noise * _NOISE / math.sqrt(updates)
+        scatter = 1.0 + noise * self.world.draws.normal("wt", self.serial, ns)
         watts = self._watts(true) * scatter
         over_v, over_a = self._over(true)
         apparent = volts * amperes
@@ -159,6 +246,14 @@ class YokogawaWT310(TextDevice):
             "LAMBDA": math.nan if either else factor,
             "PHI": math.nan if either or math.isnan(factor) else math.degrees(math.acos(factor)),
             "FU": math.nan if over_v else true.frequency_hz,
+            "FI": math.nan if over_a else true.frequency_hz,
+            "UPPEAK": math.inf if over_v else math.sqrt(2.0) * volts,
+            "UMPEAK": -math.inf if over_v else -math.sqrt(2.0) * volts,
+            "IPPEAK": math.inf if over_a else math.sqrt(2.0) * amperes,
+            "IMPEAK": -math.inf if over_a else -math.sqrt(2.0) * amperes,
+            "PPPEAK": watts + apparent + either,
+            "URANGE": range_v,
+            "IRANGE": range_a,
         }
 
     def _over(self, true: Moment) -> tuple[bool, bool]:
@@ -204,7 +299,7 @@ class YokogawaWT310(TextDevice):
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
         self.settings = Settings(**state["settings"])
-        self.settings.items, self.settings.words = list(self.settings.items), dict(self.settings.words)
+        self.settings.items, self.settings.filters = list(self.settings.items), dict(self.settings.filters)
         held = state["last"]
         self._upset.last = (
             None if held is None else {name: float.fromhex(value) for name, value in held.items()}
