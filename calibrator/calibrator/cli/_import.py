@@ -72,7 +72,8 @@ def import_(
 
     You state the kind of its values; it must be what the certificate says. A sign that does not agree with
     its indications or its former certificate, a change beyond 2 U, dangling references, dates out of order,
-    lists of other lengths and parts that are not understood are asked about; without a reason nothing is taken. A run then uses the values by the certificate route.
+    lists of other lengths and parts that are not understood are asked about; without a reason nothing is
+    taken. A run then uses the values by the certificate route.
     """
     from calibrator.certificates.dcc import read_file
     from calibrator.certificates.seals import check_foreign_seal, load_seal_settings

@@ -19,11 +19,14 @@ UNKNOWN = 3  # as of any document that nobody known vouches for
 def verify_bundle_file(chosen: Settings, file: Path, head: str = "") -> int:
     """Say whether a bundle is what was recorded; held against the record, or a head known from elsewhere."""
     from calibrator import evidence
+    from calibrator.certificates.seals import load_seal_settings
     from calibrator.cli._access import opened
+    from calibrator_drivers.clock import RealClock
 
+    trust, now = load_seal_settings(chosen.home.seal_file), RealClock().now()
     with ExitStack() as stack:
         record = stack.enter_context(opened(chosen)) if chosen.home.has_record else None
-        found = evidence.verify_bundle(file, record, head)
+        found = evidence.verify_bundle(file, record, head, trust=trust, now=now)
     say = chosen.words
     for line in found.wrong:
         click.echo(f"{file}: {say(line)}", err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +14,7 @@ from calibrator._errors import UsageError
 if TYPE_CHECKING:
     from calibrator.record import Record
 
-__all__ = ["foreign_head"]
+__all__ = ["foreign_head", "holds_head"]
 
 _FILE: Final = re.compile(
     rb"/Type\s*/EmbeddedFile\b.{0,2000}?\bstream\r?\n", re.DOTALL
@@ -39,12 +39,16 @@ def foreign_head(file: Path, record: Record) -> str:
         return ""
     digests = {head: hashlib.sha256(f"{found.run}\n{head}".encode()).hexdigest()[:8] for head in closings}
     own = [head for head, digest in digests.items() if digest.upper() in found.id]
-    content = file.read_bytes()
-    if found.format == "pdf":
-        content = b"".join(_attached(content))
-    if not own or not any(head.encode() in content for head in own):
+    if not own or not holds_head(file.read_bytes(), found.format, own):
         return f"the record has another end of the run {found.run} than the one that stands on the document"
     return ""
+
+
+def holds_head(content: bytes, format: str, heads: Iterable[str]) -> bool:
+    """Say whether a document holds one of these heads: in its text, of a PDF in what is attached to it."""
+    if format == "pdf":
+        content = b"".join(_attached(content))
+    return any(head.encode() in content for head in heads)
 
 
 def _attached(content: bytes) -> Iterator[bytes]:

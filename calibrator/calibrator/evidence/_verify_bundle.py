@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calibrator._errors import CalibratorError
 from calibrator.evidence._bundle import read_bundle
+from calibrator.evidence._sealed_documents import sealed_documents
 from calibrator.evidence._table import csv_bytes
 from calibrator.evidence.check_bundle import check
 
 if TYPE_CHECKING:
+    from calibrator.certificates.seals import SealSettings
     from calibrator.record import Event, Record
 
 __all__ = ["BundleCheck", "verify_bundle"]
@@ -32,10 +35,14 @@ class BundleCheck:
         self.vouched = vouched
 
 
-def verify_bundle(path: Path, record: Record | None, head: str = "") -> BundleCheck:
+def verify_bundle(
+    path: Path, record: Record | None, head: str = "", *, trust: SealSettings, now: datetime
+) -> BundleCheck:
     """Check a bundle offline: hashes, chain, documents, traffic, results; and against a record with its run.
 
-    `head` is the run's head as it is known from elsewhere, such as the certificate; "" where it is not.
+    `head` is the run's head as it is known from elsewhere, such as the certificate; "" where it is not. The
+    seals of the documents in it are checked against `trust`; one of a trusted signer whose document holds the
+    bundle's head vouches for the bundle.
 
     Raises:
         IntegrityError: it cannot be unpacked.
@@ -58,8 +65,10 @@ def verify_bundle(path: Path, record: Record | None, head: str = "") -> BundleCh
         f"run {manifest['run']}, {manifest['mode']}, {len(events)} events, head {manifest['head']['hash']}"
     ]
     said += [f"not in the bundle: {name}" for name in manifest.get("not_included", ())]
-    vouched = bool(head) or _is_in(manifest, record)
-    return BundleCheck(wrong, said, vouched=vouched and not wrong)
+    broken, sealed, trusted = sealed_documents(content, events, trust, now)
+    wrong += broken
+    vouched = bool(head) or _is_in(manifest, record) or trusted
+    return BundleCheck(wrong, [*said, *sealed], vouched=vouched and not wrong)
 
 
 def _is_in(manifest: Mapping[str, object], record: Record | None) -> bool:

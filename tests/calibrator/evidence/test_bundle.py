@@ -15,11 +15,14 @@ from typing import Any
 import pytest
 
 from calibrator._errors import IntegrityError
+from calibrator.certificates.seals import SealSettings
 from calibrator.evidence import bundle_files, read_bundle, verify_bundle, write_bundle
 from calibrator.evidence.check_bundle import check
 from calibrator.record import Record
+from calibrator_drivers.clock import RealClock
 
 Call = Callable[..., Any]
+SEALS: Any = {"trust": SealSettings(Path("seal.toml")), "now": RealClock().now()}
 
 
 @pytest.fixture
@@ -106,7 +109,7 @@ def test_a_forged_manifest_hides_nothing(content: dict[str, bytes], tmp_path: Pa
         file = tmp_path / f"{number}.zip"
         write_bundle(signed_anew(content, **change), file)
         try:
-            wrong = verify_bundle(file, None).wrong
+            wrong = verify_bundle(file, None, **SEALS).wrong
         except IntegrityError as error:
             wrong = (str(error),)
         assert any(sentence in line for line in wrong), (sentence, wrong)
@@ -137,7 +140,7 @@ def test_a_result_that_does_not_follow_from_its_readings_is_found(
         results_json=json.dumps(shown).encode(),
     )
     write_bundle(made, tmp_path / "b.zip")
-    wrong = verify_bundle(tmp_path / "b.zip", None).wrong
+    wrong = verify_bundle(tmp_path / "b.zip", None, **SEALS).wrong
     assert any("error: recorded 0.1, recomputed" in line for line in wrong), wrong
 
 
@@ -145,7 +148,7 @@ def test_another_run_of_the_same_name_is_not_that_of_the_record(
     content: dict[str, bytes], record: Record, tmp_path: Path
 ) -> None:
     write_bundle(content, tmp_path / "b.zip")
-    assert verify_bundle(tmp_path / "b.zip", record).wrong == ()
+    assert verify_bundle(tmp_path / "b.zip", record, **SEALS).wrong == ()
     home = tmp_path / "home" / "record.sqlite"
     assert home.is_file()
 
@@ -153,7 +156,7 @@ def test_another_run_of_the_same_name_is_not_that_of_the_record(
         def events(self, run: str) -> list[Any]:
             return [*record.events(run)][:3]
 
-    (line,) = verify_bundle(tmp_path / "b.zip", Other()).wrong  # type: ignore[arg-type]
+    (line,) = verify_bundle(tmp_path / "b.zip", Other(), **SEALS).wrong  # type: ignore[arg-type]
     assert "the record here has another event" in line
 
 

@@ -24,7 +24,7 @@ UNSOUND: Final = frozenset(
         "table-length",
     }
 )
-"""Findings of our own checks that speak against a foreign certificate; its languages and style are its own."""
+"""Findings of our own checks that speak against a certificate of others; its style is its own."""
 
 _NAMES: Final = {"d": DCC, "s": SI}
 # how an uncertainty is written: its element, the element of its number, and whether it is expanded

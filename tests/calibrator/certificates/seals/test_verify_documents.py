@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from calibrator.certificates import (
 )
 from calibrator.certificates.seals import SealSettings, load_seal_settings
 from calibrator.cli import main
+from calibrator.evidence._sealed_documents import sealed_documents
 from calibrator.record import Record
 
 PASSPHRASE = "only for tests"
@@ -88,6 +89,32 @@ def test_a_sealed_document_is_intact_with_and_without_a_record(room: Room, forma
     # the plain document stays beside it, and renders again to the same bytes
     plain = path.with_name(path.name.replace("-sealed", ""))
     issue(room.record, room.run, format, "en", plain, clock=room.clock)
+
+
+@pytest.mark.parametrize("format", ["pdf", "dcc"])
+def test_the_seal_of_a_document_in_a_bundle_is_checked(room: Room, format: str) -> None:
+    path = room.sealed(format)
+    name, events = f"certificates/{path.name}", list(room.record.events(room.run))
+    content, nobody = {name: path.read_bytes(), "results.csv": b""}, SealSettings(Path("seal.toml"))
+    now = room.clock.now()
+    sealed = f"{path.name}: sealed by CN=Laboratory"
+    assert sealed_documents(content, events, room.settings, now) == ([], [f"{sealed} (trusted)"], True)
+    assert sealed_documents(content, events, nobody, now) == ([], [f"{sealed} (unknown)"], False)
+    # a seal of the laboratory's on the document of another run vouches for nothing
+    others = [replace(event, hash="0" * 64) for event in events]
+    assert sealed_documents(content, others, room.settings, now)[2] is False
+    revoked = replace(room.settings, revoked=(room.settings.path.with_name("revoked.pem"),))
+    (wrong,), said, vouched = sealed_documents(content, events, revoked, now)
+    assert (wrong, said, vouched) == (
+        f"{path.name}: the seal of CN=Laboratory is not sound: revoked",
+        [],
+        False,
+    )
+    altered = bytearray(path.read_bytes())
+    place = altered.index(b'lang="en">') + 10 if format == "dcc" else 2000
+    altered[place] ^= 1
+    wrong, _, vouched = sealed_documents({name: bytes(altered)}, events, room.settings, now)
+    assert (len(wrong), vouched) == (1, False)
 
 
 @pytest.mark.parametrize("format", ["pdf", "dcc"])
