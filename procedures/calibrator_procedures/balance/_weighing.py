@@ -1,0 +1,139 @@
+"""What a weighing in use is worth: U(W) as a line, and the smallest net weight (EURAMET cg-18, 7.4, 7.5).
+
+The line is the chord of U(W) between zero and Max. U(W) bends upwards, so that the chord lies above it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from calibrator.procedure import CurveEvaluation, Evaluation, ParametersEvaluation, Section, Text
+from calibrator_procedures.balance._budget import half_digit
+from calibrator_procedures.balance._placings import Scatter, scatter_at
+
+if TYPE_CHECKING:
+    from calibrator.procedure import Point, PointReferences
+    from calibrator_uncertainty import Budget
+
+__all__ = ["in_use", "repeatability_set"]
+
+_K = 2.0
+_AIR = 0.1 * 1.2 / 8000.0 / math.sqrt(3.0)  # the air's density within 10 % of 1.2 kg/m3, weights of steel
+_FINEST_S = 0.41  # of a scale interval: a smaller s is one that rounding hides (USP <41>)
+_USP = 0.001 / 2.0
+
+_LINE = Text(
+    en="Uncertainty of a weighing in use, k = 2, error not corrected",
+    zh="使用中称量结果的不确定度（k = 2，示值误差未修正）",
+)
+_SMALLEST = Text(en="Smallest net weight", zh="最小称量值")
+_SCATTER = Text(en="Standard deviation of one placing", zh="单次称量的标准偏差")
+
+
+def repeatability_set(section: Section, known: Sequence[Scatter]) -> ParametersEvaluation:
+    """Return the standard deviations of single placings, each with its own uncertainty s/sqrt(2 dof)."""
+    values = tuple(item.s for item in known)
+    variances = [item.s**2 / (2.0 * item.dof) for item in known]
+    return ParametersEvaluation(
+        id=f"{section.id}-repeatability",
+        title=_SCATTER,
+        names=tuple(f"s({item.load_g:g} g)" for item in known),
+        values=values,
+        units=("g",) * len(known),
+        covariance=_diagonal(variances),
+        points=tuple(p.id for p in section.points if p.supporting),
+    )
+
+
+def in_use(
+    section: Section,
+    errors: Sequence[Point],
+    budgets: Mapping[str, Budget],
+    known: Sequence[Scatter],
+    references: Mapping[str, PointReferences],
+) -> tuple[Evaluation, ...]:
+    """Return the line U(W) = a + b W up to Max, and the smallest net weights."""
+    slope, u_slope = _slope(errors, budgets)
+    first = errors[0]
+    most = float(str(first.settings["max_g"]))
+    at_zero = _K * _apparent(0.0, errors, known, references)
+    terms = (u_slope, _AIR, _temperature(first, references[errors[-1].id], float(errors[-1].nominal)))
+    at_most = _K * math.hypot(_apparent(most, errors, known, references), most * math.hypot(*terms))
+    a, b = at_zero, (at_most + abs(slope) * most - at_zero) / most
+    points = tuple(point.id for point in errors)
+    line = ParametersEvaluation(
+        f"{section.id}-in-use", _LINE, ("a", "b"), (a, b), ("g", "1"), _diagonal((0.0, 0.0)), points
+    )
+    curve = CurveEvaluation(line, r"U(W) = a + b\,W", "W", "g", (0.0, most))
+    return curve, _smallest(section, first, (a, b), known[0], half_digit(references[first.id], "resolution"))
+
+
+def _smallest(
+    section: Section, first: Point, line: tuple[float, float], scatter: Scatter, half: float
+) -> ParametersEvaluation:
+    """Return the smallest net weights: by the line at the accuracy in use, and by s alone (USP <41>)."""
+    a, b = line
+    wanted = float(first.settings["accuracy"])
+    s = max(scatter.s, _FINEST_S * 2.0 * half)
+    by_s = s / _USP
+    names = [f"by U(W), {wanted:g}", "by 2 s, 0.001"] if wanted > b else ["by 2 s, 0.001"]
+    values = [a / (wanted - b), by_s] if wanted > b else [by_s]
+    relative = 1.0 / math.sqrt(2.0 * scatter.dof)
+    return ParametersEvaluation(
+        id=f"{section.id}-smallest",
+        title=_SMALLEST,
+        names=tuple(names),
+        values=tuple(values),
+        units=("g",) * len(values),
+        covariance=_diagonal([(relative * value) ** 2 for value in values]),
+        points=tuple(p.id for p in section.points if p.supporting and float(p.nominal) == scatter.load_g),
+    )
+
+
+def _slope(errors: Sequence[Point], budgets: Mapping[str, Budget]) -> tuple[float, float]:
+    """Return the straight line through zero that fits the errors, and its standard uncertainty.
+
+    The uncertainties of the errors are mostly those of one set of weights, so that they do not average out:
+    the largest relative one is that of the line.
+    """
+    above = 0.0
+    below = 0.0
+    relative = 0.0
+    for point in errors:
+        result = budgets[point.id].evaluate(policy="k2")
+        load = float(point.nominal)
+        if not load:
+            continue
+        weight = 1.0 / result.u**2
+        above += weight * load * result.value
+        below += weight * load**2
+        if load > 0.2 * float(str(point.settings["max_g"])):
+            relative = max(relative, result.u / load)
+    return above / below, relative
+
+
+def _apparent(
+    load: float,
+    errors: Sequence[Point],
+    known: Sequence[Scatter],
+    references: Mapping[str, PointReferences],
+) -> float:
+    """Return the standard uncertainty of an indication in use: rounding at zero and at the load, and s."""
+    nearest = min(errors, key=lambda point: abs(float(point.nominal) - load))
+    own = references[nearest.id]
+    digits = math.hypot(half_digit(own, "resolution"), half_digit(own, "zero_resolution")) / math.sqrt(3.0)
+    return math.hypot(digits, scatter_at(load, known).s)
+
+
+def _temperature(point: Point, references: PointReferences, load: float) -> float:
+    """Return the relative standard uncertainty by the room in use: K_T times its half-width, rectangular."""
+    return half_digit(references, "sensitivity") / load * float(point.settings["use_k"]) / math.sqrt(3.0)
+
+
+def _diagonal(variances: Sequence[float]) -> tuple[tuple[float, ...], ...]:
+    return tuple(
+        tuple(value if row == column else 0.0 for column in range(len(variances)))
+        for row, value in enumerate(variances)
+    )

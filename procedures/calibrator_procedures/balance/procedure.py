@@ -1,0 +1,97 @@
+"""Balances: repeatability, eccentricity, errors of indication with standard weights (EURAMET cg-18)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from calibrator.procedure import (
+    Bench,
+    Evaluation,
+    Point,
+    PointObservations,
+    PointReferences,
+    PointTable,
+    ProcedureInfo,
+    Section,
+    Text,
+    load_info,
+    load_table,
+)
+from calibrator_procedures.balance._plan import expanded
+
+__all__ = ["PROCEDURE", "SETTINGS", "BalanceCalibration"]
+
+SETTINGS: Mapping[str, type] = {
+    "test": str,  # "repeatability", "eccentricity", "error"
+    "wiring": str,  # of the load
+    "empty": str,  # of the empty pan
+    "placings": int,  # of one load, for its repeatability
+    "position": str,  # "centre", "front", "back", "left", "right"
+    "method": str,  # "digits", or "changeover" where the scale interval is that of the verification
+    "zero_g": str,  # where the scale interval of the empty pan is asked, decimal
+    "max_g": str,  # of the balance, decimal
+    "settle_s": float,  # after a load was put down
+    "use_k": float,  # the room in use stays within this of that of the last adjustment
+    "accuracy": float,  # relative, that a weighing in use must reach
+}
+ADDED = Text(
+    en="Add weights of a tenth of the scale interval, one by one, until the indication goes up by one"
+    " interval for good. Write their sum in g.",
+    zh="逐个加放十分之一分度值的小砝码，直到示值稳定地增加一个分度值。输入所加小砝码的总质量（g）。",
+)
+
+
+class BalanceCalibration:
+    """Calibration of a balance; a further UUT model is a further file in `tables/`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def info(self) -> ProcedureInfo:
+        """The head of `procedure.toml`."""
+        return load_info(self._folder)
+
+    @cached_property
+    def _tables(self) -> dict[str, PointTable]:
+        files = sorted((self._folder / "tables").glob("*.toml"))
+        tables = (load_table(path, settings=SETTINGS) for path in files)
+        return {table.model: table for table in tables}
+
+    def models(self) -> tuple[str, ...]:
+        """Return the UUT models that have a point table."""
+        return tuple(self._tables)
+
+    def sections(self, model: str) -> tuple[Section, ...]:
+        """Return the sections of a UUT model with all placings; raises KeyError when unknown."""
+        return tuple(expanded(section) for section in self._tables[model].sections)
+
+    def measure(self, bench: Bench, point: Point) -> None:
+        """Take everything off, set zero, put the load down, and read when the balance is at rest."""
+        settings = point.settings
+        balance, rest = bench.part("uut"), float(settings["settle_s"])
+        balance.configure("mass")
+        bench.connect(str(settings["empty"]))
+        bench.wait(rest)
+        balance.act("zero")
+        bench.connect(str(settings["wiring"]))
+        bench.wait(rest)
+        bench.read(1)
+        if settings.get("method") == "changeover":
+            bench.ask("added", ADDED, number=True)
+
+    def evaluate(
+        self,
+        section: Section,
+        observations: Sequence[PointObservations],
+        references: Mapping[str, PointReferences],
+    ) -> tuple[Evaluation, ...]:
+        """Return errors, eccentricity and repeatability, and what a weighing in use is worth."""
+        from calibrator_procedures.balance._evaluation import evaluated
+
+        return evaluated(section, observations, references)
+
+
+PROCEDURE = BalanceCalibration(Path(__file__).parent)

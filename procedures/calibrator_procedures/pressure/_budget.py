@@ -1,0 +1,169 @@
+"""Budgets of pressure: what the visits of a target and the references are as inputs (DKD-R 6-1)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from calibrator_procedures.pressure import _model
+
+if TYPE_CHECKING:
+    from calibrator.procedure import Contribution, PointReferences
+    from calibrator_procedures.pressure._visits import Target
+    from calibrator_uncertainty import Budget, Input
+
+__all__ = ["MissingReferenceError", "difference_budget", "error_budget"]
+
+_COLUMN = 0.03  # relative half-width: room within 5 K, air within 20 hPa
+
+
+class MissingReferenceError(ValueError):
+    """A budget needs a figure that the references do not hold: nothing is silently zero."""
+
+    code = "reference-missing"
+
+    def __init__(self, point: str, kind: str) -> None:
+        super().__init__(
+            f"the budget of {point} needs the figure {kind!r}, which its references do not hold."
+            " Fix the references of the run again from the bench file and the accuracy tables."
+        )
+        self.point = point
+        self.kind = kind
+
+
+def error_budget(references: PointReferences, target: Target) -> Budget:
+    """Return the budget of the error of indication at one pressure, mean of up and down.
+
+    Raises `MissingReferenceError` where the references lack a figure that the model needs.
+    """
+    from calibrator_uncertainty import Budget, constant
+
+    point, unit = references.point, references.point.unit
+    inputs = [*_spread(target, unit), _resolution(references, target), *_reference(references, target)]
+    if unit == "Pa":
+        inputs.append(_optional(references, "reading", unit))
+        return Budget(_model.mean_error, inputs, unit=unit, name=point.id)
+    inputs.append(_figure(references, "meter"))
+    span = float(point.settings["span_pa"])
+    inputs.append(constant("slope", 0.016 / span, "A/Pa", source="4 mA to 20 mA over the span"))
+    inputs.append(constant("start", 0.004, "A", source="4 mA at the lower range value"))
+    return Budget(_model.loop_error, inputs, unit=unit, name=point.id)
+
+
+def difference_budget(references: PointReferences, target: Target) -> Budget:
+    """Return the budget of hysteresis at one pressure: the standard's error is in both directions."""
+    from calibrator_uncertainty import Budget, constant
+
+    point, unit = references.point, references.point.unit
+    inputs = [
+        constant("down", fmean(target.means("down")), unit, source="means on the way down"),
+        constant("up", fmean(target.means("up")), unit, source="means on the way up"),
+        _noise(target, unit, math.sqrt(1 / len(target.means("up")) + 1 / len(target.means("down")))),
+        _twice(_resolution(references, target)),
+        _twice(_optional(references, "reading", unit)),
+    ]
+    return Budget(_model.difference, inputs, unit=unit, name=point.id)
+
+
+def _spread(target: Target, unit: str) -> list[Input]:
+    """Return indication and what the visits say: noise, zero f0, repeatability b', hysteresis h."""
+    from calibrator_uncertainty import constant
+
+    both = [fmean(target.means(direction)) for direction in ("up", "down")]
+    return [
+        constant("indication", fmean(both), unit, source="mean of up and down"),
+        _noise(target, unit, math.sqrt(1 / len(target.visits))),
+        _width("zero", target.zero_shift, unit, "f0: zero after less zero before a cycle, the largest"),
+        _width("repeatability", target.repeatability, unit, "b': series of one direction, zeros taken off"),
+        _width("hysteresis", target.hysteresis, unit, "h: down less up, zeros taken off, mean of cycles"),
+    ]
+
+
+def _noise(target: Target, unit: str, factor: float) -> Input:
+    """Return the scatter of readings within visits, pooled; 0 where each visit has one reading."""
+    from calibrator_uncertainty import constant, student_t
+
+    s, dof, count = target.pooled()
+    if not s:
+        return constant("noise", 0.0, unit, source="no scatter within the visits")
+    u = s / math.sqrt(count) * factor
+    return student_t("noise", 0.0, u, dof, unit, source=f"s of {count} readings a visit, pooled")
+
+
+def _width(name: str, width: float | None, unit: str, source: str) -> Input:
+    """Return a rectangular input of full width `width` about zero (DKD-R 6-1: width / (2 sqrt 3))."""
+    from calibrator_uncertainty import constant, rectangular
+
+    if not width:
+        why = "one series of each direction" if width is None else "none seen"
+        return constant(name, 0.0, unit, source=f"{source}: {why}")
+    return rectangular(name, 0.0, abs(width) / 2, unit, source=source)
+
+
+def _reference(references: PointReferences, target: Target) -> list[Input]:
+    from calibrator_uncertainty import constant, rectangular
+
+    pressure = target.applied
+    column = _model.column_pa_per_m(pressure, 273.15 + target.temperature_c)
+    return [
+        constant("applied", pressure, "Pa", source="read back from the controller"),
+        _figure(references, "standard"),
+        rectangular("column", column, _COLUMN * abs(column), "Pa/m", source="nitrogen less air, ideal gas")
+        if column
+        else constant("column", 0.0, "Pa/m", source="no pressure"),
+        _figure(references, "height"),
+    ]
+
+
+def _resolution(references: PointReferences, target: Target) -> Input:
+    """Return half a digit of what was read, by whatever part read it."""
+    figure = _figure(references, "resolution" if target.part == "uut" else f"{target.part}_resolution")
+    return replace(figure, name="resolution")
+
+
+def _optional(references: PointReferences, kind: str, unit: str) -> Input:
+    """Return a figure that a person's reading has and a digital one has not."""
+    from calibrator_uncertainty import constant
+
+    if references.contribution(kind) is None:
+        return constant(kind, 0.0, unit, source="read by an interface")
+    return _figure(references, kind)
+
+
+def _twice(figure: Input) -> Input:
+    """Return the input of a difference of two indications: two independent ones of the same kind."""
+    from calibrator_uncertainty import constant, normal
+
+    if not figure.u:
+        return constant(figure.name, 0.0, figure.unit, source=figure.source)
+    return normal(
+        figure.name, 0.0, math.sqrt(2.0) * figure.u, figure.unit, k=1.0, source=f"{figure.source}, twice"
+    )
+
+
+def _figure(references: PointReferences, kind: str) -> Input:
+    """Return the input made of one recorded figure, exact where its half-width is zero."""
+    from calibrator_uncertainty import constant, from_half_width
+
+    figure = _require(references, kind)
+    if figure.half_width == 0:
+        return constant(kind, figure.estimate, figure.unit, source=figure.source)
+    return from_half_width(
+        kind,
+        figure.estimate,
+        figure.half_width,
+        figure.unit,
+        k=figure.k,
+        treat_as=figure.treat_as,
+        source=figure.source,
+        shared=figure.shared or None,
+    )
+
+
+def _require(references: PointReferences, kind: str) -> Contribution:
+    figure = references.contribution(kind)
+    if figure is None:
+        raise MissingReferenceError(references.point.id, kind)
+    return figure
