@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from calibrator.procedure import PointObservations, PointReferences, Reading, Se
 if TYPE_CHECKING:
     from calibrator.record import Event
 
-__all__ = ["ObservedPoint", "RunContent", "collect", "number"]
+__all__ = ["Collector", "ObservedPoint", "RunContent", "collect", "number"]
 
 Body = Mapping[str, Any]
 
@@ -93,6 +93,25 @@ def collect(events: Iterable[Event]) -> RunContent:
     walk = _Walk()
     for event in events:
         _take(walk, event)
+    return _content(walk)
+
+
+class Collector:
+    """Collects a run that goes on: what was walked is not walked again."""
+
+    def __init__(self) -> None:
+        self._walk = _Walk()
+        self._count = 0
+
+    def content(self, events: Sequence[Event]) -> RunContent:
+        """Return what `collect` does of all events of the run so far; they may only have grown."""
+        for event in events[self._count :]:
+            _take(self._walk, event)
+        self._count = len(events)
+        return _content(self._walk)
+
+
+def _content(walk: _Walk) -> RunContent:
     if walk.opened is None:
         raise IntegrityError(
             "the run has no opening event",

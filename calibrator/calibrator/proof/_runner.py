@@ -83,7 +83,7 @@ class Runner:
         Raises:
             RunError: the run did not come to its end.
         """
-        home = MemoryHome(Path(self._folder.name), MemoryRecord(RealClock()))
+        home = MemoryHome(Path(self._folder.name), MemoryRecord(RealClock(), chain=False))
         outcome, bench, seen = self._do(home, seed, open_in_process)
         events = list(home.record.events(outcome.run))
         points = prove_events(events, bench, self._plug, self._procedure, seen=seen, alter=alter)
@@ -93,7 +93,7 @@ class Runner:
 
     def events(self, seed: int) -> tuple[list[Event], Any, Mapping[int, Mapping[str, float]]]:
         """Do one run and return its events, the bench as the run left it, and what was watched."""
-        home = MemoryHome(Path(self._folder.name), MemoryRecord(RealClock()))
+        home = MemoryHome(Path(self._folder.name), MemoryRecord(RealClock(), chain=False))
         outcome, bench, seen = self._do(home, seed, open_in_process)
         return list(home.record.events(outcome.run)), bench, seen
 

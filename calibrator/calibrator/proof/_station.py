@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from calibrator._home import Home
 from calibrator.bench import SimulatedBench, find_simulator
 from calibrator.engine._station import Station, roles_of
-from calibrator.engine._traffic import EngineTraffic
 from calibrator.record import MemoryRecord, Record
 from calibrator.standards import BenchFile
 from calibrator_drivers.clock import Clock
@@ -45,14 +44,6 @@ class _Opens(Protocol):
     def open_in_process(self, bench: Mapping[str, Any], *, seed: int | None = None) -> _Pipes: ...
 
 
-class _Unlogged(EngineTraffic):
-    """A log that counts and hashes what is exchanged, and keeps nothing."""
-
-    def __init__(self, path: Path, clock: Clock) -> None:
-        super().__init__(Path(os.devnull), clock)
-        self.path = path
-
-
 class _InProcess(Station):
     """A station whose instruments are plugged into the drivers' transport."""
 
@@ -70,9 +61,14 @@ class _InProcess(Station):
 
 
 def open_in_process(bench: BenchFile, *, seed: int | None = None, traffic: Path | None = None) -> Station:
-    """Open a simulated bench in this process; its instruments answer while they are spoken to."""
-    simulated = cast("_Opens", find_simulator()).open_in_process(bench.raw, seed=seed)
+    """Open a simulated bench in this process; its instruments answer while they are spoken to, unlogged."""
+    del traffic
+    simulated = _simulator().open_in_process(bench.raw, seed=seed)
     for name, connect in simulated.pipes.items():
         plug(simulated.resources[name], connect)
-    log = None if traffic is None else _Unlogged(traffic, simulated.clock)
-    return _InProcess(bench, roles_of(bench), simulated, log)
+    return _InProcess(bench, roles_of(bench), simulated, None)
+
+
+@cache
+def _simulator() -> _Opens:
+    return cast("_Opens", find_simulator())

@@ -26,6 +26,8 @@ __all__ = [
 GENESIS = "0" * 64
 """What stands as the previous hash of a stream's first event."""
 
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+
 
 def to_hex(value: float) -> str:
     """Return a float as text that gives back every bit.
@@ -70,14 +72,14 @@ def plain(value: object, path: str = "body") -> object:
     Raises:
         TypeError: for a kind of value that has no one text, with the key path in the message.
     """
+    if type(value) in _AS_THEY_ARE:  # most of a record
+        return value
     if isinstance(value, Enum):
         return plain(value.value, path)
     if isinstance(value, Mapping):
         return plain_body(value, path)
     if isinstance(value, (list, tuple)):
         return [plain(item, f"{path}[{index}]") for index, item in enumerate(value)]
-    if value is None or type(value) in (bool, int, str):
-        return value
     return _scalar(value, path)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from calibrator._errors import UsageError
-from calibrator.record._canonical import GENESIS, plain_body, utc_text
+from calibrator.record._canonical import GENESIS, plain_body
 from calibrator.record._ids import uuid7
 from calibrator.record._model import Event, Head, RunSummary, link
 from calibrator.record._reading import REGISTER
@@ -20,11 +20,13 @@ __all__ = ["MemoryRecord"]
 class MemoryRecord(Record):
     """Satisfies what engine and evaluation ask of a `Record`; gone with the process, nothing is committed.
 
-    Events have the same canonical text and hash chain as in a database, so a run has the same head in both.
-    There are no projections: `runs` is empty, and a run is found by its id alone.
+    Events have the same canonical text and hash chain as in a database, so a run has the same head in both;
+    without `chain` both are empty, which saves a tenth of a proof. There are no projections: `runs` is empty,
+    and a run is found by its id alone.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, chain: bool = True) -> None:
+        self._chain = chain
         self._station_clock = clock
         self._clock = clock
         self._listeners: list[Callable[[Event], None]] = []
@@ -116,10 +118,13 @@ class MemoryRecord(Record):
             raise UsageError(
                 f"The run {stream} begins with run.opened", where="record", code="run-not-opened"
             )
-        event = link(tip, GENESIS, stream=stream, kind=kind, version=version, at=at, body=body)
+        if self._chain:
+            event = link(tip, GENESIS, stream=stream, kind=kind, version=version, at=at, body=body)
+        else:
+            event = Event(stream, 1 if tip is None else tip.count + 1, kind, version, at, body, "", "", "")
         self._streams.setdefault(stream, []).append(event)
         mode = str(body["mode"]) if kind == "run.opened" else tip.mode if tip is not None else ""
-        self._tips[stream] = Head(event.seq, event.hash, utc_text(at), mode, kind != "run.closed")
+        self._tips[stream] = Head(event.seq, event.hash, "", mode, kind != "run.closed")
         return event
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 __all__ = ["key_line", "key_lines", "place_of"]
 
@@ -55,6 +56,7 @@ def _split(dotted: str) -> KeyPath:
     return tuple(parts)
 
 
+@lru_cache(maxsize=16)  # asked for the place of every figure of one file
 def key_lines(text: str) -> Mapping[KeyPath, int]:
     """Return the first line of every key and table of a valid TOML text; of inline tables the key's."""
     found: dict[KeyPath, int] = {}
