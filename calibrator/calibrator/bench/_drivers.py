@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import cast
 
 from calibrator._errors import RunError
-from calibrator.procedure import FUNCTION_UNITS
+from calibrator.procedure import READING_UNITS
 from calibrator_drivers import roles
 
 
-def unit_of(function: str, unit: str) -> str:
-    """Return the unit of a function; raises `RunError` where another one was written."""
-    expected = FUNCTION_UNITS.get(function)
+def unit_of(function: str, unit: str = "") -> str:
+    """Return the unit in which a function is read and staged; raises `RunError` where another was written."""
+    expected = READING_UNITS.get(function)
     if expected is None:
         raise RunError(
             f"the function {function!r} is none that the bench can do",
-            way_out=f"Use one of {', '.join(FUNCTION_UNITS)}.",
+            way_out=f"Use one of {', '.join(READING_UNITS)}.",
             code="unknown-function",
         )
-    if unit != expected:
+    if unit and unit != expected:
         raise RunError(
             f"the unit {unit!r} does not fit the function {function!r}",
             way_out=f"Write the value in {expected}.",

@@ -2,77 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from decimal import Decimal
-from typing import Any, Protocol
 
 from calibrator._errors import RunError
-from calibrator.bench._drivers import configure_meter, unit_of
-from calibrator.procedure import MeterHandle, Point, SourceHandle
-from calibrator_drivers.clock import Clock, Deadline
-from calibrator_drivers.roles import Expecting, Indication, Meter
+from calibrator.bench._desk import Desk
+from calibrator.bench._handles import Armed, Meter, Part, Source
+from calibrator.evaluation import value_of_raw
+from calibrator.procedure import READING_UNITS, MeterHandle, PartHandle, Point, SourceHandle, Text
+from calibrator_drivers.clock import Deadline
+from calibrator_drivers.roles import Expecting, Indication
 
-__all__ = ["Desk", "LiveBench"]
+__all__ = ["LiveBench"]
 
 _SURPRISE = 0.05  # of the value, from where a typed indication is looked at again
-
-
-class Desk(Protocol):
-    """What the engine does for the façade."""
-
-    @property
-    def clock(self) -> Clock:
-        """The run's clock."""
-        ...
-
-    @property
-    def uut(self) -> Meter:
-        """The unit under test."""
-        ...
-
-    @property
-    def uut_place(self) -> tuple[str, str]:
-        """The UUT's name on the bench and its asset."""
-        ...
-
-    @property
-    def applied(self) -> float | None:
-        """What the source reads back while it is energised."""
-        ...
-
-    def emit(self, kind: str, body: Mapping[str, Any]) -> None:
-        """Commit one event of the run."""
-        ...
-
-    def check(self) -> None:
-        """Raise `InterruptedRun` when a stop is wanted; called between exchanges."""
-        ...
-
-    def pause(self, seconds: float, doing: str) -> None:
-        """Wait in the run's time, checking for a stop."""
-        ...
-
-    def tell(self, doing: str, *, value: float | None = None, done: float = 0.0, total: float = 0.0) -> None:
-        """Show progress; never recorded."""
-        ...
-
-    def stage(
-        self,
-        function: str,
-        value: Decimal,
-        unit: str,
-        *,
-        wires: int,
-        frequency_hz: float = 0.0,
-        amplitude_v: float = 1.0,
-    ) -> None:
-        """Programme the standard at this point, with the output in standby."""
-        ...
-
-    def energised(self) -> AbstractContextManager[None]:
-        """Energise what was staged."""
-        ...
+UUT = "uut"
 
 
 class LiveBench:
@@ -83,23 +27,60 @@ class LiveBench:
         self._point = point
         self._attempt = attempt
         self._index = 0
+        self._armed = Armed(desk)
 
     @property
     def source(self) -> SourceHandle:
         """The standard that fills the source role at this point."""
-        return _Source(self._desk)
+        return Source(self._desk)
 
     @property
     def uut(self) -> MeterHandle:
         """The unit under test."""
-        return _Meter(self._desk)
+        return Meter(self._desk, self._armed)
 
-    def energised(self) -> AbstractContextManager[None]:
-        """Energise what was staged; on every way out the output goes to standby."""
-        return self._desk.energised()
+    def part(self, name: str) -> PartHandle:
+        """Return what fills a role of the procedure here; raises `RunError` (code `no-part`)."""
+        self._desk.place(name)
+        return Part(self._desk, self._armed, name)
 
-    def settle(self, *, minimum_s: float, window: float, samples: int = 3, timeout_s: float = 120.0) -> None:
-        """Wait until `samples` successive readings lie within `window`; one recorded block.
+    def connect(self, wiring: str) -> None:
+        """Have another wiring connected; raises `RunError` where something is energised."""
+        self._desk.check()
+        self._desk.connect(wiring)
+        self._armed.forget()
+
+    def ask(self, key: str, text: Text, *, number: bool = False, simulated: str = "yes") -> str:
+        """Put a question and record the answer under `key` of the point."""
+        self._desk.check()
+        return self._desk.ask(f"ask:{self._point.id}:{key}", text, number=number, simulated=simulated)
+
+    def look(self, part: str = UUT) -> float:
+        """Return one recorded reading that only decides; raises `RunError` at an overload."""
+        indication = self._sample(part, "look", 0, 1)
+        self._record(part, indication, "look")
+        self._refuse_overload(part, indication)
+        return indication.value
+
+    def decide(self, what: str, **inputs: float | str | bool) -> None:
+        """Record a decision with what it was made from."""
+        self._desk.emit("decision", {"point": self._point.id, "what": what, "inputs": dict(inputs)})
+
+    def energised(self, *, timeout_s: float | None = None) -> AbstractContextManager[None]:
+        """Energise what was staged; see the protocol."""
+        return self._desk.energised(timeout_s=timeout_s)
+
+    def settle(
+        self,
+        *,
+        minimum_s: float,
+        window: float,
+        samples: int = 3,
+        timeout_s: float = 120.0,
+        part: str = UUT,
+        every_s: float = 0.0,
+    ) -> None:
+        """Wait until `samples` successive readings of a part lie within `window`; one recorded block.
 
         Raises `RunError` with code `not-settled` after `timeout_s`.
         """
@@ -110,7 +91,9 @@ class LiveBench:
         taken: list[tuple[int, Indication]] = []
         settled = False
         while not settled and (not deadline.passed() or len(taken) < samples):
-            taken.append((clock.monotonic_ns(), self._sample("settle", len(taken), samples)))
+            if taken and every_s:
+                desk.pause(every_s - (clock.monotonic_ns() - taken[-1][0]) / 1e9, "settle")
+            taken.append((clock.monotonic_ns(), self._sample(part, "settle", len(taken), samples)))
             settled = _within([item for _, item in taken[-samples:]], samples, window)
         elapsed_s = (clock.monotonic_ns() - begun_ns) / 1e9
         self._desk.emit(
@@ -122,54 +105,83 @@ class LiveBench:
                 "minimum_s": minimum_s,
                 "elapsed_s": elapsed_s,
                 "criterion_met": settled,
+                **_of_part(part),
             },
         )
         if not settled:
             raise RunError(
-                f"the reading did not settle within {window:g} {self._point.unit} in {timeout_s:g} s",
+                f"the reading did not settle within {window:g} {taken[-1][1].unit} in {timeout_s:g} s",
                 where=self._point.id,
                 way_out="Look at leads, shielding and warm-up, then repeat the point.",
                 code="not-settled",
             )
 
-    def read(self, count: int, *, discard: int = 0) -> None:
-        """Record `count` readings after `discard` recorded and discarded ones, each committed by itself."""
+    def read(
+        self, count: int, *, discard: int = 0, parts: Sequence[str] = (UUT,), every_s: float = 0.0
+    ) -> None:
+        """Record rounds of readings, each committed by itself, after `discard` recorded, unused ones."""
+        clock, total = self._desk.clock, (discard + count) * len(parts)
         for number in range(discard + count):
-            indication = self._sample("read", number, discard + count)
-            self._record(indication, "discard" if number < discard else "result")
-            if indication.overload:
-                raise RunError(
-                    f"the unit under test shows overload ({indication.raw.strip()})",
-                    where=self._point.id,
-                    way_out="Look at the leads and the range, then repeat the point.",
-                    code="overload",
-                )
+            begun_ns = clock.monotonic_ns()
+            for place, part in enumerate(parts):
+                indication = self._sample(part, "read", number * len(parts) + place, total)
+                self._record(part, indication, "discard" if number < discard else "result")
+                self._refuse_overload(part, indication)
+            if every_s and number + 1 < discard + count:
+                self._desk.pause(every_s - (clock.monotonic_ns() - begun_ns) / 1e9, "read")
 
     def wait(self, seconds: float) -> None:
         """Wait in engine time, with progress."""
         self._desk.pause(seconds, "wait")
 
-    def _sample(self, doing: str, done: int, total: int) -> Indication:
+    def _sample(self, part: str, doing: str, done: int, total: int) -> Indication:
         self._desk.check()
-        uut = self._desk.uut
-        if isinstance(uut, Expecting):  # a person reads it, and may slip
-            applied = self._desk.applied
-            value = float(self._point.nominal) if applied is None else applied
-            uut.expect(value, _SURPRISE * max(abs(value), 0.1 * float(self._point.range)))
-        indication = uut.read()
+        self._expect(part)
+        indication = self._armed.read(part)
         self._desk.tell(doing, value=indication.value, done=done + 1, total=total)
-        if not indication.overload and indication.unit != self._point.unit:
+        wanted = self._unit(part)
+        if not indication.overload and wanted and indication.unit != wanted:
+            who = "the unit under test" if part == UUT else f"the part {part!r}"
             raise RunError(
-                f"the unit under test indicates {indication.unit!r}, the point is in {self._point.unit!r}",
+                f"{who} indicates {indication.unit!r}, {self._function(part)!r} is read in {wanted!r}",
                 where=self._point.id,
                 way_out="Report this with the traffic log: driver and procedure disagree.",
                 code="unit-mismatch",
             )
         return indication
 
-    def _record(self, indication: Indication, use: str) -> None:
+    def _function(self, part: str) -> str:
+        return self._armed.function(part) or (self._point.function if part == UUT else "")
+
+    def _unit(self, part: str) -> str:
+        """Return the unit in which a part reads; empty where nobody said what it measures."""
+        return READING_UNITS.get(self._function(part), "")
+
+    def _expect(self, part: str) -> None:
+        """Tell a person who reads an instrument what is expected, for a person may slip."""
+        driver = self._desk.driver(part)
+        if not isinstance(driver, Expecting):
+            return
+        applied, unit = self._desk.applied_in(self._unit(part))
+        value = float(self._point.nominal) if applied is None else applied
+        if unit or self._point.unit == self._unit(part):
+            driver.expect(value, _SURPRISE * max(abs(value), 0.1 * float(self._point.range)))
+
+    def _refuse_overload(self, part: str, indication: Indication) -> None:
+        if indication.overload:
+            who = "the unit under test" if part == UUT else f"the part {part!r}"
+            raise RunError(
+                f"{who} shows overload ({indication.raw.strip()})",
+                where=self._point.id,
+                way_out="Look at the leads and the range, then repeat the point.",
+                code="overload",
+            )
+
+    def _record(self, part: str, indication: Indication, use: str) -> None:
         applied = self._desk.applied
         self._index += 1
+        # A reply in another unit, or one of many numbers, is not the value itself.
+        said = value_of_raw(indication.raw) == indication.value or indication.overload
         self._desk.emit(
             "reading",
             {
@@ -180,20 +192,19 @@ class LiveBench:
                 "raw": indication.raw,
                 "value": indication.value.hex(),
                 "unit": indication.unit,
-                "asset": self._desk.uut_place[1],
+                "asset": self._desk.place(part)[1],
                 "monotonic_ns": self._desk.clock.monotonic_ns(),
                 "overload": indication.overload,
                 "applied": None if applied is None else applied.hex(),
                 "traffic": indication.traffic_offset,
+                **_of_part(part),
+                **({} if said else {"derived": True}),
             },
         )
 
 
-def _further(function: str, frequency_hz: float, gate_s: float, amplitude_v: float) -> dict[str, float]:
-    """Return what a record says of a setting beyond value and range, nothing for direct quantities."""
-    if function == "freq":
-        return {"gate_s": gate_s, "amplitude_v": amplitude_v}
-    return {"frequency_hz": frequency_hz} if frequency_hz else {}
+def _of_part(part: str) -> dict[str, str]:
+    return {} if part == UUT else {"part": part}
 
 
 def _within(last: list[Indication], samples: int, window: float) -> bool:
@@ -201,67 +212,3 @@ def _within(last: list[Indication], samples: int, window: float) -> bool:
         return False
     values = [item.value for item in last]
     return max(values) - min(values) <= window
-
-
-class _Source:
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    def stage(
-        self,
-        function: str,
-        value: Decimal,
-        unit: str,
-        *,
-        wires: int = 2,
-        frequency_hz: float = 0.0,
-        amplitude_v: float = 1.0,
-    ) -> None:
-        self._desk.check()
-        self._desk.stage(
-            function, value, unit, wires=wires, frequency_hz=frequency_hz, amplitude_v=amplitude_v
-        )
-
-
-class _Meter:
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    def configure(
-        self,
-        function: str,
-        range_: Decimal,
-        unit: str,
-        *,
-        nplc: float,
-        wires: int = 2,
-        high_impedance: bool = True,
-        frequency_hz: float = 0.0,
-        gate_s: float = 1.0,
-        amplitude_v: float = 1.0,
-    ) -> None:
-        desk = self._desk
-        desk.check()
-        unit_of(function, unit)
-        configure_meter(
-            desk.uut,
-            function,
-            float(range_),
-            nplc=nplc,
-            wires=wires,
-            high_impedance=high_impedance,
-            frequency_hz=frequency_hz,
-            gate_s=gate_s,
-            amplitude_v=amplitude_v,
-        )
-        name, asset = desk.uut_place
-        what = {
-            "function": function,
-            "range": format(range_, "f"),
-            "unit": unit,
-            "nplc": nplc,
-            "wires": wires,
-            "high_impedance": high_impedance,
-            **_further(function, frequency_hz, gate_s, amplitude_v),
-        }
-        desk.emit("configured", {"instrument": name, "asset": asset, "what": what})

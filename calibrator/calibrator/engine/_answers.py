@@ -29,6 +29,7 @@ from calibrator.procedure._toml import TomlFile
 __all__ = ["AnswersFile"]
 
 AFFIRMED = ("interval:24h",)
+ASKED = "ask:"  # how the id of a procedure's own question begins, whose answer is any text
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,8 @@ def _text(file: TomlFile, key: str, value: object) -> str:
         )
     text = str(value).strip()
     minutes = key == "warm-up" and warm_minutes(Answer(text), 0.0) is not None
+    if key.startswith(ASKED) and text:
+        return text
     if key.startswith(ITEM):
         return _of_item(file, key, text)
     if minutes or text.lower() in AGREES or Answer(text).refused:

@@ -46,6 +46,7 @@ class Broker:
 
     def __init__(self, stop: StopSignal) -> None:
         self._stop = stop
+        self.alive: Callable[[], None] | None = None  # called while a person is waited for
         self._calls: queue.SimpleQueue[_Call[Answer] | _Call[ReviewDecision] | None] = queue.SimpleQueue()
 
     def ask(self, operator: Operator, prompt: Prompt) -> Answer:
@@ -60,6 +61,8 @@ class Broker:
         self._calls.put(call)  # type: ignore[arg-type]  # T is one of the two
         while not call.done.wait(_TICK_S):
             self._stop.check()
+            if self.alive is not None:
+                self.alive()
         self._stop.check()
         return call.result()
 

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from calibrator.bench import PlannedStage
 from calibrator.engine._broker import Broker
 from calibrator.engine._chronicle import Chronicle
 from calibrator.engine._desk import Spot, WorkDesk
-from calibrator.engine._levels import levels
-from calibrator.engine._safety import Looks, Quantity, quantity_of
+from calibrator.engine._levels import SLOW, levels, staged_at
+from calibrator.engine._safety import Looks, Quantity, no_looks, quantity_of
 from calibrator.engine._session_check import phase_of
 from calibrator.engine._setting import Setting
 from calibrator.engine._station import Station
 from calibrator.engine._stop import StopSignal
 from calibrator.engine._types import Operator
 from calibrator.procedure import Point, PointReferences, Section
-from calibrator.standards import BenchInstrument
+from calibrator.standards import BenchInstrument, Wiring
 from calibrator_drivers.accuracy import AccuracyTable, load_table
+from calibrator_drivers.registry import driver_class
 
-__all__ = ["Context", "looks_of"]
+__all__ = ["Context", "looking_meter", "looks_of"]
+
+ABOVE_C = 10.0  # that a block may overshoot before it switches itself off
 
 
 @dataclass(slots=True)
@@ -36,6 +40,7 @@ class Context:
     operator: Operator
     stop: StopSignal
     section: Section | None = None  # whose leads are on, as far as the record knows
+    wired: str = ""  # the wiring that is connected within it
     results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     monte_carlo: bool = True  # False in a proof: no clause-8 verdicts and no joint statement, which cost most
 
@@ -54,71 +59,142 @@ class Context:
             point for section in self.setting.measured for point in section.points if point.id == point_id
         )
 
-    def source_of(self, section: Section) -> str:
-        """Return the name of the instrument that feeds a section, "" where none does."""
+    def sources_of(self, section: Section) -> tuple[str, ...]:
+        """Return the names of the instruments that the points of a section energise."""
+        bench = self.station.bench
         if phase_of(section):
-            return self.station.bench.wirings[section.wiring].source or ""
-        assets = {
-            self.references[point.id].standard_asset for point in section.points if point.standard == "source"
-        }
-        names = [item.name for item in self.station.instruments() if item.asset in assets]
-        return names[0] if names else ""
+            return tuple(name for name in (bench.wirings[section.wiring].source,) if name)
+        found: dict[str, None] = {}
+        for point in section.points:
+            stages = staged_at(point, self.setting.actions)
+            for wiring in self._wirings(section, point):
+                names = (wiring.part(stage.part) for stage in stages)
+                found |= dict.fromkeys(name for name in names if name)
+        return tuple(found)
 
     def assets_of(self, section: Section) -> frozenset[str]:
         """Return the assets that realise the values of a section."""
+        bench = self.station.bench
         if phase_of(section):
-            return frozenset({self.station.bench.instruments[self.source_of(section)].asset})
-        return frozenset(self.references[point.id].standard_asset for point in section.points)
+            return frozenset(bench.instruments[name].asset for name in self.sources_of(section))
+        named = {self.references[point.id].standard_asset for point in section.points}
+        parts = {
+            bench.instruments[name].asset
+            for point in section.points
+            for wiring in self._wirings(section, point)
+            for name in wiring.instruments()
+            if name != self.setting.uut.name
+        }
+        return frozenset(named | parts)
+
+    def _wirings(self, section: Section, point: Point) -> list[Wiring]:
+        """Return the wirings of a point: that of its section, and those that it asks for itself."""
+        planned = self.setting.actions.get(point.id)
+        names = [section.wiring, *(planned.connects if planned is not None else ())]
+        return [self.station.bench.wirings[name] for name in dict.fromkeys(names)]
 
     def meter_of(self, section: Section) -> str:
         """Return the name of the meter on a section's leads: the check standard's in a session check."""
         check = self.station.bench.session_check
-        return check.meter if check is not None and phase_of(section) else self.setting.uut.name
+        if check is not None and phase_of(section):
+            return check.meter
+        return looking_meter(self.setting, self.station.bench.wirings[section.wiring])
 
-    def spot(self, section: Section, name: str, point: Point | None) -> Spot:
-        """Return where the desk works: a point's own standard, or that of the section for its proof."""
-        source = self.source_of(section)
-        if point is not None and point.standard != "source":
-            source = ""
+    def spot(self, section: Section, name: str, point: Point | None, wiring: str = "") -> Spot:
+        """Return where the desk works: the parts of the section's wiring, or of another one within it."""
+        wired = self.station.bench.wirings[wiring or section.wiring]
         unit = point.unit if point is not None else section.proof.unit if section.proof else ""
+        uut = self.meter_of(section) if phase_of(section) else wired.part("uut") or self.setting.uut.name
+        parts = {"source": wired.source or "", **wired.parts, "uut": uut}
         # the guard looks with the unit under test, which is not on the leads of a session check
         seen: Quantity = "none" if phase_of(section) else self._quantity(section)
         return Spot(
-            name, section.id, source, seen, self.ceilings(section), unit, meter=self.meter_of(section)
+            name,
+            section.id,
+            parts,
+            seen,
+            self.ceilings(section, wired),
+            unit,
+            wired.channels,
+            wired.name,
+            point.standard if point is not None else "source",
         )
 
     def looks(self) -> Looks:
         """Return how the meter can see the sources with the leads as they are now."""
-        quantity: Quantity = "none" if self.section is None else self._quantity(self.section)
-        if self.section is None or not phase_of(self.section):
+        if self.section is None:
+            return looks_of(self.setting, "none")
+        name = self.meter_of(self.section)
+        if not name:
+            return no_looks()
+        quantity = self._quantity(self.section)
+        if not phase_of(self.section) and name == self.setting.uut.name:
             return looks_of(self.setting, quantity)
-        meter = self.station.bench.instruments[self.meter_of(self.section)]
+        meter = self.station.bench.instruments[name]
         return _looks(meter, load_table(meter.model), quantity)
 
-    def ceilings(self, section: Section) -> dict[str, float]:
-        """Return the largest volts and amperes in a section: its own maximum, and what its leads bear.
+    def ceilings(self, section: Section, wiring: Wiring | None = None) -> dict[str, float]:
+        """Return the largest magnitudes in a section by unit: its own maximum, and what its leads bear.
 
-        A quantity that the section does not need is held at the harmless level of a proof (METROLOGY 3, 5).
+        Volts and amperes that the section does not need are held at the harmless level of a proof
+        (METROLOGY 3, 5); a pressure or temperature that it does not need has no entry.
         """
-        wiring = self.station.bench.wirings[section.wiring]
-        bears = {"V": wiring.max_voltage_v, "A": wiring.max_current_a}
-        found = {level.unit: level.limit for level in levels().proof.values() if level.unit in bears}
-        for point in section.points:
-            if point.standard == "source" and point.unit in found:
-                found[point.unit] = max(found[point.unit], abs(float(point.nominal)))
+        bears = (wiring or self.station.bench.wirings[section.wiring]).bears()
+        found = {level.unit: level.limit for level in levels().proof.values() if level.unit in ("V", "A")}
+        for stage in (stage for point in section.points for stage in self._allowed(section, point)):
+            if stage.unit in found or stage.unit in SLOW:
+                found[stage.unit] = max(found.get(stage.unit, 0.0), abs(float(stage.value)))
         return {
             unit: value if most is None else min(value, most)
             for (unit, value), most in ((item, bears[item[0]]) for item in found.items())
         }
 
+    def cut_out(self, section: Section) -> float:
+        """Return where a block switches itself off: what its wiring bears, else a little above the points."""
+        most = self.station.bench.wirings[section.wiring].max_temperature_c
+        return self.ceilings(section).get("degC", 0.0) + ABOVE_C if most is None else most
+
+    def _allowed(self, section: Section, point: Point) -> Sequence[PlannedStage]:
+        """Return the levels that a point may reach.
+
+        Those of its table where the source realises it, whatever its procedure would programme.
+        """
+        if point.standard == "source" and point.unit in ("V", "A"):
+            return staged_at(point, {})
+        return self._stages(section, point)
+
+    def _stages(self, section: Section, point: Point) -> Sequence[PlannedStage]:
+        return staged_at(point, {} if phase_of(section) else self.setting.actions)
+
     def _quantity(self, section: Section) -> Quantity:
-        sourced = any(point.standard == "source" for point in section.points)
-        return quantity_of((point.function for point in section.points), sourced=sourced)
+        functions = [stage.function for point in section.points for stage in self._stages(section, point)]
+        return quantity_of(functions, sourced=bool(functions))
+
+
+def looking_meter(setting: Setting, wiring: Wiring | None = None) -> str:
+    """Return the name of the meter that can look at volts and amperes on the leads, "" where there is none.
+
+    The unit under test where it is one, else a part of the wiring.
+    """
+    bench = setting.bench
+    names = [setting.uut.name]
+    for wired in (wiring,) if wiring is not None else bench.wirings.values():
+        names += wired.instruments()
+    for name in dict.fromkeys(names):
+        item = bench.instruments[name]
+        if not item.artefact and "MeasureVoltageDC" in driver_class(item.model).ROLES:
+            return name
+    return ""
 
 
 def looks_of(setting: Setting, quantity: Quantity) -> Looks:
     """Return the meter and its highest ranges for a look at the terminals."""
-    return _looks(setting.uut, setting.uut_table, quantity)
+    name = looking_meter(setting)
+    if not name:
+        return no_looks()
+    meter = setting.bench.instruments[name]
+    table = setting.uut_table if name == setting.uut.name else load_table(meter.model)
+    return _looks(meter, table, quantity)
 
 
 def _looks(meter: BenchInstrument, table: AccuracyTable, quantity: Quantity) -> Looks:

@@ -6,40 +6,54 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from calibrator._errors import RunError
-from calibrator.bench import stage_source, unit_of
+from calibrator.bench import act_part, stage_part, unit_of
 from calibrator.engine._chronicle import Chronicle
 from calibrator.engine._guarding import Guard
-from calibrator.engine._levels import is_hazardous
-from calibrator.engine._safety import Quantity
+from calibrator.engine._levels import SLOW, is_hazardous
+from calibrator.engine._output import Staged, compare, nothing_staged, unreleased, wait_settled
+from calibrator.engine._safety import Quantity, make_sources_safe, no_looks, not_confirmed, safe_body
 from calibrator.engine._station import Station
 from calibrator.engine._stop import StopSignal
 from calibrator.engine._types import Progress
+from calibrator.procedure import Text
 from calibrator_drivers.clock import Clock
-from calibrator_drivers.roles import Meter, Source
+from calibrator_drivers.roles import Instrument, Meter, Source
 
-__all__ = ["Spot", "WorkDesk"]
+__all__ = ["Hands", "Spot", "WorkDesk"]
 
-# Shorter than the guard's patience with one exchange; a 5522A settles within 5 s.
-SETTLING_TIMEOUT_S = 15.0
-_SAME = 5e-6  # relative; what a display rounds
 _PIECE_S = 0.2  # of a wait in real time, between two looks at the stop signal
 _VIRTUAL_PIECE_S = 60.0
+_VENTING_S = 900.0  # that the guard leaves the engine's thread for a line that comes down at its slew rate
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where the desk works now: a point (or the proof), its standard, and what limits it."""
+    """Where the desk works now: a point (or the proof), the parts of its wiring, and what limits them."""
 
     name: str  # point id, or "proof:<section>"
     section: str
-    source: str  # name on the bench, "" for an artefact
+    parts: Mapping[str, str]  # role of the procedure -> name on the bench
     quantity: Quantity  # what the meter sees of the source with these leads
     ceilings: Mapping[str, float] = field(default_factory=dict)  # largest magnitude allowed here, by unit
     unit: str = ""
-    meter: str = ""  # name on the bench of the meter that reads here, "" for the unit under test
+    channels: Mapping[str, int] = field(default_factory=dict)
+    wiring: str = ""
+    standard: str = "source"  # the part that realises the reference value
+
+
+class Hands(Protocol):
+    """What a person does for a point while it is measured."""
+
+    def connect(self, wiring: str) -> Spot:
+        """Have the wiring connected; return the spot with its parts."""
+        ...
+
+    def ask(self, prompt: str, text: Text, *, number: bool, simulated: str) -> str:
+        """Put a question."""
+        ...
 
 
 class WorkDesk:
@@ -59,10 +73,13 @@ class WorkDesk:
         self._uut = uut
         self._stop = stop
         self._progress = progress
-        self._spot = Spot("", "", "", "none")
-        self._staged: tuple[str, Decimal, str] | None = None
-        self._applied: float | None = None
+        self._spot = Spot("", "", {}, "none")
+        self._staged: dict[str, Staged] = {}  # by part
+        self._applied: tuple[float, str] | None = None
+        self._on: list[str] = []  # parts that are energised within a `with`
+        self._held: dict[str, str] = {}  # instrument -> unit of what it goes on holding between points
         self.guard: Guard | None = None
+        self.hands: Hands | None = None
         self.released: set[str] = set()  # sections whose dangerous levels a person released
         self.energised_assets: set[str] = set()
 
@@ -73,24 +90,60 @@ class WorkDesk:
 
     @property
     def uut(self) -> Meter:
-        """The meter on the leads: the unit under test, or the check standard in a session check."""
-        return cast("Meter", self._station.driver(self._spot.meter or self._uut))
+        """The meter on the leads: the unit under test, what reads it, or the check standard of a session."""
+        return cast("Meter", self._station.driver(self.uut_place[0]))
 
     @property
     def uut_place(self) -> tuple[str, str]:
         """That meter's name on the bench and its asset."""
-        name = self._spot.meter or self._uut
+        name = self._spot.parts.get("uut") or self._uut
         return name, self._station.bench.instruments[name].asset
 
     @property
     def applied(self) -> float | None:
         """What the source reads back while it is energised."""
+        return None if self._applied is None else self._applied[0]
+
+    def applied_in(self, unit: str) -> tuple[float | None, str]:
+        """Return what is applied in a unit; None and "" where nothing is."""
+        if self._applied is None or self._applied[1] != unit:
+            return None, ""
         return self._applied
+
+    @property
+    def wiring(self) -> str:
+        """The wiring that the parts here are those of."""
+        return self._spot.wiring
+
+    def driver(self, part: str) -> Instrument:
+        """Return the instrument that fills a role here; raises `RunError` (code `no-part`)."""
+        return self._station.driver(self.place(part)[0])
+
+    def place(self, part: str) -> tuple[str, str]:
+        """Return that instrument's name on the bench and its asset."""
+        if part == "uut":
+            return self.uut_place
+        name = self._spot.parts.get(part, "")
+        if not name:
+            raise RunError(
+                "no source stands behind this point"
+                if part == "source"
+                else f"nothing fills the part {part!r}",
+                where=self._spot.name,
+                way_out=f"Name it in the wiring {self._spot.wiring!r} of the bench file:"
+                f' parts = {{ {part} = "…" }}, or use nothing of it at this point.',
+                code="no-source" if part == "source" else "no-part",
+            )
+        return name, self._station.bench.instruments[name].asset
+
+    def channel(self, part: str) -> int | None:
+        """Return the channel of a readout that a part is."""
+        return self._spot.channels.get(part)
 
     def move(self, spot: Spot) -> None:
         """Begin to work at another spot."""
         self._spot = spot
-        self._staged = None
+        self._staged = {}
 
     def emit(self, kind: str, body: Mapping[str, Any]) -> None:
         """Commit one event of the run."""
@@ -122,28 +175,10 @@ class WorkDesk:
         if self._progress is not None:
             self._progress(Progress(doing, self._spot.name or None, value, self._spot.unit, done, total))
 
-    def source(self) -> Source:
-        """Return the driver of the standard at this spot."""
-        if not self._spot.source:
-            raise RunError(
-                "no source stands behind this point",
-                where=self._spot.name,
-                way_out='Set standard = "source" in the point table, or stage nothing.',
-                code="no-source",
-            )
-        return cast("Source", self._station.driver(self._spot.source))
-
     def stage(
-        self,
-        function: str,
-        value: Decimal,
-        unit: str,
-        *,
-        wires: int,
-        frequency_hz: float = 0.0,
-        amplitude_v: float = 1.0,
+        self, function: str, value: Decimal, unit: str, *, part: str = "source", **settings: float
     ) -> None:
-        """Programme the standard with the output in standby; nothing above the ceiling is sent."""
+        """Programme a part with the output off; nothing above the ceiling is sent."""
         unit_of(function, unit)
         ceiling = self._spot.ceilings.get(unit)
         if ceiling is not None and abs(float(value)) > ceiling * (1 + 1e-9):
@@ -153,118 +188,174 @@ class WorkDesk:
                 way_out="Correct the point table, or the wiring's maximum in the bench file.",
                 code="above-ceiling",
             )
-        stage_source(
-            self.source(),
-            function,
-            float(value),
-            wires=wires,
-            frequency_hz=frequency_hz,
-            amplitude_v=amplitude_v,
-        )
-        self._staged = (function, value, unit)
-        what: dict[str, object] = {
-            "function": function,
-            "value": format(value, "f"),
-            "unit": unit,
-            "wires": wires,
-        }
-        if frequency_hz:
-            what["frequency_hz"] = frequency_hz
-        if function == "freq":
-            what["amplitude_v"] = amplitude_v
-        self._emit_for_source("configured", {"what": what})
+        stage_part(self.driver(part), function, float(value), settings)
+        self._staged[part] = Staged(function, value, unit)
+        self._emit_for(part, "configured", {"what": _said(function, value, unit, settings)})
 
-    def energised(self) -> AbstractContextManager[None]:
-        """Energise what was staged; on every way out the output goes to standby."""
-        return self._energised()
+    def energised(self, *, timeout_s: float | None = None) -> AbstractContextManager[None]:
+        """Energise what was staged; on every way out an electrical output goes to standby."""
+        return self._energised(timeout_s)
 
     @contextmanager
-    def _energised(self) -> Iterator[None]:
-        self._energise()
-        held = False
+    def _energised(self, timeout_s: float | None) -> Iterator[None]:
+        self._energise(timeout_s)
+        stayed = False
         try:
             yield
-            held = self.source().state().operating
+            stayed = all(self._source(part).state().operating for part in self._on)
         finally:
             self._applied = None
-            self._deenergise()
-        if not held:
+            self._let_go()
+        if not stayed:
             raise RunError(
                 "the output dropped to standby by itself, so the readings are not of the point",
-                where=f"{self._spot.source}, {self._spot.name}",
+                where=f"{', '.join(self.place(part)[0] for part in self._staged)}, {self._spot.name}",
                 way_out="Look for an overload or a wrong lead, then: calibrator resume",
                 code="output-dropped",
             )
 
-    def _energise(self) -> None:
+    def _energise(self, timeout_s: float | None) -> None:
         """Check, record, then command: the record never knows less than the terminals."""
-        function, value, unit, hazard = self._releasable()
+        hazards = self._releasable()
         self.check()
-        source = self.source()
-        self._compare(source.state().value, value, unit)
+        for part, staged in self._staged.items():
+            compare(self._source(part).state().value, staged, self.place(part)[0])
         if self.guard is not None:
             self.guard.energised(self._spot.quantity)
-        self.energised_assets.add(self._station.bench.instruments[self._spot.source].asset)
-        level = {"function": function, "value": format(value, "f"), "unit": unit}
-        self._emit_for_source("energise", {**level, "hazard": hazard, "point": self._spot.name})
+        for part, staged in self._staged.items():
+            self.energised_assets.add(self.place(part)[1])
+            level = {"function": staged.function, "value": format(staged.value, "f"), "unit": staged.unit}
+            self._emit_for(part, "energise", {**level, "hazard": hazards[part], "point": self._spot.name})
+        self._on = list(self._staged)
         try:
-            source.operate()
-            source.wait_settled(SETTLING_TIMEOUT_S)
-            self._applied = source.state().value
+            for part, staged in self._staged.items():
+                source = self._source(part)
+                source.operate()
+                wait_settled(
+                    source, staged, timeout_s, pause=self.pause, clock=self.clock, where=self._spot.name
+                )
+            named = self._spot.standard if self._spot.standard in self._staged else next(iter(self._staged))
+            self._applied = self._source(named).state().value, self._staged[named].unit
         except BaseException:
-            self._deenergise()
+            self._let_go()
             raise
         self.check()
 
-    def _releasable(self) -> tuple[str, Decimal, str, bool]:
-        """Return what was staged and whether it is a hazard; raises where nobody released it."""
-        if self._staged is None:
-            raise RunError(
-                "nothing was staged, so nothing is energised",
-                where=self._spot.name,
-                way_out="Stage a value before `energised()` in the procedure.",
-                code="nothing-staged",
-            )
-        function, value, unit = self._staged
-        hazard = is_hazardous(function, value)
-        if hazard and self._spot.section not in self.released:
-            raise RunError(
-                f"{value:f} {unit} is above the hazard threshold and nobody released it",
-                where=self._spot.name,
-                way_out="Answer the hazard prompt of the section first.",
-                code="hazard-not-released",
-            )
-        return function, value, unit, hazard
+    def _releasable(self) -> dict[str, bool]:
+        """Return by part whether what was staged is a hazard; raises where nobody released it."""
+        if not self._staged:
+            raise nothing_staged(self._spot.name)
+        hazards = {part: is_hazardous(item.function, item.value) for part, item in self._staged.items()}
+        for part, staged in self._staged.items():
+            if hazards[part] and self._spot.section not in self.released:
+                raise unreleased(staged, self._spot.name)
+        return hazards
 
-    def _compare(self, read_back: float, value: Decimal, unit: str) -> None:
-        if abs(read_back - float(value)) > _SAME * max(abs(float(value)), 1e-9):
-            raise RunError(
-                f"{value:f} {unit} was staged and {read_back:.9g} is read back; the output stays in standby",
-                where=self._spot.source,
-                way_out="Take the instrument out of local control, then: calibrator resume",
-                code="readback",
-            )
+    def _let_go(self) -> None:
+        """End of the point: standby, but what is slow stays as it is and stays recorded as energised."""
+        for part in self._on:
+            if self._staged[part].unit in SLOW:
+                self._held[self.place(part)[0]] = self._staged[part].unit
+                self._emit_for(part, "held", {"point": self._spot.name})
+            else:
+                self._deenergise(part)
+        self._on = []
 
-    def _deenergise(self) -> None:
+    def _deenergise(self, part: str) -> None:
         """Standby at the end of the point; a source that does not report it leaves the run unsafe."""
-        source = self.source()
+        source = self._source(part)
         source.standby()
         confirmed = not source.state().operating
-        asset = self._station.bench.instruments[self._spot.source].asset
+        name, asset = self.place(part)
         if confirmed:
-            self.energised_assets.discard(asset)
-            if self.guard is not None and not self.energised_assets:
-                self.guard.idle()
-        self._emit_for_source("deenergised", {"confirmed": confirmed, "indicated": None, "unit": ""})
+            self._is_off(asset)
+        self._emit_for(part, "deenergised", {"confirmed": confirmed, "indicated": None, "unit": ""})
         if not confirmed:
             raise RunError(
                 f"{asset} does not report standby",
-                where=self._spot.source,
+                where=name,
                 way_out="Do not touch the terminals.",
                 code="not-in-standby",
             )
 
-    def _emit_for_source(self, kind: str, body: Mapping[str, Any]) -> None:
-        name = self._spot.source
-        asset = self._station.bench.instruments[name].asset
+    def act(self, part: str, action: str) -> None:
+        """Let a part do one of its role's actions; a vented line counts as closed."""
+        if action == "vent" and self.guard is not None:
+            self.guard.alive(_VENTING_S)
+        act_part(self.driver(part), action, {})
+        self._emit_for(part, "configured", {"what": {"action": action}})
+        if action == "vent":
+            name, asset = self.place(part)
+            self._held.pop(name, None)
+            self._on = [other for other in self._on if other != part]
+            self._is_off(asset)
+            self._emit_for(part, "deenergised", {"confirmed": True, "indicated": None, "unit": ""})
+
+    def connect(self, wiring: str) -> None:
+        """Have another wiring connected; a held pressure is vented first, a block may stay hot."""
+        if wiring == self._spot.wiring:
+            return
+        if self._on or self.hands is None:
+            raise RunError(
+                f"the wiring {wiring!r} was asked for while something is energised",
+                where=self._spot.name,
+                way_out="Call connect outside of `energised()` in the procedure.",
+                code="energised-while-connecting",
+            )
+        self.vent_held("before another wiring is connected")
+        self.move(self.hands.connect(wiring))
+
+    def ask(self, prompt: str, text: Text, *, number: bool, simulated: str) -> str:
+        """Put a question to the person; raises `RunError` where nobody is at this desk."""
+        if self.hands is None:
+            raise RunError("nobody is there to be asked", where=self._spot.name, code="nobody-asked")
+        return self.hands.ask(prompt, text, number=number, simulated=simulated)
+
+    def vent_held(self, reason: str) -> None:
+        """Make safe what holds a pressure; raises `NotSafeError` where that is not confirmed."""
+        names = [name for name, unit in self._held.items() if unit == "Pa"]
+        if not names:
+            return
+        if self.guard is not None:
+            self.guard.alive(_VENTING_S)
+        places = [self._station.place(name) for name in names]
+        found = make_sources_safe(places, no_looks(), self._station, self.clock)
+        self.emit("safe", safe_body(found, "engine", reason))
+        if unsafe := not_confirmed(found):
+            raise unsafe
+        for name in names:
+            self._held.pop(name)
+            self._is_off(self._station.bench.instruments[name].asset)
+
+    def before_safe(self) -> None:
+        """Leave the engine's thread the time that a line needs to come down."""
+        if self.guard is not None and "Pa" in self._held.values():
+            self.guard.alive(_VENTING_S)
+
+    def all_safe(self) -> None:
+        """Hold nothing for energised any more: everything was made safe, and confirmed."""
+        self._held.clear()
+        for asset in tuple(self.energised_assets):
+            self._is_off(asset)
+
+    def _is_off(self, asset: str) -> None:
+        known = asset in self.energised_assets
+        self.energised_assets.discard(asset)
+        if known and self.guard is not None and not self.energised_assets:
+            self.guard.idle()
+
+    def _source(self, part: str) -> Source:
+        return cast("Source", self.driver(part))
+
+    def _emit_for(self, part: str, kind: str, body: Mapping[str, Any]) -> None:
+        name, asset = self.place(part)
         self.emit(kind, {"instrument": name, "asset": asset, **body})
+
+
+def _said(function: str, value: Decimal, unit: str, settings: Mapping[str, float]) -> dict[str, object]:
+    """Return what a record says of a staged value: its settings where they say something."""
+    what: dict[str, object] = {"function": function, "value": format(value, "f"), "unit": unit}
+    for key, setting in settings.items():
+        if setting and (key != "amplitude_v" or function == "freq"):
+            what[key] = setting
+    return what

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calibrator.engine._context import Context
 from calibrator.engine._handlers import HANDLERS
-from calibrator.engine._levels import hazardous_points
+from calibrator.engine._levels import hazardous_points, held_sections
 from calibrator.engine._prompts import items_asked
 from calibrator.engine._steps import History, Step, history_of, next_step, steps_of
 
@@ -19,7 +19,8 @@ def steps_now(context: Context) -> tuple[Step, ...]:
 def _steps_after(context: Context, history: History) -> tuple[Step, ...]:
     return steps_of(
         context.setting.sections,
-        hazardous=hazardous_points(context.setting.sections),
+        hazardous=hazardous_points(context.setting.sections, context.setting.actions),
+        held=held_sections(context.setting.sections, context.setting.actions),
         repeats=history.repeats,
         interval=context.interval,
         opening=context.setting.checks.opening,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from calibrator._errors import InterruptedRun, RunError
+from calibrator._errors import RunError
 from calibrator.bench import LiveBench
+from calibrator.engine._asking import MISUNDERSTOOD, PointHands, ask
 from calibrator.engine._checks import environment_problems
 from calibrator.engine._context import Context
 from calibrator.engine._limits import restore_limits, set_limits
@@ -23,13 +24,11 @@ from calibrator.engine._review import check_repeat, flags_of, former_results, se
 from calibrator.engine._safety import make_sources_safe, not_confirmed, safe_body
 from calibrator.engine._session_check import measure_check, phase_of
 from calibrator.engine._steps import Step
-from calibrator.engine._types import Answer, Prompt, Review
+from calibrator.engine._types import Review
 from calibrator.engine._validity import check_section
 from calibrator.procedure import ITEM, Section, item_outcome
 
 __all__ = ["HANDLERS", "ask", "ask_connect", "ask_hazard", "warm_up"]
-
-MISUNDERSTOOD = 3
 
 
 def self_test(context: Context, step: Step) -> str:
@@ -41,6 +40,8 @@ def self_test(context: Context, step: Step) -> str:
         driver.reset()
         driver.check_errors()
         context.emit("configured", {"instrument": item.name, "asset": item.asset, "what": {"reset": True}})
+    if context.setting.uut.artefact:
+        return "nothing to be asked"
     context.desk.tell("self-test")
     passed, raw = context.desk.uut.self_test()
     name, asset = context.desk.uut_place
@@ -90,6 +91,8 @@ def prompt(context: Context, step: Step) -> str:
     if step.prompt == "connect":
         check_section(context, section)
         ask_connect(context, section)
+        if section.proof is None and not section.lead_checks:
+            set_limits(context, section)  # a block or bath, which no harmless level proves
     else:
         ask_hazard(context, section)
     return "answered"
@@ -116,51 +119,16 @@ def ask_connect(context: Context, section: Section) -> str:
     answer = ask(context, connect_prompt(section))
     wiring = answer.wiring or section.wiring
     context.station.connect(wiring)
-    context.section = section
+    context.section, context.wired = section, section.wiring
     return wiring
 
 
 def ask_hazard(context: Context, section: Section) -> None:
     """Ask for the release of a section's dangerous levels."""
-    asked = hazard_prompt(section)
+    asked = hazard_prompt(section, context.setting.actions)
     if asked is not None:
         ask(context, asked)
     context.desk.released.add(section.id)
-
-
-def ask(context: Context, asked: Prompt) -> Answer:
-    """Put a prompt and record it with its answer; raises `InterruptedRun` when it is refused."""
-    context.desk.check()
-    context.emit(
-        "prompt.asked",
-        {
-            "prompt": asked.id,
-            "kind": asked.kind,
-            "text": {"en": asked.text.en, "zh": asked.text.zh},
-            "wiring": asked.wiring,
-            "hazard": None
-            if asked.hazard is None
-            else {
-                "function": asked.hazard.function,
-                "value": asked.hazard.value,
-                "unit": asked.hazard.unit,
-                "threshold": asked.hazard.threshold,
-            },
-        },
-    )
-    answer = context.broker.ask(context.operator, asked)
-    context.emit(
-        "prompt.answered",
-        {"prompt": asked.id, "answer": answer.value, "by": answer.by, "how": answer.how},
-    )
-    if answer.refused and not (asked.kind == "item" and item_outcome(answer.value)):
-        raise InterruptedRun(
-            f"the prompt {asked.id} was refused",
-            where=answer.by,
-            way_out="Go on with: calibrator resume",
-            code="prompt-refused",
-        )
-    return answer
 
 
 def proof(context: Context, step: Step) -> str:
@@ -178,7 +146,8 @@ def point(context: Context, step: Step) -> str:
     if step.attempt > 1:
         _set_aside(context, section, target.id)
     _environment(context)
-    context.desk.move(context.spot(section, target.id, target))
+    context.desk.move(context.spot(section, target.id, target, context.wired))
+    context.desk.hands = PointHands(context, section, target)
     try:
         measure = measure_check if phase_of(section) else context.setting.procedure.measure
         measure(LiveBench(context.desk, target, step.attempt), target)
@@ -224,6 +193,7 @@ def _environment(context: Context) -> None:
 def review(context: Context, step: Step) -> str:
     """Evaluate the section, show what deserves a look, and take the decision before the leads come off."""
     section = context.setting.section(step.section)
+    context.desk.vent_held("before the review")
     results = evaluate(context, section)
     opened = context.chronicle.events[0].body
     former = former_results(context.chronicle.record, opened, context.chronicle.run)
@@ -295,10 +265,12 @@ def close(context: Context, step: Step) -> str:
     After the last section the sources go to their reset state, and their limits are put back.
     """
     station = context.station
+    context.desk.before_safe()
     found = make_sources_safe(station.places(), context.looks(), station, station.clock)
     context.emit("safe", safe_body(found, "engine", "before the leads move"))
     if unsafe := not_confirmed(found):
         raise unsafe
+    context.desk.all_safe()
     if step.section == context.setting.measured[-1].id:
         for place in station.places():
             station.driver(place.name).reset()

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 
+from calibrator.bench import PlannedActions, PlannedStage
 from calibrator.engine._types import Hazard
 from calibrator.procedure import Point, Section
 
-__all__ = ["Level", "Levels", "hazard_of", "hazardous_points", "is_hazardous", "levels"]
+__all__ = [
+    "SLOW",
+    "Level",
+    "Levels",
+    "hazard_of",
+    "hazardous_points",
+    "held_sections",
+    "is_hazardous",
+    "levels",
+    "staged_at",
+]
+
+SLOW = ("Pa", "degC")  # units of what stays as it is between points, and is made safe by venting or cooling
+Actions = Mapping[str, PlannedActions]  # by point
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +43,9 @@ class Levels:
     """Everything in `safety.toml`."""
 
     hazard: Mapping[str, Level]  # by function
-    safe: Mapping[str, Level]  # by quantity: voltage, current
-    proof: Mapping[str, Level]  # by function
+    safe: Mapping[str, Level]  # by quantity: voltage, current, pressure, temperature
+    proof: Mapping[str, Level]  # by function; of a pressure as a share of the section's highest
+    leak: Mapping[str, Level]
     silence_s: float
     start_timeout_s: float
     resume_within_s: float
@@ -41,13 +57,14 @@ def levels() -> Levels:
     data = tomllib.loads(files("calibrator.engine").joinpath("safety.toml").read_text(encoding="utf-8"))
     tables = {
         name: {key: Level(float(row["limit"]), row["unit"]) for key, row in data[name].items()}
-        for name in ("hazard", "safe", "proof")
+        for name in ("hazard", "safe", "proof", "leak")
     }
     guard = data["guard"]
     return Levels(
         tables["hazard"],
         tables["safe"],
         tables["proof"],
+        tables["leak"],
         float(guard["silence_s"]),
         float(guard["start_timeout_s"]),
         float(data["resume"]["within_s"]),
@@ -60,23 +77,42 @@ def is_hazardous(function: str, value: Decimal) -> bool:
     return level is not None and abs(float(value)) > level.limit
 
 
-def hazardous_points(sections: Iterable[Section]) -> frozenset[str]:
+def staged_at(point: Point, actions: Actions) -> Sequence[PlannedStage]:
+    """Return the levels that a point stages: by its plan, without one the nominal value of the source."""
+    if point.id in actions:
+        return actions[point.id].stages
+    if point.standard != "source":
+        return ()
+    return (PlannedStage("source", point.function, point.nominal, point.unit),)
+
+
+def hazardous_points(sections: Iterable[Section], actions: Actions = MappingProxyType({})) -> frozenset[str]:
     """Return the ids of the points whose level a person present has to release."""
     return frozenset(
         point.id
         for section in sections
         for point in section.points
-        if point.standard == "source" and is_hazardous(point.function, point.nominal)
+        if any(is_hazardous(stage.function, stage.value) for stage in staged_at(point, actions))
     )
 
 
-def hazard_of(points: Iterable[Point]) -> Hazard | None:
+def held_sections(sections: Iterable[Section], actions: Actions) -> frozenset[str]:
+    """Return the ids of the sections that hold a pressure or a temperature from point to point."""
+    return frozenset(
+        section.id
+        for section in sections
+        for point in section.points
+        if any(stage.unit in SLOW for stage in staged_at(point, actions))
+    )
+
+
+def hazard_of(points: Iterable[Point], actions: Actions = MappingProxyType({})) -> Hazard | None:
     """Return the highest hazardous level among points, None where all are harmless."""
     worst: Hazard | None = None
-    for point in points:
-        if point.standard != "source" or not is_hazardous(point.function, point.nominal):
+    for stage in (stage for point in points for stage in staged_at(point, actions)):
+        if not is_hazardous(stage.function, stage.value):
             continue
-        if worst is None or abs(point.nominal) > worst.value:
-            level = levels().hazard[point.function]
-            worst = Hazard(point.function, abs(point.nominal), point.unit, level.limit)
+        if worst is None or abs(stage.value) > worst.value:
+            level = levels().hazard[stage.function]
+            worst = Hazard(stage.function, abs(stage.value), stage.unit, level.limit)
     return worst

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from calibrator.engine._context import Context
 from calibrator.procedure import Section
@@ -23,17 +23,32 @@ def set_limits(context: Context, section: Section) -> None:
 
     An instrument keeps them also when it is switched off, so what was there before is recorded first.
     """
-    name = context.source_of(section)
-    if not name:
-        return
+    for name in context.sources_of(section):
+        _set_limits(context, section, name)
+
+
+def _set_limits(context: Context, section: Section, name: str) -> None:
     driver = cast("Source", context.station.driver(name))
     asset = context.station.bench.instruments[name].asset
     before = driver.limits()  # asked each time, so that a resumed run takes the time of an unbroken one
     if name not in found_limits(context.chronicle.events):
         _configured(context, name, asset, {"limits_before": None if before is None else _body(before)})
     ceilings = context.ceilings(section)
-    driver.set_limits(voltage_v=ceilings["V"], current_a=ceilings["A"])
+    if "SourcePressure" in driver.ROLES:
+        cast("_Slow", driver).set_limits(pressure_pa=ceilings.get("Pa", 0.0))
+    elif "SourceTemperature" in driver.ROLES:
+        cast("_Slow", driver).set_limits(temperature_c=context.cut_out(section))
+    else:
+        driver.set_limits(voltage_v=ceilings["V"], current_a=ceilings["A"])
     _configured(context, name, asset, {"limits": ceilings})
+
+
+class _Slow(Protocol):
+    """A source with a limit of its own in pascals or degrees Celsius."""
+
+    def set_limits(self, *, pressure_pa: float | None = None, temperature_c: float | None = None) -> None:
+        """Set the highest value that it takes."""
+        ...
 
 
 def found_limits(events: Iterable[RecordedEvent]) -> dict[str, SourceLimits | None]:

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -212,6 +213,7 @@ def _versions() -> dict[str, str]:
     return found | {name: _version(name) for name in ("numpy", "scipy", "pint")}
 
 
+@cache  # read from files, and the same while the process lives
 def _version(name: str) -> str:
     try:
         return version(name)

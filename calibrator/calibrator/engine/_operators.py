@@ -48,7 +48,7 @@ class SimulatedOperator:
         """Do what is asked."""
         if prompt.id in self.refuses:
             return Answer("no", "simulated operator", "simulated operator")
-        value = f"{self.warm_for_minutes:g}" if prompt.kind == "warm-up" else "yes"
+        value = f"{self.warm_for_minutes:g}" if prompt.kind == "warm-up" else prompt.simulated
         wiring = self.connects.get(prompt.id.partition(":")[2], prompt.wiring)
         return Answer(value, "simulated operator", "simulated operator", wiring)
 

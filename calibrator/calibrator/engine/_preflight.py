@@ -119,6 +119,8 @@ def prompts_of(setting: Setting) -> tuple[Prompt, ...]:
         opening=setting.checks.opening,
         closing=setting.checks.closing,
         items=items_asked(setting.procedure.info.regulation),
+        actions=setting.actions,
+        wirings=setting.bench.wirings,
     )
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 
+from calibrator.bench import PlannedActions
 from calibrator.engine._levels import hazard_of
 from calibrator.engine._types import Answer, Prompt
 from calibrator.procedure import ITEM, Regulation, RegulationItem, Section, Text
+from calibrator.standards import Wiring
 
 __all__ = [
     "AGREES",
+    "asked_prompt",
     "connect_prompt",
     "fresh_prompt",
     "hazard_prompt",
@@ -20,7 +24,10 @@ __all__ = [
     "unsafe_prompt",
     "warm_minutes",
     "warm_up_prompt",
+    "wiring_prompt",
 ]
+
+Actions = Mapping[str, PlannedActions]  # what each point will do
 
 AGREES = frozenset({"yes", "y", "ok", "done", "是", "好", "完成"})
 
@@ -56,23 +63,47 @@ def connect_prompt(section: Section) -> Prompt:
     return Prompt(f"connect:{section.id}", "connect", section.prompt, wiring=section.wiring)
 
 
-def hazard_prompt(section: Section) -> Prompt | None:
+def wiring_prompt(wiring: Wiring) -> Prompt:
+    """Return the prompt for another wiring within a section: a load, a depth, a polarity."""
+    return Prompt(f"wire:{wiring.name}", "connect", wiring.title, wiring=wiring.name)
+
+
+def asked_prompt(name: str, text: Text, simulated: str) -> Prompt:
+    """Return a procedure's own question; its name is `ask:<point>:<key>`."""
+    return Prompt(name, "typed", text, simulated=simulated)
+
+
+def hazard_prompt(section: Section, actions: Actions = MappingProxyType({})) -> Prompt | None:
     """Return the prompt that releases a section's dangerous levels, None where it has none."""
-    hazard = hazard_of(section.points)
+    hazard = hazard_of(section.points, actions)
     if hazard is None:
         return None
-    level = f"{hazard.value:f} {hazard.unit}"
     return Prompt(
         f"hazard:{section.id}",
         "hazard",
-        Text(
-            f"DANGER: up to {level} will stand on the terminals and leads. Hands off, leads insulated,"
-            " nobody else at the bench. Release the output?",
-            f"危险：端子和导线上将出现最高 {level}。请勿触碰，确认导线绝缘良好、"
-            "无他人在工作台旁。是否允许输出？",
-        ),
+        _danger(f"{hazard.value:f} {hazard.unit}", hazard.unit),
         wiring=section.wiring,
         hazard=hazard,
+    )
+
+
+def _danger(level: str, unit: str) -> Text:
+    if unit == "Pa":
+        return Text(
+            f"DANGER: the line will be pressurised up to {level}. Shield in place, fittings tight, nobody in"
+            " front of the gauge. Release the pressure?",
+            f"危险：管路将加压至最高 {level}。请确认防护罩就位、接头紧固、仪表正前方无人。是否允许加压？",
+        )
+    if unit == "degC":
+        return Text(
+            f"DANGER: block or bath goes up to {level} and stays hot long after it is switched off. Nothing"
+            " that burns or melts near it. Release the heater?",
+            f"危险：炉体或槽体将升至最高 {level}，关闭后仍长时间高温。附近不得有易燃或易熔物。是否允许加热？",
+        )
+    return Text(
+        f"DANGER: up to {level} will stand on the terminals and leads. Hands off, leads insulated,"
+        " nobody else at the bench. Release the output?",
+        f"危险：端子和导线上将出现最高 {level}。请勿触碰，确认导线绝缘良好、无他人在工作台旁。是否允许输出？",
     )
 
 
@@ -131,6 +162,8 @@ def planned_prompts(
     opening: Sequence[Section] = (),
     closing: Sequence[Section] = (),
     items: Sequence[RegulationItem] = (),
+    actions: Actions = MappingProxyType({}),
+    wirings: Mapping[str, Wiring] = MappingProxyType({}),
 ) -> tuple[Prompt, ...]:
     """Return every prompt of a job in the order in which it is put."""
     prompts = [fresh_prompt()] if interval == "24h" else []
@@ -140,7 +173,23 @@ def planned_prompts(
     prompts += [connect_prompt(section) for section in opening]
     for section in sections:
         prompts.append(connect_prompt(section))
-        hazard = hazard_prompt(section)
+        hazard = hazard_prompt(section, actions)
         if hazard is not None:
             prompts.append(hazard)
+        prompts += _within(section, actions, wirings)
     return (*prompts, *(connect_prompt(section) for section in closing))
+
+
+def _within(section: Section, actions: Actions, wirings: Mapping[str, Wiring]) -> Iterator[Prompt]:
+    """Yield the prompts that the points of a section put themselves: each wiring once, every question."""
+    seen: set[str] = set()
+    for point in section.points:
+        planned = actions.get(point.id)
+        if planned is None:
+            continue
+        for name in planned.connects:
+            if name in wirings and name not in seen:
+                seen.add(name)
+                yield wiring_prompt(wirings[name])
+        for question in planned.questions:
+            yield asked_prompt(f"ask:{point.id}:{question.key}", question.text, question.simulated)

@@ -17,13 +17,12 @@ from calibrator.engine._limits import set_limits
 from calibrator.engine._opening import mode_of
 from calibrator.engine._proving import prove
 from calibrator.engine._safety import make_sources_safe, not_confirmed, safe_body
-from calibrator.engine._setting import Setting, find_sections
+from calibrator.engine._setting import Setting, find_sections, planned_actions, table_of
 from calibrator.engine._station import Found
 from calibrator.engine._steps import History, Step, history_of, next_step
 from calibrator.engine._types import Deviation, Job
 from calibrator.procedure import load
 from calibrator.standards import load_bench, load_lab
-from calibrator_drivers.accuracy import load_table
 
 if TYPE_CHECKING:
     from calibrator.record import Event
@@ -75,10 +74,11 @@ def setting_again(opened: Mapping[str, Any], home: Home) -> Setting:
         bench,
         load_lab(home.lab_file),
         uut,
-        load_table(uut.model),
+        table_of(uut),
         sections,
         opened["complete"],
         opened["rule"],
+        planned_actions(procedure, sections),
     )
 
 

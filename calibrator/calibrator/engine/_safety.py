@@ -12,7 +12,15 @@ from calibrator.engine._levels import levels
 from calibrator.engine._types import SafeSource
 from calibrator_drivers import ConnectFailed, DriversError, WrongIdentity
 from calibrator_drivers.clock import Clock
-from calibrator_drivers.roles import Instrument, MeasureCurrentDC, MeasureVoltageDC, Source, same_serial
+from calibrator_drivers.roles import (
+    Instrument,
+    MeasureCurrentDC,
+    MeasureVoltageDC,
+    Source,
+    SourcePressure,
+    SourceTemperature,
+    same_serial,
+)
 
 __all__ = [
     "Looks",
@@ -20,6 +28,7 @@ __all__ = [
     "Quantity",
     "Reach",
     "make_sources_safe",
+    "no_looks",
     "not_confirmed",
     "quantity_of",
     "safe_body",
@@ -32,6 +41,7 @@ _TRIES = 5  # readings until a discharging output has fallen
 _BETWEEN_S = 0.2
 _PAUSE_S = 2.0
 _LOST = "no answer"
+NOT_SEEN = frozenset({"pressure", "temperature"})  # functions of which a meter on leads sees nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,16 @@ class Looks:
     serial: str = ""  # of the meter, "" where it does not tell one
 
 
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What a source tells of the quantity that it leaves behind: a pressure, a temperature."""
+
+    value: float
+    unit: str
+    safe: bool
+    words: str
+
+
 class Reach(Protocol):
     """A way to instruments by their name on the bench."""
 
@@ -73,10 +93,16 @@ class _NotTheMeter(Exception):  # noqa: N818 - what it says; the words go into t
 
 
 def quantity_of(functions: Iterable[str], *, sourced: bool) -> Quantity:
-    """Return what a meter can see of a source in a section with these functions."""
-    if not sourced:
+    """Return what a meter can see of a source that is used for these functions."""
+    used = set(functions)
+    if not sourced or used <= NOT_SEEN:
         return "none"
-    return "current" if set(functions) & {"dci", "aci"} else "voltage"
+    return "current" if used & {"dci", "aci"} else "voltage"
+
+
+def no_looks() -> Looks:
+    """Return that no meter looks: what a pressure or a temperature is, its source tells itself."""
+    return Looks("", "none")
 
 
 def make_sources_safe(
@@ -85,13 +111,21 @@ def make_sources_safe(
     """Put every source in standby and at zero, then look with the meter; never raises for an instrument.
 
     A source whose session fails is tried again on new ones. `confirmed` needs both: standby as reported
-    and, where the meter can see it, an indication below the level of `safety.toml`.
+    and, where the meter can see it, an indication below the level of `safety.toml`. A line is vented, and
+    below that level by its own sensor; a block with its heater off is safe and said to be hot.
     """
     reported = [(place, _silence(place, reach, clock)) for place in sources]
+    if sources and all(own is not None for _, (_, _, own) in reported):
+        looks = no_looks()
     indicated, unit, fault = _look(looks, reach, clock)
     found = []
-    for place, (report, note) in reported:
+    for place, (report, note, own) in reported:
         in_standby = report == "standby"
+        if own is not None:
+            words = "; ".join(part for part in (note, own.words) if part)
+            confirmed = in_standby and own.safe
+            found.append(SafeSource(place.asset, report, own.value, own.unit, confirmed, words))
+            continue
         if looks.quantity == "none" or not looks.meter:
             seen, words = True, "no meter sees the source with these leads"
         elif indicated is None:
@@ -133,20 +167,36 @@ def not_confirmed(found: Sequence[SafeSource]) -> NotSafeError | None:
     )
 
 
-def _silence(place: Place, reach: Reach, clock: Clock) -> tuple[str, str]:
-    """Return what the source reports after it was made safe, and a note about a fault on the way."""
-
+def _silence(place: Place, reach: Reach, clock: Clock) -> tuple[str, str, _Own | None]:
+    """Return what the source reports after it was made safe, a note about a fault, and what it leaves."""
     other: list[str] = []
+    left: list[_Own] = []
 
     def safe(driver: Instrument) -> str:
         source = cast("Source", driver)
         source.make_safe()  # whoever it is: standby harms nobody
         state = "operate" if source.state().operating else "standby"
         other[:] = _other(driver, place.serial)
+        left[:] = _left(driver)
         return OTHER if other else state
 
     report, fault = _persist(place.name, reach, safe, clock)
-    return report, "; ".join(part for part in (fault, *other) if part)
+    return report, "; ".join(part for part in (fault, *other) if part), left[0] if left else None
+
+
+def _left(driver: Instrument) -> list[_Own]:
+    """Return what a source of pressure or temperature reads after it was made safe, nothing of any other."""
+    if "SourcePressure" in driver.ROLES:
+        level = levels().safe["pressure"]
+        pressure = abs(cast("SourcePressure", driver).line_pressure_pa())
+        safe = pressure <= level.limit
+        return [_Own(pressure, "Pa", safe, "" if safe else f"above {level.limit:g} Pa: not vented")]
+    if "SourceTemperature" in driver.ROLES:
+        level = levels().safe["temperature"]
+        celsius = cast("SourceTemperature", driver).temperature_c()
+        hot = f"hot, {celsius:.0f} degC: do not touch until below {level.limit:g} degC"
+        return [_Own(celsius, "degC", True, hot if celsius >= level.limit else "")]
+    return []
 
 
 def _other(driver: Instrument, serial: str) -> list[str]:

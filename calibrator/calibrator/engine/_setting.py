@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from calibrator._errors import UsageError
+from calibrator._errors import CalibratorError, UsageError
 from calibrator._home import Home
-from calibrator.bench import find_simulator
+from calibrator.bench import PlannedActions, PlanningBench, find_simulator
 from calibrator.engine._deviations import check_deviations
 from calibrator.engine._session_check import CheckSections, check_sections
 from calibrator.engine._types import Job
 from calibrator.plugins import plug_in
-from calibrator.procedure import INTERVALS, Procedure, RuleOffer, Section, load
+from calibrator.procedure import INTERVALS, Point, Procedure, RuleOffer, Section, load
 from calibrator.standards import BenchFile, BenchInstrument, Lab, load_bench, load_lab
-from calibrator_drivers.accuracy import AccuracyTable, load_table
+from calibrator_drivers.accuracy import AccuracyError, AccuracyTable, load_table
 
-__all__ = ["POLICY", "Setting", "find_sections", "find_uut", "setting_of"]
+__all__ = ["POLICY", "Setting", "find_sections", "find_uut", "planned_actions", "setting_of", "table_of"]
 
 POLICY = "p95"
 RULES = (
@@ -40,6 +40,7 @@ class Setting:
     sections: tuple[Section, ...]
     complete: bool  # whether all sections of the procedure are in the job
     rule: str
+    actions: Mapping[str, PlannedActions] = field(default_factory=dict)  # what each point will do
 
     @property
     def interval(self) -> str:
@@ -85,7 +86,7 @@ def setting_of(job: Job, home: Home) -> Setting:
     check_deviations(job.deviations)
     plug_in(home)
     procedure = load(job.procedure)
-    bench = _bench(job)
+    bench = _bench(job, procedure)
     uut = find_uut(job.uut, bench)
     _known("interval", job.interval, INTERVALS, "--interval")
     rule = job.rule or procedure.info.rule
@@ -110,7 +111,47 @@ def setting_of(job: Job, home: Home) -> Setting:
     sections = find_sections(everything, job.sections)
     complete = len(sections) == len(everything)
     lab = load_lab(home.lab_file)
-    return Setting(job, procedure, bench, lab, uut, load_table(uut.model), sections, complete, rule)
+    actions = planned_actions(procedure, sections)
+    return Setting(job, procedure, bench, lab, uut, table_of(uut), sections, complete, rule, actions)
+
+
+def planned_actions(procedure: Procedure, sections: Sequence[Section]) -> dict[str, PlannedActions]:
+    """Return what `measure` will do at each point, found without instruments.
+
+    Raises `UsageError` where the procedure cannot measure a point.
+    """
+    return {
+        point.id: PlannedActions() if point.measured_with else _planned(procedure, point)
+        for section in sections
+        for point in section.points
+    }
+
+
+def _planned(procedure: Procedure, point: Point) -> PlannedActions:
+    bench = PlanningBench(point)
+    try:
+        procedure.measure(bench, point)
+    except CalibratorError as error:  # such as a unit that does not fit the function
+        raise UsageError(error.what, where=point.id, way_out=error.way_out, code=error.code) from error
+    except Exception as error:
+        raise UsageError(
+            f"the procedure cannot measure this point: {type(error).__name__}: {error}",
+            where=f"{procedure.info.id}, {point.id}",
+            way_out="Correct the procedure; `calibrator plan` tries every point without instruments.",
+            code="procedure-broken",
+        ) from error
+    return bench.actions
+
+
+def table_of(instrument: BenchInstrument) -> AccuracyTable:
+    """Return the accuracy table of an instrument; what needs no driver, such as a probe, may have none."""
+    try:
+        return load_table(instrument.model)
+    except AccuracyError:
+        if not instrument.artefact:
+            raise
+        title = instrument.model.replace("_", " ")
+        return AccuracyTable(instrument.model, "", title, "artefact", title, "", ())
 
 
 def _check_adjustment(job: Job, rule: str) -> None:
@@ -132,7 +173,7 @@ def _check_adjustment(job: Job, rule: str) -> None:
         )
 
 
-def _bench(job: Job) -> BenchFile:
+def _bench(job: Job, procedure: Procedure) -> BenchFile:
     if job.bench is not None:
         bench = load_bench(job.bench)
         if job.sim and not bench.in_process:
@@ -149,7 +190,26 @@ def _bench(job: Job) -> BenchFile:
             way_out="Name one with --bench FILE, or use --sim for the simulated bench.",
             code="no-bench",
         )
-    return load_bench(find_simulator().default_bench(), SIMULATED_BENCH)
+    return _simulated(job, procedure)
+
+
+def _simulated(job: Job, procedure: Procedure) -> BenchFile:
+    """Return the bench of `--sim`: the one of the procedure's own that has the unit, or the simulator's."""
+    info = procedure.info
+    texts = {"bench.toml": info.simulated_bench} if info.simulated_bench else {}
+    texts |= {f"bench-{name}.toml": text for name, text in info.simulated_benches.items()}
+    found = [load_bench(text, f"{info.id}/{name}") for name, text in texts.items()]
+    if not info.simulated_bench:
+        found.insert(0, load_bench(find_simulator().default_bench(), SIMULATED_BENCH))
+    return next((bench for bench in found if _has(job.uut, bench)), found[0])
+
+
+def _has(uut: str, bench: BenchFile) -> bool:
+    try:
+        find_uut(uut, bench)
+    except UsageError as error:
+        return error.code != "unknown-uut"
+    return True
 
 
 def find_uut(text: str, bench: BenchFile) -> BenchInstrument:
@@ -158,7 +218,9 @@ def find_uut(text: str, bench: BenchFile) -> BenchInstrument:
     Raises `UsageError` for none (`unknown-uut`) and for more than one (`uut-ambiguous`).
     """
     check = "" if bench.session_check is None else bench.session_check.meter  # kept for checks
-    speaking = [item for item in bench.instruments.values() if not item.artefact and item.name != check]
+    speaking = [
+        item for item in bench.instruments.values() if (item.uut or not item.artefact) and item.name != check
+    ]
     found = [item for item in speaking if text.casefold() in _names(item)]
     if len(found) > 1:
         found = [item for item in found if item.uut] or found
@@ -171,7 +233,7 @@ def find_uut(text: str, bench: BenchFile) -> BenchInstrument:
             way_out="Name the asset, or mark the one with uut = true.",
             code="uut-ambiguous",
         )
-    known = [name for item in speaking for name in (load_table(item.model).model, item.asset)]
+    known = [name for item in speaking for name in (table_of(item).model, item.asset)]
     raise UsageError(
         f"no instrument of the bench is {text!r}",
         where=bench.path,
@@ -181,9 +243,7 @@ def find_uut(text: str, bench: BenchFile) -> BenchInstrument:
 
 
 def _names(item: BenchInstrument) -> set[str]:
-    return {
-        name.casefold() for name in (item.asset, item.name, item.model, load_table(item.model).model) if name
-    }
+    return {name.casefold() for name in (item.asset, item.name, item.model, table_of(item).model) if name}
 
 
 def find_sections(everything: Sequence[Section], wanted: Sequence[str] | None) -> tuple[Section, ...]:

@@ -14,7 +14,7 @@ from calibrator.engine._guarding import reports_folder, wait_for_guard
 from calibrator.engine._leftovers import Leftover, leftovers_of
 from calibrator.engine._prompts import unsafe_prompt
 from calibrator.engine._safety import Looks, Quantity, make_sources_safe, safe_body
-from calibrator.engine._station import Station
+from calibrator.engine._station import Station, roles_of
 from calibrator.engine._types import Answer, Prompt, SafeReport, SafeSource
 from calibrator.standards import BenchFile, load_bench
 from calibrator_drivers.accuracy import load_table
@@ -110,6 +110,7 @@ def _of_bench(bench: BenchFile, uut: str, quantity: Quantity) -> tuple[SafeSourc
     station = Station.open(bench)
     try:
         looks = Looks("", "none")
+        uut = _voltmeter(bench, uut)
         if uut:
             table = load_table(bench.instruments[uut].model)
             ranges = {name: max(table.ranges(name)) for name in ("dcv", "dci") if name in table.functions()}
@@ -118,6 +119,16 @@ def _of_bench(bench: BenchFile, uut: str, quantity: Quantity) -> tuple[SafeSourc
         return make_sources_safe(station.places(), looks, station, station.clock)
     finally:
         station.close()
+
+
+def _voltmeter(bench: BenchFile, uut: str) -> str:
+    """Return what can look at the terminals: the unit under test where it is a meter, else another one."""
+    roles = roles_of(bench)
+    for name in (uut, *bench.instruments):
+        item = bench.instruments.get(name)
+        if item is not None and not item.artefact and "MeasureVoltageDC" in roles[item.model]:
+            return name
+    return ""
 
 
 def _marked_uut(bench: BenchFile) -> str:

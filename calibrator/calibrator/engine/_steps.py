@@ -64,6 +64,7 @@ def steps_of(
     sections: Sequence[Section],
     *,
     hazardous: Collection[str] = (),
+    held: Collection[str] = (),
     repeats: Mapping[str, Sequence[Sequence[str]]] | None = None,
     interval: str = "1y",
     opening: Sequence[Section] = (),
@@ -73,8 +74,10 @@ def steps_of(
     """Return all steps in order.
 
     `opening` and `closing` are the sections of the session check, around everything else. `hazardous` holds
-    the points above the hazard threshold; `repeats` the points each done review of a section sent back, first
-    review first. `items` are those of a regulation that a person answers, before anything is energised.
+    the points above the hazard threshold, `held` the sections that hold a pressure or temperature from point
+    to point, whose hazard is released before the first; `repeats` the points each done review of a section
+    sent back, first review first. `items` are those of a regulation that a person answers, before anything
+    is energised.
     """
     steps = [Step("self-test", "self-test"), Step("warm-up", "warm-up")]
     if interval == "24h":
@@ -83,7 +86,8 @@ def steps_of(
     steps += _check_steps("opening", opening)
     for section in sections:
         again = (repeats or {}).get(section.id, ())
-        steps += _section_steps(section, frozenset(hazardous), again)
+        early = section.id in held
+        steps += _section_steps(section, frozenset(hazardous), again, early=early)
     steps += _check_steps("closing", closing)
     return tuple(steps)
 
@@ -102,14 +106,16 @@ def _check_steps(phase: str, sections: Sequence[Section]) -> Iterator[Step]:
 
 
 def _section_steps(
-    section: Section, hazardous: frozenset[str], repeats: Sequence[Sequence[str]]
+    section: Section, hazardous: frozenset[str], repeats: Sequence[Sequence[str]], *, early: bool
 ) -> Iterator[Step]:
     name = section.id
     yield Step(f"connect:{name}", "prompt", name, prompt="connect")
     if section.proof is not None or section.lead_checks:
         yield Step(f"proof:{name}", "proof", name)
-    released = False
     own = [point for point in section.points if not point.measured_with]
+    released = early and any(point.id in hazardous for point in own)
+    if released:
+        yield Step(f"hazard:{name}", "prompt", name, prompt="hazard")
     for point in own:
         if point.id in hazardous and not released:
             released = True

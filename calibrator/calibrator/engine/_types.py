@@ -56,7 +56,8 @@ class Hazard:
 class Prompt:
     """What a person is asked. `id` is stable: answers files name it.
 
-    Ids: `warm-up`, `connect:<section>`, `hazard:<section>`, `item:<id>` (of a regulation: "pass" or "fail").
+    Ids: `warm-up`, `connect:<section>`, `hazard:<section>`, `item:<id>` (of a regulation: "pass" or "fail"),
+    `wire:<wiring>` (another wiring within a section), `ask:<point>:<key>` (a procedure's own question).
     """
 
     id: str
@@ -64,6 +65,7 @@ class Prompt:
     text: Text
     wiring: str | None = None  # of the bench file, for kind "connect"
     hazard: Hazard | None = None
+    simulated: str = "yes"  # what the operator of a simulated bench answers
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from calibrator.evaluation._capability import OUTSIDE_SCOPE, RAISED, Stated, sta
 from calibrator.evaluation._collect import ObservedPoint, RunContent, collect
 from calibrator.evaluation._curves import curves_of_section
 from calibrator.evaluation._joint import joint
+from calibrator.evaluation._numbers import value_of_raw
 from calibrator.evaluation._recompute import Difference, recompute, recompute_events
 from calibrator.evaluation._rounding import Rounder, rounding_of
 from calibrator.evaluation._rule_offers import TWO_SIDED, rule_offers
@@ -52,5 +53,6 @@ __all__ = [
     "show",
     "stated",
     "summarize",
+    "value_of_raw",
     "verdict_of_run",
 ]
