@@ -112,6 +112,56 @@ def test_an_8588a_refuses_what_the_bench_has_no_figures_of(lab, connect):
     assert 30.0 < float(client.query("SYST:TEMP?")) < 45.0
 
 
+def test_an_8588a_s_impedances_and_terminals_are_felt(lab, connect):
+    bench, source, _ = lab(meter="fluke_8588a", **{**STILL, "loading": 1000.0})
+    source.stage_voltage_dc(10.0)
+    on(source)
+    client = connect(bench, "meter")
+    client.write('INIT:CONT OFF;:FUNC "VOLT:DC";:VOLT:DC:RANG 10')
+
+    def shown(setting):
+        client.write(setting)
+        client.write("INIT")
+        return float(client.query("FETC?"))
+
+    high, ten, one = (shown(f"VOLT:DC:IMP {word}") for word in ("AUTO", "10M", "1M"))
+    assert client.query("VOLT:DC:IMP?") == "1M"
+    assert (high - one) / (high - ten) == pytest.approx(10.0, rel=0.05)
+    assert abs(shown("VOLT:DC:IMP AUTO;:ROUT:TERM REAR")) < 0.5  # nothing is connected there
+    assert client.query("ROUT:TERM?") == "REAR"
+    assert shown("ROUT:TERM FRON") == high
+    client.write("ROUT:INP:GUAR ON")
+    assert client.query("ROUT:INP:GUAR?;:SYST:LFR?") == "1;50"
+    assert client.query("SYST:ERR?") == '+0,"No error"'
+    source.make_safe()
+
+
+def test_an_8588a_has_two_arms_before_its_trigger(lab, connect):
+    bench, _, _ = lab(meter="fluke_8588a")
+    client = connect(bench, "meter")
+    client.write('FUNC "VOLT:DC";:VOLT:DC:APER 0.02;APER:MODE?')
+    assert client.read() == "MAN"
+    assert float(client.query("VOLT:DC:APER?")) == pytest.approx(0.02)
+    client.write("ARM1:COUN 2;DEL 5;:ARM2:COUN 3;:TRIG:COUN 4;:TRIG:DEL 0")
+    assert client.query("STAT:OPER:COND?") == "+0"
+    client.write("STAT:OPER:ENAB 16")
+    before = bench.clock.monotonic_ns()
+    client.write("INIT")
+    assert len(client.query("FETC?").split(",")) == 2 * 3 * 4
+    elapsed = (bench.clock.monotonic_ns() - before) / 1e9
+    assert elapsed == pytest.approx(6 * 5.0 + 24 * 0.04, rel=0.01)
+    assert int(client.query("*STB?")) & 128
+    assert client.query("STAT:OPER?") == "+16"
+    assert not int(client.query("*STB?")) & 128
+    client.write("ARM1:COUN 1;:ARM2:COUN 1;:TRIG:COUN 1;:ARM2:SOUR BUS;:INIT")
+    assert client.query("STAT:OPER:COND?;:ARM2:SOUR?;:TRIG:SOUR?") == "+32;BUS;IMM"
+    client.write("*TRG")
+    assert len(client.query("FETC?").split(",")) == 1
+    client.write("VOLT:DC:APER:MODE FAST;:ARM2:SOUR IMM")
+    assert float(client.query("VOLT:DC:APER?")) < 0.02
+    assert client.query("SYST:ERR?") == '+0,"No error"'
+
+
 def test_a_2450_sources_volts_and_measures_them(lab):
     bench, source, meter = lab("keithley_2450", **STILL)
     assert source.identify().model == "MODEL 2450"

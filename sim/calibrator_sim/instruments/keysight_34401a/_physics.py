@@ -125,9 +125,11 @@ class Physics:
     def true_value(self, settings: Settings, range_: float, aperture: Aperture) -> float:
         """Return what the meter's terminals bring to it: the UUT's true value of the model equations."""
         function = settings.active()
-        feed, connection = electrical.of(self.world).feed(self.name, aperture.middle_ns)
+        feed, connection = electrical.of(self.world).feed(self._fed(settings), aperture.middle_ns)
         if function.accuracy == "dcv":
             loading = self.loading_s(range_, impedance_auto=settings.impedance_auto)
+            if settings.fixed_s:
+                loading = settings.fixed_s * self.world.effects.loading
             volts = electrical.voltage(feed, connection, loading)
             if volts is None:
                 return self._wander(loading, aperture.end_ns)
@@ -136,6 +138,10 @@ class Physics:
             return electrical.current(feed, connection)
         wires = 4 if function.accuracy == "res4w" else 2
         return electrical.resistance(feed, connection, wires=wires, test_a=self.test_a(range_))
+
+    def _fed(self, settings: Settings) -> str:
+        """Return whose leads are felt: those of the front terminals, at the rear ones there are none."""
+        return "" if settings.rear else self.name
 
     def _ripple(self, feed: electrical.Feed, aperture: Aperture) -> float:
         """Return what an integration leaves of an alternating voltage: nothing over whole cycles."""
@@ -180,7 +186,7 @@ class Physics:
     def _alternating(self, settings: Settings, range_: float, aperture: Aperture) -> float:
         """Return the rms value that an alternating function shows; its input lets no direct part through."""
         kind = settings.active().accuracy
-        feed, connection = electrical.of(self.world).feed(self.name, aperture.middle_ns)
+        feed, connection = electrical.of(self.world).feed(self._fed(settings), aperture.middle_ns)
         if kind == "acv":
             load = self.alternating_load()
             value = electrical.alternating_voltage(feed, connection, *load)
@@ -209,7 +215,7 @@ class Physics:
 
     def _count(self, settings: Settings, aperture: Aperture) -> float:
         """Return the frequency or period of the signal, 0 where there is none to count."""
-        feed, connection = electrical.of(self.world).feed(self.name, aperture.middle_ns)
+        feed, connection = electrical.of(self.world).feed(self._fed(settings), aperture.middle_ns)
         volts = electrical.alternating_voltage(feed, connection, self.alternating_s, _AC_F)
         function = settings.active()
         range_ = settings.range[function.name]
@@ -271,7 +277,7 @@ class Physics:
         """Return what a diode test or a ratio shows."""
         function = settings.active()
         if function.name == "DIOD":
-            feed, connection = electrical.of(self.world).feed(self.name, aperture.middle_ns)
+            feed, connection = electrical.of(self.world).feed(self._fed(settings), aperture.middle_ns)
             ohms = electrical.resistance(feed, connection, wires=2, test_a=1e-3)
             return OVERLOAD if ohms * 1e-3 > 1.2 else round(ohms * 1e-3, 5)
         return OVERLOAD  # a ratio without a reference at the sense terminals

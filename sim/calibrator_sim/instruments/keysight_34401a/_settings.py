@@ -43,6 +43,10 @@ class Settings:
     null_value: dict[str, float] = field(default_factory=dict)
     null_next: dict[str, bool] = field(default_factory=dict)  # the next reading becomes the null value
     timer_s: float = 0.0  # between samples, 0 for as fast as they come
+    fixed_s: float = 0.0  # input conductance where it is neither of the two usual ones
+    rear: bool = False  # the rear terminals, which are open on every bench
+    arm_s: float = 0.0  # before each group of triggers
+    arm_count: int = 1
 
     @classmethod
     def of(cls, model_id: str) -> Self:

@@ -74,8 +74,19 @@ class Trigger:
         return (_FAST_OHMS_S if fast else _OHMS_S).get(settings.range[function.name], usual)
 
     def readings_wanted(self) -> int:
-        """Return samples times triggers."""
-        return int(min(self._settings.trigger_count, 1e9)) * self._settings.sample_count
+        """Return samples times triggers, in each arm."""
+        settings = self._settings
+        return int(min(settings.trigger_count, 1e9)) * settings.sample_count * settings.arm_count
+
+    def measuring(self) -> bool:
+        """Say whether readings are under way."""
+        self.catch_up()
+        return bool(self._memory.due)
+
+    def waiting(self) -> bool:
+        """Say whether a bus trigger is waited for."""
+        self.catch_up()
+        return self._memory.awaited > 0 and not self._memory.due
 
     def abort(self) -> None:
         """Go back to idle; what was measured stays in memory."""
@@ -186,7 +197,8 @@ class Trigger:
     def _schedule(self, count: int) -> None:
         now = self._world.time_ns()
         period = max(self.reading_ns(), round(self._settings.timer_s * _SECOND))
-        self._memory.due = [now + period * (i + 1) for i in range(count)]
+        arm, group = round(self._settings.arm_s * _SECOND), max(1, count // self._settings.arm_count)
+        self._memory.due = [now + period * (i + 1) + arm * (i // group + 1) for i in range(count)]
 
     def _take(self, ns: int) -> None:
         memory, settings = self._memory, self._settings
