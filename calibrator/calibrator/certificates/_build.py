@@ -219,6 +219,8 @@ def _method(opened: Body, procedure: Body) -> Method:
         content_hash=str(procedure.get("hash", "")),
         approved=bool(procedure.get("approved", False)),
         interval=str(opened["interval"]),
+        regulations=tuple(str(item["number"]) for item in procedure.get("regulations", ())),
+        unverified=tuple(str(i["number"]) for i in procedure.get("regulations", ()) if i["unverified"]),
     )
 
 

@@ -110,6 +110,8 @@ class Method:
     content_hash: str
     approved: bool
     interval: str  # which column of the maker's specification the limits are
+    regulations: tuple[str, ...] = ()  # number of each edition that was followed
+    unverified: tuple[str, ...] = ()  # those of them that nobody has held against the document
 
 
 @dataclass(frozen=True, slots=True)

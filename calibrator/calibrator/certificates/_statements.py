@@ -323,4 +323,13 @@ def general_remarks(model: Certificate, speaker: Speaker) -> Lines:
     ]
     if not model.method.approved:
         remarks.append(say("The code of this procedure has not been approved by the laboratory."))
+    if model.method.regulations:
+        remarks.append(
+            say("Edition of the regulation: {numbers}.", numbers=", ".join(model.method.regulations))
+        )
+    if model.method.unverified:
+        numbers = ", ".join(model.method.unverified)
+        remarks.append(
+            say("UNVERIFIED: figures of {numbers} were not held against the document.", numbers=numbers)
+        )
     return remarks

@@ -33,10 +33,13 @@ COMMANDS = {
     "backup": "_export:backup",
     "heads": "_heads:heads",
     "dcc": "_dcc:dcc",
+    "regulation": "_regulation:regulation",
     "list": "_list:list_",
     "bench": "_bench:bench",
     "standards": "_standards:standards",
     "sim": "_sim:sim",
+    "new": "_new:new",
+    "procedures": "_new:procedures",
     "doctor": "_doctor:doctor",
 }
 

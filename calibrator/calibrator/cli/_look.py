@@ -9,6 +9,7 @@ import click
 
 from calibrator.cli._checks import check_lines
 from calibrator.cli._format import limits_of, probability
+from calibrator.cli._marks import mark_lines
 from calibrator.cli._partial import partial_line, verdict_of
 from calibrator.cli._settings import command, settings
 
@@ -112,6 +113,7 @@ def _head(run: Mapping[str, Any], say: Callable[[str], str], language: str) -> I
     uut, rule = run["uut"], say(run["rule"])
     yield f"{uut['model']} {uut['serial']}  {say('interval')} {run['interval']}  {rule}"
     yield f"{say('verdict')}: {verdict_of(run, say)}"
+    yield from mark_lines(run, say)
     partial = partial_line(run, say, language)
     if partial:
         yield partial

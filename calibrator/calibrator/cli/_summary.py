@@ -11,6 +11,7 @@ import click
 from calibrator.cli._checks import check_lines
 from calibrator.cli._failures import tell
 from calibrator.cli._format import called_as, duration, limits_of, padded
+from calibrator.cli._marks import mark_lines
 from calibrator.cli._offers import offered_in_run
 from calibrator.cli._partial import counted, partial_line
 from calibrator.cli._settings import Settings
@@ -44,6 +45,8 @@ def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool, virtual: b
         counts = counted(shown["run"]["verdicts"], say)
         verdict = click.style(say(outcome.verdict), fg=_COLOURS.get(outcome.verdict, "yellow"), bold=True)
         echo(f"{padded(say('verdict'))} {verdict}  ({counts})")
+    for line in mark_lines(shown["run"], say):
+        echo(f"{padded('')} {click.style(line, fg='yellow')}")
     partial = partial_line(shown["run"], say, chosen.language)
     if partial:
         echo(f"{padded('')} {click.style(partial, fg='yellow')}")

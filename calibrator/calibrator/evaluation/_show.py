@@ -115,7 +115,9 @@ def _run(
     return {
         "id": run,
         "mode": opened["mode"],
-        "procedure": {key: procedure[key] for key in ("id", "version", "title", "hash", "document")},
+        "procedure": {key: procedure[key] for key in ("id", "version", "title", "hash", "document")}
+        | {key: procedure[key] for key in ("unapproved", "regulations") if procedure.get(key)}
+        | ({} if procedure.get("approved", True) else {"approved": False}),
         "uut": opened["uut"],
         "interval": opened["interval"],
         "rule": opened["rule"],

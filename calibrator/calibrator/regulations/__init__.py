@@ -3,8 +3,15 @@
 Every figure of an edition has a status, a source and, where it is known, a clause. Formulas are coefficients.
 """
 
-from calibrator.regulations._checked import Checked, load_checked, mark_checked, unverified
-from calibrator.regulations._diff import Change, differences, flat
+from calibrator.regulations._checked import (
+    Checked,
+    known_of,
+    load_checked,
+    mark_checked,
+    standing,
+    unverified,
+)
+from calibrator.regulations._diff import Change, differences, figure_of, flat
 from calibrator.regulations._limits import limit_at
 from calibrator.regulations._lookup import Found, Library
 from calibrator.regulations._parse import parse_edition
@@ -41,11 +48,14 @@ __all__ = [
     "Rounding",
     "Sequence",
     "differences",
+    "figure_of",
     "flat",
+    "known_of",
     "limit_at",
     "load_checked",
     "load_library",
     "mark_checked",
     "parse_edition",
+    "standing",
     "unverified",
 ]

@@ -19,7 +19,7 @@ from calibrator.regulations._diff import figure_of
 from calibrator.regulations._types import FIGURES, Edition, Known
 from calibrator.standards import Lab
 
-__all__ = ["Checked", "load_checked", "mark_checked", "unverified"]
+__all__ = ["Checked", "known_of", "load_checked", "mark_checked", "standing", "unverified"]
 
 MAY_CHECK = ("reviewer", "technical manager")
 GOOD = ("seen", "checked")
@@ -112,21 +112,23 @@ def unverified(edition: Edition, checked: Iterable[Checked] = ()) -> tuple[str, 
     """Return the figures of an edition that nobody has read in the document; empty for a checked one."""
     if edition.checked:
         return ()
-    known = {item.figure for item in checked if item.edition == edition.id and _stands(edition, item)}
+    known = {item.figure for item in checked if standing(edition, item)}
     return tuple(
         figure
         for figure in FIGURES
         if figure_of(edition, figure)
         and figure not in known
-        and any(item.status not in GOOD for item in _known(edition, figure))
+        and any(item.status not in GOOD for item in known_of(edition, figure))
     )
 
 
-def _stands(edition: Edition, item: Checked) -> bool:
-    return item.hash == _hash(edition, item.figure)
+def standing(edition: Edition, item: Checked) -> bool:
+    """Say whether a check is of this edition, and of the figure as it is now."""
+    return item.edition == edition.id and item.hash == _hash(edition, item.figure)
 
 
-def _known(edition: Edition, figure: str) -> tuple[Known, ...]:
+def known_of(edition: Edition, figure: str) -> tuple[Known, ...]:
+    """Return how well each line of a figure is known."""
     if figure == "edition":
         return (edition.known,)
     found = getattr(edition, figure)

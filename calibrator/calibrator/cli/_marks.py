@@ -1,0 +1,33 @@
+"""What stands against the ground of a run: code that nobody approved, regulations that nobody checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+__all__ = ["mark_lines"]
+
+Say = Callable[[str], str]
+
+
+def mark_lines(run: Mapping[str, Any], say: Say) -> Iterator[str]:
+    """Yield the marks of a run, of the run of `show --json`; none for approved code and checked editions."""
+    procedure = run["procedure"]
+    if not procedure.get("approved", True):
+        named = ", ".join(item["id"] for item in procedure.get("unapproved", ())) or procedure["id"]
+        yield say("NOT APPROVED: nobody of the laboratory has approved the code of {ids} as it is").format(
+            ids=named
+        )
+    for edition in procedure.get("regulations", ()):
+        yield edition_line(edition, say)
+
+
+def edition_line(edition: Mapping[str, Any], say: Say) -> str:
+    """Return how an edition stands: in force or not, and which figures of it are unverified."""
+    states = {"abolished": "no longer in force", "not-yet-effective": "not in force yet"}
+    head = f"{say('regulation')}: {edition['number']}, "
+    standing = say(states.get(edition["state"], "in force"))
+    if edition["unverified"]:
+        figures = ", ".join(say(name) for name in edition["unverified"])
+        return head + standing + f", {say('UNVERIFIED')}: {figures}"
+    return head + standing + f", {say('checked')}"
