@@ -30,6 +30,7 @@ class Probe:
     height_mm: float  # of the sensor above the bottom of the boring
     bore: int
     known: Known | None = None  # of a standard
+    stem_mm: float = 20.0  # length constant of heat along it: that of a 6 mm steel sheath in a block
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Well:
 
 def parse_probe(entry: Table, name: str) -> Probe:
     """Take one entry of `probes`."""
-    entry.allow(("serial", "kind", "depth_mm", "height_mm", "bore", "known"))
+    entry.allow(("serial", "kind", "depth_mm", "height_mm", "bore", "known", "stem_mm"))
     return Probe(
         entry.text("serial", f"SIM-{name}"),
         entry.choice("kind", "pt100", ("pt100", *TYPES)),
@@ -58,6 +59,7 @@ def parse_probe(entry: Table, name: str) -> Probe:
         entry.number("height_mm", 0.0, low=0.0),
         round(entry.number("bore", 0.0, low=0.0)),
         _known(entry.table("known")) if "known" in entry.values else None,
+        entry.number("stem_mm", 20.0, low=1.0),
     )
 
 

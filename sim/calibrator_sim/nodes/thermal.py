@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["Block", "BlockModel", "BlockState", "Domain", "Drawn", "HeatSource", "Probe", "Well"]
 
 _SECOND = 1_000_000_000
-_STEM_MM = 20.0  # length constant of a 6 mm steel sheath in a block
 _LAG_S = 20.0  # of a probe's sensor
 _SELF_HEATING_K_PER_W = 20.0  # 2 mK for 0.1 mW
 _R0_TOLERANCE = 0.05 / 100.0  # of an uncharacterised Pt100 (class A at 0 degC is 0.06 ohm)
@@ -257,6 +256,7 @@ class Domain:
         if source is not None:
             axial, radial = self._gradient(source, probe, celsius)
             told |= {"axial_k": axial, "radial_k": radial, "share": self._share(source, celsius, ns)}
+            told["place_k"] = celsius - source.true_block_c(ns - round(_LAG_S * _SECOND))
         if probe.known is not None:
             told |= {f"{key}_k": value for key, value in asdict(self.drawn(probe)).items()}
         reader = self._world.devices.get(member.instrument)
@@ -309,7 +309,7 @@ class Domain:
         celsius -= (
             share * self._world.effects.block_load * source.figure("block_loading", celsius) * others / 3.0
         )
-        stem = self._world.effects.immersion * math.exp(-probe.depth_mm / _STEM_MM)
+        stem = self._world.effects.immersion * math.exp(-probe.depth_mm / probe.stem_mm)
         return celsius - stem * away
 
     def _share(self, source: HeatSource, celsius: float, ns: int) -> float:

@@ -1,7 +1,7 @@
 """What is true of a platinum thermometer that is compared with a standard in a simulated bath.
 
-The measurand is how far it is off the IEC 60751 curve at its own sensor's temperature, at 1 mA, in the order of
-the points; of a change the difference of that between both visits.
+The measurand is how far it is off the IEC 60751 curve at its own sensor's temperature, at 1 mA, in the order
+of the points; of a change the difference of that between both visits.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ WITHOUT_A_LINE = {
     "source_resistance": "no electrical source",
     "keying": "nobody types: the readouts have interfaces",
     "unit_error": "it is the measurand",
-    "hysteresis": "part of the truth in the order of the points; its own result at the temperature on the way back",
+    "hysteresis": "part of the truth in the order of the points; on the way back a result of its own",
     "temperature": "no reading depends on the room but through the bath's inhomogeneity",
     "drift": "a readout's is within its drawn error",
     "warm_up": "the readouts are warm",

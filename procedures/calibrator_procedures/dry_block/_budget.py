@@ -1,0 +1,132 @@
+"""Budgets of a block's points: which recorded figure is which input of the model."""
+
+from __future__ import annotations
+
+import math
+from statistics import stdev
+from typing import TYPE_CHECKING
+
+from calibrator_procedures.dry_block import _model
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from calibrator.procedure import Contribution, PointObservations, PointReferences, Reading
+    from calibrator_uncertainty import Budget, Input
+
+__all__ = ["MissingReferenceError", "display_budget", "place_budget", "stability_budget"]
+
+_SQRT12 = 12.0**0.5
+_STANDARD = ("readout", "certificate", "drift")
+_BLOCK = ("radial", "axial", "loading", "hysteresis", "fluctuation")
+
+
+class MissingReferenceError(ValueError):
+    """A budget needs a figure that the references do not hold: nothing is silently zero."""
+
+    code = "reference-missing"
+
+    def __init__(self, point: str, kind: str) -> None:
+        super().__init__(
+            f"the budget of {point} needs the figure {kind!r}, which its references do not hold."
+            " Fix the references of the run again from the bench file and the accuracy tables."
+        )
+        self.point = point
+        self.kind = kind
+
+
+def display_budget(references: PointReferences, observed: PointObservations) -> Budget:
+    """Return the budget of the display's error; raises `MissingReferenceError` where a figure is missing."""
+    from calibrator_uncertainty import Budget
+
+    shown = _differences(observed, sign=1.0)
+    inputs = [_mean("difference", shown, references), *(_figure(references, k) for k in _STANDARD)]
+    # maker's figures of the block itself are limits of what the second section verifies: rectangular (S11.5)
+    inputs += [_limit(references, kind) for kind in _BLOCK]
+    return Budget(_model.display_error, inputs, unit="K", name=references.point.id)
+
+
+def place_budget(
+    references: PointReferences,
+    observed: PointObservations,
+    reference: PointObservations,
+    *,
+    display: bool,
+) -> Budget:
+    """Return the budget of a difference from a reference place, or of the display from its rising value.
+
+    A place is warmer where the standard shows more over the display; a display that moved shows more over
+    the standard.
+    """
+    from calibrator_uncertainty import Budget
+
+    sign = 1.0 if display else -1.0
+    inputs = [
+        _mean("difference", _differences(observed, sign=sign), references),
+        _mean("reference", _differences(reference, sign=sign), references),
+    ]
+    return Budget(_model.place_difference, inputs, unit="K", name=references.point.id)
+
+
+def stability_budget(references: PointReferences, observed: PointObservations) -> Budget:
+    """Return the budget of twice the standard deviation, whose own u is s/√(2(n - 1)) (JCGM 100, E.4.3)."""
+    from calibrator_uncertainty import Budget, normal
+
+    values = [reading.value for reading in observed.parts["standard"]]
+    free = len(values) - 1
+    least = 2.0 * _require(references, "resolution_standard").half_width / _SQRT12
+    spread = stdev(values)
+    u = max(spread, least) / math.sqrt(2.0 * free)
+    inputs = [normal("spread", spread, u, "K", dof=free, source=f"{len(values)} readings")]
+    return Budget(_model.stability, inputs, unit="K", name=references.point.id)
+
+
+def _differences(observed: PointObservations, *, sign: float) -> list[float]:
+    """Return display minus standard of each round S X X S (K), so that a slow drift cancels."""
+    shown, standard = observed.readings, observed.parts["standard"]
+    return [sign * (_pair(shown, index) - _pair(standard, index)) for index in range(len(shown) // 2)]
+
+
+def _pair(readings: Sequence[Reading], index: int) -> float:
+    return 0.5 * (readings[2 * index].value + readings[2 * index + 1].value)
+
+
+def _mean(name: str, differences: Sequence[float], references: PointReferences) -> Input:
+    """Return the mean difference; the resolutions of display and readout enter once (METROLOGY 14)."""
+    from calibrator_uncertainty import type_a
+
+    steps = [2.0 * _require(references, f"resolution_{part}").half_width for part in ("uut", "standard")]
+    return type_a(name, differences, "K", floor_u=math.hypot(*steps) / _SQRT12)
+
+
+def _figure(references: PointReferences, kind: str) -> Input:
+    """Return the input made of one recorded figure of the standard, exact where its half-width is zero."""
+    from calibrator_uncertainty import constant, from_half_width
+
+    figure = _require(references, kind)
+    if figure.half_width == 0:
+        return constant(kind, figure.estimate, "K", source=figure.source)
+    return from_half_width(
+        kind,
+        figure.estimate,
+        figure.half_width,
+        "K",
+        k=figure.k,
+        treat_as=figure.treat_as,
+        source=figure.source,
+        shared=figure.shared or f"{references.standard_asset}:{kind}",
+    )
+
+
+def _limit(references: PointReferences, kind: str) -> Input:
+    from calibrator_uncertainty import rectangular
+
+    figure = _require(references, kind)
+    return rectangular(kind, figure.estimate, figure.half_width, "K", source=figure.source)
+
+
+def _require(references: PointReferences, kind: str) -> Contribution:
+    figure = references.contribution(kind)
+    if figure is None:
+        raise MissingReferenceError(references.point.id, kind)
+    return figure

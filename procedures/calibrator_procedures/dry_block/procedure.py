@@ -1,0 +1,113 @@
+"""Dry-block calibrator: its display at rising temperatures, the way back, its stability, and its places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from calibrator.procedure import (
+    Bench,
+    Point,
+    PointEvaluation,
+    PointObservations,
+    PointReferences,
+    PointTable,
+    ProcedureInfo,
+    Section,
+    load_info,
+    load_table,
+)
+
+__all__ = ["PROCEDURE", "SETTINGS", "DryBlock"]
+
+SETTINGS: Mapping[str, type] = {
+    "result": str,  # "display", "hysteresis", "place" or "stability"
+    "against": str,  # id of the point that a place or direction is compared with
+    "wiring": str,  # that has the standard in another place, or the block loaded
+    "rounds": int,  # each is S X X S: standard, display, display, standard
+    "every_s": float,
+    "settle_min_s": float,
+    "settle_window": str,  # decimal, K: the standard stays within it
+    "settle_samples": int,
+    "settle_every_s": float,
+    "settle_timeout_s": float,
+}
+ROUND = ("standard", "uut", "uut", "standard")
+
+
+class DryBlock:
+    """Calibration of a dry-block calibrator; a further UUT model is a further file in `tables/`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def info(self) -> ProcedureInfo:
+        """The head of `procedure.toml`."""
+        return load_info(self._folder)
+
+    @cached_property
+    def _tables(self) -> dict[str, PointTable]:
+        files = sorted((self._folder / "tables").glob("*.toml"))
+        tables = (load_table(path, settings=SETTINGS) for path in files)
+        return {table.model: table for table in tables}
+
+    def models(self) -> tuple[str, ...]:
+        """Return the UUT models that have a point table."""
+        return tuple(self._tables)
+
+    def sections(self, model: str) -> tuple[Section, ...]:
+        """Return the sections of a UUT model in the order of measurement; raises KeyError when unknown."""
+        return self._tables[model].sections
+
+    def measure(self, bench: Bench, point: Point) -> None:
+        """Bring the block to the temperature, wait until the standard is steady, read both."""
+        settings = point.settings
+        wiring = str(settings.get("wiring", ""))
+        if wiring:
+            bench.connect(wiring)
+        bench.part("standard").configure("temperature", probe="pt100")
+        bench.part("uut").configure("temperature")
+        bench.part("source").stage("temperature", point.nominal, "degC")
+        with bench.energised():
+            bench.settle(
+                part="standard",
+                minimum_s=float(settings["settle_min_s"]),
+                window=float(settings["settle_window"]),
+                samples=int(settings["settle_samples"]),
+                every_s=float(settings["settle_every_s"]),
+                timeout_s=float(settings["settle_timeout_s"]),
+            )
+            bench.read(int(settings["rounds"]), parts=ROUND, every_s=float(settings["every_s"]))
+
+    def evaluate(
+        self,
+        section: Section,
+        observations: Sequence[PointObservations],
+        references: Mapping[str, PointReferences],
+    ) -> tuple[PointEvaluation, ...]:
+        """Return the result of every observed point whose reference point was observed as well."""
+        from calibrator_procedures.dry_block._budget import display_budget, place_budget, stability_budget
+
+        seen = {item.point: item for item in observations}
+        found = []
+        for item in observations:
+            reference = references[item.point]
+            kind = str(reference.point.settings["result"])
+            against = seen.get(str(reference.point.settings.get("against", "")))
+            if reference.point.supporting:
+                continue
+            if kind == "display":
+                budget = display_budget(reference, item)
+            elif kind == "stability":
+                budget = stability_budget(reference, item)
+            elif against is not None:
+                budget = place_budget(reference, item, against, display=kind == "hysteresis")
+            else:
+                continue
+            found.append(PointEvaluation(item.point, budget))
+        return tuple(found)
+
+
+PROCEDURE = DryBlock(Path(__file__).parent)

@@ -1,0 +1,138 @@
+"""What a dry block's readings are made into: the published budget, places, the way back, stability."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calibrator.procedure import Contribution, PointObservations, PointReferences, Reading
+from calibrator_procedures.dry_block import PROCEDURE
+from calibrator_procedures.dry_block._budget import MissingReferenceError
+
+START = datetime(2026, 11, 23, 8, tzinfo=UTC)
+# EA-4/02 M:2013, example S11 (the published components); kind: half-width (K), k of a normal one
+S11 = {
+    "certificate": (0.030, 2.0),
+    "readout": (0.030, 2.0),
+    "drift": (0.04, 0.0),
+    "resolution_uut": (0.05, 0.0),
+    "resolution_standard": (0.0, 0.0),
+    "radial": (0.1, 0.0),
+    "axial": (0.25, 0.0),
+    "loading": (0.0, 0.0),
+    "hysteresis": (0.05, 0.0),
+    "fluctuation": (0.03, 0.0),
+}
+
+
+def references_of(figures: dict[str, tuple[float, float]] = S11) -> dict[str, PointReferences]:
+    made = tuple(
+        Contribution(kind, 0.0, half, "K", k, "normal_k" if k else "limit_rectangular", "memory_high", "S11")
+        for kind, (half, k) in figures.items()
+    )
+    found = {}
+    for section in PROCEDURE.sections("fluke_9142"):
+        for point in section.points:
+            limits = point.limits.get("1y") or next(iter(section.points[1].limits.values()))
+            found[point.id] = PointReferences(point, limits, "SIM-1529", "1529", made)
+    return found
+
+
+def observed(point: str, standard: Sequence[float], display: Sequence[float]) -> PointObservations:
+    """One value a round of each part; a round is S X X S."""
+    readings: dict[str, list[Reading]] = {"standard": [], "uut": []}
+    for index in range(4 * len(standard)):
+        part = ("standard", "uut", "uut", "standard")[index % 4]
+        value = (standard if part == "standard" else display)[index // 4]
+        at = START + timedelta(seconds=index)
+        readings[part].append(Reading(f"{value:.3f}", value, at, index + 1, "degC"))
+    parts = {"standard": tuple(readings["standard"])}
+    return PointObservations(point, 1, display[0], tuple(readings["uut"]), 23.0, 45.0, parts)
+
+
+def evaluated(*items: PointObservations, section: int = 0, figures: dict[str, tuple[float, float]] = S11):
+    found = PROCEDURE.evaluate(PROCEDURE.sections("fluke_9142")[section], items, references_of(figures))
+    return {item.point: item.budget.evaluate() for item in found}
+
+
+def test_the_published_budget_of_a_block_at_180_degrees() -> None:
+    # S11: 180.1 degC where the display shows 180.0, u = 0.164 degC, U = 0.3 degC with k = 1.81
+    found = evaluated(observed("display:150degC", [180.1] * 3, [180.0] * 3))["display:150degC"]
+    assert found.value == pytest.approx(-0.1, abs=1e-9)
+    assert found.u == pytest.approx(0.164, abs=0.001)
+    assert round(found.U, 1) == 0.3
+    shares = {line.name: line.u for line in found.lines}
+    assert shares["axial"] == pytest.approx(0.144, abs=0.001)
+    assert shares["difference"] == pytest.approx(0.029, abs=0.001)
+
+
+def test_a_standard_that_shows_too_much_makes_the_display_too_low() -> None:
+    budget = PROCEDURE.evaluate(
+        PROCEDURE.sections("fluke_9142")[0],
+        [observed("display:100degC", [100.0] * 3, [100.0] * 3)],
+        references_of(),
+    )[0].budget
+    lines = {line.name: line.sensitivity for line in budget.evaluate().lines}
+    assert lines["certificate"] == lines["readout"] == lines["drift"] == pytest.approx(1.0)
+
+
+@given(st.floats(-0.2, 0.2), st.floats(-0.2, 0.2), st.floats(-5.0, 5.0))
+@settings(max_examples=30, deadline=None)
+def test_places_are_compared_over_the_display_whatever_it_is_off(
+    warmer: float, moved: float, off: float
+) -> None:
+    found = evaluated(
+        observed("bottom:150degC", [150.0] * 3, [150.0 + off] * 3),
+        observed("axial40mm:150degC", [150.0 + moved + warmer] * 3, [150.0 + off + moved] * 3),
+        section=1,
+    )
+    assert list(found) == ["axial40mm:150degC"]  # the place of reference is no result
+    assert found["axial40mm:150degC"].value == pytest.approx(warmer, abs=1e-9)
+
+
+def test_the_way_back_is_the_change_of_the_displays_error() -> None:
+    found = evaluated(
+        observed("display:50degC", [50.10] * 3, [50.0] * 3),
+        observed("hysteresis:50degC", [50.08] * 3, [50.0] * 3),
+    )
+    assert found["hysteresis:50degC"].value == pytest.approx(0.02, abs=1e-9)
+    assert found["hysteresis:50degC"].u < found["display:50degC"].u
+
+
+def test_stability_is_twice_the_standard_deviation_with_its_own_uncertainty() -> None:
+    standard = [150.0 + 0.004 * math.sin(index) for index in range(16)]
+    found = evaluated(observed("stability:150degC", standard, [150.0] * 16))["stability:150degC"]
+    values = [value for value in standard for _ in range(2)]
+    mean = sum(values) / 32
+    s = math.sqrt(sum((value - mean) ** 2 for value in values) / 31)
+    assert found.value == pytest.approx(2 * s, rel=1e-12)
+    assert found.u == pytest.approx(2 * s / math.sqrt(62), rel=1e-12)
+
+
+def test_a_place_without_its_reference_and_a_missing_figure() -> None:
+    assert evaluated(observed("radial1:150degC", [150.0] * 3, [150.0] * 3), section=1) == {}
+    lean = {kind: value for kind, value in S11.items() if kind != "axial"}
+    with pytest.raises(MissingReferenceError) as caught:
+        evaluated(observed("display:50degC", [50.0] * 3, [50.0] * 3), figures=lean)
+    assert caught.value.kind == "axial"
+
+
+def test_limits_are_those_of_the_accuracy_table() -> None:
+    from calibrator_drivers.accuracy import load_table
+
+    functions = {"display": "block_display", "stability": "block_stability"}
+    functions |= {"hysteresis": "block_hysteresis", "loading": "block_loading", "axial": "block_axial_40mm"}
+    functions |= {"radial": "block_radial"}
+    for model in PROCEDURE.models():
+        table = load_table(model)
+        for point in (point for section in PROCEDURE.sections(model) for point in section.points):
+            if point.supporting:
+                continue
+            kind = next(kind for kind in functions if point.id.startswith(kind))
+            half = table.limit(functions[kind], float(point.nominal), interval="1y").half_width
+            assert float(point.limits["1y"].upper) == pytest.approx(half), point.id
