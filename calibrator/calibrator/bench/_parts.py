@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from calibrator._errors import RunError
 from calibrator.bench._drivers import configure_meter, stage_source
@@ -46,6 +46,18 @@ _STAGED: Mapping[str, tuple[str, ...]] = {
     "temperature": (),
     **dict.fromkeys(ELECTRICAL, ("wires", "frequency_hz", "amplitude_v")),
 }
+
+
+# Actions that the method of a driver is named otherwise for.
+_METHODS: Mapping[str, str] = {
+    "vent": "make_safe",
+    "external_reference": "use_reference",
+    "internal_reference": "use_reference",
+}
+
+
+class _TakesReference(Protocol):
+    def use_reference(self, *, external: bool) -> None: ...
 
 
 def stage_part(
@@ -172,12 +184,15 @@ def act_part(driver: roles.Instrument, action: str, settings: Mapping[str, Setti
         ),
         "stop_total": lambda: cast("CountsPulses", driver).stop_total(),
         "vent": lambda: cast("roles.SourcePressure", driver).make_safe(),
+        "external_reference": lambda: cast("_TakesReference", driver).use_reference(external=True),
+        "internal_reference": lambda: cast("_TakesReference", driver).use_reference(external=False),
     }
     if action not in acts:
         raise RunError(
             f"there is no action {action!r}", way_out=f"Use one of {', '.join(acts)}.", code="unknown-action"
         )
-    if not hasattr(driver, "make_safe" if action == "vent" else action):
+    method = _METHODS.get(action, action)
+    if not hasattr(driver, method):
         raise RunError(
             f"{driver.MODEL_ID} has no action {action!r}",
             way_out="Name another part, or another instrument in the wiring.",

@@ -88,7 +88,8 @@ class PartHandle(Protocol):
         """Do one of the role's actions.
 
         "zero" and "tare" of a balance, "start_energy" and "stop_energy", "start_total" and "stop_total" of a
-        pulse counter, "vent" of a pressure controller.
+        pulse counter, "vent" of a pressure controller, "external_reference" and "internal_reference" of a
+        counter or generator.
         """
         ...
 

@@ -29,6 +29,10 @@ class Reference(Protocol):
         """Return the fractional deviation of its output from nominal at a moment."""
         ...
 
+    def mean_deviation(self, ns: int) -> float:
+        """Return it without what averages away within seconds."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -72,7 +76,11 @@ class Domain:
         if not isinstance(source, Reference):
             return {}
         deviation = source.deviation(ns)
-        return {"frequency_hz": _NOMINAL_HZ * (1.0 + deviation), "deviation": deviation}
+        return {
+            "frequency_hz": _NOMINAL_HZ * (1.0 + deviation),
+            "deviation": deviation,
+            "mean_deviation": source.mean_deviation(ns),
+        }
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot: lines have none."""

@@ -63,15 +63,20 @@ class Gpsdo(ScpiDevice):
     def deviation(self, ns: int) -> float:
         """Return the fractional deviation of the output from nominal."""
         draws, effects = self.world.draws, self.world.effects
+        short = _SHORT * effects.noise * draws.normal("gpsdo", self.serial, ns // SECOND)
+        return self.mean_deviation(ns) + short
+
+    def mean_deviation(self, ns: int) -> float:
+        """Return the fractional deviation without what averages away within seconds."""
+        draws, effects = self.world.draws, self.world.effects
         on_s = self.on_s(ns)
         steady = _LOCKED * effects.standard_error * draws.uniform("gpsdo", self.serial)
-        short = _SHORT * effects.noise * draws.normal("gpsdo", self.serial, ns // SECOND)
         warming = _WARMING * effects.warm_up * math.exp(-on_s / 3600.0) if on_s < _LOCK_S else 0.0
         if not frequency.of(self.world).antenna(self.name):
             steady += (
                 effects.drift * _AGING_PER_DAY * draws.uniform("gpsdo aging", self.serial) * ns / 86_400e9
             )
-        return steady + short + warming
+        return steady + warming
 
     def feed(self, ns: int) -> Feed:
         """Return what its 10 MHz output presents."""
