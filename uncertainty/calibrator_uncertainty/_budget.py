@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from calibrator_uncertainty._combine import Plan, make_plan
+from calibrator_uncertainty._asked import one_number
+from calibrator_uncertainty._combine import Plan, make_plan, pairs_of
 from calibrator_uncertainty._draws import check_shared
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._expand import expand
@@ -17,7 +18,7 @@ from calibrator_uncertainty._outside import Outside, inputs_outside
 from calibrator_uncertainty._result import BudgetResult
 from calibrator_uncertainty._running import Traced, run_with_units
 from calibrator_uncertainty._types import Numbers, Option, Quantity
-from calibrator_uncertainty._units import magnitude_in, parse_unit
+from calibrator_uncertainty._units import figures_in, parse_unit
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._montecarlo import MonteCarlo
@@ -73,6 +74,14 @@ class Budget:
         name: str = "",
         correlations: Mapping[tuple[str, str], float] | None = None,
     ) -> None:
+        for one in inputs:
+            if not isinstance(one, Input):
+                raise InputError(
+                    f"{one!r} is no input of a budget",
+                    where=name,
+                    way_out="Make it with normal(), type_a(), ...",
+                    code="no-input",
+                )
         names = [one.name for one in inputs]
         twice = sorted({one for one in names if names.count(one) > 1})
         if twice:
@@ -80,7 +89,7 @@ class Budget:
         if not names and not getattr(model, "whole", False):
             raise InputError("a budget needs at least one input", where=name, code="no-inputs")
         check_shared(inputs, name)
-        given = tuple((a, b, float(r)) for (a, b), r in (correlations or {}).items())
+        given = pairs_of(correlations or {}, name)
         self._set(model, tuple(inputs), unit, name, given, [None] * 7)
         if given:
             self._plan()  # a matrix that cannot be is refused here
@@ -335,7 +344,7 @@ def _moved(one: Input, value: Quantity) -> Input:
                 code="another-input",
             )
         return value
-    return one.at(float(magnitude_in(value, one.unit, one.name) if hasattr(value, "_magnitude") else value))
+    return one.at(one_number(figures_in(value, one.unit, one.name), one.name))
 
 
 def _rebuild(  # noqa: PLR0917 - as pickles hold them

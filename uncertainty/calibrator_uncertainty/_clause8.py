@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from calibrator_uncertainty._asked import check_generator, check_whole
 from calibrator_uncertainty._draws import SharedDraws
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._histogram import symmetric_interval
@@ -76,6 +77,11 @@ def validate_first_order(
 
     Source: JCGM 101:2008, clause 8.
     """
+    check_generator(rng)
+    check_whole(draws, "the number of draws", 1)
+    check_whole(ndig, "the number of digits", 1)
+    if hasattr(budgets, "evaluate"):
+        raise InputError("validate_first_order takes a row of budgets", way_out="Give [budget].", code="row")
     if draws < 1000:
         raise InputError(
             f"{draws} draws cannot fix the ends of a 95 % interval; 1000 are the least", code="draws"

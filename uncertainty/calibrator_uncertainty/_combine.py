@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibrator_uncertainty._asked import one_number
 from calibrator_uncertainty._coverage import effective_dof
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._shapes import Arcsine, Normal, Rectangular, StudentT
 
-__all__ = ["Block", "Plan", "make_plan"]
+__all__ = ["Block", "Plan", "make_plan", "pairs_of"]
 
 Correlations = Mapping[tuple[str, str], float]
 
@@ -74,6 +75,25 @@ class Plan:
             square *= square
             weight += square * square / dof
         return 1.0 / weight if weight > 0.0 else math.inf
+
+
+def pairs_of(correlations: Correlations, where: str) -> tuple[tuple[str, str, float], ...]:
+    """Return correlations as rows of two names and a coefficient.
+
+    Raises:
+        InputError: not by pairs of names, or no numbers.
+    """
+    found = []
+    for pair, r in correlations.items() if isinstance(correlations, Mapping) else [(correlations, 0.0)]:
+        if not (isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(one, str) for one in pair)):
+            raise InputError(
+                f"correlations are told as {pair!r}",
+                where=where,
+                way_out='Write {("a", "b"): 0.5}, a pair of input names and its coefficient.',
+                code="correlation",
+            )
+        found.append((*pair, one_number(r, f"the correlation of {pair[0]} and {pair[1]}")))
+    return tuple(found)
 
 
 def make_plan(inputs: Sequence[Input], correlations: Correlations, where: str) -> Plan:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 
+from calibrator_uncertainty._asked import one_number
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._rules import FURTHER, Ruling, Verdict, rule_on
+from calibrator_uncertainty._types import Quantity
 
 __all__ = ["Judgement", "judge"]
 
@@ -20,7 +21,7 @@ _ARITHMETIC = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict at one point, all in the unit of `error`.
+    """The verdict at one point, all in the unit of `error`: quantities where quantities were given.
 
     `pfa` is specific (no prior): the probability, from this measurement alone, that the true value lies
     outside the limits. `acceptance_lower` and `acceptance_upper` are None where there is no such limit;
@@ -29,20 +30,20 @@ class Judgement:
 
     verdict: Verdict
     rule: str
-    guard_band: float
-    acceptance_lower: float | None
-    acceptance_upper: float | None
+    guard_band: Quantity
+    acceptance_lower: Quantity
+    acceptance_upper: Quantity
     pfa: float
     note: str
 
 
 def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives them
-    error: float,
-    U: float,
-    u: float,
+    error: Quantity,
+    U: Quantity,
+    u: Quantity,
     dof: float,
-    lower: float | Decimal | None,
-    upper: float | Decimal | None,
+    lower: Quantity,
+    upper: Quantity,
     *,
     rule: str = "guard-band-u",
 ) -> Judgement:
@@ -57,6 +58,8 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
     `z540.3-6` (w = M U): pass, conditional pass inside the limits, fail. `jjf1094`: compared directly where
     U <= T/3, else pass and fail only by U or more, undetermined between.
 
+    Figures are plain numbers in one unit, or all of them quantities of pint.
+
     Args:
         error: the measured value (error of indication) that is judged.
         U: expanded uncertainty for the guard band.
@@ -69,6 +72,7 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
     Raises:
         InputError: limits that cross, none at all, one alone for `guard-80`, `rss` and `z540.3-6`, or figures
             that cannot be.
+        UnitsError: quantities and plain numbers, or another dimension.
 
     Source: ILAC-G8:09/2019, 4.2.1-4.2.3; JCGM 106:2012, 7.2-7.4, 9.4 (specific risk). `guard-80` is the rule
     of multimeter makers' service guides for units that are not adjusted at each interval.
@@ -77,6 +81,12 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
         >>> judge(0.0021, 0.0006, 0.0003, float("inf"), -0.0025, 0.0025).verdict
         'conditional pass'
     """
+    if any(hasattr(one, "_magnitude") for one in (error, U, u, lower, upper)):
+        return _in_units(error, U, u, dof, lower, upper, rule)
+    error, U, u, dof = (
+        one_number(one, name)
+        for one, name in ((error, "error"), (U, "U"), (u, "u"), (dof, "the degrees of freedom"))
+    )
     low = -math.inf if lower is None else float(lower)
     high = math.inf if upper is None else float(upper)
     _check(error, U, u, dof, low, high, rule)
@@ -96,6 +106,29 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
         acceptance_upper=None if upper is None else high - guard,
         pfa=pfa,
         note=NO_ACCEPTANCE_ZONE if ruling.empty else "",
+    )
+
+
+def _in_units(  # noqa: PLR0917 - as judge() takes them
+    error: Quantity, U: Quantity, u: Quantity, dof: float, lower: Quantity, upper: Quantity, rule: str
+) -> Judgement:
+    """Judge quantities in the unit of the error."""
+    from calibrator_uncertainty.risk._limits import Frame
+
+    frame = Frame.of(error, lower, upper, U, u)
+    low, high = (
+        None if one is None else frame.number(one, what)
+        for one, what in ((lower, "the lower limit"), (upper, "the upper limit"))
+    )
+    expanded, standard = (frame.number(one, name, difference=True) for one, name in ((U, "U"), (u, "u")))
+    found = judge(frame.number(error, "the error"), expanded, standard, dof, low, high, rule=rule)
+    accepted = (found.acceptance_lower, found.acceptance_upper)
+    ends = [None if one is None else frame.wrap(one) for one in accepted]
+    return replace(
+        found,
+        guard_band=frame.wrap(found.guard_band, difference=True),
+        acceptance_lower=ends[0],
+        acceptance_upper=ends[1],
     )
 
 

@@ -74,7 +74,7 @@ def probability_of(policy: str) -> float:
     known = POLICIES.get(policy)
     if known is not None:
         return known
-    percent = re.fullmatch(r"p(\d{2}(?:\.\d{1,6})?)", policy)
+    percent = re.fullmatch(r"p(\d{2}(?:\.\d{1,6})?)", policy) if isinstance(policy, str) else None
     if percent is None or not 50.0 <= float(percent[1]) < 100.0:
         raise InputError(
             f"the coverage policy {policy!r} is unknown",
@@ -141,6 +141,12 @@ def coverage_factor(policy: str, dof: float, *, rectangles: Iterable[float] = ()
     probability = POLICIES.get(policy) or probability_of(policy)
     if policy == "k2":
         return 2.0
+    if not isinstance(dof, float | int):
+        raise InputError(
+            f"dof = {dof!r}, which is no number",
+            way_out="Take one at a time; tables of budgets do many at once.",
+            code="dof",
+        )
     shaped = shape_factor(policy, rectangles, u, dof)
     return student_factor(probability, dof) if shaped is None else shaped
 

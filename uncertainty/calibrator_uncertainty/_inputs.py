@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from calibrator_uncertainty._asked import one_number, row_of_numbers
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._shapes import (
     SQRT2,
@@ -59,6 +60,8 @@ class Input:
     shared: str | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise InputError(f"the name of an input is {self.name!r}, which is no text", code="name")
         if not self.name.isascii():  # as Python reads the model's arguments: the micro sign is a Greek mu
             object.__setattr__(self, "name", unicodedata.normalize("NFKC", self.name))
         if not self.name.isidentifier():
@@ -69,7 +72,7 @@ class Input:
             )
         for what in ("estimate", "u", "dof"):  # whole and numpy numbers are taken as plain floats
             if type(getattr(self, what)) is not float:
-                object.__setattr__(self, what, float(getattr(self, what)))
+                object.__setattr__(self, what, one_number(getattr(self, what), f"the {what} of {self.name}"))
         for what, figure in (("estimate", self.estimate), ("u", self.u)):
             if not math.isfinite(figure):
                 raise InputError(
@@ -117,12 +120,14 @@ class Input:
 
 def _number(value: float, unit: str, name: str) -> float:
     """Return a figure in `unit`; quantities are converted, what is no number is refused by name."""
-    return value if type(value) is float else float(figures_in(value, unit, name))
+    return value if type(value) is float else one_number(figures_in(value, unit, name), name)
 
 
 def _width(value: float, unit: str, name: str) -> float:
     """Return a figure of an uncertainty in `unit`, of degC in kelvins."""
-    return value if type(value) is float else float(difference_in(value, unit, name))
+    if type(value) is float:
+        return value
+    return one_number(difference_in(value, unit, name), f"the uncertainty of {name}")
 
 
 def constant(name: str, value: float, unit: str, *, source: str = "") -> Input:
@@ -148,10 +153,18 @@ def normal(
 
     Source: JCGM 100:2008, 4.3.3-4.3.4.
     """
-    if not (math.isfinite(k) and k > 0):
+    factor = one_number(k, f"k of {name}")
+    if not (math.isfinite(factor) and factor > 0):
         raise InputError(f"k of {name} is {k}; a coverage factor is positive", code="k")
     return Input(
-        name, _number(estimate, unit, name), unit, _width(u, unit, name) / k, dof, Normal(), source, shared
+        name,
+        _number(estimate, unit, name),
+        unit,
+        _width(u, unit, name) / factor,
+        dof,
+        Normal(),
+        source,
+        shared,
     )
 
 
@@ -270,12 +283,12 @@ def type_a(
         >>> round(type_a("V", [1.0, 2.0, 3.0], "V").u, 6)
         0.57735
     """
-    floor_u = float(difference_in(floor_u, unit, name))
+    floor_u = one_number(difference_in(floor_u, unit, name), f"floor_u of {name}")
     if not 0.0 <= floor_u < math.inf:
         raise InputError(
             f"floor_u of {name} is {floor_u}; a standard uncertainty is never negative", code="negative-u"
         )
-    values = [float(reading) for reading in figures_in(readings, unit, name)]
+    values = row_of_numbers(figures_in(readings, unit, name), f"the readings of {name}").tolist()
     count = len(values)
     if not all(math.isfinite(value) for value in values):
         raise InputError(f"a reading of {name} is not finite", code="not-finite")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from calibrator_uncertainty._asked import check_generator, check_whole
 from calibrator_uncertainty._draws import SharedDraws
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._types import Quantity
@@ -81,8 +82,8 @@ def joint_conformity(
         raise InputError(
             f"{len(budgets)} budgets and {len(limits)} pairs of limits do not match", code="limits"
         )
-    if draws < 1:
-        raise InputError(f"{draws} draws give no probability", code="draws")
+    check_generator(rng)
+    check_whole(draws, "the number of draws", 1)
     given = budgets
     budgets = [budget._whole() for budget in given]
     shared = SharedDraws(budgets, [draws] * len(budgets), rng)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from calibrator_uncertainty._asked import check_generator, check_whole, one_number
 from calibrator_uncertainty._combine import joint_factor
 from calibrator_uncertainty._drawn import drawn_shape
 from calibrator_uncertainty._draws import draw_jointly, finite_or_refuse
@@ -64,8 +65,10 @@ def monte_carlo(
 ) -> MonteCarlo:
     """Draw until `digits` digits of u are sure, or a fixed number of `draws` (see `Budget.monte_carlo`)."""
     check_probability(probability)
-    if (draws is not None and draws < 1000) or most < 1000:
-        raise InputError("at least 1000 draws are needed for the ends of an interval", code="draws")
+    check_generator(rng)
+    for number in (most if draws is None else draws, most):
+        check_whole(number, "the number of draws, which fix the ends of an interval,", 1000)
+    check_whole(digits, "the number of digits", 1)
     blocks = _blocks(budget, rng)
     if draws is not None:
         stream = _fixed(blocks, draws)
@@ -75,7 +78,7 @@ def monte_carlo(
 
 def check_probability(probability: float) -> None:
     """Refuse an interval without probability."""
-    if not 0.0 < probability < 1.0:
+    if not 0.0 < one_number(probability, "the coverage probability") < 1.0:
         raise InputError(
             f"a coverage probability is {probability}; it lies between 0 and 1", code="probability"
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from calibrator_uncertainty._asked import check_generator, check_whole
 from calibrator_uncertainty._combine import joint_factor
 from calibrator_uncertainty._draws import finite_or_refuse
 from calibrator_uncertainty._errors import InputError, NotSupportedError
@@ -86,6 +87,9 @@ def quasi_monte_carlo(
 ) -> MonteCarlo:
     """Propagate with eight scrambled nets of 2**`power` points (see `Budget.quasi_monte_carlo`)."""
     check_probability(probability)
+    check_generator(rng)
+    check_whole(power, "the power of two of the points", 1)
+    check_whole(digits, "the number of digits", 1)
     if not 6 <= power <= 20:
         raise InputError(f"nets of 2**{power} points; the power lies between 6 and 20", code="draws")
     rows, stream = [], None
@@ -138,6 +142,8 @@ def sobol_indices(budget: Budget, rng: np.random.Generator, *, power: int = 13) 
 
     Source: A. Saltelli et al., Comput. Phys. Commun. 181 (2010) 259, table 2, estimators b and f.
     """
+    check_generator(rng)
+    check_whole(power, "the power of two of the points", 1)
     if any(block.explicit for block in budget._plan().blocks):
         raise NotSupportedError("Sobol indices of correlated inputs", where=budget.name, code="sobol")
     places = _moving(budget)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from calibrator_uncertainty._asked import one_number, row_of_numbers
 from calibrator_uncertainty._empirical import BayesianT
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
@@ -17,8 +18,8 @@ __all__ = ["autocorrelated", "bayesian", "pooled", "pooled_deviation", "robust"]
 
 
 def _values(name: str, readings: Sequence[float], unit: str, least: int) -> np.ndarray:
-    values = np.asarray(figures_in(readings, unit, name), dtype=np.float64)
-    if values.ndim != 1 or values.size < least:
+    values = row_of_numbers(figures_in(readings, unit, name), f"the readings of {name}")
+    if values.size < least:
         raise InputError(
             f"{name} has {values.size} reading(s); this evaluation needs {least}", code="readings"
         )
@@ -57,7 +58,7 @@ def pooled(
     Source: EA-4/02 M:2022, 3.2.2 c; JCGM 100:2008, 4.2.4.
     """
     values = _values(name, readings, unit, 1)
-    deviation = float(difference_in(deviation, unit, name))
+    deviation = one_number(difference_in(deviation, unit, name), f"the pooled deviation of {name}")
     if not (math.isfinite(deviation) and deviation > 0.0):
         raise InputError(f"the pooled deviation of {name} is {deviation}; it is positive", code="negative-u")
     text = source or f"{values.size} readings, pooled s with {dof:g} degrees of freedom"

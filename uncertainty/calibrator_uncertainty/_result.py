@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -239,6 +239,7 @@ class BudgetResult:
                     f"a budget result of format {document['format']} is not known", code="format"
                 )
             lines = tuple(BudgetLine(**_floats(line)) for line in document["lines"])
+            _check_stored(document, lines)
             known = {one.name for one in fields(cls)} - {
                 "lines",
                 "correlations",
@@ -262,6 +263,22 @@ class BudgetResult:
             if isinstance(problem, FormatError):
                 raise
             raise FormatError(f"this is not a stored budget result: {problem}", code="format") from problem
+
+
+def _check_stored(document: dict[str, Any], lines: Sequence[BudgetLine]) -> None:
+    """Refuse figures that no budget has."""
+    told = _floats({name: document[name] for name in ("u", "k", "U", "dof")})
+    for where, figures in (
+        ("the result", told),
+        *((one.name, {"u": one.u, "dof": one.dof}) for one in lines),
+    ):
+        for name, figure in figures.items():
+            if math.isnan(figure) or figure < (1.0 if name == "dof" else 0.0):
+                raise FormatError(
+                    f"the stored {name} of {where} is {figure}",
+                    way_out="The text was altered or damaged: take it from its source again.",
+                    code="stored-figures",
+                )
 
 
 def _verdict(document: dict[str, Any] | None) -> Clause8 | None:

@@ -64,7 +64,10 @@ def _parse(text: str, registry: Quantity, where: str) -> Quantity:
 
     try:
         return registry.Unit(text or "dimensionless")
-    except (pint.errors.PintError, AttributeError, TokenError, SyntaxError, ValueError, TypeError) as problem:
+    except (
+        pint.errors.PintError,
+        *(AttributeError, TokenError, SyntaxError, ValueError, TypeError, AssertionError, IndexError),
+    ) as problem:  # pint's parser asserts that an operator has its operand
         raise UnitsError(
             f"the unit {text!r} is unknown",
             where=where,

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from calibrator_uncertainty._asked import row_of_numbers
 from calibrator_uncertainty._differences import difference
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._structural import fold
@@ -163,7 +164,8 @@ def implicit(
     in which units the arguments are handed to it and y comes out.
 
     Raises:
-        ModelError: no solution, or more than one, in the bracket; F_y is zero there.
+        InputError: a bracket that is no pair of different finite numbers.
+        ModelError: no solution, or more than one, in the bracket; F_y is zero there, as at a multiple root.
 
     Source: JCGM 102:2011, 6.3 (implicit measurement models).
 
@@ -175,15 +177,25 @@ def implicit(
         (2.0, 0.01)
     """
 
+    ends = _ends(bracket)
+
     def solve(*values: float) -> float:
         from scipy.optimize import brentq
 
+        def left(y: float) -> float:
+            return float(equation(y, *values))
+
         try:
-            return float(brentq(lambda y: float(equation(y, *values)), *bracket, xtol=1e-300, rtol=1e-15))
-        except ValueError as problem:
+            found, told = brentq(left, *ends, xtol=1e-300, rtol=1e-15, full_output=True, disp=False)
+            if not told.converged:
+                raise _several_at_once(found)
+            return float(found)
+        except (ValueError, TypeError) as problem:
+            if isinstance(problem, ModelError):
+                raise
             raise ModelError(
-                f"the equation has no change of sign between {bracket[0]:g} and {bracket[1]:g}",
-                way_out="Give a bracket that holds exactly one solution.",
+                f"the equation has no change of sign between {ends[0]:g} and {ends[1]:g}",
+                way_out="Give a bracket that holds exactly one solution, which is no multiple root.",
                 code="no-solution",
             ) from problem
 
@@ -196,7 +208,7 @@ def implicit(
             found = {id(leaf): each for leaf, each in by_leaf(equation(y, *others))}
             steepness = found.get(id(y), 0.0)
             if steepness == 0.0:
-                raise ModelError("the equation does not depend on y at its solution", code="no-solution")
+                raise _several_at_once(float(y._value))
             return float(-found.get(id(moving), 0.0) / steepness)
 
         return by
@@ -207,10 +219,31 @@ def implicit(
         plain = [getattr(one, "_value", one) for one in bare]
         if any(np.ndim(one) for one in plain):
             raise InputError("an implicit model takes single values", way_out="Call it for each element.")
-        _one_solution(equation, bracket, plain)
+        _one_solution(equation, ends, plain)
         return _out(_apply(operation, bare), unit if units else None)
 
     return call
+
+
+def _ends(bracket: tuple[float, float]) -> tuple[float, float]:
+    """Return the ends of a bracket."""
+    ends = row_of_numbers(bracket, "the bracket").tolist()
+    if len(ends) != 2 or not np.isfinite(ends).all() or ends[0] == ends[1]:
+        raise InputError(
+            f"the bracket is {bracket!r}",
+            way_out="Give two finite numbers, one on each side.",
+            code="bracket",
+        )
+    return ends[0], ends[1]
+
+
+def _several_at_once(place: float) -> ModelError:
+    """Return the error of a root at which the equation is flat in y, such as (y - a)**3 = 0."""
+    return ModelError(
+        f"the equation is flat in y at its solution near {place:.6g}: a multiple root has no first order",
+        way_out="Write the equation so that it has a simple root there.",
+        code="multiple-root",
+    )
 
 
 def _one_solution(equation: Callable[..., Any], bracket: tuple[float, float], values: list[Any]) -> None:

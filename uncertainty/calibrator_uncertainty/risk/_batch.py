@@ -9,7 +9,7 @@ import numpy as np
 from calibrator_uncertainty._errors import InputError, UnitsError
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
-from calibrator_uncertainty.risk._limits import Frame
+from calibrator_uncertainty.risk._limits import Frame, is_bare
 from calibrator_uncertainty.risk._quadrature import Floats
 
 __all__ = ["conformance_probabilities"]
@@ -92,6 +92,8 @@ def _numbers(figure: Quantity, frame: Frame, what: str, *, difference: bool = Fa
     if frame.unit is None:
         return np.asarray(figure, dtype=np.float64)
     if not hasattr(figure, "_magnitude"):
+        if is_bare(frame.unit):
+            return np.asarray(figure, dtype=np.float64)
         raise UnitsError(
             f"{what} is a plain number, the other figures are in {frame.unit}",
             way_out="Give every figure its unit, or none.",

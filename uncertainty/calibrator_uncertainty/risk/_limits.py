@@ -10,7 +10,7 @@ from decimal import Decimal
 from calibrator_uncertainty._errors import InputError, UnitsError
 from calibrator_uncertainty._types import Quantity
 
-__all__ = ["Frame", "Limits", "Zone", "finite", "positive"]
+__all__ = ["Frame", "Limits", "Zone", "finite", "is_bare", "positive"]
 
 # A figure that float arithmetic moved by less than this share of the largest figure has not moved.
 ARITHMETIC = 1e-12
@@ -112,6 +112,8 @@ class Frame:
         if self.unit is None:
             return float(figure)
         if not hasattr(figure, "_magnitude"):
+            if is_bare(self.unit):
+                return float(figure)
             raise UnitsError(
                 f"{what} is the plain number {figure}, the other figures are in {self.unit}",
                 way_out="Give every figure its unit, or none.",
@@ -164,6 +166,11 @@ class Frame:
             self.wrap(zone.low) if math.isfinite(zone.low) else None,
             self.wrap(zone.high) if math.isfinite(zone.high) else None,
         )
+
+
+def is_bare(unit: Quantity) -> bool:
+    """Tell whether a unit is that of plain numbers, which may then stand beside quantities (not ppm or %)."""
+    return not len(unit._units)
 
 
 def _units_of(figures: Iterable[Quantity]) -> Iterable[Quantity]:

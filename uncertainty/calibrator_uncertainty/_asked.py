@@ -1,0 +1,88 @@
+"""What callers hand in, refused by name where it cannot be: numbers, rows of numbers, generators, counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from calibrator_uncertainty._errors import InputError
+
+__all__ = ["check_generator", "check_whole", "one_number", "row_of_numbers"]
+
+
+def one_number(value: Any, what: str) -> float:  # noqa: ANN401 - whatever was given
+    """Return a single real number as a float.
+
+    Raises:
+        InputError: a complex number, an array, a text, nothing.
+    """
+    if type(value) is float:
+        return value
+    if not isinstance(value, str | bytes | complex | np.complexfloating) and np.ndim(value) == 0:
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            pass
+    way_out = "Give one real number."
+    if isinstance(value, complex | np.complexfloating):
+        way_out = "Complex quantities are made with uncertain_complex()."
+    elif np.ndim(value):
+        way_out = "Give one number; arrays of quantities are made with array()."
+    raise InputError(f"{what} is {_shown(value)}, which is no real number", way_out=way_out, code="number")
+
+
+def row_of_numbers(values: Any, what: str) -> np.ndarray:  # noqa: ANN401 - whatever was given
+    """Return a row of real numbers.
+
+    Raises:
+        InputError: a single number, a table, rows of different length, complex numbers, texts.
+    """
+    found: Any = None
+    row: Any = None
+    try:
+        found = np.asarray(values)
+        row = found.astype(np.float64) if found.dtype.kind in "fiub" or found.dtype == object else None
+    except (TypeError, ValueError):  # rows of different length, or no numbers
+        row = None
+    if row is not None and row.ndim == 1:
+        return np.asarray(row)
+    shape = (
+        f"has the shape {found.shape}"
+        if found is not None and found.ndim != 1
+        else "is no row of real numbers"
+    )
+    raise InputError(
+        f"{what} {shape}",
+        way_out="Give a plain list of numbers; groups of readings are for pooled_deviation() and anova().",
+        code="readings",
+    )
+
+
+def check_generator(rng: Any) -> None:  # noqa: ANN401 - whatever was given
+    """Refuse what is no generator of numpy.
+
+    Raises:
+        InputError: a seed, nothing, or numpy's old RandomState.
+    """
+    if not isinstance(rng, np.random.Generator):
+        raise InputError(
+            f"rng is {_shown(rng)}, which is no generator",
+            way_out="Give numpy.random.default_rng(seed), or Generator(SFC64(seed)), which is faster.",
+            code="rng",
+        )
+
+
+def check_whole(number: Any, what: str, least: int) -> None:  # noqa: ANN401 - whatever was given
+    """Refuse what is no whole number from `least` on.
+
+    Raises:
+        InputError: a fraction, a text, too few.
+    """
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
+        raise InputError(f"{what} is {_shown(number)}; it is a whole number, {least} or more", code="whole")
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - whatever was given
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
