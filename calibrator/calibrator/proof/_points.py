@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from calibrator.record import Event
     from calibrator_uncertainty import Budget
 
-__all__ = ["MODEL_AGREES", "Alter", "PointProof", "prove_events", "score", "without_figure"]
+__all__ = ["MODEL_AGREES", "Alter", "PointProof", "TakenAs", "WithoutFigure", "prove_events", "score"]
 
 MODEL_AGREES = 1e-6
 """How far a model at the true inputs may lie from the truth, in u: rounding gives 1e-11, a sign 1e-3."""
@@ -81,11 +81,11 @@ def prove_events(
     for section in content.sections:
         budgets = _budgets(content, procedure, section)
         points: dict[str, Asked] = {}
-        for name, budget in budgets.items():
+        for name in content.observed(section):
             points[name] = _asked(
                 content,
                 name,
-                budget,
+                budgets.get(name),
                 wiring=wirings.get(section, ""),
                 read=read,
                 seen=seen or {},
@@ -129,7 +129,7 @@ def _four(value: float, u: float, expanded: float, dof: float) -> tuple[float, f
 def _asked(
     content: RunContent,
     name: str,
-    budget: Budget,
+    budget: Budget | None,  # None of a point that others are made of
     *,
     wiring: str,
     read: Mapping[int, Mapping[str, object]],
@@ -152,7 +152,7 @@ def _asked(
         {part: [_ns(read[item.seq]) for item in items] for part, items in parts.items()},
         {part: [item.value for item in items] for part, items in parts.items()},
         {part: [seen.get(item.seq, {}) for item in items] for part, items in parts.items()},
-        {one.name: one.estimate for one in budget.inputs},
+        {one.name: one.estimate for one in budget.inputs} if budget is not None else {},
         points,
     )
 
@@ -232,14 +232,41 @@ def score(pull: float, dof: float) -> float:
     return math.copysign(float(-ndtri(stdtr(dof, -abs(pull)))), pull)
 
 
-def without_figure(kind: str) -> Alter:
-    """Return what forgets a kind of figure: its estimate and half-width become zero."""
+@dataclass(frozen=True, slots=True)
+class WithoutFigure:
+    """A planted defect: a kind of figure is forgotten, its estimate and half-width become zero."""
 
-    def alter(references: PointReferences) -> PointReferences:
+    kind: str
+
+    def __call__(self, references: PointReferences) -> PointReferences:
+        """Return the references without it."""
         kept = tuple(
-            replace(item, estimate=0.0, half_width=0.0) if item.kind == kind else item
+            replace(item, estimate=0.0, half_width=0.0) if item.kind == self.kind else item
             for item in references.contributions
         )
         return replace(references, contributions=kept)
 
-    return alter
+
+@dataclass(frozen=True, slots=True)
+class TakenAs:
+    """A planted defect: the figures of a kind are taken for another distribution, or scaled."""
+
+    kind: str
+    treat_as: str = ""
+    k: float = 0.0
+    factor: float = 1.0
+
+    def __call__(self, references: PointReferences) -> PointReferences:
+        """Return the references with the figures changed."""
+        changed = tuple(
+            replace(
+                item,
+                treat_as=self.treat_as or item.treat_as,
+                k=self.k or item.k,
+                half_width=item.half_width * self.factor,
+            )
+            if item.kind == self.kind
+            else item
+            for item in references.contributions
+        )
+        return replace(references, contributions=changed)

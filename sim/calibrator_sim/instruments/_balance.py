@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable
@@ -130,6 +130,29 @@ class Balance:
         shown = force + self.curve_g(force, self._world.excess_c(ns)) + self.corner_g(load, force)
         shown += self._world.drift(self.name, ns) * force
         return shown + effects.noise * scatter + effects.creep * creep + zero
+
+    def weighed(self, load: Load, ns: int) -> dict[str, float]:
+        """Return what it makes of a load: its own error in this air, and what the weights add to that.
+
+        `error_g` is that for weights of 8000 kg/m3 at the air's temperature; `buoyancy_g` and `convection_g`
+        are what density and warmth of these change, `corner_g` what their place does, `rest_g` what it
+        would show at rest.
+        """
+        elapsed = max(0.0, (ns - self.state.placed_ns) / _SECOND)
+        true = sum(self._domain.conventional_g(weight) for weight in load.weights)
+        thinned = self._thinned()
+        plain = replace(load, weights=tuple(replace(w, density=_STEEL, warmer_k=0.0) for w in load.weights))
+        cool = replace(load, weights=tuple(replace(w, warmer_k=0.0) for w in load.weights))
+        ideal = self._domain.force_g(plain, elapsed, ns) * thinned
+        dense = self._domain.force_g(cool, elapsed, ns) * thinned
+        force = self._domain.force_g(load, elapsed, ns) * thinned
+        return {
+            "error_g": ideal - true + self.curve_g(ideal, self._world.excess_c(ns)),
+            "buoyancy_g": dense - ideal,
+            "convection_g": force - dense,
+            "corner_g": self.corner_g(load, force),
+            "rest_g": self.final_g(ns) - self.state.zero_g,
+        }
 
     def gross_g(self, ns: int) -> float:
         """Return what the load cell tells at a moment, before rounding, zero and tare."""

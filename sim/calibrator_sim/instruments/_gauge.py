@@ -56,6 +56,10 @@ class ElasticGauge:
         drawn = self._world.draws.unit("hysteresis", self.unit.config.serial)
         return self._world.effects.hysteresis * figure / 3.0 * (0.5 + 0.5 * drawn)
 
+    def sensed(self, ns: int) -> dict[str, float]:
+        """Return the error of its curve and what lags behind, as truths of the node."""
+        return {"error_pa": self.error_pa(self.pressure_pa(ns), ns), "lag_pa": self.hysteresis_pa(ns)}
+
     def indicated_pa(self, ns: int, resolution_pa: float) -> float:
         """Return what it shows."""
         true = self.pressure_pa(ns)

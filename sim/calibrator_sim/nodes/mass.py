@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast, runtime_checkable
 
 from calibrator_sim._errors import BenchFileError
 from calibrator_sim._read import Table
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from calibrator_sim.instruments import World
     from calibrator_sim.nodes.pressure import Domain as Pressure
 
-__all__ = ["Domain", "Load", "Weight", "air_density", "conventional_to_indicated", "mpe_g"]
+__all__ = ["Domain", "Load", "Weighs", "Weight", "air_density", "conventional_to_indicated", "mpe_g"]
 
 _REFERENCE_AIR, _REFERENCE_DENSITY = 1.2, 8000.0  # kg/m3: the conventions of OIML R 111 and D 28
 _POSITIONS = ("centre", "front", "back", "left", "right")
@@ -95,6 +95,15 @@ class Load:
     terminals: str = "open"  # nothing feeds a pan
 
 
+@runtime_checkable
+class Weighs(Protocol):
+    """A balance whose own errors are known."""
+
+    def weighed(self, load: Load, ns: int) -> Mapping[str, float]:
+        """Return what it makes of a load at a moment, by name with unit."""
+        ...
+
+
 class Domain:
     """The pans of a bench."""
 
@@ -155,10 +164,15 @@ class Domain:
         return total
 
     def truth(self, node: NodeConfig, ns: int) -> Mapping[str, float]:
-        """Return the conventional mass on the pan, and the density of the air."""
+        """Return the conventional mass on the pan, the density of the air, and how far its balance is off."""
         load = _load(node)
         mass = sum(self.conventional_g(weight) for weight in load.weights)
-        return {"conventional_mass_g": mass, "air_density_kg_m3": self.air(ns)}
+        truth = {"conventional_mass_g": mass, "air_density_kg_m3": self.air(ns)}
+        for member in node.members:
+            balance = self._world.devices.get(member.instrument)
+            if isinstance(balance, Weighs):
+                truth |= balance.weighed(load, ns)
+        return truth
 
 
 def _load(node: NodeConfig) -> Load:

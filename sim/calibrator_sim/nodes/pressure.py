@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from calibrator_sim._config_types import NodeConfig
     from calibrator_sim.instruments import World
 
-__all__ = ["Domain", "Line", "LineState", "Manifold", "PressureSource", "head_pa"]
+__all__ = ["Domain", "Line", "LineState", "Manifold", "PressureSource", "Sensor", "head_pa"]
 
 _SECOND = 1_000_000_000
 _G = 9.80665
@@ -166,6 +166,19 @@ class PressureSource(Protocol):
         """Return the gauge pressure at its port, control noise included."""
         ...
 
+    def error_pa(self, gauge_pa: float) -> float:
+        """Return true minus indicated pressure."""
+        ...
+
+
+@runtime_checkable
+class Sensor(Protocol):
+    """An instrument on a pressure node whose own errors are known."""
+
+    def sensed(self, ns: int) -> Mapping[str, float]:
+        """Return the parts of its error at a moment, by name with unit."""
+        ...
+
 
 class Domain:
     """The pressure nodes of a bench."""
@@ -227,15 +240,18 @@ class Domain:
         return 0.0, 0.0
 
     def truth(self, node: NodeConfig, ns: int) -> Mapping[str, float]:
-        """Return the true pressures of a node."""
+        """Return the true pressures of a node, and how far its controller and its sensors are off."""
         air = self.air_pa(ns)
         source = self._world.devices.get(node.source)
         gauge = source.true_pressure_pa(ns) if isinstance(source, PressureSource) else 0.0
         truth = {"gauge_pressure_pa": gauge, "absolute_pressure_pa": gauge + air, "air_pressure_pa": air}
-        for member in node.members:
-            if member.instrument != node.source:
-                key = f"{member.instrument}_gauge_pressure_pa"
-                truth[key] = self._at(member.instrument, node, gauge, ns)
+        if isinstance(source, PressureSource):
+            truth[f"{node.source}_error_pa"] = source.error_pa(gauge)
+        for name in (member.instrument for member in node.members if member.instrument != node.source):
+            truth[f"{name}_gauge_pressure_pa"] = self._at(name, node, gauge, ns)
+            device = self._world.devices.get(name)
+            if isinstance(device, Sensor):
+                truth |= {f"{name}_{key}": value for key, value in device.sensed(ns).items()}
         return truth
 
     def save(self) -> dict[str, Any]:

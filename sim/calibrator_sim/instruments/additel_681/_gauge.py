@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from calibrator_drivers.accuracy import load_table
@@ -93,6 +93,10 @@ class AdditelADT681(TextDevice):
     def reset(self) -> None:
         """Go back to its first unit."""
         self.unit = "kPa"
+
+    def sensed(self, ns: int) -> Mapping[str, float]:
+        """Return the parts of its error at a moment."""
+        return self.gauge.sensed(ns)
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from calibrator_drivers.accuracy import load_table
@@ -13,6 +13,7 @@ from calibrator_sim.instruments._text import TextDevice
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
+    from calibrator_sim.nodes.mass import Load
 
 __all__ = ["MettlerXS205DU"]
 
@@ -73,6 +74,10 @@ class MettlerXS205DU(TextDevice):
 
     def reset(self) -> None:
         """Keep zero and tare, as `@` does."""
+
+    def weighed(self, load: Load, ns: int) -> Mapping[str, float]:
+        """Return what it makes of a load at a moment, as truths of the pan."""
+        return self.balance.weighed(load, ns)
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from calibrator_drivers.accuracy import load_table
@@ -70,6 +70,10 @@ class PointerGauge(TextDevice):
         """Return the error of its curve at a true pressure, without hysteresis, creep and reading."""
         del function, range_high, frequency_hz
         return self.gauge.error_pa(value, ns)
+
+    def sensed(self, ns: int) -> Mapping[str, float]:
+        """Return the parts of its error at a moment."""
+        return self.gauge.sensed(ns)
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -123,6 +123,16 @@ class Transmitter(TextDevice):
         """Return the error of its sensor's curve at a true gauge pressure, without hysteresis."""
         del function, range_high
         return self.gauge.error_pa(value, ns) - self.settings.zero_pa
+
+    def sensed(self, ns: int) -> Mapping[str, float]:
+        """Return the parts of its error at a moment: of the digital value, and of the current it becomes."""
+        settings, parts = self.settings, self.gauge.sensed(ns)
+        parts["error_pa"] -= settings.zero_pa
+        true = self.gauge.pressure_pa(ns)
+        span = settings.upper_pa - settings.lower_pa
+        ideal = 0.004 + 0.016 * (true - settings.lower_pa) / span
+        asked = ideal + 0.016 * (parts["error_pa"] + parts["lag_pa"]) / span
+        return parts | {"loop_error_a": self.converted_a(min(_HIGH_A, max(_LOW_A, asked))) - ideal}
 
     def before_change(self) -> None:
         """Let meters on the loop finish what lies in the past."""

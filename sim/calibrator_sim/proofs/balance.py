@@ -1,0 +1,77 @@
+"""What is true of a balance with weights on its pan.
+
+The measurand is its error at the load, in the air and at the temperature of the moment, before creep, scatter
+and rounding; of a corner what its place adds; of repeated placings how far they lay apart at rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from calibrator_sim._bench import SimBench
+from calibrator_sim.proofs import Asked, elsewhere
+
+__all__ = ["EFFECTS", "NOT_SIMULATED", "RESULT_ONLY", "WITHOUT_A_LINE", "truths", "watch"]
+
+# Rounding and scatter of single placings have no one true value: no model leads from lines to the truth.
+RESULT_ONLY = True
+
+EFFECTS = {
+    "standard_error": "weight",
+    "buoyancy": "buoyancy",
+    "convection": "convection",
+    "noise": "repeatability",
+    "quantisation": "rounding",
+}
+
+WITHOUT_A_LINE = {
+    **elsewhere("mass"),
+    "unit_error": "it is the measurand",
+    "linearity": "part of the measurand",
+    "eccentricity": "a result of its own; the loads of errors stand at the centre",
+    "barometer": "moves the air's density, which is part of the truth of the moment",
+    "creep": "0.5 mg at full load with 120 s: some 0.02 mg when it is read, below a tenth of u",
+    "zero_drift": "zero is set before each load, some seconds earlier",
+    "draft": "the draft shield is shut",
+    "temperature": "part of the truth at the temperature of the moment",
+    "drift": "part of the truth at the moment; below 1/1000 of u within a run",
+    "warm_up": "the balance has been on for a day",
+    "settling": "the balance waits until it is stable",
+    "keying": "nobody types: the balance has an interface",
+}
+
+NOT_SIMULATED = {
+    "drift": "weights keep their mass on the bench",
+    "repeatability": "the scatter of one placing: no one true value belongs to it",
+    "rounding": "no one true value belongs to it",
+    "zero": "rounding of the zero: no one true value belongs to it",
+}
+
+
+def watch(bench: SimBench, reading: Mapping[str, Any]) -> Mapping[str, float]:
+    """Return what is true of load and balance while a reading is taken."""
+    del reading
+    return bench.truth(bench.wiring)
+
+
+def truths(bench: SimBench, asked: Asked) -> Mapping[str, float]:
+    """Return the true value of each line that acts at a point, and of the result."""
+    del bench
+    (seen,) = asked.seen["uut"]
+    test = asked.settings["test"]
+    if test == "eccentricity":
+        return {"result": seen["corner_g"]}
+    if test == "repeatability":
+        rest = [
+            other.seen["uut"][0]["rest_g"]
+            for other in asked.points.values()
+            if other.settings["test"] == test and other.nominal == asked.nominal
+        ]
+        return {"result": max(rest) - min(rest)}
+    return {
+        "weight": seen["conventional_mass_g"],
+        "buoyancy": seen["buoyancy_g"],
+        "convection": seen["convection_g"],
+        "result": seen["error_g"],
+    }
