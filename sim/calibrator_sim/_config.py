@@ -96,8 +96,8 @@ def _seed(simulation: Table, seed: int | None) -> int:
             way_out="Write seed = 1 under [simulation], or give one with --seed.",
             code="seed-missing",
         )
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise simulation.bad("seed", "a whole number", value)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise simulation.bad("seed", "a whole number from 0 on", value)
     return value
 
 

@@ -23,7 +23,23 @@ def parse_instruments(table: Table, assets: Table, transports: Table) -> dict[st
     """Take `[instruments]`, in the file's order, and `[simulation.transports]`."""
     transports.allow(table.values)
     chosen = {name: transports.choice(name, "", ("", *TRANSPORTS)) for name in table.values}
-    return {name: _instrument(name, table.table(name), assets, chosen[name]) for name in table.values}
+    found = {name: _instrument(name, table.table(name), assets, chosen[name]) for name in table.values}
+    _unlike(found, table)
+    return found
+
+
+def _unlike(instruments: Mapping[str, InstrumentConfig], table: Table) -> None:
+    """Refuse two instruments with one serial: errors are drawn by it, and two would err alike."""
+    holders: dict[str, str] = {}
+    for name, config in instruments.items():
+        first = holders.setdefault(config.serial, name) if config.entry.home else name
+        if first != name:
+            raise BenchFileError(
+                f'"{first}" and "{name}" have the same serial {config.serial}',
+                where=table.table(name).at("serial"),
+                way_out=f"Give each instrument its own, such as {config.serial}B.",
+                code="twice",
+            )
 
 
 def _instrument(name: str, entry: Table, assets: Table, transport: str) -> InstrumentConfig:

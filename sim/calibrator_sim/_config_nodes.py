@@ -138,13 +138,11 @@ def parse_nodes(
 
 
 def _alone(node: NodeConfig, entry: Table, others: Collection[NodeConfig]) -> None:
-    """Refuse an electrical node that joins terminals which another one joins at the same time.
-
-    A node that is always joined gives way to a wiring while that is connected.
-    """
+    """Refuse an electrical node that joins terminals which another one joins at the same time."""
     for other in others:
         shared = [member for member in node.members if member in other.members]
-        if other.domain == node.domain and shared and other.wiring == node.wiring:
+        together = other.wiring == node.wiring or not (other.wiring and node.wiring)
+        if other.domain == node.domain and shared and together:
             raise BenchFileError(
                 f'The terminals of "{shared[0].instrument}" are on "{other.name}" at the same time',
                 where=entry.at("joins"),

@@ -24,19 +24,20 @@ def wired(open_bench, connect, wiring, output, configure, **simulation):
 def applied(open_bench, connect, configure, effects, **figures):
     """Return a meter that sees an ideal source in place of an instrument."""
     bench = open_bench(
+        instruments={"judge": {"model": "keysight_34401a", "serial": "SIM0009"}},
         simulation={
             "effects": effects,
             "nodes": {
                 "generator": {
                     "domain": "electrical",
-                    "joins": ["meter"],
+                    "joins": ["judge"],
                     "terminals": "normal-input",
                     **figures,
                 }
             },
         },
     )
-    meter = connect(bench, "meter")
+    meter = connect(bench, "judge")
     meter.write(configure)
     return bench, meter
 

@@ -90,6 +90,12 @@ def test_the_bench_satisfies_the_contract(bench):
             "wirings.volts.emf_v.half_width",
             "number",
         ),
+        (
+            {"instruments": {"meter": {"serial": "SIM5522001"}}},
+            "twice",
+            "instruments.meter.serial",
+            '"calibrator" and "meter" have the same serial',
+        ),
         ({"simulation": {"seed": "one"}}, "bad-value", "simulation.seed", "whole number"),
         ({"simulation": {"sed": 1}}, "unknown-key", "simulation.sed", "seed"),
         ({"simulation": {"wiring": "volt"}}, "unknown-wiring", "simulation.wiring", "volts"),
@@ -284,6 +290,13 @@ PRESSURE = {"domain": "pressure", "joins": ["pump", "gauge"]}
             "simulation.nodes.n.joins",
             'The terminals of "calibrator" are on "volts" at the same time',
         ),
+        (
+            {"simulation": {"nodes": {"n": {"domain": "electrical", "joins": ["meter"], "voltage_v": 5.0}}}},
+            "two-nodes",
+            "simulation.nodes.n.joins",
+            'The terminals of "meter" are on "short" at the same time',
+        ),
+        ({"simulation": {"seed": -1}}, "bad-value", "simulation.seed", "from 0 on"),
         (
             {"simulation": {"nodes": {"line": {"domain": "presure", "joins": ["pump"]}}}},
             "bad-value",

@@ -42,7 +42,10 @@ messages = st.lists(
 
 
 def one_of_each():
-    instruments = {e.model_id: {"model": e.model_id, "serial": e.serial_prefix + "01"} for e in SERVED}
+    instruments = {
+        entry.model_id: {"model": entry.model_id, "serial": f"{entry.serial_prefix}{index:02d}"}
+        for index, entry in enumerate(SERVED, 1)
+    }
     return {"instruments": instruments, "simulation": {"seed": 1}}
 
 

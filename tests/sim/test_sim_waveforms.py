@@ -90,13 +90,16 @@ def test_two_outputs_have_nothing_in_common_but_the_time_base(generator):
 def test_a_node_says_which_output_it_is_joined_to(open_bench, connect):
     bench = open_bench(
         5,
-        instruments={"generator": {"model": "keysight_33500b", "serial": "SIM0002"}},
+        instruments={
+            "generator": {"model": "keysight_33500b", "serial": "SIM0002"},
+            "judge": {"model": "keysight_34401a", "serial": "SIM0009"},
+        },
         simulation={
             "effects": QUIET,
             "nodes": {
                 "second": {
                     "domain": "electrical",
-                    "joins": ["generator:2", "meter"],
+                    "joins": ["generator:2", "judge"],
                     "terminals": "normal-input",
                 }
             },
