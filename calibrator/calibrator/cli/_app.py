@@ -34,6 +34,7 @@ COMMANDS = {
     "heads": "_heads:heads",
     "dcc": "_dcc:dcc",
     "regulation": "_regulation:regulation",
+    "prove": "_prove:prove",
     "list": "_list:list_",
     "bench": "_bench:bench",
     "standards": "_standards:standards",

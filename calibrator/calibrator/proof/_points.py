@@ -43,6 +43,7 @@ class PointProof:
     pulls: Mapping[str, float] = field(default_factory=dict)
     unmatched: tuple[str, ...] = ()
     gaps: Mapping[str, float] = field(default_factory=dict)
+    exact: tuple[str, ...] = ()  # lines that are known exactly
     model_off: float = 0.0  # |model at the true inputs - truth|/u; 0 where an input is not known
 
     @property
@@ -193,6 +194,7 @@ def _proved(
         pulls,
         unmatched,
         _gaps(budget, known, uncertain, off, u),
+        tuple(name for name in lines if name not in uncertain),
         off,
     )
 

@@ -15,7 +15,9 @@ from calibrator._home import Home
 from calibrator.engine import Job, Outcome, run_here
 from calibrator.engine._station import Station
 from calibrator.evaluation import show
+from calibrator.plugins import plug_in
 from calibrator.procedure import load
+from calibrator.proof._folders import lend_folders
 from calibrator.proof._plug import find_plug
 from calibrator.proof._points import Alter, PointProof, prove_events
 from calibrator.proof._station import MemoryHome, open_in_process
@@ -40,6 +42,7 @@ class Case:
     uut: str
     bench: str
     sections: tuple[str, ...] | None = None
+    home: str = ""  # whose folders bring procedures and drivers of a laboratory
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,11 @@ class Runner:
 
     def __init__(self, case: Case) -> None:
         self.case = case
+        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        plug_in(self._home_in(Path(self._folder.name)))
         self._plug = find_plug(case.procedure)
         self._watch: Callable[..., Mapping[str, float]] | None = getattr(self._plug, "watch", None)
         self._procedure = load(case.procedure)
-        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self._bench = Path(self._folder.name) / "bench.toml"
         self._bench.write_text(case.bench, encoding="utf-8")
         self._count = 0
@@ -136,10 +140,17 @@ class Runner:
             )
         return outcome, benches[-1], seen
 
+    def _home_in(self, folder: Path) -> Home:
+        """Return a home of its own that has the folders of the laboratory's, and nothing else of it."""
+        home = Home(folder)
+        if self.case.home:
+            lend_folders(Home(Path(self.case.home)), home)
+        return home
+
     def _repeat(self, seed: int, fast: Mapping[str, Any]) -> str:
         """Return the first field in which the same run over sockets and SQLite differs, "" for none."""
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            home = Home(Path(folder) / "home")
+            home = self._home_in(Path(folder) / "home")
             outcome, _, _ = self._do(home, seed, Station.open)
             record: Record = home.open_record(RealClock(), write=False)
             try:

@@ -1,0 +1,139 @@
+"""A proof from its names to its summary."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from calibrator.procedure import load
+from calibrator.proof._bench import POPULATION_WIDTH, Drawn, proof_bench
+from calibrator.proof._effects import match_effects
+from calibrator.proof._plug import effects_of, find_plug
+from calibrator.proof._points import WithoutFigure
+from calibrator.proof._risks import out_of_reach, risks_of
+from calibrator.proof._runner import Case, RunProof
+from calibrator.proof._statistics import mean_over_runs
+from calibrator.proof._summary import Figures, Summary, figures_of, pulls_of
+from calibrator.proof._work import Task, do_runs
+from calibrator_drivers.clock import RealClock
+
+__all__ = ["Order", "prove"]
+
+_OTHERS: tuple[Drawn, ...] = ("normal", "rectangular", "limit")
+LEFT_OUT = (
+    "Left out of the runs, since no result depends on it: traffic log, hash chain, snapshots for resuming,"
+    " the clause-8 verdicts and the joint statement."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be proved, and how.
+
+    `drawn_runs` is how many runs each of the other ways gets in which a standard's error may be drawn
+    (METROLOGY 30), `without` a line whose figure is forgotten: the proof must name it.
+    """
+
+    procedure: str
+    uut: str = ""
+    runs: int = 200
+    seed: int = 1
+    jobs: int = 1
+    sections: tuple[str, ...] | None = None
+    bench: str = ""
+    drawn_runs: int | None = None
+    repeat_every: int = 100
+    without: str = ""
+    home: str = ""  # whose folders bring procedures and drivers of a laboratory
+
+
+def prove(order: Order, progress: Callable[[int, int], None] = lambda _done, _all: None) -> Summary:
+    """Do a proof; `progress` is told how many of how many runs are done.
+
+    Raises:
+        UsageError: no such procedure, unit or section.
+        RefusedError: the procedure has no plug.
+        RunError: a run did not come to its end.
+    """
+    begun_ns = RealClock().monotonic_ns()
+    procedure, plug = load(order.procedure), find_plug(order.procedure)
+    text, model = proof_bench(procedure, plug, order.uut, bench=order.bench)
+    alter = WithoutFigure(order.without) if order.without else None
+    others = _others(order)
+    total, done = order.runs + len(_OTHERS) * others, [0]
+
+    def advance(more: int) -> None:
+        done[0] += more
+        progress(done[0], total)
+
+    case = Case(order.procedure, model, text, order.sections, order.home)
+    task = Task(case, order.seed, order.runs, order.repeat_every)
+    runs = do_runs(task, order.jobs, alter=alter, progress=advance)
+    spent_s = (RealClock().monotonic_ns() - begun_ns) / 1e9
+    drawn: dict[Drawn, Figures] = {"budget": figures_of(runs)}
+    for way in _OTHERS if others else ():
+        other, _ = proof_bench(procedure, plug, order.uut, bench=order.bench, drawn=way)
+        task = Task(replace(case, bench=other), order.seed, others)
+        drawn[way] = figures_of(do_runs(task, order.jobs, alter=alter, progress=advance))
+    return _summary(
+        order,
+        runs,
+        drawn=drawn,
+        bench=tomllib.loads(text),
+        model=model,
+        begun_ns=begun_ns,
+        spent_s=spent_s,
+    )
+
+
+def _others(order: Order) -> int:
+    return max(20, order.runs // 10) if order.drawn_runs is None else order.drawn_runs
+
+
+def _summary(
+    order: Order,
+    runs: Sequence[RunProof],
+    *,
+    drawn: dict[Drawn, Figures],
+    bench: dict[str, Any],
+    model: str,
+    begun_ns: int,
+    spent_s: float,
+) -> Summary:
+    procedure, plug = load(order.procedure), find_plug(order.procedure)
+    info = procedure.info
+    sections = tuple(dict.fromkeys(point.section for run in runs for point in run.points))
+    complete = order.sections is None
+    worst = max((point for run in runs for point in run.points), key=lambda point: point.model_off)
+    repeated = [run for run in runs if run.differs is not None]
+    width = float((getattr(plug, "POPULATION", None) or {}).get("width", POPULATION_WIDTH))
+    return Summary(
+        procedure=info.id,
+        version=info.version,
+        content_hash=info.content_hash,
+        uut=model,
+        budget_kind=info.budget_kind,
+        truth=info.truth,
+        sections=sections,
+        complete=complete,
+        first_seed=order.seed,
+        overall=drawn["budget"],
+        by_section={section: figures_of(runs, section) for section in sections},
+        pulls=pulls_of(runs, sections),
+        effects=match_effects(runs, plug, effects_of(bench), complete=complete),
+        risks=risks_of(runs, width),
+        drawn=drawn,
+        model_off=worst.model_off,
+        model_off_at=worst.point,
+        compares_model=not getattr(plug, "RESULT_ONLY", False),
+        repeated=len(repeated),
+        differs=tuple(f"seed {run.seed}, {run.differs}" for run in repeated if run.differs),
+        reach=out_of_reach(runs, width),
+        duration_s=mean_over_runs([run.duration_s for run in runs]),
+        seconds_a_run=spent_s * min(order.jobs, len(runs)) / len(runs),
+        seconds=(RealClock().monotonic_ns() - begun_ns) / 1e9,
+        planted=f"the figure {order.without!r} is forgotten" if order.without else "",
+        notes=(LEFT_OUT,),
+    )

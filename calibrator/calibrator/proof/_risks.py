@@ -1,0 +1,109 @@
+"""Risks predicted and observed: specific without prior, global from the population itself (METROLOGY 29)."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+
+from calibrator.proof._points import PointProof
+from calibrator.proof._runner import RunProof
+from calibrator.proof._statistics import (
+    Estimate,
+    false_accepts,
+    false_rejects,
+    mean_over_runs,
+    specific_risks,
+)
+from calibrator.proof._summary import Risk
+
+__all__ = ["out_of_reach", "risks_of"]
+
+_ALIKE = 0.05  # of the rms of a uniform prior: how near the drawn errors must be for a global prediction
+
+
+def risks_of(runs: Sequence[RunProof], width: float) -> tuple[Risk, ...]:
+    """Return specific PFA and PFR, and the global ones where the units were uniform over `width` limits."""
+    judged = [[point for point in run.points if _limited(point)] for run in runs]
+    kept = [run for run in judged if run]
+    if not kept:
+        return ()
+    chances = [_conform(run) for run in kept]
+    found = [
+        Risk("specific PFA", *specific_risks(kept, chances, accepted=True)),
+        Risk("specific PFR", *specific_risks(kept, chances, accepted=False)),
+    ]
+    return (*found, *_global(kept, width))
+
+
+def out_of_reach(runs: Sequence[RunProof], width: float) -> tuple[str, ...]:
+    """Return the points whose limits + 4u lie beyond `width` limits, where specific risks are not tested."""
+    found: dict[str, None] = {}
+    for run in runs[:50]:
+        for point in run.points:
+            half = (point.limits[1] - point.limits[0]) / 2.0
+            if math.isfinite(half) and half + 4.0 * point.u > width * half:
+                found[point.point] = None
+    return tuple(found)
+
+
+def _limited(point: PointProof) -> bool:
+    return math.isfinite(point.limits[0]) or math.isfinite(point.limits[1])
+
+
+def _conform(run: Sequence[PointProof]) -> list[float]:
+    import numpy as np
+
+    from calibrator_uncertainty.risk import conformance_probabilities
+
+    found = conformance_probabilities(
+        [point.error for point in run],
+        lower=[point.limits[0] for point in run],
+        upper=[point.limits[1] for point in run],
+        u=[point.u for point in run],
+        dof=np.array([point.dof for point in run]),
+    )
+    return [float(chance) for chance in found]
+
+
+def _global(runs: Sequence[Sequence[PointProof]], width: float) -> list[Risk]:
+    """Return the global risks over all points, nothing where the population is not the uniform one."""
+    by_point: dict[str, list[PointProof]] = {}
+    for run in runs:
+        for point in run:
+            by_point.setdefault(point.point, []).append(point)
+    predicted: Mapping[str, tuple[float, float]] = {
+        name: found for name, points in by_point.items() if (found := _predicted(points, width)) is not None
+    }
+    kept = [[point for point in run if point.point in predicted] for run in runs]
+    kept = [run for run in kept if run]
+    if not kept:
+        return []
+    prior = f"uniform over {width:g} times the limits, {len(predicted)} of {len(by_point)} points"
+    risks = []
+    for index, (name, observed) in enumerate((("PFA", false_accepts), ("PFR", false_rejects))):
+        per_run = [statistics.fmean(predicted[point.point][index] for point in run) for run in kept]
+        excess = mean_over_runs([observed(run) - chance for run, chance in zip(kept, per_run, strict=True)])
+        mean = Estimate(statistics.fmean(per_run), 0.0, len(kept))
+        risks.append(Risk(f"global {name}", mean, excess, prior))
+    return risks
+
+
+def _predicted(points: Sequence[PointProof], width: float) -> tuple[float, float] | None:
+    """Return global PFA and PFR of a point by the library, None where its errors are not the prior's."""
+    from calibrator_uncertainty.risk import Limits, global_risk, uniform_prior
+
+    low, high = points[0].limits
+    half, middle = (high - low) / 2.0, (high + low) / 2.0
+    if not math.isfinite(half) or not half:
+        return None
+    rms = math.sqrt(statistics.fmean((point.truth - middle) ** 2 for point in points))
+    uniform = width * half / math.sqrt(3.0)
+    # a few runs scatter by themselves: rms of n uniform values by 0.45/sqrt(n)
+    if abs(rms / uniform - 1.0) > _ALIKE + 3.0 * 0.45 / math.sqrt(len(points)):
+        return None
+    prior = uniform_prior(middle - width * half, middle + width * half)
+    u = statistics.fmean(point.u for point in points)
+    dof = statistics.median(point.dof for point in points)
+    found = global_risk(Limits(low, high), u, prior, dof=dof)
+    return found.pfa, found.pfr
