@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
-from calibrator.engine._levels import levels
+from calibrator.bench import PlannedActions, PlannedStage
+from calibrator.engine._levels import Level, levels, staged_at
 from calibrator.engine._standards import Candidate
 from calibrator.engine._types import Refusal
 from calibrator.evaluation import TWO_SIDED
-from calibrator.procedure import Point, ProcedureInfo, Section
+from calibrator.procedure import Point, ProcedureInfo, Proof, Section
 from calibrator.standards import BenchFile, BenchInstrument, Confirmation, Lab, Wiring
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable
 
@@ -27,6 +29,9 @@ METER_ROLES: Mapping[str, str] = {
     "res2w": "MeasureResistance",
     "res4w": "MeasureResistance",
     "dci": "MeasureCurrentDC",
+    "acv": "MeasureVoltageAC",
+    "aci": "MeasureCurrentAC",
+    "freq": "MeasureFrequency",
 }
 
 
@@ -82,7 +87,11 @@ def sensor_problems(bench: BenchFile) -> Iterator[Refusal]:
 
 
 def section_problems(
-    section: Section, wiring: Wiring | None, bench: BenchFile, table: str
+    section: Section,
+    wiring: Wiring | None,
+    bench: BenchFile,
+    table: str,
+    actions: Mapping[str, PlannedActions] = MappingProxyType({}),
 ) -> Iterator[Refusal]:
     """Yield what is wrong with a section: its wiring, its proof level; `table` names the point table."""
     if wiring is None:
@@ -93,9 +102,9 @@ def section_problems(
             bench.place("wirings", section.wiring),
         )
         return
-    sourced = any(point.standard == "source" for point in section.points)
-    if not sourced:
-        return
+    stages = [stage for point in section.points for stage in staged_at(point, actions)]
+    if not any(stage.unit != "degC" for stage in stages):
+        return  # nothing is energised, or a block that no harmless level proves
     if section.proof is None:
         yield Refusal(
             "no-proof",
@@ -105,8 +114,8 @@ def section_problems(
         )
         return
     for key, proof in (("proof", section.proof), *(("lead_checks", item) for item in section.lead_checks)):
-        level = levels().proof.get(proof.function)
-        if level is None or abs(float(proof.value)) > level.limit:
+        level = _allowed(proof, stages)
+        if level is None or abs(float(proof.value)) > level.limit * (1 + 1e-9):
             allowed = "none is allowed" if level is None else f"allowed are {level.limit:g} {level.unit}"
             yield Refusal(
                 "proof-too-large",
@@ -114,6 +123,16 @@ def section_problems(
                 f" {allowed}. Choose a harmless level in the point table.",
                 f"{table}, section {section.id}, key {key}",
             )
+
+
+def _allowed(proof: Proof, stages: Sequence[PlannedStage]) -> Level | None:
+    """Return the highest harmless level of a proof; of a pressure a share of the section's highest."""
+    known = levels().leak if proof.expect == "hold" else levels().proof
+    level = known.get(proof.function)
+    if level is None or proof.function != "pressure":
+        return level
+    highest = max((abs(float(stage.value)) for stage in stages if stage.unit == "Pa"), default=0.0)
+    return Level(level.limit * highest, "Pa")
 
 
 def point_problems(
@@ -136,7 +155,8 @@ def point_problems(
             bench.place("instruments", uut.name, "model"),
             points=(point.id,),
         )
-    if interval not in point.limits:
+    limits = point.limits_at(interval)
+    if limits is None:
         yield Refusal(
             "no-limit",
             f"There is no limit for the interval {interval}; there is {', '.join(point.limits) or 'none'}."
@@ -144,7 +164,7 @@ def point_problems(
             "--interval",
             points=(point.id,),
         )
-    elif point.limits[interval].half is None and rule in TWO_SIDED:
+    elif limits.half is None and rule in TWO_SIDED:
         yield Refusal(
             "one-sided",
             f"The rule {rule} rests on half the tolerance, which a limit on one side alone does not have."

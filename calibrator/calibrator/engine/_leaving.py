@@ -175,7 +175,10 @@ def _all_results(context: Context) -> list[dict[str, Any]]:
 def _unmeasured(context: Context, results: list[dict[str, Any]]) -> tuple[str, ...]:
     have = {result["id"] for result in results}
     return tuple(
-        point.id for section in context.setting.sections for point in section.points if point.id not in have
+        point.id
+        for section in context.setting.sections
+        for point in section.points
+        if point.id not in have and not point.supporting
     )
 
 
@@ -183,7 +186,12 @@ def _not_tested(context: Context) -> list[str]:
     """Return every point of the procedure's table that has no result in this run."""
     have = {result["id"] for result in _all_results(context)}
     everything = context.setting.procedure.sections(context.setting.uut.model)
-    return [point.id for section in everything for point in section.points if point.id not in have]
+    return [
+        point.id
+        for section in everything
+        for point in section.points
+        if point.id not in have and not point.supporting
+    ]
 
 
 def _joint(context: Context) -> dict[str, Any] | None:

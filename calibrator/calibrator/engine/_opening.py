@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from calibrator.engine._preflight import Preflight
-from calibrator.engine._regulations import regulations_body
+from calibrator.engine._regulations import followed, regulations_body
 from calibrator.engine._setting import POLICY, Setting
 from calibrator.engine._standards import Candidate
 from calibrator.engine._station import Found
@@ -99,7 +99,7 @@ def _procedure(setting: Setting, now: datetime) -> dict[str, Any]:
         "approved": is_approved(info.id, info.content_hash) and not unread,
         "not_tested": [_text(text) for text in info.not_tested],
         "section_titles": {item.id: _text(item.title) for item in everything},
-        **({"regulation": asdict(info.regulation)} if info.regulation is not None else {}),
+        **({"regulation": followed(info.regulation, editions)} if info.regulation is not None else {}),
         **({"regulations": editions} if editions else {}),
         **({"unapproved": [{"id": item.id, "hash": item.content_hash} for item in unread]} if unread else {}),
     }
@@ -133,8 +133,9 @@ def references_body(
     ordered = [point.id for section in setting.sections for point in section.points]
     points = [encode_references(flight.references[name]) for name in ordered]
     assets = dict.fromkeys(flight.references[name].standard_asset for name in ordered)
+    assets |= dict.fromkeys(candidate.instrument.asset for candidate in flight.further)
     by_asset: dict[str, list[Candidate]] = {}
-    for candidate in flight.candidates.values():
+    for candidate in (*flight.candidates.values(), *flight.further):
         by_asset.setdefault(candidate.instrument.asset, []).append(candidate)
     rows = [
         _standard(setting.bench, asset, certificates.get(asset), by_asset.get(asset, []))

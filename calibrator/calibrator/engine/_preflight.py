@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from calibrator._errors import CalibratorError, RefusedError, UsageError
-from calibrator.bench import PlannedActions, PlanningBench
+from calibrator._errors import RefusedError
+from calibrator.bench import PlannedActions
 from calibrator.engine._checks import (
     confirmation_problems,
     environment_problems,
@@ -20,12 +20,21 @@ from calibrator.engine._deviations import unneeded
 from calibrator.engine._prompts import items_asked, planned_prompts
 from calibrator.engine._references import Bookkeeper, MissingFigure
 from calibrator.engine._regulations import regulation_problems
+from calibrator.engine._rules import Ruled
 from calibrator.engine._session_check import check_problems, planned_check
 from calibrator.engine._setting import POLICY, Setting
 from calibrator.engine._standards import SOURCE_ROLES, Candidate, Moment, Shelf
 from calibrator.engine._types import PlannedPoint, Prompt, Refusal
-from calibrator.evaluation import stated
-from calibrator.procedure import Point, PointEvaluation, PointObservations, PointReferences, Reading, Section
+from calibrator.evaluation import standards_of, stated
+from calibrator.procedure import (
+    Foresees,
+    Point,
+    PointEvaluation,
+    PointObservations,
+    PointReferences,
+    Reading,
+    Section,
+)
 from calibrator.standards import Register, Wiring
 from calibrator_drivers.accuracy import AccuracyError, Status
 
@@ -35,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Preflight", "Surroundings", "preflight", "prompts_of", "raise_refused"]
 
 SELF_TEST_S = 20.0
+AT = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,7 @@ class Preflight:
     refused: tuple[Refusal, ...]
     duration_s: float
     until: datetime
+    further: tuple[Candidate, ...] = ()  # every standard of a procedure with figures of its own
 
 
 @dataclass(slots=True)
@@ -71,6 +82,8 @@ class _Work:
     others: dict[str, tuple[Refusal, ...]] = field(default_factory=dict)
     candidates: dict[str, Candidate] = field(default_factory=dict)
     references: dict[str, PointReferences] = field(default_factory=dict)
+    further: list[Candidate] = field(default_factory=list)
+    roles: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def preflight(
@@ -85,7 +98,7 @@ def preflight(
 
     `roles` are the role names by model. A low accuracy ratio refuses nothing (METROLOGY 13).
     """
-    actions = {point.id: _actions(setting, point) for section in setting.sections for point in section.points}
+    actions = setting.actions
     duration_s = setting.warm_up_s + SELF_TEST_S + sum(item.duration_s for item in actions.values())
     duration_s += sum(planned_check(point) for section in setting.checks.all for point in section.points)
     until = surroundings.now + timedelta(seconds=duration_s)
@@ -93,7 +106,7 @@ def preflight(
     passing = frozenset(deviation.code for deviation in setting.job.deviations)
     shelf = Shelf(setting.bench, setting.lab, register, roles, live, passing)
     books = Bookkeeper(setting.bench, setting.uut, setting.uut_table, setting.interval, shelf.confirmations())
-    work = _Work(setting, shelf, books, moment, roles.get(setting.uut.model, ()), actions)
+    work = _Work(setting, shelf, books, moment, roles.get(setting.uut.model, ()), actions, roles=roles)
     work.refused += sensor_problems(setting.bench)
     work.refused += environment_problems(
         setting.procedure.info, surroundings.temperature_c, surroundings.humidity_rh, setting.bench
@@ -107,7 +120,10 @@ def preflight(
     work.refused += unneeded(setting.job.deviations, needed)
     refused = tuple(item for item in _merged(work.refused) if item.code not in passing)
     prompts = prompts_of(setting)
-    return Preflight(tuple(points), work.references, work.candidates, prompts, refused, duration_s, until)
+    further = tuple(work.further)
+    return Preflight(
+        tuple(points), work.references, work.candidates, prompts, refused, duration_s, until, further
+    )
 
 
 def prompts_of(setting: Setting) -> tuple[Prompt, ...]:
@@ -134,27 +150,13 @@ def raise_refused(refused: Sequence[Refusal]) -> None:
     raise RefusedError(f"{first.reason}{also}", where=place, code=first.code)
 
 
-def _actions(setting: Setting, point: Point) -> PlannedActions:
-    bench = PlanningBench(point)
-    try:
-        setting.procedure.measure(bench, point)
-    except CalibratorError as error:  # such as a unit that does not fit the function
-        raise UsageError(error.what, where=point.id, way_out=error.way_out, code=error.code) from error
-    except Exception as error:
-        raise UsageError(
-            f"the procedure cannot measure this point: {type(error).__name__}: {error}",
-            where=f"{setting.job.procedure}, {point.id}",
-            way_out="Correct the procedure; `calibrator plan` tries every point without instruments.",
-            code="procedure-broken",
-        ) from error
-    return bench.actions
-
-
 def _section(work: _Work, section: Section) -> Iterator[PlannedPoint]:
     wiring = work.setting.bench.wirings.get(section.wiring)
     table = f"point table {work.setting.uut.model} of the procedure {work.setting.job.procedure}"
-    work.refused += section_problems(section, wiring, work.setting.bench, table)
-    if wiring is not None:
+    work.refused += section_problems(section, wiring, work.setting.bench, table, work.actions)
+    if wiring is not None and work.setting.procedure.info.figures:
+        _by_rules(work, section)
+    elif wiring is not None:
         _look_at_artefact(work, wiring, section)
         for point in section.points:
             candidate = None
@@ -179,6 +181,19 @@ def _section(work: _Work, section: Section) -> Iterator[PlannedPoint]:
     expected = _expected(work, section)
     for point in section.points:
         yield _planned(work, point, expected.get(point.id))
+
+
+def _by_rules(work: _Work, section: Section) -> None:
+    """Look at every part that a section's points use, and fix their figures by the procedure's rules."""
+    ruled = Ruled(work.setting, work.shelf, work.books, work.moment, work.roles, section)
+    for point in section.points:
+        references, problems = ruled.references(point)
+        work.refused += problems
+        if references is not None:
+            work.references[point.id] = references
+            if (standard := ruled.standard(point)) is not None:
+                work.candidates[point.id] = standard
+    work.further += ruled.candidates
 
 
 def _look_at_artefact(work: _Work, wiring: Wiring, section: Section) -> None:
@@ -233,6 +248,9 @@ def _expected(work: _Work, section: Section) -> dict[str, BudgetResult]:
     """Evaluate a section whose readings scatter by a third of a display count: what U may be expected."""
     points = [point for point in section.points if point.id in work.references]
     observations = []
+    if work.setting.procedure.info.figures:
+        observations = _foreseen(work, points)
+        points = []
     for point in points:
         value = float(point.nominal)
         row = work.setting.uut_table.row(point.function, value, range_high=float(point.range))
@@ -251,15 +269,40 @@ def _expected(work: _Work, section: Section) -> dict[str, BudgetResult]:
     return {name: budget.evaluate(policy=POLICY) for name, budget in budgets.items()}
 
 
+def _foreseen(work: _Work, points: Sequence[Point]) -> list[PointObservations]:
+    """Return observations as the procedure expects them, nothing where it does not say what it expects."""
+    procedure = work.setting.procedure
+    if not isinstance(procedure, Foresees):
+        return []
+    found = []
+    for point in points:
+        expected, planned = procedure.expected_readings(point), work.actions[point.measured_with or point.id]
+        readings = {
+            part: tuple(
+                Reading("", value, AT + timedelta(seconds=index), 0, monotonic_ns=index * 1_000_000_000)
+                for index in range(max(2, planned.taken[part]))
+            )
+            for part, value in expected.items()
+        }
+        uut = readings.pop("uut", ())
+        answers = {question.key: question.simulated for question in planned.questions}
+        found.append(
+            PointObservations(
+                point.id, 1, float(point.nominal), uut, 23.0, 50.0, parts=readings, answers=answers
+            )
+        )
+    return found
+
+
 def _planned(work: _Work, point: Point, expected: BudgetResult | None) -> PlannedPoint:
     references = work.references.get(point.id)
     candidate = work.candidates.get(point.id)
-    limits = point.limits.get(work.setting.interval)
+    limits = point.limits_at(work.setting.interval)
     half = None if limits is None else limits.half
     known = None if expected is None else stated(expected, point, work.setting.lab.as_body())
     statuses = [] if limits is None else [Status(limits.status)]
     if references is not None:
-        statuses += [Status(item.status) for item in references.contributions if item.kind == "standard"]
+        statuses += [Status(item.status) for item in standards_of(references)]
     return PlannedPoint(
         point.id,
         point.section,

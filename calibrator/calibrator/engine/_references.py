@@ -51,7 +51,11 @@ class Bookkeeper:
             point.function, float(point.nominal), range_high=float(point.range), interval=self.interval
         )
         contributions = tuple(self._contributions(point, wiring, standard, row))
-        limits = point.limits[self.interval]
+        limits = point.limits_at(self.interval)
+        if limits is None:
+            raise MissingFigure(
+                f"there is no limit for {self.interval} at {point.id}", "Choose another interval."
+            )
         who = self._confirmed(self.uut_table.id, point.function, self.interval, row.range_high)
         asset, title = self._standard(wiring, standard)
         return PointReferences(point, replace(limits, confirmed=who), asset, title, contributions)
@@ -69,7 +73,7 @@ class Bookkeeper:
         self, point: Point, wiring: Wiring, standard: Candidate | None, row: RangeRow
     ) -> Iterator[Contribution]:
         if standard is not None:
-            yield self._of_standard(point, standard)
+            yield self.of_standard(point, standard)
         if point.function == "dcv" and standard is not None:
             yield from self._loading(point, wiring, standard)
         if point.function in OHMS and standard is not None:
@@ -81,7 +85,12 @@ class Bookkeeper:
             yield self._test_current(row)
         yield self._resolution(row)
 
-    def _of_standard(self, point: Point, standard: Candidate) -> Contribution:
+    def confirmed_limits(self, point: Point) -> str:
+        """Return who confirmed the limits of the unit under test at a point, "" for nobody."""
+        return self._confirmed(self.uut_table.id, point.function, self.interval, float(point.range))
+
+    def of_standard(self, point: Point, standard: Candidate) -> Contribution:
+        """Return the figure of a standard at a point, with the cause that points share (METROLOGY 17)."""
         limit, row = standard.limit, standard.row
         serial = standard.instrument.serial or standard.instrument.asset
         notes = f" ({'; '.join(limit.notes)})" if limit.notes else ""

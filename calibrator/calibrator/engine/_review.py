@@ -37,7 +37,7 @@ def flags_of(
     found: list[ReviewFlag] = []
     for point in section.points:
         result, block = by_point.get(point.id), settled.get(point.id)
-        if result is None or (block is not None and not block["criterion_met"]):
+        if (result is None and not point.supporting) or (block is not None and not block["criterion_met"]):
             found.append(ReviewFlag(point.id, "unsettled"))
         if result is not None:
             found += [ReviewFlag(point.id, why) for why in _of_result(result, block, former.get(point.id))]
@@ -85,7 +85,12 @@ def _of_result(
     if result["verdict"] in MARGINAL:
         yield "marginal"
     readings = [float(text) for text in result["readings"]]
-    if block is not None and readings and max(readings) - min(readings) > _number(block["window"]):
+    if (
+        block is not None
+        and "part" not in block
+        and readings
+        and max(readings) - min(readings) > _number(block["window"])
+    ):
         yield "noisy"
     if former is not None and _jumped(result["exact"], former.get("exact", {})):
         yield "jump"

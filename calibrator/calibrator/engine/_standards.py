@@ -28,6 +28,9 @@ SOURCE_ROLES: Mapping[str, str] = {
     "res2w": "SourceResistance",
     "res4w": "SourceResistance",
     "dci": "SourceCurrentDC",
+    "acv": "SourceVoltageAC",
+    "aci": "SourceCurrentAC",
+    "freq": "SourceFrequency",
 }
 
 
@@ -125,6 +128,35 @@ class Shelf:
         problem = next(iter(self._standing(certificate, faults)), None)
         return problem or self._figures(instrument, point, certificate, moment)
 
+    def figure(
+        self,
+        instrument: BenchInstrument,
+        point: Point,
+        moment: Moment,
+        *,
+        interval: str = "",
+        own: bool = False,
+    ) -> Candidate | Refusal:
+        """Return the figures of any part at a point, in the function and unit of its accuracy table.
+
+        `interval` is one of the table, else it follows from the certificate; `own` is the unit under test,
+        whose specification needs no certificate.
+        """
+        no = _Refuser(instrument.asset, self.place(instrument.asset, None, "number"))
+        certificate = self.certificate(instrument.asset, moment)
+        if own:
+            certificate = _none(instrument.asset, moment.now.astimezone(self.lab.zone).date())
+        elif certificate is None:
+            return no(
+                "no-certificate", "it has no certificate", "Record it: calibrator standards add FILE.toml."
+            )
+        else:
+            faults = _faults(certificate, point.function, moment, self.lab.zone, self.live)
+            problem = next(iter(self._standing(certificate, faults)), None)
+            if problem is not None:
+                return problem
+        return self._figures(instrument, point, certificate, moment, interval)
+
     def artefact_problems(self, artefact: BenchInstrument, moment: Moment) -> Iterator[Refusal]:
         """Yield what stands against an artefact (a short): a certificate that is not in force.
 
@@ -152,15 +184,21 @@ class Shelf:
         return f"the register, certificate {certificate.number}, key {key}"
 
     def _figures(
-        self, instrument: BenchInstrument, point: Point, certificate: Certificate, moment: Moment
+        self,
+        instrument: BenchInstrument,
+        point: Point,
+        certificate: Certificate,
+        moment: Moment,
+        fixed: str = "",
     ) -> Candidate | Refusal:
         no = _Refuser(instrument.asset, f"accuracy table {instrument.model}")
-        table = load_table(instrument.model)
         issued = certificate.issued
         today = moment.until.astimezone(self.lab.zone).date()
         value = float(point.nominal)
+        frequency = float(point.settings.get("frequency_hz", 0.0))
         try:
-            interval = interval_of(table, point.function, issued, today)
+            table = load_table(instrument.model)
+            interval = fixed or interval_of(table, point.function, issued, today)
             if interval is None:
                 return replace(no, place=self.place(instrument.asset, certificate, "issued"))(
                     "certificate-too-old",
@@ -169,8 +207,10 @@ class Shelf:
                     "Have it calibrated.",
                 )
             state = _state(instrument, certificate, moment)
-            limit = table.limit(point.function, value, interval=interval, state=state)
-            row = table.row(point.function, value, interval=interval, option=state.option)
+            limit = table.limit(point.function, value, interval=interval, state=state, frequency_hz=frequency)
+            row = table.row(
+                point.function, value, interval=interval, option=state.option, frequency_hz=frequency
+            )
         except AccuracyError as error:
             return no(error.code, error.what, error.way_out)
         plain = Candidate(instrument, table, limit, row, certificate, interval)
@@ -277,6 +317,14 @@ class _Refuser:
         return Refusal(code, f"{sentence} {way_out}".strip(), self.place, self.asset)
 
 
+def _none(asset: str, today: date) -> Certificate:
+    """Return the certificate that the unit under test does not need."""
+    kind = "specification conformity"
+    return Certificate(
+        asset, "none", today, today, "", "", "", kind, (), None, "", "", "", "", simulated=False
+    )
+
+
 def _state(instrument: BenchInstrument, certificate: Certificate, moment: Moment) -> State:
     """Return what is known of a standard's state; what is not takes the worse figure."""
     hours = None
@@ -285,10 +333,18 @@ def _state(instrument: BenchInstrument, certificate: Certificate, moment: Moment
     change = None
     if moment.temperature_c is not None and instrument.zeroed_temperature_c is not None:
         change = moment.temperature_c - instrument.zeroed_temperature_c
+    selfcal_h = None
+    if instrument.acal_at is not None:
+        selfcal_h = (moment.until - instrument.acal_at).total_seconds() / 3600
+    since_acal = None
+    if moment.temperature_c is not None and instrument.acal_temperature_c is not None:
+        since_acal = moment.temperature_c - instrument.acal_temperature_c
     return State(
         temperature_c=moment.temperature_c,
         hours_since_zero=hours,
         temperature_change_since_zero_c=change,
+        hours_since_acal=selfcal_h,
+        temperature_change_since_acal_c=since_acal,
         option=instrument.options[0] if instrument.options else None,
         calibration_temperature_c=certificate.temperature_c,
     )

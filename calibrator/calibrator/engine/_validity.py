@@ -8,6 +8,7 @@ from calibrator._errors import RefusedError, RunError
 from calibrator.engine._context import Context
 from calibrator.engine._standards import Moment, Shelf
 from calibrator.engine._types import Refusal
+from calibrator.evaluation import standards_of
 from calibrator.procedure import PointReferences, Section
 from calibrator.standards import Register
 
@@ -58,9 +59,7 @@ def check_same_figures(
 
 def _figures(references: PointReferences) -> tuple[object, ...]:
     standard = tuple(
-        (item.half_width, item.status, item.source, item.confirmed)
-        for item in references.contributions
-        if item.kind == "standard"
+        (item.half_width, item.status, item.source, item.confirmed) for item in standards_of(references)
     )
     limits = references.limits
     return (references.standard_asset, limits.lower, limits.upper, limits.confirmed, *standard)

@@ -3,6 +3,7 @@
 from calibrator.evaluation._capability import OUTSIDE_SCOPE, RAISED, Stated, stated
 from calibrator.evaluation._collect import ObservedPoint, RunContent, collect
 from calibrator.evaluation._curves import curves_of_section
+from calibrator.evaluation._figures import standards_of
 from calibrator.evaluation._joint import joint
 from calibrator.evaluation._numbers import value_of_raw
 from calibrator.evaluation._recompute import Difference, recompute, recompute_events
@@ -51,6 +52,7 @@ __all__ = [
     "rule_offers",
     "session_check",
     "show",
+    "standards_of",
     "stated",
     "summarize",
     "value_of_raw",

@@ -98,7 +98,13 @@ def _stopped(part: Sequence[Event], code: int) -> int:
 
 def _of_the_job(procedure: Procedure, opened: Mapping[str, Any]) -> list[str]:
     sections = procedure.sections(opened["uut"]["table"])
-    return [point.id for section in sections if section.id in opened["sections"] for point in section.points]
+    return [
+        point.id
+        for section in sections
+        if section.id in opened["sections"]
+        for point in section.points
+        if not point.supporting
+    ]
 
 
 def _not_tested(
@@ -106,7 +112,12 @@ def _not_tested(
 ) -> list[str]:
     have = {point["id"] for point in results}
     sections = procedure.sections(opened["uut"]["table"])
-    return [point.id for section in sections for point in section.points if point.id not in have]
+    return [
+        point.id
+        for section in sections
+        for point in section.points
+        if point.id not in have and not point.supporting
+    ]
 
 
 def _shown(value: object) -> str:

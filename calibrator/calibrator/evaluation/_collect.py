@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from calibrator._errors import IntegrityError
-from calibrator.procedure import PointObservations, PointReferences, Reading, Section, Text, decode_references
+from calibrator.procedure import (
+    Point,
+    PointObservations,
+    PointReferences,
+    Reading,
+    Section,
+    Text,
+    decode_references,
+)
 
 if TYPE_CHECKING:
     from calibrator.record import Event
@@ -15,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Collector", "ObservedPoint", "RunContent", "collect", "number"]
 
 Body = Mapping[str, Any]
+UUT = "uut"
+BROKEN = frozenset({"not-settled", "overload"})  # outcomes of a step that ended before its last reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,7 @@ class _Version:
     readings: list[tuple[Reading, Body]] = field(default_factory=list)
     environment: Body = field(default_factory=dict)
     outcome: str = ""
+    answers: dict[str, str] = field(default_factory=dict)
     set_aside: bool = False  # for a version without readings, which no sequence number can name
 
 
@@ -123,8 +134,22 @@ def _content(walk: _Walk) -> RunContent:
     for name, item in walk.references.items():
         found = _first_valid(walk, item.point.measured_with or name)
         if found is not None:
-            points[name] = replace(found, observations=replace(found.observations, point=name))
+            points[name] = replace(found, observations=_own(found.observations, item.point))
     return RunContent(walk.opened, walk.references, points)
+
+
+def _own(observed: PointObservations, point: Point) -> PointObservations:
+    """Return what was recorded for a point that is measured with another one: its own part's readings."""
+    part = str(point.settings.get("part", UUT)) if point.measured_with else UUT
+    if part == UUT:
+        return replace(observed, point=point.id)
+    others = {name: readings for name, readings in observed.parts.items() if name != part}
+    return replace(
+        observed,
+        point=point.id,
+        readings=observed.parts.get(part, ()),
+        parts={**others, UUT: observed.readings},
+    )
 
 
 def number(value: str | float | None) -> float | None:
@@ -156,10 +181,18 @@ def _take(walk: _Walk, event: Event) -> None:
             walk.current = None
         case "reading":
             _take_reading(walk, event)
+        case "prompt.answered":
+            _take_answer(walk, body)
         case "readings.discarded":
             walk.discarded.update(int(seq) for seq in body["seqs"])
             for version in walk.complete.get(body["point"], []):
                 version.set_aside = True
+
+
+def _take_answer(walk: _Walk, body: Body) -> None:
+    asked = "" if walk.current is None else f"ask:{walk.current.point}:"
+    if walk.current is not None and body["prompt"].startswith(asked):
+        walk.current.answers[body["prompt"].removeprefix(asked)] = str(body["answer"])
 
 
 def _take_reading(walk: _Walk, event: Event) -> None:
@@ -167,7 +200,15 @@ def _take_reading(walk: _Walk, event: Event) -> None:
     if body["use"] != "result" or walk.current is None or walk.current.point != body["point"]:
         return
     value = number(body["value"])
-    reading = Reading(body["raw"], float("nan") if value is None else value, event.at, event.seq)
+    reading = Reading(
+        body["raw"],
+        float("nan") if value is None else value,
+        event.at,
+        event.seq,
+        str(body.get("unit", "")),
+        int(body.get("monotonic_ns", 0)),
+        number(body.get("applied")),
+    )
     walk.current.readings.append((reading, body))
 
 
@@ -177,15 +218,27 @@ def _first_valid(walk: _Walk, point: str) -> ObservedPoint | None:
         kept = [(reading, body) for reading, body in version.readings if reading.seq not in walk.discarded]
         if len(kept) < len(version.readings) or (not version.readings and version.set_aside):
             continue
+        by_part: dict[str, list[Reading]] = {}
+        for reading, body in kept:
+            by_part.setdefault(body.get("part", UUT), []).append(reading)
         observations = PointObservations(
             point=point,
             version=index,
             applied=number(kept[0][1].get("applied")) if kept else None,
-            readings=tuple(reading for reading, _ in kept),
+            readings=tuple(by_part.pop(UUT, ())),
             temperature_c=number(version.environment.get("temperature_c")),
             humidity_rh=number(version.environment.get("humidity_rh")),
+            parts={part: tuple(readings) for part, readings in by_part.items()},
+            answers=dict(version.answers),
         )
-        overload = any(bool(body.get("overload")) for _, body in kept)
-        problem = "overload" if overload else "" if kept else version.outcome or "no-readings"
-        return ObservedPoint(observations, len(versions), problem)
+        return ObservedPoint(observations, len(versions), _problem(version, [body for _, body in kept]))
     return None
+
+
+def _problem(version: _Version, kept: Sequence[Body]) -> str:
+    """Say why a version has no number: an overload, or a step that ended without readings or early."""
+    if any(bool(body.get("overload")) for body in kept):
+        return "overload"
+    if version.outcome in BROKEN:
+        return version.outcome
+    return "" if kept or version.answers else version.outcome or "no-readings"

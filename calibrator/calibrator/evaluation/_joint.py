@@ -32,7 +32,8 @@ def joint(events: Iterable[Event], procedure: Procedure, *, draws: int = DRAWS) 
         for section in content.sections
         for name, budget in budgets_of(content, procedure, section).items()
     }
-    numberless = [name for name in content.points if name not in budgets]
+    judged = [name for name in content.points if not content.references[name].point.supporting]
+    numberless = [name for name in judged if name not in budgets]
     ordered = list(budgets.values())
     probability = 0.0
     if ordered and not numberless:
@@ -44,7 +45,7 @@ def joint(events: Iterable[Event], procedure: Procedure, *, draws: int = DRAWS) 
     return {
         "probability": fixed(probability, 4),
         "exact": probability.hex(),
-        "points": len(content.points),
+        "points": len(judged),
         "draws": draws,
         "statement": "specific (no prior)",
         "complete": bool(content.opened["complete"]),

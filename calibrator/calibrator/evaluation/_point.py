@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from calibrator.evaluation._collect import ObservedPoint
-    from calibrator.procedure import PointLimits, PointReferences, Reading
+    from calibrator.procedure import PointLimits, PointObservations, PointReferences, Reading
     from calibrator_uncertainty import BudgetLine, BudgetResult, Clause8, Judgement
 
 __all__ = ["judged_point", "numberless_point"]
@@ -26,6 +26,7 @@ UNVERIFIED = "unverified-figure"
 NO_ACCEPTANCE_ZONE = "no-acceptance-zone"
 GUARD_BAND_BELOW_U = "guard-band-below-u"
 OVERLOAD = "overload"
+NO_RESULT = "no-result"  # what it is made from was not measured
 BY_RULE = "undetermined-by-rule"  # the rule knows a zone in which nothing is decided, such as 待定
 # rules whose guard band is neither U nor a share of the limits
 OWN_BANDS = frozenset({"iso14253", "rss", "z540.3-6", "pfa-1", "pfa-2", "pfa-2.5", "pfa-5"})
@@ -107,7 +108,7 @@ def numberless_point(
         "verdict": "fail" if fails else "undetermined",
         "rule": opened["rule"],
         "policy": opened["policy"],
-        "notes": [observed.problem, *([] if status.decides else [UNVERIFIED])],
+        "notes": [observed.problem or NO_RESULT, *([] if status.decides else [UNVERIFIED])],
         "clause8": None,
         "budget": [],
         "exact": {},
@@ -125,6 +126,7 @@ def _head(references: PointReferences, observed: ObservedPoint, status: FigureSt
         "range": plain(point.range),
         "unit": point.unit,
         "readings": [_reading(item) for item in seen.readings],
+        **_beside(seen),
         # half the tolerance; None, like the limit that there is not, where there is one on one side only
         "limit": _text(limits.half),
         "lower_limit": _text(limits.lower),
@@ -136,6 +138,13 @@ def _head(references: PointReferences, observed: ObservedPoint, status: FigureSt
         "attempt": seen.version,
         "attempts": observed.versions,
     }
+
+
+def _beside(seen: PointObservations) -> PointObject:
+    """Return the readings of the other parts and the answers, nothing where there are none."""
+    parts = {part: [_reading(item) for item in readings] for part, readings in seen.parts.items()}
+    answers = dict(seen.answers)
+    return {**({"parts": parts} if parts else {}), **({"answers": answers} if answers else {})}
 
 
 def _text(limit: Decimal | None) -> str | None:

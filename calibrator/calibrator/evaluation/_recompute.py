@@ -101,7 +101,7 @@ def _agree(then: object, now: object) -> bool:
 
 def _readings(events: Sequence[Event]) -> Iterator[Difference]:
     for event in events:
-        if event.kind != "reading" or event.body.get("overload"):
+        if event.kind != "reading" or event.body.get("overload") or event.body.get("derived"):
             continue
         value, said = float.fromhex(event.body["value"]), value_of_raw(event.body["raw"])
         if said != value:

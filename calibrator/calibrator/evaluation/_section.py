@@ -61,6 +61,8 @@ def evaluate_content(
             point = judged_point(
                 references, observed, results[name], opened=content.opened, clause8=verdicts.get(name)
             )
+        elif references.point.supporting:
+            continue
         else:
             point = numberless_point(references, observed, opened=content.opened)
         found.append(point)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from calibrator.procedure._facade import Bench
@@ -16,6 +16,7 @@ __all__ = [
     "CLASS",
     "Contribution",
     "FigureRule",
+    "Foresees",
     "Point",
     "PointLimits",
     "PointObservations",
@@ -268,6 +269,15 @@ class PointReferences:
     def contribution(self, kind: str) -> Contribution | None:
         """Return the contribution of that kind, None where there is none."""
         return next((c for c in self.contributions if c.kind == kind), None)
+
+
+@runtime_checkable
+class Foresees(Protocol):
+    """A procedure that says what its parts will read, so that a plan can state the U to be expected."""
+
+    def expected_readings(self, point: Point) -> Mapping[str, float]:
+        """Return the reading of each part at a point ("uut" included), in the part's unit."""
+        ...
 
 
 class Procedure(Protocol):
