@@ -13,7 +13,12 @@ __all__ = ["parse_nodes", "parse_wirings"]
 
 _UNFED = ("open", "short-input-sense")
 _NODE_KEYS = ("domain", "wiring", "joins")
-_STATED = ("voltage_v", "current_a", "resistance_ohm")  # what an electrical node without a source may carry
+# What a node without a source may carry, by its domain.
+_STATED: Mapping[str, tuple[str, ...]] = {
+    "electrical": ("voltage_v", "current_a", "resistance_ohm"),
+    "pressure": ("pressure_pa",),
+    "thermal": ("temperature_c",),
+}
 _KINDS = {"source": "calibrator or another source", "meter": "meter"}
 
 Instruments = Mapping[str, InstrumentConfig]
@@ -171,8 +176,8 @@ def _node(name: str, entry: Table, instruments: Instruments, wirings: Collection
     if sources and "short" in parts.values():
         raise _shorted(entry.at("joins"), sources[0])
     figures = physics.figures(entry)
-    stated = [key for key in _STATED if key in entry.values]
-    if domain == "electrical" and sources and stated:
+    stated = [key for key in _STATED.get(domain, ()) if key in entry.values]
+    if sources and stated:
         raise _crowded(entry.at(stated[0]), f"{sources[0]} and the stated {stated[0]} are two sources")
     meters = [instrument for instrument, part in parts.items() if part == "meter"]
     ends = (next(iter(sources), ""), next(iter(meters), ""))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from calibrator_sim._errors import BenchFileError, closest
 from calibrator_sim.instruments import CATALOGUE
-from calibrator_sim.nodes import DOMAINS, domain_class
 
 __all__ = ["input_nodes"]
 
@@ -32,6 +32,9 @@ _UNITS: Mapping[str, tuple[str, str, float, float]] = {
 }
 _EXCLUSIVE = ("voltage_v", "current_a", "resistance_ohm")
 _TERMINALS = {"current_a": "aux-current"}
+# Where the probe of a stated temperature is, a Pt100: the first channel.
+_CHANNELS = {"fluke_1529": "1", "fluke_1586a": "101"}
+_MAINS_V = 230.0
 
 
 def input_nodes(text: str, models: Mapping[str, str]) -> dict[str, Any]:
@@ -48,7 +51,8 @@ def input_nodes(text: str, models: Mapping[str, str]) -> dict[str, Any]:
     nodes: dict[str, Any] = {}
     for name, model in models.items():
         if CATALOGUE[model].part(domain) not in ("", "source"):
-            nodes[f"input of {name}"] = {"domain": domain, "joins": [name], **figures}
+            place = f"{name}:{_CHANNELS[model]}" if model in _CHANNELS else name
+            nodes[f"input of {name}"] = {"domain": domain, "joins": [place], **figures}
     if not nodes:
         raise _bad(f'No instrument here sees "{text}"', "Serve a model that measures it.")
     return nodes
@@ -75,15 +79,28 @@ def _figures(text: str) -> tuple[str, dict[str, Any]]:
         raise _bad(f'"{text}" holds more than one of volts, amperes and ohms', "Write one of them.")
     if domain == "electrical" and not any(key in _EXCLUSIVE for key in found):
         raise _bad(f'"{text}" says nothing that stands at the terminals', 'Write one such as "5 V 1 kHz".')
-    keys = domain_class(domain).KEYS if domain in DOMAINS else ()
-    missing = [key for key in found if key not in keys]
-    if missing:
-        raise _bad(f'This simulator cannot apply "{text}" by itself', "Serve a bench with a source.")
+    if domain == "mass":
+        return domain, {"weights": [_weight(found["mass_kg"])]}
+    if domain == "power":
+        return domain, _mains(found["power_w"])
     if domain == "electrical":
         terminals = [_TERMINALS[key] for key in found if key in _TERMINALS]
         found["terminals"] = terminals[0] if terminals else "normal-input-sense"
         found["lead_resistance_ohm"] = found["emf_v"] = {"value": 0.0, "half_width": 0.0}
     return domain, found
+
+
+def _weight(mass_kg: float) -> dict[str, Any]:
+    if mass_kg <= 0.0:
+        raise _bad("A balance sees a load above nothing", "Write a mass above 0 g.")
+    return {"serial": "SIMINPUT", "nominal_g": mass_kg * 1e3, "class": "E1"}
+
+
+def _mains(power_w: float) -> dict[str, Any]:
+    """Return a steady load at the mains; what flows back has the power factor -1."""
+    factor = math.copysign(1.0, power_w)
+    amperes = abs(power_w) / _MAINS_V
+    return {"voltage_v": _MAINS_V, "current_a": amperes, "power_factor": factor, "variation": 0.0}
 
 
 def _value(number: float, unit: str) -> tuple[str, str, float]:

@@ -141,6 +141,8 @@ def test_no_message_breaks_an_instrument(stand, texts):
         ("1 kHz", ["34401A"], "nothing that stands at the terminals"),
         ("", ["34401A"], "nothing"),
         ("10 V", ["5522A"], "No instrument here sees"),
+        ("1 bar", ["PACE5000"], "No instrument here sees"),
+        ("0 g", ["XS205DU"], "above nothing"),
     ],
 )
 def test_an_input_that_cannot_be_applied_is_refused(text, models, says):
@@ -166,4 +168,32 @@ def test_a_meter_alone_sees_the_stated_input(text, query, expected, client_class
     with SIMULATOR.open(catalogue_bench(["34401A"], text)) as bench:
         client = client_class(bench.resources["keysight_34401a"], 30)
         assert float(client.query(query)) == pytest.approx(expected, rel=2e-3)
+        client.close()
+
+
+@pytest.mark.parametrize(
+    ("model", "text", "messages", "pattern", "expected", "within"),
+    [
+        ("ADT681", "5 bar", ["255:R:MRMD:1"], r"MRMD:([-+\d.]+)", 500.0, 1.0),
+        ("XS205DU", "100 g", ["SI"], r"([-+\d.]+) g", 100.0, 1e-3),
+        ("QUINTIX224", "0.1 kg", ["\x1bP"], r"([-+] *[\d.]+) ", 100.0, 1e-3),
+        ("WT310", "1.15 kW", [":COMM:HEAD OFF;:NUM:NORM:NUM 1;ITEM1 P;VAL?"], r"(.+)", 1150.0, 4.0),
+        ("WT310", "-460 W", [":COMM:HEAD OFF;:NUM:NORM:NUM 1;ITEM1 P;VAL?"], r"(.+)", -460.0, 3.0),
+        ("1529", "100 degC", ["READ? 1"], r"(.+)", 100.0, 0.3),
+        ("1586A", "373.15 K", ["CONF:TEMP:FRTD PT100_385,(@101)", "READ?"], r"(.+)", 100.0, 0.3),
+    ],
+)
+def test_other_instruments_alone_see_the_stated_input(
+    model, text, messages, pattern, expected, within, client_class
+):
+    bench_file = catalogue_bench([model], text)
+    with SIMULATOR.open(bench_file) as bench:
+        ((_, resource),) = bench.resources.items()
+        client = client_class(resource, 30)
+        for message in messages[:-1]:
+            client.write(message)
+        bench.clock.sleep(60.0)
+        found = re.search(pattern, client.query(messages[-1]))
+        assert found is not None
+        assert float(found.group(1).replace(" ", "")) == pytest.approx(expected, abs=within)
         client.close()

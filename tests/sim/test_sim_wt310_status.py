@@ -31,7 +31,9 @@ def bench() -> Iterator[SimBench]:
 @pytest.fixture
 def client(bench: SimBench, client_class: Any) -> Iterator[Any]:
     client = client_class(bench.resources["wt"])
-    client.write(":COMM:HEAD OFF;:NUM:NORM:NUM 1;:NUM:NORM:ITEM1 P,1;:RATE 1;:INP:VOLT:RANG 300;:INP:CURR:RANG 5")
+    client.write(
+        ":COMM:HEAD OFF;:NUM:NORM:NUM 1;:NUM:NORM:ITEM1 P,1;:RATE 1;:INP:VOLT:RANG 300;:INP:CURR:RANG 5"
+    )
     yield client
     assert client.query(":STAT:ERR?") == '0,"No error"'
     client.close()

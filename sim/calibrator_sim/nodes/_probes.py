@@ -47,6 +47,7 @@ class Well:
     """The figures of a thermal node: its probes, by member (`readout` or `readout:1`)."""
 
     probes: Mapping[str, Probe]
+    temperature_c: float | None = None  # where no instrument sets it
 
 
 def parse_probe(entry: Table, name: str) -> Probe:

@@ -38,6 +38,7 @@ class Manifold:
     medium: str
     leak_per_min: tuple[float, float]  # fraction of the gauge pressure, estimate and half-width
     heights_m: Mapping[str, float]  # of an instrument's reference level above the source's
+    pressure_pa: float = 0.0  # gauge, where no instrument sets it
 
 
 @dataclass(slots=True)
@@ -183,7 +184,7 @@ class Sensor(Protocol):
 class Domain:
     """The pressure nodes of a bench."""
 
-    KEYS: ClassVar[tuple[str, ...]] = ("medium", "leak_per_min", "heights_m")
+    KEYS: ClassVar[tuple[str, ...]] = ("medium", "leak_per_min", "heights_m", "pressure_pa")
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -196,6 +197,7 @@ class Domain:
             entry.choice("medium", "nitrogen", tuple(_MOLAR)),
             entry.figure("leak_per_min", 0.0002, 0.0001),
             {name: heights.number(name, 0.0, low=-100.0, high=100.0) for name in heights.values},
+            entry.number("pressure_pa", 0.0, low=-101_325.0, high=1e9),
         )
 
     def air_pa(self, ns: int) -> float:
@@ -220,6 +222,7 @@ class Domain:
             for source in self._world.peers(name, node, "source"):
                 if isinstance(source, PressureSource):
                     return self._at(name, node, source.true_pressure_pa(ns), ns)
+            return self._at(name, node, _manifold(node).pressure_pa, ns)
         return 0.0
 
     def trail(self, name: str, ns: int) -> list[float]:
@@ -228,6 +231,7 @@ class Domain:
             for source in self._world.peers(name, node, "source"):
                 if isinstance(source, PressureSource):
                     return source.line.trail(ns)
+            return [_manifold(node).pressure_pa]
         return [0.0]
 
     def step(self, name: str, ns: int) -> tuple[float, float]:
@@ -243,7 +247,8 @@ class Domain:
         """Return the true pressures of a node, and how far its controller and its sensors are off."""
         air = self.air_pa(ns)
         source = self._world.devices.get(node.source)
-        gauge = source.true_pressure_pa(ns) if isinstance(source, PressureSource) else 0.0
+        stated = _manifold(node).pressure_pa
+        gauge = source.true_pressure_pa(ns) if isinstance(source, PressureSource) else stated
         truth = {"gauge_pressure_pa": gauge, "absolute_pressure_pa": gauge + air, "air_pressure_pa": air}
         if isinstance(source, PressureSource):
             truth[f"{node.source}_error_pa"] = source.error_pa(gauge)

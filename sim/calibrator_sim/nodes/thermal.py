@@ -167,7 +167,7 @@ class Reads(Protocol):
 class Domain:
     """The thermal nodes of a bench."""
 
-    KEYS: ClassVar[tuple[str, ...]] = ("probes",)
+    KEYS: ClassVar[tuple[str, ...]] = ("probes", "temperature_c")
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -176,7 +176,11 @@ class Domain:
     def figures(entry: Table) -> Well:
         """Take the figures of a node."""
         probes = entry.table("probes")
-        return Well({name: parse_probe(probes.table(name), name) for name in probes.values})
+        stated = "temperature_c" in entry.values
+        return Well(
+            {name: parse_probe(probes.table(name), name) for name in probes.values},
+            entry.number("temperature_c", 23.0, low=-273.15, high=3000.0) if stated else None,
+        )
 
     def sensor_c(self, readout: str, terminal: str, ns: int) -> tuple[Probe, float] | None:
         """Return the probe on a readout's terminal and the temperature of its sensor; None for none."""
@@ -301,7 +305,9 @@ class Domain:
         room_c = 23.0 + self._world.excess_c(ns)
         source = self._source(node)
         if source is None:
-            return room_c
+            assert isinstance(node.figures, Well)
+            stated = node.figures.temperature_c
+            return room_c if stated is None else stated
         celsius = source.true_block_c(ns - round(_LAG_S * _SECOND))
         away, share = celsius - room_c, self._share(source, celsius, ns)
         celsius += share * sum(self._gradient(source, probe, celsius))
