@@ -111,7 +111,7 @@ def test_what_means_nothing_is_refused_and_says_what_to_write(call):
 
 @pytest.mark.parametrize(
     "call",
-    [lambda: gain * gain, lambda: 2 * room, lambda: room * step, lambda: gain * kelvin, lambda: room**2],
+    [lambda: gain * gain, lambda: 2 * room, lambda: room * step, lambda: power * kelvin, lambda: room**2],
 )
 def test_pint_refuses_products_of_scales(call):
     with pytest.raises(pint.errors.OffsetUnitCalculusError):

@@ -47,7 +47,7 @@ def budget_of(value: Quantity, *, name: str = "") -> Budget:
     magnitude = magnitude_of(value)
     if magnitude.shape:
         raise NotSupportedError("a budget is made of one value", way_out="Take an element: q[0].")
-    unit = f"{value.units:~}" if hasattr(value, "_magnitude") else ""
+    unit = f"{value.units:~}".replace("ΔdB", "dB") if hasattr(value, "_magnitude") else ""
     return Budget(_Same(value), (), unit=unit, name=name)
 
 

@@ -18,7 +18,7 @@ from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import UnitsError
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
-from calibrator_uncertainty._units import LOGARITHMIC, Scale, made, parse_unit, scale_of
+from calibrator_uncertainty._units import LOGARITHMIC, Scale, as_ratio, made, parse_unit, quantity, scale_of
 
 __all__ = ["teach_arithmetic"]
 
@@ -105,6 +105,7 @@ def _no_plain_number(level: Quantity, number: Numbers) -> None:
 
 def _on_scales(one: Quantity, other: Quantity, operation: Callable[..., Any]) -> Quantity | None:
     """Add or subtract where a unit has a zero of its own; None where pint's own rule stands."""
+    one, other = as_ratio(one), as_ratio(other)
     scales = scale_of(one), scale_of(other)
     if scales[0] in LOGARITHMIC and scales[1] in LOGARITHMIC:
         return _levels(one, other, scales, operation)
@@ -161,11 +162,17 @@ def _multiple(known: Callable[..., Any], operation: Callable[..., Any]) -> Calla
         theirs = getattr(other, "_magnitude", other)
         if type(self._magnitude) in _KINDS or type(theirs) in _KINDS:
             found = _of_levels(self, other, operation)
-            if found is not None:
-                return found
+            return as_ratio(known(self, other)) if found is None else found
         return known(self, other)
 
     return combine
+
+
+def _difference(value: Quantity) -> Quantity:
+    """Return a ratio in dB as the difference of levels that it is, to be divided; anything else as it is."""
+    if scale_of(value) is not Scale.RATIO:
+        return value
+    return quantity(value.to("decibel")._magnitude, parse_unit("delta_decibel"))
 
 
 def _of_levels(self: Quantity, other: Numbers, operation: Callable[..., Any]) -> Quantity | None:
@@ -178,7 +185,10 @@ def _of_levels(self: Quantity, other: Numbers, operation: Callable[..., Any]) ->
             return None
         if scale is Scale.PLAIN and theirs is Scale.RATIO and operation is operator.mul:
             self, other, scale, theirs = other, self, theirs, scale
-        if theirs is not Scale.PLAIN or not other.dimensionless:
+        if Scale.LEVEL not in (scale, theirs) and not (scale is theirs and operation is operator.mul):
+            if theirs is not Scale.PLAIN or not other.dimensionless:  # dB/m of dB and m, 6 dB / 3 dB = 2
+                return as_ratio(operation(_difference(self), _difference(other)))
+        elif theirs is not Scale.PLAIN or not other.dimensionless:
             return None  # pint refuses it
         number = other.to("")._magnitude
     elif scale not in LOGARITHMIC or not isinstance(number, _NUMBERS):

@@ -15,6 +15,7 @@ from calibrator_uncertainty._types import Numbers, Quantity
 __all__ = [
     "LOGARITHMIC",
     "Scale",
+    "as_ratio",
     "difference_in",
     "difference_unit",
     "figures_in",
@@ -25,6 +26,13 @@ __all__ = [
     "scale_of",
 ]
 
+# What dB is in dB/m or dB/K, where pint writes a unit that it does not know: a difference of levels, which
+# is no plain ratio, so that nothing takes 6 dB for 6.
+_DEFINITIONS = {
+    "ppb": "ppb = 1e-9",
+    "delta_decibel": "delta_decibel = [level_difference] = ΔdB",
+    "delta_neper": "delta_neper = 8.685889638065035 * delta_decibel = ΔNp",
+}
 _parsed: dict[str, Quantity] = {}
 _differences: dict[Quantity, Quantity] = {}
 
@@ -51,8 +59,9 @@ def parse_unit(text: str, where: str = "") -> Quantity:
     registry = _application().get()
     unit = _parsed.get(text)
     if unit is None or unit._REGISTRY is not registry:  # the host may set another registry
-        if not hasattr(registry, "ppb"):
-            registry.define("ppb = 1e-9")
+        for name, definition in _DEFINITIONS.items():
+            if name not in registry._units:
+                registry.define(definition)
         unit = _parsed[text] = _parse(text, registry, where)
     return unit
 
@@ -63,7 +72,7 @@ def _parse(text: str, registry: Quantity, where: str) -> Quantity:
     import pint
 
     try:
-        return registry.Unit(text or "dimensionless")
+        unit = registry.Unit(text or "dimensionless")
     except (
         pint.errors.PintError,
         *(AttributeError, TokenError, SyntaxError, ValueError, TypeError, AssertionError, IndexError),
@@ -74,6 +83,22 @@ def _parse(text: str, registry: Quantity, where: str) -> Quantity:
             way_out="Write it as pint does: V, mV, ohm, degC, V/ohm.",
             code="unknown-unit",
         ) from problem
+    return _without_levels(unit, where)
+
+
+def _without_levels(unit: Quantity, where: str) -> Quantity:
+    """Refuse dBm/Hz and its like: a level is the logarithm of a power, and is not divided."""
+    for name in unit._units:
+        base = unit._REGISTRY._units.get(str(name).removeprefix("delta_"))
+        if str(name).startswith("delta_") and str(name) not in unit._REGISTRY._units and base is not None:
+            raise UnitsError(
+                f"{base.name} in a product or quotient means nothing: a level is not divided",
+                where=where,
+                way_out="Write the power, as in mW/Hz, or the level in dBm and say of which bandwidth; "
+                "dB/m and dB/K are units.",
+                code="level",
+            )
+    return unit
 
 
 def quantity(magnitude: Numbers, unit: Quantity) -> Quantity:
@@ -143,6 +168,8 @@ def magnitude_in(result: Quantity, unit_text: str, where: str) -> Numbers:
         return result._magnitude
     import pint
 
+    result = as_ratio(result, unit)
+
     if _is_difference(result):
         unit = difference_unit(unit)
     try:
@@ -154,6 +181,21 @@ def magnitude_in(result: Quantity, unit_text: str, where: str) -> Numbers:
             way_out="Check the model and the units of its inputs.",
             code="dimension",
         ) from problem
+
+
+def as_ratio(value: Quantity, unit: Quantity = None) -> Quantity:
+    """Return a difference of levels, as dB/m times m gives it, in dB; anything else as it is.
+
+    With a `unit` only where that is a ratio in dB or Np too.
+    """
+    units = value._units
+    if "delta_decibel" not in units and "delta_neper" not in units:
+        return value
+    if dict(value.dimensionality) != {"[level_difference]": 1}:
+        return value
+    if unit is not None and scale_of(unit._REGISTRY.Quantity(1.0, unit)) is not Scale.RATIO:
+        return value
+    return quantity(value.to("delta_decibel")._magnitude, parse_unit("decibel"))
 
 
 def figures_in(given: Numbers, unit_text: str, where: str) -> Numbers:

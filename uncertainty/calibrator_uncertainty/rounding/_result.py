@@ -132,7 +132,7 @@ def express(
     value, expanded = estimate(result), expanded_uncertainty(result, policy=coverage)
     unit = ""
     if hasattr(result, "_magnitude"):
-        unit = f"{result.units:~P}".replace("μ", "µ")
+        unit = f"{result.units:~P}".replace("μ", "µ").replace("ΔdB", "dB")
         value, expanded = value._magnitude, expanded._magnitude
     rounded = round_result(float(value), float(expanded), unit=unit, digits=digits, policy=policy, step=step)
     return replace(rounded, verdict=verdict_text(result, coverage))
