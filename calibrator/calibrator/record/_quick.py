@@ -7,8 +7,9 @@ parsed: in valid JSON the last brace closes the event itself, whose last keys ar
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -29,13 +30,12 @@ _EVENTS = (
     "SELECT stream, seq, kind, version, at, canonical, previous, hash FROM events WHERE stream = {}"
     " ORDER BY seq"
 )
-# Each row as the pieces of text that its event must hold: joined by the database, which is quicker at it.
 _READINGS = (
-    'SELECT run, seq, \'"unit":"\' || unit || \'","use":"\' || purpose || \'","value":"\' || value'
-    ' || \'"}},"kind":"reading",\', \'"attempt":\' || attempt || \',\','
-    " '\"point\":\"' || point || '\",', discarded"
-    " FROM readings WHERE run = {} ORDER BY seq"
+    "SELECT attempt, point, unit, purpose, value, seq, discarded, run FROM readings"
+    " WHERE run = {} ORDER BY seq"
 )
+_Row = tuple[int, str, str, str, str, int, int, str]
+_NOTHING: _Row = (0, "\n", "", "", "", 0, 0, "")  # where no row is left: no text of an event holds a line end
 _POINTS = (
     "SELECT section, position, section_position, seq, point, verdict, body, run FROM points WHERE run = {}"
     " ORDER BY section, position"
@@ -59,6 +59,7 @@ def walk(connection: Connection, stream: str) -> Walked | None:
     previous, ending = GENESIS, f',"stream":{_quoted(stream)},"version":'
     keep = found.hashes.append
     table = _Readings(connection, stream)
+    following, holds = table.following, table.holds
     rows = _rows(connection, _EVENTS, stream)
     for expected, (name, seq, kind, version, at, text, before, digest) in enumerate(rows, start=1):
         if (
@@ -74,7 +75,16 @@ def walk(connection: Connection, stream: str) -> Walked | None:
         keep(digest)
         previous = digest
         if kind == "reading":
-            table.take(seq, text)
+            row = attempt, point, unit, purpose, value, number, discarded, run = following(_NOTHING)
+            if (
+                f'"unit":"{unit}","use":"{purpose}","value":"{value}"}},"kind":"reading",' not in text
+                or f'"point":"{point}",' not in text
+                or f'"attempt":{attempt},' not in text
+                or text.count("{") != 2  # a reading's body is flat, so that no nested key misleads
+            ):
+                table.same = False
+            elif discarded or number != seq or run != stream:
+                holds(row, seq)
         elif kind in FEW:
             found.few.append((text, before, digest))
             if kind == "run.closed":
@@ -96,30 +106,17 @@ class _Readings:
     """The table of readings, read in step with the events that it was made from."""
 
     def __init__(self, connection: Connection, stream: str) -> None:
-        self._next = iter(_rows(connection, _READINGS, stream)).__next__
+        rows = iter(_rows(connection, _READINGS, stream))
+        self.following: Callable[[_Row], _Row] = partial(next, rows)
+        self.same = True
         self._stream = stream
-        self._same = True
         self._marked: set[int] = set()
         self._gone: set[int] = set()
 
-    def take(self, seq: int, text: str) -> None:
-        """Hold the next row against the text of the next reading, which is flat: no nested key misleads."""
-        if not self._same:
-            return
-        try:
-            run, number, ending, attempt, point, discarded = self._next()
-        except StopIteration:
-            self._same = False
-            return
-        self._same = (
-            number == seq
-            and run == self._stream
-            and None not in (ending, attempt, point)
-            and ending in text
-            and attempt in text
-            and point in text
-            and text.count("{") == 2
-        )
+    def holds(self, row: _Row, seq: int) -> None:
+        """Take note of a row that is not simply that of the reading: set aside, or of another one."""
+        *_, number, discarded, run = row
+        self.same = self.same and number == seq and run == self._stream
         if discarded:
             self._marked.add(number)
 
@@ -129,14 +126,7 @@ class _Readings:
 
     def agrees(self) -> bool:
         """Say whether every row was the one that its event gives, and none is left."""
-        return self._same and self._marked == self._gone and self._ended()
-
-    def _ended(self) -> bool:
-        try:
-            self._next()
-        except StopIteration:
-            return True
-        return False
+        return self.same and self._marked == self._gone and self.following(_NOTHING) is _NOTHING
 
 
 def _points_agree(connection: Connection, stream: str, walked: Walked) -> bool:

@@ -186,10 +186,14 @@ def _rows(
     if "run" not in table.c:
         streams = [None] if wanted(table, REGISTER) else []
     else:
-        streams = [name for name in distinct(connection, table.name, "run") if wanted(table, name)]
-    found = {}
+        present = distinct(connection, table.name, "run")
+        streams = [name for name in present if wanted(table, name)]
+        if len(streams) == len(present):
+            streams = [None]  # all of them at once: a query costs as much as a hundred rows
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    names, places = [column.name for column in table.c], [list(table.c).index(table.c[key]) for key in keys]
     for name in streams:
         query = select(table) if name is None else select(table).where(table.c.run == name)
-        for row in connection.execute(query).mappings():
-            found[tuple(row[key] for key in keys)] = dict(row)
+        for row in connection.execute(query):
+            found[tuple(row[place] for place in places)] = dict(zip(names, row, strict=True))
     return found
