@@ -33,7 +33,7 @@ def test_a_gauge_shows_the_pressure_its_error_and_its_lag():
             ns = bench.clock.bench_ns()
             known = bench.truth("line", at_ns=ns)
             at_unit = known["gauge_gauge_pressure_pa"]
-            made = at_unit + known["gauge_error_pa"] + known["gauge_lag_pa"]
+            made = at_unit + known["gauge_error_pa"] + known["gauge_lag_pa"] + known["gauge_creep_pa"]
             assert gauge.gauge.indicated_pa(ns, 0.0) == pytest.approx(made, abs=1e-6)
             assert known["gauge_pressure_pa"] - target == pytest.approx(known["source_error_pa"], rel=1e-3)
             assert 2.0 < known["gauge_pressure_pa"] - at_unit < 40.0

@@ -40,6 +40,9 @@ SETTINGS: Mapping[str, type] = {
     "rest_s": float,  # at zero between two cycles
     "loop_a": str,  # what the loop should carry at the target, decimal
     "loop_range_a": str,  # of the meter in a transmitter's loop, decimal
+    "every_s": float,  # from one reading of a visit to the next
+    "loop_resolution": float,  # A: half a digit of the meter in the loop is the half-width
+    "loop_resolution_half_width": float,
     "reading": float,  # Pa: what a person's reading may err by
     "reading_half_width": float,
 }
@@ -100,7 +103,9 @@ class PressureCalibration:
             if settings.get("tap"):
                 bench.read(1)
                 bench.ask("tapped", TAP, simulated="ok")
-            bench.read(int(settings["readings"]), parts=("uut", "hart") if transmitter else ("uut",))
+            parts = ("uut", "hart") if transmitter else ("uut",)
+            # a second apart, so that what the controller wavers by shows in their scatter
+            bench.read(int(settings["readings"]), parts=parts, every_s=float(settings["every_s"]))
 
     def evaluate(
         self,

@@ -57,18 +57,25 @@ class ElasticGauge:
         return self._world.effects.hysteresis * figure / 3.0 * (0.5 + 0.5 * drawn)
 
     def sensed(self, ns: int) -> dict[str, float]:
-        """Return the error of its curve and what lags behind, as truths of the node."""
-        return {"error_pa": self.error_pa(self.pressure_pa(ns), ns), "lag_pa": self.hysteresis_pa(ns)}
+        """Return the error of its curve, what lags behind, and what creeps, as truths of the node."""
+        return {
+            "error_pa": self.error_pa(self.pressure_pa(ns), ns),
+            "lag_pa": self.hysteresis_pa(ns),
+            "creep_pa": self.creep_pa(ns),
+        }
+
+    def creep_pa(self, ns: int) -> float:
+        """Return what it went on to move since the last step."""
+        elapsed, step = self._domain.step(self.name, ns)
+        return self._world.effects.creep * _CREEP * step * math.log10(1.0 + elapsed / 10.0)
 
     def indicated_pa(self, ns: int, resolution_pa: float) -> float:
         """Return what it shows."""
         true = self.pressure_pa(ns)
-        elapsed, step = self._domain.step(self.name, ns)
-        creep = self._world.effects.creep * _CREEP * step * math.log10(1.0 + elapsed / 10.0)
         key = ("gauge", self.unit.config.serial, ns)
         noise = self._world.effects.noise * _NOISE * self.full_scale_pa * self._world.draws.normal(*key)
         drifted = self._world.drift(self.name, ns) * true
-        shown = true + self.error_pa(true, ns) + self.hysteresis_pa(ns) + creep + noise + drifted
+        shown = true + self.error_pa(true, ns) + self.hysteresis_pa(ns) + self.creep_pa(ns) + noise + drifted
         if not self._world.effects.quantisation or resolution_pa <= 0.0:
             return shown
         return round(shown / resolution_pa) * resolution_pa

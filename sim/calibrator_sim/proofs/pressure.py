@@ -1,7 +1,7 @@
 """What is true of a gauge or transmitter on a simulated controller.
 
-The measurand is one reading on the way of the last series: the curve at the true pressure at the unit's level
-and what lags behind, before creep, noise and rounding; of hysteresis the difference of both ways.
+The measurand is the mean of up and down of what the unit shows after the dwell, less the true pressure at its
+own level: curve, lag and creep, before noise and rounding; of hysteresis the difference of both ways.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ EFFECTS = {
 WITHOUT_A_LINE = {
     **elsewhere("pressure"),
     "unit_error": "it is the measurand",
-    "creep": "of opposite sign on both ways: cancels in the mean; in h, hence in the line of hysteresis",
+    "creep": "part of what is shown after the dwell: cancels in the mean of both ways, is within hysteresis",
     "barometer": "gauge pressure: air on both sides of the sensor",
     "line_leak": "the controller is on while readings are taken",
     "adiabatic": "the controller is on while readings are taken",
@@ -42,6 +42,7 @@ WITHOUT_A_LINE = {
 }
 
 NOT_SIMULATED = {
+    "hysteresis": "width h of the guideline: what one reading differs from the mean; none of the mean itself",
     "zero": "width f0 of the guideline: what hysteresis and noise do at zero",
     "repeatability": "width b' of the guideline: what noise does between series",
     "height": "the bench has the height that its file states",
@@ -68,11 +69,11 @@ def truths(bench: SimBench, asked: Asked) -> Mapping[str, float]:
     if asked.settings["result"] == "hysteresis":
         return {"result": lag}
     seen = [item for way in ("up", "down") for item in _seen(asked, way)]
-    known = {"standard": fmean(item["standard_pa"] for item in seen), "hysteresis": -lag / 2}
+    known = {"standard": fmean(item["standard_pa"] for item in seen)}
     height = asked.estimates["height"]
     if height:
         known["column"] = fmean(item["source_pa"] - item["gauge_pressure_pa"] for item in seen) / height
-    return known | {"result": _shown(asked, "down")}
+    return known | {"result": (_shown(asked, "up") + _shown(asked, "down")) / 2}
 
 
 def _shown(asked: Asked, direction: str) -> float:
@@ -80,7 +81,7 @@ def _shown(asked: Asked, direction: str) -> float:
     seen = _seen(asked, direction)
     if asked.unit == "A":
         return fmean(item["loop_error_a"] for item in seen)
-    return fmean(item["error_pa"] + item["lag_pa"] for item in seen)
+    return fmean(item["error_pa"] + item["lag_pa"] + item["creep_pa"] for item in seen)
 
 
 def _seen(asked: Asked, direction: str) -> list[Mapping[str, float]]:

@@ -131,7 +131,7 @@ class Transmitter(TextDevice):
         true = self.gauge.pressure_pa(ns)
         span = settings.upper_pa - settings.lower_pa
         ideal = 0.004 + 0.016 * (true - settings.lower_pa) / span
-        asked = ideal + 0.016 * (parts["error_pa"] + parts["lag_pa"]) / span
+        asked = ideal + 0.016 * sum(parts.values()) / span
         return parts | {"loop_error_a": self.converted_a(min(_HIGH_A, max(_LOW_A, asked))) - ideal}
 
     def before_change(self) -> None:
