@@ -256,7 +256,7 @@ class WorkDesk:
         for part in self._on:
             if self._staged[part].unit in SLOW:
                 self._held[self.place(part)[0]] = self._staged[part].unit
-                self._emit_for(part, "held", {"point": self._spot.name})
+                self._emit_for(part, "held", {"point": self._spot.name, "unit": self._staged[part].unit})
             else:
                 self._deenergise(part)
         self._on = []
@@ -326,6 +326,14 @@ class WorkDesk:
         for name in names:
             self._held.pop(name)
             self._is_off(self._station.bench.instruments[name].asset)
+
+    def hold_again(self, held: Mapping[str, str]) -> None:
+        """Take up what a restored simulated bench holds: by instrument the unit of what it is."""
+        for name, unit in held.items():
+            asset = self._station.bench.instruments[name].asset
+            self._held[name] = unit
+            self.energised_assets.add(asset)
+            self.emit("held", {"instrument": name, "asset": asset, "point": "resume", "unit": unit})
 
     def before_safe(self) -> None:
         """Leave the engine's thread the time that a line needs to come down."""

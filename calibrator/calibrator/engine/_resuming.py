@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from calibrator._errors import RefusedError
 from calibrator._home import Home
+from calibrator.engine._asking import ask
 from calibrator.engine._checks import environment_problems
 from calibrator.engine._context import Context
 from calibrator.engine._executor import steps_now
@@ -15,13 +16,14 @@ from calibrator.engine._handlers import ask_connect, ask_hazard, warm_up
 from calibrator.engine._levels import levels
 from calibrator.engine._limits import set_limits
 from calibrator.engine._opening import mode_of
+from calibrator.engine._prompts import wiring_prompt
 from calibrator.engine._proving import prove
 from calibrator.engine._safety import make_sources_safe, not_confirmed, safe_body
 from calibrator.engine._setting import Setting, find_sections, planned_actions, table_of
 from calibrator.engine._station import Found
 from calibrator.engine._steps import History, Step, history_of, next_step
 from calibrator.engine._types import Deviation, Job
-from calibrator.procedure import load
+from calibrator.procedure import Section, load
 from calibrator.standards import load_bench, load_lab
 
 if TYPE_CHECKING:
@@ -194,6 +196,8 @@ def re_enter(context: Context, snapshot: str | None) -> None:
     if step is not None and step.section and f"connect:{step.section}" in history.done:
         section = context.setting.section(step.section)
     context.section = section
+    context.wired = section.wiring if section is not None else ""
+    before, held = tuple(context.chronicle.events), dict[str, str]()
     station = context.station
     found = make_sources_safe(station.places(), context.looks(), station, station.clock)
     context.emit("safe", safe_body(found, "engine", "resume"))
@@ -203,10 +207,15 @@ def re_enter(context: Context, snapshot: str | None) -> None:
         _restore_settings(context, step, history)
     wiring = ""
     if section is not None and step is not None:
+        inner, held = wired_within(before, section), held_at_checkpoint(before)
         wiring = _prove_again(context, step, history)
+        if inner and inner != section.wiring and wiring == section.wiring and step.kind != "close":
+            wiring = _connect_again(context, inner)
     station.restore(snapshot)
     if wiring:
         station.keep_connected(wiring)
+    if station.virtual and step is not None and step.kind != "proof":
+        context.desk.hold_again(held)  # the snapshot has it: its pressure, its heat
 
 
 def _restore_settings(context: Context, step: Step, history: History) -> None:
@@ -232,6 +241,51 @@ def _prove_again(context: Context, step: Step, history: History) -> str:
         if f"hazard:{section.id}" in history.done:
             ask_hazard(context, section)
     return wiring
+
+
+def wired_within(events: Sequence[Event], section: Section) -> str:
+    """Return the wiring that stood within a section at the last checkpoint, "" where it was its own.
+
+    Read before the prompts of a resume: those of the broken step itself do not count.
+    """
+    found = pending = ""
+    for event in events:
+        if event.kind == "step.done":
+            found = pending
+        elif event.kind == "step.begun":
+            pending = found
+        elif event.kind == "prompt.asked" and event.body["prompt"].startswith("wire:"):
+            pending = event.body["wiring"]
+        elif event.kind == "prompt.asked" and event.body["prompt"] == f"connect:{section.id}":
+            pending = ""
+    return found
+
+
+def held_at_checkpoint(events: Sequence[Event]) -> dict[str, str]:
+    """Return what was held at the last checkpoint: by instrument the unit of its pressure or temperature."""
+    held: dict[str, str] = {}
+    kept: dict[str, str] = {}
+    for event in events:
+        body = event.body
+        if event.kind in ("step.begun", "step.done"):
+            kept = dict(held)
+        elif event.kind == "held":
+            held[body["instrument"]] = body["unit"]
+        elif event.kind == "deenergised":
+            held.pop(body["instrument"], None)
+        elif event.kind == "safe":
+            held.clear()
+        elif event.kind == "resumed":
+            held = dict(kept)
+    return kept
+
+
+def _connect_again(context: Context, wiring: str) -> str:
+    """Have the wiring connected that stood within the section; return what is connected."""
+    answer = ask(context, wiring_prompt(context.station.bench.wirings[wiring]))
+    context.station.connect(answer.wiring or wiring)
+    context.wired = wiring
+    return answer.wiring or wiring
 
 
 def environment_now(context: Context) -> None:

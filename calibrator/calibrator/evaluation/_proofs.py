@@ -48,6 +48,8 @@ def _holds(level: Proof, body: Mapping[str, Any]) -> bool | None:
         return abs(indicated) < float(level.value)
     applied = float.fromhex(body["applied"])
     off = abs(indicated - applied)
+    if level.indicates is not None:
+        return abs(indicated - float(level.indicates)) <= level.tolerance * abs(float(level.indicates))
     if level.expect == "not-read":
         return not off <= _NEAR * abs(applied)
     return off <= level.tolerance * abs(applied)
