@@ -19,6 +19,7 @@ from calibrator.engine._types import Deviation, PlannedPoint, Prompt
 from calibrator.plugins import unapproved
 from calibrator.procedure import Text, encode_references, is_approved
 from calibrator.standards import BenchFile, Certificate, Customer, Register
+from calibrator_drivers.roles import Identity
 
 if TYPE_CHECKING:
     from calibrator.record import Record
@@ -48,7 +49,8 @@ def opened_body(
 ) -> dict[str, Any]:
     """Return the body of `run.opened`."""
     job, bench = setting.job, setting.bench
-    uut = next(item for item in found if item.instrument.name == setting.uut.name)
+    silent = Found(setting.uut, "", Identity("", "", "", "", ""))  # nobody speaks to it: a probe, a weight
+    uut = next((item for item in found if item.instrument.name == setting.uut.name), silent)
     seed = job.seed if job.seed is not None else bench.raw.get("simulation", {}).get("seed")
     return {
         "mode": mode,
