@@ -169,9 +169,15 @@ class Fluke7341:
         return self.set_point_read() <= _COOL_C and self.bath() < _TOUCHABLE_C
 
     def state(self) -> SourceState:
-        """Read the set-point back; it operates where it was sent somewhere else than to 20 °C."""
+        """Read the set-point back; it operates where it was sent somewhere else than to 20 °C.
+
+        While it is at 20 °C the value is the staged one, which the driver keeps until `operate` sends it and
+        reads it back: the controller has no standby in which it could hold it.
+        """
         set_point = self.set_point_read()
         operating = abs(set_point - _COOL_C) > _SAME_C
+        if not operating and self._staged_c is not None:
+            set_point = self._staged_c
         settled = abs(self.bath() - set_point) <= _BAND_K
         return SourceState("block_display", set_point, "degC", 0.0, SPAN_C[1], operating, settled)
 
