@@ -69,7 +69,7 @@ class Entry:
 
 
 _INSTRUMENTS = "calibrator_sim.instruments"
-_PROBES = ("pt100_class_a", "pt100_class_b", "pt100_its90", "standard_prt", "tc_k_class_1", "tc_n_class_1")
+_PROBES = ("pt100_class_a", "pt100_class_b", "pt100_its90", "standard_prt", "tc_k_class_1", "tc_k_class_2")
 _OURS: Mapping[str, Entry] = {
     entry.model_id: entry
     for entry in (

@@ -1,0 +1,116 @@
+"""Budgets of a thermocouple's points: which recorded figure is which input of the model."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from calibrator_procedures.thermocouple import _model
+from calibrator_procedures.thermocouple._reference import emf_uv, sensitivity_uv
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from calibrator.procedure import Contribution, PointObservations, PointReferences, Reading
+    from calibrator_uncertainty import Budget, Input
+
+__all__ = ["MissingReferenceError", "error_budget", "place_budget"]
+
+_SQRT12 = 12.0**0.5
+_ROOM_C = 23.0  # where nobody has measured the room
+_IN_KELVIN = ("readout_uut", "junction", "readout_standard", "certificate", "drift", "radial", "axial")
+
+
+class MissingReferenceError(ValueError):
+    """A budget needs a figure that the references do not hold: nothing is silently zero."""
+
+    code = "reference-missing"
+
+    def __init__(self, point: str, kind: str) -> None:
+        super().__init__(
+            f"the budget of {point} needs the figure {kind!r}, which its references do not hold."
+            " Write it under figures of the wiring in the bench file, and fix the references again."
+        )
+        self.point = point
+        self.kind = kind
+
+
+def error_budget(references: PointReferences, observed: PointObservations) -> Budget:
+    """Return the budget of the thermocouple's error at one temperature.
+
+    Raises `MissingReferenceError` where the references lack a figure that the model needs.
+    """
+    from calibrator_uncertainty import Budget, constant
+
+    type_ = str(references.point.settings["type"])
+    celsius, room_c = float(references.point.nominal), _room(observed)
+    slope = sensitivity_uv(type_, celsius)
+    span = _require(references, "full_span").estimate
+    source = f"type {type_} by ITS-90"
+    inputs = [
+        _mean("difference", references, observed),
+        *(_figure(references, kind, "K") for kind in _IN_KELVIN),
+        _figure(references, "inhomogeneity", ""),
+        constant("junction_ratio", sensitivity_uv(type_, room_c) / slope, "", source=source),
+        constant("lever", (emf_uv(type_, celsius) - emf_uv(type_, room_c)) / slope, "K", source=source),
+        constant("share", abs(celsius - room_c) / span, "", source="distance from the room over the span's"),
+    ]
+    return Budget(_model.thermocouple_error, inputs, unit="K", name=references.point.id)
+
+
+def place_budget(
+    references: PointReferences, observed: PointObservations, reference: PointObservations
+) -> Budget:
+    """Return the budget of the change with the depth at which the wires meet the gradient."""
+    from calibrator_uncertainty import Budget
+
+    inputs = [_mean("difference", references, observed), _mean("reference", references, reference)]
+    return Budget(_model.place_difference, inputs, unit="K", name=references.point.id)
+
+
+def _room(observed: PointObservations) -> float:
+    return _ROOM_C if observed.temperature_c is None else observed.temperature_c
+
+
+def _differences(observed: PointObservations) -> list[float]:
+    """Return unit minus standard of each round S X X S (K), so that a slow drift cancels."""
+    unit, standard = observed.readings, observed.parts["standard"]
+    return [_pair(unit, index) - _pair(standard, index) for index in range(len(unit) // 2)]
+
+
+def _pair(readings: Sequence[Reading], index: int) -> float:
+    return 0.5 * (readings[2 * index].value + readings[2 * index + 1].value)
+
+
+def _mean(name: str, references: PointReferences, observed: PointObservations) -> Input:
+    """Return the mean difference; the resolutions of both readouts enter once (METROLOGY 14)."""
+    from calibrator_uncertainty import type_a
+
+    steps = [2.0 * _require(references, f"resolution_{part}").half_width for part in ("uut", "standard")]
+    return type_a(name, _differences(observed), "K", floor_u=math.hypot(*steps) / _SQRT12)
+
+
+def _figure(references: PointReferences, kind: str, unit: str) -> Input:
+    """Return the input made of one recorded figure, exact where its half-width is zero."""
+    from calibrator_uncertainty import constant, from_half_width
+
+    figure = _require(references, kind)
+    if figure.half_width == 0:
+        return constant(kind, figure.estimate, unit, source=figure.source)
+    return from_half_width(
+        kind,
+        figure.estimate,
+        figure.half_width,
+        unit,
+        k=figure.k,
+        treat_as=figure.treat_as,
+        source=figure.source,
+        shared=figure.shared or f"{references.standard_asset}:{kind}",
+    )
+
+
+def _require(references: PointReferences, kind: str) -> Contribution:
+    figure = references.contribution(kind)
+    if figure is None:
+        raise MissingReferenceError(references.point.id, kind)
+    return figure
