@@ -159,9 +159,12 @@ class Context:
 
         Those of its table where the source realises it, whatever its procedure would programme.
         """
+        planned = self._stages(section, point)
+        if any(stage.unit in SLOW for stage in planned) or point.measured_with:
+            return planned  # a loop current or a voltage that a pressure or temperature makes
         if point.standard == "source" and point.unit in ("V", "A"):
             return staged_at(point, {})
-        return self._stages(section, point)
+        return planned
 
     def _stages(self, section: Section, point: Point) -> Sequence[PlannedStage]:
         return staged_at(point, {} if phase_of(section) else self.setting.actions)

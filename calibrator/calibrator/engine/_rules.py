@@ -271,7 +271,7 @@ class Ruled:
         return self._wirings(point)[-1]
 
     def _wirings(self, point: Point) -> list[Wiring]:
-        planned = self.setting.actions.get(point.id)
+        planned = self.setting.actions.get(point.measured_with or point.id)
         names = list(planned.connects) if planned is not None and planned.connects else [self.section.wiring]
         return [self.setting.bench.wirings[name] for name in dict.fromkeys(names)]
 
