@@ -27,14 +27,18 @@ BENCH: dict[str, Any] = {
 }
 
 
-def test_a_count_of_pulses_is_the_meters_energy() -> None:
-    with SIMULATOR.open(BENCH) as bench:
-        counter: Any = open_instrument(
-            "keysight_53230a", bench.resources["counter"], clock=bench.clock, timeout_s=60
-        )
+def bench_of(model: str) -> dict[str, Any]:
+    counter = {"model": model, "serial": "SIM0001"}
+    return {**BENCH, "instruments": {**BENCH["instruments"], "counter": counter}}
+
+
+@pytest.mark.parametrize(("model", "serial"), [("keysight_53230a", "SIM0001"), ("keysight_53131a", "")])
+def test_a_count_of_pulses_is_the_meters_energy(model: str, serial: str) -> None:
+    with SIMULATOR.open(bench_of(model)) as bench:
+        counter: Any = open_instrument(model, bench.resources["counter"], clock=bench.clock, timeout_s=60)
         energy = PulseEnergy(counter, pulses_per_kwh=1000.0)
         assert isinstance(energy, MeasureEnergy)
-        assert energy.identify().serial == "SIM0001"
+        assert energy.identify().serial == serial
         with pytest.raises(InstrumentError, match="No count of energy"):
             energy.read_energy()
         bench.clock.sleep(100.0)
@@ -55,6 +59,19 @@ def test_a_count_of_pulses_is_the_meters_energy() -> None:
         energy.start_energy()  # at zero again
         assert energy.read_energy().value <= energy.resolution_wh
         energy.close()
+
+
+def test_a_53131a_totals_over_a_set_time_too(client_class: Any) -> None:
+    with SIMULATOR.open(bench_of("keysight_53131a")) as bench:
+        client = client_class(bench.resources["counter"], 30)
+        client.write('FUNC "TOT 1";:TOT:ARM:STAR:SOUR IMM;:TOT:ARM:STOP:SOUR TIM;:TOT:ARM:STOP:TIM 900')
+        before = bench.truth("line")["energy_wh"]
+        counted = float(client.query("READ?"))
+        assert counted == pytest.approx(bench.truth("line")["energy_wh"] - before, abs=5.0)
+        client.write("TOT:ARM:STOP:SOUR IMM")
+        client.write("READ?")  # nothing would ever end it
+        assert client.query("SYST:ERR?").startswith("-214")
+        client.close()
 
 
 @pytest.mark.parametrize("constant", [0.0, -1000.0, float("nan")])

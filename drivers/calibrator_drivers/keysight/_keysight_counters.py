@@ -1,7 +1,8 @@
-"""Keysight 53131A and 53230A (HP, Agilent) counters: frequency at channel 1.
+"""Keysight 53131A and 53230A (HP, Agilent) counters: frequency, and edges totalled, at channel 1.
 
-Functions, arming and `READ?` of the 53131A were seen in public scripts; inputs, reference and everything of
-the 53230A are remembered, as each command's line says.
+Functions, arming, trigger level and `READ?` of the 53131A were seen in public scripts, also a total over a
+set time; how a total goes on until it is stopped, the reference and everything of the 53230A are remembered,
+as each command's line says.
 """
 
 from __future__ import annotations
@@ -36,9 +37,39 @@ class Keysight53131A(ScpiMeter):
     coupling = action("INP1:COUP AC", "no direct part at the input", "S-MEM", "mem-H")
     impedance = choice("INP1:IMP {}", _IMPEDANCE, "input impedance (ohm)", "S-MEM", "mem-H")
     level_auto = action("EVEN1:LEV:AUTO ON", "triggers at the middle of the signal", "S-MEM", "mem-H")
+    total_edges = action("FUNC 'TOT 1'", "totals edges at channel 1", "S-53131A-PY", "seen")
+    total_at_once = action("TOT:ARM:STAR:SOUR IMM", "a total begins at once", "S-53131A-PY", "seen")
+    total_on = action("TOT:ARM:STOP:SOUR IMM", "totals edges until it is stopped", "S-MEM", "mem-M")
+    direct = action("INP1:COUP DC", "slow pulses pass the input", "S-53131A-PY", "seen")
+    level_fixed = action("EVEN1:LEV:AUTO OFF", "the level is the one that is set", "S-53131A-PY", "seen")
+    level = setting("EVEN1:LEV {}", "V", -5.0, 5.0, "an edge is a rise through it", "S-53131A-PY", "seen")
+    begin_total = action("INIT:CONT ON", "opens the gate", "S-MEM", "mem-M")
+    edges = reading("DATA?", str.strip, "edges so far", "S-MEM", "mem-M")
     reference = choice("ROSC:SOUR {}", _REFERENCE, "time base in use", "S-MEM", "mem-H")
     reference_used = reading("ROSC:SOUR?", str.strip, "time base in use", "S-MEM", "mem-H")
     # fmt: on
+
+    def start_total(self, *, level_v: float) -> None:
+        """Total edges at channel 1 from now on; an edge is a rise through `level_v`."""
+        self.single()
+        self.total_edges()
+        self.total_at_once()
+        self.total_on()
+        self.direct()
+        self.impedance(1e6)
+        self.level_fixed()
+        self.level(level_v)
+        self.check("TOT:ARM")
+        self.begin_total()
+
+    def stop_total(self) -> None:
+        """Close the gate; the total stays to be read."""
+        self.single()
+        self.check("INIT:CONT OFF")
+
+    def total(self) -> Indication:
+        """Return the number of edges, also while the gate is open."""
+        return indication_of(self.session, self.edges(), unit="1", asked="DATA?", overload=self.OVERLOAD)
 
     def configure_frequency(self, expected_hz: float, *, gate_s: float, amplitude_v: float) -> None:
         """Fix the gate time (s); the input has 1 Mohm, lets no direct part in and finds its own level."""

@@ -51,6 +51,32 @@ def test_a_53131a_counts_for_its_gate(expected_protocol: Protocol, step_clock: A
     assert (reading.value, reading.unit) == (10000000.0012, "Hz")
 
 
+def test_a_53131a_totals_until_it_is_stopped(expected_protocol: Protocol, step_clock: Any) -> None:
+    with expected_protocol(
+        [
+            ("INIT:CONT OFF", None),
+            ("FUNC 'TOT 1'", None),
+            ("TOT:ARM:STAR:SOUR IMM", None),
+            ("TOT:ARM:STOP:SOUR IMM", None),
+            ("INP1:COUP DC", None),
+            ("INP1:IMP 1E6", None),
+            ("EVEN1:LEV:AUTO OFF", None),
+            ("EVEN1:LEV 2.5", None),
+            OK,
+            ("INIT:CONT ON", None),
+            ("DATA?", "+1.00000000000E+003"),
+            ("INIT:CONT OFF", None),
+            OK,
+            ("DATA?", "+1.20000000000E+003"),
+        ]
+    ) as session:
+        counter = Keysight53131A(session, step_clock)
+        counter.start_total(level_v=2.5)
+        assert counter.total().value == 1000.0
+        counter.stop_total()
+        assert counter.total().value == 1200.0
+
+
 def test_a_53230a_counts_for_its_gate(expected_protocol: Protocol, step_clock: Any) -> None:
     with expected_protocol(
         [

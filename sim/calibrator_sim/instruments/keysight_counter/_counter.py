@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
 
 from calibrator_drivers.accuracy import load_table
 from calibrator_sim._units import MeterUnit
@@ -60,6 +60,7 @@ class Settings:
     level_auto: bool = True
     armed: bool = False
     configured: list[float] = field(default_factory=lambda: [1e7, 1e-4])  # expected, resolution (Hz)
+    total_gate_s: float = 0.0  # of a total that ends by itself
     total_from: list[int] = field(default_factory=list)  # ns of start and, where it has ended, stop
 
 
@@ -85,6 +86,12 @@ class Counter(ScpiDevice):
     identity_format = ""
     single_shot_s = 0.0
     most_hz = 0.0
+    FUNCTIONS: ClassVar[Mapping[str, str]] = {
+        "FREQ": "FREQ",
+        "FREQUENCY": "FREQ",
+        "PER": "PER",
+        "PERIOD": "PER",
+    }
 
     def __init__(self, name: str, unit: MeterUnit, world: World) -> None:
         serial = unit.config.serial
@@ -167,6 +174,9 @@ class Counter(ScpiDevice):
             held.append(self.world.time_ns())
         self._set("armed", False)
 
+    def _continue(self, on: bool) -> None:
+        self._set("continuous", on)
+
     def fetch(self) -> Generator[int, None, str]:
         """Return the measurement that `INITiate` began."""
         if not self.settings.armed:
@@ -191,9 +201,9 @@ class Counter(ScpiDevice):
 
         def function(text: str) -> None:
             words = text.upper().replace('"', "").split()
-            if not words or words[0] not in ("FREQ", "FREQUENCY", "PER", "PERIOD"):
+            if not words or words[0] not in self.FUNCTIONS:
                 raise ScpiError(-224)
-            settings.function = words[0][:4].rstrip("I")
+            settings.function = self.FUNCTIONS[words[0]]
 
         def configure(*told: float | Special | tuple[int, ...]) -> None:
             settings.function, settings.continuous = "FREQ", False
@@ -218,7 +228,7 @@ class Counter(ScpiDevice):
         tree.add("READ?", Command(self.read))
         tree.add("FETCh?", Command(self.fetch))
         tree.add("INITiate[:IMMediate]", Command(initiate))
-        tree.add("INITiate:CONTinuous", Command(lambda on: self._set("continuous", on), (Flag(),)))
+        tree.add("INITiate:CONTinuous", Command(self._continue, (Flag(),)))
         self.ask(tree, "INITiate:CONTinuous?", lambda: str(int(settings.continuous)))
         tree.add("ABORt", Command(self._abort))
         tree.add("CONFigure:TOTalize:CONTinuous", Command(totalize))
@@ -268,15 +278,50 @@ class Keysight53131A(Counter):
     identity_format = "HEWLETT-PACKARD,53131A,0,4806"
     single_shot_s = 500e-12
     most_hz = 225e6
+    FUNCTIONS: ClassVar[Mapping[str, str]] = {**Counter.FUNCTIONS, "TOT": "TOT", "TOTALIZE": "TOT"}
 
     def say(self, value: float) -> str:
         """Return a number with three digits of exponent."""
         mantissa, exponent = f"{value:+.11E}".split("E")
         return f"{mantissa}E{exponent[0]}{int(exponent[1:]):03d}"
 
+    def read(self) -> Generator[int, None, str]:
+        """Open the gate and return what was counted; a total that nothing ends never comes."""
+        if self.settings.function != "TOT":
+            return (yield from super().read())
+        if not self.settings.total_gate_s:
+            raise ScpiError(-214)
+        begin = self.world.time_ns()
+        yield begin + round(self.settings.total_gate_s * SECOND)
+        return self.say(float(self.total(begin, self.world.time_ns())))
+
+    def _continue(self, on: bool) -> None:
+        super()._continue(on)
+        if self.settings.function == "TOT":
+            if on:
+                self.settings.total_from = [self.world.time_ns()]
+            else:
+                self._abort()
+
+    def _arm_total(self, tree: CommandTree) -> None:
+        def stop(word: str) -> None:
+            if word == "IMM":
+                self._set("total_gate_s", 0.0)
+
+        def gate(value: float | Special) -> None:
+            self._set("total_gate_s", span(value, 1e-3, 1000.0))
+
+        arm, sources = "[SENSe:]TOTalize:ARM", Choice(("IMMediate", "EXTernal", "TIMer"))
+        tree.add(f"{arm}:STARt:SOURce", Command(lambda _word: None, (sources,)))
+        tree.add(f"{arm}:STOP:SOURce", Command(stop, (sources,)))
+        tree.add(f"{arm}:STOP:TIMer", Command(gate, (Number("S"),)))
+        self.ask(tree, f"{arm}:STOP:TIMer?", lambda: self.say(self.settings.total_gate_s))
+        self.ask(tree, "[SENSe:]DATA?", self._total)
+
     def fill(self, tree: CommandTree) -> None:
         """Add the arming of a 53131A."""
         super().fill(tree)
+        self._arm_total(tree)
 
         def gate(value: float | Special) -> None:
             self._set("gate_s", span(value, 1e-3, 1000.0))
