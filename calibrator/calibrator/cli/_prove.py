@@ -84,7 +84,7 @@ def prove(
         "" if bench is None else bench.read_text(encoding="utf-8"),
         drawn_runs,
         repeat_every,
-        without,
+        proof.WithoutFigure(without) if without else None,
         str(settings(ctx).home.path),
     )
     found = proof.prove(order, _progress())

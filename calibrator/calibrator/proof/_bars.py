@@ -8,13 +8,12 @@ from calibrator.proof._points import MODEL_AGREES
 from calibrator.proof._statistics import Estimate
 from calibrator.proof._summary import Summary
 
-__all__ = ["COVERAGE", "ENOUGH_RUNS", "PULL", "RMS_Z", "missed"]
+__all__ = ["COVERAGE", "ENOUGH_RUNS", "PULL", "RMS_Z", "missed", "widening"]
 
 RMS_Z = (0.93, 1.07)
 COVERAGE = (0.94, 0.965)  # of a model budget; a guideline one has the lower bar only
 PULL = (0.9, 1.1)
 ENOUGH_RUNS = 4000
-_SIGMAS = 3.0
 
 
 def missed(proof: Summary) -> tuple[str, ...]:
@@ -25,35 +24,34 @@ def missed(proof: Summary) -> tuple[str, ...]:
     return (*_figures(proof), *_pulls(proof), *_effects(proof), *_risks(proof), *_agreement(proof))
 
 
-def widening(proof: Summary) -> float:
-    """Return by how many standard errors the bars are widened."""
-    return 0.0 if proof.overall.runs >= ENOUGH_RUNS else _SIGMAS
+def widening(estimate: Estimate) -> float:
+    """Return by how many standard errors a bar is widened for an estimate."""
+    return 0.0 if estimate.runs >= ENOUGH_RUNS else estimate.sigmas
+
+
+def _out(estimate: Estimate, low: float, high: float) -> bool:
+    """Say whether a bar is missed; a single run misses none."""
+    return estimate.runs > 1 and not estimate.within(low, high, widening(estimate))
 
 
 def _figures(proof: Summary) -> Iterator[str]:
-    sigmas = widening(proof)
-    covered = proof.overall.coverage
+    covered, z = proof.overall.coverage, proof.overall.rms_z
     if proof.budget_kind == "guideline":
-        if not covered.within(COVERAGE[0], 1.0, sigmas):
+        if _out(covered, COVERAGE[0], 1.0):
             yield f"coverage is {covered}, the bar of a guideline budget is {COVERAGE[0]:.0%} or more"
         return
-    if not proof.overall.rms_z.within(*RMS_Z, sigmas):
-        yield f"rms z is {proof.overall.rms_z}, the bar is {RMS_Z[0]} to {RMS_Z[1]}"
-    if not covered.within(*COVERAGE, sigmas):
+    if _out(z, *RMS_Z):
+        yield f"rms z is {z}, the bar is {RMS_Z[0]} to {RMS_Z[1]}"
+    if _out(covered, *COVERAGE):
         yield f"coverage is {covered}, the bar is {COVERAGE[0]:.1%} to {COVERAGE[1]:.1%}"
 
 
 def _pulls(proof: Summary) -> Iterator[str]:
-    sigmas = widening(proof)
     for pull in proof.pulls:
-        if not pull.rms.within(*PULL, sigmas):
+        if _out(pull.rms, *PULL):
             yield f"pull of {pull.line!r} has the rms {pull.rms}, the bar is {PULL[0]} to {PULL[1]}"
-        if not _is_zero(pull.mean):
+        if not pull.mean.is_zero:
             yield f"pull of {pull.line!r} has the mean {pull.mean}, the bar is 0 within 3 standard errors"
-
-
-def _is_zero(mean: Estimate) -> bool:
-    return abs(mean.value) <= _SIGMAS * mean.error
 
 
 def _effects(proof: Summary) -> Iterator[str]:
@@ -70,7 +68,7 @@ def _effects(proof: Summary) -> Iterator[str]:
 
 def _risks(proof: Summary) -> Iterator[str]:
     for risk in proof.risks:
-        if risk.excess.runs > 1 and not _is_zero(risk.excess):
+        if risk.excess.runs > 1 and not risk.excess.is_zero:
             yield f"{risk.name} was observed {risk.excess} beyond the predicted {risk.predicted.value:.4f}"
 
 

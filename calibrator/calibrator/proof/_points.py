@@ -240,6 +240,9 @@ class WithoutFigure:
 
     kind: str
 
+    def __str__(self) -> str:
+        return f"the figure {self.kind!r} is forgotten"
+
     def __call__(self, references: PointReferences) -> PointReferences:
         """Return the references without it."""
         kept = tuple(
@@ -257,6 +260,10 @@ class TakenAs:
     treat_as: str = ""
     k: float = 0.0
     factor: float = 1.0
+
+    def __str__(self) -> str:
+        how = [self.treat_as, f"k = {self.k:g}" if self.k else "", f"times {self.factor:g}"]
+        return f"the figure {self.kind!r} is taken as {', '.join(filter(None, how))}"
 
     def __call__(self, references: PointReferences) -> PointReferences:
         """Return the references with the figures changed."""

@@ -11,7 +11,7 @@ from calibrator.procedure import load
 from calibrator.proof._bench import POPULATION_WIDTH, Drawn, proof_bench
 from calibrator.proof._effects import match_effects
 from calibrator.proof._plug import effects_of, find_plug
-from calibrator.proof._points import WithoutFigure
+from calibrator.proof._points import Alter
 from calibrator.proof._risks import out_of_reach, risks_of
 from calibrator.proof._runner import Case, RunProof
 from calibrator.proof._statistics import mean_over_runs
@@ -33,7 +33,7 @@ class Order:
     """What is to be proved, and how.
 
     `drawn_runs` is how many runs each of the other ways gets in which a standard's error may be drawn
-    (METROLOGY 30), `without` a line whose figure is forgotten: the proof must name it.
+    (METROLOGY 30), `alter` a planted defect in the budgets, which the proof must name.
     """
 
     procedure: str
@@ -45,7 +45,7 @@ class Order:
     bench: str = ""
     drawn_runs: int | None = None
     repeat_every: int = 100
-    without: str = ""
+    alter: Alter | None = None
     home: str = ""  # whose folders bring procedures and drivers of a laboratory
 
 
@@ -60,7 +60,6 @@ def prove(order: Order, progress: Callable[[int, int], None] = lambda _done, _al
     begun_ns = RealClock().monotonic_ns()
     procedure, plug = load(order.procedure), find_plug(order.procedure)
     text, model = proof_bench(procedure, plug, order.uut, bench=order.bench)
-    alter = WithoutFigure(order.without) if order.without else None
     others = _others(order)
     total, done = order.runs + len(_OTHERS) * others, [0]
 
@@ -70,13 +69,13 @@ def prove(order: Order, progress: Callable[[int, int], None] = lambda _done, _al
 
     case = Case(order.procedure, model, text, order.sections, order.home)
     task = Task(case, order.seed, order.runs, order.repeat_every)
-    runs = do_runs(task, order.jobs, alter=alter, progress=advance)
+    runs = do_runs(task, order.jobs, alter=order.alter, progress=advance)
     spent_s = (RealClock().monotonic_ns() - begun_ns) / 1e9
     drawn: dict[Drawn, Figures] = {"budget": figures_of(runs)}
     for way in _OTHERS if others else ():
         other, _ = proof_bench(procedure, plug, order.uut, bench=order.bench, drawn=way)
         task = Task(replace(case, bench=other), order.seed, others)
-        drawn[way] = figures_of(do_runs(task, order.jobs, alter=alter, progress=advance))
+        drawn[way] = figures_of(do_runs(task, order.jobs, alter=order.alter, progress=advance))
     return _summary(
         order,
         runs,
@@ -134,6 +133,6 @@ def _summary(
         duration_s=mean_over_runs([run.duration_s for run in runs]),
         seconds_a_run=spent_s * min(order.jobs, len(runs)) / len(runs),
         seconds=(RealClock().monotonic_ns() - begun_ns) / 1e9,
-        planted=f"the figure {order.without!r} is forgotten" if order.without else "",
+        planted=str(order.alter or ""),
         notes=(LEFT_OUT,),
     )

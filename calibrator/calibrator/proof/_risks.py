@@ -10,6 +10,7 @@ from calibrator.proof._points import PointProof
 from calibrator.proof._runner import RunProof
 from calibrator.proof._statistics import (
     Estimate,
+    at_least,
     false_accepts,
     false_rejects,
     mean_over_runs,
@@ -83,8 +84,9 @@ def _global(runs: Sequence[Sequence[PointProof]], width: float) -> list[Risk]:
     risks = []
     for index, (name, observed) in enumerate((("PFA", false_accepts), ("PFR", false_rejects))):
         per_run = [statistics.fmean(predicted[point.point][index] for point in run) for run in kept]
-        excess = mean_over_runs([observed(run) - chance for run, chance in zip(kept, per_run, strict=True)])
         mean = Estimate(statistics.fmean(per_run), 0.0, len(kept))
+        beyond = mean_over_runs([observed(run) - chance for run, chance in zip(kept, per_run, strict=True)])
+        excess = at_least(beyond, mean.value, sum(map(len, kept)))
         risks.append(Risk(f"global {name}", mean, excess, prior))
     return risks
 

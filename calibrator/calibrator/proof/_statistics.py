@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from calibrator.proof._points import PointProof
 
 __all__ = [
     "Estimate",
+    "at_least",
     "coverage",
     "false_accepts",
     "false_rejects",
@@ -23,6 +24,9 @@ __all__ = [
 ]
 
 Run = Sequence[PointProof]
+
+_STATED = 0.95
+_TAIL = 0.0013498980316300933  # of a normal distribution beyond 3 standard deviations
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,18 @@ class Estimate:
     def interval(self) -> tuple[float, float]:
         """The 95 % interval over runs."""
         return self.value - 1.96 * self.error, self.value + 1.96 * self.error
+
+    @property
+    def sigmas(self) -> float:
+        """How many standard errors are as unlikely as 3 are where there are many runs; t has wide tails."""
+        from scipy.special import stdtrit
+
+        return float(stdtrit(self.runs - 1, 1.0 - _TAIL)) if self.runs > 1 else math.inf
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether it is 0 within 3 standard errors, or as many as that means with so few runs."""
+        return math.isinf(self.error) or abs(self.value) <= self.sigmas * self.error
 
     def within(self, low: float, high: float, sigmas: float = 0.0) -> bool:
         """Say whether the value lies in a band that is widened by some standard errors."""
@@ -73,7 +89,9 @@ def rms_z(runs: Iterable[Run]) -> Estimate:
 
 def coverage(runs: Iterable[Run]) -> Estimate:
     """Return the fraction of points whose stated interval holds the truth."""
-    return mean_over_runs(over_runs(runs, lambda point: float(point.covered)))
+    kept = list(runs)
+    found = mean_over_runs(over_runs(kept, lambda point: float(point.covered)))
+    return at_least(found, _STATED, max(1, sum(map(len, kept))))
 
 
 def pull_of(runs: Iterable[Run], line: str) -> tuple[Estimate, Estimate]:
@@ -104,9 +122,18 @@ def specific_risks(
         [(1.0 - p if accepted else p, _conforming(point) is not accepted) for point, p in run]
         for run in taken
     ]
-    predicted = [math.fsum(chance for chance, _ in run) / mean for run in wrong]
-    excess = [math.fsum(seen - chance for chance, seen in run) / mean for run in wrong]
-    return mean_over_runs(predicted), mean_over_runs(excess)
+    predicted = mean_over_runs([math.fsum(chance for chance, _ in run) / mean for run in wrong])
+    excess = mean_over_runs([math.fsum(seen - chance for chance, seen in run) / mean for run in wrong])
+    return predicted, at_least(excess, predicted.value, sum(map(len, taken)))
+
+
+def at_least(excess: Estimate, chance: float, points: int) -> Estimate:
+    """Return an excess whose error is no less than that of so many single trials of a chance.
+
+    Where hardly anything was falsely decided, hardly anything differs between runs.
+    """
+    floor = math.sqrt(max(chance * (1.0 - chance), 0.0) / points)
+    return replace(excess, error=max(excess.error, floor))
 
 
 def _accepted(point: PointProof) -> bool:

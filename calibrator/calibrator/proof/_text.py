@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from calibrator.proof._bars import COVERAGE, ENOUGH_RUNS, PULL, RMS_Z, missed
+from calibrator.proof._bars import COVERAGE, ENOUGH_RUNS, PULL, RMS_Z, missed, widening
 
 if TYPE_CHECKING:
     from calibrator.proof._statistics import Estimate
@@ -75,7 +75,7 @@ def _row(name: str, item: Figures) -> str:
 def _pulls(proof: Summary) -> list[str]:
     lines = ["pull of every budget line, (true - estimate)/u as normal score", f"{'line':<20}{'rms':<20}mean"]
     for pull in proof.pulls:
-        low = not pull.rms.within(*PULL) or abs(pull.mean.value) > 3 * pull.mean.error
+        low = not pull.rms.within(*PULL, widening(pull.rms)) or not pull.mean.is_zero
         lines.append(f"{pull.line:<20}{_text(pull.rms):<20}{_text(pull.mean)}{'   <--' if low else ''}")
     return [*lines, f"bars: rms {PULL[0]} to {PULL[1]}, mean 0 within 3 standard errors"]
 
