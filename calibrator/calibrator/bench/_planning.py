@@ -97,9 +97,9 @@ class PlanningBench:
         return simulated
 
     def look(self, part: str = "uut") -> float:
-        """Return the nominal value."""
+        """Return what the point's settings expect of the part (`expected_<part>`), else the nominal value."""
         self._take(part)
-        return float(self.point.nominal)
+        return float(self.point.settings.get(f"expected_{part}", self.point.nominal))
 
     def decide(self, what: str, **inputs: float | str | bool) -> None:
         """Note nothing."""

@@ -201,15 +201,15 @@ def _simulated(job: Job, procedure: Procedure) -> BenchFile:
     found = [load_bench(text, f"{info.id}/{name}") for name, text in texts.items()]
     if not info.simulated_bench:
         found.insert(0, load_bench(find_simulator().default_bench(), SIMULATED_BENCH))
-    return next((bench for bench in found if _has(job.uut, bench)), found[0])
+    return max(found, key=lambda bench: _fits(job.uut, bench))  # the first of the best
 
 
-def _has(uut: str, bench: BenchFile) -> bool:
+def _fits(uut: str, bench: BenchFile) -> int:
+    """Say how well a bench serves a unit: 2 as the one marked as such, 1 as any instrument, 0 not."""
     try:
-        find_uut(uut, bench)
+        return 2 if find_uut(uut, bench).uut else 1
     except UsageError as error:
-        return error.code != "unknown-uut"
-    return True
+        return int(error.code != "unknown-uut")
 
 
 def find_uut(text: str, bench: BenchFile) -> BenchInstrument:
