@@ -30,4 +30,4 @@ def edition_line(edition: Mapping[str, Any], say: Say) -> str:
     if edition["unverified"]:
         figures = ", ".join(say(name) for name in edition["unverified"])
         return head + standing + f", {say('UNVERIFIED')}: {figures}"
-    return head + standing + f", {say('checked')}"
+    return head + standing + f", {say(edition['status'])}"

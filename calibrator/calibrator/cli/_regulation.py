@@ -38,7 +38,7 @@ def regulation() -> None:
 def list_(ctx: click.Context, on: datetime | None, as_json: bool) -> int:
     """List every edition that is installed, how it stands on the day, and what of it is unverified."""
     from calibrator.cli._output import print_json, table
-    from calibrator.regulations import unverified
+    from calibrator.regulations import status_of
 
     chosen = settings(ctx)
     library, checked = _open(chosen)
@@ -52,7 +52,7 @@ def list_(ctx: click.Context, on: datetime | None, as_json: bool) -> int:
             "effective": item.effective.isoformat(),
             "end": str(library.end(item) or ""),
             "state": library.state(item, day),
-            "status": "unverified" if unverified(item, checked) else "checked",
+            "status": status_of(item, checked),
             "title": {"en": item.title.en, "zh": item.title.zh},
         }
         for item in library.editions

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from calibrator._errors import UsageError
 from calibrator.engine._types import Refusal
-from calibrator.procedure import ProcedureInfo
-from calibrator.regulations import Found, load_checked, load_library, unverified
+from calibrator.procedure import ProcedureInfo, Regulation
+from calibrator.regulations import Checked, Found, Library, load_checked, load_library, status_of, unverified
 from calibrator.standards import Lab
 
-__all__ = ["regulation_problems", "regulations_body"]
+__all__ = ["followed", "regulation_problems", "regulations_body"]
 
 CHECKED = "regulations.toml"
 _SAYS = {
@@ -56,10 +57,24 @@ def regulations_body(info: ProcedureInfo, lab: Lab, day: date) -> list[dict[str,
         return []
     library = load_library()
     checked = load_checked(_home(lab) / CHECKED, lab) if lab.path else ()
-    return [_body(library.find(name, day), checked) for name in info.regulations]
+    return [_body(library, library.find(name, day), checked) for name in info.regulations]
 
 
-def _body(found: Found, checked: tuple[Any, ...]) -> dict[str, Any]:
+def followed(regulation: Regulation, editions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return `[regulation]` of a procedure's head as `run.opened` holds it.
+
+    Where the edition is dated data too, its dates and who has checked it come from there.
+    """
+    body = asdict(regulation)
+    for edition in editions:
+        if edition["number"] == regulation.number:
+            body |= {"in_force": edition["effective"], "superseded": edition["end"]}
+            if edition["status"] == "checked":
+                body["status"] = "checked"
+    return body
+
+
+def _body(library: Library, found: Found, checked: tuple[Checked, ...]) -> dict[str, Any]:
     edition = found.edition
     open_figures = unverified(edition, checked)
     return {
@@ -67,9 +82,10 @@ def _body(found: Found, checked: tuple[Any, ...]) -> dict[str, Any]:
         "number": edition.number,
         "kind": edition.kind,
         "title": {"en": edition.title.en, "zh": edition.title.zh},
-        "effective": edition.effective.isoformat(),
+        "effective": edition.effective,
+        "end": library.end(edition),
         "state": found.state,
-        "status": "unverified" if open_figures else "checked",
+        "status": status_of(edition, checked),
         "unverified": list(open_figures),
         "checked": [
             {

@@ -46,7 +46,7 @@ def read_folder(folder: Path, kind: str) -> tuple[PlugIn, ...]:
         )
     if kind == "regulations":
         package = f"calibrator_folder_{re.sub(r'[^a-z0-9]+', '_', folder.name.lower())}"
-        entry = ("calibrator.regulations", folder.name, package)
+        entry = ("calibrator.regulations", package, package)
         return (PlugIn(folder.name, kind, folder, package, content_hash(folder), (entry,)),)
     inside = sorted(path for path in folder.iterdir() if path.is_dir())
     found = [path for path in (folder, *inside) if any((path / head).is_file() for head in HEADS[kind])]

@@ -9,6 +9,7 @@ from calibrator.regulations._checked import (
     load_checked,
     mark_checked,
     standing,
+    status_of,
     unverified,
 )
 from calibrator.regulations._diff import Change, differences, figure_of, flat
@@ -57,5 +58,6 @@ __all__ = [
     "mark_checked",
     "parse_edition",
     "standing",
+    "status_of",
     "unverified",
 ]

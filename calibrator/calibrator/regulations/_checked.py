@@ -19,7 +19,7 @@ from calibrator.regulations._diff import figure_of
 from calibrator.regulations._types import FIGURES, Edition, Known
 from calibrator.standards import Lab
 
-__all__ = ["Checked", "known_of", "load_checked", "mark_checked", "standing", "unverified"]
+__all__ = ["Checked", "known_of", "load_checked", "mark_checked", "standing", "status_of", "unverified"]
 
 MAY_CHECK = ("reviewer", "technical manager")
 GOOD = ("seen", "checked")
@@ -120,6 +120,16 @@ def unverified(edition: Edition, checked: Iterable[Checked] = ()) -> tuple[str, 
         and figure not in known
         and any(item.status not in GOOD for item in known_of(edition, figure))
     )
+
+
+def status_of(edition: Edition, checked: Iterable[Checked] = ()) -> str:
+    """Return "unverified", "seen" (every figure was read somewhere) or "checked" (by a named person)."""
+    lines = tuple(checked)
+    if unverified(edition, lines):
+        return "unverified"
+    by_person = {item.figure for item in lines if standing(edition, item)}
+    every = all(figure in by_person for figure in FIGURES if figure_of(edition, figure))
+    return "checked" if edition.checked or every else "seen"
 
 
 def standing(edition: Edition, item: Checked) -> bool:

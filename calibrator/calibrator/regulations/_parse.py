@@ -220,7 +220,9 @@ def _decision(file: TomlFile, table: Mapping[str, Any], path: Path) -> Decision:
 def _interval(file: TomlFile, table: Mapping[str, Any], path: Path) -> Interval:
     known, months = _known(file, table, path, "months"), file.require(table, "months", int, path)
     if months < 1:
-        raise file.error(f"an interval of {months} months is none", path, "Write whole months.", "interval")
+        raise file.error(
+            f"an interval of {months} months is none", (*path, "months"), "Write whole months.", "interval"
+        )
     return Interval(known, months)
 
 

@@ -7,7 +7,8 @@ in a laboratory's `calibrator.toml` are met there too.
 from __future__ import annotations
 
 from importlib.metadata import entry_points
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 
 from calibrator._errors import ConfigurationError
 from calibrator.regulations._lookup import Library
@@ -26,18 +27,16 @@ def load_library() -> Library:
     """
     editions = []
     for package in sorted({point.value for point in entry_points(group=GROUP)}):
-        try:
-            folder = files(package)
-        except ImportError as error:
+        spec = find_spec(package)
+        folders = [] if spec is None else [Path(item) for item in spec.submodule_search_locations or ()]
+        if not folders:
             raise ConfigurationError(
-                f"the package of regulations {package!r} cannot be found: {error}",
+                f"the package of regulations {package!r} cannot be found",
                 where=f"entry points {GROUP}",
                 way_out="Install the package that brings it again.",
                 code="regulations-broken",
-            ) from error
-        found = sorted(
-            (item for item in folder.iterdir() if item.name.endswith(".toml")), key=lambda i: i.name
-        )
+            )
+        found = sorted(path for folder in folders for path in folder.glob("*.toml"))
         editions += [
             parse_edition(item.read_text(encoding="utf-8"), f"{package}/{item.name}") for item in found
         ]
