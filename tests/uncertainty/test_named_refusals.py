@@ -82,6 +82,8 @@ def test_options_that_change_nothing_of_the_figures_are_taken():
     ],
 )
 def test_other_options_are_refused_by_name(call, option):
+    if option == "weights" and np.lib.NumpyVersion(np.__version__) < "2.0.0":
+        pytest.skip("numpy 1 has no weights of quantiles")
     with pytest.raises(NotSupportedError, match=option):
         call()
 

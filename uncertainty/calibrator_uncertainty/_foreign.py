@@ -15,6 +15,8 @@ __all__ = ["run_foreign", "slope_foreign"]
 def run_foreign(op: Numbers, args: list[Any]) -> Numbers:
     """Return an elementwise operation's results, of the shape that its operands broadcast to."""
     shape = np.broadcast_shapes(*(np.shape(arg) for arg in args))
+    if int(np.prod(shape)) == 1:  # math's functions take such an array for a number, with a warning
+        return _each(lambda *one: op.run(list(one), True), args)
     try:
         found = op.run(args, False)
     except (TypeError, ValueError):  # a function of single numbers; what is wrong otherwise comes up again
@@ -32,6 +34,8 @@ def slope_foreign(op: Numbers, place: int, args: list[Any], result: Numbers) -> 
     def slope(spread: Numbers, values: list[Any], there: Numbers) -> Numbers:
         return replace(op, spreads=(spread,) * len(args)).slope(place, values, there)
 
+    if int(np.prod(shape)) == 1:
+        return _each(lambda spread, *one: slope(spread, list(one[:-1]), one[-1]), [u, *args, result])
     try:
         found = slope(u, args, result)
     except (TypeError, ValueError):
