@@ -1,0 +1,130 @@
+"""What `calibrator new` writes runs on the simulated bench at once, and is marked until it is approved."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from calibrator.procedure import content_hash, load
+from calibrator_drivers.accuracy import load_table
+from calibrator_drivers.registry import driver_class
+
+from .conftest import Said
+
+MARK = "NOT APPROVED"
+
+
+def test_a_procedure_runs_is_marked_approved_and_marked_again(
+    tmp_path: Path, said: Said, lists: Callable[..., None]
+) -> None:
+    assert said("new", "procedure", "my_volts", "--into", str(tmp_path))[0] == 0
+    folder = tmp_path / "my_volts"
+    lists(procedures=[folder])
+    assert "my_volts" in said("list", "procedures")[1]
+    run = ("run", "my_volts", "--uut", "34401A", "--sim")
+    code, out, _ = said(*run)
+    assert (code, MARK in out) == (0, True)
+    shown = json.loads(said("show", "last", "--json")[1])["run"]
+    assert shown["verdicts"]["pass"] == 3
+    unread = [{"id": "my_volts", "hash": content_hash(folder)}]
+    assert (shown["procedure"]["approved"], shown["procedure"]["unapproved"]) == (False, unread)
+    assert (
+        said("certificate", "last", "--format", "html", "--lang", "en", "--out", str(tmp_path / "c.html"))[0]
+        == 0
+    )
+    assert "has not been approved by the laboratory" in (tmp_path / "c.html").read_text(encoding="utf-8")
+
+    assert said("procedures", "approve", str(folder), "--by", "Li Wei")[0] == 0
+    assert load("my_volts").info.content_hash == content_hash(folder)
+    code, out, _ = said(*run)
+    assert (code, MARK in out) == (0, False)
+    table = folder / "tables" / "keysight_34401a.toml"
+    table.write_text(table.read_text(encoding="utf-8") + "# one word more\n", encoding="utf-8")
+    rows = json.loads(said("list", "procedures", "--json")[1])
+    assert {row["id"]: row["approved"] for row in rows}["my_volts"] is False
+
+
+def test_a_model_with_a_driver_of_its_own_is_measured_by_a_procedure_of_its_own(
+    tmp_path: Path, said: Said, lists: Callable[..., None]
+) -> None:
+    into = ("--into", str(tmp_path))
+    assert said("new", "driver", "acme_1000", *into)[0] == 0
+    assert said("new", "procedure", "my_volts", *into)[0] == 0
+    driver = tmp_path / "acme_1000"
+    lists(drivers=[driver], procedures=[tmp_path / "my_volts"])
+    assert said("new", "uut", "acme_1000", "--procedure", "my_volts", *into)[0] == 0
+    uut = tmp_path / "my_volts_acme_1000"
+    assert not (uut / "model.toml").exists(), "the driver's folder brings it"
+    lists(drivers=[driver], procedures=[tmp_path])  # a folder of folders
+    code, out, err = said("run", "my_volts_acme_1000", "--uut", "acme_1000", "--sim")
+    assert code == 0, err
+    assert "acme_1000" in out.partition(MARK)[2], "the driver is not approved either"
+    assert driver_class("acme_1000").__module__ == "calibrator_folder_acme_1000.driver"
+    assert load_table("acme_1000").model == "acme_1000"
+    shown = json.loads(said("show", "last", "--json")[1])
+    assert shown["run"]["uut"]["table"] == "acme_1000"
+    assert {point["figure_status"]["limit"] for point in shown["points"]} == {"memory_low"}
+
+
+def test_the_wire_test_of_a_driver_passes_and_sees_a_wrong_command(tmp_path: Path, said: Said) -> None:
+    for name in ("acme_2000", "acme_3000"):
+        assert said("new", "driver", name, "--into", str(tmp_path))[0] == 0
+    script = tmp_path / "acme_3000" / "driver.py"
+    wrong = script.read_text(encoding="utf-8").replace("CONF:VOLT:DC {}", "CONF:VOLT {}")
+    script.write_text(wrong, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert "1 failed, 7 passed" in done.stdout
+    assert "test_acme_3000_wire.py::test_volts_are_set_checked_and_read" in done.stdout
+
+
+def test_a_further_model_of_a_shipped_procedure_has_a_plan(
+    tmp_path: Path, said: Said, lists: Callable[..., None]
+) -> None:
+    assert said("new", "uut", "acme_500", "--procedure", "dmm", "--into", str(tmp_path))[0] == 0
+    folder = tmp_path / "dmm_acme_500"
+    assert not (folder / "procedure.toml").read_text(encoding="utf-8").count("rule_offers")
+    assert 'status = "seen"' not in (folder / "tables" / "acme_500.toml").read_text(encoding="utf-8")
+    assert '"seen"' not in (folder / "accuracy" / "acme_500.toml").read_text(encoding="utf-8")
+    lists(procedures=[folder])
+    code, out, err = said("plan", "dmm_acme_500", "--uut", "acme_500", "--sim", "--json")
+    assert code == 0, err
+    plan = json.loads(out)
+    assert len(plan["points"]) == 33
+    assert {point["status"] for point in plan["points"]} == {"memory_low"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("procedure", "My Volts"), ("no id", "small letters")),
+        (("uut", "acme", "--procedure", "dnm"), ("no procedure 'dnm'", "Did you mean dmm?")),
+        (("uut", "keysight_34401a", "--procedure", "dmm"), ("already",)),
+        (("uut", "acme", "--procedure", "dmm", "--like", "acme_2"), ("no point table", "keysight_34401a")),
+    ],
+)
+def test_what_cannot_be_written_is_refused(
+    tmp_path: Path, said: Said, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    code, _, err = said("new", *arguments, "--into", str(tmp_path))
+    assert code == 2
+    assert all(word in err for word in words)
+
+
+def test_nothing_that_is_there_is_written_over(tmp_path: Path, said: Said) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("keep", encoding="utf-8")
+    code, _, err = said("new", "procedure", "mine", "--into", str(tmp_path))
+    assert (code, "not empty" in err) == (2, True)
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]

@@ -1,0 +1,57 @@
+"""The editions that come with the package: they parse, none overlaps, none pretends to be checked."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from calibrator.regulations import Edition, Library, limit_at, load_library, status_of
+
+WANTED = (
+    *("jjg-52", "jjg-875", "jjg-882", "jjg-229", "jjg-1036", "jjg-539", "jjg-596", "jjg-124"),
+    *("jjf-1587", "jjf-1183", "jjf-1257", "jjf-1637"),
+    *("euramet-cg-13", "euramet-cg-15", "euramet-cg-17", "euramet-cg-18", "dkd-r-6-1"),
+)
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return load_library()
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_each_has_an_edition_in_force(library: Library, name: str) -> None:
+    found = library.find(name, date(2026, 11, 23))
+    assert found.state == "in-force"
+    assert found.edition.title.zh
+
+
+def test_none_says_that_it_was_checked_and_each_names_a_source(library: Library) -> None:
+    for edition in library.editions:
+        assert status_of(edition) != "checked"
+        assert edition.known.source
+
+
+def rows(edition: Edition, item: str = "indication") -> set[str]:
+    return {row.accuracy_class for row in edition.mpe if row.item == item}
+
+
+def test_tolerances_agree_with_the_standards_they_follow(library: Library) -> None:
+    """IEC 60751, B, 100 °C: 0.8 °C; IEC 60584, K, class 1, 1000 °C: 4 °C; R 76, class II, 5001 e: 1 e."""
+    at = Decimal
+    prt = limit_at(library.edition("jjg-229-2010"), at(100), accuracy_class="B")
+    couple = limit_at(library.edition("jjf-1637-2017"), at(1000), accuracy_class="K 1")
+    balance = limit_at(library.edition("jjg-1036-2022"), at(5001), accuracy_class="II", interval=at(1))
+    gauge = limit_at(library.edition("jjg-52-2013"), at(1), accuracy_class="1.6", span=at(10))
+    limits = [None if found is None else found[0] for found in (prt, couple, balance, gauge)]
+    assert limits == [at("0.8"), at(4), at(1), at("0.16")]
+
+
+def test_classes_are_whole(library: Library) -> None:
+    assert rows(library.edition("jjg-1036-2022")) == {"I", "II", "III", "IIII"}
+    assert rows(library.edition("jjg-229-2010")) == {"AA", "A", "B", "C"}
+    assert rows(library.edition("jjg-52-2013")) == rows(library.edition("jjg-52-2013"), "hysteresis")
+    meters = library.edition("jjg-596-2012")
+    assert rows(meters, "indication pf 1") == rows(meters, "indication pf 0.5L") == {"0.2S", "0.5S", "1", "2"}
