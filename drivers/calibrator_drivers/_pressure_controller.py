@@ -10,13 +10,12 @@ from abc import ABC, abstractmethod
 from contextlib import suppress
 
 from ._errors import (
-    InstrumentError,
     OutOfLimits,
     ReadbackError,
     SettlingTimeout,
     UnexpectedReply,
 )
-from ._safety import off_again, once_more
+from ._safety import Switch, mismatch, once_more, staged_or_refuse
 from .clock import Clock, Deadline
 from .roles import SourceLimits
 from .transport import Session
@@ -26,6 +25,7 @@ __all__ = ["SAFE_PA", "PressureController"]
 SAFE_PA = 1000.0  # of gauge pressure left in a line that may be opened
 VENT_FROM_PA = 200e3  # above, the controller goes down at the slew rate first (K0443, remembered)
 _POLL_S = 0.5
+_WAY_OUT = "Keep away from the line; look at the instrument, and vent it by hand."
 _PATIENCE_S = 60.0  # beyond the time that the slew rate explains
 
 
@@ -126,19 +126,8 @@ class PressureController(ABC):
             InstrumentError: the instrument reports an error or falls silent; the controller is switched off
                 again, and the line keeps what pressure it has until `make_safe`.
         """
-        if self._staged_pa is None:
-            raise InstrumentError(
-                "Nothing is staged, so nothing is controlled",
-                instrument=self.session.name,
-                resource=self.session.resource,
-                way_out="Stage a pressure first.",
-            )
-        self._read_back(self._staged_pa)
-        with off_again(lambda: self._switch(on=False)):
-            self._switch(on=True)
-            self._check("control")
-            if not self.is_controlling():
-                raise self._mismatch("controller", "on", "off")
+        self._read_back(staged_or_refuse(self.session, self._staged_pa, what="pressure", done="controlled"))
+        self._controller.switch_on()
 
     def standby(self) -> None:
         """Switch the controller off; the line keeps its pressure.
@@ -146,9 +135,7 @@ class PressureController(ABC):
         Raises:
             ReadbackError: the controller stays on.
         """
-        self._switch(on=False)
-        if self.is_controlling():
-            raise self._mismatch("controller", "off", "on")
+        self._controller.switch_off()
 
     def make_safe(self) -> None:
         """Bring the line down at the slew rate, vent it, and confirm by the sensor.
@@ -230,12 +217,17 @@ class PressureController(ABC):
         while abs(self.line_pressure_pa()) > VENT_FROM_PA and not deadline.passed():
             self._clock.sleep(_POLL_S)
 
-    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
-        return ReadbackError(
-            quantity,
-            staged=staged,
-            read_back=read_back,
-            instrument=self.session.name,
-            resource=self.session.resource,
-            way_out="Keep away from the line; look at the instrument, and vent it by hand.",
+    @property
+    def _controller(self) -> Switch:
+        return Switch(
+            self.session,
+            lambda: self._switch(on=True),
+            lambda: self._switch(on=False),
+            self.is_controlling,
+            lambda: self._check("control"),
+            part="controller",
+            way_out=_WAY_OUT,
         )
+
+    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
+        return mismatch(self.session, quantity, staged, read_back, way_out=_WAY_OUT)

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from calibrator_drivers._errors import (
-    InstrumentError,
     ReadbackError,
     ReadTimeout,
     SettlingTimeout,
 )
-from calibrator_drivers._safety import forget_errors, off_again, once_more
+from calibrator_drivers._safety import Switch, forget_errors, mismatch, once_more, staged_or_refuse
 from calibrator_drivers.clock import Clock, Deadline
 from calibrator_drivers.commands import action, pair, reading, setting
 from calibrator_drivers.dialect import FLUKE_55XX, parse_identity
@@ -120,20 +119,9 @@ class FlukeCalibrator:
         Raises:
             ReadbackError: what is read back is not what was staged, or the output stays off.
         """
-        staged = self._staged
-        if staged is None:
-            raise InstrumentError(
-                "Nothing is staged, so nothing is connected",
-                instrument=self.session.name,
-                resource=self.session.resource,
-                way_out="Stage a value first.",
-            )
+        staged = staged_or_refuse(self.session, self._staged)
         self._compare(staged)
-        with off_again(self.disconnect_output):
-            self.connect_output()
-            self._check("OPER")
-            if not self.operating():
-                raise self._mismatch("output", "operate", "standby")
+        self._switch.switch_on()
 
     def standby(self) -> None:
         """Disconnect the output.
@@ -141,9 +129,7 @@ class FlukeCalibrator:
         Raises:
             ReadbackError: the instrument still says that it operates.
         """
-        self.disconnect_output()
-        if self.operating():
-            raise self._mismatch("output", "standby", "operate")
+        self._switch.switch_off()
 
     def make_safe(self) -> None:
         """Go to standby and then to 0 V whatever the state was, and confirm both.
@@ -163,8 +149,7 @@ class FlukeCalibrator:
         self.disconnect_output()
         self.out_voltage(0.0)
         forget_errors(self.session, FLUKE_55XX)
-        if self.operating():
-            raise self._mismatch("output", "standby", "operate")
+        self._switch.see_off()
         output = self.output()
         if output.amplitude != 0.0:
             raise self._mismatch("output", "0 V", f"{output.amplitude:g} {output.unit}")
@@ -265,14 +250,19 @@ class FlukeCalibrator:
     def _check(self, after: str) -> None:
         FLUKE_55XX.check(self.session, after=after)
 
-    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
-        return ReadbackError(
-            quantity,
-            staged=staged,
-            read_back=read_back,
-            instrument=self.session.name,
-            resource=self.session.resource,
+    @property
+    def _switch(self) -> Switch:
+        return Switch(
+            self.session,
+            self.connect_output,
+            self.disconnect_output,
+            self.operating,
+            lambda: self._check("OPER"),
+            names=("operate", "standby"),
         )
+
+    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
+        return mismatch(self.session, quantity, staged, read_back)
 
     def _unsettled(self, timeout_s: float) -> SettlingTimeout:
         return SettlingTimeout(

@@ -12,18 +12,18 @@ from collections import deque
 from typing import ClassVar
 
 from calibrator_drivers._errors import (
-    InstrumentError,
     OutOfLimits,
     ReadbackError,
     SettlingTimeout,
     WrongIdentity,
 )
-from calibrator_drivers._safety import off_again, once_more
+from calibrator_drivers._safety import mismatch, off_again, once_more, staged_or_refuse
 from calibrator_drivers.clock import Clock, Deadline
 from calibrator_drivers.commands import reading, setting
 from calibrator_drivers.roles import Identity, SourceLimits, SourceState
 from calibrator_drivers.transport import Line, Session
 
+_WAY_OUT = "Switch the bath off at its mains switch; it stays hot."
 __all__ = ["Fluke7341"]
 
 SPAN_C = (-45.0, 150.0)
@@ -130,16 +130,10 @@ class Fluke7341:
             ReadbackError: what is read back is not what was staged; the bath is sent back to 20 °C.
             UnexpectedReply: the controller does not speak in °C; the bath is sent back to 20 °C.
         """
-        if self._staged_c is None:
-            raise InstrumentError(
-                "Nothing is staged, so nothing is heated",
-                instrument=self.session.name,
-                resource=self.session.resource,
-                way_out="Stage a temperature first.",
-            )
+        staged_c = staged_or_refuse(self.session, self._staged_c, what="temperature", done="heated")
         with off_again(lambda: self.set_point(_COOL_C)):
-            self.set_point(self._staged_c)
-            self._read_back(self._staged_c)
+            self.set_point(staged_c)
+            self._read_back(staged_c)
 
     def standby(self) -> None:
         """Let the bath go to 20 °C.
@@ -242,11 +236,4 @@ class Fluke7341:
             raise self._mismatch("set-point", f"{temperature_c:g} degC", f"{read_back:g} degC")
 
     def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
-        return ReadbackError(
-            quantity,
-            staged=staged,
-            read_back=read_back,
-            instrument=self.session.name,
-            resource=self.session.resource,
-            way_out="Switch the bath off at its mains switch; it stays hot.",
-        )
+        return mismatch(self.session, quantity, staged, read_back, way_out=_WAY_OUT)

@@ -11,18 +11,18 @@ from collections import deque
 from typing import ClassVar
 
 from calibrator_drivers._errors import (
-    InstrumentError,
     OutOfLimits,
     ReadbackError,
     SettlingTimeout,
 )
-from calibrator_drivers._safety import forget_errors, off_again, once_more
+from calibrator_drivers._safety import Switch, forget_errors, mismatch, once_more, staged_or_refuse
 from calibrator_drivers.clock import Clock, Deadline
 from calibrator_drivers.commands import action, choice, reading, setting
 from calibrator_drivers.dialect import Dialect, parse_identity
 from calibrator_drivers.roles import Identity, SourceLimits, SourceState
 from calibrator_drivers.transport import Line, Session
 
+_WAY_OUT = "Switch the well off at its mains switch; it stays hot."
 __all__ = ["TOUCHABLE_C", "Fluke9142", "Fluke9143", "Fluke9144"]
 
 WELL = Dialect("Fluke 914x", "SYST:ERR?", 10, "S-MEM")
@@ -130,26 +130,16 @@ class _MetrologyWell:
         Raises:
             ReadbackError: what is read back is not what was staged, or the output stays off.
         """
-        if self._staged_c is None:
-            raise InstrumentError(
-                "Nothing is staged, so nothing is heated",
-                instrument=self.session.name,
-                resource=self.session.resource,
-                way_out="Stage a temperature first.",
-            )
+        staged_c = staged_or_refuse(self.session, self._staged_c, what="temperature", done="heated")
         unit = self.unit_in_use()
         if unit.upper() not in ("C", "CEL"):
             raise self._mismatch("unit", "C", unit)
         read_back = self.set_point_read()
-        if abs(read_back - self._staged_c) > _SAME_C:
-            raise self._mismatch("set-point", f"{self._staged_c:g} degC", f"{read_back:g} degC")
+        if abs(read_back - staged_c) > _SAME_C:
+            raise self._mismatch("set-point", f"{staged_c:g} degC", f"{read_back:g} degC")
         if self.tripped():
             raise self._mismatch("cut-out", "closed", "tripped")
-        with off_again(lambda: self.output(False)):
-            self.output(True)
-            self._check("OUTP:STAT")
-            if not self.heating():
-                raise self._mismatch("output", "on", "off")
+        self._switch.switch_on()
 
     def standby(self) -> None:
         """Switch the output off; the block stays hot.
@@ -157,9 +147,7 @@ class _MetrologyWell:
         Raises:
             ReadbackError: the output stays on.
         """
-        self.output(False)
-        if self.heating():
-            raise self._mismatch("output", "off", "on")
+        self._switch.switch_off()
 
     def make_safe(self) -> None:
         """Switch the output off and confirm it, whatever the state was; the block may be hot for an hour.
@@ -248,21 +236,24 @@ class _MetrologyWell:
     def _switch_off(self) -> None:
         self.output(False)
         forget_errors(self.session, WELL)
-        if self.heating():
-            raise self._mismatch("output", "off", "on")
+        self._switch.see_off()
 
     def _check(self, after: str) -> None:
         WELL.check(self.session, after=after)
 
-    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
-        return ReadbackError(
-            quantity,
-            staged=staged,
-            read_back=read_back,
-            instrument=self.session.name,
-            resource=self.session.resource,
-            way_out="Switch the well off at its mains switch; it stays hot.",
+    @property
+    def _switch(self) -> Switch:
+        return Switch(
+            self.session,
+            lambda: self.output(True),
+            lambda: self.output(False),
+            self.heating,
+            lambda: self._check("OUTP:STAT"),
+            way_out=_WAY_OUT,
         )
+
+    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
+        return mismatch(self.session, quantity, staged, read_back, way_out=_WAY_OUT)
 
 
 class Fluke9142(_MetrologyWell):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from calibrator_drivers._errors import InstrumentError, ReadbackError
-from calibrator_drivers._safety import forget_errors, off_again, once_more
+from calibrator_drivers._safety import Switch, forget_errors, mismatch, once_more, staged_or_refuse
 from calibrator_drivers._scpi_meter import LINE_HZ, MARGIN_S, indication_of
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import action, choice, reading, setting
@@ -134,20 +134,9 @@ class Keithley2450:
         Raises:
             ReadbackError: what is read back is not what was staged, or the output stays off.
         """
-        staged = self._staged
-        if staged is None:
-            raise InstrumentError(
-                "Nothing is staged, so nothing is connected",
-                instrument=self.session.name,
-                resource=self.session.resource,
-                way_out="Stage a value first.",
-            )
+        staged = staged_or_refuse(self.session, self._staged)
         self._compare(staged)
-        with off_again(lambda: self.output(False)):
-            self.output(True)
-            self._check("OUTP ON")
-            if not self.operating():
-                raise self._mismatch("output", "on", "off")
+        self._switch.switch_on()
 
     def standby(self) -> None:
         """Switch the output off.
@@ -155,9 +144,7 @@ class Keithley2450:
         Raises:
             ReadbackError: the instrument still says that it is on.
         """
-        self.output(False)
-        if self.operating():
-            raise self._mismatch("output", "off", "on")
+        self._switch.switch_off()
 
     def make_safe(self) -> None:
         """Switch the output off, then to 0 V, whatever the state was, and confirm both.
@@ -176,8 +163,7 @@ class Keithley2450:
         self.source("dcv")
         self.out_voltage(0.0)
         forget_errors(self.session, SCPI)
-        if self.operating():
-            raise self._mismatch("output", "off", "on")
+        self._switch.see_off()
         if self.voltage_now() != 0.0:
             raise self._mismatch("output", "0 V", "another value")
 
@@ -276,11 +262,15 @@ class Keithley2450:
     def _check(self, after: str) -> None:
         SCPI.check(self.session, after=after)
 
-    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
-        return ReadbackError(
-            quantity,
-            staged=staged,
-            read_back=read_back,
-            instrument=self.session.name,
-            resource=self.session.resource,
+    @property
+    def _switch(self) -> Switch:
+        return Switch(
+            self.session,
+            lambda: self.output(True),
+            lambda: self.output(False),
+            self.operating,
+            lambda: self._check("OUTP ON"),
         )
+
+    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
+        return mismatch(self.session, quantity, staged, read_back)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from calibrator_drivers._errors import InstrumentError, ReadbackError
-from calibrator_drivers._safety import forget_errors, off_again, once_more
+from calibrator_drivers._errors import ReadbackError
+from calibrator_drivers._safety import Switch, forget_errors, mismatch, once_more, staged_or_refuse
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import action, choice, reading, setting
 from calibrator_drivers.dialect import SCPI, parse_identity
@@ -113,20 +113,9 @@ class Keysight33220A:
         Raises:
             ReadbackError: what is read back is not what was staged, or the output stays off.
         """
-        staged = self._staged
-        if staged is None:
-            raise InstrumentError(
-                "Nothing is staged, so nothing is connected",
-                instrument=self.session.name,
-                resource=self.session.resource,
-                way_out="Stage a value first.",
-            )
+        staged = staged_or_refuse(self.session, self._staged)
         self._compare(staged)
-        with off_again(lambda: self.output(False)):
-            self.output(True)
-            self._check("OUTP ON")
-            if not self.operating():
-                raise self._mismatch("output", "on", "off")
+        self._switch.switch_on()
 
     def standby(self) -> None:
         """Switch the output off.
@@ -134,9 +123,7 @@ class Keysight33220A:
         Raises:
             ReadbackError: the instrument still says that it is on.
         """
-        self.output(False)
-        if self.operating():
-            raise self._mismatch("output", "off", "on")
+        self._switch.switch_off()
 
     def make_safe(self) -> None:
         """Switch the output off whatever the state was, and confirm it; the amplitude never exceeds 20 V.
@@ -153,8 +140,7 @@ class Keysight33220A:
     def _switch_off(self) -> None:
         self.output(False)
         forget_errors(self.session, SCPI)
-        if self.operating():
-            raise self._mismatch("output", "off", "on")
+        self._switch.see_off()
 
     def state(self) -> SourceState:
         """Read the output back; the value is what was staged as: hertz or volts."""
@@ -215,14 +201,18 @@ class Keysight33220A:
     def _check(self, after: str) -> None:
         SCPI.check(self.session, after=after)
 
-    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
-        return ReadbackError(
-            quantity,
-            staged=staged,
-            read_back=read_back,
-            instrument=self.session.name,
-            resource=self.session.resource,
+    @property
+    def _switch(self) -> Switch:
+        return Switch(
+            self.session,
+            lambda: self.output(True),
+            lambda: self.output(False),
+            self.operating,
+            lambda: self._check("OUTP ON"),
         )
+
+    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
+        return mismatch(self.session, quantity, staged, read_back)
 
 
 class Keysight33500B(Keysight33220A):
