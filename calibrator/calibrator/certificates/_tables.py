@@ -171,7 +171,18 @@ def _row(result: Result, row: Printed, number: dict[str, tuple[str, str]], speak
         "kind": result.verdict.replace(" ", "-"),
         "figures": f"{_letter(result.limit_status)}/{_letter(result.standard_status)}",
         "repeated": ("*" if result.attempts > 1 else "") + _marks(result),
+        "one_line": _one_line(result, row),
     }
+
+
+_FITS: Final = {"range": 9, "limit": 8, "pfa": 9}  # characters of a column in which a line may break
+
+
+def _one_line(result: Result, row: Printed) -> bool:
+    """Say whether a row surely takes one line, so that a long table need not be laid out to find that out."""
+    short = all(len(getattr(row, name)) <= most for name, most in _FITS.items())
+    plain = result.verdict == "pass" and not result.no_number and result.attempts == 1 and not _marks(result)
+    return short and plain
 
 
 # by the note of a result: its mark, and what it means (msgid of the catalogue)

@@ -17,6 +17,7 @@ from calibrator._errors import UsageError
 from calibrator.certificates import Certificate, build, render
 from calibrator.certificates._model import SIMULATED
 from calibrator.certificates._numbers import printed
+from calibrator.certificates._view import view
 from calibrator.record import Record
 
 
@@ -252,3 +253,19 @@ def test_the_code_covers_nothing(
     assert found
     below = [y for x, y in found if x > width / 2 and y < top - 15 * millimetre]
     assert max(below) < top - 19 * millimetre  # the first of what stands on the right, such as the procedure
+
+
+def test_a_row_of_a_long_table_has_one_height_only_where_it_surely_takes_one_line(
+    whole_simulated: Certificate,
+) -> None:
+    rows = [row for section in view(whole_simulated, "both")["sections"] for row in section["rows"]]
+    for row in rows:
+        plain = row["kind"] == "pass" and not row["no_number"] and not row["repeated"]
+        short = len(row["range"]) <= 9 and len(row["limit"]) <= 8 and len(row["pfa"]) <= 9
+        assert row["one_line"] == (plain and short)
+    assert {row["one_line"] for row in rows} == {True, False}
+    long = replace(whole_simulated.sections[0], results=whole_simulated.results * 2)
+    model = replace(whole_simulated, sections=(replace(long, id="a"),))
+    text = "".join(pages(render(model, "pdf", "en")))
+    for result in whole_simulated.results:
+        assert text.count(printed(result).error) >= 2
