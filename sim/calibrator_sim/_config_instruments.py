@@ -97,7 +97,11 @@ def _address(entry: Table, transport: str) -> Address:
 
 def parse_units(table: Table, instruments: Mapping[str, InstrumentConfig]) -> dict[str, UnitConfig]:
     """Take `[simulation.units]`; an instrument without an entry is drawn as its kind usually is."""
-    drawn = {name: config for name, config in instruments.items() if config.entry.home}
+    drawn = {
+        name: config
+        for name, config in instruments.items()
+        if config.entry.home or config.entry.kind == "probe"
+    }
     for name in table.values:
         if name not in drawn:
             raise BenchFileError(

@@ -271,7 +271,7 @@ _OURS: Mapping[str, Entry] = {
         Entry("keithley_2450", "2450", "calibrator", "SIM2450", f"{_INSTRUMENTS}.keithley_2450:Keithley2450"),
         Entry("copper_short", "short", "artefact", "SIMSHORT", ""),
         # What a readout reads and nobody speaks to; where it is put, its node says.
-        *(Entry(model, model, "probe", "SIMPROBE", "") for model in _PROBES),
+        *(Entry(model, model, "probe", "SIMPROBE", "", standard=False) for model in _PROBES),
     )
 }
 

@@ -201,7 +201,8 @@ class Domain:
         if probe.known is not None:
             off = self.drawn(probe)
             return pt100_ohm(celsius + off.certificate + off.drift + off.self_heating)
-        r0 = 100.0 * (1.0 + effects.unit_error * _R0_TOLERANCE * draws.uniform("r0", probe.serial))
+        spread = _R0_TOLERANCE * self._population(probe)
+        r0 = 100.0 * (1.0 + effects.unit_error * spread * draws.uniform("r0", probe.serial))
         heat = effects.self_heating * _SELF_HEATING_K_PER_W * current_a**2 * pt100_ohm(celsius)
         lag = effects.hysteresis * _PRT_LOOP_K * play(self._trail(readout, ns), _PRT_PLAY_K)
         return pt100_ohm(celsius + heat + lag * (0.5 + 0.5 * draws.unit("loop", probe.serial)), r0)
@@ -218,7 +219,17 @@ class Domain:
 
     def wires(self, probe: Probe) -> float:
         """Return how far a thermocouple's wires are off their type, relative to the voltage."""
-        return _WIRES * self._world.draws.uniform("wires", probe.serial)
+        spread = _WIRES * self._population(probe)
+        return spread * self._world.draws.uniform("wires", probe.serial)
+
+    def _population(self, probe: Probe) -> float:
+        """Return how wide the population is that a probe comes from: 1 for one that is inside its class."""
+        config = self._world.config
+        for name, instrument in config.instruments.items():
+            if instrument.serial == probe.serial and name in config.units:
+                unit = config.units[name]
+                return {"none": 0.0, "drawn": unit.width}.get(unit.error, 1.0)
+        return 1.0
 
     def place(self, probe: Probe) -> float:
         """Return what the place of the gradient along the wires adds to that: one draw a depth."""
