@@ -61,11 +61,12 @@ def proof_bench(
 
 
 def _with_uut(procedure: Procedure, uut: str, text: str) -> tuple[dict[str, Any], str]:
-    """Return the tables of the first bench that has the unit, which alone is marked as one."""
+    """Return the tables of the first bench that has the unit as such, else at all; it alone is marked."""
     info = procedure.info
     own = [info.simulated_bench, *info.simulated_benches.values()]
     texts = [text] if text else [item for item in own if item] or [find_simulator().default_bench()]
     error: UsageError | None = None
+    best: tuple[dict[str, Any], str] | None = None
     for found in texts:
         bench = load_bench(found, "the bench of the proof")
         marked = [item for item in bench.instruments.values() if item.uut]
@@ -79,5 +80,9 @@ def _with_uut(procedure: Procedure, uut: str, text: str) -> tuple[dict[str, Any]
             instrument.pop("uut", None)
             if name == unit.name:
                 instrument["uut"] = True
-        return tables, unit.model
+        if unit.uut:
+            return tables, unit.model
+        best = best or (tables, unit.model)
+    if best is not None:
+        return best
     raise error or UsageError("the procedure has no simulated bench", where=info.id, code="no-bench")
