@@ -1,0 +1,126 @@
+"""Who signs types a secret at a terminal, and nobody reads it there."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calibrator.record import Record
+from calibrator.standards import load_lab, secret_hash, secret_matches
+
+if sys.platform == "win32":
+    pytest.skip("no pseudo-terminals there", allow_module_level=True)
+
+import termios
+
+BOUND_S = 60.0
+SECRET = "correct horse battery"
+# The pseudo-terminal becomes the one that /dev/tty means, as it is for a person.
+COMMAND = """
+import fcntl, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from calibrator.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+LAB = """
+name = "Hangzhou Example Metrology Laboratory"
+address = "88 Wensan Road"
+timezone = "UTC"
+
+[[person]]
+id = "li"
+name = "Li Wei"
+roles = ["technician"]
+
+[[person]]
+id = "chen"
+name = "Chen Jing"
+roles = ["signatory"]
+secret = "{secret}"
+"""
+
+
+class Terminal:
+    """A command at a pseudo-terminal of its own."""
+
+    def __init__(self, *arguments: str) -> None:
+        environ = {k: v for k, v in os.environ.items() if k != "CALIBRATOR_PERSON_SECRET"}
+        self.master, slave = os.openpty()
+        self.child = subprocess.Popen(
+            [sys.executable, "-c", COMMAND, *arguments],
+            stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+            env={**environ, "PYTHONUTF8": "1"},
+        )  # fmt: skip
+        os.close(slave)
+        self.seen = b""
+
+    def answer(self, asked: str, text: str) -> None:
+        """Type a line when a question stands there and the terminal no longer echoes."""
+        before = len(self.seen)
+        for _ in range(int(BOUND_S / 0.05)):
+            hidden = not termios.tcgetattr(self.master)[3] & termios.ECHO
+            if hidden and asked.encode() in self.seen[before:]:
+                os.write(self.master, f"{text}\n".encode())
+                return
+            assert self.child.poll() is None, self.seen.decode()
+            self._read(0.05)
+        raise AssertionError(f"never asked for {asked!r}: {self.seen!r}")
+
+    def end(self) -> tuple[int, str]:
+        """Return exit code and everything that was ever to be read at the terminal."""
+        while self._read(BOUND_S):
+            pass
+        code = self.child.wait(BOUND_S)
+        os.close(self.master)
+        return code, self.seen.decode()
+
+    def _read(self, wait_s: float) -> bool:
+        if not select.select([self.master], [], [], wait_s)[0]:
+            return False
+        try:
+            more = os.read(self.master, 65536)
+        except OSError:  # EIO: nobody has the other end any more
+            return False
+        self.seen += more
+        return bool(more)
+
+
+def test_a_new_secret_is_asked_for_twice_and_never_shown(tmp_path: Path) -> None:
+    terminal = Terminal("--home", str(tmp_path), "secret")
+    terminal.answer("Secret", SECRET)
+    terminal.answer("confirmation", SECRET)
+    code, seen = terminal.end()
+    assert code == 0
+    assert SECRET not in seen
+    line = next(line for line in seen.splitlines() if line.startswith("secret = "))
+    assert secret_matches(SECRET, line.split('"')[1])
+
+
+@pytest.mark.parametrize(("typed", "code"), [(SECRET, 0), ("correct horse batterie", 4)])
+def test_who_checks_is_known_by_what_they_type(
+    tmp_path: Path, clock: Any, write: Callable[..., str], typed: str, code: int
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "lab.toml").write_text(LAB.format(secret=secret_hash(SECRET)), encoding="utf-8")
+    lab = load_lab(home / "lab.toml").as_body()
+    with Record.open(home, clock=clock) as record:
+        run = write(record, clock, mode="live", sections=("dci",), lab=lab)
+    terminal = Terminal("--home", str(home), "check-run", run, "--person", "chen", "--note", "all points")
+    terminal.answer("Secret of chen", typed)
+    ended, seen = terminal.end()
+    assert ended == code, seen
+    assert typed not in seen
+    with Record.open(home, clock=clock, write=False) as record:
+        checked = [event.body for event in record.events(run, kinds={"results.checked"})]
+    assert [(body["by"], body["identified"]) for body in checked] == (
+        [("chen", "secret")] if not code else []
+    )
+    assert ("That is not the secret of chen" in seen) == bool(code)
