@@ -44,6 +44,7 @@ class Entry:
         parts: pairs of domain and what it is there (`source`, `meter`, `short`, …); empty: as its kind.
         standard: whether its error is by default drawn as that of a standard (else as that of a unit
             under test, inside its limits).
+        twin: of a laboratory's own model, the one of ours that imitates it.
     """
 
     model_id: str
@@ -53,6 +54,7 @@ class Entry:
     home: str
     parts: tuple[tuple[str, str], ...] = ()
     standard: bool = True
+    twin: str = ""
 
     def part(self, domain: str) -> str:
         """Return what the model is on a node of a domain; empty where it has no terminal there."""
@@ -285,7 +287,7 @@ class _Catalogue(Mapping[str, Entry]):
             return entry
         for point in entry_points(group="calibrator.models", name=model):
             if point.value in _OURS:
-                return replace(_OURS[point.value], model_id=model, short=model)
+                return replace(_OURS[point.value], model_id=model, twin=point.value)
         raise KeyError(model)
 
     def __iter__(self) -> Iterator[str]:

@@ -69,7 +69,7 @@ class Fluke914x(TextDevice):
         self.serial = unit.config.serial
         self.identity = f"FLUKE,{unit.config.entry.short},{self.serial},1.10"
         self.world = world
-        self.heater = Heater(unit, world, _MODELS[unit.config.model])
+        self.heater = Heater(unit, world, _MODELS[unit.config.entry.twin or unit.config.model])
         self.settings = Settings(set_point_c=max(25.0, self.span_c[0]))
         self.status = Status()
 
