@@ -2,113 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
-from calibrator_drivers._scpi_meter import FILTERS, NPLC, SWITCH, TRIGGER_S, ScpiMeter, filter_for
+from calibrator_drivers._scpi_meter import FILTERS, SWITCH
 from calibrator_drivers.commands import choice
+
+from ._conf_meter import ConfMeter, holding
 
 __all__ = ["Keysight34401A"]
 
-_HIGH_OHM_S = 0.2  # automatic delay from 10 Mohm upwards
-_VOLT = {0.1: "0.1", 1.0: "1", 10.0: "10", 100.0: "100", 1000.0: "1000"}
 _VOLT_AC = {0.1: "0.1", 1.0: "1", 10.0: "10", 100.0: "100", 750.0: "750"}
-_OHM = {100.0: "100", 1e3: "1E3", 1e4: "10E3", 1e5: "100E3", 1e6: "1E6", 1e7: "10E6", 1e8: "100E6"}
-_AMP = {0.01: "0.01", 0.1: "0.1", 1.0: "1", 3.0: "3"}
-_AMP_AC = {1.0: "1", 3.0: "3"}
 _GATE = {0.01: "0.01", 0.1: "0.1", 1.0: "1"}
 
 
-class Keysight34401A(ScpiMeter):
+class Keysight34401A(ConfMeter):
     """A 34401A behind a session; it does not tell its serial number."""
 
     MODEL_ID: ClassVar[str] = "keysight_34401a"
     MODELS: ClassVar[tuple[str, ...]] = ("34401A",)
-    ROLES: ClassVar[tuple[str, ...]] = (
-        "MeasureVoltageDC",
-        "MeasureResistance",
-        "MeasureCurrentDC",
-        "MeasureVoltageAC",
-        "MeasureCurrentAC",
-        "MeasureFrequency",
-    )
 
     # fmt: off
-    volts = choice("CONF:VOLT:DC {}", _VOLT, "direct voltage on a range (V)", "S-PYMEASURE", "seen")
-    volts_ac = choice("CONF:VOLT:AC {}", _VOLT_AC, "sine voltage on a range (V)", "S-PYMEASURE", "seen")
-    amperes = choice("CONF:CURR:DC {}", _AMP, "direct current on a range (A)", "S-PYMEASURE", "seen")
-    amperes_ac = choice("CONF:CURR:AC {}", _AMP_AC, "sine current on a range (A)", "S-PYMEASURE", "seen")
-    ohms_2w = choice("CONF:RES {}", _OHM, "2-wire resistance on a range (ohm)", "S-PYMEASURE", "seen")
-    ohms_4w = choice("CONF:FRES {}", _OHM, "4-wire resistance on a range (ohm)", "S-PYMEASURE", "seen")
-    frequency = choice("CONF:{}", {"Hz": "FREQ", "s": "PER"}, "frequency or period", "S-PYMEASURE", "seen")
-    volts_nplc = choice("VOLT:DC:NPLC {}", NPLC, "integration in power line cycles", "S-PYMEASURE", "seen")
-    amperes_nplc = choice("CURR:DC:NPLC {}", NPLC, "integration in power line cycles", "S-PYMEASURE", "seen")
-    ohms_2w_nplc = choice("RES:NPLC {}", NPLC, "integration in power line cycles", "S-PYMEASURE", "seen")
-    ohms_4w_nplc = choice("FRES:NPLC {}", NPLC, "integration in power line cycles", "S-PYMEASURE", "seen")
     bandwidth = choice("DET:BAND {}", FILTERS, "lowest frequency of a sine (Hz)", "S-PYMEASURE", "seen")
-    frequency_volts = choice("FREQ:VOLT:RANG {}", _VOLT_AC, "range of what is counted", "S-PYMEASURE", "seen")
-    frequency_gate = choice("FREQ:APER {}", _GATE, "gate time (s)", "S-PYMEASURE", "seen")
     period_volts = choice("PER:VOLT:RANG {}", _VOLT_AC, "range of what is counted", "S-PYMEASURE", "seen")
     period_gate = choice("PER:APER {}", _GATE, "gate time (s)", "S-PYMEASURE", "seen")
     high_impedance = choice("INP:IMP:AUTO {}", SWITCH, "above 10 Gohm to 10 V", "S-PYMEASURE", "seen")
     auto_zero = choice("ZERO:AUTO {}", SWITCH, "a zero measurement with each reading", "S-PYMEASURE", "seen")
     # fmt: on
 
-    def configure_voltage_dc(self, range_v: float, *, nplc: float, high_impedance: bool) -> None:
-        """Fix range (V) and integration time; high impedance exists on 0.1, 1 and 10 V only."""
-        self.volts(range_v)
-        self.volts_nplc(nplc)
-        self.high_impedance(high_impedance)
+    def set_impedance(self, *, high: bool) -> None:
+        """Set the input of direct volts: above 10 Gohm, or 10 Mohm."""
+        self.high_impedance(high)
+
+    def set_zero(self, function: str) -> None:
+        """Measure a zero with each reading, of any function."""
+        del function
         self.auto_zero(True)
-        self.integrating("V", nplc, "CONF:VOLT:DC")
 
-    def configure_resistance(self, range_ohm: float, *, wires: int, nplc: float) -> None:
-        """Fix range (ohm), 2 or 4 wires, and integration time."""
-        if wires == 2:
-            self.ohms_2w(range_ohm)
-            self.ohms_2w_nplc(nplc)
-        else:
-            self.ohms_4w(range_ohm)
-            self.ohms_4w_nplc(nplc)
-        self.auto_zero(True)
-        delay_s = _HIGH_OHM_S if range_ohm >= 1e7 else TRIGGER_S
-        self.integrating("ohm", nplc, "CONF:RES" if wires == 2 else "CONF:FRES", delay_s=delay_s)
-
-    def configure_current_dc(self, range_a: float, *, nplc: float) -> None:
-        """Fix range (A) and integration time."""
-        self.amperes(range_a)
-        self.amperes_nplc(nplc)
-        self.auto_zero(True)
-        self.integrating("A", nplc, "CONF:CURR:DC")
-
-    def configure_voltage_ac(self, range_v: float, *, frequency_hz: float) -> None:
-        """Fix range (V rms) and the filter that costs a signal from `frequency_hz` upwards no accuracy."""
-        self.volts_ac(range_v)
-        self.bandwidth(filter_for(frequency_hz))
-        self.filtered("V", filter_for(frequency_hz), "CONF:VOLT:AC")
-
-    def configure_current_ac(self, range_a: float, *, frequency_hz: float) -> None:
-        """Fix range (A rms) and the filter that costs a signal from `frequency_hz` upwards no accuracy."""
-        self.amperes_ac(range_a)
-        self.bandwidth(filter_for(frequency_hz))
-        self.filtered("A", filter_for(frequency_hz), "CONF:CURR:AC")
-
-    def configure_frequency(self, expected_hz: float, *, gate_s: float, amplitude_v: float) -> None:
-        """Fix the gate time and the voltage range that holds the signal, which may have 3 Hz to 300 kHz."""
-        self.frequency("Hz")
-        self.frequency_volts(_holding(amplitude_v, type(self).frequency_volts.texts))
-        self.frequency_gate(gate_s)
-        self.gated("Hz", gate_s, "CONF:FREQ")
+    def set_filter(self, unit: str, lowest_hz: int) -> None:
+        """Set the filter of alternating volts and amperes."""
+        del unit
+        self.bandwidth(lowest_hz)
 
     def configure_period(self, *, gate_s: float, amplitude_v: float) -> None:
         """Fix the gate time and the voltage range of a period measurement; readings are in seconds."""
         self.frequency("s")
-        self.period_volts(_holding(amplitude_v, type(self).period_volts.texts))
+        self.period_volts(holding(amplitude_v, type(self).period_volts.texts))
         self.period_gate(gate_s)
         self.gated("s", gate_s, "CONF:PER")
-
-
-def _holding(amplitude_v: float, ranges: Iterable[float]) -> float:
-    """Return the lowest range that holds an rms voltage, the highest where none does."""
-    known = sorted(ranges)
-    return next((range_v for range_v in known if amplitude_v <= range_v), known[-1])
