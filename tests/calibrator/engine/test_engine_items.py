@@ -10,8 +10,9 @@ import pytest
 
 from calibrator._errors import ConfigurationError, RefusedError
 from calibrator.certificates import build, gate
-from calibrator.engine import AnswersFile, Job, Prompt, SimulatedOperator, plan
+from calibrator.engine import Answer, AnswersFile, Job, Prompt, SimulatedOperator, StopSignal, plan
 from calibrator.procedure import Text
+from calibrator.record import Event
 from calibrator_drivers.clock import RealClock
 
 HEAD = """
@@ -103,3 +104,44 @@ def test_a_person_types_a_whole_word_and_ctrl_c_decides_nothing(monkeypatch: pyt
 
     monkeypatch.setattr("builtins.input", end)
     assert operator.ask(prompt).value == "stop"
+
+
+class Leaving(SimulatedOperator):
+    """One who ends the run when an item is asked for."""
+
+    def ask(self, prompt: Prompt) -> Answer:
+        if prompt.kind == "item":
+            return Answer("stop", "simulated operator", "simulated operator")
+        return super().ask(prompt)
+
+
+def answers(laboratory: Any) -> list[str]:
+    told = laboratory.bodies("prompt.answered")
+    return [body["answer"] for body in told if body["prompt"] == "item:appearance"]
+
+
+def test_an_item_that_was_not_decided_is_asked_again_by_resume(laboratory: Any, job: Job) -> None:
+    stopped = laboratory.run(job, Leaving())
+    assert stopped.exit_code == 130
+    assert not laboratory.bodies("reading")
+    outcome = laboratory.resume(SimulatedOperator(refuses=frozenset({"item:appearance"})))
+    assert outcome.exit_code == 0
+    assert answers(laboratory) == ["stop", "no"]
+    assert items(laboratory, outcome.run) == {"appearance": "fail", "open": "pass"}
+
+
+def test_an_item_that_was_decided_is_not_asked_again_by_resume(laboratory: Any, job: Job) -> None:
+    readings = 0
+
+    def break_off(event: Event) -> None:
+        nonlocal readings
+        readings += event.kind == "reading"
+        if readings == 5:
+            stop.set("a test")
+
+    stop = StopSignal()
+    assert laboratory.run(job, then=break_off, stop=stop).exit_code == 130
+    outcome = laboratory.resume(SimulatedOperator(refuses=frozenset({"item:appearance"})))
+    assert outcome.exit_code == 0
+    assert answers(laboratory) == ["yes"]
+    assert items(laboratory, outcome.run)["appearance"] == "pass"
