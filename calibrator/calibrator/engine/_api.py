@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from calibrator._home import Home
+    from calibrator.engine._setting import Setting
     from calibrator.engine._station import Station
     from calibrator.engine._stop import StopSignal
     from calibrator.engine._types import Job, Operator, Outcome, Plan, Progress, SafeReport
@@ -49,17 +50,24 @@ def run(
 
 
 def run_here(
-    job: Job, home: Home, open_station: Callable[..., Station], *, monte_carlo: bool = True
+    job: Job,
+    home: Home,
+    *,
+    prepare: Callable[[Job, Home], Setting],
+    open_station: Callable[..., Station],
 ) -> Outcome:
     """Do a simulated job on the calling thread and return how it ended; for proofs by simulation.
 
-    Everything is done as in `run`, but for who opens the bench (`open_station` takes what `Station.open`
-    takes) and that nobody can be asked or can stop it; without `monte_carlo` the clause-8 verdicts and the
-    joint statement are left out. Raises as `run`.
+    Everything is done as in `run`, but for who finds what the job names (`prepare`), who opens the bench
+    (`open_station` takes what `Station.open` takes), and that nobody can be asked or can stop it.
+    Raises as `run`.
     """
+    from calibrator.engine._desire import Desire
     from calibrator.engine._sessions import run_here
+    from calibrator.engine._stop import StopSignal
 
-    return run_here(job, home, open_station, monte_carlo=monte_carlo)
+    stop = StopSignal()
+    return run_here(job, Desire(home, None, job.answers, False, (), None, stop, prepare, open_station))
 
 
 def resume(

@@ -15,8 +15,10 @@ from calibrator.engine._safety import Looks, Quantity, no_looks, quantity_of
 from calibrator.engine._session_check import phase_of
 from calibrator.engine._setting import Setting
 from calibrator.engine._station import Station
+from calibrator.engine._steps import Step
 from calibrator.engine._stop import StopSignal
 from calibrator.engine._types import Operator
+from calibrator.evaluation import Collector
 from calibrator.procedure import Point, PointReferences, Section
 from calibrator.standards import BenchInstrument, Wiring
 from calibrator_drivers.accuracy import AccuracyTable, load_table
@@ -42,7 +44,8 @@ class Context:
     section: Section | None = None  # whose leads are on, as far as the record knows
     wired: str = ""  # the wiring that is connected within it
     results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    monte_carlo: bool = True  # False in a proof: no clause-8 verdicts and no joint statement, which cost most
+    collector: Collector = field(default_factory=Collector)
+    steps: tuple[Mapping[str, Any], tuple[Step, ...]] | None = None  # repeats asked for, and the steps then
 
     @property
     def interval(self) -> str:
@@ -118,6 +121,7 @@ class Context:
             wired.channels,
             wired.name,
             point.standard if point is not None else "source",
+            wired.slew_pa_per_s,
         )
 
     def looks(self) -> Looks:
@@ -153,6 +157,11 @@ class Context:
         """Return where a block switches itself off: what its wiring bears, else a little above the points."""
         most = self.station.bench.wirings[section.wiring].max_temperature_c
         return self.ceilings(section).get("degC", 0.0) + ABOVE_C if most is None else most
+
+    def slew(self, section: Section) -> float:
+        """Return the rate of every change of pressure: what the wiring allows, else a twentieth a second."""
+        stated = self.station.bench.wirings[section.wiring].slew_pa_per_s
+        return self.ceilings(section).get("Pa", 0.0) / 20.0 if stated is None else stated
 
     def _allowed(self, section: Section, point: Point) -> Sequence[PlannedStage]:
         """Return the levels that a point may reach.

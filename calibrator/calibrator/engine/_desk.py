@@ -42,6 +42,7 @@ class Spot:
     channels: Mapping[str, int] = field(default_factory=dict)
     wiring: str = ""
     standard: str = "source"  # the part that realises the reference value
+    slew_pa_per_s: float | None = None  # the fastest that the line may be taken
 
 
 class Hands(Protocol):
@@ -186,6 +187,14 @@ class WorkDesk:
                 f"{value:f} {unit} is above the section's maximum of {ceiling:g} {unit}",
                 where=self._spot.name,
                 way_out="Correct the point table, or the wiring's maximum in the bench file.",
+                code="above-ceiling",
+            )
+        fastest, slew = self._spot.slew_pa_per_s, settings.get("slew", 0.0)
+        if fastest is not None and slew > fastest:
+            raise RunError(
+                f"a slew of {slew:g} Pa/s is above the {fastest:g} Pa/s of the wiring {self._spot.wiring!r}",
+                where=self._spot.name,
+                way_out="Correct the point table, or slew_pa_per_s in the bench file.",
                 code="above-ceiling",
             )
         stage_part(self.driver(part), function, float(value), settings)

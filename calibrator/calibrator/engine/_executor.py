@@ -17,6 +17,14 @@ def steps_now(context: Context) -> tuple[Step, ...]:
 
 
 def _steps_after(context: Context, history: History) -> tuple[Step, ...]:
+    """Return the steps, which change only where a review asks for more."""
+    known = context.steps
+    if known is None or known[0] != history.repeats:
+        known = context.steps = history.repeats, _steps(context, history)
+    return known[1]
+
+
+def _steps(context: Context, history: History) -> tuple[Step, ...]:
     return steps_of(
         context.setting.sections,
         hazardous=hazardous_points(context.setting.sections, context.setting.actions),

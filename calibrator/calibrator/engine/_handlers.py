@@ -227,13 +227,14 @@ def _worth_asking(context: Context, shown: Review) -> bool:
 
 def evaluate(context: Context, section: Section) -> list[dict[str, object]]:
     """Evaluate a section from the run's events and record its results."""
-    from calibrator.evaluation import curves_of_section, evaluate_section
+    from calibrator.evaluation import evaluate_now
 
-    events, procedure = context.chronicle.events, context.setting.procedure
-    results = evaluate_section(events, procedure, section.id, monte_carlo=context.monte_carlo)
+    content = context.collector.content(context.chronicle.events)
+    monte_carlo = not context.setting.lean
+    results, curves = evaluate_now(content, context.setting.procedure, section.id, monte_carlo=monte_carlo)
     context.results[section.id] = results
     body: dict[str, object] = {"section": section.id, "results": results}
-    if curves := curves_of_section(events, procedure, section.id):
+    if curves:
         body["curves"] = curves
     context.emit("section.evaluated", body)
     return results

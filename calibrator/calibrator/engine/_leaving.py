@@ -106,7 +106,7 @@ def close_run(context: Context, ending: Ending, begun_ns: int) -> Outcome:
 
     station, chronicle = context.station, context.chronicle
     duration_s = (station.clock.now() - chronicle.events[0].at).total_seconds()
-    joint = _joint(context) if ending.outcome == "completed" and context.monte_carlo else None
+    joint = _joint(context) if ending.outcome == "completed" and not context.setting.lean else None
     body: Mapping[str, Any] = {
         "outcome": ending.outcome,
         "exit_code": ending.exit_code,

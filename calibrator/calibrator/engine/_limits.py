@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from calibrator.engine._context import Context
 from calibrator.procedure import Section
-from calibrator_drivers.roles import Source, SourceLimits
+from calibrator_drivers.roles import Source, SourceLimits, SourcePressure
 
 if TYPE_CHECKING:
     from calibrator.engine._steps import RecordedEvent
@@ -36,6 +36,7 @@ def _set_limits(context: Context, section: Section, name: str) -> None:
     ceilings = context.ceilings(section)
     if "SourcePressure" in driver.ROLES:
         cast("_Slow", driver).set_limits(pressure_pa=ceilings.get("Pa", 0.0))
+        cast("SourcePressure", driver).set_slew(context.slew(section))  # the vent has it too
     elif "SourceTemperature" in driver.ROLES:
         cast("_Slow", driver).set_limits(temperature_c=context.cut_out(section))
     else:

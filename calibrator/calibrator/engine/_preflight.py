@@ -178,7 +178,7 @@ def _section(work: _Work, section: Section) -> Iterator[PlannedPoint]:
             work.refused += found
             if not found and (candidate is not None or point.standard != "source"):
                 _fix(work, point, section, candidate)
-    expected = _expected(work, section)
+    expected = {} if work.setting.lean else _expected(work, section)
     for point in section.points:
         yield _planned(work, point, expected.get(point.id))
 
@@ -299,7 +299,9 @@ def _planned(work: _Work, point: Point, expected: BudgetResult | None) -> Planne
     candidate = work.candidates.get(point.id)
     limits = point.limits_at(work.setting.interval)
     half = None if limits is None else limits.half
-    known = None if expected is None else stated(expected, point, work.setting.lab.as_body())
+    known = (
+        None if expected is None or point.supporting else stated(expected, point, work.setting.lab.as_body())
+    )
     statuses = [] if limits is None else [Status(limits.status)]
     if references is not None:
         statuses += [Status(item.status) for item in standards_of(references)]

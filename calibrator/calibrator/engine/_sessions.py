@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from calibrator.engine._attendance import check_attendance, choose_operator, is_
 from calibrator.engine._broker import Broker, InlineBroker, drive
 from calibrator.engine._chronicle import Chronicle
 from calibrator.engine._context import Context, looking_meter, looks_of
+from calibrator.engine._desire import Desire
 from calibrator.engine._desk import WorkDesk
 from calibrator.engine._deviations import NOT_NEEDED
 from calibrator.engine._executor import go_on
@@ -40,7 +40,7 @@ from calibrator.engine._resuming import (
     setting_again,
 )
 from calibrator.engine._session_check import fixed_check
-from calibrator.engine._setting import Setting, setting_of
+from calibrator.engine._setting import Setting
 from calibrator.engine._standards import Moment, Shelf
 from calibrator.engine._start import Ask, safe_before_start
 from calibrator.engine._station import Found, Station, roles_of
@@ -62,26 +62,9 @@ __all__ = ["person_of", "resume_job", "run_here", "run_job"]
 IN_PROCESS = "the simulated bench lives in the engine's process and dies with it"
 
 
-@dataclass(frozen=True, slots=True)
-class _Desire:
-    """What both ways into a run are given."""
-
-    home: Home
-    operator: Operator | None
-    answers: Path | None
-    interactive: bool
-    listeners: Sequence[Callable[[Event], None]]
-    progress: Callable[[Progress], None] | None
-    stop: StopSignal
-    open_station: Callable[..., Station] = Station.open
-    monte_carlo: bool = True
-
-
-def run_here(job: Job, home: Home, open_station: Callable[..., Station], *, monte_carlo: bool) -> Outcome:
-    """Do a simulated job on this thread, on a station that is opened otherwise; for proofs."""
-    stop = StopSignal()
-    desire = _Desire(home, None, job.answers, False, (), None, stop, open_station, monte_carlo)
-    return _run(job, desire, InlineBroker(stop))
+def run_here(job: Job, desire: Desire) -> Outcome:
+    """Do a job on this thread; nobody is asked and nobody can stop it."""
+    return _run(job, desire, InlineBroker(desire.stop))
 
 
 def run_job(
@@ -94,7 +77,7 @@ def run_job(
     stop: StopSignal | None,
 ) -> Outcome:
     """Do a job; see `calibrator.engine.run`."""
-    desire = _Desire(home, operator, job.answers, job.interactive, listeners, progress, stop or StopSignal())
+    desire = Desire(home, operator, job.answers, job.interactive, listeners, progress, stop or StopSignal())
     return drive(lambda broker: _run(job, desire, broker), desire.stop)
 
 
@@ -110,13 +93,13 @@ def resume_job(
     stop: StopSignal | None,
 ) -> Outcome:
     """Go on with a broken run; see `calibrator.engine.resume`."""
-    desire = _Desire(home, operator, answers, interactive, listeners, progress, stop or StopSignal())
+    desire = Desire(home, operator, answers, interactive, listeners, progress, stop or StopSignal())
     return drive(lambda broker: _resume(run or "last", desire, broker), desire.stop)
 
 
-def _run(job: Job, desire: _Desire, broker: Broker) -> Outcome:
+def _run(job: Job, desire: Desire, broker: Broker) -> Outcome:
     begun_ns = RealClock().monotonic_ns()
-    setting = setting_of(job, desire.home)
+    setting = desire.prepare(job, desire.home)
     with desire.home.open_record(RealClock()) as record:
         for listener in desire.listeners:
             record.subscribe(listener)
@@ -156,7 +139,6 @@ def _run(job: Job, desire: _Desire, broker: Broker) -> Outcome:
                 traffic.unlink(missing_ok=True)
         desk = WorkDesk(chronicle, station, setting.uut.name, desire.stop, progress=desire.progress)
         context = Context(setting, flight.references, chronicle, station, desk, broker, operator, desire.stop)
-        context.monte_carlo = desire.monte_carlo
 
         def work() -> None:
             desk.guard = guard
@@ -167,7 +149,7 @@ def _run(job: Job, desire: _Desire, broker: Broker) -> Outcome:
         return _to_the_end(context, work, begun_ns)
 
 
-def _resume(text: str, desire: _Desire, broker: Broker) -> Outcome:
+def _resume(text: str, desire: Desire, broker: Broker) -> Outcome:
     begun_ns = RealClock().monotonic_ns()
     with desire.home.open_record(RealClock()) as record:
         for listener in desire.listeners:
@@ -191,7 +173,7 @@ def _resume(text: str, desire: _Desire, broker: Broker) -> Outcome:
 
 
 def _ready_again(
-    chronicle: Chronicle, setting: Setting, station: Station, desire: _Desire, broker: Broker
+    chronicle: Chronicle, setting: Setting, station: Station, desire: Desire, broker: Broker
 ) -> tuple[Context, Callable[[], None]]:
     """Verify what must be as it was; return the context and the work that is left. Nothing is energised."""
     record = chronicle.record
@@ -303,7 +285,7 @@ def _preflight(setting: Setting, record: Record, station: Station, *, live: bool
     return preflight(setting, Register(record), roles_of(setting.bench), surroundings, live=live)
 
 
-def _operator(desire: _Desire, station: Station) -> Operator:
+def _operator(desire: Desire, station: Station) -> Operator:
     return choose_operator(
         desire.operator, desire.answers, interactive=desire.interactive, virtual=station.virtual
     )
@@ -314,12 +296,12 @@ def person_of(operator: Operator | None) -> Operator | None:
     return operator if operator is not None and is_attended(operator) else None
 
 
-def _asking(desire: _Desire, broker: Broker) -> Ask | None:
+def _asking(desire: Desire, broker: Broker) -> Ask | None:
     person = person_of(desire.operator) if desire.interactive else None
     return None if person is None else lambda prompt: broker.ask(person, prompt)
 
 
-def _typing(desire: _Desire, broker: Broker) -> Callable[[Question], str] | None:
+def _typing(desire: Desire, broker: Broker) -> Callable[[Question], str] | None:
     """Return what puts the questions of typed instruments to the person present, None without one."""
     asking = _asking(desire, broker)
     if asking is None:

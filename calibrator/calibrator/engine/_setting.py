@@ -41,6 +41,7 @@ class Setting:
     complete: bool  # whether all sections of the procedure are in the job
     rule: str
     actions: Mapping[str, PlannedActions] = field(default_factory=dict)  # what each point will do
+    lean: bool = False  # of a proof: nothing is computed that no result depends on
 
     @property
     def interval(self) -> str:

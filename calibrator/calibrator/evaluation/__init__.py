@@ -1,7 +1,7 @@
 """Evaluation: results as a pure function of a run's events and the references recorded with them."""
 
 from calibrator.evaluation._capability import OUTSIDE_SCOPE, RAISED, Stated, stated
-from calibrator.evaluation._collect import ObservedPoint, RunContent, collect
+from calibrator.evaluation._collect import Collector, ObservedPoint, RunContent, collect
 from calibrator.evaluation._curves import curves_of_section
 from calibrator.evaluation._figures import standards_of
 from calibrator.evaluation._joint import joint
@@ -9,7 +9,7 @@ from calibrator.evaluation._numbers import value_of_raw
 from calibrator.evaluation._recompute import Difference, recompute, recompute_events
 from calibrator.evaluation._rounding import Rounder, rounding_of
 from calibrator.evaluation._rule_offers import TWO_SIDED, rule_offers
-from calibrator.evaluation._section import evaluate_section, live
+from calibrator.evaluation._section import evaluate_now, evaluate_section, live
 from calibrator.evaluation._session_check import (
     CLOSING,
     OPENING,
@@ -29,6 +29,7 @@ __all__ = [
     "OUTSIDE_SCOPE",
     "RAISED",
     "TWO_SIDED",
+    "Collector",
     "Difference",
     "ObservedPoint",
     "Rounder",
@@ -40,6 +41,7 @@ __all__ = [
     "collect",
     "control_limits",
     "curves_of_section",
+    "evaluate_now",
     "evaluate_section",
     "is_check",
     "joint",

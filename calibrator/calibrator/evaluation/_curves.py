@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from calibrator.procedure import Evaluation, Procedure
     from calibrator.record import Event
 
-__all__ = ["curves_of_section", "evaluate_curves", "recorded_curves"]
+__all__ = ["curves_in", "curves_of_section", "evaluate_curves", "evaluation_of", "recorded_curves"]
 
 DIGITS = 12  # of what is printed; the rest of a double is in `exact`
 
@@ -31,10 +31,21 @@ def curves_of_section(events: Iterable[Event], procedure: Procedure, section: st
 
 def evaluate_curves(content: RunContent, procedure: Procedure, section: str) -> list[dict[str, Any]]:
     """Return the curves of a section from what a run holds; see `curves_of_section`."""
+    return curves_in(evaluation_of(content, procedure, section), procedure)
+
+
+def evaluation_of(content: RunContent, procedure: Procedure, section: str) -> Sequence[Evaluation]:
+    """Return what a procedure makes of a section's points that have readings."""
     usable = [item.observations for item in content.observed(section).values() if not item.problem]
-    found: Sequence[Evaluation] = procedure.evaluate(content.section(section), usable, content.references)
+    return procedure.evaluate(content.section(section), usable, content.references)
+
+
+def curves_in(evaluated: Sequence[Evaluation], procedure: Procedure) -> list[dict[str, Any]]:
+    """Return the curves and sets of parameters among the evaluations of a section."""
     return [
-        _body(item, procedure) for item in found if isinstance(item, CurveEvaluation | ParametersEvaluation)
+        _body(item, procedure)
+        for item in evaluated
+        if isinstance(item, CurveEvaluation | ParametersEvaluation)
     ]
 
 

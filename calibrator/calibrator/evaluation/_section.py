@@ -7,34 +7,43 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from calibrator.evaluation._collect import RunContent, collect
+from calibrator.evaluation._curves import curves_in, evaluation_of
 from calibrator.evaluation._point import judged_point, numberless_point
 from calibrator.procedure import PointEvaluation
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from calibrator.procedure import Procedure
+    from calibrator.procedure import Evaluation, Procedure
     from calibrator.record import Event
     from calibrator_uncertainty import Budget, BudgetResult, Clause8
 
-__all__ = ["budgets_of", "evaluate_content", "evaluate_section", "generator", "live"]
+__all__ = ["budgets_of", "evaluate_content", "evaluate_now", "evaluate_section", "generator", "live"]
 
 CLAUSE_8_DRAWS = 260_000  # the most for one point; one significant digit of u takes no more
 
 
-def evaluate_section(
-    events: Iterable[Event], procedure: Procedure, section: str, *, monte_carlo: bool = True
-) -> list[dict[str, Any]]:
+def evaluate_section(events: Iterable[Event], procedure: Procedure, section: str) -> list[dict[str, Any]]:
     """Return the point objects of a section's complete points, in table order, with the clause-8 verdicts.
 
-    Without `monte_carlo` those verdicts are left out, as in a proof. The same events give the same objects,
-    on every machine that has the same numpy.
+    The same events give the same objects, on every machine that has the same numpy.
 
     Raises:
         IntegrityError: the stream does not begin with `run.opened`.
     """
+    return evaluate_content(collect(events), procedure, section, draws=CLAUSE_8_DRAWS)
+
+
+def evaluate_now(
+    content: RunContent, procedure: Procedure, section: str, *, monte_carlo: bool = True
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the point objects of `evaluate_section` and the curves of `curves_of_section`, evaluated once.
+
+    Without `monte_carlo` the clause-8 verdicts are left out, as in a proof.
+    """
+    evaluated = evaluation_of(content, procedure, section)
     draws = CLAUSE_8_DRAWS if monte_carlo else 0
-    return evaluate_content(collect(events), procedure, section, draws=draws)
+    return _points(content, section, evaluated, draws), curves_in(evaluated, procedure)
 
 
 def live(events: Iterable[Event], procedure: Procedure) -> list[dict[str, Any]]:
@@ -51,7 +60,13 @@ def evaluate_content(
     content: RunContent, procedure: Procedure, section: str, *, draws: int
 ) -> list[dict[str, Any]]:
     """Return the point objects of a section; `draws` of 0 leaves out the clause-8 verdicts."""
-    budgets = budgets_of(content, procedure, section)
+    return _points(content, section, evaluation_of(content, procedure, section), draws)
+
+
+def _points(
+    content: RunContent, section: str, evaluated: Sequence[Evaluation], draws: int
+) -> list[dict[str, Any]]:
+    budgets = _numbers(content, evaluated)
     results = _results(budgets, content)
     verdicts = _clause8(budgets, draws, content.opened["policy"])
     found = []
@@ -71,9 +86,16 @@ def evaluate_content(
 
 def budgets_of(content: RunContent, procedure: Procedure, section: str) -> dict[str, Budget]:
     """Return the budget of every complete point of a section that has a number."""
-    usable = [item.observations for item in content.observed(section).values() if not item.problem]
-    evaluated = procedure.evaluate(content.section(section), usable, content.references)
-    return {item.point: item.budget for item in evaluated if isinstance(item, PointEvaluation)}
+    return _numbers(content, evaluation_of(content, procedure, section))
+
+
+def _numbers(content: RunContent, evaluated: Sequence[Evaluation]) -> dict[str, Budget]:
+    """Return the budgets of results; a point that serves others has none, whatever was made of it."""
+    return {
+        item.point: item.budget
+        for item in evaluated
+        if isinstance(item, PointEvaluation) and not content.references[item.point].point.supporting
+    }
 
 
 def generator(budgets: Sequence[Budget]) -> np.random.Generator:

@@ -71,6 +71,7 @@ class Wiring:
     figures: Mapping[str, Figure] = field(default_factory=dict)  # by key, for the budgets
     max_pressure_pa: float | None = None  # of the weakest part of the line, gauge
     max_temperature_c: float | None = None  # of the weakest part in the block or bath
+    slew_pa_per_s: float | None = None  # the fastest that the weakest part of the line may be taken
 
     def part(self, name: str) -> str | None:
         """Return the instrument that fills a role; `from` is the source and `to` the unit under test."""
@@ -127,6 +128,7 @@ def parse_wiring(name: str, table: Table, instruments: Collection[str]) -> Wirin
         "figures",
         "max_pressure_pa",
         "max_temperature_c",
+        "slew_pa_per_s",
         *SIMULATED_KEYS,
     )
     source = _instrument(table, "from", instruments)
@@ -151,6 +153,7 @@ def parse_wiring(name: str, table: Table, instruments: Collection[str]) -> Wirin
         {key: _own_figure(item) for key, item in table.table("figures").named_here()},
         table.number("max_pressure_pa", above=0.0) if table.has("max_pressure_pa") else None,
         table.number("max_temperature_c", above=-273.15) if table.has("max_temperature_c") else None,
+        table.number("slew_pa_per_s", above=0.0) if table.has("slew_pa_per_s") else None,
     )
 
 
