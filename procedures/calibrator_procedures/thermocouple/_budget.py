@@ -45,7 +45,6 @@ def error_budget(references: PointReferences, observed: PointObservations) -> Bu
     type_ = str(references.point.settings["type"])
     celsius, room_c = float(references.point.nominal), _room(observed)
     slope = sensitivity_uv(type_, celsius)
-    span = _require(references, "full_span").estimate
     source = f"type {type_} by ITS-90"
     inputs = [
         _mean("difference", references, observed),
@@ -53,7 +52,7 @@ def error_budget(references: PointReferences, observed: PointObservations) -> Bu
         _figure(references, "inhomogeneity", ""),
         constant("junction_ratio", sensitivity_uv(type_, room_c) / slope, "", source=source),
         constant("lever", (emf_uv(type_, celsius) - emf_uv(type_, room_c)) / slope, "K", source=source),
-        constant("share", abs(celsius - room_c) / span, "", source="distance from the room over the span's"),
+        _share(references, observed),
     ]
     return Budget(_model.thermocouple_error, inputs, unit="K", name=references.point.id)
 
@@ -64,8 +63,23 @@ def place_budget(
     """Return the budget of the change with the depth at which the wires meet the gradient."""
     from calibrator_uncertainty import Budget
 
-    inputs = [_mean("difference", references, observed), _mean("reference", references, reference)]
+    inputs = [
+        _mean("difference", references, observed),
+        _mean("reference", references, reference),
+        _figure(references, "axial_move", "K"),
+        _share(references, observed),
+    ]
     return Budget(_model.place_difference, inputs, unit="K", name=references.point.id)
+
+
+def _share(references: PointReferences, observed: PointObservations) -> Input:
+    """Return the part of the full span's inhomogeneity that is there: it grows with the way from the room."""
+    from calibrator_uncertainty import constant
+
+    share = (
+        abs(float(references.point.nominal) - _room(observed)) / _require(references, "full_span").estimate
+    )
+    return constant("share", share, "", source="distance from the room over that of the span's end")
 
 
 def _room(observed: PointObservations) -> float:

@@ -35,6 +35,6 @@ def thermocouple_error(
     return difference - readout_uut - junction_ratio * junction - wires + standard - share * (radial + axial)
 
 
-def place_difference(*, difference: X, reference: X) -> X:
-    """Return how far the error goes with the depth: what both depths share cancels."""
-    return difference - reference
+def place_difference(*, difference: X, reference: X, axial_move: X, share: X) -> X:
+    """Return how far the error goes with the depth: all but the slope along the block cancels."""
+    return difference - reference - share * axial_move
