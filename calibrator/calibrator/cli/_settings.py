@@ -22,6 +22,8 @@ __all__ = ["Command", "Settings", "command", "global_options", "keys_of", "setti
 
 F = TypeVar("F", bound=Callable[..., object])
 _GIVEN = "calibrator.given"
+# What must do its work with a folder of the laboratory missing: to make safe, to look, to begin a new one.
+_DESPITE = ("safe", "doctor", "procedure", "uut", "driver")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,8 @@ def _plug_in(ctx: click.Context) -> None:
     if home.settings_file.is_file() or "calibrator.plugins" in sys.modules:
         from calibrator.plugins import plug_in
 
-        plug_in(home)
+        despite = ctx.info_name in _DESPITE
+        plug_in(home, (lambda error: click.echo(f"calibrator: {error}", err=True)) if despite else None)
 
 
 def _apply_file(ctx: click.Context) -> None:

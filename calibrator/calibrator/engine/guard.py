@@ -194,7 +194,7 @@ def main() -> int:
     if not head:
         return 0
     if head.get("home"):
-        plug_in(Home(Path(head["home"])))
+        plug_in(Home(Path(head["home"])), lambda error: _note(str(error)))
     duty = _Duty.of(head, clock)
     listener = _Listener(sys.stdin.buffer, clock)
     # Held to the end: the next start waits for it, so that a report is never missed.

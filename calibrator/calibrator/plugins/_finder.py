@@ -8,14 +8,14 @@ entry-point group without any registry knowing of them. What is plugged in belon
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib.machinery import ModuleSpec
 from importlib.metadata import Distribution, DistributionFinder, entry_points
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from calibrator._errors import ConfigurationError
 from calibrator.plugins._approval import APPROVED, Approval, approvals
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["plug_in", "plugged", "unapproved"]
 
 NAME = "laboratory-folders"
+T = TypeVar("T")
 
 
 class _Folders(Distribution):
@@ -82,28 +83,29 @@ class _Finder(DistributionFinder):
             yield self.folders
 
 
-@dataclass(frozen=True, slots=True)
-class _Configured:
-    folders: tuple[tuple[str, Path], ...]  # key and folder
-
-
-def plug_in(home: Home) -> tuple[PlugIn, ...]:
+def plug_in(home: Home, on_problem: Callable[[ConfigurationError], None] | None = None) -> tuple[PlugIn, ...]:
     """Let the folders of the home's `calibrator.toml` be found from now on, and no other home's.
+
+    With `on_problem` what is not right is told there and left out: a folder that is gone must keep nobody
+    from making another source safe.
 
     Raises:
         ConfigurationError: a folder that is not there or not right, or an id that is taken already.
     """
-    wanted = _wanted(home)
+    tell = _raise if on_problem is None else on_problem
+    wanted = _told(lambda: _wanted(home), tell) or ()
     present = _finder()
     if not wanted and present is None:
         return ()
-    plug_ins = [item for kind, folder in wanted for item in read_folder(folder, kind)]
-    approved = approvals(home.path / APPROVED)
+    plug_ins = [
+        item for kind, folder in wanted for item in _told(partial(read_folder, folder, kind), tell) or ()
+    ]
+    approved = _told(lambda: approvals(home.path / APPROVED), tell) or {}
     if present is not None:
         if (present.folders.plug_ins, present.folders.approved) == (tuple(plug_ins), approved):
             return tuple(plug_ins)
         _take_out(present)
-    _refuse_twice(plug_ins)
+    plug_ins = list(_once(plug_ins, tell))
     if plug_ins:
         sys.meta_path.append(_Finder(_Folders(plug_ins, approved)))
     _look_again()
@@ -128,6 +130,18 @@ def unapproved(ids: Iterable[str]) -> tuple[PlugIn, ...]:
         if asked & {name for _, name, _ in item.entries}
         and (item.id, item.content_hash) not in finder.folders.approved
     )
+
+
+def _raise(error: ConfigurationError) -> None:
+    raise error
+
+
+def _told(read: Callable[[], T], tell: Callable[[ConfigurationError], None]) -> T | None:
+    try:
+        return read()
+    except ConfigurationError as error:
+        tell(error)
+        return None
 
 
 def _wanted(home: Home) -> list[tuple[str, Path]]:
@@ -158,23 +172,27 @@ def _take_out(finder: _Finder) -> None:
         del sys.modules[name]
 
 
-def _refuse_twice(plug_ins: Sequence[PlugIn]) -> None:
-    """Refuse an id that an installed package or another folder has: which one would be taken is chance."""
+def _once(plug_ins: Sequence[PlugIn], tell: Callable[[ConfigurationError], None]) -> Iterator[PlugIn]:
+    """Yield the folders whose ids no installed package or other folder has: which one is taken is chance."""
     seen: dict[tuple[str, str], str] = {}
     for group in {group for item in plug_ins for group, _, _ in item.entries}:
-        seen.update(
-            {(group, point.name): f"the package of {point.value}" for point in entry_points(group=group)}
-        )
+        for point in entry_points(group=group):
+            seen[group, point.name] = f"the package of {point.value}"
     for item in plug_ins:
-        for group, name, _ in item.entries:
-            other = seen.setdefault((group, name), str(item.folder))
-            if other != str(item.folder):
-                raise ConfigurationError(
-                    f"{name!r} is brought twice: by {item.folder} and by {other}",
-                    where=f"calibrator.toml, key {item.kind}",
-                    way_out="Give one of them another id.",
-                    code="plug-in-twice",
-                )
+        names = [(group, name) for group, name, _ in item.entries]
+        twice = next((key for key in names if seen.get(key, str(item.folder)) != str(item.folder)), None)
+        if twice is None:
+            seen.update(dict.fromkeys(names, str(item.folder)))
+            yield item
+            continue
+        tell(
+            ConfigurationError(
+                f"{twice[1]!r} is brought twice: by {item.folder} and by {seen[twice]}",
+                where=f"calibrator.toml, key {item.kind}",
+                way_out="Give one of them another id.",
+                code="plug-in-twice",
+            )
+        )
 
 
 def _look_again() -> None:

@@ -111,3 +111,28 @@ def test_the_groups_are_those_of_a_package(tmp_path: Path, home: Path, lists: Li
     ]
     package = "calibrator_folder_toy_meter"
     assert values == [f"{package}.driver:ToyMeter", "keysight_34401a", f"{package}.accuracy"]
+
+
+def test_a_folder_that_is_gone_keeps_nobody_from_making_safe(
+    tmp_path: Path, home: Path, said: Said, lists: Lists
+) -> None:
+    there = write_driver(tmp_path, "toy_meter")
+    lists(drivers=[tmp_path / "gone", there], procedures=[tmp_path / "gone too"])
+    assert said("list", "instruments")[0] == 2
+    code, _, err = said("safe")
+    assert code == 0, err
+    assert err.count("there is no folder") + err.count("There is no folder") == 2
+    assert "toy_meter" in driver_ids(), "what is there is used"
+
+
+def test_an_id_that_stands_twice_keeps_the_first_where_problems_are_only_told(
+    tmp_path: Path, home: Path, lists: Lists
+) -> None:
+    lists(drivers=[write_driver(tmp_path / name, "toy_meter") for name in ("a", "b")])
+    told: list[ConfigurationError] = []
+    kept = plug_in(Home(home), told.append)
+    assert [item.folder.parent.name for item in kept] == ["a"]
+    assert [error.code for error in told] == ["plug-in-twice"]
+    plug_in(Home(tmp_path / "none"))
+    with pytest.raises(ConfigurationError):
+        plug_in(Home(home))
