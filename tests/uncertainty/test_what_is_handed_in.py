@@ -14,27 +14,39 @@ from calibrator_uncertainty import (
     FormatError,
     InputError,
     ModelError,
+    Multivariate,
     UncertainArray,
     UncertaintyError,
     UnitsError,
+    anova,
     array,
     autocorrelated,
     bayesian,
     coverage_factor,
+    fit_line,
+    fit_polynomial,
+    from_samples,
     implicit,
+    integral,
     joint_conformity,
     judge,
     normal,
     pooled,
     robust,
+    salib_indices,
     type_a,
     uncertain,
+    uncertain_complex,
     validate_first_order,
 )
+from calibrator_uncertainty.comparison import median
 from calibrator_uncertainty.risk import conformance_probabilities
+from calibrator_uncertainty.rounding import round_result
 
 BUDGET = Budget(lambda a: a, [normal("a", 1.0, 0.1, "V")], unit="V")
 TWO = [normal("a", 1.0, 0.1, "V"), normal("b", 1.0, 0.1, "V")]
+Q1 = uncertain(normal("q", 1.0, 0.1, "V"))
+VECTOR = Multivariate({"s": lambda a, b: a + b, "d": lambda a, b: a - b}, TWO, units={"s": "V", "d": "V"})
 LEAF = UncertainArray.leaf(1.0, 0.1)
 INF = math.inf
 
@@ -85,6 +97,23 @@ REFUSED = {
     "a complex estimate": lambda: BUDGET.at(a=1j),
     "dof of k as a text": lambda: coverage_factor("p95", "x"),
     "an error that is a text": lambda: judge("a", 0.6, 0.3, INF, -2.0, 2.0),
+    "groups by their names": lambda: BUDGET.evaluate().groups({"type A": ["a"]}),
+    "several complex numbers": lambda: uncertain_complex("z", [1j, 2j], 0.1, "V"),
+    "a seed for SALib": lambda: salib_indices(BUDGET, 3),
+    "a seed for a median": lambda: median({"a": Q1, "b": Q1 * 1.0, "c": 2.0 * Q1}, rng=3),
+    "a seed for regions": lambda: VECTOR.monte_carlo(3),
+    "a text under the integral": lambda: integral(lambda x: "a", 0.0, 1.0),
+    "texts as points": lambda: fit_line(["a", "b", "c"], [1.0, 2.0, 3.0], u_y=0.1),
+    "complex points": lambda: fit_line([1j, 2.0, 3.0], [1.0, 2.0, 3.0], u_y=0.1),
+    "half a degree": lambda: fit_polynomial([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], 1.5, u_y=0.1),
+    "a curve at NaN": lambda: fit_line([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], u_y=0.1)(math.nan),
+    "complex arrays": lambda: array([1j], 0.1, "V"),
+    "complex u of arrays": lambda: array([1.0], 0.1j, "V"),
+    "dof of arrays as a text": lambda: array([1.0], 0.1, "V", dof="x"),
+    "a table of draws": lambda: from_samples("a", np.ones((3, 3)), "V"),
+    "texts in groups": lambda: anova([[1.0, 2.0], ["x", 2.0]]),
+    "a complex result": lambda: round_result(1j, 0.1),
+    "no result": lambda: round_result(None, 0.1),
     "a bracket of one": lambda: implicit(lambda y, a: y - a, bracket=3)(LEAF),
     "an open bracket": lambda: implicit(lambda y, a: y - a, bracket=(0.0, math.nan))(LEAF),
 }  # fmt: skip

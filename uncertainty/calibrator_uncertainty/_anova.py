@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibrator_uncertainty._asked import numbers
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._shapes import Constant, Normal, Shape, StudentT
@@ -57,7 +58,7 @@ def anova(groups: Sequence[Sequence[float]]) -> Anova:
         >>> found.F, found.dof, round(found.u, 6)
         (9.0, 2.0, 1.732051)
     """
-    rows = [np.asarray(group, dtype=np.float64) for group in groups]
+    rows = [numbers(group, "a group of readings") for group in groups]
     _check(rows)
     # Figures such as 1 000 000.2 lose digits when squared: the first reading is taken off.
     origin = float(rows[0][0])

@@ -8,7 +8,7 @@ import numpy as np
 
 from calibrator_uncertainty._errors import InputError
 
-__all__ = ["check_generator", "check_whole", "one_number", "row_of_numbers"]
+__all__ = ["check_generator", "check_whole", "numbers", "one_number", "row_of_numbers"]
 
 
 def one_number(value: Any, what: str) -> float:  # noqa: ANN401 - whatever was given
@@ -30,6 +30,25 @@ def one_number(value: Any, what: str) -> float:  # noqa: ANN401 - whatever was g
     elif np.ndim(value):
         way_out = "Give one number; arrays of quantities are made with array()."
     raise InputError(f"{what} is {_shown(value)}, which is no real number", way_out=way_out, code="number")
+
+
+def numbers(values: Any, what: str) -> np.ndarray:  # noqa: ANN401 - whatever was given
+    """Return real numbers of any shape.
+
+    Raises:
+        InputError: complex numbers, texts, rows of different length.
+    """
+    try:
+        found = np.asarray(values)
+        if found.dtype.kind in "fiub" or found.dtype == object:
+            return found.astype(np.float64)
+    except (TypeError, ValueError):  # told below
+        pass
+    raise InputError(
+        f"{what} is {_shown(values)}, which are no real numbers",
+        way_out="Give numbers, or quantities of pint; complex ones are made with complex_array().",
+        code="number",
+    )
 
 
 def row_of_numbers(values: Any, what: str) -> np.ndarray:  # noqa: ANN401 - whatever was given

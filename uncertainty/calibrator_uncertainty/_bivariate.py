@@ -46,7 +46,14 @@ def uncertain_complex(
         InputError: an estimate that is not finite, a matrix that cannot be, or independent parts that are
             correlated.
     """
-    estimate = complex(figures_in(estimate, unit, name))
+    figure = figures_in(estimate, unit, name)
+    if np.ndim(figure):
+        raise InputError(
+            f"{name} is {estimate!r}, which is no single number",
+            way_out="Readings of the parts are taken by simultaneous(), arrays made with complex_array().",
+            code="number",
+        )
+    estimate = complex(figure)
     if not cmath.isfinite(estimate):
         raise InputError(f"the estimate of {name} is {estimate}; it must be finite", code="not-finite")
     given = _spread_in(u, unit, name)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from calibrator_uncertainty._asked import one_number
 from calibrator_uncertainty._errors import ModelError
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
@@ -58,7 +59,10 @@ def _rule(function: Callable[..., Any], place: Callable[[float], Any], nodes: in
     size = 0.0
     for at, weight in zip(x.tolist(), weights.tolist(), strict=True):
         where, width = place(at)
-        term = weight * (function(where) * width)
+        found = function(where)
+        if isinstance(found, str | bytes) or found is None:
+            one_number(found, "a value under the integral")
+        term = weight * (found * width)
         total = term if total is None else total + term
         size += abs(_figures(term, with_u=False)[0])
     return total, size
@@ -87,5 +91,5 @@ def _figures(found: Quantity, *, with_u: bool = True) -> tuple[float, float]:
     """Return the bare value and u of a number or a quantity."""
     magnitude: Numbers = getattr(found, "_magnitude", found)
     if not isinstance(magnitude, UncertainArray):
-        return float(magnitude), 0.0
+        return one_number(magnitude, "a value under the integral"), 0.0
     return float(magnitude._value), float(standard_uncertainty(magnitude)) if with_u else 0.0

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from calibrator_uncertainty._asked import numbers, row_of_numbers
 from calibrator_uncertainty._coverage import student_factor
 from calibrator_uncertainty._empirical import CurvilinearTrapezoid, Exponential, Histogram, Samples
 from calibrator_uncertainty._errors import InputError
@@ -186,7 +187,7 @@ def from_samples(name: str, values: Any, unit: str, *, source: str = "") -> Inpu
     Raises:
         InputError: fewer than two draws, or one that is not finite.
     """
-    drawn = np.asarray(figures_in(values, unit, name), dtype=np.float64).ravel()
+    drawn = row_of_numbers(figures_in(values, unit, name), f"the draws of {name}")
     if drawn.size < 2 or not np.isfinite(drawn).all():
         raise InputError(f"{name} needs at least two finite draws", code="readings")
     mean, u = float(drawn.mean()), float(drawn.std())
@@ -200,8 +201,8 @@ def from_histogram(name: str, edges: Any, counts: Any, unit: str, *, source: str
     Raises:
         InputError: edges that do not rise, counts that are negative or all zero, numbers that do not match.
     """
-    x = np.asarray(figures_in(edges, unit, name), dtype=np.float64)
-    weight = np.asarray(figures_in(counts, "", name), dtype=np.float64)
+    x = numbers(figures_in(edges, unit, name), f"the edges of {name}")
+    weight = numbers(figures_in(counts, "", name), f"the counts of {name}")
     fits = (
         x.ndim == 1 and weight.shape == (x.size - 1,) and np.isfinite(x).all() and np.isfinite(weight).all()
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from calibrator_uncertainty._asked import check_generator, check_whole
 from calibrator_uncertainty._budget import Budget
 from calibrator_uncertainty._draws import finite_or_refuse
 from calibrator_uncertainty._errors import InputError
@@ -132,8 +133,10 @@ class Multivariate:
         Source: JCGM 102:2011, 7.4-7.7.
         """
         check_probability(probability)
+        check_generator(rng)
         if draws < 1000:
             raise InputError(f"{draws} draws cannot fix a region; 1000 are the least", code="draws")
+        check_whole(draws, "the number of draws", 1000)
         for budget in self.budgets:
             refuse_outside(budget, "a joint region")
         first = self.budgets[0]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from calibrator_uncertainty._arcsine import arcsine_factor
+from calibrator_uncertainty._asked import numbers, one_number
 from calibrator_uncertainty._coverage import coverage_factor
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._inputs import Input
@@ -121,9 +122,10 @@ def array(
     Raises:
         InputError: a negative or infinite u, shapes that differ.
     """
-    value = np.asarray(figures_in(estimates, unit, name), dtype=np.float64)
-    spread = np.asarray(difference_in(u, unit, name), dtype=np.float64)
-    leaf = UncertainArray.leaf(value, spread, float(dof), name=name, source=source)
+    called = name or "an array"
+    value = numbers(figures_in(estimates, unit, name), called)
+    spread = numbers(difference_in(u, unit, name), f"u of {called}")
+    leaf = UncertainArray.leaf(value, spread, one_number(dof, f"dof of {called}"), name=name, source=source)
     return quantity(leaf, parse_unit(unit, name))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from calibrator_uncertainty._errors import FormatError
+from calibrator_uncertainty._errors import FormatError, InputError
 from calibrator_uncertainty._types import DataFrame, Quantity
 from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
 
@@ -197,8 +197,20 @@ class BudgetResult:
         Args:
             of: group by input name; an input that is not named is a group of its own.
 
+        Raises:
+            InputError: a name that is no line of this budget, or a group that is no text.
+
         Source: the shares add up to 1; a group's u is √share·u, negative shares count as 0.
         """
+        lines = {line.name for line in self.lines}
+        for name, group in of.items():
+            if name not in lines or not isinstance(group, str):
+                raise InputError(
+                    f"{name!r} in group {group!r} is no line of this budget",
+                    where=self.name,
+                    way_out='Write {"input": "group"}, a group for each input.',
+                    code="group",
+                )
         shares: dict[str, float] = {}
         for line in self.lines:
             group = of.get(line.name, line.name)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from calibrator_uncertainty._asked import check_generator, check_whole
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._quasi import _moving, _run
 
@@ -62,6 +63,8 @@ def salib_indices(
     """
     if any(block.explicit for block in budget._plan().blocks):
         raise NotSupportedError("Sobol indices of correlated inputs", where=budget.name, code="sobol")
+    check_generator(rng)
+    check_whole(power, "the power of two of the points", 1)
     if not 6 <= power <= 20:
         raise InputError(f"2**{power} points; the power lies between 6 and 20", code="draws")
     sample, analyze = _salib("SALib.sample.sobol").sample, _salib("SALib.analyze.sobol").analyze

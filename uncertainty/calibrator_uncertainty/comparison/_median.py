@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibrator_uncertainty._asked import check_generator, check_whole
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._quantity import factor_of
 from calibrator_uncertainty._types import Quantity
@@ -99,6 +100,8 @@ def median(
 
 
 def _draw(results: Results, draws: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    check_generator(rng)
+    check_whole(draws, "the number of draws", 1)
     factor = factor_of(results.covariances, ", ".join(results.names))
     drawn = np.empty((len(results.names), draws))
     for start in range(0, draws, _CHUNK):

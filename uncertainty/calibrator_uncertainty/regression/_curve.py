@@ -143,6 +143,8 @@ class Curve:
         low, high = self.span
         room = 1e-9 * (high - low)
         outside = (where < low - room) | (where > high + room)
+        if not np.isfinite(where).all():
+            raise InputError(f"x is {where}; a curve is read at finite numbers", code="not-finite")
         if not extrapolate and np.any(outside):
             raise InputError(
                 f"x = {np.ravel(where[outside])[0]:g} lies outside the points, which go from {low:g} to "

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from calibrator_uncertainty._asked import numbers
 from calibrator_uncertainty._errors import InputError, UnitsError
 from calibrator_uncertainty._leaves import new_uid
 from calibrator_uncertainty._quantity import factor_of
@@ -178,7 +179,7 @@ def _required(one: Quantity, name: str) -> Quantity:
 
 
 def _floats(values: Quantity, name: str) -> Floats:
-    bare = np.asarray(values, dtype=np.float64)
+    bare = numbers(values, name)
     _check(bare, name)
     return bare
 

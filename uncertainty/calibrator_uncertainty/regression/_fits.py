@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from calibrator_uncertainty._asked import check_whole
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._tape import UncertainArray
@@ -80,8 +81,7 @@ def fit_polynomial(
 
     Source: ISO/TS 28038:2018.
     """
-    if degree < 0:
-        raise InputError(f"the degree is {degree}; it is 0 or more", code="degree")
+    check_whole(degree, "the degree", 0)
     names = tuple(f"b{power}" for power in range(degree + 1))
     return _polynomial(x, y, degree, names, u_x, u_y, origin, scatter, at)
 

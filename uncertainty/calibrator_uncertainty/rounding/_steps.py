@@ -22,6 +22,8 @@ def decimal_of(number: Number, what: str) -> Decimal:
     """
     if isinstance(number, int):
         return Decimal(number)
+    if number is None or isinstance(number, complex):
+        raise InputError(f"{what} is {number!r}, which is not a number", code="not-a-number")
     if not isinstance(number, str):
         return to_decimal(number, what)
     try:
