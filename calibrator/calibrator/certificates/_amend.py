@@ -94,7 +94,8 @@ def plan_amendment(
 ) -> Amending:
     """Return the amendment of a run's certificate by other words; nothing is recorded.
 
-    The former one stays recorded; nothing in the run is overwritten.
+    The former one stays recorded; nothing in the run is overwritten. An amendment that was recorded without
+    its document, and perhaps never can have one, is passed over: the last issued certificate is amended.
 
     Raises:
         UsageError: code `never-issued`, `superseded`, `no-reason`, `nothing-changes`, `not-changeable`,
@@ -104,15 +105,19 @@ def plan_amendment(
     from calibrator.certificates._sources import gather
 
     sources = gather(record, run)
-    now = assemble(sources, kind=kind)
+    kept, passed_over = _with_document(sources, kind)
+    now = assemble(replace(sources, amendments=kept), kind=kind)
     issued = [body for body in sources.issued if body.get("id") == now.id]
     if not issued:
         raise _refused(f"the certificate {now.id} was never issued", "Issue it first.", "never-issued")
     check_current(sources, now.id, "--amend")
     check_reason(reason)
     who = who_amends(now, sources.opened["lab"], by)
+    wanted = {str(one["what"]): str(one["to"]) for body in passed_over for one in body["changes"]} | dict(
+        changes
+    )
     listed = []
-    for key, value in changes.items():
+    for key, value in wanted.items():
         before = word_of(now, key)
         _check_change(key, value)
         if before != value:
@@ -139,6 +144,20 @@ def plan_amendment(
     )
 
 
+def _with_document(sources: Sources, kind: str) -> tuple[tuple[Body, ...], tuple[Body, ...]]:
+    """Return the amendments up to the last one with a document, and those behind it, which have none."""
+    from calibrator.certificates._build import assemble
+
+    kept = sources.amendments
+    passed_over: tuple[Body, ...] = ()
+    issued = {str(body.get("id")) for body in sources.issued}
+    while kept and assemble(replace(sources, amendments=kept), kind=kind).id not in issued:
+        kept, passed_over = kept[:-1], (kept[-1], *passed_over)
+    if any("differences" in body for body in passed_over):
+        return sources.amendments, ()  # of another run's certificate: it is no matter of words
+    return kept, passed_over
+
+
 def check_current(sources: Sources, number: str, where: str) -> None:
     """Refuse a certificate that one of another run replaced (ISO/IEC 17025:2017, 7.8.8).
 
@@ -163,8 +182,7 @@ def _own(number: str) -> str:
 
 def amended(model: Certificate, bodies: Sequence[Body], lab: Body) -> Certificate:
     """Return the model with the recorded amendments of its certificate, the last of which it states."""
-    known = [body for body in bodies if _own(str(body["id"])) == model.id]
-    for body in known:
+    for body in _in_force([body for body in bodies if _own(str(body["id"])) == model.id]):
         for change in body["changes"]:
             model = _changed(model, str(change["what"]), str(change["to"]))
         by = str(body.get("by") or "")
@@ -180,6 +198,15 @@ def amended(model: Certificate, bodies: Sequence[Body], lab: Body) -> Certificat
         )
         model = replace(model, id=str(body["id"]), amends=told)
     return model
+
+
+def _in_force(bodies: Sequence[Body]) -> list[Body]:
+    """Return the amendments that the last one builds on; one that it passed over had no document."""
+    chain: list[Body] = []
+    for body in reversed(bodies):
+        if not chain or body["id"] == chain[0]["former"]:
+            chain.insert(0, body)
+    return chain
 
 
 def check_reason(reason: str) -> None:

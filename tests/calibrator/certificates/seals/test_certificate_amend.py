@@ -84,6 +84,33 @@ def test_an_amendment_is_recorded_with_its_issue(
     assert build(record, run).id == planned.number
 
 
+def test_an_amendment_without_a_document_is_passed_over_by_the_next(
+    record: Record, live: Callable[..., str], tmp_path: Path
+) -> None:
+    run = live()
+    number = build(record, run).id
+    # as it was recorded before both were recorded together: the word has no glyph, and never a document
+    changes = {"customer.name": "Foo 𓀀", "customer.address": "Elsewhere", "item.firmware": "9"}
+    firmware = build(record, run).item.firmware
+    stranded = amend(record, run, changes=changes, **TOLD)
+    with pytest.raises(UsageError):
+        issue(record, run, "pdf", "en", certificates=tmp_path, authorised_by="chen")
+    corrected = {"customer.name": "Foo", "item.firmware": firmware}
+    planned = plan_amendment(record, run, changes=corrected, **TOLD)
+    assert (stranded, planned.number) == (f"{number}-A1", f"{number}-A2")
+    assert planned.body["former"] == number
+    assert {one["what"]: one["to"] for one in planned.body["changes"]} == {
+        "customer.name": "Foo",
+        "customer.address": "Elsewhere",
+    }
+    assert all("𓀀" not in one["from"] for one in planned.body["changes"])
+    issue(record, run, "html", "en", certificates=tmp_path, authorised_by="chen", amending=planned)
+    now = build(record, run)
+    assert (now.id, now.customer.name if now.customer else "") == (planned.number, "Foo")
+    assert now.item.firmware == firmware
+    assert record.verify() == ()
+
+
 def test_several_events_are_recorded_together_or_not_at_all(record: Record, live: Callable[..., str]) -> None:
     run = live()
     before = record.head(run)
