@@ -170,7 +170,7 @@ def _node(name: str, entry: Table, instruments: Instruments, wirings: Collection
     wiring = entry.choice("wiring", "", ("", *wirings))
     members = tuple(_member(text, entry, domain, instruments) for text in entry.texts("joins"))
     parts = {m.instrument: instruments[m.instrument].entry.part(domain) for m in members}
-    sources = [instrument for instrument, part in parts.items() if part == "source"]
+    sources = [member.instrument for member in members if parts[member.instrument] == "source"]
     if len(sources) > 1:
         raise _crowded(entry.at("joins"), f"{' and '.join(sources)} are two sources on one node")
     if sources and "short" in parts.values():

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from calibrator_drivers import InstrumentReportedError, ReadbackError, open_instrument
-from calibrator_sim import SIMULATOR
+from calibrator_drivers import InstrumentReportedError, OutOfLimits, ReadbackError, open_instrument
+from calibrator_sim import SIMULATOR, BenchFileError
 
 
 def bench_of(model: str) -> dict[str, Any]:
@@ -176,3 +176,61 @@ def test_a_full_error_queue_keeps_nobody_from_making_safe(model: str) -> None:
         source.make_safe()
         assert not source.state().operating
         source.close()
+
+
+TWO_LINES: dict[str, Any] = {
+    "name": "two lines",
+    "instruments": {
+        "pace": {"model": "druck_pace6000", "serial": "SIMPACE601"},
+        "gauge": {"model": "additel_681", "serial": "SIMADT01"},
+    },
+    "simulation": {
+        "seed": 3,
+        "nodes": {
+            "low": {"domain": "pressure", "joins": ["pace"]},
+            "high": {"domain": "pressure", "joins": ["pace:2", "gauge"]},
+        },
+    },
+}
+
+
+def test_a_pace6000_has_two_lines_and_both_are_made_safe(client_class: Any) -> None:
+    with SIMULATOR.open(TWO_LINES) as bench:
+        pace: Any = open_instrument("druck_pace6000", bench.resources["pace"], clock=bench.clock)
+        gauge: Any = open_instrument("additel_681", bench.resources["gauge"], clock=bench.clock)
+        assert pace.identify().model.startswith("PACE6000")
+        assert pace.channel(1) is pace
+        with pytest.raises(OutOfLimits, match="not 3"):
+            pace.channel(3)
+        second = pace.channel(2)
+        for line, pascal in ((pace, 100e3), (second, 400e3)):
+            line.set_slew(20e3)
+            line.stage_pressure(pascal)
+            line.operate()
+            line.wait_settled(300.0)
+        assert bench.truth("low")["gauge_pressure_pa"] == pytest.approx(100e3, abs=400.0)
+        assert bench.truth("high")["gauge_pressure_pa"] == pytest.approx(400e3, abs=400.0)
+        errors = [bench.truth(line)["pace_error_pa"] for line in ("low", "high")]
+        assert errors[0] != pytest.approx(errors[1], rel=1e-3)  # each module errs by itself
+        assert gauge.read().value == pytest.approx(400e3, abs=1e3)
+        held = bench.snapshot()
+        pace.standby()
+        assert second.is_controlling()
+        bench.restore(held)
+        assert pace.is_controlling()
+        client = client_class(bench.resources["pace"])
+        assert client.query(":SOUR2:PRES?").startswith(":SOUR2:PRES")
+        assert client.query(":SOUR1:PRES?").startswith(":SOUR:PRES")
+        assert client.query(":SOUR3:PRES?;:SYST:ERR?").startswith(":SYST:ERR -11")
+        client.close()
+        pace.make_safe()
+        for line in ("low", "high"):
+            assert abs(bench.truth(line)["gauge_pressure_pa"]) < 1000.0
+        gauge.close()
+        pace.close()
+
+
+def test_two_channels_of_one_controller_are_two_sources() -> None:
+    nodes = {"line": {"domain": "pressure", "joins": ["pace:1", "pace:2"]}}
+    with pytest.raises(BenchFileError, match="two sources"):
+        SIMULATOR.open({**TWO_LINES, "simulation": {"seed": 3, "nodes": nodes}})

@@ -1,4 +1,4 @@
-"""Druck PACE5000 and PACE6000 pressure controllers: one channel, gauge or absolute.
+"""Druck PACE5000 pressure controllers, and what a PACE6000 shares with them: one channel, gauge or absolute.
 
 Commands are SCPI with a header echo in each reply (K0472). What is marked `mem-` in the table is remembered
 and was never compared with an instrument: ranges by name, the self-test, the forms of `UNIT?` and `RANG?`.
@@ -56,7 +56,7 @@ def _flag(reply: str) -> bool:
 
 
 class DruckPACE5000(PressureController):
-    """A PACE5000 or one channel of a PACE6000; fills the roles of a source and of a meter of pressure."""
+    """A PACE5000, or a channel of a PACE6000; fills the roles of a source and of a meter of pressure."""
 
     MODEL_ID: ClassVar[str] = "druck_pace5000"
     ROLES: ClassVar[tuple[str, ...]] = ("SourcePressure", "MeasurePressure")
@@ -134,7 +134,7 @@ class DruckPACE5000(PressureController):
 
     def read(self) -> Indication:
         """Return the pressure in the line (Pa)."""
-        return indicate(self.session, ":SENS:PRES?", "Pa", scale=_HPA)
+        return indicate(self.session, type(self).sensed.header, "Pa", scale=_HPA)
 
     def line_pressure_pa(self) -> float:
         """Return the pressure that the control sensor reads now; above the air while a line is made safe."""

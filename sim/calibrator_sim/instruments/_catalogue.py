@@ -93,6 +93,13 @@ _OURS: Mapping[str, Entry] = {
             f"{_INSTRUMENTS}.druck_pace5000:DruckPACE5000",
         ),
         Entry(
+            "druck_pace6000",
+            "PACE6000",
+            "pressure",
+            "SIMPACE6",
+            f"{_INSTRUMENTS}.druck_pace5000:DruckPACE6000",
+        ),
+        Entry(
             "additel_681",
             "ADT681",
             "gauge",

@@ -54,6 +54,7 @@ class PressureControl(TextDevice):
 
     identity = ""
     has_barometer = False
+    terminal = ""  # of an instrument with several lines
 
     def __init__(self, name: str, unit: StandardUnit, world: World) -> None:
         self.name = name
@@ -164,7 +165,7 @@ class PressureControl(TextDevice):
         if not self.settings.control:
             return 0.0
         slope = self.line.pressure(ns + _TICK_NS) - self.line.pressure(ns)
-        leak = self._domain.leak_per_s(self.name) * self.line.pressure(ns)
+        leak = self._domain.leak_per_s(self.name, self.terminal) * self.line.pressure(ns)
         return max(-100.0, min(100.0, 100.0 * (slope * 10.0 + leak) * _FASTEST_S / self.full_scale_pa))
 
     # Controls.
@@ -251,7 +252,7 @@ class PressureControl(TextDevice):
         self.settings.held_air_pa -= fallen
 
     def _close(self, ns: int) -> None:
-        air, leak = self._domain.air_pa(ns), self._domain.leak_per_s(self.name)
+        air, leak = self._domain.air_pa(ns), self._domain.leak_per_s(self.name, self.terminal)
         self.line.hold(ns, leak, air, self.world.effects.adiabatic)
 
     # The rest of a device.
@@ -293,7 +294,7 @@ class PressureControl(TextDevice):
         """Feel another manifold: a closed line leaks at its rate from now on."""
         if self.line.state.mode == "hold":
             now = self.world.time_ns()
-            leak = self._domain.leak_per_s(self.name)
+            leak = self._domain.leak_per_s(self.name, self.terminal)
             if not math.isclose(leak, self.line.state.leak_per_s):
                 self.line.hold(now, leak, self._domain.air_pa(now), self.world.effects.adiabatic)
 

@@ -173,6 +173,15 @@ class PressureSource(Protocol):
 
 
 @runtime_checkable
+class Channels(Protocol):
+    """An instrument with several lines; a node says which by `NAME:CHANNEL`, the first where it does not."""
+
+    def channel(self, terminal: str) -> PressureSource:
+        """Return what sets the pressure at a terminal."""
+        ...
+
+
+@runtime_checkable
 class Sensor(Protocol):
     """An instrument on a pressure node whose own errors are known."""
 
@@ -207,9 +216,11 @@ class Domain:
         swing = world.effects.barometer * _AIR_SWING_PA * math.sin(phase)
         return world.room(ns)["pressure_pa"] + swing
 
-    def leak_per_s(self, source: str) -> float:
+    def leak_per_s(self, source: str, terminal: str = "") -> float:
         """Return the leak rate of a source's line as it is connected now."""
         for node in self._world.connected(source, "pressure"):
+            if terminal and _terminal(node, source) != terminal:
+                continue
             manifold = _manifold(node)
             value, half = manifold.leak_per_min
             drawn = value + half * self._world.draws.uniform("leak", node.name)
@@ -219,38 +230,34 @@ class Domain:
     def gauge_pa(self, name: str, ns: int) -> float:
         """Return the gauge pressure at an instrument's reference level; 0 where it is open to the air."""
         for node in self._world.connected(name, "pressure"):
-            for source in self._world.peers(name, node, "source"):
-                if isinstance(source, PressureSource):
-                    return self._at(name, node, source.true_pressure_pa(ns), ns)
+            if (source := self._source(node)) is not None:
+                return self._at(name, node, source.true_pressure_pa(ns), ns)
             return self._at(name, node, _manifold(node).pressure_pa, ns)
         return 0.0
 
     def trail(self, name: str, ns: int) -> list[float]:
         """Return the turning points of the pressure that an instrument has felt."""
         for node in self._world.connected(name, "pressure"):
-            for source in self._world.peers(name, node, "source"):
-                if isinstance(source, PressureSource):
-                    return source.line.trail(ns)
+            if (source := self._source(node)) is not None:
+                return source.line.trail(ns)
             return [_manifold(node).pressure_pa]
         return [0.0]
 
     def step(self, name: str, ns: int) -> tuple[float, float]:
         """Return seconds since the last change of an instrument's pressure, and how far it went (Pa)."""
         for node in self._world.connected(name, "pressure"):
-            for source in self._world.peers(name, node, "source"):
-                if isinstance(source, PressureSource):
-                    state = source.line.state
-                    return source.line.elapsed_s(ns), source.line.pressure(ns) - state.start_pa
+            if (source := self._source(node)) is not None:
+                state = source.line.state
+                return source.line.elapsed_s(ns), source.line.pressure(ns) - state.start_pa
         return 0.0, 0.0
 
     def truth(self, node: NodeConfig, ns: int) -> Mapping[str, float]:
         """Return the true pressures of a node, and how far its controller and its sensors are off."""
         air = self.air_pa(ns)
-        source = self._world.devices.get(node.source)
-        stated = _manifold(node).pressure_pa
-        gauge = source.true_pressure_pa(ns) if isinstance(source, PressureSource) else stated
+        source = self._source(node)
+        gauge = _manifold(node).pressure_pa if source is None else source.true_pressure_pa(ns)
         truth = {"gauge_pressure_pa": gauge, "absolute_pressure_pa": gauge + air, "air_pressure_pa": air}
-        if isinstance(source, PressureSource):
+        if source is not None:
             truth[f"{node.source}_error_pa"] = source.error_pa(gauge)
         for name in (member.instrument for member in node.members if member.instrument != node.source):
             truth[f"{name}_gauge_pressure_pa"] = self._at(name, node, gauge, ns)
@@ -266,6 +273,12 @@ class Domain:
     def load(self, state: dict[str, Any]) -> None:
         """Take nothing."""
 
+    def _source(self, node: NodeConfig) -> PressureSource | None:
+        device = self._world.devices.get(node.source)
+        if isinstance(device, Channels):
+            return device.channel(_terminal(node, node.source))
+        return device if isinstance(device, PressureSource) else None
+
     def _at(self, name: str, node: NodeConfig, gauge_pa: float, ns: int) -> float:
         manifold = _manifold(node)
         height = manifold.heights_m.get(name, 0.0)
@@ -274,6 +287,11 @@ class Domain:
         kelvin = 296.15 + self._world.excess_c(ns)
         column = head_pa(gauge_pa, self.air_pa(ns), height, manifold.medium, kelvin)
         return gauge_pa - self._world.effects.head * column
+
+
+def _terminal(node: NodeConfig, instrument: str) -> str:
+    found = next((member.terminal for member in node.members if member.instrument == instrument), "")
+    return found or "1"
 
 
 def _manifold(node: NodeConfig) -> Manifold:

@@ -18,7 +18,7 @@ from calibrator_drivers import (
     WrongIdentity,
 )
 from calibrator_drivers.clock import RealClock
-from calibrator_drivers.druck import DruckPACE5000
+from calibrator_drivers.druck import DruckPACE5000, DruckPACE6000
 from calibrator_drivers.roles import MeasurePressure, SourcePressure
 from calibrator_drivers.transport import open_session
 
@@ -282,3 +282,22 @@ def test_a_line_on_an_absolute_range_is_safe_at_the_pressure_of_the_air(
     ]
     with expected_protocol(exchanges) as session:
         DruckPACE5000(session, step_clock).make_safe()
+
+
+def test_the_second_channel_of_a_pace6000_has_its_number(
+    expected_protocol: Protocol, step_clock: Any
+) -> None:
+    exchanges = [
+        (":UNIT2:PRES HPA", None),
+        (":SOUR2:PRES:SLEW:MODE LIN", None),
+        (":SOUR2:PRES:SLEW 200", None),
+        (":SOUR2:PRES:SLEW:OVER 0", None),
+        NONE,
+        (":SENS2:PRES?", ":SENS2:PRES 1000.5"),
+        (":SENS:PRES?", ":SENS:PRES 13.25"),
+    ]
+    with expected_protocol(exchanges) as session:
+        pace = DruckPACE6000(session, step_clock)
+        pace.channel(2).set_slew(20e3)
+        assert pace.channel(2).read().value == pytest.approx(100050.0)
+        assert pace.read().value == pytest.approx(1325.0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calibrator_sim.scpi import (
@@ -23,32 +25,56 @@ if TYPE_CHECKING:
 
 __all__ = ["build"]
 
+_FIRST = re.compile(r"[A-Za-z]+")  # word of a pattern
 _QUERY_NS = 20_000_000  # a query of the front-end's processor
 _LEVEL = "[:LEVel][:IMMediate][:AMPLitude]"
 _UNITS = {"HPA": 100.0, "MBAR": 100.0, "BAR": 1e5, "KPA": 1e3, "PA": 1.0, "MPA": 1e6, "PSI": 6894.757293168}
 
 
-def build(pace: DruckPACE5000) -> CommandTree:
-    """Return the tree of one controller's commands."""
+@dataclass(frozen=True, slots=True)
+class _Channel:
+    """The tree as one channel fills it: the first with and without its number, a further one with it."""
+
+    tree: CommandTree
+    number: str = "1"
+
+    def add(self, pattern: str, command: Command) -> None:
+        """Add a command, its first word numbered."""
+        first = _FIRST.match(pattern)
+        assert first is not None
+        if self.number == "1":
+            self.tree.add(pattern, command)
+        self.tree.add(f"{first.group()}{self.number}{pattern[first.end() :]}", command)
+
+    def head(self, header: str) -> str:
+        """Return the header of a reply; that of a further channel has its number."""
+        if self.number == "1":
+            return header
+        first, colon, rest = header[1:].partition(":")
+        return f":{first}{self.number}{colon}{rest}"
+
+
+def build(pace: DruckPACE5000, further: Mapping[str, DruckPACE5000] | None = None) -> CommandTree:
+    """Return the tree of a controller's commands; `further` channels by their numbers."""
     tree = CommandTree()
     _add_common(tree, pace)
     _add_system(tree, pace)
-    _add_source(tree, pace)
-    _add_sense(tree, pace)
+    for number, line in {"1": pace, **(further or {})}.items():
+        channel = _Channel(tree, number)
+        _add_unit(channel, line)
+        _add_source(channel, line)
+        _add_sense(channel, line)
     return tree
 
 
-def _ask(tree: CommandTree, pattern: str, header: str, answer: Callable[[], str]) -> None:
-    """Add a query whose reply begins with its short header; a module number may stand in it."""
-    command = Command(lambda: f"{header} {answer()}", cost_ns=_QUERY_NS)
-    for numbered in (pattern, pattern.replace("SOURce", "SOURce1").replace("SENSe", "SENSe1")):
-        tree.add(numbered + "?", command)
+def _ask(channel: _Channel, pattern: str, header: str, answer: Callable[[], str]) -> None:
+    """Add a query whose reply begins with its short header."""
+    head = channel.head(header)
+    channel.add(pattern + "?", Command(lambda: f"{head} {answer()}", cost_ns=_QUERY_NS))
 
 
-def _set(tree: CommandTree, pattern: str, run: Callable[..., None], *parameters: Parameter) -> None:
-    command = Command(run, parameters)
-    for numbered in (pattern, pattern.replace("SOURce", "SOURce1").replace("SENSe", "SENSe1")):
-        tree.add(numbered, command)
+def _set(channel: _Channel, pattern: str, run: Callable[..., None], *parameters: Parameter) -> None:
+    channel.add(pattern, Command(run, parameters))
 
 
 def _plain(value: float | Special) -> float:
@@ -93,24 +119,28 @@ def _add_system(tree: CommandTree, pace: DruckPACE5000) -> None:
         number, _, text = pace.status.next_error().partition(",")
         return f"{int(number)},{text}"
 
+    def limits() -> str:
+        return f'"{_name(pace)}", {_say(pace, pace.full_scale_pa)}, 0.0'
+
+    def ask(pattern: str, header: str, answer: Callable[[], str]) -> None:
+        tree.add(pattern + "?", Command(lambda: f"{header} {answer()}", cost_ns=_QUERY_NS))
+
+    ask("SYSTem:ERRor[:NEXT]", ":SYST:ERR", error)
+    ask("SYSTem:VERSion", ":SYST:VERS", lambda: "1995.0")
+    ask("SYSTem:ECHO", ":SYST:ECHO", lambda: "0")
+    ask("INSTrument:VERSion", ":INST:VERS", lambda: '"02.00.06"')
+    ask("INSTrument:SN", ":INST:SN", lambda: pace.serial)
+    ask("INSTrument:LIMits", ":INST:LIM", limits)
+    say = lambda word, value: f":STAT:OPER:PRES:{word} {value}"  # noqa: E731 - a row of the table
+    add_operation(tree, pace.status, "STATus:OPERation:PRESsure", cost_ns=_QUERY_NS, say=say)
+
+
+def _add_unit(channel: _Channel, pace: DruckPACE5000) -> None:
     def unit(word: str) -> None:
         pace.settings.unit = word
 
-    _ask(tree, "SYSTem:ERRor[:NEXT]", ":SYST:ERR", error)
-    _ask(tree, "SYSTem:VERSion", ":SYST:VERS", lambda: "1995.0")
-    _ask(tree, "SYSTem:ECHO", ":SYST:ECHO", lambda: "0")
-    _ask(tree, "INSTrument:VERSion", ":INST:VERS", lambda: '"02.00.06"')
-    _ask(tree, "INSTrument:SN", ":INST:SN", lambda: pace.serial)
-    _ask(
-        tree,
-        "INSTrument:LIMits",
-        ":INST:LIM",
-        lambda: f'"{_name(pace)}", {_say(pace, pace.full_scale_pa)}, 0.0',
-    )
-    _set(tree, "UNIT[:PRESsure]", unit, Choice(tuple(_UNITS)))
-    _ask(tree, "UNIT[:PRESsure]", ":UNIT:PRES", lambda: pace.settings.unit)
-    say = lambda word, value: f":STAT:OPER:PRES:{word} {value}"  # noqa: E731 - a row of the table
-    add_operation(tree, pace.status, "STATus:OPERation:PRESsure", cost_ns=_QUERY_NS, say=say)
+    _set(channel, "UNIT[:PRESsure]", unit, Choice(tuple(_UNITS)))
+    _ask(channel, "UNIT[:PRESsure]", ":UNIT:PRES", lambda: pace.settings.unit)
 
 
 def _factor(pace: DruckPACE5000) -> float:
@@ -133,7 +163,7 @@ def _name(pace: DruckPACE5000) -> str:
     return _names(pace)[pace.settings.absolute]
 
 
-def _add_source(tree: CommandTree, pace: DruckPACE5000) -> None:
+def _add_source(tree: _Channel, pace: DruckPACE5000) -> None:
     def set_point(value: float | Special) -> None:
         pascal = _plain(value) * _factor(pace)
         if not pace.holds(pascal):
@@ -186,7 +216,7 @@ def _add_source(tree: CommandTree, pace: DruckPACE5000) -> None:
     _add_output(tree, pace)
 
 
-def _add_output(tree: CommandTree, pace: DruckPACE5000) -> None:
+def _add_output(tree: _Channel, pace: DruckPACE5000) -> None:
     def mode(word: str) -> None:
         pace.settings.mode = word
 
@@ -198,7 +228,7 @@ def _add_output(tree: CommandTree, pace: DruckPACE5000) -> None:
     _ask(tree, "OUTPut:MODE", ":OUTP:MODE", lambda: pace.settings.mode)
 
 
-def _add_sense(tree: CommandTree, pace: DruckPACE5000) -> None:
+def _add_sense(tree: _Channel, pace: DruckPACE5000) -> None:
     now = pace.world.time_ns
 
     def choose(text: str) -> None:

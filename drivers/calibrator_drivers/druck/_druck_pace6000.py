@@ -1,0 +1,71 @@
+"""Druck PACE6000 pressure controllers: two channels, each with its line.
+
+The commands of the first channel are those of a PACE5000. Those of the second have its number behind their
+first word (`:SOUR2:PRES`): that is remembered (mem-M) and was never compared with an instrument.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from calibrator_drivers._errors import OutOfLimits
+from calibrator_drivers.clock import Clock
+from calibrator_drivers.commands import Command
+from calibrator_drivers.transport import Session
+
+from ._druck_pace5000 import DruckPACE5000
+
+__all__ = ["DruckPACE6000"]
+
+
+class DruckPACE6000(DruckPACE5000):
+    """A PACE6000 behind a session: its first channel, and by `channel(2)` its second; safe is both."""
+
+    MODEL_ID: ClassVar[str] = "druck_pace6000"
+
+    def __init__(self, session: Session, clock: Clock) -> None:
+        super().__init__(session, clock)
+        self._second = _SecondChannel(session, clock)
+
+    def channel(self, number: int) -> DruckPACE5000:
+        """Return the controller of a line, on the same session.
+
+        Raises:
+            OutOfLimits: there is no such channel.
+        """
+        if number not in (1, 2):
+            raise OutOfLimits(
+                f"A PACE6000 has the channels 1 and 2, not {number}",
+                command="channel",
+                value=number,
+                instrument=self.session.name,
+                resource=self.session.resource,
+                way_out="Choose one of these. Nothing was sent.",
+            )
+        return self if number == 1 else self._second
+
+    def make_safe(self) -> None:
+        """Bring both lines down, vent them, and confirm each by its sensor.
+
+        Raises:
+            ReadbackError: a line is not below 1 kPa, or its controller stays on; the other was looked after.
+            InstrumentError: the instrument cannot be reached.
+        """
+        try:
+            super().make_safe()
+        finally:
+            self._second.make_safe()
+
+
+class _SecondChannel(DruckPACE5000):
+    """The second channel: the same commands with its number; the system's have none."""
+
+
+_OF_THE_SYSTEM = ("*", ":SYST")
+
+for _name, _command in list(vars(DruckPACE5000).items()):
+    if isinstance(_command, Command) and not _command.header.startswith(_OF_THE_SYSTEM):
+        _word, _colon, _rest = _command.header[1:].partition(":")
+        _numbered = replace(_command, header=f":{_word}2{_colon}{_rest}", source="S-MEM", status="mem-M")
+        setattr(_SecondChannel, _name, _numbered)
