@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
-from calibrator._errors import ConfigurationError
+from calibrator._errors import ConfigurationError, UsageError
 from calibrator.plugins._approval import APPROVED, Approval, approvals
 from calibrator.plugins._folder import KEYS, PlugIn, read_folder
 from calibrator.procedure._toml import TomlFile
@@ -83,7 +83,7 @@ class _Finder(DistributionFinder):
             yield self.folders
 
 
-def plug_in(home: Home, on_problem: Callable[[ConfigurationError], None] | None = None) -> tuple[PlugIn, ...]:
+def plug_in(home: Home, on_problem: Callable[[UsageError], None] | None = None) -> tuple[PlugIn, ...]:
     """Let the folders of the home's `calibrator.toml` be found from now on, and no other home's.
 
     With `on_problem` what is not right is told there and left out: a folder that is gone must keep nobody
@@ -132,14 +132,14 @@ def unapproved(ids: Iterable[str]) -> tuple[PlugIn, ...]:
     )
 
 
-def _raise(error: ConfigurationError) -> None:
+def _raise(error: UsageError) -> None:
     raise error
 
 
-def _told(read: Callable[[], T], tell: Callable[[ConfigurationError], None]) -> T | None:
+def _told(read: Callable[[], T], tell: Callable[[UsageError], None]) -> T | None:
     try:
         return read()
-    except ConfigurationError as error:
+    except UsageError as error:  # a base that is not installed is one too
         tell(error)
         return None
 
@@ -172,7 +172,7 @@ def _take_out(finder: _Finder) -> None:
         del sys.modules[name]
 
 
-def _once(plug_ins: Sequence[PlugIn], tell: Callable[[ConfigurationError], None]) -> Iterator[PlugIn]:
+def _once(plug_ins: Sequence[PlugIn], tell: Callable[[UsageError], None]) -> Iterator[PlugIn]:
     """Yield the folders whose ids no installed package or other folder has: which one is taken is chance."""
     seen: dict[tuple[str, str], str] = {}
     for group in {group for item in plug_ins for group, _, _ in item.entries}:

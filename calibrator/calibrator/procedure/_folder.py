@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
+from calibrator.procedure._registry import load
 from calibrator.procedure._regulation import parse_regulation
 from calibrator.procedure._toml import Path as KeyPath
 from calibrator.procedure._toml import TomlFile
@@ -26,6 +27,7 @@ _KEYS = (
     *("id", "version", "title", "document", "document_status", "roles", "rule", "resume"),
     *("environment", "warm_up_s", "truth", "budget_kind", "not_tested", "rule_offers", "regulation"),
     "regulations",
+    "base",  # the procedure whose script is used with the tables of this folder
     "figures",
 )
 _ORIGINS = ("accuracy", "resolution", "wiring", "settings")
@@ -83,7 +85,7 @@ def load_info(folder: Path) -> ProcedureInfo:
 def content_hash(folder: Path) -> str:
     """Return the sha256 over every script and table of a procedure, the same on every platform.
 
-    Names and contents are taken in order of the name, with line ends as LF.
+    Names and contents are taken in order of the name, with line ends as LF. The hash of a base counts too.
     """
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*"), key=lambda item: item.relative_to(folder).as_posix()):
@@ -92,7 +94,18 @@ def content_hash(folder: Path) -> str:
             name = path.relative_to(folder).as_posix()
             digest.update(f"{name}\n{len(content)}\n".encode())
             digest.update(content)
+    base = _base(folder / HEAD)
+    if base:  # its script is this one's script
+        digest.update(f"{base}\n{load(base).info.content_hash}\n".encode())
     return digest.hexdigest()
+
+
+def _base(head: Path) -> str:
+    """Return which procedure's script a folder uses with its own tables; "" for none."""
+    if not head.is_file():
+        return ""
+    found = TomlFile.parse(head.read_text(encoding="utf-8"), f"{head.parent.name}/{HEAD}")
+    return found.require(found.data, "base", str, ()) if "base" in found.data else ""
 
 
 def text_of(file: TomlFile, table: Mapping[str, Any], key: str, path: KeyPath) -> Text:

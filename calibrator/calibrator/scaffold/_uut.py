@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from calibrator._errors import UsageError
+from calibrator.plugins import plugged
 from calibrator.procedure import load
 from calibrator.scaffold._write import check_id, lay
 from calibrator_drivers.accuracy import list_tables
@@ -73,7 +74,7 @@ def write_uut(folder: Path, model: str, base: str, like: str = "") -> Path:
     source = _folder_of(base)
     contents = {
         "procedure.toml": _head(source, base, own),
-        "procedure.py": _SCRIPT.format(base=base),
+        **_scripts(source, base, own),
         f"tables/{model}.toml": _unread(_table(source, like).replace(f'"{like}"', f'"{model}"')),
         "README.md": _README.format(own=own, base=base, model=model, like=like),
         **_benches(source, like, model),
@@ -107,7 +108,19 @@ def _head(source: Path, base: str, own: str) -> str:
     """Return the head under another id; offers of the maker are for models that it names, and stay behind."""
     text = (source / "procedure.toml").read_text(encoding="utf-8")
     text = re.sub(r"(?ms)^(#[^\n]*\n)*\[\[rule_offers\]\]\n.*?(?=^#|^\[|\Z)", "", text)
-    return re.sub(rf'(?m)^id = "{re.escape(base)}"', f'id = "{own}"', text, count=1)
+    derived = "" if base in {item.id for item in plugged()} else f'\nbase = "{base}"'
+    return re.sub(rf'(?m)^id = "{re.escape(base)}"', f'id = "{own}"{derived}', text, count=1)
+
+
+def _scripts(source: Path, base: str, own: str) -> dict[str, str]:
+    """Return the script: that of an installed package by its name, that of another folder copied."""
+    if base not in {item.id for item in plugged()}:
+        return {"procedure.py": _SCRIPT.format(base=base)}
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(source.glob("*.py"))}
+    return {
+        name: text.replace(f"calibrator_folder_{base}", f"calibrator_folder_{own}")
+        for name, text in texts.items()
+    }
 
 
 def _table(source: Path, like: str) -> str:

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from calibrator._home import Home
+from calibrator.plugins import plug_in
 from calibrator.procedure import content_hash, load
+from calibrator.scaffold import write_procedure
 from calibrator_drivers.accuracy import load_table
 from calibrator_drivers.registry import driver_class
 
@@ -98,11 +101,29 @@ def test_a_further_model_of_a_shipped_procedure_has_a_plan(
     assert 'status = "seen"' not in (folder / "tables" / "acme_500.toml").read_text(encoding="utf-8")
     assert '"seen"' not in (folder / "accuracy" / "acme_500.toml").read_text(encoding="utf-8")
     lists(procedures=[folder])
+    assert 'base = "dmm"' in (folder / "procedure.toml").read_text(encoding="utf-8")
     code, out, err = said("plan", "dmm_acme_500", "--uut", "acme_500", "--sim", "--json")
     assert code == 0, err
     plan = json.loads(out)
     assert len(plan["points"]) == 33
     assert {point["status"] for point in plan["points"]} == {"memory_low"}
+
+
+def test_a_change_of_the_base_is_a_change_of_the_hash(
+    tmp_path: Path, home: Path, lists: Callable[..., None]
+) -> None:
+    write_procedure(tmp_path, "toy_base")
+    (tmp_path / "toy_further").mkdir()
+    head = 'id = "toy_further"\nbase = "toy_base"\n'
+    (tmp_path / "toy_further" / "procedure.toml").write_text(head, encoding="utf-8")
+    lists(procedures=[tmp_path / "toy_base"])
+    plug_in(Home(home))
+    first = content_hash(tmp_path / "toy_further")
+    assert first == content_hash(tmp_path / "toy_further")
+    with (tmp_path / "toy_base" / "procedure.py").open("a", encoding="utf-8") as script:
+        script.write("# changed\n")
+    plug_in(Home(home))
+    assert content_hash(tmp_path / "toy_further") != first
 
 
 @pytest.mark.parametrize(
