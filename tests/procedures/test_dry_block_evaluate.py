@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from statistics import stdev
 
 import pytest
 from hypothesis import given, settings
@@ -107,11 +109,18 @@ def test_the_way_back_is_the_change_of_the_displays_error() -> None:
 def test_stability_is_twice_the_standard_deviation_with_its_own_uncertainty() -> None:
     standard = [150.0 + 0.004 * math.sin(index) for index in range(16)]
     found = evaluated(observed("stability:150degC", standard, [150.0] * 16))["stability:150degC"]
-    values = [value for value in standard for _ in range(2)]
-    mean = sum(values) / 32
-    s = math.sqrt(sum((value - mean) ** 2 for value in values) / 31)
+    s = stdev(standard)
     assert found.value == pytest.approx(2 * s, rel=1e-12)
-    assert found.u == pytest.approx(2 * s / math.sqrt(62), rel=1e-12)
+    assert found.u == pytest.approx(2 * s / math.sqrt(30), rel=1e-12)
+
+
+def test_the_readouts_own_noise_is_no_instability_of_the_block() -> None:
+    item = observed("stability:150degC", [150.0] * 16, [150.0] * 16)
+    noisy = [
+        replace(r, value=r.value + (0.001 if i % 2 else -0.001)) for i, r in enumerate(item.parts["standard"])
+    ]
+    item = replace(item, parts={"standard": tuple(noisy)})
+    assert evaluated(item)["stability:150degC"].value == 0.0
 
 
 def test_a_place_without_its_reference_and_a_missing_figure() -> None:

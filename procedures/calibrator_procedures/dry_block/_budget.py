@@ -69,15 +69,21 @@ def place_budget(
 
 
 def stability_budget(references: PointReferences, observed: PointObservations) -> Budget:
-    """Return the budget of twice the standard deviation, whose own u is s/√(2(n - 1)) (JCGM 100, E.4.3)."""
+    """Return the budget of twice the standard deviation, whose own u is s/√(2(n - 1)) (JCGM 100, E.4.3).
+
+    Each round has two readings within seconds: what they differ by is the readout's, and is taken out.
+    """
     from calibrator_uncertainty import Budget, normal
 
-    values = [reading.value for reading in observed.parts["standard"]]
-    free = len(values) - 1
+    standard = observed.parts["standard"]
+    rounds = len(standard) // 2
+    apart = [standard[2 * index + 1].value - standard[2 * index].value for index in range(rounds)]
+    noise = sum(value**2 for value in apart) / (4.0 * rounds)  # variance of the mean of two
+    seen = stdev(_pair(standard, index) for index in range(rounds))
     least = 2.0 * _require(references, "resolution_standard").half_width / _SQRT12
-    spread = stdev(values)
-    u = max(spread, least) / math.sqrt(2.0 * free)
-    inputs = [normal("spread", spread, u, "K", dof=free, source=f"{len(values)} readings")]
+    u = max(seen, least) / math.sqrt(2.0 * (rounds - 1))
+    spread = math.sqrt(max(seen**2 - noise, 0.0))
+    inputs = [normal("spread", spread, u, "K", dof=rounds - 1, source=f"{rounds} rounds of two readings")]
     return Budget(_model.stability, inputs, unit="K", name=references.point.id)
 
 

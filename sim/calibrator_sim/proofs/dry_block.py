@@ -17,7 +17,7 @@ from calibrator_sim.proofs import Asked, elsewhere
 __all__ = ["EFFECTS", "NOT_SIMULATED", "POPULATION", "RESULT_ONLY", "WITHOUT_A_LINE", "truths", "watch"]
 
 RESULT_ONLY = True  # a guideline's lines for places stand for what the measurand leaves open
-POPULATION = {"error": "inside", "width": 1.5}
+POPULATION = {"error": "inside", "width": 3.0}
 _PROBE = "readout_1_"
 
 EFFECTS = {
@@ -64,7 +64,8 @@ def truths(bench: SimBench, asked: Asked) -> Mapping[str, float]:
     del bench
     kind = str(asked.settings["result"])
     if kind == "stability":
-        spread = stdev(item[f"{_PROBE}c"] for item in asked.seen["standard"])
+        true = [item[f"{_PROBE}c"] for item in asked.seen["standard"]]
+        spread = stdev(fmean(pair) for pair in zip(true[::2], true[1::2], strict=True))
         return {"spread": spread, "result": 2.0 * spread}
     if kind == "display":
         known = {key: _mean(asked, f"{_PROBE}{key}_k") for key in ("readout", "certificate", "drift")}
