@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from calibrator_uncertainty import Budget, normal, rectangular, student_t
+from calibrator_uncertainty import Budget, normal, rectangular, student_t, validate_first_order
 from calibrator_uncertainty._histogram import Stream
 from calibrator_uncertainty._tails import Tail
 
@@ -108,3 +108,17 @@ def test_draws_that_are_mostly_equal_keep_their_interval(share):
     stream = Stream(drawn[:10_000].copy())
     stream.add(drawn[10_000:])
     assert stream.symmetric(0.95) == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])), abs=2e-3)
+
+
+def test_the_verdict_of_clause_8_tells_how_well_it_knows_its_own_ends():
+    def verdict(dof: float, draws: int):
+        budget = Budget(lambda a: a, [normal("a", 0.0, 1.0, "V", dof=dof)], unit="V")
+        return validate_first_order([budget], rng=_generator(1), draws=draws)[0], budget
+
+    few, budget = verdict(1.0, 20_000)
+    density = 1.0 / (math.pi * (1.0 + _cauchy(0.975) ** 2))
+    assert few.endpoint_error == pytest.approx(math.sqrt(0.025 * 0.975 / few.draws) / density, rel=0.3)
+    assert "its ends are themselves known to" in budget.evaluate().to_text()
+    many, budget = verdict(math.inf, 20_000)
+    assert many.endpoint_error == pytest.approx(2.67 / math.sqrt(many.draws), rel=1e-12)
+    assert "known to" not in budget.evaluate().to_text()

@@ -79,7 +79,7 @@ class Budget:
                 raise InputError(
                     f"{one!r} is no input of a budget",
                     where=name,
-                    way_out="Make it with normal(), type_a(), ...",
+                    way_out="Make it with normal(), type_a(), ...; a quantity is used in the model itself.",
                     code="no-input",
                 )
         names = [one.name for one in inputs]

@@ -24,6 +24,7 @@ __all__ = ["Clause8", "validate_first_order"]
 # Standard error of the 2.5 % quantile of M normal draws is √(p(1-p))/φ(z)/√M = 2.67·u/√M.
 _QUANTILE_ERROR = 2.67
 _FEWEST = 10_000
+_HEAVY = 2.0  # times the error of a normal's endpoint: more than the noise of its own estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Clause8:
 
     `low` and `high` are the Monte Carlo endpoints of the probabilistically symmetric interval, `delta` the
     numerical tolerance of u at `ndig` digits, `d_low` and `d_high` how far the first-order endpoints lie
-    from them, `endpoint_error` the standard error of a Monte Carlo endpoint with this many draws.
+    from them, `endpoint_error` the standard error of a Monte Carlo endpoint with this many draws (as of a
+    normal, unless the draws scatter more).
     """
 
     name: str
@@ -103,6 +105,24 @@ def _needed(u: float, delta: float) -> int:
     return max(_FEWEST, math.ceil((2.0 * _QUANTILE_ERROR * 5.0 * u / delta) ** 2))
 
 
+def _endpoint_error(drawn: np.ndarray, result: BudgetResult) -> float:
+    """Return the standard error of an endpoint: that of a normal, or of the draws where tails are heavy.
+
+    Source: H. A. David, Order Statistics, 2.5: half the distance of the order statistics one standard
+    deviation of their rank apart.
+    """
+    import numpy as np
+
+    normal = _QUANTILE_ERROR * result.u / math.sqrt(drawn.size)
+    tail = (1.0 - result.probability) / 2.0
+    rank = math.sqrt(tail * (1.0 - tail) * drawn.size)
+    near = (tail * drawn.size + np.array([-rank, rank])).astype(int).clip(0, drawn.size - 1)
+    places = np.concatenate((near, drawn.size - 1 - near))
+    low, high, above, below = np.partition(drawn, places)[places].tolist()
+    own = max(high - low, above - below) / 2.0
+    return own if own > _HEAVY * normal else normal
+
+
 def _compare(result: BudgetResult, delta: float, drawn: np.ndarray, ndig: int) -> Clause8:
     low, high = symmetric_interval(drawn, result.probability)
     d_low = abs(result.value - result.U - low)
@@ -117,7 +137,7 @@ def _compare(result: BudgetResult, delta: float, drawn: np.ndarray, ndig: int) -
         d_high=d_high,
         mean=float(drawn.mean()),
         u=float(drawn.std(ddof=1)),
-        endpoint_error=_QUANTILE_ERROR * result.u / math.sqrt(drawn.size),
+        endpoint_error=_endpoint_error(drawn, result),
         draws=int(drawn.size),
         ndig=ndig,
         probability=result.probability,

@@ -85,17 +85,23 @@ def judged(result: BudgetResult) -> str:
     unit = f" {result.unit}" if result.unit else ""
     tolerance = _figures(verdict.delta, 2)
     apart = f"{_figures(verdict.d_low, 2)} and {_figures(verdict.d_high, 2)}{unit}"
+    loose = ""
+    if 2.0 * verdict.endpoint_error > verdict.delta > 0.0:
+        loose = (
+            f"; its ends are themselves known to {_figures(verdict.endpoint_error, 2)}{unit} only: ask "
+            "validate_first_order for more draws"
+        )
     if verdict.ok:
         return (
             f"JCGM 101, clause 8: first order is validated to {verdict.ndig} digit(s): "
-            f"its ends differ from Monte Carlo by {apart}, at most {tolerance}{unit}"
+            f"its ends differ from Monte Carlo by {apart}, at most {tolerance}{unit}{loose}"
         )
     rounded = round_uncertainty(result.U)
     low, high = (plain(round_like(end, rounded)) for end in (verdict.low, verdict.high))
     return (
         f"JCGM 101, clause 8: first order is NOT validated: its ends differ from Monte Carlo by {apart}, "
         f"more than {tolerance}{unit}; Monte Carlo gives [{low}, {high}]{unit} at "
-        f"{100 * verdict.probability:g} %"
+        f"{100 * verdict.probability:g} %{loose}"
     )
 
 
