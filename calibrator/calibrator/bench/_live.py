@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import cache
+from typing import cast
 
 from calibrator._errors import RunError
 from calibrator.bench._desk import Desk
@@ -17,6 +19,11 @@ __all__ = ["LiveBench"]
 
 _SURPRISE = 0.05  # of the value, from where a typed indication is looked at again
 UUT = "uut"
+
+
+@cache  # a look at a protocol costs 15 us, and this is asked at every reading
+def _expects(driver: type) -> bool:
+    return issubclass(driver, Expecting)
 
 
 class LiveBench:
@@ -160,12 +167,14 @@ class LiveBench:
     def _expect(self, part: str) -> None:
         """Tell a person who reads an instrument what is expected, for a person may slip."""
         driver = self._desk.driver(part)
-        if not isinstance(driver, Expecting):
+        if not _expects(type(driver)):
             return
         applied, unit = self._desk.applied_in(self._unit(part))
         value = float(self._point.nominal) if applied is None else applied
         if unit or self._point.unit == self._unit(part):
-            driver.expect(value, _SURPRISE * max(abs(value), 0.1 * float(self._point.range)))
+            cast("Expecting", driver).expect(
+                value, _SURPRISE * max(abs(value), 0.1 * float(self._point.range))
+            )
 
     def _refuse_overload(self, part: str, indication: Indication) -> None:
         if indication.overload:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from calibrator._errors import RunError
 from calibrator._home import Home
 from calibrator.engine import Job, Outcome, run_here
+from calibrator.engine._setting import Setting, setting_of
 from calibrator.engine._station import Station
 from calibrator.evaluation import show
 from calibrator.plugins import plug_in
@@ -69,6 +70,7 @@ class Runner:
         self._bench = Path(self._folder.name) / "bench.toml"
         self._bench.write_text(case.bench, encoding="utf-8")
         self._count = 0
+        self._setting: Setting | None = None
 
     def __enter__(self) -> Runner:
         return self
@@ -130,7 +132,7 @@ class Runner:
             interactive=False,
             person="proof",
         )
-        outcome = run_here(job, home, open_station, monte_carlo=False)
+        outcome = run_here(job, home, prepare=self._prepared, open_station=open_station)
         if outcome.exit_code not in _COMPLETED:
             raise RunError(
                 f"the run with seed {seed} ended with exit code {outcome.exit_code}: {outcome.message}",
@@ -139,6 +141,12 @@ class Runner:
                 code="proof-run-failed",
             )
         return outcome, benches[-1], seen
+
+    def _prepared(self, job: Job, home: Home) -> Setting:
+        """Return what a job names, found once: only its seed differs between runs."""
+        if self._setting is None:
+            self._setting = replace(setting_of(job, home), lean=True)
+        return replace(self._setting, job=job)
 
     def _home_in(self, folder: Path) -> Home:
         """Return a home of its own that has the folders of the laboratory's, and nothing else of it."""
