@@ -6,7 +6,7 @@ from typing import Final
 
 from calibrator._errors import UsageError
 from calibrator.certificates._model import Certificate
-from calibrator.certificates._words import DOCUMENT_LANGUAGES
+from calibrator.certificates._words import DOCUMENT_LANGUAGES, Speaker
 
 __all__ = ["FORMATS", "LANGUAGES", "render"]
 
@@ -26,6 +26,7 @@ def render(model: Certificate, format: str = "pdf", language: str = "both") -> b
         UsageError: an unknown format or language, a character without a glyph (`missing-glyph`), or what
             `dcc_bytes` raises.
     """
+    from calibrator.certificates._curve_plots import curve_plots
     from calibrator.certificates._json import KINDS, json_bytes
     from calibrator.certificates._view import view
 
@@ -47,7 +48,7 @@ def render(model: Certificate, format: str = "pdf", language: str = "both") -> b
         from calibrator.certificates.dcc import dcc_bytes
 
         return dcc_bytes(model, language)
-    seen = view(model, language)
+    seen = {**view(model, language), "curves": curve_plots(model, Speaker(language))}
     data = json_bytes(model)
     if format == "json":
         return data
