@@ -63,7 +63,7 @@ def test_the_wheel_holds_the_five_rooms_with_their_types() -> None:
         assert (ROOT / folder / package / "py.typed").is_file()
 
 
-@pytest.mark.parametrize("group", ["drivers", "procedures", "simulators"])
+@pytest.mark.parametrize("group", ["drivers", "procedures", "regulations", "simulators"])
 def test_every_plug_in_that_is_named_loads(group: str) -> None:
     found = entry_points(group=f"calibrator.{group}")
     assert {point.name for point in found} >= set(PROJECT["project"]["entry-points"][f"calibrator.{group}"])
