@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from calibrator_sim.scpi._errors import ScpiError
 
@@ -19,6 +20,7 @@ _LONGEST_MNEMONIC = 12
 _BLANKS = "".join(map(chr, range(33)))  # IEEE 488.2, 7.4.1.2: white space
 _MOST_DIGITS = 255
 _LARGEST_EXPONENT = 32000
+_SHORT = 64  # characters of a text that is remembered taken apart
 
 
 class Kind(StrEnum):
@@ -130,7 +132,16 @@ def split_units(message: str) -> list[str]:
         >>> split_units('FUNC "A;B";:READ?;')
         ['FUNC "A;B"', ':READ?']
     """
+    return list(_short_units(message)) if len(message) <= _SHORT else _units(message)
+
+
+def _units(message: str) -> list[str]:
     return [part for raw in _split(message, ";") if (part := trim(raw))]
+
+
+@lru_cache(maxsize=512)  # an instrument is asked the same few things at each reading
+def _short_units(message: str) -> tuple[str, ...]:
+    return tuple(_units(message))
 
 
 def parse_unit(text: str, *, blank_before_comma: bool = True) -> Unit:
@@ -139,6 +150,15 @@ def parse_unit(text: str, *, blank_before_comma: bool = True) -> Unit:
     Raises:
         ScpiError: a command error (-101 to -178).
     """
+    return (_short_unit if len(text) <= _SHORT else _unit)(text, blank_before_comma)
+
+
+@lru_cache(maxsize=512)
+def _short_unit(text: str, blank_before_comma: bool) -> Unit:
+    return _unit(text, blank_before_comma)
+
+
+def _unit(text: str, blank_before_comma: bool) -> Unit:
     match = _HEADER.match(text)
     if match is None:
         raise ScpiError(_invalid(text[0]))
