@@ -125,12 +125,12 @@ def test_a_weighing_in_use_is_worth_a_line_and_has_a_smallest_load(weighing: Sec
     numbers, sets, (curve,) = evaluated(weighing, {**SCATTER_200, **SCATTER_50})
     a, b = curve.coefficients.values
     s = stdev(SCATTER_50.values())
-    assert a == pytest.approx(2 * math.sqrt(2 * 0.5e-5**2 / 3 + s**2))
+    assert a == pytest.approx(2 * math.sqrt(2 * 0.5e-5**2 / 3 + s**2), rel=0.01)  # three digits, upward
     # no error was seen: the largest relative u of it; air within 10 %, 1e-6 per kelvin within 5 K
     errors = [numbers[f"error:{load}g"].evaluate(policy="k2").u / load for load in (50, 100, 150, 200)]
     at_max = math.sqrt(0.5e-4**2 / 3 + 0.5e-5**2 / 3 + stdev(SCATTER_200.values()) ** 2)
     relative = math.sqrt(max(errors) ** 2 + 15e-6**2 / 3 + 5e-6**2 / 3)
-    assert a + 220 * b == pytest.approx(2 * math.hypot(at_max, 220 * relative))
+    assert a + 220 * b == pytest.approx(2 * math.hypot(at_max, 220 * relative), rel=0.01)
     by_line, by_s = sets["weighing-smallest"].values
     assert by_line == pytest.approx(a / (0.001 - b))
     assert by_s == pytest.approx(2 * s / 0.001)
@@ -172,4 +172,6 @@ def test_a_sensitivity_error_is_the_slope_of_a_weighing_in_use(slope: float):
     shown = {point.id: float(point.nominal) * (1 + slope) for point in section.points}
     _, _, (curve,) = evaluated(section, shown)
     _, _, (exact,) = evaluated(section, {})
-    assert curve.coefficients.values[1] - exact.coefficients.values[1] == pytest.approx(abs(slope), abs=1e-12)
+    assert curve.coefficients.values[1] - exact.coefficients.values[1] == pytest.approx(
+        abs(slope), rel=0.01, abs=2e-7
+    )

@@ -31,6 +31,7 @@ from calibrator.certificates._regulation import PREFIXES, kind_of, verification_
 from calibrator.certificates._results import result_sections
 from calibrator.certificates._session import session_check
 from calibrator.certificates._sources import Sources, gather
+from calibrator.procedure import CLASS
 
 if TYPE_CHECKING:
     from calibrator.record import Record
@@ -94,7 +95,7 @@ def assemble(
         performed_by=tuple(person(opened["lab"], name) for name in sources.people),
         authorised_by=authorised(opened["lab"], authorised_by, before, simulated=simulated),
         item=_item(sources),
-        method=_method(opened, procedure),
+        method=_method(_interval(sources), procedure),
         conditions=_conditions(sources.environments),
         affirmation=_affirmation(sources),
         preparation=sources.preparation,
@@ -209,7 +210,16 @@ def _instrument(sources: Sources, asset: str) -> Body:
     return next((body for body in listed if body.get("asset") == asset), {})
 
 
-def _method(opened: Body, procedure: Body) -> Method:
+def _interval(sources: Sources) -> str:
+    """Return which column of the specification the limits are; that of a class holds for every interval."""
+    bodies = sources.references.get("points", ())
+    limits = {
+        str(body["limits"]["interval"]) for body in bodies if not body["point"].get("supporting", False)
+    }
+    return CLASS if limits == {CLASS} else str(sources.opened["interval"])
+
+
+def _method(interval: str, procedure: Body) -> Method:
     return Method(
         id=str(procedure["id"]),
         version=str(procedure["version"]),
@@ -218,7 +228,7 @@ def _method(opened: Body, procedure: Body) -> Method:
         document_status=str(procedure.get("document_status", "")),
         content_hash=str(procedure.get("hash", "")),
         approved=bool(procedure.get("approved", False)),
-        interval=str(opened["interval"]),
+        interval=interval,
         regulations=tuple(str(item["number"]) for item in procedure.get("regulations", ())),
         unverified=tuple(str(i["number"]) for i in procedure.get("regulations", ()) if i["unverified"]),
     )

@@ -106,4 +106,6 @@ def _figures(body: Body) -> list[tuple[Kind, Body]]:
         ("standard" if item["kind"] in OF_THE_STANDARD else "other", item)
         for item in body.get("contributions", ())
     ]
+    if body["point"].get("supporting"):  # it is measured for others, and has no limits
+        return contributions
     return [("limit", body["limits"]), *contributions]

@@ -8,7 +8,7 @@ from calibrator.certificates._legal import Verification, VerifiedItem
 from calibrator.certificates._model import Certificate
 from calibrator.certificates._statements import Statement, conformity_statement
 from calibrator.certificates._words import Speaker
-from calibrator.procedure import Text
+from calibrator.procedure import CLASS, Text
 
 __all__ = ["facts_of_kind", "item_lines", "statement_of_kind", "states_uncertainty", "subtitle", "title"]
 
@@ -52,6 +52,8 @@ def title(model: Certificate, speaker: Speaker) -> list[str]:
 def subtitle(model: Certificate, speaker: Speaker) -> list[str]:
     """Return what stands under the title: the specification, or the regulation that was followed."""
     found = model.verification
+    if found is None and model.method.interval == CLASS:
+        return speaker.say("with statement of conformity to the limits of the accuracy class")
     if found is None:
         return speaker.say("with statement of conformity to the maker's specification")
     if found.regulation is None:

@@ -36,25 +36,46 @@ NO_NUMBER: Final = ("overload", "not-settled")
 
 
 def result_sections(sources: Sources) -> tuple[ResultSection, ...]:
-    """Return the results of every section in the order in which they were measured."""
+    """Return the results of every section in the order in which they were measured.
+
+    A section whose points name tables (setting `table`) is printed in several; its curves follow the last.
+    """
     by_section: dict[str, list[Result]] = {}
+    titles = sources.opened["procedure"].get("section_titles") or {}
     write = rounding_of(sources.opened["lab"])
     references = {str(body["point"]["id"]): body for body in sources.references.get("points", ())}
     for point in sources.points:
         result = _result(point, references.get(str(point["id"])), write)
         versions = sources.versions.get(result.id, ())
         whole = replace(result, versions=tuple(_version(item, result, sources) for item in versions))
-        by_section.setdefault(str(point["section"]), []).append(whole)
-    titles = sources.opened["procedure"].get("section_titles") or {}
+        by_section.setdefault(_table_of(point, references.get(result.id), titles), []).append(whole)
+    last = {_section_of(results[0].id, sources): name for name, results in by_section.items()}
     return tuple(
         ResultSection(
             id=name,
             title=_title(name, titles, results),
             results=tuple(results),
-            curves=tuple(curve_of(body) for body in sources.curves.get(name, ())),
+            curves=tuple(
+                curve_of(body)
+                for section, at in last.items()
+                if at == name
+                for body in sources.curves.get(section, ())
+            ),
         )
         for name, results in by_section.items()
     )
+
+
+def _table_of(point: Body, references: Body | None, titles: Mapping[str, Body]) -> str:
+    """Return the id of the table in which a point stands: that of its section, or one of several in it."""
+    section = str(point["section"])
+    settings = references["point"].get("settings", {}) if references is not None else {}
+    own = f"{section}-{settings.get('table', '')}"
+    return own if own in titles else section
+
+
+def _section_of(point: str, sources: Sources) -> str:
+    return next(str(item["section"]) for item in sources.points if item["id"] == point)
 
 
 def _title(section: str, titles: Mapping[str, Body], results: list[Result]) -> Text:

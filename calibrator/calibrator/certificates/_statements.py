@@ -10,7 +10,7 @@ from calibrator.certificates._numbers import POLAR, percent, scaled_unit, signed
 from calibrator.certificates._rule_words import further_rule, other_limits
 from calibrator.certificates._words import STATUS_WORDS, Speaker
 from calibrator.i18n import bilingual
-from calibrator.procedure import Text
+from calibrator.procedure import CLASS, Text
 
 __all__ = [
     "INTERVALS",
@@ -20,6 +20,7 @@ __all__ = [
     "decision_rule",
     "general_remarks",
     "interval_text",
+    "is_electrical",
     "name_text",
     "point_name",
     "uncertainty_statement",
@@ -27,7 +28,15 @@ __all__ = [
 
 # msgids of the catalogue
 VERDICTS: Final = ("pass", "conditional pass", "conditional fail", "fail", "undetermined")
-INTERVALS: Final = {"24h": "24 hours", "90d": "90 days", "1y": "1 year", "2y": "2 years"}
+INTERVALS: Final = {
+    "24h": "24 hours",
+    "90d": "90 days",
+    "1y": "1 year",
+    "2y": "2 years",
+    CLASS: "accuracy class",
+}
+# functions on which leads, loading and thermal voltages act
+ELECTRICAL: Final = frozenset({"dcv", "acv", "dci", "aci", "res2w", "res4w", "freq"})
 # verdict, why there is no number, msgid
 _REASONS: Final = (
     ("fail", "", "Outside the limits beyond doubt: {points}."),
@@ -95,6 +104,11 @@ def _stated(model: Certificate, speaker: Speaker) -> Statement:
         )
     lines = [
         say(
+            "At each point the error lies within the acceptance limits drawn from the limits of the accuracy "
+            "class. The statement covers the points listed here and nothing else."
+        )
+        if model.method.interval == CLASS
+        else say(
             "At each point the error of indication lies within the acceptance limits drawn from the maker's "
             "specification ({interval}). The statement covers the points listed here and nothing else.",
             interval=interval_text(model.method.interval),
@@ -208,6 +222,11 @@ def name_text(person: Person) -> Text:
     )
 
 
+def is_electrical(model: Certificate) -> bool:
+    """Whether leads, loading and thermal voltages act on all results."""
+    return all(result.function in ELECTRICAL for result in model.results)
+
+
 def interval_text(interval: str) -> Text:
     """Return the name of a specification's interval in both languages; an unknown one stands as it is."""
     known = INTERVALS.get(interval)
@@ -290,6 +309,11 @@ def uncertainty_statement(model: Certificate, speaker: Speaker) -> Lines:
             "Evaluated by JCGM 100:2008 (GUM). It covers standard, leads, thermal voltages, loading, "
             "resolution and repeatability during the measurement, not the long-term stability of the "
             "instrument."
+        )
+        if is_electrical(model)
+        else say(
+            "Evaluated by JCGM 100:2008 (GUM). It covers the contributions that the procedure states in the "
+            "budget of each result, not the long-term stability of the instrument."
         ),
     ]
 

@@ -9,7 +9,7 @@ from calibrator.certificates._model import Certificate, Result, ResultSection
 from calibrator.certificates._numbers import Printed, aligned, printed, scaled_unit, signed
 from calibrator.certificates._plots import PlotText, error_plot
 from calibrator.certificates._recorded_curves import curve_lines
-from calibrator.certificates._statements import interval_text, point_name
+from calibrator.certificates._statements import interval_text, is_electrical, point_name
 from calibrator.certificates._words import STATUS_WORDS, Speaker
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
@@ -128,6 +128,13 @@ def result_legend(model: Certificate, speaker: Speaker) -> list[list[str]]:
             "accounted for). U: expanded uncertainty. k: coverage factor. T: limit. w: guard band. PFA: see "
             "the decision rule. MC: ✓ where U agrees with Monte Carlo propagation (JCGM 101:2008, clause 8), "
             "× where it does not."
+        )
+        if is_electrical(model)
+        else say(
+            "E: error, or what the title of the table names; indication: of the last reading that the result "
+            "is made of. U: expanded uncertainty. k: coverage factor. T: limit. w: guard band. PFA: see the "
+            "decision rule. MC: ✓ where U agrees with Monte Carlo propagation (JCGM 101:2008, clause 8), × "
+            "where it does not."
         ),
         say(
             "Plots: E as a share of its limit T; bar: U; shaded: acceptance zone ±(T − w); "

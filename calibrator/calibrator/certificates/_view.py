@@ -39,7 +39,7 @@ from calibrator.certificates._statements import (
 from calibrator.certificates._tables import result_legend, result_tables, standard_table
 from calibrator.certificates._words import Speaker
 from calibrator.i18n import bilingual
-from calibrator.procedure import Text
+from calibrator.procedure import CLASS, Text
 
 __all__ = ["View", "span", "view"]
 
@@ -166,7 +166,9 @@ def _right(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
         _fact(say("Document"), method.document),
         _fact(
             say("Limits"),
-            speaker.tell(
+            say("limits of the accuracy class")
+            if method.interval == CLASS
+            else speaker.tell(
                 bilingual("maker's specification, {interval}", interval=interval_text(method.interval))
             ),
         ),

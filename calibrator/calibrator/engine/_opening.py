@@ -100,7 +100,10 @@ def _procedure(setting: Setting, now: datetime) -> dict[str, Any]:
         "document_status": info.document_status,
         "approved": is_approved(info.id, info.content_hash) and not unread,
         "not_tested": [_text(text) for text in info.not_tested],
-        "section_titles": {item.id: _text(item.title) for item in everything},
+        "section_titles": {
+            **{item.id: _text(item.title) for item in everything},
+            **{f"{item.id}-{key}": _text(text) for item in everything for key, text in item.tables.items()},
+        },
         **({"regulation": followed(info.regulation, editions)} if info.regulation is not None else {}),
         **({"regulations": editions} if editions else {}),
         **({"unapproved": [{"id": item.id, "hash": item.content_hash} for item in unread]} if unread else {}),

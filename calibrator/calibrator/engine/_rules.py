@@ -175,7 +175,10 @@ class Ruled:
         instrument = self._instrument(point, rule.part)
         asked = self._asked(point, rule, instrument)
         own = instrument.name == self.setting.uut.name
-        found = self.shelf.figure(instrument, asked, self.moment, interval=rule.interval, own=own)
+        on_range = float(point.settings[rule.on_range]) if rule.on_range else None
+        found = self.shelf.figure(
+            instrument, asked, self.moment, interval=rule.interval, own=own, range_high=on_range
+        )
         if isinstance(found, Refusal):
             reason = f"{instrument.asset} cannot be the part {rule.part!r}: {found.reason}"
             raise _Refused(replace(found, reason=reason))
@@ -288,7 +291,8 @@ class Ruled:
 
     def _standard(self, point: Point) -> tuple[str, str]:
         wiring = self._wiring(point)
-        name = wiring.part(point.standard) or (wiring.artefact if point.standard == "artefact" else None)
+        named = point.standard in ("artefact", wiring.artefact)
+        name = wiring.part(point.standard) or (wiring.artefact if named else None)
         if name is None:
             return "", point.standard
         item = self.setting.bench.instruments[name]

@@ -136,11 +136,12 @@ class Shelf:
         *,
         interval: str = "",
         own: bool = False,
+        range_high: float | None = None,
     ) -> Candidate | Refusal:
         """Return the figures of any part at a point, in the function and unit of its accuracy table.
 
         `interval` is one of the table, else it follows from the certificate; `own` is the unit under test,
-        whose specification needs no certificate.
+        whose specification needs no certificate; `range_high` is the range it is on, where that is known.
         """
         no = _Refuser(instrument.asset, self.place(instrument.asset, None, "number"))
         certificate = self.certificate(instrument.asset, moment)
@@ -155,7 +156,7 @@ class Shelf:
             problem = next(iter(self._standing(certificate, faults)), None)
             if problem is not None:
                 return problem
-        return self._figures(instrument, point, certificate, moment, interval)
+        return self._figures(instrument, point, certificate, moment, interval, range_high=range_high)
 
     def artefact_problems(self, artefact: BenchInstrument, moment: Moment) -> Iterator[Refusal]:
         """Yield what stands against an artefact (a short): a certificate that is not in force.
@@ -190,6 +191,8 @@ class Shelf:
         certificate: Certificate,
         moment: Moment,
         fixed: str = "",
+        *,
+        range_high: float | None = None,
     ) -> Candidate | Refusal:
         no = _Refuser(instrument.asset, f"accuracy table {instrument.model}")
         issued = certificate.issued
@@ -207,9 +210,21 @@ class Shelf:
                     "Have it calibrated.",
                 )
             state = _state(instrument, certificate, moment)
-            limit = table.limit(point.function, value, interval=interval, state=state, frequency_hz=frequency)
+            limit = table.limit(
+                point.function,
+                value,
+                range_high=range_high,
+                interval=interval,
+                state=state,
+                frequency_hz=frequency,
+            )
             row = table.row(
-                point.function, value, interval=interval, option=state.option, frequency_hz=frequency
+                point.function,
+                value,
+                range_high=range_high,
+                interval=interval,
+                option=state.option,
+                frequency_hz=frequency,
             )
         except AccuracyError as error:
             return no(error.code, error.what, error.way_out)

@@ -31,7 +31,9 @@ _KEYS = (
     "figures",
 )
 _ORIGINS = ("accuracy", "resolution", "wiring", "settings")
-_FIGURE = (*("kind", "from", "part", "function", "key", "at", "unit", "sections", "factor", "interval"),)
+_FIGURE = (
+    *("kind", "from", "part", "function", "key", "at", "unit", "sections", "factor", "interval", "on_range"),
+)
 _HASHED = (".py", ".toml", ".csv")
 
 
@@ -134,7 +136,7 @@ def _figure(head: TomlFile, table: Mapping[str, Any], path: KeyPath) -> FigureRu
     part = head.require(table, "part", str, path) if origin in ("accuracy", "resolution") else ""
     texts = {
         key: head.require(table, key, str, path) if key in table else ""
-        for key in ("function", "key", "at", "unit", "interval")
+        for key in ("function", "key", "at", "unit", "interval", "on_range")
     }
     listed = head.require(table, "sections", list, path) if "sections" in table else []
     return FigureRule(
@@ -148,6 +150,7 @@ def _figure(head: TomlFile, table: Mapping[str, Any], path: KeyPath) -> FigureRu
         sections=tuple(str(item) for item in listed),
         factor=head.require(table, "factor", float, path) if "factor" in table else 1.0,
         interval=texts["interval"],
+        on_range=texts["on_range"],
     )
 
 

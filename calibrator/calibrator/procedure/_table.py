@@ -70,7 +70,7 @@ def parse_table(text: str, name: str, *, settings: Mapping[str, type]) -> PointT
 def _section(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Section:
     file = reader.file
     known = ("id", "title", "wiring", "prompt", "standard", "status", "source", "settings", "resume", "point")
-    file.refuse_unknown(table, (*known, "proof", "lead_checks"), path)
+    file.refuse_unknown(table, (*known, "proof", "lead_checks", "tables"), path)
     resume = str(table.get("resume", "point"))
     file.refuse_other(resume, get_args(Resume), (*path, "resume"))
     settings = _settings(reader, table.get("settings", {}), path)
@@ -90,6 +90,9 @@ def _section(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Sectio
             _proof(reader, item, settings, (*path, "lead_checks", number))
             for number, item in enumerate(table.get("lead_checks", ()))
         ),
+        tables={
+            key: text_of(file, table["tables"], key, (*path, "tables")) for key in table.get("tables", {})
+        },
     )
 
 

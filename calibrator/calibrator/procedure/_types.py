@@ -109,6 +109,7 @@ class FigureRule:
     sections: tuple[str, ...] = ()  # empty: all
     factor: float = 1.0  # on estimate and half-width
     interval: str = ""  # of the accuracy table; "" follows from the certificate's date
+    on_range: str = ""  # the setting that holds the range it is on; "" is the lowest that holds the value
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ class Section:
     proof: Proof | None  # None where nothing is energised (a short, open terminals)
     resume: Resume = "point"
     lead_checks: tuple[Proof, ...] = ()  # what the proof by itself cannot tell apart, looked at after it
+    tables: Mapping[str, Text] = field(default_factory=dict)  # of a document, by the points' setting `table`
 
 
 @dataclass(frozen=True, slots=True)

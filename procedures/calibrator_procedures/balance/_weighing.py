@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING
 
 from calibrator.procedure import CurveEvaluation, Evaluation, ParametersEvaluation, Section, Text
@@ -43,7 +44,7 @@ def repeatability_set(section: Section, known: Sequence[Scatter]) -> ParametersE
         values=values,
         units=("g",) * len(known),
         covariance=_diagonal(variances),
-        points=tuple(p.id for p in section.points if p.supporting),
+        points=_placings(section),
     )
 
 
@@ -61,12 +62,12 @@ def in_use(
     at_zero = _K * _apparent(0.0, errors, known, references)
     terms = (u_slope, _AIR, _temperature(first, references[errors[-1].id], float(errors[-1].nominal)))
     at_most = _K * math.hypot(_apparent(most, errors, known, references), most * math.hypot(*terms))
-    a, b = at_zero, (at_most + abs(slope) * most - at_zero) / most
+    a, b = _upward(at_zero), _upward((at_most + abs(slope) * most - at_zero) / most)
     points = tuple(point.id for point in errors)
     line = ParametersEvaluation(
         f"{section.id}-in-use", _LINE, ("a", "b"), (a, b), ("g", "1"), _diagonal((0.0, 0.0)), points
     )
-    curve = CurveEvaluation(line, r"U(W) = a + b\,W", "W", "g", (0.0, most))
+    curve = CurveEvaluation(line, "U(W) = a + b W", "W", "g", (0.0, most))
     return curve, _smallest(section, first, (a, b), known[0], half_digit(references[first.id], "resolution"))
 
 
@@ -88,7 +89,26 @@ def _smallest(
         values=tuple(values),
         units=("g",) * len(values),
         covariance=_diagonal([(relative * value) ** 2 for value in values]),
-        points=tuple(p.id for p in section.points if p.supporting and float(p.nominal) == scatter.load_g),
+        points=_placings(section, scatter.load_g),
+    )
+
+
+def _upward(value: float) -> float:
+    """Return three digits of a figure that bounds something, rounded upward."""
+    if not value:
+        return 0.0
+    step = Decimal(1).scaleb(Decimal(repr(value)).adjusted() - 2)
+    return float(Decimal(repr(value)).quantize(step, rounding=ROUND_UP))
+
+
+def _placings(section: Section, load: float | None = None) -> tuple[str, ...]:
+    """Return the ids of the repeated placings, of one load or of all."""
+    return tuple(
+        point.id
+        for point in section.points
+        if point.supporting
+        and point.settings.get("test") == "repeatability"
+        and (load is None or float(point.nominal) == load)
     )
 
 

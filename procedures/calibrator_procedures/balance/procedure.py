@@ -24,6 +24,7 @@ from calibrator_procedures.balance._plan import expanded
 __all__ = ["PROCEDURE", "SETTINGS", "BalanceCalibration"]
 
 SETTINGS: Mapping[str, type] = {
+    "table": str,  # of a document, in which the result stands
     "test": str,  # "repeatability", "eccentricity", "error"
     "wiring": str,  # of the load
     "empty": str,  # of the empty pan

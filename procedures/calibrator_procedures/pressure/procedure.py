@@ -25,6 +25,7 @@ from calibrator_procedures.pressure._sequence import expanded
 __all__ = ["PROCEDURE", "SETTINGS", "PressureCalibration"]
 
 SETTINGS: Mapping[str, type] = {
+    "table": str,  # of a document, in which the result stands
     "sequence": str,  # A, B, C of DKD-R 6-1
     "pressure_pa": str,  # the target, decimal
     "span_pa": str,  # of a transmitter, decimal

@@ -67,6 +67,7 @@ class Balance:
         self._world = world
         self._scale = {"none": 0.0, "limit": 1.0, "outside": 2.8}.get(unit.error, unit.width)
         self._shown_g = 0.0
+        self.told_g = 0.0  # what it showed last, before rounding
         self._sign = unit.error != "limit"
 
     @property
@@ -136,7 +137,7 @@ class Balance:
 
         `error_g` is that for weights of 8000 kg/m3 at the air's temperature; `buoyancy_g` and `convection_g`
         are what density and warmth of these change, `corner_g` what their place does, `rest_g` what it
-        would show at rest.
+        would show at rest, `told_g` what it told last, before rounding.
         """
         elapsed = max(0.0, (ns - self.state.placed_ns) / _SECOND)
         true = sum(self._domain.conventional_g(weight) for weight in load.weights)
@@ -152,6 +153,7 @@ class Balance:
             "convection_g": force - dense,
             "corner_g": self.corner_g(load, force),
             "rest_g": self.final_g(ns) - self.state.zero_g,
+            "told_g": self.told_g,
         }
 
     def gross_g(self, ns: int) -> float:
@@ -171,6 +173,7 @@ class Balance:
         """Return what it shows, rounded to its scale interval."""
         gross = self.gross_g(ns // TICK_NS * TICK_NS) - self.state.zero_g
         net = gross - self.state.tare_g
+        self.told_g = net
         step = self.step_g(gross)
         if not self._world.effects.quantisation or not step:
             return net
