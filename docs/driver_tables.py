@@ -9,7 +9,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from calibrator_drivers.commands import Choice, Command, Duo, Pair, Setting, commands_of
+from calibrator_drivers.commands import Choice, Command, Duo, Pair, Setting, Trio, commands_of
 
 DOCS = Path(__file__).resolve().parent
 HEAD = ("| command | does | limits | source, how well known |", "| --- | --- | --- | --- |")
@@ -54,8 +54,8 @@ def row(command: Command) -> str:
         limits = f"{command.low:g} to {command.high:g} {command.unit}"
     elif isinstance(command, Pair):
         limits = f"0 to {command.most:g} {command.unit}, -{command.most:g} to 0 {command.unit}"
-    elif isinstance(command, Duo):
-        spans = (command.first, command.second)
+    elif isinstance(command, (Duo, Trio)):
+        spans = command.parts if isinstance(command, Trio) else (command.first, command.second)
         limits = ", ".join(f"{low:g} to {high:g} {unit}" for unit, low, high in spans)
     elif isinstance(command, Choice):
         limits = ", ".join(command.texts.values())

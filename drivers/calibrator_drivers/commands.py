@@ -30,6 +30,7 @@ __all__ = [
     "Pair",
     "Reading",
     "Setting",
+    "Trio",
     "action",
     "choice",
     "commands_of",
@@ -37,6 +38,7 @@ __all__ = [
     "pair",
     "reading",
     "setting",
+    "trio",
 ]
 
 T = TypeVar("T")
@@ -128,6 +130,34 @@ class Duo(Command):
         def send(first: float, second: float) -> None:
             text = self.header
             for value, (unit, low, high) in ((first, self.first), (second, self.second)):
+                limited = Setting(self.header, self.does, self.source, self.status, unit, low, high)
+                _refuse_outside(limited, value, low, high, instrument)
+                text = text.replace("{}", _digits(value), 1)
+            _send(instrument, self, text, restores=self.restores)
+
+        return send
+
+
+@dataclass(frozen=True, slots=True)
+class Trio(Command):
+    """Three numbers sent at once, each with its own unit and limits: two amplitudes at a frequency."""
+
+    parts: tuple[tuple[str, float, float], ...]  # unit, lowest, highest
+    restores: bool | None = None
+
+    @overload
+    def __get__(self, instrument: None, owner: type) -> Trio: ...
+    @overload
+    def __get__(self, instrument: Commanded, owner: type) -> Callable[[float, float, float], None]: ...
+    def __get__(
+        self, instrument: Commanded | None, owner: type
+    ) -> Trio | Callable[[float, float, float], None]:
+        if instrument is None:
+            return self
+
+        def send(first: float, second: float, third: float) -> None:
+            text = self.header
+            for value, (unit, low, high) in zip((first, second, third), self.parts, strict=True):
                 limited = Setting(self.header, self.does, self.source, self.status, unit, low, high)
                 _refuse_outside(limited, value, low, high, instrument)
                 text = text.replace("{}", _digits(value), 1)
@@ -334,3 +364,10 @@ def commands_of(driver: type) -> tuple[Command, ...]:
     for owner in reversed(driver.__mro__):
         found |= {name: value for name, value in vars(owner).items() if isinstance(value, Command)}
     return tuple(found.values())
+
+
+def trio(
+    header: str, parts: tuple[tuple[str, float, float], ...], does: str, source: str, status: str
+) -> Trio:
+    """Describe three numbers with their own units and limits; each `{}` in the header is a place."""
+    return Trio(header, does, source, status, parts)

@@ -70,7 +70,7 @@ def test_the_reply_format_of_out(calibrator):
         ("OUT -1 OHM", 1306),
         ("OUT 2E9 OHM", 1306),
         ("OUT 1 V, 1 MHZ", 1306),
-        ("OUT 1 V, 1 A", 502),
+        ("OUT 1 V, 1 V", 502),
         ("OUT 2000 CEL", 1306),
         ("OUT 1 OHM, 50 HZ", 1306),
         ("OUT -1 V, 50 HZ", 1306),

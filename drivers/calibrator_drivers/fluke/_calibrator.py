@@ -27,7 +27,7 @@ __all__ = ["FlukeCalibrator", "Staged"]
 
 _SELF_TEST_S = 120.0
 _KEPT: Final = {"restores": True}  # may be sent again in standby after a lost connection
-_UNRANGED = ("TC_OUT", "RTD")  # simulated temperatures have no range to read back
+_UNRANGED = ("TC_OUT", "RTD")  # simulated temperatures, like two outputs, have no range to read back
 _SETTLED = 1 << 12  # bit SETTLED of the instrument status register
 _POLL_S = 0.1
 _SAME = 5e-6  # relative; coarser than the finest display, finer than any specification
@@ -39,6 +39,7 @@ _FUNCTIONS = {
     "RES": "res4w",
     "TC_OUT": "temp_tc",
     "RTD": "temp_rtd",
+    "AC_POWER": "ac_power",
 }
 
 
@@ -51,6 +52,7 @@ class Staged:
     unit: str
     wires: int = 4
     frequency_hz: float = 0.0
+    second: float = 0.0  # amplitude of the second output
 
 
 class FlukeCalibrator:
@@ -152,7 +154,7 @@ class FlukeCalibrator:
         self._switch.see_off()
         output = self.output()
         if output.amplitude != 0.0:
-            raise self._mismatch("output", "0 V", f"{output.amplitude:g} {output.unit}")
+            raise self.mismatch("output", "0 V", f"{output.amplitude:g} {output.unit}")
 
     def state(self) -> SourceState:
         """Read the output back."""
@@ -228,24 +230,24 @@ class FlukeCalibrator:
     def _compare(self, staged: Staged) -> None:
         output, function = self.output(), self.function()
         if function != staged.function:
-            raise self._mismatch("function", staged.function, function)
+            raise self.mismatch("function", staged.function, function)
         if output.unit != staged.unit:
-            raise self._mismatch("unit", staged.unit, output.unit)
+            raise self.mismatch("unit", staged.unit, output.unit)
         if abs(output.amplitude - staged.value) > _SAME * abs(staged.value):
-            raise self._mismatch(
+            raise self.mismatch(
                 "value", f"{staged.value:.9g} {staged.unit}", f"{output.amplitude:.9g} {output.unit}"
             )
-        if output.second != 0.0:
-            raise self._mismatch("second output", "0", f"{output.second:g}")
+        if abs(output.second - staged.second) > _SAME * abs(staged.second):
+            raise self.mismatch("second output", f"{staged.second:g}", f"{output.second:g}")
         if abs(output.frequency_hz - staged.frequency_hz) > output.frequency_step_hz:
-            raise self._mismatch("frequency", f"{staged.frequency_hz:g} Hz", f"{output.frequency_hz:g} Hz")
-        if staged.function in _UNRANGED:
+            raise self.mismatch("frequency", f"{staged.frequency_hz:g} Hz", f"{output.frequency_hz:g} Hz")
+        if staged.second or staged.function in _UNRANGED:
             return
         if self.range_locked():
-            raise self._mismatch("range", "automatic", "locked")
+            raise self.mismatch("range", "automatic", "locked")
         range_high = self.output_range()
         if range_high is not None and abs(staged.value) > range_high * 1.04:  # 1020 V on the 1000 V range
-            raise self._mismatch("range", f"one that holds {staged.value:g}", f"{range_high:g}")
+            raise self.mismatch("range", f"one that holds {staged.value:g}", f"{range_high:g}")
 
     def _check(self, after: str) -> None:
         FLUKE_55XX.check(self.session, after=after)
@@ -261,7 +263,8 @@ class FlukeCalibrator:
             names=("operate", "standby"),
         )
 
-    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
+    def mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
+        """Return the error of what is read back otherwise than it was staged."""
         return mismatch(self.session, quantity, staged, read_back)
 
     def _unsettled(self, timeout_s: float) -> SettlingTimeout:

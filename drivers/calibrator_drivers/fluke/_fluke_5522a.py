@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from calibrator_drivers.commands import choice, duo, setting
+from calibrator_drivers.commands import choice, duo, reading, setting, trio
 
 from ._calibrator import FlukeCalibrator, Staged
 
@@ -26,6 +26,16 @@ _INTERNAL = {None: "INT"}
 _KEPT: Final = {"restores": True}
 _VOLTS, _VOLTS_HZ = ("V", 1e-3, 1020.0), ("Hz", 10.0, 500e3)
 _AMPERES, _AMPERES_HZ = ("A", 29e-6, 20.5), ("Hz", 10.0, 30e3)
+_POWER_HZ = ("Hz", 10.0, 30e3)
+_SAME_FACTOR = 5e-4  # coarser than the reply prints it
+
+
+def _factor(reply: str) -> tuple[float, bool]:
+    """Parse `5.00E-01,LEAD`: a power factor, and whether it leads."""
+    value, side = reply.split(",")
+    if side.strip().upper() not in ("LEAD", "LAG"):
+        raise ValueError("neither LEAD nor LAG")
+    return float(value), side.strip().upper() == "LEAD"
 
 
 class Fluke5522A(FlukeCalibrator):
@@ -41,6 +51,7 @@ class Fluke5522A(FlukeCalibrator):
         "SourceCurrentAC",
         "SourceTemperatureSimulatedThermocouple",
         "SourceTemperatureSimulatedRTD",
+        "X.SourcePowerAC",
     )
     INDUCTIVE_COMPENSATION: ClassVar[bool] = (
         False  # the state that the accuracy table of alternating current holds for
@@ -51,6 +62,10 @@ class Fluke5522A(FlukeCalibrator):
     out_resistance = setting("OUT {} OHM", "ohm", 0.0, 1.1e9, "resistance", "S-F5520PY", "seen")
     out_voltage_ac = duo("OUT {} V, {} HZ", _VOLTS, _VOLTS_HZ, "sine voltage", "S-PYVISA-EX", "seen")
     out_current_ac = duo("OUT {} A, {} HZ", _AMPERES, _AMPERES_HZ, "sine current", "S-F5520PY", "seen")
+    out_power = trio("OUT {} V, {} A, {} HZ", (_VOLTS, _AMPERES, _POWER_HZ), "power", "S-F5520PY", "seen")
+    lagging = setting("DPF {},LAG", "", 0.0, 1.0, "power factor, current behind", "S-5500A-613", "seen")
+    leading = setting("DPF {},LEAD", "", 0.0, 1.0, "power factor, current ahead", "S-5500A-613", "seen")
+    power_factor = reading("DPF?", _factor, "power factor, and whether it leads", "S-5500A-613", "seen")
     out_temperature = setting("OUT {} CEL", "degC", -250.0, 1820.0, "simulated temperature", "S-MEM", "mem-H")
     compensation = choice("ZCOMP {}", _COMPENSATION, "lead compensation", "S-MEM", "mem-H")
     inductive = choice("LCOMP {}", _SWITCH, "compensation of inductive loads", "S-5520A-SUP", "seen")
@@ -84,6 +99,23 @@ class Fluke5522A(FlukeCalibrator):
         self.out_current_ac(current_a, frequency_hz)
         self.inductive(self.INDUCTIVE_COMPENSATION)
         self.end_staging(Staged("ACI", current_a, "A", frequency_hz=frequency_hz))
+
+    def stage_power_ac(
+        self, voltage_v: float, current_a: float, *, frequency_hz: float, power_factor: float, leading: bool
+    ) -> None:
+        """Programme volts at NORMAL, amperes at AUX (rms) and the power factor, with the output in standby.
+
+        Raises:
+            ReadbackError: the power factor is not read back as it was set.
+        """
+        self.begin_staging()
+        self.out_power(voltage_v, current_a, frequency_hz)
+        (self.leading if leading else self.lagging)(power_factor)
+        held, leads = self.power_factor()
+        if abs(held - power_factor) > _SAME_FACTOR or (power_factor < 1.0 and leads != leading):
+            staged = f"{power_factor:g},{'LEAD' if leading else 'LAG'}"
+            raise self.mismatch("power factor", staged, f"{held:g},{'LEAD' if leads else 'LAG'}")
+        self.end_staging(Staged("AC_POWER", voltage_v, "V", frequency_hz=frequency_hz, second=current_a))
 
     def stage_resistance(self, resistance_ohm: float, *, wires: int) -> None:
         """Programme a resistance (ohm) with the output in standby.

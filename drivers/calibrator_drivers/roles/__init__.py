@@ -29,7 +29,7 @@ from ._frequency import Discipline, MeasureFrequency, ReferenceFrequency, Source
 from ._mass import NAMES as _MASS
 from ._mass import MeasureMass
 from ._power import NAMES as _POWER
-from ._power import MeasureEnergy, MeasurePowerAC, PowerIndication
+from ._power import MeasureEnergy, MeasurePowerAC, PowerIndication, SourcePowerAC
 from ._pressure import NAMES as _PRESSURE
 from ._pressure import MeasurePressure, SourcePressure
 from ._serials import same_serial
@@ -67,6 +67,7 @@ __all__ = [
     "SourceCurrentDC",
     "SourceFrequency",
     "SourceLimits",
+    "SourcePowerAC",
     "SourcePressure",
     "SourceResistance",
     "SourceState",

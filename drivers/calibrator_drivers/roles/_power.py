@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from ._core import Indication, Instrument, Meter
+from ._core import Indication, Instrument, Meter, Source
 
-__all__ = ["NAMES", "MeasureEnergy", "MeasurePowerAC", "PowerIndication"]
+__all__ = ["NAMES", "MeasureEnergy", "MeasurePowerAC", "PowerIndication", "SourcePowerAC"]
 
-NAMES: tuple[str, ...] = ("X.MeasurePowerAC", "X.MeasureEnergy")
+NAMES: tuple[str, ...] = ("X.MeasurePowerAC", "X.MeasureEnergy", "X.SourcePowerAC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +55,15 @@ class MeasureEnergy(Instrument, Protocol):
 
     def read_energy(self) -> Indication:
         """Return the energy of the count (Wh), also while it goes on."""
+        ...
+
+
+@runtime_checkable
+class SourcePowerAC(Source, Protocol):
+    """Sources a sinusoidal voltage and current with a phase between them: a phantom load."""
+
+    def stage_power_ac(
+        self, voltage_v: float, current_a: float, *, frequency_hz: float, power_factor: float, leading: bool
+    ) -> None:
+        """Programme volts and amperes (rms) and their power factor with the output in standby."""
         ...

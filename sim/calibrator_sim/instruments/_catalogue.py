@@ -75,8 +75,22 @@ _PROBES = ("pt100_class_a", "pt100_class_b", "pt100_its90", "standard_prt", "tc_
 _OURS: Mapping[str, Entry] = {
     entry.model_id: entry
     for entry in (
-        Entry("fluke_5522a", "5522A", "calibrator", "SIM55220", f"{_INSTRUMENTS}.fluke_5522a:Fluke5522A"),
-        Entry("fluke_5520a", "5520A", "calibrator", "SIM55200", f"{_INSTRUMENTS}.fluke_5522a:Fluke5520A"),
+        Entry(
+            "fluke_5522a",
+            "5522A",
+            "calibrator",
+            "SIM55220",
+            f"{_INSTRUMENTS}.fluke_5522a:Fluke5522A",
+            parts=(("electrical", "source"), ("power", "source")),
+        ),
+        Entry(
+            "fluke_5520a",
+            "5520A",
+            "calibrator",
+            "SIM55200",
+            f"{_INSTRUMENTS}.fluke_5522a:Fluke5520A",
+            parts=(("electrical", "source"), ("power", "source")),
+        ),
         Entry(
             "keysight_34401a",
             "34401A",

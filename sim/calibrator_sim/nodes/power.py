@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from calibrator_sim._read import Table
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from calibrator_sim._config_types import NodeConfig
     from calibrator_sim.instruments import World
 
-__all__ = ["Domain", "Line", "Moment"]
+__all__ = ["Domain", "Line", "Moment", "PowerSource"]
 
 _SECOND = 1_000_000_000
 _SINES = ((37.0, 0.5), (211.0, 0.7))  # period in s, share of the variation
@@ -52,6 +52,19 @@ class Moment:
         return self.voltage_v * self.current_a
 
 
+@runtime_checkable
+class PowerSource(Protocol):
+    """An instrument that gives volts and amperes to a node, in place of mains and load."""
+
+    def power(self, ns: int) -> tuple[float, float, float, float]:
+        """Return volts, amperes, power factor and hertz at a moment."""
+        ...
+
+    def passed_j(self, ns: int) -> float:
+        """Return the energy that it has given up to a moment."""
+        ...
+
+
 class Domain:
     """The power nodes of a bench."""
 
@@ -78,6 +91,8 @@ class Domain:
 
     def energy_j(self, node: NodeConfig, ns: int) -> float:
         """Return the energy that has passed since the bench's start."""
+        if (source := self._source(node)) is not None:
+            return source.passed_j(ns)
         line = _line(node)
         seconds = ns / _SECOND
         wobble = (
@@ -88,9 +103,12 @@ class Domain:
 
     def mean(self, node: NodeConfig, start_ns: int, end_ns: int) -> Moment:
         """Return the means over an interval; with no length, over its last millisecond."""
-        line = _line(node)
+        line, source = _line(node), self._source(node)
         begin = min(start_ns, end_ns - _SECOND // 1000)
         watts = (self.energy_j(node, end_ns) - self.energy_j(node, begin)) / ((end_ns - begin) / _SECOND)
+        if source is not None:
+            volts, amperes, factor, hertz = source.power(end_ns)
+            return Moment(volts, amperes, watts, factor, hertz)
         factor = line.power_factor
         volts = line.voltage_v
         amperes = watts / (volts * factor) if volts and factor else line.current_a
@@ -107,6 +125,10 @@ class Domain:
             "power_factor": found.power_factor,
             "energy_wh": self.energy_j(node, ns) / 3600.0,
         }
+
+    def _source(self, node: NodeConfig) -> PowerSource | None:
+        device = self._world.devices.get(node.source)
+        return device if isinstance(device, PowerSource) else None
 
     def save(self) -> dict[str, Any]:
         """Return nothing: a load is a function of time."""

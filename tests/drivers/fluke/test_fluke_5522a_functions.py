@@ -11,6 +11,7 @@ from calibrator_drivers import OutOfLimits, ReadbackError, WrongIdentity
 from calibrator_drivers.fluke import Fluke5520A, Fluke5522A
 from calibrator_drivers.roles import (
     SourceCurrentAC,
+    SourcePowerAC,
     SourceTemperatureSimulatedRTD,
     SourceTemperatureSimulatedThermocouple,
     SourceVoltageAC,
@@ -208,3 +209,61 @@ def test_models_are_told_apart(expected_protocol: Protocol, step_clock: Any) -> 
         assert Fluke5520A(session, step_clock).identify().serial == "7654321"
         with pytest.raises(WrongIdentity, match="A 5522A is expected"):
             Fluke5522A(session, step_clock).identify()
+
+
+POWER: list[Any] = [*BEGIN, ("OUT 230 V, 5 A, 50 HZ", None), ("DPF 0.5,LAG", None)]
+
+
+def test_volts_and_amperes_are_read_back_with_their_power_factor(
+    expected_protocol: Protocol, driver: Driver
+) -> None:
+    with expected_protocol(
+        [
+            *POWER,
+            ("DPF?", "5.00E-01,LAG"),
+            ("ERR?", NONE),
+            ("OUT?", "2.300000E+02,V,5.000000E+00,A,5.00E+01"),
+            ("FUNC?", "AC_POWER"),
+            *CONNECT,
+        ]
+    ) as session:
+        source = driver(session)
+        assert isinstance(source, SourcePowerAC)
+        source.stage_power_ac(230.0, 5.0, frequency_hz=50.0, power_factor=0.5, leading=False)
+        source.operate()
+
+
+@pytest.mark.parametrize(
+    ("told", "output", "function", "quantity"),
+    [
+        ("5.00E-01,LEAD", None, None, "power factor"),
+        ("1.00E+00,LAG", None, None, "power factor"),
+        ("5.00E-01,LAG", "2.300000E+02,V,0E+00,0,5.00E+01", None, "second output"),
+        ("5.00E-01,LAG", "2.300000E+02,V,5.000000E+00,A,5.00E+01", "ACV", "function"),
+    ],
+)
+def test_power_that_is_not_read_back_is_not_connected(
+    expected_protocol: Protocol,
+    driver: Driver,
+    told: str,
+    output: str | None,
+    function: str | None,
+    quantity: str,
+) -> None:
+    exchanges = [*POWER, ("DPF?", told)]
+    if output is not None:
+        exchanges += [("ERR?", NONE), ("OUT?", output), ("FUNC?", function or "AC_POWER")]
+    with expected_protocol(exchanges) as session:
+        source = driver(session)
+
+        def energise() -> None:
+            source.stage_power_ac(230.0, 5.0, frequency_hz=50.0, power_factor=0.5, leading=False)
+            source.operate()
+
+        with pytest.raises(ReadbackError, match=quantity):
+            energise()
+
+
+def test_more_amperes_than_it_has_are_not_sent(expected_protocol: Protocol, driver: Driver) -> None:
+    with expected_protocol(BEGIN) as session, pytest.raises(OutOfLimits):
+        driver(session).stage_power_ac(230.0, 25.0, frequency_hz=50.0, power_factor=1.0, leading=False)

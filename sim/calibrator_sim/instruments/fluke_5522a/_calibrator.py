@@ -62,6 +62,17 @@ class Fluke5522A(TextDevice):
         """Return what the terminals present at a moment."""
         return self.output.feed(ns)
 
+    def power(self, ns: int) -> tuple[float, float, float, float]:
+        """Return the true volts, amperes, power factor and hertz of two outputs; 0 V and 0 A without."""
+        amperes, state = self.output.second_a(), self.output.state
+        if amperes is None:
+            return 0.0, 0.0, 1.0, 50.0
+        return self.output.level(ns), amperes, state.factor, self.output.true_frequency_hz()
+
+    def passed_j(self, ns: int) -> float:
+        """Return the energy that two outputs have given up to a moment."""
+        return self.output.passed_j(ns)
+
     def operating(self) -> bool:
         """Say whether the output is on."""
         return self.output.state.operating

@@ -147,8 +147,13 @@ def _status(cal: Fluke5522A) -> dict[str, Entry]:
 def _output(cal: Fluke5522A) -> dict[str, Entry]:
     output = cal.output
 
-    def out(first: str, second: str = "") -> None:
+    def out(first: str, second: str = "", third: str = "") -> None:
         amount, hertz = quantity(first), None
+        if second and quantity(second).unit == "A":
+            dual(amount, quantity(second).value, quantity(third) if third else Quantity(0.0, "HZ"))
+            return
+        if third:
+            raise FaultError(1302)
         if second:
             frequency = quantity(second)
             if frequency.unit != "HZ":
@@ -159,8 +164,27 @@ def _output(cal: Fluke5522A) -> dict[str, Entry]:
             amount, hertz = Quantity(state.value, UNITS[state.function]), amount.value
         output.program(*_meant(output, amount, hertz))
 
+    def dual(volts: Quantity, amperes: float, frequency: Quantity) -> None:
+        if volts.unit != "V" or frequency.unit != "HZ" or frequency.value < 0.0:
+            raise FaultError(1305)
+        output.program("acv" if frequency.value else "dcv", volts.value, frequency.value, amperes)
+
+    def displace(text: str, side: str = "LEAD") -> None:
+        factor = quantity(text)
+        if factor.unit or side not in ("LEAD", "LAG"):
+            raise FaultError(1303 if not factor.unit else 1305)
+        output.displace(factor.value, leads=side == "LEAD")
+
+    def function() -> str:
+        state = output.state
+        if state.second_a is None:
+            return _NAMES[state.function]
+        return "AC_POWER" if state.frequency_hz else "DC_POWER"
+
     def ask_out() -> str:
         state = output.state
+        if state.second_a is not None:
+            return f"{state.value:.6E},V,{state.second_a:.6E},A,{state.frequency_hz:.2E}"
         return f"{state.value:.6E},{UNITS[state.function]},0E+00,0,{state.frequency_hz:.2E}"
 
     def limit(first: str, second: str) -> Generator[int, None, None]:
@@ -191,12 +215,14 @@ def _output(cal: Fluke5522A) -> dict[str, Entry]:
         return str((cal.world.time_ns() - output.state.changed_ns) // _SECOND)
 
     return {
-        "OUT": Entry(out, 1, 2),
+        "OUT": Entry(out, 1, 3),
+        "DPF": Entry(displace, 1, 2),
+        "DPF?": Entry(lambda: f"{output.state.factor:.2E},{'LEAD' if output.state.leads else 'LAG'}"),
         "OUT?": Entry(ask_out),
         "OPER": Entry(output.operate),
         "STBY": Entry(output.standby),
         "OPER?": Entry(lambda: str(int(output.state.operating))),
-        "FUNC?": Entry(lambda: _NAMES[output.state.function]),
+        "FUNC?": Entry(function),
         "RANGE?": Entry(range_name),
         "ONTIME?": Entry(on_time),
         "LIMIT": Entry(limit, 2, 2),

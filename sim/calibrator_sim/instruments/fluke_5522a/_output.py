@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from calibrator_drivers.accuracy import AccuracyError
@@ -27,6 +27,7 @@ _AUX_MOST_A = 2.99999
 _HOT_ABOVE_A = 11.0  # above, the output may be on for 60 - T/degC - I/A minutes of an hour
 _SOURCE_OHM_BELOW_V = 0.33  # alternating ranges with 50 ohm (memory_high)
 _SOURCE_OHM = 50.0
+_CHANGES = 256  # of power that are remembered
 _SLOW_CYCLES = 3.0  # an rms loop needs some cycles of a low frequency
 UNITS = {
     "dcv": "V",
@@ -61,6 +62,10 @@ class OutputState:
     couple: str = "K"
     reference_c: float | None = None  # None: the junction at the terminals
     rtd: str = "PT385"
+    second_a: float | None = None  # programmed amperes of the second output, None for a single one
+    factor: float = 1.0  # displacement power factor
+    leads: bool = False
+    passed: list[tuple[int, float, float]] = field(default_factory=list)  # ns, J up to then, W from then
 
 
 class Output:
@@ -72,22 +77,30 @@ class Output:
         self.state = OutputState()
         self._world = world
 
-    def program(self, function: str, value: float, frequency_hz: float = 0.0) -> None:
-        """Set a value; a change of function or from below to above 33 V drops to standby first.
+    def program(
+        self, function: str, value: float, frequency_hz: float = 0.0, second_a: float | None = None
+    ) -> None:
+        """Set a value, and that of a second output; a change of function, or to above 33 V, drops to standby.
 
         Raises:
             FaultError: outside the entry limits or the instrument's ranges.
         """
         frequency_hz = _frequency(frequency_hz)
         value = self._checked(function, value, frequency_hz)
+        if second_a is not None:
+            second_a = self._checked("aci" if frequency_hz else "dci", second_a, frequency_hz)
         state = self.state
         self._world.before_change()
         crossing = UNITS[function] == "V" and abs(value) > HAZARD_V >= abs(state.value)
-        if state.operating and (function != state.function or crossing):
+        other = function != state.function or (second_a is None) != (state.second_a is None)
+        if state.operating and (other or crossing):
             self.standby()
         if function != state.function:
             state.start = state.target = 0.0
         state.function, state.value, state.frequency_hz = function, value, frequency_hz
+        state.second_a = second_a
+        if second_a is None:
+            state.factor, state.leads = 1.0, False
         resistive = function in ("res4w", "temp_rtd")
         if not resistive or (state.compensation == "WIRE4" and self.ohms() >= _WIRE4_BELOW_OHM):
             state.compensation = "NONE"
@@ -133,6 +146,9 @@ class Output:
     def overloaded(self) -> bool:
         """Say whether the current finds no circuit, or one that needs more than the compliance voltage."""
         state = self.state
+        if state.operating and state.second_a:
+            connection, _ = electrical.of(self._world).shunt_ohm(self.name)
+            return connection.terminals != "aux-current" and not self._world.connected(self.name, "power")
         if not state.operating or state.function not in ("dci", "aci"):
             return False
         connection, shunt = electrical.of(self._world).shunt_ohm(self.name)
@@ -182,9 +198,53 @@ class Output:
             return Feed(current_a=level, frequency_hz=hertz, port=self._port())
         return Feed(
             voltage_v=level,
+            current_a=self.second_a(),
             source_ohm=self.source_ohm(state.value, alternating=bool(hertz)),
             frequency_hz=hertz,
         )
+
+    def second_a(self) -> float | None:
+        """Return the true amperes of the second output; None where there is none, or it is off."""
+        state = self.state
+        if state.second_a is None or not state.operating:
+            return None
+        return state.second_a + self.unit.error(
+            "aci" if state.frequency_hz else "dci", state.second_a, state.frequency_hz
+        )
+
+    def displace(self, factor: float, *, leads: bool) -> None:
+        """Set the displacement power factor.
+
+        Raises:
+            FaultError: 502 where there are not two alternating outputs, 1306 beyond 0 to 1.
+        """
+        state = self.state
+        if state.second_a is None or not state.frequency_hz:
+            raise FaultError(502)
+        if not 0.0 <= factor <= 1.0:
+            raise FaultError(1306)
+        self._world.before_change()
+        state.factor, state.leads = factor, leads
+        self._note_power(self._world.time_ns())
+        self._world.after_change()
+
+    def watts(self) -> float:
+        """Return the power that the two outputs give when they have settled."""
+        state, amperes = self.state, self.second_a()
+        return 0.0 if amperes is None else state.target * amperes * state.factor
+
+    def passed_j(self, ns: int) -> float:
+        """Return the energy up to a moment; the quarter second of settling counts as if it were none."""
+        for begun, joules, watts in reversed(self.state.passed):
+            if begun <= ns:
+                return joules + watts * (ns - begun) / _SECOND
+        return 0.0
+
+    def _note_power(self, ns: int) -> None:
+        state = self.state
+        if state.passed or self.watts():
+            state.passed.append((ns, self.passed_j(ns), self.watts()))
+            del state.passed[:-_CHANGES]
 
     def true_frequency_hz(self) -> float:
         """Return the frequency that the output really has."""
@@ -228,7 +288,8 @@ class Output:
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
         limits = {name: tuple(state[name]) for name in ("limit_v", "limit_a")}
-        self.state = OutputState(**{**state, **limits})
+        passed = [(int(ns), joules, watts) for ns, joules, watts in state.get("passed", [])]
+        self.state = OutputState(**{**state, **limits, "passed": passed})
 
     def _checked(self, function: str, value: float, frequency_hz: float) -> float:
         unit = UNITS[function]
@@ -260,6 +321,7 @@ class Output:
         state.target, state.changed_ns = target, now
         if operating is not None:
             state.operating = operating
+        self._note_power(now)
         step = abs(state.start - target)
         limit, _ = self.unit.limit(state.function, state.value, state.frequency_hz, self.option())
         rest = _SETTLED * limit
