@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from calibrator._errors import ConfigurationError
 from calibrator.cli._settings import Settings, command, settings
 from calibrator_drivers.clock import RealClock
 
@@ -206,12 +207,20 @@ def _today(chosen: Settings) -> date:
 
 
 def _procedures(*editions: Edition) -> list[str]:
-    """Return the installed procedures that follow one of these editions."""
+    """Return the installed procedures that follow one of these editions; one that is broken is told of."""
     from calibrator import procedure
 
     names = {name for item in editions for name in (item.id, item.regulation)}
-    followed = ((name, procedure.load(name).info.regulations) for name in procedure.available())
-    return [name for name, wanted in followed if names & set(wanted)]
+    found = []
+    for name in procedure.available():
+        try:
+            wanted = procedure.load(name).info.regulations
+        except ConfigurationError as error:
+            click.echo(str(error), err=True)
+            continue
+        if names & set(wanted):
+            found.append(name)
+    return found
 
 
 def _body(edition: Edition, checked: tuple[Checked, ...]) -> dict[str, Any]:
