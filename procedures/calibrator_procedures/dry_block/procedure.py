@@ -22,6 +22,7 @@ from calibrator.procedure import (
 __all__ = ["PROCEDURE", "SETTINGS", "DryBlock"]
 
 SETTINGS: Mapping[str, type] = {
+    "table": str,  # of the document, as the section titles it
     "result": str,  # "display", "hysteresis", "place" or "stability"
     "against": str,  # id of the point that a place or direction is compared with
     "wiring": str,  # that has the standard in another place, or the block loaded

@@ -54,5 +54,11 @@ def deviation(type_: str, points: Sequence[CurvePoint]) -> CurveEvaluation:
         r"E(t) - E_{ref}(t) = a t + b t^2",
         "t",
         "degC",
-        (min(celsius), max(celsius)),
+        _domain(points),
     )
+
+
+def _domain(points: Sequence[CurvePoint]) -> tuple[float, float]:
+    """Return where the curve holds, to a hundredth of a degree."""
+    celsius = [point.celsius for point in points]
+    return round(min(celsius), 2), round(max(celsius), 2)

@@ -23,6 +23,7 @@ from calibrator.procedure import (
 __all__ = ["PROCEDURE", "SETTINGS", "ThermocoupleComparison"]
 
 SETTINGS: Mapping[str, type] = {
+    "table": str,  # of the document, as the section titles it
     "type": str,  # of the thermocouple: "K", "N", ...
     "against": str,  # id of the point at the first depth
     "wiring": str,  # that has the thermocouple at another depth

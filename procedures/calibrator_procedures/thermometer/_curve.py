@@ -110,5 +110,11 @@ def _evaluation(
         formula,
         "t",
         "degC",
-        (min(point.celsius for point in points), max(point.celsius for point in points)),
+        _domain(points),
     )
+
+
+def _domain(points: Sequence[CurvePoint]) -> tuple[float, float]:
+    """Return where the curve holds, to a hundredth of a degree."""
+    celsius = [point.celsius for point in points]
+    return round(min(celsius), 2), round(max(celsius), 2)

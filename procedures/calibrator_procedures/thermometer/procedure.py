@@ -23,6 +23,7 @@ from calibrator.procedure import (
 __all__ = ["PROCEDURE", "SETTINGS", "ThermometerComparison"]
 
 SETTINGS: Mapping[str, type] = {
+    "table": str,  # of the document, as the section titles it
     "rounds": int,  # each is S X X S
     "settle_min_s": float,
     "settle_window": str,  # decimal, K: the standard stays within it
