@@ -36,8 +36,8 @@ class TrafficLog:
         self.counts: dict[str, int] = {}  # of this process's notes, by their first word
         self._hash = hashlib.sha256()
         self._last_ns: dict[str, int] = {}
-        self._told: dict[tuple[str, str, bytes], str] = {}  # messages as lines have them
-        self._second = _NEVER, ""  # the last line's second, and how it is written
+        self._told: dict[tuple[str, str, bytes], bytes] = {}  # messages as lines have them
+        self._second = _NEVER, b""  # the last line's second, and how it is written
         before = path.read_bytes() if path.exists() else b""
         self._hash.update(before)
         self._offset = len(before)
@@ -77,12 +77,25 @@ class TrafficLog:
     def _line(self, name: str, direction: str, message: bytes) -> int:
         """Append a line; it is put together by hand, since it is written between a query and the next."""
         now_ns = self._clock.monotonic_ns()
-        utc = self._utc(self._clock.now())
+        now = self._clock.now()
+        second, text = self._second
+        since = now - second
+        if since.days or since.seconds:  # what a line shares with the one before it is not formatted anew
+            second = now.replace(microsecond=0)
+            text = second.isoformat()[:19].encode("ascii")
+            self._second = second, text
+            since = now - second
         last_ns = self._last_ns
         duration_ns = now_ns - last_ns.get(name, now_ns) if direction == "in" else 0
         last_ns[name] = now_ns
         told = self._told.get((name, direction, message)) or self._tell(name, direction, message)
-        line = f'{{"utc": "{utc}", "ns": {now_ns}, {told}, "duration_ns": {duration_ns}}}\n'.encode("ascii")
+        line = b'{"utc": "%b.%06dZ", "ns": %d, %b, "duration_ns": %d}\n' % (
+            text,
+            since.microseconds,
+            now_ns,
+            told,
+            duration_ns,
+        )
         with self._lock:
             if self._torn:
                 self._write(b"\n")
@@ -95,13 +108,13 @@ class TrafficLog:
                 self._part(line, written)
             return at
 
-    def _tell(self, name: str, direction: str, message: bytes) -> str:
+    def _tell(self, name: str, direction: str, message: bytes) -> bytes:
         """Return what a line says besides times; a program says the same again and again."""
         if message.isascii() and (text := message.decode("ascii")).rstrip("\r\n").isprintable():
             content = f'"text": {_quoted(text)}'
         else:
             content = f'"hex": "{message.hex()}"'
-        told = f'"name": {_quoted(name)}, "dir": "{direction}", {content}'
+        told = f'"name": {_quoted(name)}, "dir": "{direction}", {content}'.encode("ascii")
         if len(message) <= _SHORT:
             if len(self._told) >= _KEPT:
                 self._told.clear()
@@ -114,17 +127,6 @@ class TrafficLog:
         self._torn = written > 0
         self._write(line[written:])
         self._torn = False
-
-    def _utc(self, now: datetime) -> str:
-        """Return a UTC time in ISO 8601; what it shares with the line before is not formatted anew."""
-        second, text = self._second
-        since = now - second
-        if since.days or since.seconds:
-            second = now.replace(microsecond=0)
-            text = second.isoformat()[:19]
-            self._second = second, text
-            since = now - second
-        return f"{text}.{since.microseconds:06d}Z"
 
     def _write(self, data: bytes) -> None:
         """Write all of it; what a full disk takes counts, since hash and length are those of the file."""
