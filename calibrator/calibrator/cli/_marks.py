@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-__all__ = ["mark_lines"]
+__all__ = ["edition_line", "mark_lines"]
 
 Say = Callable[[str], str]
 

@@ -75,7 +75,7 @@ for _command in (procedure_, uut, driver):
 
 @click.group(short_help="Approve procedures and drivers of your own.")
 def procedures() -> None:
-    """Keep track of which folders of the laboratory were reviewed."""
+    """Look at the laboratory's own folders, and approve what was reviewed."""
 
 
 @command(short_help="Approve a folder as it is now, by its content hash.")
@@ -103,7 +103,41 @@ def approve(ctx: click.Context, folder: Path, by: str) -> int:
     return 0
 
 
-procedures.add_command(approve)
+@command("list", short_help="List the laboratory's own folders, and who has approved them.")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@click.pass_context
+def list_(ctx: click.Context, as_json: bool) -> int:
+    """List the folders that calibrator.toml names, with what each brings and who has approved it as it is."""
+    from calibrator.cli._output import print_json, table
+    from calibrator.plugins import approvals, plugged
+
+    chosen = settings(ctx)
+    say = chosen.words
+    approved = approvals(chosen.home.path / "approved.toml")
+    rows = []
+    for item in plugged():
+        done = approved.get((item.id, item.content_hash))
+        rows.append(
+            {
+                "id": item.id,
+                "kind": item.kind,
+                "folder": str(item.folder),
+                "hash": item.content_hash,
+                "approved": "" if done is None else f"{done.by}, {done.date}",
+            }
+        )
+    if as_json:
+        print_json(rows)
+    elif rows:
+        shown = [row | {"hash": row["hash"][:12], "approved": row["approved"] or say("no")} for row in rows]
+        table(shown, {key: say(key) for key in rows[0]})
+    else:
+        click.echo(say("There are none yet."))
+    return 0
+
+
+for _command in (approve, list_):
+    procedures.add_command(_command)
 
 
 def _tell(chosen: Settings, folder: Path, key: str, try_it: str) -> int:

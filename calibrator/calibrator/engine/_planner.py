@@ -8,6 +8,7 @@ from typing import Any
 
 from calibrator._home import Home
 from calibrator.engine._preflight import Surroundings, preflight
+from calibrator.engine._regulations import regulations_body
 from calibrator.engine._session_check import fixed_check
 from calibrator.engine._setting import Setting, setting_of
 from calibrator.engine._station import roles_of
@@ -35,6 +36,7 @@ def make_plan(job: Job, home: Home) -> Plan:
             surroundings,
             live=live,
         )
+    day = surroundings.now.astimezone(setting.lab.zone).date()
     return Plan(
         setting.procedure.info.id,
         setting.procedure.info.title,
@@ -49,6 +51,7 @@ def make_plan(job: Job, home: Home) -> Plan:
         setting.rule,
         job.adjusted,
         tuple(planned_offers(setting, flight.points)),
+        tuple(regulations_body(setting.procedure.info, setting.lab, day)),
     )
 
 

@@ -52,12 +52,17 @@ def regulation_problems(info: ProcedureInfo, lab: Lab, day: date) -> Iterator[Re
 
 
 def regulations_body(info: ProcedureInfo, lab: Lab, day: date) -> list[dict[str, Any]]:
-    """Return the editions as `run.opened` holds them, with what of them nobody has checked."""
+    """Return the editions as `run.opened` holds them, with what of them nobody has checked.
+
+    One that is not known has no place here: it is what `regulation_problems` refuses.
+    """
     if not info.regulations:
         return []
     library = load_library()
     checked = load_checked(_home(lab) / CHECKED, lab) if lab.path else ()
-    return [_body(library, library.find(name, day), checked) for name in info.regulations]
+    return [
+        _body(library, library.find(name, day), checked) for name in info.regulations if library.knows(name)
+    ]
 
 
 def followed(regulation: Regulation, editions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from calibrator.procedure import Text
 
@@ -243,6 +243,7 @@ class Plan:
     rule: str = ""
     adjusted: bool | None = None
     rule_offers: tuple[PlannedOffer, ...] = ()
+    regulations: tuple[Mapping[str, Any], ...] = ()  # editions that are followed, as in `run.opened`
 
 
 @dataclass(frozen=True, slots=True)

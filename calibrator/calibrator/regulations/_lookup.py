@@ -94,6 +94,10 @@ class Library:
         past = [edition for edition in family if self.state(edition, day) == "abolished"]
         return Found(past[-1], "abolished") if past else Found(family[0], "not-yet-effective")
 
+    def knows(self, name: str) -> bool:
+        """Say whether there is an edition, or a regulation, of that name."""
+        return name in self._by_id or name in self.regulations
+
     def edition(self, name: str) -> Edition:
         """Return an edition by its id; raises `UsageError` (code `unknown-regulation`)."""
         if name not in self._by_id:

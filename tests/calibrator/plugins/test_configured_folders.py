@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
@@ -94,12 +95,20 @@ def test_a_wrong_key_of_the_file_is_told_in_a_sentence(home: Path, said: Said) -
     assert "Did you mean 'procedures'?" in said("list", "procedures")[2]
 
 
-def test_an_approval_is_written_once_and_read_back(tmp_path: Path, home: Path, said: Said) -> None:
+def test_an_approval_is_written_once_and_read_back(
+    tmp_path: Path, home: Path, said: Said, lists: Lists
+) -> None:
     folder = write_driver(tmp_path, "toy_meter")
     for _ in range(2):
         assert said("procedures", "approve", str(folder), "--by", 'Li "W" Wei')[0] == 0
     (found,) = approvals(home / "approved.toml").values()
     assert (found.id, found.by) == ("toy_meter", 'Li "W" Wei')
+    assert json.loads(said("procedures", "list", "--json")[1]) == []
+    lists(drivers=[folder])
+    (row,) = json.loads(said("procedures", "list", "--json")[1])
+    assert (row["id"], row["approved"]) == ("toy_meter", f'Li "W" Wei, {found.date}')
+    (folder / "driver.py").write_text("# changed\n", encoding="utf-8")
+    assert json.loads(said("procedures", "list", "--json")[1])[0]["approved"] == ""
 
 
 def test_the_groups_are_those_of_a_package(tmp_path: Path, home: Path, lists: Lists) -> None:

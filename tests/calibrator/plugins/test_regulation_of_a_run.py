@@ -96,6 +96,7 @@ def test_an_edition_that_has_ended_needs_a_named_deviation(toy: Path, said: Said
     code, _, err = said(*plan, "--deviation", "regulation-abolished=agreed with the customer")
     assert code == 0, err
     write(toy, 2020, 'replaces = ["xyz-1-2010"]')
+    assert "XYZ 1-2020, in force, UNVERIFIED: interval" in said(*plan)[1]
     code, _, err = said(*plan, "--deviation", "regulation-abolished=agreed with the customer")
     assert (code, "deviation-not-needed" in err) == (4, True)
 
