@@ -164,7 +164,9 @@ def test_a_pointer_counts_after_tapping_and_what_tapping_moved_is_told():
     everything = evaluated(section, found, figures=(*FIGURES, figure("reading", 4000.0)))
     result = everything["pressure:500000Pa"].budget.evaluate(policy="k2")
     assert result.value == pytest.approx(2000.0)
-    assert {line.name: line.u for line in result.lines}["reading"] == pytest.approx(4000 / math.sqrt(3))
+    assert {line.name: line.u for line in result.lines}["reading"] == pytest.approx(
+        4000 / math.sqrt(3 * 2)
+    )  # two looks
     moved = everything["pointer-tapping"]
     assert isinstance(moved, ParametersEvaluation)
     assert set(moved.values) == {6000.0}

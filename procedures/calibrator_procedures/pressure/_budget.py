@@ -43,7 +43,7 @@ def error_budget(references: PointReferences, target: Target) -> Budget:
     point, unit = references.point, references.point.unit
     inputs = [*_spread(target, unit), _resolution(references, target), *_reference(references, target)]
     if unit == "Pa":
-        inputs.append(_optional(references, "reading", unit))
+        inputs.append(_looks(references, len(target.visits)))
         return Budget(_model.mean_error, inputs, unit=unit, name=point.id)
     inputs.append(_figure(references, "meter"))
     span = float(point.settings["span_pa"])
@@ -62,7 +62,7 @@ def difference_budget(references: PointReferences, target: Target) -> Budget:
         constant("up", fmean(target.means("up")), unit, source="means on the way up"),
         _noise(target, unit, math.sqrt(1 / len(target.means("up")) + 1 / len(target.means("down")))),
         _twice(_resolution(references, target)),
-        _twice(_optional(references, "reading", unit)),
+        _looks(references, len(target.visits), between=True),
     ]
     return Budget(_model.difference, inputs, unit=unit, name=point.id)
 
@@ -123,13 +123,18 @@ def _resolution(references: PointReferences, target: Target) -> Input:
     return replace(figure, name="resolution")
 
 
-def _optional(references: PointReferences, kind: str, unit: str) -> Input:
-    """Return a figure that a person's reading has and a digital one has not."""
-    from calibrator_uncertainty import constant
+def _looks(references: PointReferences, count: int, *, between: bool = False) -> Input:
+    """Return what a person's looks do to their mean, or to the difference of the means of both ways.
 
-    if references.contribution(kind) is None:
-        return constant(kind, 0.0, unit, source="read by an interface")
-    return _figure(references, kind)
+    Each visit is a look of its own. A display that is read by an interface is not looked at.
+    """
+    from calibrator_uncertainty import constant, normal
+
+    figure = references.contribution("reading")
+    if figure is None:
+        return constant("reading", 0.0, references.point.unit, source="read by an interface")
+    u = figure.half_width / math.sqrt(3.0 * count) * (2.0 if between else 1.0)
+    return normal("reading", 0.0, u, figure.unit, k=1.0, source=f"{figure.source}, {count} looks")
 
 
 def _twice(figure: Input) -> Input:
