@@ -1,4 +1,4 @@
-"""Run by tests in a process of its own: `served_bench.py BENCH SPEED` keeps a simulated bench up."""
+"""Run by tests in a process of its own: `served_bench.py BENCH SPEED [WIRING]` keeps a simulated bench up."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if __name__ == "__main__":
         bench,
         (),
         host="127.0.0.1",
-        wiring="volts",
+        wiring=sys.argv[3] if len(sys.argv) > 3 else "volts",
         seed=3,
         speed=float(sys.argv[2]),
         announce=announce,

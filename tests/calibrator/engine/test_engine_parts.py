@@ -17,7 +17,7 @@ from calibrator._errors import RefusedError
 from calibrator.engine import Job, plan
 from calibrator.evaluation import recompute
 from calibrator.procedure import load
-from calibrator_drivers.clock import RealClock
+from calibrator_drivers.clock import Deadline, RealClock
 
 HERE = Path(__file__).parent
 CONFORMS = 'kind = "specification conformity"'
@@ -114,11 +114,11 @@ def test_a_probe_without_a_driver_is_read_by_its_readout(laboratory: Any, site: 
     ("name", "at"),
     [
         ("lab_line", "decision up600"),  # the cycle begins again
-        ("lab_line", "step.begun down300"),
-        ("lab_line", "safe"),
         ("lab_block", "settled shallow60"),  # in the wiring that the section does not begin with
-        ("lab_block", "energise 40"),
-        ("lab_block", "prompt.answered"),
+        pytest.param("lab_line", "step.begun down300", marks=pytest.mark.slow),
+        pytest.param("lab_line", "safe", marks=pytest.mark.slow),
+        pytest.param("lab_block", "energise 40", marks=pytest.mark.slow),
+        pytest.param("lab_block", "prompt.answered", marks=pytest.mark.slow),
     ],
 )
 def test_killed_and_resumed_gives_the_results_of_the_unbroken_run(
@@ -184,3 +184,55 @@ def test_a_plan_says_what_may_be_expected_where_the_procedure_says_what_it_will_
     prompts = [prompt.id for prompt in planned.prompts]
     assert prompts[1:4] == ["connect:depths", "hazard:depths", "wire:deep"]
     assert "ask:deep60:ice" in prompts
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
+def test_an_engine_that_dies_under_pressure_leaves_a_vented_line(
+    laboratory: Any, site: list[str], tmp_path: Path
+) -> None:
+    """METROLOGY 1, 2: the guard vents on a session of its own, and the line itself confirms it."""
+    bench = tmp_path / "bench.toml"
+    text = load("lab_line").info.simulated_bench
+    bench.write_text(text, encoding="utf-8")
+    serving = [sys.executable, str(HERE / "served_bench.py"), str(bench), "20", "line"]
+    served = subprocess.Popen(serving, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert served.stdout is not None
+        for row in json.loads(served.stdout.readline()):
+            line = f'serial = "{row["serial"]}"\n'
+            text = text.replace(line, f'{line}resource = "{row["resource"]}"\n', 1)
+        bench.write_text(text, encoding="utf-8")
+        killed_on(laboratory, site, bench, "proof")  # at 6 kPa
+        report = awaited(laboratory.path / "guard")
+    finally:
+        served.kill()
+        served.communicate()
+    assert report["confirmed"] is True
+    assert [source["asset"] for source in report["sources"]] == ["SIM-PACE-01"]
+    assert report["sources"][0]["unit"] == "Pa"
+    assert report["sources"][0]["indicated"] < 1000.0
+
+
+def killed_on(laboratory: Any, site: list[str], bench: Path, at: str) -> None:
+    """Run the job on a served bench until it is killed."""
+    answers = bench.with_name("answers.toml")
+    told = '"connect:*" = "yes"\n"warm-up" = "90"\n'
+    answers.write_text(f'by = "T"\n[answers]\n{told}', encoding="utf-8")
+    job = {"procedure": "lab_line", "uut": "ADT681", "bench": str(bench), "answers": str(answers)}
+    given = {"home": str(laboratory.path), "what": "run", "at": at, "break": "kill"}
+    command = [sys.executable, str(HERE / "engine_job.py"), json.dumps(given | {"job": job})]
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(site)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env, timeout=100)
+    assert done.stdout == "struck\n", done.stderr
+
+
+def awaited(folder: Path) -> dict[str, Any]:
+    """Wait for the guard's last report; a test fails by it, not by a time that a busy machine needs."""
+    clock = RealClock()
+    deadline = Deadline.after(clock, 60.0)
+    report: dict[str, Any] = {}
+    while not deadline.passed() and not report.get("confirmed"):
+        clock.sleep(0.1)
+        for path in folder.glob("*.json"):
+            report = json.loads(path.read_text(encoding="utf-8"))
+    return report
