@@ -133,8 +133,8 @@ class YokogawaWT310:
 
     def start_energy(self) -> None:
         """Begin an integration at zero."""
+        self.integration_reset()  # first: an integration that has stopped still holds its mode
         self.integration_mode("normal")
-        self.integration_reset()
         self.integration_start()
         self.check_errors()
 

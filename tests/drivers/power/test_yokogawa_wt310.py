@@ -97,8 +97,8 @@ def test_what_is_no_update_is_refused(expected_protocol: Protocol, step_clock: A
 
 def test_energy_from_start_to_stop(expected_protocol: Protocol, step_clock: Any) -> None:
     exchanges = [
-        (":INTEG:MODE NORM", None),
         (":INTEG:RES", None),
+        (":INTEG:MODE NORM", None),
         (":INTEG:STAR", None),
         NONE,
         (":INTEG:STOP", None),

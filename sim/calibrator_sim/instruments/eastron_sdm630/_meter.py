@@ -134,9 +134,11 @@ class EastronSDM630(TextDevice):
         }
 
     def true_error(self, function: str, range_high: float, value: float, ns: int) -> float:
-        """Return the error of an energy (Wh) at power factor 1."""
-        del function, range_high, ns
-        return value * self.gain(1.0)
+        """Return the error of an energy (Wh) at the power factor of its load, 1 where it has none."""
+        del function, range_high
+        node = self._domain.node_of(self.name)
+        factor = 1.0 if node is None else self._domain.mean(node, ns - _SECOND, ns).power_factor
+        return value * self.gain(factor)
 
     def reset(self) -> None:
         """Keep everything: nobody resets a meter's register."""

@@ -24,7 +24,7 @@ __all__ = ["Settings", "YokogawaWT310"]
 
 _SECOND = 1_000_000_000
 _PEAK = 1.3  # of a range, before a reading is an overload
-_PHASE_RAD = math.radians(0.05)
+_PHASE_RAD = 0.002  # its table: 0.2 % of the reading times tan phi
 _NOISE = 5e-5  # of a reading
 
 
@@ -213,8 +213,13 @@ class YokogawaWT310(TextDevice):
         settings.counted_s = 0.0
 
     def true_error(self, function: str, range_high: float, value: float, ns: int) -> float:
-        """Return the error of an input or of its power on a range at a true value, at power factor 1."""
+        """Return the error of an input or of its power on a range at a true value, at power factor 1.
+
+        Of the function `phase` the phase error itself (rad), whatever range and value.
+        """
         del ns
+        if function == "phase":
+            return self._shift()
         return self._error(function, value, 50.0, range_high)
 
     def ranges(self, true: Moment) -> tuple[float, float]:
@@ -266,11 +271,14 @@ class YokogawaWT310(TextDevice):
     def _watts(self, true: Moment) -> float:
         """Return the active power with the errors of gain and of phase."""
         angle = math.acos(max(-1.0, min(1.0, true.power_factor)))
-        shift = self.world.effects.phase * _PHASE_RAD * self.world.draws.uniform("phase", self.serial)
-        shifted = true.apparent_va * math.cos(angle + shift)
+        shifted = true.apparent_va * math.cos(angle + self._shift())
         drifted = self.world.drift(self.name, self.world.time_ns()) * shifted
         range_v, range_a = self.ranges(true)
         return shifted + self._error("ac_power", shifted, true.frequency_hz, range_v * range_a) + drifted
+
+    def _shift(self) -> float:
+        """Return its phase error (rad)."""
+        return self.world.effects.phase * _PHASE_RAD * self.world.draws.uniform("phase", self.serial)
 
     def _error(self, function: str, value: float, frequency_hz: float, range_high: float) -> float:
         # Rounded, so that a live load does not fill a cache: a specification is no finer. To the peak

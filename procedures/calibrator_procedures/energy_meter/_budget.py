@@ -1,0 +1,105 @@
+"""Budget of a meter's error at one load: which recorded figure is which input of the model."""
+
+from __future__ import annotations
+
+import math
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from calibrator_procedures.energy_meter._model import percentage_error
+
+if TYPE_CHECKING:
+    from calibrator.procedure import Contribution, PointObservations, PointReferences
+    from calibrator_uncertainty import Budget, Input
+
+__all__ = ["MissingReferenceError", "budget_of", "ratios"]
+
+_WH_PER_KWH = 1000.0
+_SQRT6 = 6.0**0.5
+_FIGURES = {"reference": "W", "integration": "", "phase": ""}
+
+
+class MissingReferenceError(ValueError):
+    """A budget needs a figure that the references do not hold: nothing is silently zero."""
+
+    code = "reference-missing"
+
+    def __init__(self, point: str, kind: str) -> None:
+        super().__init__(
+            f"the budget of {point} needs the figure {kind!r}, which its references do not hold."
+            " Fix the references of the run again from the bench file and the accuracy tables."
+        )
+        self.point = point
+        self.kind = kind
+
+
+def ratios(references: PointReferences, observed: PointObservations) -> list[float]:
+    """Return the meter's energy over the reference's, a number a gate: N/C against integrated Wh.
+
+    The total's first edge opens the gate, so that N is one less than the total.
+    """
+    constant = float(references.point.settings["pulses_per_kwh"])
+    counted, integrated = observed.readings, observed.parts.get("reference", ())
+    return [
+        (pulses.value - 1.0) / constant * _WH_PER_KWH / energy.value
+        for pulses, energy in zip(counted, integrated, strict=False)
+    ]
+
+
+def budget_of(references: PointReferences, observed: PointObservations) -> Budget:
+    """Return the budget of the error at one load.
+
+    Raises `MissingReferenceError` where the references lack a figure that the model needs.
+    """
+    from calibrator_uncertainty import Budget, constant
+
+    seen = [reading.value for reading in observed.parts["factor"]]
+    watts = fmean(reading.value for reading in observed.parts["power"])
+    tangent = math.tan(math.acos(max(-1.0, min(1.0, fmean(seen)))))
+    inputs = [_ratio(references, observed)]
+    inputs += [_figure(references, kind, unit) for kind, unit in _FIGURES.items()]
+    inputs.append(constant("power", watts, "W", source="active power during the gates"))
+    inputs.append(constant("tangent", tangent, "", source="tan phi of the power factor during the gates"))
+    inputs.append(constant("percent", 100.0, "%", source="the error is stated in percent"))
+    return Budget(percentage_error, inputs, unit="%", name=references.point.id)
+
+
+def _ratio(references: PointReferences, observed: PointObservations) -> Input:
+    """Return the mean ratio of the gates.
+
+    Both ends of a gate are found by questions at even times after an edge, so that a gate errs by the
+    difference of two lags, triangular within one interval: the floor under the scatter of few gates.
+    """
+    from calibrator_uncertainty import type_a
+
+    settings = references.point.settings
+    found = ratios(references, observed)
+    watts = fmean(reading.value for reading in observed.parts["power"])
+    gate_s = float(settings["pulses"]) / float(settings["pulses_per_kwh"]) * _WH_PER_KWH * 3600.0 / watts
+    lag = float(settings["poll_s"]) / gate_s / _SQRT6
+    return type_a("ratio", found, "", floor_u=lag / len(found) ** 0.5)
+
+
+def _figure(references: PointReferences, kind: str, unit: str) -> Input:
+    from calibrator_uncertainty import constant, from_half_width
+
+    figure = _require(references, kind)
+    if figure.half_width == 0:
+        return constant(kind, figure.estimate, unit, source=figure.source)
+    return from_half_width(
+        kind,
+        figure.estimate,
+        figure.half_width,
+        unit,
+        k=figure.k,
+        treat_as=figure.treat_as,
+        source=figure.source,
+        shared=figure.shared or f"{references.standard_asset}:{kind}",
+    )
+
+
+def _require(references: PointReferences, kind: str) -> Contribution:
+    figure = references.contribution(kind)
+    if figure is None:
+        raise MissingReferenceError(references.point.id, kind)
+    return figure

@@ -1,0 +1,184 @@
+"""Energy meter in place: gates of whole pulses at the load that is there, beside a reference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from calibrator.procedure import (
+    Bench,
+    Evaluation,
+    Point,
+    PointEvaluation,
+    PointObservations,
+    PointReferences,
+    PointTable,
+    ProcedureInfo,
+    Section,
+    Text,
+    load_info,
+    load_table,
+)
+from calibrator_procedures.energy_meter._window import window_of
+
+__all__ = ["PROCEDURE", "SETTINGS", "EnergyMeterInPlace"]
+
+SETTINGS: Mapping[str, type] = {
+    "checklist": bool,  # the point only puts the questions that come before any work in place
+    "frequency_hz": float,  # of the mains
+    "pulses_per_kwh": float,  # the meter constant
+    "pulses": int,  # of a gate
+    "repeats": int,
+    "poll_s": float,  # between two questions for an edge
+    "level_v": float,  # half the pulse's height
+    "range_v": float,  # of the reference
+    "range_a": float,
+    "range_w": float,  # their product
+    "update_s": float,
+    "expected_power": float,  # what a plan assumes that is found
+    "expected_factor": float,
+    "power_w": float,  # at which the reference's figure is taken
+    "power_low_w": float,
+    "power_high_w": float,
+    "factor_low": float,
+    "factor_high": float,
+    "stable": float,
+    "looks": int,
+    "look_s": float,
+    "window_timeout_s": float,
+    "integration": float,  # relative error of the reference's integration, and its half-width
+    "integration_half_width": float,
+    "phase": float,  # rad
+    "phase_half_width": float,
+}
+LEAST_GATES = 2
+_AHEAD = 0.02  # of a gate, and one pulse at least: from there on the closing edge is asked for
+_QUESTIONS = 400  # for one edge
+_GATES_LOST = 3  # in a row, until a point is given up
+
+_CHECKLIST = {
+    "permit": Text(
+        en="Number of the work permit, with the consent of whoever runs the plant?",
+        zh="工作许可编号（已获运行方同意）？",
+    ),
+    "ct": Text(
+        en="No secondary of a current transformer is open or will be opened: shorting links are in place"
+        " where leads are inserted. Confirmed?",
+        zh="任何电流互感器二次侧均未开路且不会开路：接入处已装短接片。确认？",
+    ),
+    "vt": Text(
+        en="No secondary of a voltage transformer is or will be shorted: the voltage leads are fused."
+        " Confirmed?",
+        zh="任何电压互感器二次侧均未短路且不会短路：电压线带熔断器。确认？",
+    ),
+    "sequence": Text(
+        en="Phase sequence and direction of the current are those of the meter: the reference shows positive"
+        " power. Confirmed?",
+        zh="相序和电流方向与电能表一致：标准表显示正功率。确认？",
+    ),
+}
+
+
+class EnergyMeterInPlace:
+    """Calibration of an energy meter in place; a further meter or class is a further file in `tables/`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def info(self) -> ProcedureInfo:
+        """The head of `procedure.toml`."""
+        return load_info(self._folder)
+
+    @cached_property
+    def _tables(self) -> dict[str, PointTable]:
+        files = sorted((self._folder / "tables").glob("*.toml"))
+        tables = (load_table(path, settings=SETTINGS) for path in files)
+        return {table.model: table for table in tables}
+
+    def models(self) -> tuple[str, ...]:
+        """Return the UUT models that have a point table."""
+        return tuple(self._tables)
+
+    def sections(self, model: str) -> tuple[Section, ...]:
+        """Return the sections of a UUT model in the order of measurement; raises KeyError when unknown."""
+        return self._tables[model].sections
+
+    def measure(self, bench: Bench, point: Point) -> None:
+        """Wait for the load, then count gates of whole pulses while the reference integrates."""
+        settings = point.settings
+        if settings.get("checklist", False):
+            _ask(bench)
+            return
+        ranges = {key: float(settings[key]) for key in ("range_v", "range_a", "update_s")}
+        bench.part("power").configure("power", **ranges)
+        # the same instrument: without ranges from here on, for none may change while it integrates
+        bench.part("power").configure("power")
+        bench.part("factor").configure("power_factor")
+        bench.part("reference").configure("energy")
+        bench.part("uut").configure("pulses", level_v=float(settings["level_v"]))
+        window = window_of(point)
+        done = lost = 0
+        while done < int(settings["repeats"]) and lost < _GATES_LOST:
+            if not window.wait(bench):
+                return
+            whole = _gate(bench, point)
+            if whole and window.holds(*window.look(bench)):
+                bench.read(1, parts=("uut", "reference", "power", "factor"))
+                done, lost = done + 1, 0
+            else:
+                bench.decide("the gate is not counted: the load left the window, or an edge was not seen")
+                lost += 1
+
+    def evaluate(
+        self,
+        section: Section,
+        observations: Sequence[PointObservations],
+        references: Mapping[str, PointReferences],
+    ) -> tuple[Evaluation, ...]:
+        """Return the meter's error at every load that was met in two gates at least."""
+        from calibrator_procedures.energy_meter._budget import budget_of
+
+        return tuple(
+            PointEvaluation(item.point, budget_of(references[item.point], item))
+            for item in observations
+            if len(item.readings) >= LEAST_GATES
+        )
+
+
+def _ask(bench: Bench) -> None:
+    """Put the checklist (METROLOGY 7); a refusal ends the run before anything is connected."""
+    for key, text in _CHECKLIST.items():
+        bench.ask(key, text, simulated="SIM-PERMIT-1" if key == "permit" else "yes")
+
+
+def _gate(bench: Bench, point: Point) -> bool:
+    """Open the gate on an edge and close it on an edge, the wanted number of pulses later."""
+    settings = point.settings
+    counter, reference = bench.part("uut"), bench.part("reference")
+    poll_s, wanted = float(settings["poll_s"]), int(settings["pulses"])
+    watts = max(bench.look("power"), 1.0)
+    period_s = 3.6e6 / (float(settings["pulses_per_kwh"]) * watts)
+    counter.act("start_total")
+    if not _edge(bench, 1, poll_s, period_s):
+        return False
+    reference.act("start_energy")
+    bench.wait(period_s * max(0.0, wanted - max(1.0, _AHEAD * wanted)))
+    seen = _edge(bench, 1 + wanted, poll_s, period_s)
+    reference.act("stop_energy")
+    counter.act("stop_total")
+    return seen
+
+
+def _edge(bench: Bench, count: int, poll_s: float, period_s: float) -> bool:
+    """Ask at even times until a total is reached; say whether it was seen to come."""
+    asked = max(_QUESTIONS, int(3.0 * period_s / poll_s))
+    for number in range(asked):
+        if bench.look("uut") >= count:
+            return number > 0 or count == 1
+        bench.wait(poll_s)
+    return False
+
+
+PROCEDURE = EnergyMeterInPlace(Path(__file__).parent)
