@@ -67,6 +67,8 @@ class SocketLink:
         if delays_small_messages(sock):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _milliseconds(_SEND_TIMEOUT_S * 1000))
+        if sys.platform != "win32":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _milliseconds(round(_SLICE_S * 1000)))
         self._socket, self._readable = sock, Readable(sock)
 
     def send(self, message: bytes) -> None:
@@ -89,8 +91,8 @@ class SocketLink:
         if not sleeps_through_a_lost_peer():
             return self._receive_plainly(terminator, timeout_s)
         buffer, begun_ns = self._buffer, _CLOCK.monotonic_ns()
-        if not buffer and readable.within(min(_SLICE_S, timeout_s)):
-            self._take(sock)
+        if not buffer:
+            self._take_first(sock, readable, timeout_s)
         end = buffer.find(terminator)
         if end < 0:  # not whole at once
             end = self._gather(terminator, Deadline(_CLOCK, begun_ns + round(timeout_s * 1e9)), timeout_s)
@@ -190,10 +192,19 @@ class SocketLink:
             if deadline.passed():
                 raise self._fail.timeout(timeout_s, bytes(partial[:40]))
 
+    def _take_first(self, sock: socket.socket, readable: Readable, timeout_s: float) -> None:
+        """Wait for the beginning of a reply, at most a slice: a receive that waits saves looking first."""
+        # On Windows a receive that timed out leaves its socket unusable.
+        waits = sys.platform != "win32" and timeout_s >= _SLICE_S
+        if waits or readable.within(min(_SLICE_S, timeout_s)):
+            self._take(sock)
+
     def _take(self, sock: socket.socket) -> None:
         """Take what is there into the buffer."""
         try:
             data = sock.recv(_CHUNK)
+        except BlockingIOError:  # the slice has passed
+            return
         except OSError as error:
             raise self._fail.lost(error) from error
         if not data:
@@ -258,7 +269,7 @@ class SocketLink:
 
 
 def _milliseconds(count: int) -> bytes:
-    """Return a time-out as SO_SNDTIMEO wants it: a number on Windows, a struct timeval elsewhere."""
+    """Return a time-out as sockets want it: a number on Windows, a struct timeval elsewhere."""
     if sys.platform == "win32":
         return struct.pack("L", count)
     return struct.pack("ll", count // 1000, count % 1000 * 1000)
