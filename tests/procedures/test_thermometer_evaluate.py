@@ -224,5 +224,5 @@ def test_the_limits_are_those_of_the_classes() -> None:
     ):
         for point in section_of(model).points:
             limits = point.limits["class"]
-            assert float(limits.upper) == pytest.approx(constant + factor * abs(float(point.nominal)))
+            assert float(limits.upper) == pytest.approx(constant + factor * abs(float(point.nominal)), abs=1e-4)
             assert limits.status == "memory_high"

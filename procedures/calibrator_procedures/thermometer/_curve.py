@@ -56,7 +56,7 @@ def its90(points: Sequence[CurvePoint]) -> CurveEvaluation:
     reference = [w_reference(point.celsius) - 1.0 for point in points]
     curve = fit_curve(_deviating, reference, _resistances(points), {"r": _R0, "a": 0.0, "b": 0.0})
     title = Text("Deviation from the ITS-90 reference function", "ITS-90 偏差函数系数")
-    formula = r"W - W_r(t) = a (W - 1) + b (W - 1)^2, \quad W = R(t) / R_{tpw}"
+    formula = r"R(t) / R_{tpw} - W_r(t) = a (R(t) / R_{tpw} - 1) + b (R(t) / R_{tpw} - 1)^2"
     return _evaluation("its90", title, curve, points, formula)
 
 

@@ -1,0 +1,160 @@
+"""Whole jobs in bath and block by the command line: sockets, engine, record and certificate."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calibrator.procedure import load
+
+NAMES = ("thermometer", "dry_block", "thermocouple")
+JOB = Path(__file__).parents[1] / "calibrator" / "engine" / "engine_job.py"
+
+
+def calibrator(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "calibrator", *arguments],
+        env={**os.environ, "CALIBRATOR_HOME": str(home), "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=290,
+        check=False,
+    )
+
+
+def shown(home: Path) -> dict[str, Any]:
+    done = calibrator(home, "show", "--json")
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+@pytest.mark.timeout(300)
+def test_a_thermometer_to_its_certificate(tmp_path: Path) -> None:
+    done = calibrator(tmp_path, "run", "thermometer", "--uut", "pt100_class_a", "--sim", "--non-interactive")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = shown(tmp_path)
+    assert [point["id"] for point in found["points"]][-2:] == ["hysteresis:70degC", "return:0degC"]
+    up, back = found["points"][2], found["points"][5]
+    # the loop of the element shows on the way back, and its budget holds what both visits do not share
+    assert 0.003 < abs(float(back["error"])) < 0.03
+    assert float(back["U"]) < 0.2 * float(up["U"])
+    curve, ratios = found["curves"]
+    assert (curve["kind"], curve["names"], ratios["kind"]) == ("curve", ["R_0", "A", "B"], "parameters")
+    assert float(curve["values"][0]) == pytest.approx(100.0, abs=0.06)
+    assert float(curve["values"][1]) == pytest.approx(3.9083e-3, abs=5e-6)
+    done = calibrator(
+        tmp_path, "certificate", "--format", "html", "--lang", "en", "--out", str(tmp_path / "page.html")
+    )
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    for text in ("SIMULATED", "Hysteresis: on the way back less rising", "Callendar-Van Dusen", "M1"):
+        assert text in page
+
+
+@pytest.mark.timeout(300)
+def test_places_of_a_block_are_too_near_their_limits_to_say(tmp_path: Path) -> None:
+    done = calibrator(
+        tmp_path, *("run", "dry_block", "--uut", "fluke_9142", "--sim", "--section", "places", "--seed", "3")
+    )
+    found = shown(tmp_path)
+    assert [point["id"].partition(":")[0] for point in found["points"]] == [
+        *("axial20mm", "axial40mm", "radial1", "radial2", "loading")
+    ]
+    # three thermometers take 6 mK away at the span's end, which is the maker's figure: no unit can pass
+    loading = found["points"][-1]
+    assert float(loading["error"]) == pytest.approx(-0.006, abs=0.003)
+    assert loading["verdict"].startswith("conditional")
+    assert done.returncode == 3, done.stdout + done.stderr
+
+
+@pytest.mark.timeout(300)
+def test_a_thermocouple_outside_its_class_fails(tmp_path: Path) -> None:
+    text = load("thermocouple").info.simulated_bench
+    drawn = '[simulation.units.thermocouple]\nerror = "drawn"\nwidth = 60.0\n\n[simulation.units.block]'
+    file = tmp_path / "bench.toml"
+    file.write_text(text.replace("[simulation.units.block]", drawn), encoding="utf-8")
+    done = calibrator(
+        tmp_path / "home",
+        *("run", "thermocouple", "--uut", "tc_k_class_1", "--bench", str(file), "--seed", "4"),
+        "--non-interactive",
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    found = {point["id"]: point for point in shown(tmp_path / "home")["points"]}
+    worst = found["error:400degC"]
+    assert worst["verdict"] == "fail"
+    assert abs(float(worst["error"])) > 1.6
+    assert found["depth:400degC"]["verdict"] == "pass"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_broken_cycle_begins_again(name: str) -> None:
+    procedure = load(name)
+    for model in procedure.models():
+        sections = procedure.sections(model)
+        assert {section.resume for section in sections} == {"section"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_unit_has_its_bench_and_every_truth_its_plug(name: str) -> None:
+    from calibrator.standards import load_bench
+    from calibrator_sim._effects import CATALOGUE
+    from calibrator_sim.proofs import find_proof
+
+    procedure = load(name)
+    benches = [procedure.info.simulated_bench, *procedure.info.simulated_benches.values()]
+    units = {
+        item.model for text in benches for item in load_bench(text, "bench").instruments.values() if item.uut
+    }
+    assert units == set(procedure.models())
+    plug = find_proof(name)
+    assert plug is not None
+    assert {effect.name for effect in CATALOGUE} <= {*plug.EFFECTS, *plug.WITHOUT_A_LINE}
+
+
+def test_a_base_metal_is_never_measured_downwards() -> None:
+    for model in load("thermocouple").models():
+        for section in load("thermocouple").sections(model):
+            nominal = [point.nominal for point in section.points]
+            assert nominal == sorted(nominal)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_killed_comparison_gives_the_results_of_the_unbroken_one(tmp_path: Path) -> None:
+    given = {"procedure": "thermometer", "uut": "pt100_class_a", "sim": True, "seed": 5}
+    unbroken = calibrator(
+        tmp_path / "whole", *("run", "thermometer", "--uut", "pt100_class_a", "--sim", "--seed", "5")
+    )
+    assert unbroken.returncode in (0, 3), unbroken.stderr
+    (tmp_path / "broken").mkdir()
+    order = {"home": str(tmp_path / "broken"), "what": "run", "at": "settled hysteresis:70degC"}
+    done = subprocess.run(
+        [sys.executable, str(JOB), json.dumps({**order, "break": "kill", "job": given})],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "struck\n", done.stderr
+    resumed = calibrator(tmp_path / "broken", "resume", "--non-interactive")
+    assert resumed.returncode == unbroken.returncode, resumed.stderr
+    one, other = shown(tmp_path / "whole"), shown(tmp_path / "broken")
+    # the loop was broken: it began again from its first temperature
+    assert [p["id"] for p in one["points"]] == [p["id"] for p in other["points"]]
+    assert [p["error"] for p in one["points"]] == [p["error"] for p in other["points"]]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [("thermometer", "pt100_class_a"), ("dry_block", "fluke_9142"), ("thermocouple", "tc_k_class_1")],
+)
+def test_sixty_benches_hold_the_bars(name: str, model: str, tmp_path: Path) -> None:
+    done = calibrator(tmp_path, "prove", name, "--uut", model, "--runs", "60", "--drawn-runs", "0")
+    assert done.returncode == 0, done.stdout
