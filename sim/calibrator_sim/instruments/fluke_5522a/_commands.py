@@ -147,45 +147,56 @@ def _status(cal: Fluke5522A) -> dict[str, Entry]:
 def _output(cal: Fluke5522A) -> dict[str, Entry]:
     output = cal.output
 
-    def out(first: str, second: str = "", third: str = "") -> None:
-        amount, hertz = quantity(first), None
-        if second and quantity(second).unit == "A":
-            dual(amount, quantity(second).value, quantity(third) if third else Quantity(0.0, "HZ"))
-            return
-        if third:
-            raise FaultError(1302)
-        if second:
-            frequency = quantity(second)
-            if frequency.unit != "HZ":
-                raise FaultError(1305 if not frequency.unit else 502)  # two amplitudes: not on this bench
-            hertz = frequency.value
+    def compensation(word: str) -> None:
+        if word not in ("NONE", "WIRE2", "WIRE4"):
+            raise FaultError(1303)
+        output.compensate(word)
+
+    def range_name() -> str:
         state = output.state
-        if amount.unit == "HZ" and not second:
-            amount, hertz = Quantity(state.value, UNITS[state.function]), amount.value
-        output.program(*_meant(output, amount, hertz))
+        row = output.unit.row(state.function, state.value, state.frequency_hz, output.option())
+        return f"{row.range_high:.6E}"
 
-    def dual(volts: Quantity, amperes: float, frequency: Quantity) -> None:
-        if volts.unit != "V" or frequency.unit != "HZ" or frequency.value < 0.0:
-            raise FaultError(1305)
-        output.program("acv" if frequency.value else "dcv", volts.value, frequency.value, amperes)
+    def on_time() -> str:
+        return str((cal.world.time_ns() - output.state.changed_ns) // _SECOND)
 
-    def displace(text: str, side: str = "LEAD") -> None:
-        factor = quantity(text)
-        if factor.unit or side not in ("LEAD", "LAG"):
-            raise FaultError(1303 if not factor.unit else 1305)
-        output.displace(factor.value, leads=side == "LEAD")
+    return {
+        "OUT": Entry(lambda *words: _out(output, *words), 1, 3),
+        "DPF": Entry(lambda *words: _displace(output, *words), 1, 2),
+        "DPF?": Entry(lambda: f"{output.state.factor:.2E},{'LEAD' if output.state.leads else 'LAG'}"),
+        "OUT?": Entry(lambda: _ask_out(output)),
+        "OPER": Entry(output.operate),
+        "STBY": Entry(output.standby),
+        "OPER?": Entry(lambda: str(int(output.state.operating))),
+        "FUNC?": Entry(lambda: _function(output)),
+        "RANGE?": Entry(range_name),
+        "ONTIME?": Entry(on_time),
+        **_limits(cal),
+        "ZCOMP": Entry(compensation, 1, 1),
+        "ZCOMP?": Entry(lambda: output.state.compensation),
+    }
 
-    def function() -> str:
-        state = output.state
-        if state.second_a is None:
-            return _NAMES[state.function]
-        return "AC_POWER" if state.frequency_hz else "DC_POWER"
 
-    def ask_out() -> str:
-        state = output.state
-        if state.second_a is not None:
-            return f"{state.value:.6E},V,{state.second_a:.6E},A,{state.frequency_hz:.2E}"
-        return f"{state.value:.6E},{UNITS[state.function]},0E+00,0,{state.frequency_hz:.2E}"
+def _out(output: Output, first: str, second: str = "", third: str = "") -> None:
+    amount, hertz = quantity(first), None
+    if second and quantity(second).unit == "A":
+        _dual(output, amount, quantity(second).value, quantity(third) if third else Quantity(0.0, "HZ"))
+        return
+    if third:
+        raise FaultError(1302)
+    if second:
+        frequency = quantity(second)
+        if frequency.unit != "HZ":
+            raise FaultError(1305 if not frequency.unit else 502)  # two amplitudes: not on this bench
+        hertz = frequency.value
+    state = output.state
+    if amount.unit == "HZ" and not second:
+        amount, hertz = Quantity(state.value, UNITS[state.function]), amount.value
+    output.program(*_meant(output, amount, hertz))
+
+
+def _limits(cal: Fluke5522A) -> dict[str, Entry]:
+    output = cal.output
 
     def limit(first: str, second: str) -> Generator[int, None, None]:
         high, low = quantity(first), quantity(second)
@@ -201,35 +212,34 @@ def _output(cal: Fluke5522A) -> dict[str, Entry]:
         numbers = (*output.state.limit_v, *output.state.limit_a)
         return ",".join(f"{number:.4f}" for number in numbers)
 
-    def compensation(word: str) -> None:
-        if word not in ("NONE", "WIRE2", "WIRE4"):
-            raise FaultError(1303)
-        output.compensate(word)
+    return {"LIMIT": Entry(limit, 2, 2), "LIMIT?": Entry(ask_limit)}
 
-    def range_name() -> str:
-        state = output.state
-        row = output.unit.row(state.function, state.value, state.frequency_hz, output.option())
-        return f"{row.range_high:.6E}"
 
-    def on_time() -> str:
-        return str((cal.world.time_ns() - output.state.changed_ns) // _SECOND)
+def _dual(output: Output, volts: Quantity, amperes: float, frequency: Quantity) -> None:
+    if volts.unit != "V" or frequency.unit != "HZ" or frequency.value < 0.0:
+        raise FaultError(1305)
+    output.program("acv" if frequency.value else "dcv", volts.value, frequency.value, amperes)
 
-    return {
-        "OUT": Entry(out, 1, 3),
-        "DPF": Entry(displace, 1, 2),
-        "DPF?": Entry(lambda: f"{output.state.factor:.2E},{'LEAD' if output.state.leads else 'LAG'}"),
-        "OUT?": Entry(ask_out),
-        "OPER": Entry(output.operate),
-        "STBY": Entry(output.standby),
-        "OPER?": Entry(lambda: str(int(output.state.operating))),
-        "FUNC?": Entry(function),
-        "RANGE?": Entry(range_name),
-        "ONTIME?": Entry(on_time),
-        "LIMIT": Entry(limit, 2, 2),
-        "LIMIT?": Entry(ask_limit),
-        "ZCOMP": Entry(compensation, 1, 1),
-        "ZCOMP?": Entry(lambda: output.state.compensation),
-    }
+
+def _displace(output: Output, text: str, side: str = "LEAD") -> None:
+    factor = quantity(text)
+    if factor.unit or side not in ("LEAD", "LAG"):
+        raise FaultError(1303 if not factor.unit else 1305)
+    output.displace(factor.value, leads=side == "LEAD")
+
+
+def _function(output: Output) -> str:
+    state = output.state
+    if state.second_a is None:
+        return _NAMES[state.function]
+    return "AC_POWER" if state.frequency_hz else "DC_POWER"
+
+
+def _ask_out(output: Output) -> str:
+    state = output.state
+    if state.second_a is not None:
+        return f"{state.value:.6E},V,{state.second_a:.6E},A,{state.frequency_hz:.2E}"
+    return f"{state.value:.6E},{UNITS[state.function]},0E+00,0,{state.frequency_hz:.2E}"
 
 
 def _meant(output: Output, amount: Quantity, hertz: float | None) -> tuple[str, float, float]:

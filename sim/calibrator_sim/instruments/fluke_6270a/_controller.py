@@ -117,6 +117,33 @@ def _build(unit: Fluke6270A) -> CommandTree:
     tree = CommandTree()
     now = unit.world.time_ns
 
+    def choose_unit(word: str) -> None:
+        unit.settings.unit = word
+
+    tree.add("*RST", Command(unit.reset))
+    tree.add("*CLS", Command(unit.status.clear))
+    add_registers(tree, unit.status, cost_ns=_QUERY_NS)
+    _ask(tree, "*IDN", lambda: unit.identity)
+    _ask(tree, "*TST", lambda: "0")
+    _ask(tree, "SYSTem:ERRor[:NEXT]", lambda: _error(unit.status.next_error()))
+    tree.add("UNIT:PRESsure", Command(choose_unit, (Choice(tuple(_UNITS)),)))
+    _ask(tree, "UNIT:PRESsure", lambda: unit.settings.unit)
+    _add_source(tree, unit)
+    _add_sense(tree, unit)
+    tree.add("OUTPut[:PRESsure]:MODE", Command(unit.choose, (Choice(("CONTrol", "MEASure", "VENT")),)))
+    _ask(tree, "OUTPut[:PRESsure]:MODE", unit.mode)
+    _ask(tree, "MEASure:PRESsure", lambda: unit.say(unit.reading_pa()))
+    stated = lambda: unit.say(unit.uncertainty_pa(unit.sensed_pa(now())))  # noqa: E731 - a row of the table
+    _ask(tree, "MEASure:PRESsure:UNCertainty", stated)
+    add_operation(tree, unit.status, cost_ns=_QUERY_NS)
+    return tree
+
+
+def _ask(tree: CommandTree, pattern: str, answer: Callable[[], str]) -> None:
+    tree.add(pattern + "?", Command(answer, cost_ns=_QUERY_NS))
+
+
+def _add_source(tree: CommandTree, unit: Fluke6270A) -> None:
     def factor() -> float:
         return _UNITS[unit.settings.unit]
 
@@ -130,42 +157,25 @@ def _build(unit: Fluke6270A) -> CommandTree:
         unit.settings.slew_pa_s = _plain(_plain(value, 0.0, 1e9) * factor(), 1.0, unit.full_scale_pa)
         unit.changed()
 
-    def choose_unit(word: str) -> None:
-        unit.settings.unit = word
+    source = "SOURce:PRESsure[:LEVel][:IMMediate][:AMPLitude]"
+    tree.add(source, Command(set_point, (Number(words=()),)))
+    _ask(tree, source, lambda: unit.say(unit.settings.set_point_pa))
+    tree.add("SOURce:PRESsure:SLEW", Command(slew, (Number(words=()),)))
+    _ask(tree, "SOURce:PRESsure:SLEW", lambda: unit.say(unit.settings.slew_pa_s))
 
+
+def _add_sense(tree: CommandTree, unit: Fluke6270A) -> None:
     def refer(word: str) -> None:
         unit.refer(absolute=word == "ABS")
 
     def module(word: str) -> None:
         unit.settings.mode = word
 
-    def ask(pattern: str, answer: Callable[[], str]) -> None:
-        tree.add(pattern + "?", Command(answer, cost_ns=_QUERY_NS))
-
-    tree.add("*RST", Command(unit.reset))
-    tree.add("*CLS", Command(unit.status.clear))
-    add_registers(tree, unit.status, cost_ns=_QUERY_NS)
-    ask("*IDN", lambda: unit.identity)
-    ask("*TST", lambda: "0")
-    ask("SYSTem:ERRor[:NEXT]", lambda: _error(unit.status.next_error()))
-    tree.add("UNIT:PRESsure", Command(choose_unit, (Choice(tuple(_UNITS)),)))
-    ask("UNIT:PRESsure", lambda: unit.settings.unit)
-    source = "SOURce:PRESsure[:LEVel][:IMMediate][:AMPLitude]"
-    tree.add(source, Command(set_point, (Number(words=()),)))
-    ask(source, lambda: unit.say(unit.settings.set_point_pa))
-    tree.add("SOURce:PRESsure:SLEW", Command(slew, (Number(words=()),)))
-    ask("SOURce:PRESsure:SLEW", lambda: unit.say(unit.settings.slew_pa_s))
     tree.add("SENSe:PRESsure:MODule", Command(module, (_Module(),)))
-    ask("SENSe:PRESsure:MODule", lambda: unit.settings.mode)
-    ask("SENSe:PRESsure:MODule1:NAME", unit.module_name)
+    _ask(tree, "SENSe:PRESsure:MODule", lambda: unit.settings.mode)
+    _ask(tree, "SENSe:PRESsure:MODule1:NAME", unit.module_name)
     tree.add("SENSe:PRESsure:MODE", Command(refer, (Choice(("ABSolute", "GAUGe")),)))
-    ask("SENSe:PRESsure:MODE", lambda: "ABS" if unit.settings.absolute else "GAUG")
-    tree.add("OUTPut[:PRESsure]:MODE", Command(unit.choose, (Choice(("CONTrol", "MEASure", "VENT")),)))
-    ask("OUTPut[:PRESsure]:MODE", unit.mode)
-    ask("MEASure:PRESsure", lambda: unit.say(unit.reading_pa()))
-    ask("MEASure:PRESsure:UNCertainty", lambda: unit.say(unit.uncertainty_pa(unit.sensed_pa(now()))))
-    add_operation(tree, unit.status, cost_ns=_QUERY_NS)
-    return tree
+    _ask(tree, "SENSe:PRESsure:MODE", lambda: "ABS" if unit.settings.absolute else "GAUG")
 
 
 def _error(entry: str) -> str:
