@@ -22,10 +22,15 @@ from calibrator_uncertainty import (
     array,
     autocorrelated,
     bayesian,
+    complex_array,
+    correlated,
+    correlated_array,
     coverage_factor,
+    effective_dof,
     fit_line,
     fit_polynomial,
     from_samples,
+    from_uncertainties,
     implicit,
     integral,
     joint_conformity,
@@ -33,7 +38,9 @@ from calibrator_uncertainty import (
     normal,
     pooled,
     robust,
+    round_uncertainty,
     salib_indices,
+    specification,
     type_a,
     uncertain,
     uncertain_complex,
@@ -113,6 +120,18 @@ REFUSED = {
     "a table of draws": lambda: from_samples("a", np.ones((3, 3)), "V"),
     "texts in groups": lambda: anova([[1.0, 2.0], ["x", 2.0]]),
     "a complex result": lambda: round_result(1j, 0.1),
+    "a text to round": lambda: round_uncertainty("x"),
+    "single contributions": lambda: effective_dof([0.1, 2.0]),
+    "a specification without terms": lambda: specification("s", 10.0, "V", at=10.0),
+    "dof of a pool as a text": lambda: pooled("a", [1.0], "V", deviation=1.0, dof="x"),
+    "a complex ensemble": lambda: correlated(["a"], [1j], [[1.0]], ["V"]),
+    "dof of an ensemble as a text": lambda: correlated(["a"], [1.0], [[1.0]], ["V"], dof="x"),
+    "a covariance that is a text": lambda: correlated_array([1.0, 2.0], "x", "V"),
+    "a number as an input": lambda: uncertain(3),
+    "a number as a budget": lambda: validate_first_order([3], rng=rng()),
+    "complex u of complex": lambda: uncertain_complex("z", 1j, 1j, "V"),
+    "texts as complex": lambda: complex_array("z", ["a"], 1.0, "V"),
+    "a text to convert": lambda: from_uncertainties({"a": "x"}),
     "no result": lambda: round_result(None, 0.1),
     "a bracket of one": lambda: implicit(lambda y, a: y - a, bracket=3)(LEAF),
     "an open bracket": lambda: implicit(lambda y, a: y - a, bracket=(0.0, math.nan))(LEAF),
@@ -185,3 +204,8 @@ def test_plain_limits_stand_beside_plain_ratios_but_not_beside_ppm():
     assert conformance_probabilities(array([0.0, -1.0], 0.1, ""), lower=-1.0).round(6).tolist() == [1.0, 0.5]
     with pytest.raises(UncertaintyError, match="plain number"):
         conformance_probabilities(array([0.0], 0.1, "ppm"), lower=-1.0)
+
+
+def test_a_model_that_divides_by_zero_is_named():
+    with pytest.raises(ModelError, match="fails at the estimates"):
+        Budget(lambda a: a * (1 / 0), [normal("a", 1.0, 0.1, "V")], unit="V", name="cable").evaluate()

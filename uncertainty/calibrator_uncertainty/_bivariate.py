@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from calibrator_uncertainty._asked import numbers
 from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._quantity import correlated, covariance_in
@@ -77,7 +78,7 @@ def _spread_in(u: Any, unit: str, name: str) -> np.ndarray:  # noqa: ANN401 - nu
     nested = isinstance(bare[0], list | tuple) if isinstance(bare, list | tuple) else np.ndim(bare) == 2
     if nested:
         return covariance_in(u, [unit, unit], name)
-    spreads = np.asarray(difference_in(u, unit, name), dtype=np.float64)
+    spreads = numbers(difference_in(u, unit, name), f"u of {name}")
     if not (np.isfinite(spreads).all() and (spreads >= 0.0).all()):
         raise InputError(f"u of {name} is {u}; it is finite and never negative", code="negative-u")
     return spreads

@@ -84,6 +84,9 @@ def validate_first_order(
     check_whole(ndig, "the number of digits", 1)
     if hasattr(budgets, "evaluate"):
         raise InputError("validate_first_order takes a row of budgets", way_out="Give [budget].", code="row")
+    for one in budgets:
+        if not hasattr(one, "_whole"):
+            raise InputError(f"{one!r} is no budget", way_out="Make one with Budget().", code="no-budget")
     if draws < 1000:
         raise InputError(
             f"{draws} draws cannot fix the ends of a 95 % interval; 1000 are the least", code="draws"

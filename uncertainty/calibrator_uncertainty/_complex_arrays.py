@@ -59,7 +59,12 @@ def complex_array(
     Raises:
         InputError: shapes that differ, a negative or infinite u, a matrix that cannot be.
     """
-    values = np.asarray(estimates, dtype=np.complex128)
+    try:
+        values = np.asarray(estimates, dtype=np.complex128)
+    except (TypeError, ValueError) as problem:
+        raise InputError(
+            f"the estimates of {name} are {estimates!r}, which are no numbers", code="number"
+        ) from problem
     spreads = np.asarray(u, dtype=np.float64)
     matrices = spreads.ndim == values.ndim + 2 and spreads.shape == (*values.shape, 2, 2)
     if not matrices and spreads.shape not in ((), values.shape):

@@ -41,13 +41,21 @@ def effective_dof(contributions: Iterable[tuple[float, float]]) -> float:
         4.0
     """
     given = list(contributions)
-    for place, (size, dof) in enumerate(given):
-        if not (math.isfinite(size) and dof >= 1.0):
-            raise InputError(
-                f"contribution {place} is {size:g} with {dof:g} degrees of freedom",
-                way_out="A contribution is finite, and its degrees of freedom are 1 or more, or infinite.",
-                code="dof",
-            )
+    try:
+        wrong = [place for place, (size, dof) in enumerate(given) if not (math.isfinite(size) and dof >= 1.0)]
+    except (TypeError, ValueError) as problem:
+        raise InputError(
+            f"the contributions {given!r} are no pairs of numbers",
+            way_out="Give pairs of |c·u| and its degrees of freedom.",
+            code="number",
+        ) from problem
+    if wrong:
+        size, dof = given[wrong[0]]
+        raise InputError(
+            f"contribution {wrong[0]} is {size:g} with {dof:g} degrees of freedom",
+            way_out="A contribution is finite, and its degrees of freedom are 1 or more, or infinite.",
+            code="dof",
+        )
     terms = [(abs(size), dof) for size, dof in given if size != 0.0]
     largest = max((size for size, _ in terms), default=0.0)
     if largest == 0.0:

@@ -177,6 +177,13 @@ def specification(
             way_out="Give range_value, the full scale that the fraction refers to.",
             code="no-range",
         )
+    if not (of_reading or of_range * range_value or floor):
+        raise InputError(
+            f"the specification of {name} allows no error at all",
+            where=source,
+            way_out="Give its terms of reading, of range and floor; an exact number is a constant().",
+            code="no-terms",
+        )
     half = abs(at) * of_reading + abs(range_value) * of_range + floor
     return from_half_width(name, estimate, half, unit, k=k, treat_as=treat_as, source=source, shared=shared)
 

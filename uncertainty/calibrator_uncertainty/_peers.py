@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from calibrator_uncertainty._asked import one_number
 from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import NotSupportedError
 from calibrator_uncertainty._leaves import Leaf
@@ -35,7 +36,7 @@ def from_uncertainties(
     def one(value: Any) -> UncertainArray:  # noqa: ANN401 - a number of uncertainties, or a plain one
         slopes = value.derivatives.items() if hasattr(value, "derivatives") else ()
         parts = [term for variable, slope in slopes for term in _of_variable(variable, float(slope))]
-        return _magnitude(float(getattr(value, "nominal_value", value)), parts)
+        return _magnitude(one_number(getattr(value, "nominal_value", value), "a number to convert"), parts)
 
     return {
         name: quantity(_each(value, one), parse_unit((units or {}).get(name, ""), name))

@@ -68,6 +68,10 @@ def uncertain(one: Input) -> Quantity:
         >>> standard_uncertainty(v * v - v * v).magnitude
         0.0
     """
+    if not isinstance(one, Input):
+        raise InputError(
+            f"{one!r} is no input", way_out="Make it with normal(), type_a(), ... first.", code="no-input"
+        )
     unit = parse_unit(one.unit, one.name)
     if one.shared is None:
         leaf = UncertainArray.leaf(
@@ -181,8 +185,10 @@ def correlated_in(
             f"{count} names need as many estimates and units and a {count} x {count} matrix", code="shape"
         )
     values = [
-        float(figures_in(one, unit, name)) for one, unit, name in zip(estimates, units, names, strict=True)
+        one_number(figures_in(one, unit, name), name)
+        for one, unit, name in zip(estimates, units, names, strict=True)
     ]
+    dof = one_number(dof, f"dof of {', '.join(names)}")
     if not all(math.isfinite(one) for one in values):
         raise InputError("an estimate is not finite", where=", ".join(names), code="not-finite")
     factor = factor_of(matrix, ", ".join(names))

@@ -61,6 +61,7 @@ def pooled(
     deviation = one_number(difference_in(deviation, unit, name), f"the pooled deviation of {name}")
     if not (math.isfinite(deviation) and deviation > 0.0):
         raise InputError(f"the pooled deviation of {name} is {deviation}; it is positive", code="negative-u")
+    dof = one_number(dof, f"dof of {name}")
     text = source or f"{values.size} readings, pooled s with {dof:g} degrees of freedom"
     shape = Normal() if math.isinf(dof) else StudentT(dof)
     return Input(name, float(values.mean()), unit, deviation / math.sqrt(values.size), dof, shape, text)

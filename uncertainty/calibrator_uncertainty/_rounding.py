@@ -15,7 +15,10 @@ _PRECISION = 60  # digits kept while rounding; any float needs at most 17 and an
 
 def to_decimal(value: float | Decimal, what: str) -> Decimal:
     """Return the decimal that a float shows (its `repr`), which is what a person has seen."""
-    number = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    try:
+        number = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    except (TypeError, ValueError) as problem:
+        raise InputError(f"{what} is {value!r}, which is not a number", code="not-a-number") from problem
     if not number.is_finite():
         raise InputError(
             f"{what} is {value}, which cannot be rounded",

@@ -113,6 +113,13 @@ def call(budget: Budget, given: dict[str, Any]) -> Numbers:
             way_out="The line of the model stands in the traceback above.",
             code="dimension",
         ) from problem
+    except ArithmeticError as problem:
+        raise ModelError(
+            f"the model fails at the estimates: {problem}",
+            where=budget.name,
+            way_out="The line of the model stands in the traceback above.",
+            code="fails",
+        ) from problem
     except TypeError as problem:
         if _fits_signature(budget, given):
             raise

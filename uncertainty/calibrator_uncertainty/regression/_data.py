@@ -87,7 +87,7 @@ def correlated_array(
     Source: JCGM 100:2008, 5.2; JCGM 102:2011, 3.10.
     """
     values = _floats(estimates, name)
-    matrix = np.asarray(covariance, dtype=np.float64)
+    matrix = numbers(covariance, f"the covariance matrix of {name}")
     if matrix.shape != (values.size, values.size):
         raise InputError(
             f"the covariance matrix of {name} is {matrix.shape}; {values.size} values need "
