@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from calibrator._home import Home
+from calibrator.engine._regulations import followed
+from calibrator.procedure import Regulation, Text
 from calibrator.scaffold import write_procedure
 from calibrator_drivers.clock import RealClock
 
@@ -148,3 +151,24 @@ def test_list_and_show_tell_the_state_on_a_day(toy: Path, said: Said) -> None:
     assert "[unverified: memory_low]" in out
     assert "XYZ 1-2020" in said("regulation", "show", "xyz-1")[1]
     assert "玩具" in said("regulation", "list", "--language", "zh")[1]
+
+
+def test_what_a_verification_follows_takes_dates_and_checks_from_the_edition() -> None:
+    text = Text("Toys", "玩具")
+    head = Regulation("XYZ 1-2010", text, "memory_high", "invented", date(2009, 1, 1), None, 12, ())
+    edition = {
+        "number": "XYZ 1-2010",
+        "effective": date(2010, 1, 1),
+        "end": date(2020, 1, 1),
+        "status": "checked",
+    }
+    body = followed(head, [edition])
+    assert (body["in_force"], body["superseded"], body["status"]) == (
+        date(2010, 1, 1),
+        date(2020, 1, 1),
+        "checked",
+    )
+    seen = followed(head, [edition | {"status": "seen"}])
+    assert seen["status"] == "memory_high", "only a person's check makes it checked"
+    other = followed(head, [edition | {"number": "XYZ 1-2020"}])
+    assert (other["in_force"], other["status"]) == (date(2009, 1, 1), "memory_high")
