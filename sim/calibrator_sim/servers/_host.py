@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from calibrator_drivers.clock import Clock
 from calibrator_sim._defects import Defects
@@ -19,28 +19,12 @@ from calibrator_sim.servers._channels import Channel, GoneError, SocketChannel
 from calibrator_sim.servers._conversation import Outgoing
 from calibrator_sim.servers._session import Session
 
-__all__ = ["Host", "Stir", "TcpHost"]
+__all__ = ["Stir", "TcpHost"]
 
 _CHUNK = 65536
 _MOST_UNREAD = 16 << 20  # bytes that a client may leave unread before it is dropped
 # Clients at once; further ones are let go at once. The select of Windows takes 512 sockets.
 _MOST_LINKS = 400 if sys.platform == "win32" else 4096
-
-
-class Host(Protocol):
-    """What a bench does with whatever carries its messages."""
-
-    def start(self) -> None:
-        """Begin to serve."""
-        ...
-
-    def drain(self) -> None:
-        """Carry out every message that clients have sent."""
-        ...
-
-    def close(self) -> None:
-        """Stop serving."""
-        ...
 
 
 class Stir:

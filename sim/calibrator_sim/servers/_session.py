@@ -1,4 +1,4 @@
-"""What the host needs of a connection's protocol."""
+"""What a bench needs of its host, and the host of a connection's protocol."""
 
 from __future__ import annotations
 
@@ -6,7 +6,23 @@ from typing import Protocol
 
 from calibrator_sim.servers._conversation import Outgoing
 
-__all__ = ["Session"]
+__all__ = ["Host", "Session"]
+
+
+class Host(Protocol):
+    """What a bench does with whatever carries its messages."""
+
+    def start(self) -> None:
+        """Begin to serve."""
+        ...
+
+    def drain(self) -> None:
+        """Carry out every message that clients have sent."""
+        ...
+
+    def close(self) -> None:
+        """Stop serving."""
+        ...
 
 
 class Session(Protocol):
