@@ -8,7 +8,7 @@ from calibrator.proof._points import MODEL_AGREES
 from calibrator.proof._statistics import Estimate
 from calibrator.proof._summary import Summary
 
-__all__ = ["COVERAGE", "ENOUGH_RUNS", "PULL", "RMS_Z", "missed", "widening"]
+__all__ = ["COVERAGE", "ENOUGH_RUNS", "PULL", "RMS_Z", "missed", "pull_bar", "widening"]
 
 RMS_Z = (0.93, 1.07)
 COVERAGE = (0.94, 0.965)  # of a model budget; a guideline one has the lower bar only
@@ -29,6 +29,11 @@ def widening(estimate: Estimate) -> float:
     return 0.0 if estimate.runs >= ENOUGH_RUNS else estimate.sigmas
 
 
+def pull_bar(proof: Summary) -> tuple[float, float]:
+    """Return the bar of a pull's rms: a guideline's line may be wider than what happens, never narrower."""
+    return (0.0, PULL[1]) if proof.budget_kind == "guideline" else PULL
+
+
 def _out(estimate: Estimate, low: float, high: float) -> bool:
     """Say whether a bar is missed; a single run misses none."""
     return estimate.runs > 1 and not estimate.within(low, high, widening(estimate))
@@ -47,11 +52,10 @@ def _figures(proof: Summary) -> Iterator[str]:
 
 
 def _pulls(proof: Summary) -> Iterator[str]:
-    # a guideline's line may be wider than what happens, as its U may; never narrower
-    low = 0.0 if proof.budget_kind == "guideline" else PULL[0]
+    low, high = pull_bar(proof)
     for pull in proof.pulls:
-        if _out(pull.rms, low, PULL[1]):
-            yield f"pull of {pull.line!r} has the rms {pull.rms}, the bar is {low:g} to {PULL[1]}"
+        if _out(pull.rms, low, high):
+            yield f"pull of {pull.line!r} has the rms {pull.rms}, the bar is {low:g} to {high:g}"
         if not pull.mean.is_zero:
             yield f"pull of {pull.line!r} has the mean {pull.mean}, the bar is 0 within 3 standard errors"
 

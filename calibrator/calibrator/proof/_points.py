@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -180,7 +181,7 @@ def _proved(
     }
     unmatched = tuple(name for name in uncertain if name not in known)
     values = {name: known.get(name, one.estimate) for name, one in lines.items()}
-    off = 0.0 if unmatched else abs(float(budget.model(**values)) - truth) / u
+    off = 0.0 if unmatched else max(0.0, abs(float(budget.model(**values)) - truth) - _rounding(values)) / u
     limits = references.limits
     return PointProof(
         references.point.id,
@@ -197,6 +198,11 @@ def _proved(
         tuple(name for name in lines if name not in uncertain),
         off,
     )
+
+
+def _rounding(values: Mapping[str, float]) -> float:
+    """Return what the last bits of the largest value may come to in the model, such as of 10 MHz."""
+    return 16.0 * sys.float_info.epsilon * max(map(abs, values.values()))
 
 
 def _gaps(

@@ -20,6 +20,7 @@ from calibrator.proof._summary import Risk
 
 __all__ = ["out_of_reach", "risks_of"]
 
+_ENOUGH = 20  # runs, to tell that errors are spread as the prior is
 _ALIKE = 0.05  # of the rms of a uniform prior: how near the drawn errors must be for a global prediction
 
 
@@ -97,7 +98,7 @@ def _predicted(points: Sequence[PointProof], width: float) -> tuple[float, float
 
     low, high = points[0].limits
     half, middle = (high - low) / 2.0, (high + low) / 2.0
-    if not math.isfinite(half) or not half:
+    if not math.isfinite(half) or not half or len(points) < _ENOUGH:
         return None
     rms = math.sqrt(statistics.fmean((point.truth - middle) ** 2 for point in points))
     uniform = width * half / math.sqrt(3.0)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from calibrator.proof._bars import COVERAGE, PULL, RMS_Z, missed
+from calibrator.proof._bars import COVERAGE, RMS_Z, missed, pull_bar
 from calibrator.proof._statistics import Estimate
 from calibrator.proof._summary import Summary
 from calibrator.proof._text import HEADING
@@ -35,7 +35,7 @@ def as_svg(proof: Summary) -> str:
     panels = (
         _Panel("rms z", [(k, v.rms_z) for k, v in figures.items()], 0.7, 1.3, RMS_Z),
         _Panel("coverage of U", [(k, v.coverage) for k, v in figures.items()], 0.88, 1.0, bar, True),
-        _Panel("rms of pull", [(pull.line, pull.rms) for pull in proof.pulls], 0.7, 1.3, PULL),
+        _Panel("rms of pull", [(pull.line, pull.rms) for pull in proof.pulls], 0.7, 1.3, pull_bar(proof)),
         _Panel("mean of pull", [(pull.line, pull.mean) for pull in proof.pulls], -0.3, 0.3, (0.0, 0.0)),
     )
     verdict = "holds" if not (found := missed(proof)) else f"{len(found)} bars missed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from calibrator.proof._bars import COVERAGE, ENOUGH_RUNS, PULL, RMS_Z, missed, widening
+from calibrator.proof._bars import COVERAGE, ENOUGH_RUNS, RMS_Z, missed, pull_bar, widening
 
 if TYPE_CHECKING:
     from calibrator.proof._statistics import Estimate
@@ -75,9 +75,10 @@ def _row(name: str, item: Figures) -> str:
 def _pulls(proof: Summary) -> list[str]:
     lines = ["pull of every budget line, (true - estimate)/u as normal score", f"{'line':<20}{'rms':<20}mean"]
     for pull in proof.pulls:
-        low = not pull.rms.within(*PULL, widening(pull.rms)) or not pull.mean.is_zero
+        low = not pull.rms.within(*pull_bar(proof), widening(pull.rms)) or not pull.mean.is_zero
         lines.append(f"{pull.line:<20}{_text(pull.rms):<20}{_text(pull.mean)}{'   <--' if low else ''}")
-    return [*lines, f"bars: rms {PULL[0]} to {PULL[1]}, mean 0 within 3 standard errors"]
+    bar = pull_bar(proof)
+    return [*lines, f"bars: rms {bar[0]:g} to {bar[1]:g}, mean 0 within 3 standard errors"]
 
 
 def _effects(proof: Summary) -> list[str]:
@@ -110,7 +111,8 @@ def _risks(proof: Summary) -> list[str]:
     for risk in proof.risks:
         prior = risk.prior or "none: of points accepted or rejected, simple acceptance"
         lines.append(f"{risk.name:<16}{risk.predicted.value:<12.4f}{_text(risk.excess, 5):<24}{prior}")
-    lines.append("bar: predicted and observed agree within 3 standard errors between runs")
+    no_more = "no more is observed than predicted" if proof.budget_kind == "guideline" else "both agree"
+    lines.append(f"bar: {no_more} within 3 standard errors between runs")
     if proof.reach:
         lines.append(
             f"the population does not reach T + 4u at {len(proof.reach)} points, such as {proof.reach[0]}"
