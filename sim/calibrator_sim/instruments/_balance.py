@@ -173,11 +173,16 @@ class Balance:
         """Return what it shows, rounded to its scale interval."""
         gross = self.gross_g(ns // TICK_NS * TICK_NS) - self.state.zero_g
         net = gross - self.state.tare_g
-        self.told_g = net
         step = self.step_g(gross)
         if not self._world.effects.quantisation or not step:
             return net
         return round(net / step) * step
+
+    def tell_g(self, ns: int) -> float:
+        """Return what it tells, and remember that before rounding."""
+        gross = self.gross_g(ns // TICK_NS * TICK_NS) - self.state.zero_g
+        self.told_g = gross - self.state.tare_g
+        return self.net_g(ns)
 
     def over(self, ns: int) -> int:
         """Return +1 above its load, -1 where the pan hangs free below zero, else 0."""

@@ -220,7 +220,7 @@ class MettlerXS205DU(TextDevice):
         over = 1 if self.balance.upset.beyond() else self.balance.over(now)
         if over:
             return f"{name} {'+' if over > 0 else '-'}"
-        return f"{name} {state} {self._plain(self.balance.upset.shown(self.balance.net_g(now)))}"
+        return f"{name} {state} {self._plain(self.balance.upset.shown(self.balance.tell_g(now)))}"
 
     def _plain(self, grams: float) -> str:
         digits = 5 if self.balance.step_g(self.balance.state.tare_g + abs(grams)) < 5e-5 else 4

@@ -119,7 +119,7 @@ class SartoriusQuintix224(TextDevice):
         over = 1 if self.balance.upset.beyond() else self.balance.over(now)
         if over:
             return self._framed("Stat", "     High     " if over > 0 else "     Low      ")
-        value = self.balance.upset.shown(self.balance.net_g(now))
+        value = self.balance.upset.shown(self.balance.tell_g(now))
         unit = "g  " if self.balance.stable(now) else "   "
         return self._framed("N", f"{'-' if value < 0 else '+'}{abs(value):9.4f} {unit}")
 
