@@ -232,3 +232,10 @@ def test_files_are_written_and_a_missed_bar_is_exit_code_1(
     assert kinds == {".txt", ".json", ".svg"}
     assert main([*home, *fast, "--without", "leads"]) == 1
     assert "effect without a line: 'leads'" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_four_hundred_runs_of_the_multimeter_miss_no_bar() -> None:
+    found = proof.prove(proof.Order("dmm", runs=400, seed=1000, jobs=2, drawn_runs=0, repeat_every=100))
+    assert proof.missed(found) == (), proof.report(found)
