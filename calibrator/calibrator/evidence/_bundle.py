@@ -8,6 +8,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -111,14 +112,19 @@ def write_new(path: Path, content: bytes) -> None:
         UsageError: code `file-exists`.
         StorageError: code `cannot-write`.
     """
+    made = False
     try:
         with path.open("xb") as file:
+            made = True
             file.write(content)
     except FileExistsError as error:
         raise UsageError(
             "the file is there already", where=str(path), way_out="Name another one.", code="file-exists"
         ) from error
     except OSError as error:
+        if made:  # on a full disk half of it stands there, which nobody shall take for the whole
+            with suppress(OSError):
+                path.unlink()
         raise StorageError(
             f"the file cannot be written: {error.strerror or error}",
             where=str(path),

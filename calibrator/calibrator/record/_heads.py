@@ -99,6 +99,8 @@ class HeadLog:
 
     def _lines(self) -> Iterator[tuple[int, Mapping[str, Any] | None]]:
         """Yield each line with its number, None for one that is no head."""
+        if not self.is_there:  # nor is a device a log, which may have no end
+            return
         try:
             data = self.path.read_bytes()
         except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from calibrator.record import Record
 from calibrator_drivers.clock import RealClock
 
 Call = Callable[..., Any]
+LIMIT = 40_000  # bytes; more than the shared-memory file of the database, less than what is made
 SEALS: Any = {"trust": SealSettings(Path("seal.toml")), "now": RealClock().now()}
 
 
@@ -45,6 +47,35 @@ def test_a_bundle_is_checked_by_bare_python(content: dict[str, bytes], tmp_path:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 6
     assert "traffic.jsonl is not as the manifest says" in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of files")
+@pytest.mark.parametrize(
+    "command", [["export", "--out"], ["backup"], ["certificate", "--format", "pdf", "--out"]]
+)
+def test_a_full_disk_leaves_no_half_of_anything(
+    call: Call, home: Path, tmp_path: Path, command: list[str]
+) -> None:
+    """A limit on file size fails a write as a full disk does; the record's own files are small enough."""
+    script = (
+        "import resource, sys; from calibrator.cli import main;"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({LIMIT}, {LIMIT})); sys.exit(main(sys.argv[1:]))"
+    )
+    out = tmp_path / "out" / "there.pdf" if command[0] == "certificate" else tmp_path / "out" / "there"
+    out.parent.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--home", str(home), *command, str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.returncode in (4, 5), done.stderr
+    assert "Traceback" not in done.stderr
+    assert "File too large" in done.stderr or "full" in done.stderr
+    # of a backup the folder stays, and without backup.json it is none
+    assert not ((out / "backup.json") if command[0] == "backup" else out).exists()
+    assert call("verify").code == 0
 
 
 def test_the_same_run_gives_the_same_bundle(

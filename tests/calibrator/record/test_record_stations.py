@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import pytest
 
 from calibrator._errors import RefusedError, StorageError
 from calibrator.record import Record
+from calibrator_drivers.clock import RealClock
 
 STATIONS = 8
 READINGS = 40
@@ -116,6 +120,35 @@ def test_a_lost_server_is_named_and_the_chain_goes_on_when_it_is_back(served: An
         served.read(run)
     assert (caught.value.code, caught.value.exit_code) == ("server-lost", 5)
     assert served.read(run) == 2
+    assert served.record.verify() == ()
+
+
+@pytest.mark.slow  # it breaks off every connection to the server of this worker
+@pytest.mark.skipif(
+    "CALIBRATOR_TEST_POSTGRES" in os.environ or sys.platform == "win32", reason="not a server to be killed"
+)
+def test_a_killed_server_loses_nothing_that_was_acknowledged(served: Any, database: str, clock: Any) -> None:
+    """SIGKILL of a server process makes PostgreSQL drop every connection and recover from its own log."""
+    run = served.begin()
+    told = [served.read(run, index) for index in range(20)]
+    with served.raw() as ask:
+        query = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'calibrator station-1%'"
+        (pid,), *_ = list(ask(query))
+    os.kill(pid, signal.SIGKILL)
+    with suppress(StorageError):
+        for index in range(20, 40):
+            told.append(served.read(run, index))
+    assert len(told) < 40
+    for _ in range(600):  # until it has recovered
+        try:
+            told.append(served.read(run, 40))
+            break
+        except StorageError:
+            RealClock().sleep(0.1)
+    kept = [event.seq for event in served.record.events(run)]
+    assert kept == list(range(1, len(kept) + 1))
+    assert set(told) <= set(kept)
+    assert len(kept) - 1 - len(told) in (0, 1)  # one may have been committed and not been told
     assert served.record.verify() == ()
 
 

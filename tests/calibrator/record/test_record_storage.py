@@ -52,6 +52,34 @@ def test_a_full_disk_is_named_and_loses_nothing(filed: Any, tmp_path: Path) -> N
     assert filed.record.verify() == ()
 
 
+def test_several_events_on_a_full_disk_are_all_there_or_none(filed: Any) -> None:
+    run = filed.begin()
+    several = [(run, "note", {"text": "x" * 1000}) for _ in range(500)]
+    with pragma(filed, "max_page_count = 1", "max_page_count = 1000000"):
+        with pytest.raises(StorageError, match="the disk is full"):
+            filed.record.append_all(several)
+        assert filed.record.head(run)[0] == 1
+    filed.record.append_all(several)
+    assert filed.record.head(run)[0] == 501
+    assert filed.record.verify() == ()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a Linux device on which nothing finds room")
+def test_a_full_disk_under_the_outside_log_stops_no_run(
+    filed: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    filed.record.close()
+    with Record.open(tmp_path, clock=filed.clock, heads=Path("/dev/full")) as filed.record:
+        filed.whole_run()
+        assert "the outside log of heads cannot be written" in caplog.text
+    log = tmp_path / "heads.jsonl"  # with room again it is caught up
+    with Record.open(tmp_path, clock=filed.clock, heads=log) as filed.record:
+        pass
+    with Record.open(tmp_path, clock=filed.clock, heads=log, write=False) as record:
+        assert len(log.read_text(encoding="utf-8").splitlines()) == record.head(Record.REGISTER)[0]
+        assert record.verify() == ()
+
+
 def test_a_record_that_may_not_be_written_is_named(filed: Any) -> None:
     run = filed.begin()
     with (
