@@ -221,6 +221,8 @@ def test_a_pace6000_has_two_lines_and_both_are_made_safe(client_class: Any) -> N
         client = client_class(bench.resources["pace"])
         assert client.query(":SOUR2:PRES?").startswith(":SOUR2:PRES")
         assert client.query(":SOUR1:PRES?").startswith(":SOUR:PRES")
+        assert client.query(":INST:LIM5?").startswith(':INST:LIM "7.00barg"')
+        assert client.query(":INST:LIM2?;:SYST:ERR?").startswith(":SYST:ERR -114")
         assert client.query(":SOUR3:PRES?;:SYST:ERR?").startswith(":SYST:ERR -11")
         client.close()
         pace.make_safe()

@@ -1,7 +1,8 @@
 """Druck PACE6000 pressure controllers: two channels, each with its line.
 
-The commands of the first channel are those of a PACE5000. Those of the second have its number behind their
-first word (`:SOUR2:PRES`): that is remembered (mem-M) and was never compared with an instrument.
+The commands of the first channel are those of a PACE5000. Those of the second have the module's number behind
+their first word: `:SENSe[x]` with x of 1 or 2 was seen in the manual (S-K0472), `:SOUR2:PRES`, `:OUTP2:STAT`
+and `:UNIT2` in public programs. How well a command itself is known is as for the first channel.
 """
 
 from __future__ import annotations
@@ -67,5 +68,5 @@ _OF_THE_SYSTEM = ("*", ":SYST")
 for _name, _command in list(vars(DruckPACE5000).items()):
     if isinstance(_command, Command) and not _command.header.startswith(_OF_THE_SYSTEM):
         _word, _colon, _rest = _command.header[1:].partition(":")
-        _numbered = replace(_command, header=f":{_word}2{_colon}{_rest}", source="S-MEM", status="mem-M")
+        _numbered = replace(_command, header=f":{_word}2{_colon}{_rest}")
         setattr(_SecondChannel, _name, _numbered)

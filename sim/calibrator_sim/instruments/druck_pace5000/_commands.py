@@ -58,7 +58,7 @@ def build(pace: DruckPACE5000, further: Mapping[str, DruckPACE5000] | None = Non
     """Return the tree of a controller's commands; `further` channels by their numbers."""
     tree = CommandTree()
     _add_common(tree, pace)
-    _add_system(tree, pace)
+    _add_system(tree, pace, further or {})
     for number, line in {"1": pace, **(further or {})}.items():
         channel = _Channel(tree, number)
         _add_unit(channel, line)
@@ -114,13 +114,16 @@ def _add_common(tree: CommandTree, pace: DruckPACE5000) -> None:
     tree.add("*WAI", Command(lambda: None))
 
 
-def _add_system(tree: CommandTree, pace: DruckPACE5000) -> None:
+def _add_system(tree: CommandTree, pace: DruckPACE5000, further: Mapping[str, DruckPACE5000]) -> None:
     def error() -> str:
         number, _, text = pace.status.next_error().partition(",")
         return f"{int(number)},{text}"
 
-    def limits() -> str:
-        return f'"{_name(pace)}", {_say(pace, pace.full_scale_pa)}, 0.0'
+    def limits(sensor: int) -> str:
+        line = {1: pace, 5: further.get("2")}.get(sensor)  # the control sensors of both modules (K0472, 4-17)
+        if line is None:
+            raise ScpiError(-114)
+        return f':INST:LIM "{_name(line)}", {_say(line, line.full_scale_pa)}, 0.0'
 
     def ask(pattern: str, header: str, answer: Callable[[], str]) -> None:
         tree.add(pattern + "?", Command(lambda: f"{header} {answer()}", cost_ns=_QUERY_NS))
@@ -130,7 +133,7 @@ def _add_system(tree: CommandTree, pace: DruckPACE5000) -> None:
     ask("SYSTem:ECHO", ":SYST:ECHO", lambda: "0")
     ask("INSTrument:VERSion", ":INST:VERS", lambda: '"02.00.06"')
     ask("INSTrument:SN", ":INST:SN", lambda: pace.serial)
-    ask("INSTrument:LIMits", ":INST:LIM", limits)
+    tree.add("INSTrument:LIMits#?", Command(limits, cost_ns=_QUERY_NS))
     say = lambda word, value: f":STAT:OPER:PRES:{word} {value}"  # noqa: E731 - a row of the table
     add_operation(tree, pace.status, "STATus:OPERation:PRESsure", cost_ns=_QUERY_NS, say=say)
 
