@@ -15,7 +15,8 @@ from calibrator_sim.instruments._catalogue import CATALOGUE
 __all__ = ["ERRORS", "POPULATIONS", "parse_instruments", "parse_units"]
 
 ERRORS = ("drawn", "inside", "outside", "limit", "none")
-POPULATIONS = ("two-term", "uniform", "normal")
+# standard: z times the limit at the point, as a calibrator that is one (METROLOGY 26)
+POPULATIONS = ("two-term", "uniform", "normal", "standard")
 _UNIT_KEYS = ("error", "population", "width", "outside", "z", "interval", "on_for_s", "treat_as")
 
 

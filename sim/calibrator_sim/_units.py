@@ -178,6 +178,7 @@ class MeterUnit:
     draws: Draws
     bench: BenchConfig
     _curves: dict[tuple[str, float, float], Curve] = field(default_factory=dict)
+    _whole: list[StandardUnit] = field(default_factory=list)
 
     def row(self, function: str, range_high: float, frequency_hz: float = 0.0) -> RangeRow:
         """Return the 1-year row of a range, for alternating quantities that of the nearest band.
@@ -202,6 +203,21 @@ class MeterUnit:
         if key not in self._curves:
             self._curves[key] = self._draw(*key)
         return self._curves[key]
+
+    def whole_error(
+        self, function: str, range_high: float, value: float, frequency_hz: float = 0.0
+    ) -> float | None:
+        """Return the error of a meter that is a standard: z times the limit at the point, all in all.
+
+        None for a meter whose population is another. Temperature, drift and time since zero are within it.
+        """
+        if self.unit.population != "standard":
+            return None
+        if not self._whole:
+            self._whole.append(StandardUnit.of(self.config, self.unit, self.bench, self.draws))
+        # to six digits, so that scatter fills no cache: a specification is no finer
+        at = float(f"{abs(value):.6g}")
+        return self._whole[0].error(function, at, frequency_hz, range_high=range_high)
 
     def warm_up(self, seconds: float) -> float:
         """Return the gain error that is left of switching on, `seconds` after the start."""

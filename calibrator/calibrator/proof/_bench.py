@@ -56,7 +56,9 @@ def proof_bench(
         if instrument.get("uut"):
             units[name] = kept | dict(population)
         elif name in units:
-            units[name] = kept | dict(DRAWN[drawn])
+            # a meter that is a standard: z times its limit, as a source's error is
+            own = {"population": "standard"} if units[name].get("population") == "standard" else {}
+            units[name] = kept | own | dict(DRAWN[drawn])
     return dump_toml(tables), model
 
 

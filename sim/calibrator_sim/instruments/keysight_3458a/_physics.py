@@ -56,6 +56,9 @@ class Physics3458A(Physics):
         if function in ("freq", "per"):
             return value * 50.0 * _PPM * draws.uniform("time base", serial) * self.world.effects.unit_error
         hertz = frequency_hz or (1000.0 if function in ("acv", "aci") else 0.0)
+        whole = self.unit.whole_error(function, range_, value, hertz)
+        if whole is not None:
+            return whole
         curve = self.unit.curve(function, range_, hertz)
         gain = self.world.effects.temperature * _PER_C * excess * draws.uniform("acal", serial, function)
         if function == "dcv" and range_ == _HIGH_V:

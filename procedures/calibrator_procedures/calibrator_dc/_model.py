@@ -1,0 +1,29 @@
+"""Models of the error of a calibrator's setting, E = set value - true value at its terminals.
+
+Each is used as it stands for the dimensional check, for propagation and for Monte Carlo. The calibrator's own
+zero stays in its error; what polarity reversal removes is the meter's (METROLOGY 15).
+"""
+
+from __future__ import annotations
+
+__all__ = ["resistance_error", "voltage_error", "zero_error"]
+
+X = float  # stands for whatever is propagated: a float, samples, a traced value, a pint quantity
+
+
+def voltage_error(
+    *, applied: X, indication: X, meter: X, source_resistance: X, leads: X, loading: X, emf: X
+) -> X:
+    """Return the error of a set voltage: the meter loads the source through the leads, which add an EMF."""
+    return applied - (indication - meter - emf) * (1 + (source_resistance + leads) * loading)
+
+
+def zero_error(*, applied: X, indication: X, meter: X, emf: X) -> X:
+    """Return the error of zero volts."""
+    return applied - (indication - meter - emf)
+
+
+def resistance_error(*, applied: X, indication: X, meter: X, leakage: X) -> X:
+    """Return the error of a set resistance: four-wire, offset-compensated; leakage lies across it."""
+    seen = indication - meter
+    return applied - seen / (1 - seen * leakage)

@@ -1,0 +1,65 @@
+"""What is true of a calibrator that a reference multimeter measures on the simulated bench.
+
+The measurand is what the calibrator is set to less what it gives, unloaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from calibrator_sim.proofs import Asked, elsewhere
+
+if TYPE_CHECKING:
+    from calibrator_sim._bench import SimBench
+
+__all__ = ["EFFECTS", "WITHOUT_A_LINE", "truths"]
+
+EFFECTS = {
+    "standard_error": "meter",
+    "emf": "emf",
+    "leads": "leads",
+    "leakage": "leakage",
+    "loading": "loading",
+    "source_resistance": "source_resistance",
+    "noise": "indication",
+    "quantisation": "indication",
+}
+
+WITHOUT_A_LINE = {
+    **elsewhere("electrical"),
+    "capacitance": "loads alternating volts only",
+    "crest": "a direct quantity has no peaks",
+    "keying": "nobody types: the instruments have interfaces",
+    "unit_error": "it is the measurand",
+    "temperature": "within the meter's specification at this temperature",
+    "drift": "below 1/1000 of u within a run",
+    "warm_up": "both have been on for hours",
+    "settling": "waited for: settled bit, minimum time and window",
+    "hum": "rejected by whole power line cycles",
+    "autozero": "autozero is on",
+    "open_input": "no open input is read as a voltage",
+}
+
+_ACTING = {
+    "dcv": ("source_resistance", "leads", "loading", "emf"),
+    "res4w": ("leakage",),
+}
+
+
+def truths(bench: SimBench, asked: Asked) -> Mapping[str, float]:
+    """Return the true value of each line that acts at a point, and of the result."""
+    true = bench.inputs(
+        asked.function,
+        asked.nominal,
+        float(asked.settings["meter_range"]),
+        asked.wiring,
+        impedance_auto=bool(asked.settings.get("high_impedance", True)),
+        at_ns=asked.at_ns,
+    )
+    acting = _ACTING[asked.function] if asked.nominal else ("emf",)
+    found: dict[str, float] = {name: getattr(true, name) for name in acting}
+    seen = true.true_value + true.uut_error  # the reference's indication before noise
+    if true.test_current:  # offset compensation takes the EMF out
+        seen -= true.emf / true.test_current
+    return found | {"indication": seen, "meter": true.uut_error, "result": -true.standard}
