@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -218,11 +219,35 @@ def test_a_missing_figure_is_named_and_never_zero() -> None:
 
 def test_the_limits_are_those_of_the_classes() -> None:
     for model, constant, factor in (
+        ("pt100_transmitter", 0.3, 0.0),
         ("pt100_class_a", 0.15, 0.002),
         ("pt100_class_b", 0.30, 0.005),
         ("pt100_its90", 0.10, 0.0017),
     ):
         for point in section_of(model).points:
             limits = point.limits["class"]
-            assert float(limits.upper) == pytest.approx(constant + factor * abs(float(point.nominal)), abs=1e-4)
-            assert limits.status == "memory_high"
+            assert float(limits.upper) == pytest.approx(
+                constant + factor * abs(float(point.nominal)), abs=1e-4
+            )
+            assert limits.status.startswith("memory")
+
+
+def test_a_transmitters_current_is_turned_into_degrees_by_its_span() -> None:
+    # 0 to 150 degC as 4 to 20 mA: 11.2 mA is 67.5 degC; the meter's 1 uA counts 9.375 mK
+    references = references_of(
+        "pt100_transmitter", meter=(1e-6, 2.0), resolution_uut=(5e-9, 0.0), readout_uut=(0.0, 0.0)
+    )
+    item = observed("error:75degC", 67.0, 0.0)
+    item = replace(item, readings=tuple(replace(r, value=0.0112, unit="A") for r in item.readings))
+    (found,) = PROCEDURE.evaluate(section_of("pt100_transmitter"), [item], references)
+    result = found.budget.evaluate()
+    assert result.value == pytest.approx(0.5, abs=1e-9)
+    lines = {line.name: line for line in result.lines}
+    assert abs(lines["meter"].sensitivity) == pytest.approx(9375.0)
+    assert abs(lines["meter"].contribution) == pytest.approx(9375.0 * 0.5e-6)
+
+
+def test_currents_of_the_points_are_those_of_the_span() -> None:
+    for point in section_of("pt100_transmitter").points:
+        expected = 0.004 + 0.016 * float(point.nominal) / 150.0
+        assert float(str(point.settings["loop_a"])) == pytest.approx(expected, abs=5e-7)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["MissingReferenceError", "change_budget", "differences", "error_budget"]
 
 _SQRT12 = 12.0**0.5
+LOW_A, SPAN_A = 0.004, 0.016  # IEC 60381-1: 4 to 20 mA
 _ROOM_C = 23.0  # where nobody has measured the room
-_FIGURES = ("readout_uut", "readout_standard", "certificate", "drift", "self_heating", "radial", "axial")
+_FIGURES = ("readout_standard", "certificate", "drift", "self_heating", "radial", "axial")
 
 
 class MissingReferenceError(ValueError):
@@ -40,10 +41,14 @@ def error_budget(references: PointReferences, observed: PointObservations) -> Bu
     """
     from calibrator_uncertainty import Budget
 
-    inputs = [_difference("difference", references, observed)]
+    inputs = [_difference("difference", references, observed), _share(references, observed)]
     inputs += [_figure(references, kind) for kind in _FIGURES]
-    inputs.append(_share(references, observed))
-    return Budget(_model.comparison_error, inputs, unit="K", name=references.point.id)
+    slope = _per_ampere(references)
+    if slope is None:
+        inputs.append(_figure(references, "readout_uut"))
+        return Budget(_model.comparison_error, inputs, unit="K", name=references.point.id)
+    inputs += [_figure(references, "meter", "A"), slope]
+    return Budget(_model.transmitter_error, inputs, unit="K", name=references.point.id)
 
 
 def change_budget(
@@ -59,11 +64,18 @@ def change_budget(
     return Budget(_model.change, inputs, unit="K", name=references.point.id)
 
 
-def differences(observed: PointObservations) -> list[float]:
+def differences(references: PointReferences, observed: PointObservations) -> list[float]:
     """Return unit minus standard of each round (K): a round is S X X S, so that a slow drift cancels."""
     unit, standard = observed.readings, observed.parts["standard"]
-    rounds = len(unit) // 2
-    return [_pair(unit, index) - _pair(standard, index) for index in range(rounds)]
+    slope = _per_ampere(references)
+    low_c = float(str(references.point.settings.get("low_c", "0")))
+    found = []
+    for index in range(len(unit) // 2):
+        shown = _pair(unit, index)
+        if slope is not None:
+            shown = low_c + (shown - LOW_A) * slope.estimate
+        found.append(shown - _pair(standard, index))
+    return found
 
 
 def _pair(readings: Sequence[Reading], index: int) -> float:
@@ -75,22 +87,36 @@ def _difference(name: str, references: PointReferences, observed: PointObservati
     from calibrator_uncertainty import type_a
 
     steps = [2.0 * _require(references, f"resolution_{part}").half_width for part in ("uut", "standard")]
+    slope = _per_ampere(references)
+    if slope is not None:
+        steps[0] *= slope.estimate
     floor = (steps[0] ** 2 + steps[1] ** 2) ** 0.5 / _SQRT12
-    return type_a(name, differences(observed), "K", floor_u=floor)
+    return type_a(name, differences(references, observed), "K", floor_u=floor)
 
 
-def _figure(references: PointReferences, kind: str) -> Input:
+def _per_ampere(references: PointReferences) -> Input | None:
+    """Return a transmitter's span over 16 mA (K/A); None for a thermometer that a readout reads."""
+    from calibrator_uncertainty import constant
+
+    settings = references.point.settings
+    if "loop_a" not in settings:
+        return None
+    span = float(str(settings["high_c"])) - float(str(settings["low_c"]))
+    return constant("per_ampere", span / SPAN_A, "K/A", source="span of the transmitter over 16 mA")
+
+
+def _figure(references: PointReferences, kind: str, unit: str = "K") -> Input:
     """Return the input made of one recorded figure, exact where its half-width is zero."""
     from calibrator_uncertainty import constant, from_half_width
 
     figure = _require(references, kind)
     if figure.half_width == 0:
-        return constant(kind, figure.estimate, "K", source=figure.source)
+        return constant(kind, figure.estimate, unit, source=figure.source)
     return from_half_width(
         kind,
         figure.estimate,
         figure.half_width,
-        "K",
+        unit,
         k=figure.k,
         treat_as=figure.treat_as,
         source=figure.source,

@@ -5,7 +5,7 @@ Each is used as it stands for the dimensional check, for propagation and for Mon
 
 from __future__ import annotations
 
-__all__ = ["change", "comparison_error"]
+__all__ = ["change", "comparison_error", "transmitter_error"]
 
 X = float  # stands for whatever is propagated: a float, samples, a traced value, a pint quantity
 
@@ -25,6 +25,24 @@ def comparison_error(
     """Return the unit's error: unit minus standard as shown, less what readouts, standard and place add."""
     standard = readout_standard + certificate + drift + self_heating
     return difference - readout_uut + standard - share * (radial + axial)
+
+
+def transmitter_error(
+    *,
+    difference: X,
+    meter: X,
+    per_ampere: X,
+    readout_standard: X,
+    certificate: X,
+    drift: X,
+    self_heating: X,
+    radial: X,
+    axial: X,
+    share: X,
+) -> X:
+    """Return the error of a transmitter whose loop current a meter reads; `per_ampere` is span over 16 mA."""
+    standard = readout_standard + certificate + drift + self_heating
+    return difference - per_ampere * meter + standard - share * (radial + axial)
 
 
 def change(*, difference: X, earlier: X) -> X:

@@ -31,6 +31,12 @@ SETTINGS: Mapping[str, type] = {
     "settle_every_s": float,
     "settle_timeout_s": float,
     "against": str,  # id of the earlier point of which the change is stated
+    "low_c": str,  # of a transmitter's span, decimal
+    "high_c": str,
+    "loop_a": str,  # what its loop should carry at the point, decimal
+    "loop_range_a": str,  # of the meter in the loop, decimal
+    "resolution_uut": float,  # A: of that meter, half a digit is the half-width
+    "resolution_uut_half_width": float,
     "curve": str,  # "cvd" or "its90": fitted through the rising points
 }
 CURVE_POINTS = 4  # three coefficients, and one more so that the fit can be seen to fit
@@ -66,7 +72,10 @@ class ThermometerComparison:
         """Bring the bath to the temperature, soak until the standard is steady, and read S X X S."""
         settings = point.settings
         bench.part("standard").configure("temperature", probe="pt100")
-        bench.part("uut").configure("temperature", probe="pt100")
+        if "loop_range_a" in settings:
+            bench.part("uut").configure("loop", range=float(str(settings["loop_range_a"])), nplc=10.0)
+        else:
+            bench.part("uut").configure("temperature", probe="pt100")
         bench.part("source").stage("temperature", point.nominal, "degC")
         with bench.energised():
             bench.settle(

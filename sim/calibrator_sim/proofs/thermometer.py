@@ -16,7 +16,9 @@ from calibrator_sim.proofs import Asked, elsewhere
 __all__ = ["EFFECTS", "NODE", "WITHOUT_A_LINE", "truths", "watch"]
 
 NODE = "well"
-_UUT, _STANDARD = "daq_101_", "readout_1_"
+_UUT, _STANDARD, _LOOP = "daq_101_", "readout_1_", "transmitter_"
+_SPAN_K = 150.0  # of the transmitter
+_PER_AMPERE = _SPAN_K / 0.016
 _KNOWN = ("certificate", "drift", "self_heating")
 
 EFFECTS = {
@@ -45,9 +47,16 @@ WITHOUT_A_LINE = {
 
 
 def watch(bench: SimBench, reading: Mapping[str, Any]) -> Mapping[str, float]:
-    """Return what is true in the bath while a reading is taken."""
+    """Return what is true in the bath, and of a transmitter's loop, while a reading is taken."""
     del reading
-    return bench.truth(NODE)
+    seen = dict(bench.truth(NODE))
+    if f"{_LOOP}c" in seen:
+        celsius = seen[f"{_LOOP}c"]
+        error_k = bench.true_error("transmitter", "temperature", _SPAN_K, celsius)
+        loop_a = 0.004 + 0.016 * (celsius + error_k) / _SPAN_K
+        seen[f"{_LOOP}error_k"] = error_k
+        seen[f"{_LOOP}meter_a"] = bench.true_error("meter", "dci", 0.1, loop_a)
+    return seen
 
 
 def truths(bench: SimBench, asked: Asked) -> Mapping[str, float]:
@@ -64,32 +73,44 @@ def truths(bench: SimBench, asked: Asked) -> Mapping[str, float]:
     place = share * (lines["radial"] + lines["axial"])
     standard = lines["readout_standard"] + sum(lines[kind] for kind in _KNOWN)
     result = _error_k(asked)
-    return {**lines, "difference": result + lines["readout_uut"] - standard + place, "result": result}
+    return {**lines, "difference": result + _read_k(asked) - standard + place, "result": result}
+
+
+def _unit(asked: Asked) -> str:
+    return _LOOP if "loop_a" in asked.settings else _UUT
 
 
 def _error_k(asked: Asked) -> float:
-    return _mean(asked.seen["uut"], f"{_UUT}error_k")
+    return _mean(asked.seen["uut"], f"{_unit(asked)}error_k")
+
+
+def _read_k(asked: Asked) -> float:
+    """Return what reads the unit shows too much: a readout, or a meter in the loop."""
+    if "loop_a" in asked.settings:
+        return _PER_AMPERE * _mean(asked.seen["uut"], f"{_LOOP}meter_a")
+    return _mean(asked.seen["uut"], f"{_UUT}readout_k")
 
 
 def _lines(asked: Asked) -> dict[str, float]:
     """Return the true errors of readouts, standard and place, the latter at the full span."""
-    seen = asked.seen["uut"]
-    scale = _mean(seen, f"{_UUT}share") / asked.estimates["share"]
+    seen, unit = asked.seen["uut"], _unit(asked)
+    scale = _mean(seen, f"{unit}share") / asked.estimates["share"]
+    loop = "loop_a" in asked.settings
     return {
-        "readout_uut": _mean(seen, f"{_UUT}readout_k"),
+        **({"meter": _read_k(asked) / _PER_AMPERE} if loop else {"readout_uut": _read_k(asked)}),
         "readout_standard": _mean(seen, f"{_STANDARD}readout_k"),
         **{kind: _mean(seen, f"{_STANDARD}{kind}_k") for kind in _KNOWN},
-        "radial": scale * _mean(seen, f"{_UUT}radial_k") - scale * _mean(seen, f"{_STANDARD}radial_k"),
-        "axial": scale * _mean(seen, f"{_UUT}axial_k") - scale * _mean(seen, f"{_STANDARD}axial_k"),
+        "radial": scale * _mean(seen, f"{unit}radial_k") - scale * _mean(seen, f"{_STANDARD}radial_k"),
+        "axial": scale * _mean(seen, f"{unit}axial_k") - scale * _mean(seen, f"{_STANDARD}axial_k"),
     }
 
 
 def _shared_k(asked: Asked) -> float:
     """Return what an observed difference holds beside the unit's error, without noise."""
     seen = asked.seen["uut"]
-    place = _mean(seen, f"{_UUT}c") - _mean(seen, f"{_STANDARD}c")
+    place = _mean(seen, f"{_unit(asked)}c") - _mean(seen, f"{_STANDARD}c")
     standard = sum(_mean(seen, f"{_STANDARD}{kind}_k") for kind in ("readout", *_KNOWN))
-    return _mean(seen, f"{_UUT}readout_k") - standard + place
+    return _read_k(asked) - standard + place
 
 
 def _mean(seen: Sequence[Mapping[str, float]], key: str) -> float:
