@@ -23,14 +23,14 @@ def dump_toml(tables: Mapping[str, Any]) -> str:
 
 
 def _key(name: str) -> str:
-    return name if name.replace("_", "").replace("-", "").isalnum() and name.isascii() else json.dumps(name)
+    return name if name.replace("_", "").replace("-", "").isalnum() and name.isascii() else _text(name)
 
 
 def _value(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return json.dumps(value)
+        return _text(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Mapping):
@@ -38,3 +38,8 @@ def _value(value: object) -> str:
     if isinstance(value, Sequence):
         return "[" + ", ".join(_value(item) for item in value) + "]"
     return repr(value)
+
+
+def _text(text: str) -> str:
+    """Return a basic string: as JSON has it, but for pairs of surrogates and DEL, which TOML takes otherwise."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
