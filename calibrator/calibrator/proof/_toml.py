@@ -41,5 +41,5 @@ def _value(value: object) -> str:
 
 
 def _text(text: str) -> str:
-    """Return a basic string: as JSON has it, but for pairs of surrogates and DEL, which TOML takes otherwise."""
+    """Return a basic string: as JSON has it, but for surrogate pairs and DEL, which TOML takes otherwise."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
