@@ -6,10 +6,10 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from calibrator._errors import IntegrityError, UsageError
+from calibrator._errors import IntegrityError
 from calibrator.certificates._model import Curve
 from calibrator.certificates.dcc._numbers_of import COVERAGE, real
-from calibrator.certificates.dcc._words import part, unit_of
+from calibrator.certificates.dcc._words import Unit, part, unit_of
 from calibrator.certificates.dcc._xml import Writer
 
 if TYPE_CHECKING:
@@ -43,12 +43,13 @@ def curve(found: Curve, data: _Element, write: Writer) -> None:
 
 def _coefficients(found: Curve, parent: _Element, write: Writer) -> None:
     made = write.add(parent, "si:realListXMLList")
-    units = [unit.split("/") for unit in found.units]
-    write.add(made, "si:labelXMLList", " ".join(found.names))
-    write.add(made, "si:valueXMLList", " ".join(f"{value:f}" for value in found.values))
-    write.add(made, "si:unitXMLList", " ".join(_si(parts) for parts in units))
+    units = [_si(unit) for unit in found.units]
+    write.add(made, "si:labelXMLList", " ".join("_".join(name.split()) for name in found.names))
+    values = (unit.text(value) for unit, value in zip(units, found.values, strict=True))
+    write.add(made, "si:valueXMLList", " ".join(values))
+    write.add(made, "si:unitXMLList", " ".join(unit.si for unit in units))
     univariate = write.add(made, "si:measurementUncertaintyUnivariateXMLList")
-    spread = " ".join(f"{found.covariance[i][i].sqrt():f}" for i in range(len(found.values)))
+    spread = " ".join(unit.text(found.covariance[i][i].sqrt()) for i, unit in enumerate(units))
     write.add(write.add(univariate, "si:standardMUXMLList"), "si:valueStandardMUXMLList", spread)
     region = write.add(
         write.add(made, "si:measurementUncertaintyMultivariateXMLList"), "si:ellipsoidalRegionMUXMLList"
@@ -58,8 +59,9 @@ def _coefficients(found: Curve, parent: _Element, write: Writer) -> None:
         made = write.add(matrix, "si:columnXMLList")
         for value, other in zip(column, units, strict=True):
             entry = write.add(made, "si:covarianceXMLList")
-            write.add(entry, "si:valueXMLList", f"{value:f}")
-            write.add(entry, "si:unitXMLList", _si(other) + _si(unit))
+            both = Unit(other.si + unit.si, other.scale + unit.scale)
+            write.add(entry, "si:valueXMLList", both.text(value))
+            write.add(entry, "si:unitXMLList", both.si)
     write.add(region, "si:coverageFactorXMLList", _factor(len(found.values)))
     write.add(region, "si:coverageProbabilityXMLList", COVERAGE)
 
@@ -74,17 +76,13 @@ def _factor(size: int) -> str:
     return f"{math.sqrt(2.0 * float(gammaincinv(size / 2.0, float(COVERAGE)))):.4f}"
 
 
-def _si(parts: list[str]) -> str:
-    """Return a unit such as "ohm/degC/degC": what is divided by follows the first."""
-    units = [unit_of(name, difference=True) for name in parts]
-    if any(unit.scale for unit in units):
-        raise UsageError(
-            f"the coefficient unit {'/'.join(parts)!r} has a prefix",
-            where="--format dcc",
-            way_out="Issue the PDF; the procedure must state the coefficients of a curve without prefix.",
-            code="no-si-unit",
-        )
-    return units[0].si + "".join(f"\\per{unit.si}" for unit in units[1:])
+def _si(unit: str) -> Unit:
+    """Return a unit such as "ohm/degC/degC" with the power of ten that brings a value into it."""
+    first, *others = (unit_of(name, difference=True) for name in unit.split("/"))
+    return Unit(
+        first.si + "".join(f"\\per{other.si}" for other in others),
+        first.scale - sum(other.scale for other in others),
+    )
 
 
 def _check(found: Curve) -> None:

@@ -112,6 +112,33 @@ def test_a_table_in_any_unit_is_valid_and_read_back_the_same(
     assert found == sorted((exact.error * own, exact.expanded_uncertainty * own) for exact in numbers)
 
 
+def test_parameters_in_prefixed_units_and_with_names_of_several_words_are_valid(
+    whole_live: Certificate, schemas: Path
+) -> None:
+    """As the balance states the spread of its loads: s(50 g) in grams, of which the D-SI has kilograms."""
+    pair = Curve(
+        "repeatability", Text("Repeatability", "重复性"), "", ("s(50 g)", "slope"),
+        (Decimal("0.000018"), Decimal("0.25")), ("g", "g/kPa"),
+        ((Decimal("4e-12"), Decimal("1e-10")), (Decimal("1e-10"), Decimal("9e-4"))), "", "", None, None,
+    )  # fmt: skip
+    section = replace(whole_live.sections[0], curves=(pair,))
+    root = parse(render(at_home(replace(whole_live, sections=(section,))), "dcc", "both"), "dcc")
+    assert validate(root, schemas / "dcc-3.3.0") == ()
+    assert check(root) == ()
+    made = root.find(".//d:quantity[@refType='basic_formulaParameter']/s:realListXMLList", NAMES)
+    assert made is not None
+    assert words(made, "s:labelXMLList") == ["s(50_g)", "slope"]
+    assert [Decimal(word) for word in words(made, "s:valueXMLList")] == [
+        Decimal("1.8e-8"),
+        Decimal("2.5e-7"),
+    ]
+    assert words(made, "s:unitXMLList") == [r"\kilogram", r"\kilogram\per\pascal"]
+    covariances = [
+        Decimal(e.text or "") for e in made.iterfind(".//s:covarianceXMLList/s:valueXMLList", NAMES)
+    ]
+    assert covariances == [Decimal("4e-18"), Decimal("1e-19"), Decimal("1e-19"), Decimal("9e-16")]
+
+
 def words(element, path: str) -> list[str]:
     found = element.find(path, NAMES)
     return (found.text or "").split() if found is not None else []
