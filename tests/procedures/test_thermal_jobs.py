@@ -158,3 +158,24 @@ def test_a_killed_comparison_gives_the_results_of_the_unbroken_one(tmp_path: Pat
 def test_sixty_benches_hold_the_bars(name: str, model: str, tmp_path: Path) -> None:
     done = calibrator(tmp_path, "prove", name, "--uut", model, "--runs", "60", "--drawn-runs", "0")
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "largest"),
+    [
+        ("thermometer", "pt100_class_a", 0.022),
+        ("thermometer", "pt100_transmitter", 0.023),
+        ("dry_block", "fluke_9142", 0.065),
+        ("thermocouple", "tc_k_class_2", 0.56),
+    ],
+)
+def test_a_plan_states_the_expected_uncertainty(
+    name: str, model: str, largest: float, tmp_path: Path
+) -> None:
+    from calibrator._home import Home
+    from calibrator.engine import Job, plan
+
+    planned = plan(Job(name, model, sim=True), Home.resolve(tmp_path))
+    expected = [point.expected_U for point in planned.points if point.limit]
+    assert all(each is not None for each in expected)
+    assert 0.5 * largest < max(float(each) for each in expected if each) <= largest

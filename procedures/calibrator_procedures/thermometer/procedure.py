@@ -68,6 +68,11 @@ class ThermometerComparison:
         """Return the sections of a UUT model in the order of measurement; raises KeyError when unknown."""
         return self._tables[model].sections
 
+    def expected_readings(self, point: Point) -> Mapping[str, float]:
+        """Return what each part should read at a point, for the expected U of a plan."""
+        nominal = float(point.nominal)
+        return {"standard": nominal, "uut": float(str(point.settings.get("loop_a", nominal)))}
+
     def measure(self, bench: Bench, point: Point) -> None:
         """Bring the bath to the temperature, soak until the standard is steady, and read S X X S."""
         settings = point.settings
