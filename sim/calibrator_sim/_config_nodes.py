@@ -98,8 +98,14 @@ def _reader(entry: Table, instruments: Instruments, only: str) -> str:
 
 def _parts(entry: Table, domain: str, instruments: Instruments) -> list[Member]:
     """Return the further instruments of a wiring that have terminals in its domain, each on its channel."""
-    parts, channels = entry.table("parts"), entry.table("channels")
-    return [
+    parts, channels, units = entry.table("parts"), entry.table("channels"), entry.table("units")
+    readers = [(units.table(name).text("reader", name), units.table(name)) for name in units.values]
+    further = [
+        Member(reader, str(unit.values.get("channel", "")))
+        for reader, unit in readers
+        if reader in instruments and instruments[reader].entry.part(domain)
+    ]
+    return further + [
         Member(parts.text(key), str(channels.values.get(key, "")))
         for key in parts.values
         if instruments[parts.text(key)].entry.part(domain)

@@ -39,6 +39,19 @@ class Desk(Protocol):
         """Return that instrument's name on the bench and its asset; raises as `driver`."""
         ...
 
+    @property
+    def units(self) -> range:
+        """The units under test that are measured at once, by number."""
+        ...
+
+    def unit(self, number: int) -> AbstractContextManager[None]:
+        """Let "uut" be one of the units; what is recorded within is of its run only."""
+        ...
+
+    def key(self, part: str) -> str:
+        """Return what tells a part apart from the same part of another unit."""
+        ...
+
     def channel(self, part: str) -> int | None:
         """Return the channel of a readout that a part is, None where the wiring names none."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from decimal import Decimal
 
 from calibrator.bench._desk import Desk
@@ -26,19 +27,21 @@ class Armed:
     def set(self, part: str, function: str, settings: Mapping[str, Setting]) -> None:
         """Configure a part, and remember how."""
         configure_part(self._desk.driver(part), function, settings)
-        self._wanted[part] = (function, settings)
-        self._now[self._desk.place(part)[0]] = part
+        key = self._desk.key(part)
+        self._wanted[key] = (function, settings)
+        self._now[self._desk.place(part)[0]] = key
 
     def function(self, part: str) -> str:
         """Return what a part was configured to, "" where it was not."""
-        return self._wanted[part][0] if part in self._wanted else ""
+        key = self._desk.key(part)
+        return self._wanted[key][0] if key in self._wanted else ""
 
     def read(self, part: str) -> Indication:
         """Take one reading of a part, as it was configured."""
-        name = self._desk.place(part)[0]
-        if part in self._wanted and self._now.get(name) != part:
-            configure_part(self._desk.driver(part), *self._wanted[part])
-            self._now[name] = part
+        name, key = self._desk.place(part)[0], self._desk.key(part)
+        if key in self._wanted and self._now.get(name) != key:
+            configure_part(self._desk.driver(part), *self._wanted[key])
+            self._now[name] = key
         return read_part(self._desk.driver(part), self.function(part) or self._own(part))
 
     def forget(self) -> None:
@@ -93,9 +96,14 @@ class Part:
 
     def configure(self, function: str, **settings: Setting) -> None:
         """Fix what the part measures and how; the wiring's channel stands in where none is given."""
-        desk = self._desk
-        desk.check()
+        self._desk.check()
         unit_of(function)
+        for number in self._desk.units if self._name == "uut" else (0,):
+            with self._desk.unit(number) if self._name == "uut" else nullcontext():
+                self._configure(function, settings)
+
+    def _configure(self, function: str, settings: Mapping[str, Setting]) -> None:
+        desk = self._desk
         channel = desk.channel(self._name)
         if channel is not None and function == "temperature":
             settings = {"channel": channel, **settings}
@@ -131,8 +139,7 @@ class Meter:
         amplitude_v: float = 1.0,
     ) -> None:
         """Fix function, range and integration time."""
-        desk = self._desk
-        desk.check()
+        self._desk.check()
         unit_of(function, unit)
         settings: dict[str, Setting] = {
             "nplc": nplc,
@@ -140,10 +147,12 @@ class Meter:
             "high_impedance": high_impedance,
             **_further(function, frequency_hz, gate_s, amplitude_v),
         }
-        self._armed.set("uut", function, {"range": float(range_), **settings})
-        name, asset = desk.place("uut")
         what = {"function": function, "range": format(range_, "f"), "unit": unit, **settings}
-        desk.emit("configured", {"instrument": name, "asset": asset, "what": what})
+        for number in self._desk.units:
+            with self._desk.unit(number):
+                self._armed.set("uut", function, {"range": float(range_), **settings})
+                name, asset = self._desk.place("uut")
+                self._desk.emit("configured", {"instrument": name, "asset": asset, "what": what})
 
 
 def _further(function: str, frequency_hz: float, gate_s: float, amplitude_v: float) -> dict[str, float]:

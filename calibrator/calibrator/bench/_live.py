@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import cast
 
@@ -95,29 +95,34 @@ class LiveBench:
         begun_ns = clock.monotonic_ns()
         deadline = Deadline.after(clock, max(timeout_s, minimum_s))
         desk.pause(minimum_s, "settle")
-        taken: list[tuple[int, Indication]] = []
-        settled = False
-        while not settled and (not deadline.passed() or len(taken) < samples):
-            if taken and every_s:
-                desk.pause(every_s - (clock.monotonic_ns() - taken[-1][0]) / 1e9, "settle")
-            taken.append((clock.monotonic_ns(), self._sample(part, "settle", len(taken), samples)))
-            settled = _within([item for _, item in taken[-samples:]], samples, window)
+        taken: list[list[tuple[int, Indication]]] = [[] for _ in self._units(part)]
+        settled = [False] * len(taken)
+        while not all(settled) and (not deadline.passed() or len(taken[-1]) < samples):
+            if taken[-1] and every_s:
+                desk.pause(every_s - (clock.monotonic_ns() - taken[-1][-1][0]) / 1e9, "settle")
+            for number, block in enumerate(taken):
+                with self._of(part, number):
+                    at = clock.monotonic_ns()
+                    block.append((at, self._sample(part, "settle", len(block), samples)))
+                settled[number] = _within([item for _, item in block[-samples:]], samples, window)
         elapsed_s = (clock.monotonic_ns() - begun_ns) / 1e9
-        self._desk.emit(
-            "settled",
-            {
-                "point": self._point.id,
-                "samples": [[at, item.value.hex()] for at, item in taken],
-                "window": window,
-                "minimum_s": minimum_s,
-                "elapsed_s": elapsed_s,
-                "criterion_met": settled,
-                **_of_part(part),
-            },
-        )
-        if not settled:
+        for number, block in enumerate(taken):
+            with self._of(part, number):
+                self._desk.emit(
+                    "settled",
+                    {
+                        "point": self._point.id,
+                        "samples": [[at, item.value.hex()] for at, item in block],
+                        "window": window,
+                        "minimum_s": minimum_s,
+                        "elapsed_s": elapsed_s,
+                        "criterion_met": settled[number],
+                        **_of_part(part),
+                    },
+                )
+        if not all(settled):
             raise RunError(
-                f"the reading did not settle within {window:g} {taken[-1][1].unit} in {timeout_s:g} s",
+                f"the reading did not settle within {window:g} {taken[-1][-1][1].unit} in {timeout_s:g} s",
                 where=self._point.id,
                 way_out="Look at leads, shielding and warm-up, then repeat the point.",
                 code="not-settled",
@@ -131,15 +136,24 @@ class LiveBench:
         for number in range(discard + count):
             begun_ns = clock.monotonic_ns()
             for place, part in enumerate(parts):
-                indication = self._sample(part, "read", number * len(parts) + place, total)
-                self._record(part, indication, "discard" if number < discard else "result")
-                self._refuse_overload(part, indication)
+                for unit in self._units(part):
+                    with self._of(part, unit):
+                        indication = self._sample(part, "read", number * len(parts) + place, total)
+                        self._record(part, indication, "discard" if number < discard else "result")
+                    self._refuse_overload(part, indication)
             if every_s and number + 1 < discard + count:
                 self._desk.pause(every_s - (clock.monotonic_ns() - begun_ns) / 1e9, "read")
 
     def wait(self, seconds: float) -> None:
         """Wait in engine time, with progress."""
         self._desk.pause(seconds, "wait")
+
+    def _units(self, part: str) -> Sequence[int]:
+        """Return the units that a reading of a part is of: all that are measured at once, else one."""
+        return self._desk.units if part == UUT else (0,)
+
+    def _of(self, part: str, number: int) -> AbstractContextManager[None]:
+        return self._desk.unit(number) if part == UUT else nullcontext()
 
     def _sample(self, part: str, doing: str, done: int, total: int) -> Indication:
         self._desk.check()
@@ -177,7 +191,7 @@ class LiveBench:
             )
 
     def _refuse_overload(self, part: str, indication: Indication) -> None:
-        if indication.overload:
+        if indication.overload and len(self._units(part)) == 1:  # of several, it is one's own result
             who = "the unit under test" if part == UUT else f"the part {part!r}"
             raise RunError(
                 f"{who} shows overload ({indication.raw.strip()})",

@@ -25,7 +25,7 @@ class JobOptions(TypedDict):
     """What `job_options` gives, and `answer_options` where a command has them."""
 
     procedure: str
-    uut: str
+    uut: tuple[str, ...]
     bench: Path | None
     sim: bool
     seed: int | None
@@ -59,7 +59,11 @@ def answer_options(function: F) -> F:
 _OPTIONS = [
     click.argument("procedure"),
     click.option(
-        "--uut", required=True, metavar="MODEL_OR_ID", help="Unit under test: a model or an asset id."
+        "--uut",
+        required=True,
+        multiple=True,
+        metavar="MODEL_OR_ID",
+        help="Unit under test: a model or an asset id; several of one model are measured at once.",
     ),
     click.option("--bench", type=_FILE, help="Bench file: instruments, addresses, wirings."),
     click.option("--sim", is_flag=True, help="Use the simulated bench instead of a bench file."),
@@ -110,7 +114,8 @@ def job_from(chosen: Settings, options: JobOptions) -> Job:
     person = known_person(chosen, options["person"])
     return Job(
         procedure=options["procedure"],
-        uut=options["uut"],
+        uut=options["uut"][0],
+        further=tuple(options["uut"][1:]),
         bench=options["bench"],
         sim=options["sim"],
         seed=options["seed"],

@@ -54,7 +54,8 @@ def perform(chosen: Settings, job: Job, *, as_json: bool) -> Outcome:
         outcome = engine.run(
             job, home, operator, listeners=[screen.listen], progress=screen.progress, stop=stop
         )
-    summarize(chosen, outcome, to_stderr=as_json, virtual=in_process)
+    for each in (outcome, *outcome.further):
+        summarize(chosen, each, to_stderr=as_json, virtual=in_process)
     return outcome
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from calibrator.bench import PlannedStage
 from calibrator.engine._broker import Broker
+from calibrator.engine._chorus import Chorus
 from calibrator.engine._chronicle import Chronicle
 from calibrator.engine._desk import Spot, WorkDesk
 from calibrator.engine._levels import SLOW, levels, staged_at
@@ -45,6 +47,7 @@ class Context:
     wired: str = ""  # the wiring that is connected within it
     results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     collector: Collector = field(default_factory=Collector)
+    others: tuple[Context, ...] = ()  # of the units that are measured at once with this one
     steps: tuple[Mapping[str, Any], tuple[Step, ...]] | None = None  # repeats asked for, and the steps then
 
     @property
@@ -55,6 +58,20 @@ class Context:
     def emit(self, kind: str, body: Mapping[str, Any]) -> None:
         """Commit one event of the run."""
         self.chronicle.emit(kind, body)
+
+    @contextmanager
+    def own(self) -> Iterator[None]:
+        """Write what comes within to this unit's run only."""
+        if isinstance(self.chronicle, Chorus):
+            with self.chronicle.only(0):
+                yield
+        else:
+            yield
+
+    @property
+    def each(self) -> tuple[Context, ...]:
+        """The contexts of all units that are measured at once, this one first."""
+        return (self, *self.others)
 
     def point(self, point_id: str) -> Point:
         """Return a point of the job by id."""
@@ -107,8 +124,10 @@ class Context:
         """Return where the desk works: the parts of the section's wiring, or of another one within it."""
         wired = self.station.bench.wirings[wiring or section.wiring]
         unit = point.unit if point is not None else section.proof.unit if section.proof else ""
-        uut = self.meter_of(section) if phase_of(section) else wired.part("uut") or self.setting.uut.name
+        reads = wired.unit(self.setting.uut.name)
+        uut = self.meter_of(section) if phase_of(section) else reads.reader
         parts = {"source": wired.source or "", **wired.parts, "uut": uut}
+        channels = {} if reads.channel is None else {"uut": reads.channel}
         # the guard looks with the unit under test, which is not on the leads of a session check
         seen: Quantity = "none" if phase_of(section) else self._quantity(section)
         return Spot(
@@ -118,7 +137,7 @@ class Context:
             seen,
             self.ceilings(section, wired),
             unit,
-            wired.channels,
+            {**wired.channels, **channels},
             wired.name,
             point.standard if point is not None else "source",
             wired.slew_pa_per_s,

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Protocol, cast
 
 from calibrator._errors import RunError
 from calibrator.bench import act_part, stage_part, unit_of
+from calibrator.engine._chorus import Chorus
 from calibrator.engine._chronicle import Chronicle
 from calibrator.engine._guarding import Guard
 from calibrator.engine._levels import SLOW, is_hazardous
-from calibrator.engine._output import Staged, compare, nothing_staged, unreleased, wait_settled
+from calibrator.engine._output import (
+    Staged,
+    compare,
+    no_part,
+    nothing_staged,
+    said,
+    too_fast,
+    unreleased,
+    wait_settled,
+)
 from calibrator.engine._safety import Quantity, make_sources_safe, no_looks, not_confirmed, safe_body
 from calibrator.engine._station import Station
 from calibrator.engine._stop import StopSignal
@@ -78,6 +88,8 @@ class WorkDesk:
         self._staged: dict[str, Staged] = {}  # by part
         self._applied: tuple[float, str] | None = None
         self._on: list[str] = []  # parts that are energised within a `with`
+        self._units: tuple[str, ...] = (uut,)
+        self._unit = 0
         self._held: dict[str, str] = {}  # instrument -> unit of what it goes on holding between points
         self.guard: Guard | None = None
         self.hands: Hands | None = None
@@ -99,6 +111,38 @@ class WorkDesk:
         """That meter's name on the bench and its asset."""
         name = self._spot.parts.get("uut") or self._uut
         return name, self._station.bench.instruments[name].asset
+
+    @property
+    def units(self) -> range:
+        """The units under test that are measured at once, by number."""
+        return range(len(self._units))
+
+    def measure_at_once(self, units: Sequence[str]) -> None:
+        """Say which units under test are measured together; names on the bench, the first one first."""
+        self._units = tuple(units)
+
+    @contextmanager
+    def unit(self, number: int) -> Iterator[None]:
+        """Let "uut" be one of the units; what is recorded within is of its run only."""
+        if len(self._units) == 1 or not isinstance(self._chronicle, Chorus):
+            yield
+            return
+        spot = self._spot
+        reads = self._station.bench.wirings[spot.wiring].unit(self._units[number])
+        channels = {} if reads.channel is None else {"uut": reads.channel}
+        self._unit = number
+        self._spot = replace(
+            spot, parts={**spot.parts, "uut": reads.reader}, channels={**spot.channels, **channels}
+        )
+        try:
+            with self._chronicle.only(number):
+                yield
+        finally:
+            self._spot, self._unit = spot, 0
+
+    def key(self, part: str) -> str:
+        """Return what tells a part apart from the same part of another unit."""
+        return f"{part}#{self._unit}" if part == "uut" and self._unit else part
 
     @property
     def applied(self) -> float | None:
@@ -126,15 +170,7 @@ class WorkDesk:
             return self.uut_place
         name = self._spot.parts.get(part, "")
         if not name:
-            raise RunError(
-                "no source stands behind this point"
-                if part == "source"
-                else f"nothing fills the part {part!r}",
-                where=self._spot.name,
-                way_out=f"Name it in the wiring {self._spot.wiring!r} of the bench file:"
-                f' parts = {{ {part} = "…" }}, or use nothing of it at this point.',
-                code="no-source" if part == "source" else "no-part",
-            )
+            raise no_part(part, self._spot.name, self._spot.wiring)
         return name, self._station.bench.instruments[name].asset
 
     def channel(self, part: str) -> int | None:
@@ -191,15 +227,10 @@ class WorkDesk:
             )
         fastest, slew = self._spot.slew_pa_per_s, settings.get("slew", 0.0)
         if fastest is not None and slew > fastest:
-            raise RunError(
-                f"a slew of {slew:g} Pa/s is above the {fastest:g} Pa/s of the wiring {self._spot.wiring!r}",
-                where=self._spot.name,
-                way_out="Correct the point table, or slew_pa_per_s in the bench file.",
-                code="above-ceiling",
-            )
+            raise too_fast(slew, fastest, self._spot.name, self._spot.wiring)
         stage_part(self.driver(part), function, float(value), settings)
         self._staged[part] = Staged(function, value, unit)
-        self._emit_for(part, "configured", {"what": _said(function, value, unit, settings)})
+        self._emit_for(part, "configured", {"what": said(function, value, unit, settings)})
 
     def energised(self, *, timeout_s: float | None = None) -> AbstractContextManager[None]:
         """Energise what was staged; on every way out an electrical output goes to standby."""
@@ -367,12 +398,3 @@ class WorkDesk:
     def _emit_for(self, part: str, kind: str, body: Mapping[str, Any]) -> None:
         name, asset = self.place(part)
         self.emit(kind, {"instrument": name, "asset": asset, **body})
-
-
-def _said(function: str, value: Decimal, unit: str, settings: Mapping[str, float]) -> dict[str, object]:
-    """Return what a record says of a staged value: its settings where they say something."""
-    what: dict[str, object] = {"function": function, "value": format(value, "f"), "unit": unit}
-    for key, setting in settings.items():
-        if setting and (key != "amplitude_v" or function == "freq"):
-            what[key] = setting
-    return what

@@ -24,7 +24,7 @@ from calibrator.engine._review import check_repeat, flags_of, former_results, se
 from calibrator.engine._safety import make_sources_safe, not_confirmed, safe_body
 from calibrator.engine._session_check import measure_check, phase_of
 from calibrator.engine._steps import Step
-from calibrator.engine._types import Review
+from calibrator.engine._types import Review, ReviewFlag
 from calibrator.engine._validity import check_section
 from calibrator.procedure import ITEM, Section, item_outcome
 
@@ -40,13 +40,21 @@ def self_test(context: Context, step: Step) -> str:
         driver.reset()
         driver.check_errors()
         context.emit("configured", {"instrument": item.name, "asset": item.asset, "what": {"reset": True}})
-    if context.setting.uut.artefact:
+    told = [_self_test(each) for each in context.each]
+    return "; ".join(dict.fromkeys(told))
+
+
+def _self_test(context: Context) -> str:
+    """Test one unit under test; one without an interface has nothing to be asked."""
+    uut = context.setting.uut
+    if uut.artefact:
         return "nothing to be asked"
     context.desk.tell("self-test")
-    passed, raw = context.desk.uut.self_test()
-    name, asset = context.desk.uut_place
+    passed, raw = context.station.driver(uut.name).self_test()
+    name, asset = uut.name, uut.asset
     what = {"self_test": raw, "passed": passed}
-    context.emit("configured", {"instrument": name, "asset": asset, "what": what})
+    with context.own():
+        context.emit("configured", {"instrument": name, "asset": asset, "what": what})
     if not passed:
         raise RunError(
             f"the self-test of {asset} failed with {raw.strip()!r}",
@@ -163,11 +171,14 @@ def point(context: Context, step: Step) -> str:
 
 def _set_aside(context: Context, section: Section, name: str) -> None:
     """Discard the former version for the reason that a person gave; without one it would count."""
-    seqs = seqs_of(context.chronicle.events, (name,))[name]
-    asked = [event.body for event in context.chronicle.events if event.kind == "review"]
-    decision = next(body for body in reversed(asked) if body["section"] == section.id)
-    reason = f"{decision['reason']} ({decision['by']})"
-    context.emit("readings.discarded", {"point": name, "seqs": seqs, "reason": reason})
+    for each in context.each:
+        events = each.chronicle.events
+        seqs = seqs_of(events, (name,))[name]
+        asked = [event.body for event in events if event.kind == "review"]
+        decision = next(body for body in reversed(asked) if body["section"] == section.id)
+        reason = f"{decision['reason']} ({decision['by']})"
+        with each.own():
+            each.emit("readings.discarded", {"point": name, "seqs": seqs, "reason": reason})
 
 
 def _environment(context: Context) -> None:
@@ -194,10 +205,8 @@ def review(context: Context, step: Step) -> str:
     """Evaluate the section, show what deserves a look, and take the decision before the leads come off."""
     section = context.setting.section(step.section)
     context.desk.vent_held("before the review")
-    results = evaluate(context, section)
-    opened = context.chronicle.events[0].body
-    former = former_results(context.chronicle.record, opened, context.chronicle.run)
-    flags = flags_of(section, results, context.chronicle.events, former)
+    found = [_flags(each, section) for each in context.each]
+    flags = tuple(dict.fromkeys(flag for flags in found for flag in flags))
     shown = Review(section.id, step.attempt, flags, tuple(item.id for item in section.points))
     context.desk.check()
     decision = context.broker.review(context.operator, shown) if _worth_asking(context, shown) else None
@@ -205,17 +214,26 @@ def review(context: Context, step: Step) -> str:
     if repeat and decision is not None:
         check_repeat(decision, step.attempt, section.id, context.setting.lab, context.setting.job.person)
     reason, by = (decision.reason, decision.by) if decision is not None else ("", "")
-    context.emit(
-        "review",
-        {
+    for each, own in zip(reversed(context.each), reversed(found), strict=True):
+        body = {
             "section": section.id,
-            "flags": [{"point": flag.point, "why": flag.why} for flag in flags],
+            "flags": [{"point": flag.point, "why": flag.why} for flag in own],
             "repeat": repeat,
             "reason": reason,
             "by": by,
-        },
-    )
+        }
+        with each.own():
+            each.emit("review", body)
     return f"repeat {len(repeat)}" if repeat else "goes on"
+
+
+def _flags(context: Context, section: Section) -> tuple[ReviewFlag, ...]:
+    """Evaluate a section of one unit; return what deserves a look."""
+    with context.own():
+        results = evaluate(context, section)
+    events = context.chronicle.events
+    former = former_results(context.chronicle.record, events[0].body, context.chronicle.run)
+    return flags_of(section, results, events, former)
 
 
 def _worth_asking(context: Context, shown: Review) -> bool:

@@ -18,7 +18,7 @@ from calibrator.engine._types import Outcome
 from calibrator_drivers import DriversError
 from calibrator_drivers.clock import RealClock
 
-__all__ = ["Ending", "as_run_error", "close_run", "finish", "leave", "note_refused"]
+__all__ = ["Ending", "as_run_error", "close_run", "closed_log", "finish", "leave", "note_refused"]
 
 _log = logging.getLogger("calibrator.engine")
 
@@ -100,8 +100,10 @@ def finish(context: Context) -> Ending:
     return Ending("completed", exit_code, verdict, "; ".join(words), code)
 
 
-def close_run(context: Context, ending: Ending, begun_ns: int) -> Outcome:
-    """Close the bench, record the closing and return the outcome."""
+def close_run(
+    context: Context, ending: Ending, begun_ns: int, log: Mapping[str, Any] | None = None
+) -> Outcome:
+    """Close the bench, record the closing and return the outcome; `log` of a bench that is closed already."""
     from calibrator.evaluation import provisional
 
     station, chronicle = context.station, context.chronicle
@@ -111,7 +113,7 @@ def close_run(context: Context, ending: Ending, begun_ns: int) -> Outcome:
         "outcome": ending.outcome,
         "exit_code": ending.exit_code,
         "verdict": ending.verdict,
-        "traffic": _closed_log(station),
+        "traffic": log or closed_log(station),
         "duration_s": duration_s,
         "not_tested": _not_tested(context),
         "head": chronicle.head(),
@@ -139,12 +141,12 @@ def note_refused(chronicle: Chronicle, station: Station, error: CalibratorError)
     """Record a resume that was refused: what it asked the instruments stands in the run's traffic log."""
     chronicle.record.set_clock(station.clock)
     said = {"code": error.code, "what": error.what, "where": error.where}
-    lost = chronicle.try_emit("resume.refused", {**said, "traffic": _closed_log(station)})
+    lost = chronicle.try_emit("resume.refused", {**said, "traffic": closed_log(station)})
     if lost is not None:
         _log.error("%s", lost)
 
 
-def _closed_log(station: Station) -> dict[str, Any] | None:
+def closed_log(station: Station) -> dict[str, Any] | None:
     """Close the sessions and return the traffic log's file, hash and length."""
     closed, log = station.close(), station.traffic
     if closed is None or log is None:

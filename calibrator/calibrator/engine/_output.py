@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,7 +10,16 @@ from calibrator._errors import RunError
 from calibrator_drivers.clock import Clock, Deadline
 from calibrator_drivers.roles import Source
 
-__all__ = ["Staged", "compare", "nothing_staged", "unreleased", "wait_settled"]
+__all__ = [
+    "Staged",
+    "compare",
+    "no_part",
+    "nothing_staged",
+    "said",
+    "too_fast",
+    "unreleased",
+    "wait_settled",
+]
 
 # Shorter than the guard's patience with one exchange; a 5522A settles within 5 s.
 SETTLING_TIMEOUT_S = 15.0
@@ -93,3 +102,39 @@ def unreleased(staged: Staged, where: str) -> RunError:
         way_out="Answer the hazard prompt of the section first.",
         code="hazard-not-released",
     )
+
+
+def no_part(part: str, where: str, wiring: str) -> RunError:
+    """Return the error of a part that the wiring does not name."""
+    if part == "source":
+        return RunError(
+            "no source stands behind this point",
+            where=where,
+            way_out='Set standard = "source" in the point table, or stage nothing.',
+            code="no-source",
+        )
+    return RunError(
+        f"nothing fills the part {part!r}",
+        where=where,
+        way_out=f'Name it in the wiring {wiring!r} of the bench file: parts = {{ {part} = "…" }}.',
+        code="no-part",
+    )
+
+
+def too_fast(slew: float, fastest: float, where: str, wiring: str) -> RunError:
+    """Return the error of a slew that the wiring's weakest part does not allow."""
+    return RunError(
+        f"a slew of {slew:g} Pa/s is above the {fastest:g} Pa/s of the wiring {wiring!r}",
+        where=where,
+        way_out="Correct the point table, or slew_pa_per_s in the bench file.",
+        code="above-ceiling",
+    )
+
+
+def said(function: str, value: Decimal, unit: str, settings: Mapping[str, float]) -> dict[str, object]:
+    """Return what a record says of a staged value: its settings where they say something."""
+    what: dict[str, object] = {"function": function, "value": format(value, "f"), "unit": unit}
+    for key, setting in settings.items():
+        if setting and (key != "amplitude_v" or function == "freq"):
+            what[key] = setting
+    return what

@@ -36,32 +36,49 @@ def prove(context: Context, section: Section) -> None:
 def _prove(context: Context, section: Section, level: Proof) -> None:
     desk = context.desk
     desk.move(context.spot(section, f"proof:{section.id}", None))
-    _configure(context, section, level)
+    for number, (applied, indicated) in enumerate(_looked(context, section, level)):
+        passed = _holds(level, applied, indicated)
+        with desk.unit(number):
+            context.emit(
+                "proof",
+                {
+                    "section": section.id,
+                    "function": level.function,
+                    "expect": level.expect,
+                    "applied": applied,
+                    "indicated": indicated,
+                    "unit": level.unit,
+                    "passed": passed,
+                },
+            )
+        if not passed:
+            raise RunError(
+                f"{_said(level, applied, indicated)}: the connection is not the one of the section"
+                f" {section.id!r}",
+                where=f"wiring {section.wiring}",
+                way_out="Connect the leads as the prompt says, then: calibrator resume",
+                code="proof-failed",
+            )
+
+
+def _looked(context: Context, section: Section, level: Proof) -> list[tuple[float | None, float]]:
+    """Return what was applied and indicated, for each unit that is measured at once."""
+    desk = context.desk
+    for number in desk.units:
+        with desk.unit(number):
+            _configure(context, section, level)
     if level.expect == "below":
-        applied, indicated = None, _indicated(context, level, float(level.value))
-    else:
-        applied, indicated = _at_level(context, section, level)
-    passed = _holds(level, applied, indicated)
-    context.emit(
-        "proof",
-        {
-            "section": section.id,
-            "function": level.function,
-            "expect": level.expect,
-            "applied": applied,
-            "indicated": indicated,
-            "unit": level.unit,
-            "passed": passed,
-        },
-    )
-    if not passed:
-        raise RunError(
-            f"{_said(level, applied, indicated)}: the connection is not the one of the section"
-            f" {section.id!r}",
-            where=f"wiring {section.wiring}",
-            way_out="Connect the leads as the prompt says, then: calibrator resume",
-            code="proof-failed",
-        )
+        return [(None, item) for item in _indications(context, level, float(level.value))]
+    return _at_level(context, section, level)
+
+
+def _indications(context: Context, level: Proof, scale: float) -> list[float]:
+    context.desk.pause(float(level.settings.get("settle_min_s", SETTLE_S)), "proof")
+    found = []
+    for number in context.desk.units:
+        with context.desk.unit(number):
+            found.append(_indicated(context, level, scale))
+    return found
 
 
 def _configure(context: Context, section: Section, level: Proof) -> None:
@@ -81,7 +98,7 @@ def _configure(context: Context, section: Section, level: Proof) -> None:
         configure_part(context.desk.driver(level.part), "loop", {"range": LOOP_A})
 
 
-def _at_level(context: Context, section: Section, level: Proof) -> tuple[float, float]:
+def _at_level(context: Context, section: Section, level: Proof) -> list[tuple[float | None, float]]:
     """Return what was applied and what was indicated; of a leak test the line before and after the wait."""
     desk, settings = context.desk, level.settings
     further: dict[str, float] = {}
@@ -95,9 +112,9 @@ def _at_level(context: Context, section: Section, level: Proof) -> tuple[float, 
     desk.stage(level.function, level.value, level.unit, part=part, **further)
     with desk.energised():
         if level.expect == "hold":
-            return _held(context, level, part)
+            return [_held(context, level, part)] * len(desk.units)
         applied = desk.applied if desk.applied is not None else float(level.value)
-        return applied, _indicated(context, level, applied)
+        return [(applied, item) for item in _indications(context, level, applied)]
 
 
 def _stages(context: Context, point: Point) -> Sequence[PlannedStage]:
@@ -152,7 +169,6 @@ def _setting(section: Section, key: str) -> int:
 def _indicated(context: Context, level: Proof, scale: float) -> float:
     """Return the indication, read until two successive ones agree within the tolerance or both overload."""
     desk = context.desk
-    desk.pause(float(level.settings.get("settle_min_s", SETTLE_S)), "proof")
     before = None
     indicated = OVER
     for number in range(READINGS):

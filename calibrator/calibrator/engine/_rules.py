@@ -121,7 +121,7 @@ class Ruled:
 
     def _part_problems(self, point: Point, part: str) -> Iterator[Refusal]:
         wiring = self._wiring(point)
-        name = wiring.part(part)
+        name = self._name(wiring, part)
         if name is None:
             yield Refusal(
                 "no-part",
@@ -279,7 +279,13 @@ class Ruled:
         return [self.setting.bench.wirings[name] for name in dict.fromkeys(names)]
 
     def _instrument(self, point: Point, part: str) -> BenchInstrument:
-        return self.setting.bench.instruments[self._wiring(point).part(part) or ""]
+        return self.setting.bench.instruments[self._name(self._wiring(point), part) or ""]
+
+    def _name(self, wiring: Wiring, part: str) -> str | None:
+        """Return what fills a part; the unit under test reads itself, or is read by another instrument."""
+        if part != UUT or not (wiring.units or wiring.meter or wiring.part(part)):
+            return wiring.part(part)
+        return wiring.unit(self.setting.uut.name).reader
 
     def _limits(self, point: Point) -> PointLimits:
         limits = None if point.supporting else point.limits_at(self.setting.interval)

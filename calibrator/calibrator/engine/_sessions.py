@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibrator._errors import InterruptedRun, RefusedError
 from calibrator._home import Home
 from calibrator.engine._attendance import check_attendance, choose_operator, is_attended
+from calibrator.engine._batch import all_settings, begin_chronicle, heard_of, refuse_batch, together
 from calibrator.engine._broker import Broker, InlineBroker, drive
+from calibrator.engine._chorus import Chorus
 from calibrator.engine._chronicle import Chronicle
 from calibrator.engine._context import Context, looking_meter, looks_of
 from calibrator.engine._desire import Desire
@@ -17,7 +20,15 @@ from calibrator.engine._desk import WorkDesk
 from calibrator.engine._deviations import NOT_NEEDED
 from calibrator.engine._executor import go_on
 from calibrator.engine._guarding import Guard
-from calibrator.engine._leaving import as_run_error, close_run, finish, leave, note_refused
+from calibrator.engine._leaving import (
+    Ending,
+    as_run_error,
+    close_run,
+    closed_log,
+    finish,
+    leave,
+    note_refused,
+)
 from calibrator.engine._levels import hazardous_points
 from calibrator.engine._opening import (
     customer_of,
@@ -28,6 +39,7 @@ from calibrator.engine._opening import (
     references_body,
 )
 from calibrator.engine._preflight import Preflight, Surroundings, preflight, prompts_of, raise_refused
+from calibrator.engine._refusing import refuse_completed, refuse_failed_check, refuse_foreign
 from calibrator.engine._resuming import (
     checkpoint_of,
     checks_of,
@@ -48,7 +60,7 @@ from calibrator.engine._steps import history_of
 from calibrator.engine._stop import StopSignal
 from calibrator.engine._types import Job, Operator, Outcome, Progress, Prompt
 from calibrator.engine._validity import check_same_figures
-from calibrator.evaluation import OPENING
+from calibrator.evaluation import Collector
 from calibrator.procedure import PointReferences, Text, decode_references
 from calibrator.standards import Certificate, Register
 from calibrator_drivers.clock import RealClock
@@ -100,11 +112,12 @@ def resume_job(
 def _run(job: Job, desire: Desire, broker: Broker) -> Outcome:
     begun_ns = RealClock().monotonic_ns()
     setting = desire.prepare(job, desire.home)
+    settings = all_settings(setting)
     with desire.home.open_record(RealClock()) as record:
-        for listener in desire.listeners:
+        run = record.new_run()
+        for listener in heard_of(run, desire.listeners, several=len(settings) > 1):
             record.subscribe(listener)
         safe_before_start(record, desire.home, _asking(desire, broker))
-        run = record.new_run()
         traffic = desire.home.ensure(desire.home.traffic) / f"{run}.jsonl"
         station = desire.open_station(setting.bench, seed=job.seed, traffic=traffic)
         station.ask = _typing(desire, broker)
@@ -112,8 +125,9 @@ def _run(job: Job, desire: Desire, broker: Broker) -> Outcome:
         try:
             found = station.identify()
             mode = mode_of(setting.bench, found)
-            flight = _preflight(setting, record, station, live=mode == "live")
-            raise_refused(flight.refused)
+            flights = [_preflight(each, record, station, live=mode == "live") for each in settings]
+            flight = flights[0]
+            raise_refused([item for each in flights for item in each.refused])
             operator = _operator(desire, station)
             check_attendance(
                 operator,
@@ -126,10 +140,9 @@ def _run(job: Job, desire: Desire, broker: Broker) -> Outcome:
             desire.stop.check()
             guard = _begin_guard(setting, desire.home, run, station, operator)
             record.set_clock(station.clock)
-            chronicle = Chronicle(record, run)
-            customer = customer_of(setting, record)
-            body = opened_body(setting, found, mode, customer, now=station.now())
-            chronicle.emit("run.opened", body)
+            now = station.now()
+            bodies = [opened_body(s, found, mode, customer_of(s, record), now=now) for s in settings]
+            chronicle = begin_chronicle(record, run, bodies)
             opened = True
         finally:
             if not opened:
@@ -138,11 +151,17 @@ def _run(job: Job, desire: Desire, broker: Broker) -> Outcome:
                 station.close()
                 traffic.unlink(missing_ok=True)
         desk = WorkDesk(chronicle, station, setting.uut.name, desire.stop, progress=desire.progress)
+        desk.measure_at_once([each.uut.name for each in settings])
         context = Context(setting, flight.references, chronicle, station, desk, broker, operator, desire.stop)
+        context.others = tuple(
+            _of_unit(context, *each) for each in enumerate(zip(settings, flights, strict=True))
+        )[1:]
 
         def work() -> None:
             desk.guard = guard
-            _fix(context, record, found, flight)
+            for each, its in zip(context.each, flights, strict=True):
+                with each.own():
+                    _fix(each, record, found, its)
             _say_guard(context, guard)
             go_on(context)
 
@@ -155,11 +174,12 @@ def _resume(text: str, desire: Desire, broker: Broker) -> Outcome:
         for listener in desire.listeners:
             record.subscribe(listener)
         run = record.find_run(text)
-        _refuse_completed(record, run)
-        _refuse_foreign(record, run)
+        refuse_completed(record, run)
+        refuse_foreign(record, run)
         safe_before_start(record, desire.home, _asking(desire, broker))
         chronicle = Chronicle(record, run)
-        _refuse_failed_check(chronicle)
+        refuse_failed_check(chronicle)
+        refuse_batch(chronicle.events[0].body, run)
         setting = setting_again(chronicle.events[0].body, desire.home)
         traffic = desire.home.ensure(desire.home.traffic) / f"{run}.jsonl"
         station = Station.open(setting.bench, seed=setting.job.seed, traffic=traffic)
@@ -231,52 +251,39 @@ def _to_the_end(context: Context, work: Callable[[], None], begun_ns: int) -> Ou
     try:
         work()
         context.station.look_for_errors()
-        ending = finish(context)
+        endings = [finish(each) for each in context.each]
     except BaseException as error:  # noqa: BLE001 - whatever stopped it, the outputs go to standby first
-        ending = leave(context, as_run_error(error))
+        endings = [leave(context, as_run_error(error))] * len(context.each)
     try:
-        return close_run(context, ending, begun_ns)
+        return _close_all(context, endings, begun_ns)
     except BaseException:
         context.station.close()
         raise
 
 
-def _refuse_completed(record: Record, run: str) -> None:
-    closing = record.last(run, "run.closed")
-    if closing is not None and closing.body["outcome"] == "completed":
-        raise RefusedError(
-            "the run is completed, there is nothing to go on with",
-            where=f"run {run}",
-            way_out="Look at it with: calibrator show",
-            code="nothing-to-resume",
-        )
+def _close_all(context: Context, endings: Sequence[Ending], begun_ns: int) -> Outcome:
+    """Close the run of every unit, the first one last."""
+    log = None if not context.others else closed_log(context.station)
+    outcomes = []
+    for each, ending in reversed(list(zip(context.each, endings, strict=True))):
+        with each.own():
+            outcomes.append(close_run(each, ending, begun_ns, log))
+    return together(outcomes[::-1])
 
 
-def _refuse_failed_check(chronicle: Chronicle) -> None:
-    """A session whose opening check failed is over: going on would repeat until pass (METROLOGY 23, 24)."""
-    failed = any(
-        event.kind == "session.checked" and event.body["phase"] == OPENING and event.body["passed"] is False
-        for event in chronicle.events
+def _of_unit(context: Context, number: int, its: tuple[Setting, Preflight]) -> Context:
+    """Return the context of one of the units that are measured at once."""
+    if number == 0 or not isinstance(context.chronicle, Chorus):
+        return context
+    setting, flight = its
+    return replace(
+        context,
+        setting=setting,
+        references=flight.references,
+        chronicle=context.chronicle.others[number - 1],
+        results={},
+        collector=Collector(),
     )
-    if failed:
-        raise RefusedError(
-            "the opening check of the standard failed, so the run is over",
-            where=f"run {chronicle.run}",
-            way_out="Find out why, then begin a new run.",
-            code="opening-check-failed",
-        )
-
-
-def _refuse_foreign(record: Record, run: str) -> None:
-    """A run goes on where it began: its instruments and its traffic log are there."""
-    summary = next(item for item in record.runs() if item.id == run)
-    if not record.is_own(summary):
-        raise RefusedError(
-            f"the run was begun at another station, {summary.station or 'before stations had names'}",
-            where=f"run {run}",
-            way_out="Go on with it there.",
-            code="other-station",
-        )
 
 
 def _preflight(setting: Setting, record: Record, station: Station, *, live: bool) -> Preflight:

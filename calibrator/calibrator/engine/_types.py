@@ -40,6 +40,7 @@ class Job:
     person: str = ""
     deviations: tuple[Deviation, ...] = ()
     adjusted: bool | None = None  # whether the unit is adjusted at this interval; None: not said
+    further: tuple[str, ...] = ()  # units that are measured at once with `uut`, of the same model
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +259,7 @@ class Outcome:
     message: str
     mode: str = ""
     code: str = ""  # stable name of what ended it, "" when completed; "session-provisional"
+    further: tuple[Outcome, ...] = ()  # of the units that were measured at once with the first
 
 
 @dataclass(frozen=True, slots=True)

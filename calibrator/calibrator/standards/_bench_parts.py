@@ -53,6 +53,14 @@ class LeadFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """What reads a unit under test, and on which channel."""
+
+    reader: str  # name of an instrument: the unit itself, or a readout
+    channel: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Wiring:
     """A way in which the leads may be connected."""
 
@@ -72,14 +80,22 @@ class Wiring:
     max_pressure_pa: float | None = None  # of the weakest part of the line, gauge
     max_temperature_c: float | None = None  # of the weakest part in the block or bath
     slew_pa_per_s: float | None = None  # the fastest that the weakest part of the line may be taken
+    units: Mapping[str, Unit] = field(default_factory=dict)  # further units under test that it connects
 
     def part(self, name: str) -> str | None:
         """Return the instrument that fills a role; `from` is the source and `to` the unit under test."""
         return self.parts.get(name) or {"source": self.source, "uut": self.meter}.get(name)
 
+    def unit(self, name: str) -> Unit:
+        """Return what reads a unit under test: itself, or a readout on one of its channels."""
+        if name in self.units:
+            return self.units[name]
+        return Unit(self.part("uut") or name, self.channels.get("uut"))
+
     def instruments(self) -> tuple[str, ...]:
         """Return the names of all instruments and artefacts that the wiring connects."""
-        named = (self.source, self.meter, self.artefact, *self.parts.values())
+        readers = (unit.reader for unit in self.units.values())
+        named = (self.source, self.meter, self.artefact, *self.parts.values(), *self.units, *readers)
         return tuple(dict.fromkeys(name for name in named if name))
 
     def bears(self) -> dict[str, float | None]:
@@ -129,6 +145,7 @@ def parse_wiring(name: str, table: Table, instruments: Collection[str]) -> Wirin
         "max_pressure_pa",
         "max_temperature_c",
         "slew_pa_per_s",
+        "units",
         *SIMULATED_KEYS,
     )
     source = _instrument(table, "from", instruments)
@@ -154,12 +171,27 @@ def parse_wiring(name: str, table: Table, instruments: Collection[str]) -> Wirin
         table.number("max_pressure_pa", above=0.0) if table.has("max_pressure_pa") else None,
         table.number("max_temperature_c", above=-273.15) if table.has("max_temperature_c") else None,
         table.number("slew_pa_per_s", above=0.0) if table.has("slew_pa_per_s") else None,
+        _units(table, instruments),
     )
 
 
 def _parts(table: Table, instruments: Collection[str]) -> dict[str, str]:
     parts = table.table("parts")
     return {key: _instrument(parts, key, instruments) or "" for key in parts.values}
+
+
+def _units(table: Table, instruments: Collection[str]) -> dict[str, Unit]:
+    """Take `[wirings.NAME.units.NAME]`: a reader and its channel, nothing for a unit that reads itself."""
+    units, found = table.table("units"), {}
+    for name in units.values:
+        if name not in instruments:
+            what = f'There is no instrument "{name}" on this bench'
+            raise units.error(name, what, nearest(name, instruments), "unknown-instrument")
+        entry = units.table(name)
+        entry.allow("reader", "channel")
+        channel = int(entry.decimal("channel", low=0, high=10_000)) if entry.has("channel") else None
+        found[name] = Unit(_instrument(entry, "reader", instruments) or name, channel)
+    return found
 
 
 def _channels(table: Table) -> dict[str, int]:

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from calibrator._errors import RefusedError
+from calibrator._errors import RefusedError, UsageError
 from calibrator.engine import Job, plan
-from calibrator.evaluation import recompute
+from calibrator.evaluation import recompute, show
 from calibrator.procedure import load
 from calibrator_drivers.clock import Deadline, RealClock
 
@@ -39,7 +39,8 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def job_of(name: str, **changes: Any) -> Job:
-    return Job(name, UNITS[name], **{"sim": True, "seed": 3} | changes)
+    given = {"sim": True, "seed": 3, "uut": UNITS[name]} | changes
+    return Job(name, **given)
 
 
 def killed(laboratory: Any, site: list[str], name: str, at: str) -> None:
@@ -236,3 +237,82 @@ def awaited(folder: Path) -> dict[str, Any]:
         for path in folder.glob("*.json"):
             report = json.loads(path.read_text(encoding="utf-8"))
     return report
+
+
+def several(name: str, folder: Path) -> Path:
+    """Write the bench of a procedure with a second unit beside the first."""
+    if name == "lab_line":
+        unit = (
+            '[instruments.second]\nasset = "SIM-GAUGE-02"\nmodel = "additel_681"\nserial = "SIMADT0002"\n'
+            "uut = true\n"
+        )
+        wired = {"max_pressure_pa = 700000": "max_pressure_pa = 700000\nunits = { second = {} }"}
+    else:
+        unit = (
+            '[instruments.second]\nasset = "SIM-PROBE-02"\nmodel = "lab_pt100_probe"\nserial = "SIMPROBE2"\n'
+            "artefact = true\nuut = true\n"
+        )
+        probe = 'probes."readout:103" = { serial = "SIMPROBE2", kind = "pt100", depth_mm = 150, bore = 2 }'
+        further = f'units = {{ second = {{ reader = "readout", channel = 103 }} }}\n{probe}'
+        wired = {"max_temperature_c = 140": f"max_temperature_c = 140\n{further}"}
+    text = load(name).info.simulated_bench
+    path = changed(name, folder, wired)
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("[environment]", f"{unit}\n[environment]", 1),
+        encoding="utf-8",
+    )
+    assert len(path.read_text(encoding="utf-8")) > len(text)
+    return path
+
+
+@pytest.mark.parametrize("name", ["lab_line", "lab_block"])
+def test_a_second_unit_costs_its_own_readings_and_not_another_soak(
+    name: str, laboratory: Any, site: list[str], tmp_path: Path
+) -> None:
+    bench = several(name, tmp_path)
+    units = {"lab_line": ("SIM-GAUGE-01", "SIM-GAUGE-02"), "lab_block": ("SIM-PROBE-01", "SIM-PROBE-02")}[
+        name
+    ]
+    alone = laboratory.run(job_of(name, sim=False, bench=bench, uut=units[0]))
+    both = laboratory.run(job_of(name, sim=False, bench=bench, uut=units[0], further=units[1:]))
+    assert [len(both.further), both.exit_code] == [1, 0]
+    assert both.duration_s <= 1.3 * alone.duration_s
+    shown = []
+    with laboratory.home.open_record(RealClock(), write=False) as record:
+        for outcome in (both, *both.further):
+            assert recompute(record, outcome.run, traffic=laboratory.home.traffic) == ()
+            shown.append(json.loads(json.dumps(show(record, outcome.run))))
+        assert record.verify() == ()
+    assert [item["run"]["uut"]["asset"] for item in shown] == list(units)
+    first, second = ([point["error"] for point in item["points"]] for item in shown)
+    assert len(first) == len(second) == 3
+    assert first != second
+    # one standard: the same readings of it, and the same shared error, in both runs
+    part = {"lab_line": "source", "lab_block": "standard"}[name]
+    assert [p["parts"][part] for p in shown[0]["points"]] == [p["parts"][part] for p in shown[1]["points"]]
+    with pytest.raises(UsageError) as caught:
+        laboratory.run(job_of(name, sim=False, bench=bench, uut=units[0], further=units[:1]))
+    assert caught.value.code == "units-differ"
+
+
+@pytest.mark.slow
+def test_eight_gauges_on_one_standard(laboratory: Any, site: list[str], tmp_path: Path) -> None:
+    text = load("lab_line").info.simulated_bench
+    names = [f"g{number}" for number in range(2, 9)]
+    units = ", ".join(f"{name} = {{}}" for name in names)
+    text = text.replace("max_pressure_pa = 700000", f"max_pressure_pa = 700000\nunits = {{ {units} }}")
+    for name in names:
+        text = text.replace(
+            "[environment]",
+            f'[instruments.{name}]\nasset = "SIM-{name}"\nmodel = "additel_681"\nserial = "SIM{name}"\n'
+            "uut = true\n\n[environment]",
+            1,
+        )
+    bench = tmp_path / "bench.toml"
+    bench.write_text(text, encoding="utf-8")
+    alone = laboratory.run(job_of("lab_line", sim=False, bench=bench, uut="SIM-GAUGE-01"))
+    further = tuple(f"SIM-{name}" for name in names)
+    all_ = laboratory.run(job_of("lab_line", sim=False, bench=bench, uut="SIM-GAUGE-01", further=further))
+    assert (len(all_.further), all_.exit_code) == (7, 0)
+    sys.stdout.write(f"simulated: one {alone.duration_s:.0f} s, eight {all_.duration_s:.0f} s\n")
+    assert all_.duration_s <= 1.3 * alone.duration_s

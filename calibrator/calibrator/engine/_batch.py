@@ -1,0 +1,113 @@
+"""Several units at once: one soak, one standard, a run of its own for each (issue of the eight gauges)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from calibrator._errors import RefusedError, UsageError
+from calibrator.engine._chorus import Chorus
+from calibrator.engine._chronicle import Chronicle
+from calibrator.engine._exits import combine_exit_codes
+from calibrator.engine._setting import Setting, find_uut, table_of
+from calibrator.engine._types import Outcome
+
+if TYPE_CHECKING:
+    from calibrator.record import Event, Record
+
+__all__ = ["all_settings", "begin_chronicle", "heard_of", "refuse_batch", "together"]
+
+
+def all_settings(setting: Setting) -> tuple[Setting, ...]:
+    """Return the setting of each unit that the job names, the first one first.
+
+    Raises:
+        UsageError: a unit twice, one of another model, or one that a wiring of the job does not connect.
+    """
+    found = [setting]
+    for name in setting.job.further:
+        uut = find_uut(name, setting.bench)
+        if uut.model != setting.uut.model or uut.name in {item.uut.name for item in found}:
+            raise UsageError(
+                f"{uut.asset} cannot be measured at once with {setting.uut.asset}",
+                where="--uut",
+                way_out="Name each unit once, by its asset, and units of one model only.",
+                code="units-differ",
+            )
+        job = replace(setting.job, uut=uut.asset, further=())
+        found.append(replace(setting, job=job, uut=uut, uut_table=table_of(uut)))
+    if len(found) > 1:
+        for item in found:
+            _check_wired(item)
+    return tuple(found)
+
+
+def _check_wired(setting: Setting) -> None:
+    if setting.bench.session_check is not None:
+        raise UsageError(
+            "a bench with a session check measures one unit at a time",
+            where=setting.bench.path,
+            way_out="Name one unit with --uut.",
+            code="units-with-check",
+        )
+    connects = [name for planned in setting.actions.values() for name in planned.connects]
+    for name in dict.fromkeys((*(section.wiring for section in setting.sections), *connects)):
+        wiring = setting.bench.wirings.get(name)
+        if wiring is not None and setting.uut.name not in wiring.instruments():
+            raise UsageError(
+                f"the wiring {name!r} does not connect {setting.uut.asset}",
+                where=setting.bench.place("wirings", name),
+                way_out=f"Add it under [wirings.{name}.units.{setting.uut.name}].",
+                code="unit-not-wired",
+            )
+
+
+def begin_chronicle(record: Record, run: str, bodies: Sequence[Mapping[str, Any]]) -> Chronicle:
+    """Open the run of each unit with its body of `run.opened`; return the chronicle that writes to all."""
+    if len(bodies) == 1:
+        chronicle = Chronicle(record, run)
+        chronicle.emit("run.opened", bodies[0])
+        return chronicle
+    runs = [run, *(record.new_run() for _ in bodies[1:])]
+    chorus = Chorus(record, run, [Chronicle(record, other) for other in runs[1:]])
+    for number in reversed(range(len(runs))):
+        with chorus.only(number):
+            chorus.emit("run.opened", {**bodies[number], "batch": runs})
+    return chorus
+
+
+def heard_of(
+    run: str, listeners: Sequence[Callable[[Event], None]], *, several: bool
+) -> Sequence[Callable[[Event], None]]:
+    """Return the listeners, which hear of several units the events of the first one's run only."""
+    if not several:
+        return listeners
+
+    def of_first(listener: Callable[[Event], None]) -> Callable[[Event], None]:
+        return lambda event: listener(event) if event.stream in (run, "register") else None
+
+    return [of_first(listener) for listener in listeners]
+
+
+def refuse_batch(opened: Mapping[str, Any], run: str) -> None:
+    """Raise `RefusedError` for a broken run of several units: what one of them lacks, all lack."""
+    if len(opened.get("batch", ())) > 1:
+        raise RefusedError(
+            "several units were measured at once, and such a run does not go on after a break",
+            where=f"run {run}",
+            way_out="Begin a new run; what was measured stays recorded.",
+            code="batch-not-resumed",
+        )
+
+
+def together(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return the first unit's outcome with those of the others; the exit code is the worst."""
+    first = outcomes[0]
+    if len(outcomes) == 1:
+        return first
+    return replace(
+        first,
+        exit_code=combine_exit_codes(item.exit_code for item in outcomes),
+        further=tuple(outcomes[1:]),
+    )
