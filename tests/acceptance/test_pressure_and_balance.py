@@ -12,6 +12,7 @@ import pytest
 from calibrator_procedures.pressure import PROCEDURE as PRESSURE
 
 BENCH = Path(__file__).parents[2] / "procedures" / "calibrator_procedures" / "pressure" / "bench.toml"
+BALANCE = BENCH.parents[1] / "balance" / "bench.toml"
 POINTER = ("run", "pressure", "--uut", "pointer_gauge_10bar", "--non-interactive")
 INSIDE = '[simulation.units.pointer]\nerror = "inside"'
 
@@ -91,6 +92,21 @@ def test_a_balance_with_weights_put_on_by_the_simulated_operator(cli: Any) -> No
     page = document(cli)
     assert "SIM-CERT-WEIGHTS-001" in page
     assert "最小称量值" in page
+
+
+def test_weights_whose_certificate_has_run_out_are_refused(cli: Any, tmp_path: Path) -> None:
+    text = BALANCE.read_text(encoding="utf-8")
+    for old, new in (
+        ("due = 2027-05-07", "due = 2026-06-01"),
+        ("issued = 2026-05-07", "issued = 2025-06-01"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    file = tmp_path / "bench.toml"
+    file.write_text(text, encoding="utf-8")
+    done = cli("run", "balance", "--uut", "mettler_xs205du", "--bench", str(file), "--non-interactive")
+    assert done.returncode == 4, done.stderr
+    assert "SIM-CERT-WEIGHTS-001 was due on 2026-06-01" in done.stderr
 
 
 @pytest.mark.slow

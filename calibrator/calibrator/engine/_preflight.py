@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from calibrator._errors import RefusedError
 from calibrator.bench import PlannedActions
+from calibrator.engine._adjusting import adjustment_prompt
 from calibrator.engine._checks import (
     confirmation_problems,
     environment_problems,
@@ -18,7 +19,7 @@ from calibrator.engine._checks import (
 )
 from calibrator.engine._deviations import unneeded
 from calibrator.engine._prompts import items_asked, planned_prompts
-from calibrator.engine._references import Bookkeeper, MissingFigure
+from calibrator.engine._references import Bookkeeper, MissingFigure, frequency_of
 from calibrator.engine._regulations import regulation_problems
 from calibrator.engine._rules import Ruled
 from calibrator.engine._session_check import check_problems, planned_check
@@ -137,6 +138,7 @@ def prompts_of(setting: Setting) -> tuple[Prompt, ...]:
         items=items_asked(setting.procedure.info.regulation),
         actions=setting.actions,
         wirings=setting.bench.wirings,
+        first=[adjustment_prompt(setting.job)] if setting.job.after else (),
     )
 
 
@@ -194,16 +196,27 @@ def _by_rules(work: _Work, section: Section) -> None:
             if (standard := ruled.standard(point)) is not None:
                 work.candidates[point.id] = standard
     work.further += ruled.candidates
+    if not any(problem.code == "no-wiring" for problem in work.refused):
+        served: dict[str, list[str]] = {}
+        for point in section.points:
+            for name in ruled.artefacts(point):
+                served.setdefault(name, []).append(point.id)
+        for name, points in served.items():
+            _refuse_artefact(work, name, tuple(points))
 
 
 def _look_at_artefact(work: _Work, wiring: Wiring, section: Section) -> None:
-    """An artefact is a standard too: what stands against its certificate refuses the points it serves."""
     points = tuple(point.id for point in section.points if point.standard != "source")
     if wiring.artefact is not None and points:
-        artefact = work.setting.bench.instruments[wiring.artefact]
-        for problem in work.shelf.artefact_problems(artefact, work.moment):
-            reason = f"{artefact.asset} cannot be the standard: {problem.reason}"
-            work.refused.append(replace(problem, reason=reason, points=points))
+        _refuse_artefact(work, wiring.artefact, points)
+
+
+def _refuse_artefact(work: _Work, name: str, points: tuple[str, ...]) -> None:
+    """An artefact is a standard too: what stands against its certificate refuses the points it serves."""
+    artefact = work.setting.bench.instruments[name]
+    for problem in work.shelf.artefact_problems(artefact, work.moment):
+        reason = f"{artefact.asset} cannot be the standard: {problem.reason}"
+        work.refused.append(replace(problem, reason=reason, points=points))
 
 
 def _choose(work: _Work, point: Point, section: Section) -> Candidate | None:
@@ -253,8 +266,10 @@ def _expected(work: _Work, section: Section) -> dict[str, BudgetResult]:
         points = []
     for point in points:
         value = float(point.nominal)
-        row = work.setting.uut_table.row(point.function, value, range_high=float(point.range))
-        scatter = (row.resolution or 0.0) / 3.0
+        row = work.setting.uut_table.row(
+            point.function, value, range_high=float(point.range), frequency_hz=frequency_of(point)
+        )
+        scatter = (row.resolution or float(point.settings.get("resolution", 0.0))) / 3.0
         count = max(2, work.actions[point.id].readings)
         readings = tuple(
             Reading("", value + (scatter if index % 2 else -scatter), datetime(2000, 1, 1, tzinfo=UTC), 0)

@@ -77,6 +77,10 @@ class Ruled:
         asset, _ = self._standard(point)
         return next((item for item in self.candidates if item.instrument.asset == asset), None)
 
+    def artefacts(self, point: Point) -> tuple[str, ...]:
+        """Return the artefacts that the wirings of a point connect, such as weights."""
+        return tuple(dict.fromkeys(wiring.artefact for wiring in self._wirings(point) if wiring.artefact))
+
     # What stands against a point.
 
     def _problems(self, point: Point) -> Iterator[Refusal]:
