@@ -14,7 +14,7 @@ from calibrator.cli._settings import Settings
 if TYPE_CHECKING:
     from calibrator.engine import Deviation, Job
 
-__all__ = ["INTERVALS", "JobOptions", "answer_options", "job_from", "job_options"]
+__all__ = ["INTERVALS", "JobOptions", "adjustment_options", "answer_options", "job_from", "job_options"]
 
 F = TypeVar("F", bound=Callable[..., object])
 INTERVALS = ("24h", "90d", "1y")
@@ -35,6 +35,9 @@ class JobOptions(TypedDict):
     adjusted: bool | None
     person: str
     deviations: tuple[str, ...]
+    after: NotRequired[str]
+    adjustment: NotRequired[str]
+    because: NotRequired[str]
     answers: NotRequired[Path | None]
     non_interactive: NotRequired[bool]
 
@@ -54,6 +57,18 @@ def answer_options(function: F) -> F:
     return click.option(
         "--answers", type=_FILE, help="TOML file that answers prompts (simulated or interlocked bench)."
     )(function)
+
+
+def adjustment_options(function: F) -> F:
+    """Give a command the options of an as-left pass."""
+    for name, words in (
+        ("--because", "Why it was adjusted."),
+        ("--adjustment", "What was adjusted since the as-found run."),
+        ("--after", "As left: the completed as-found run of this unit, which was adjusted since."),
+    ):
+        metavar = "RUN" if name == "--after" else "TEXT"
+        function = click.option(name, default="", metavar=metavar, help=words)(function)
+    return function
 
 
 _OPTIONS = [
@@ -127,6 +142,9 @@ def job_from(chosen: Settings, options: JobOptions) -> Job:
         person=person,
         deviations=_deviations(options["deviations"], person),
         adjusted=options["adjusted"],
+        after=options.get("after", ""),
+        adjustment=options.get("adjustment", ""),
+        because=options.get("because", ""),
     )
 
 

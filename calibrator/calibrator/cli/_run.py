@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from calibrator.cli._job import JobOptions, answer_options, job_from, job_options
+from calibrator.cli._job import JobOptions, adjustment_options, answer_options, job_from, job_options
 from calibrator.cli._settings import Settings, command, settings
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ __all__ = ["operator_for", "perform", "run"]
 @command(short_help="Run a procedure on a unit under test: the main job.")
 @job_options
 @answer_options
+@adjustment_options
 @click.option("--json", "as_json", is_flag=True, help="Print the recorded events, one JSON line each.")
 @click.pass_context
 def run(ctx: click.Context, as_json: bool, **options: Unpack[JobOptions]) -> int:

@@ -28,7 +28,7 @@ from calibrator.procedure._toml import TomlFile
 
 __all__ = ["AnswersFile"]
 
-AFFIRMED = ("interval:24h",)
+AFFIRMED = ("interval:24h", "adjustment")
 ASKED = "ask:"  # how the id of a procedure's own question begins, whose answer is any text
 
 

@@ -33,6 +33,7 @@ def _steps(context: Context, history: History) -> tuple[Step, ...]:
         interval=context.interval,
         opening=context.setting.checks.opening,
         closing=context.setting.checks.closing,
+        adjusted=bool(context.setting.job.after),
         items=[item.id for item in items_asked(context.setting.procedure.info.regulation)],
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from calibrator._errors import RunError
 from calibrator.bench import LiveBench
+from calibrator.engine._adjusting import adjustment_prompt
 from calibrator.engine._asking import MISUNDERSTOOD, PointHands, ask
 from calibrator.engine._checks import environment_problems
 from calibrator.engine._context import Context
@@ -93,6 +94,9 @@ def prompt(context: Context, step: Step) -> str:
     if step.prompt == "interval":
         ask(context, fresh_prompt())
         return "answered"
+    if step.prompt == "adjustment":
+        ask(context, adjustment_prompt(context.setting.job))
+        return "confirmed"
     if step.prompt == "item":
         return _item(context, step.id.removeprefix(ITEM))
     section = context.setting.section(step.section)

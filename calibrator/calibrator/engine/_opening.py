@@ -45,7 +45,13 @@ def customer_of(setting: Setting, record: Record) -> Customer | None:
 
 
 def opened_body(
-    setting: Setting, found: Sequence[Found], mode: str, customer: Customer | None, *, now: datetime
+    setting: Setting,
+    found: Sequence[Found],
+    mode: str,
+    customer: Customer | None,
+    *,
+    now: datetime,
+    adjustment: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the body of `run.opened`."""
     job, bench = setting.job, setting.bench
@@ -70,7 +76,7 @@ def opened_body(
         "interval": setting.interval,
         "interval_condition": FRESH if setting.interval == "24h" else None,
         "rule": setting.rule,
-        "adjusted": job.adjusted,
+        "adjusted": job.adjusted if adjustment is None else True,
         "rule_offers": [
             {"rule": item.rule, "source": item.source, "status": item.status} for item in setting.rule_offers
         ],
@@ -79,14 +85,15 @@ def opened_body(
         "seed": seed if bench.in_process else None,
         "person": job.person,
         "versions": _versions(),
-        "pass": "as-found",
+        "pass": "as-found" if adjustment is None else "as-left",
+        **({} if adjustment is None else {"adjustment": adjustment}),
         "complete": setting.complete,
         "deviations": [asdict(item) for item in job.deviations],
     }
 
 
 def _procedure(setting: Setting, now: datetime) -> dict[str, Any]:
-    info = setting.procedure.info
+    info = setting.procedure.info.of(setting.uut.model)
     unread = unapproved({info.id, *(item.model for item in setting.bench.instruments.values())})
     day = now.astimezone(setting.lab.zone).date()
     editions = regulations_body(info, setting.lab, day)

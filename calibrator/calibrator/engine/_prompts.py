@@ -164,9 +164,10 @@ def planned_prompts(
     items: Sequence[RegulationItem] = (),
     actions: Actions = MappingProxyType({}),
     wirings: Mapping[str, Wiring] = MappingProxyType({}),
+    first: Sequence[Prompt] = (),
 ) -> tuple[Prompt, ...]:
     """Return every prompt of a job in the order in which it is put."""
-    prompts = [fresh_prompt()] if interval == "24h" else []
+    prompts = [*first, *([fresh_prompt()] if interval == "24h" else [])]
     if warm_up_s > 0:
         prompts.append(warm_up_prompt(warm_up_s))
     prompts += map(item_prompt, items)

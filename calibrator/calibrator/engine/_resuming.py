@@ -68,6 +68,9 @@ def setting_again(opened: Mapping[str, Any], home: Home) -> Setting:
         rule=opened["rule"],
         person=opened["person"],
         deviations=tuple(Deviation(**item) for item in opened.get("deviations", ())),
+        after=opened.get("adjustment", {}).get("after", ""),
+        adjustment=opened.get("adjustment", {}).get("what", ""),
+        because=opened.get("adjustment", {}).get("why", ""),
     )
     sections = find_sections(procedure.sections(uut.model), opened["sections"])
     return Setting(

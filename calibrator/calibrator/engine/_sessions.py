@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from calibrator._errors import InterruptedRun, RefusedError
 from calibrator._home import Home
+from calibrator.engine._adjusting import adjustment_of, record_adjustment
 from calibrator.engine._attendance import check_attendance, choose_operator, is_attended
 from calibrator.engine._batch import all_settings, begin_chronicle, heard_of, refuse_batch, together
 from calibrator.engine._broker import Broker, InlineBroker, drive
@@ -125,6 +126,7 @@ def _run(job: Job, desire: Desire, broker: Broker) -> Outcome:
         try:
             found = station.identify()
             mode = mode_of(setting.bench, found)
+            adjustment = adjustment_of(setting, record)
             flights = [_preflight(each, record, station, live=mode == "live") for each in settings]
             flight = flights[0]
             raise_refused([item for each in flights for item in each.refused])
@@ -141,8 +143,13 @@ def _run(job: Job, desire: Desire, broker: Broker) -> Outcome:
             guard = _begin_guard(setting, desire.home, run, station, operator)
             record.set_clock(station.clock)
             now = station.now()
-            bodies = [opened_body(s, found, mode, customer_of(s, record), now=now) for s in settings]
+            bodies = [
+                opened_body(s, found, mode, customer_of(s, record), now=now, adjustment=adjustment)
+                for s in settings
+            ]
             chronicle = begin_chronicle(record, run, bodies)
+            if adjustment is not None:
+                record_adjustment(record, run, adjustment)
             opened = True
         finally:
             if not opened:

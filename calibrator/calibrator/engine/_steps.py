@@ -45,7 +45,7 @@ class Step:
     section: str = ""
     point: str | None = None
     attempt: int = 1
-    prompt: str = ""  # "connect", "hazard", "interval" or "item" where kind is "prompt"
+    prompt: str = ""  # "connect", "hazard", "interval", "item", "adjustment" where kind is "prompt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ def steps_of(
     opening: Sequence[Section] = (),
     closing: Sequence[Section] = (),
     items: Sequence[str] = (),
+    adjusted: bool = False,
 ) -> tuple[Step, ...]:
     """Return all steps in order.
 
@@ -77,11 +78,13 @@ def steps_of(
     the points above the hazard threshold, `held` the sections that hold a pressure or temperature from point
     to point, whose hazard is released before the first; `repeats` the points each done review of a section
     sent back, first review first. `items` are those of a regulation that a person answers, before anything
-    is energised.
+    is energised; `adjusted` is an as-left pass, whose adjustment a person confirms first.
     """
     steps = [Step("self-test", "self-test"), Step("warm-up", "warm-up")]
     if interval == "24h":
         steps.insert(0, Step("interval:24h", "prompt", prompt="interval"))
+    if adjusted:
+        steps.insert(0, Step("adjustment", "prompt", prompt="adjustment"))
     steps += (Step(f"item:{name}", "prompt", prompt="item") for name in items)
     steps += _check_steps("opening", opening)
     for section in sections:

@@ -41,6 +41,9 @@ class Job:
     deviations: tuple[Deviation, ...] = ()
     adjusted: bool | None = None  # whether the unit is adjusted at this interval; None: not said
     further: tuple[str, ...] = ()  # units that are measured at once with `uut`, of the same model
+    after: str = ""  # the as-found run of a unit that was adjusted since; "" finds the unit as it is
+    adjustment: str = ""  # what was adjusted
+    because: str = ""  # why
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class Prompt:
     """What a person is asked. `id` is stable: answers files name it.
 
     Ids: `warm-up`, `connect:<section>`, `hazard:<section>`, `item:<id>` (of a regulation: "pass" or "fail"),
-    `wire:<wiring>` (another wiring within a section), `ask:<point>:<key>` (a procedure's own question).
+    `adjustment` (what was adjusted since as-found), `wire:<wiring>` (another wiring within a section),
+    `ask:<point>:<key>` (a procedure's own question).
     """
 
     id: str

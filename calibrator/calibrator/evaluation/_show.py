@@ -119,6 +119,8 @@ def _run(
         | {key: procedure[key] for key in ("unapproved", "regulations") if procedure.get(key)}
         | ({} if procedure.get("approved", True) else {"approved": False}),
         "uut": opened["uut"],
+        **{key: opened[key] for key in ("batch", "adjustment") if key in opened},
+        **({"pass": opened["pass"]} if opened.get("pass") == "as-left" else {}),
         "interval": opened["interval"],
         "rule": opened["rule"],
         "adjusted": opened.get("adjusted"),

@@ -26,14 +26,17 @@ RULES = (
 _KEYS = (
     *("id", "version", "title", "document", "document_status", "roles", "rule", "resume"),
     *("environment", "warm_up_s", "truth", "budget_kind", "not_tested", "rule_offers", "regulation"),
+    "for_models",
     "regulations",
     "base",  # the procedure whose script is used with the tables of this folder
     "figures",
+    "adjustment",
 )
 _ORIGINS = ("accuracy", "resolution", "wiring", "settings")
 _FIGURE = (
     *("kind", "from", "part", "function", "key", "at", "unit", "sections", "factor", "interval", "on_range"),
 )
+_OWN = ("title", "document", "document_status", "budget_kind")  # what a unit may have in place of the head's
 _HASHED = (".py", ".toml", ".csv")
 
 
@@ -63,10 +66,8 @@ def load_info(folder: Path) -> ProcedureInfo:
         content_hash=content_hash(folder),
         truth=data.get("truth", ""),
         budget_kind="guideline" if data.get("budget_kind") == "guideline" else "model",
-        not_tested=tuple(
-            text_of(head, {"text": item}, "text", ("not_tested", number))
-            for number, item in enumerate(data.get("not_tested", ()))
-        ),
+        not_tested=_not_tested(head, data, ()),
+        heads=_heads(head, data),
         rule_offers=tuple(
             _rule_offer(head, item, ("rule_offers", number))
             for number, item in enumerate(data.get("rule_offers", ()))
@@ -76,6 +77,7 @@ def load_info(folder: Path) -> ProcedureInfo:
         figures=tuple(
             _figure(head, item, ("figures", number)) for number, item in enumerate(data.get("figures", ()))
         ),
+        adjustment=text_of(head, data, "adjustment", ()) if "adjustment" in data else None,
         simulated_bench=_text(folder / f"{BENCH}.toml"),
         simulated_benches={
             path.stem.removeprefix(f"{BENCH}-"): _text(path)
@@ -116,6 +118,31 @@ def text_of(file: TomlFile, table: Mapping[str, Any], key: str, path: KeyPath) -
     file.refuse_unknown(value, ("en", "zh"), (*path, key))
     place = (*path, key)
     return Text(en=file.require(value, "en", str, place), zh=file.require(value, "zh", str, place))
+
+
+def _not_tested(head: TomlFile, table: Mapping[str, Any], path: KeyPath) -> tuple[Text, ...]:
+    return tuple(
+        text_of(head, {"text": item}, "text", (*path, "not_tested", number))
+        for number, item in enumerate(table.get("not_tested", ()))
+    )
+
+
+def _heads(head: TomlFile, data: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Return by model what `[[for_models]]` says in place of the head: each entry names its models."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for number, table in enumerate(data.get("for_models", ())):
+        path: KeyPath = ("for_models", number)
+        head.refuse_unknown(table, ("models", *_OWN, "not_tested"), path)
+        own: dict[str, Any] = {}
+        for key in _OWN:
+            if key in table:
+                own[key] = text_of(head, table, key, path) if key == "title" else str(table[key])
+        if "budget_kind" in own:
+            head.refuse_other(own["budget_kind"], ("model", "guideline"), (*path, "budget_kind"))
+        if "not_tested" in table:
+            own["not_tested"] = _not_tested(head, table, path)
+        found |= dict.fromkeys(head.require(table, "models", list, path), own)
+    return found
 
 
 def _roles(head: TomlFile, table: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from calibrator.procedure._facade import Bench
@@ -201,12 +201,18 @@ class ProcedureInfo:
     truth: str = ""  # which simulated quantity is the measurand's truth (METROLOGY 26)
     budget_kind: Literal["model", "guideline"] = "model"
     not_tested: tuple[Text, ...] = ()  # what the procedure never tests, for the document (METROLOGY 22)
+    heads: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # of models, in place of these
     rule_offers: tuple[RuleOffer, ...] = ()
     regulation: Regulation | None = None  # of a procedure that verifies (检定)
     regulations: tuple[str, ...] = ()  # ids in `calibrator.regulations`: the edition in force on the day
     figures: tuple[FigureRule, ...] = ()  # empty: the figures of direct voltage, current and resistance
     simulated_bench: str = ""  # TOML text of `bench.toml` in the folder: the bench of `--sim`
+    adjustment: Text | None = None  # what may be adjusted between as-found and as-left; None: nothing
     simulated_benches: Mapping[str, str] = field(default_factory=dict)  # of `bench-NAME.toml`, by NAME
+
+    def of(self, model: str) -> ProcedureInfo:
+        """Return the head as it is for a UUT model: title, document, budget and what is never tested."""
+        return replace(self, **self.heads[model]) if model in self.heads else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -316,3 +316,29 @@ def test_eight_gauges_on_one_standard(laboratory: Any, site: list[str], tmp_path
     assert (len(all_.further), all_.exit_code) == (7, 0)
     sys.stdout.write(f"simulated: one {alone.duration_s:.0f} s, eight {all_.duration_s:.0f} s\n")
     assert all_.duration_s <= 1.3 * alone.duration_s
+
+
+def test_what_was_found_is_sealed_before_anything_is_adjusted(laboratory: Any, site: list[str]) -> None:
+    """METROLOGY 23: as-found and as-left are result sets of their own, with who adjusted what and why."""
+    found = laboratory.run(job_of("lab_line"))
+    said = {"adjustment": "zero of the gauge", "because": "it was off by 3 digits", "person": "w.li"}
+    left = laboratory.run(job_of("lab_line", after=found.run, **said))
+    assert (found.exit_code, left.exit_code) == (0, 0)
+    opened = {run: laboratory.events(run, kinds={"run.opened"})[0].body for run in (found.run, left.run)}
+    assert [opened[run]["pass"] for run in (found.run, left.run)] == ["as-found", "as-left"]
+    sealed = laboratory.events(found.run, kinds={"run.closed"})[-1]
+    adjustment = opened[left.run]["adjustment"]
+    assert (adjustment["after"], adjustment["head"]) == (found.run, sealed.hash)
+    assert (adjustment["what"], adjustment["by"]) == ("zero of the gauge", "w.li")
+    assert laboratory.register("adjustment.recorded")[0]["run"] == left.run
+    assert laboratory.bodies("prompt.asked")[0]["prompt"] == "adjustment"
+    assert laboratory.results()["run"]["pass"] == "as-left"
+    with pytest.raises(RefusedError) as caught:  # what was left is not what was found
+        laboratory.run(job_of("lab_line", after=left.run, **said))
+    assert caught.value.code == "as-found-of-another"
+    with pytest.raises(UsageError) as refused:
+        laboratory.run(job_of("lab_line", after=found.run, adjustment="zero", because="it was off"))
+    assert refused.value.code == "adjustment-incomplete"
+    with pytest.raises(UsageError) as none:
+        laboratory.run(job_of("lab_block", after=found.run, **said))
+    assert none.value.code == "adjustment-not-permitted"

@@ -1,0 +1,99 @@
+"""An adjustment between two passes: what was found is sealed first, then somebody adjusts and says so.
+
+METROLOGY 23: as-found and as-left are separate result sets, each a run of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from calibrator._errors import RefusedError, UsageError
+from calibrator.engine._setting import Setting
+from calibrator.engine._types import Job, Prompt
+from calibrator.procedure import Text
+
+if TYPE_CHECKING:
+    from calibrator.record import Record
+
+__all__ = ["AFFIRMED", "adjustment_of", "adjustment_prompt", "record_adjustment"]
+
+AFFIRMED = "adjustment"
+"""The id of the prompt by which a person confirms an adjustment; no pattern of an answers file answers it."""
+
+
+def adjustment_of(setting: Setting, record: Record) -> dict[str, Any] | None:
+    """Return what `run.opened` of an as-left run says of its adjustment, None for an as-found run.
+
+    Raises:
+        UsageError: the procedure permits none, or it is not said what was adjusted, by whom and why.
+        RefusedError: the as-found run is not completed, or of another unit or procedure.
+    """
+    job, permitted = setting.job, setting.procedure.info.adjustment
+    if not job.after:
+        return None
+    if permitted is None:
+        raise UsageError(
+            f"the procedure {job.procedure!r} permits no adjustment",
+            where="--after",
+            way_out="Begin a run without --after: it finds the unit as it is.",
+            code="adjustment-not-permitted",
+        )
+    if not (job.person and job.adjustment.strip() and job.because.strip()) or job.further:
+        raise UsageError(
+            "an adjustment needs what was adjusted, by whom and why, of one unit",
+            where="--after",
+            way_out="Give --adjustment TEXT, --because TEXT and --person.",
+            code="adjustment-incomplete",
+        )
+    run = record.find_run(job.after)
+    opened = next(record.events(run, kinds={"run.opened"})).body
+    closing = record.last(run, "run.closed")
+    _check_found(setting, run, opened, None if closing is None else closing.body)
+    return {
+        "after": run,
+        "head": closing.hash if closing is not None else "",
+        "what": job.adjustment.strip(),
+        "by": job.person,
+        "why": job.because.strip(),
+        "permitted": {"en": permitted.en, "zh": permitted.zh},
+    }
+
+
+def _check_found(
+    setting: Setting, run: str, opened: Mapping[str, Any], closing: Mapping[str, Any] | None
+) -> None:
+    same = (opened["procedure"]["id"], opened["uut"]["asset"])
+    if same != (setting.job.procedure, setting.uut.asset) or opened.get("pass") != "as-found":
+        raise RefusedError(
+            f"the run is no as-found run of {setting.uut.asset} by {setting.job.procedure}",
+            where=f"--after {run}",
+            way_out="Name the run that found this unit before it was adjusted.",
+            code="as-found-of-another",
+        )
+    if closing is None or closing["outcome"] != "completed":
+        raise RefusedError(
+            "the as-found run is not completed, so nothing seals what was found",
+            where=f"--after {run}",
+            way_out="Complete it first: calibrator resume",
+            code="as-found-not-sealed",
+        )
+
+
+def adjustment_prompt(job: Job) -> Prompt:
+    """Return the question by which the person confirms the adjustment before anything is measured again."""
+    return Prompt(
+        AFFIRMED,
+        "confirm",
+        Text(
+            f"As-found results are sealed in run {job.after}. Adjusted since: {job.adjustment}"
+            f" (by {job.person}, because {job.because}). Is that all, and was nothing else changed?",
+            f"调整前结果已封存于运行 {job.after}。此后调整：{job.adjustment}"
+            f"（{job.person}，原因：{job.because}）。是否仅此而已、未作其他改动？",
+        ),
+    )
+
+
+def record_adjustment(record: Record, run: str, body: Mapping[str, Any]) -> None:
+    """Put the adjustment into the station's register, beside the heads of both runs."""
+    record.append(record.REGISTER, "adjustment.recorded", {"run": run, **body})
