@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from calibrator.certificates._bodies import Body, number, optional_number, text
 from calibrator.certificates._model import Curve
 from calibrator.certificates._numbers import signed
 from calibrator.certificates._words import Speaker
 
 __all__ = ["coefficient_texts", "curve_lines", "curve_of"]
+
+_POWERS: Final = {"**2": "²", "**3": "³"}
 
 
 def curve_of(body: Body) -> Curve:
@@ -48,8 +53,17 @@ def coefficient_texts(curve: Curve) -> list[tuple[str, str, str]]:
     for index, (name, value, unit) in enumerate(zip(curve.names, curve.values, curve.units, strict=True)):
         u = round_uncertainty(curve.covariance[index][index].sqrt())
         written = signed(round_like(value, u), plus=False)
-        found.append((name, f"{written} {unit}", f"{u:f} {unit}"))
+        shown = _unit(unit)
+        found.append((name, f"{written} {shown}".rstrip(), f"{u:f} {shown}".rstrip()))
     return found
+
+
+def _unit(unit: str) -> str:
+    """Return a unit such as "ohm/degC" as readers write it; that of a difference of temperatures is K."""
+    symbols = {"ohm": "Ω", "degC": "°C", "delta_degC": "K", "1": "1", "deg": "°"}
+    words = re.split(r"(/|\*\*\d+|\*)", unit)
+    shown = "".join(_POWERS.get(word, symbols.get(word, word.replace("**", "^"))) for word in words)
+    return "" if shown == "1" else shown
 
 
 def _head(curve: Curve, speaker: Speaker) -> list[str]:
@@ -62,5 +76,5 @@ def _head(curve: Curve, speaker: Speaker) -> list[str]:
         input=curve.input,
         low=signed(curve.domain_lower, plus=False),
         high=signed(curve.domain_upper, plus=False),
-        unit=curve.input_unit,
+        unit=_unit(curve.input_unit),
     )

@@ -17,6 +17,7 @@ from calibrator.certificates import Certificate, render
 from calibrator.certificates._curve_plots import _ticks, curve_plots, sampled
 from calibrator.certificates._formulas import formula
 from calibrator.certificates._model import Curve
+from calibrator.certificates._recorded_curves import coefficient_texts
 from calibrator.certificates._words import Speaker
 from calibrator.procedure import Text
 
@@ -92,6 +93,13 @@ def test_ticks_are_round_and_lie_between_the_ends(low: float, span: float) -> No
     assert 1 <= len(ticks) <= 9
     slack = 1e-6 * span + 1e-9 * abs(low)
     assert all(low - slack <= float(tick) <= low + span + slack for tick in ticks)
+
+
+def test_units_of_coefficients_are_printed_as_readers_write_them() -> None:
+    units = ("ohm", "1/delta_degC", "V/delta_degC**2")
+    printed = [value.split(" ", 1)[1] for _, value, _ in coefficient_texts(replace(PLATINUM, units=units))]
+    assert printed == ["Ω", "1/K", "V/K²"]
+    assert coefficient_texts(replace(PLATINUM, units=("", "1", "s")))[0][1].endswith("0")
 
 
 @pytest.fixture(scope="module")

@@ -77,12 +77,23 @@ def _factor(size: int) -> str:
 
 
 def _si(unit: str) -> Unit:
-    """Return a unit such as "ohm/degC/degC" with the power of ten that brings a value into it."""
-    first, *others = (unit_of(name, difference=True) for name in unit.split("/"))
+    """Return a unit such as "ohm/degC/degC" or "1/degC**2" with the power of ten of a value in it."""
+    first, *others = unit.replace("**", "^").split("/")
+    made = [_factor_unit(word) for word in first.split("*")]
+    below = [_factor_unit(word) for other in others for word in other.split("*")]
     return Unit(
-        first.si + "".join(f"\\per{other.si}" for other in others),
-        first.scale - sum(other.scale for other in others),
+        "".join(one.si for one in made) + "".join(f"\\per{one.si}" for one in below),
+        sum(one.scale for one in made) - sum(one.scale for one in below),
     )
+
+
+def _factor_unit(word: str) -> Unit:
+    """Return one unit, raised to its power."""
+    name, _, power = word.strip().partition("^")
+    found = unit_of(name.strip(), difference=True)
+    if not power:
+        return found
+    return Unit(f"{found.si}\\tothe{{{int(power)}}}", found.scale * int(power))
 
 
 def _check(found: Curve) -> None:

@@ -133,6 +133,13 @@ def test_parameters_in_prefixed_units_and_with_names_of_several_words_are_valid(
         Decimal("2.5e-7"),
     ]
     assert words(made, "s:unitXMLList") == [r"\kilogram", r"\kilogram\per\pascal"]
+    hot = replace(pair, names=("b", "c"), units=("V/delta_degC**2", ""))
+    section = replace(section, curves=(hot,))
+    root = parse(render(at_home(replace(whole_live, sections=(section,))), "dcc", "both"), "dcc")
+    assert validate(root, schemas / "dcc-3.3.0") == ()
+    other = root.find(".//d:quantity[@refType='basic_formulaParameter']/s:realListXMLList", NAMES)
+    assert other is not None
+    assert words(other, "s:unitXMLList") == [r"\volt\per\kelvin\tothe{2}", r"\one"]
     covariances = [
         Decimal(e.text or "") for e in made.iterfind(".//s:covarianceXMLList/s:valueXMLList", NAMES)
     ]
@@ -261,7 +268,7 @@ def test_a_curve_that_was_recorded_reaches_every_form(record: Record, written: C
     model = build(record, run)
     assert model.sections[0].curves[0].values == (Decimal("100.01234"), Decimal("0.390831"))
     page = render(model, "html", "both").decode("utf-8")
-    assert "a = 100.0123 ohm, u = 0.0020 ohm" in page
+    assert "a = 100.0123 Ω, u = 0.0020 Ω" in page
     assert "分流器" in page
     root = parse(render(model, "dcc", "en"), "dcc")
     assert check(root) == ()
