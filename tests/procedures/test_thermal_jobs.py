@@ -3,42 +3,56 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from calibrator.cli import main
 from calibrator.procedure import load
 
 NAMES = ("thermometer", "dry_block", "thermocouple")
 JOB = Path(__file__).parents[1] / "calibrator" / "engine" / "engine_job.py"
 
 
-def calibrator(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "calibrator", *arguments],
-        env={**os.environ, "CALIBRATOR_HOME": str(home), "PYTHONUTF8": "1"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=290,
-        check=False,
-    )
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
 
 
-def shown(home: Path) -> dict[str, Any]:
+Cli = Callable[..., Done]
+
+
+@pytest.fixture
+def calibrator(capsys: pytest.CaptureFixture[str]) -> Cli:
+    """The command line in this process, with a home; instruments stay behind their sockets."""
+
+    def call(home: Path, *arguments: str) -> Done:
+        capsys.readouterr()
+        code = main([*arguments, "--home", str(home)])
+        told = capsys.readouterr()
+        return Done(code, told.out, told.err)
+
+    return call
+
+
+def shown(calibrator: Cli, home: Path) -> dict[str, Any]:
     done = calibrator(home, "show", "--json")
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 
 
 @pytest.mark.timeout(300)
-def test_a_thermometer_to_its_certificate(tmp_path: Path) -> None:
+def test_a_thermometer_to_its_certificate(calibrator: Cli, tmp_path: Path) -> None:
     done = calibrator(tmp_path, "run", "thermometer", "--uut", "pt100_class_a", "--sim", "--non-interactive")
     assert done.returncode == 0, done.stdout + done.stderr
-    found = shown(tmp_path)
+    found = shown(calibrator, tmp_path)
     assert [point["id"] for point in found["points"]][-2:] == ["hysteresis:70degC", "return:0degC"]
     up, back = found["points"][2], found["points"][5]
     # the loop of the element shows on the way back, and its budget holds what both visits do not share
@@ -58,11 +72,11 @@ def test_a_thermometer_to_its_certificate(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_places_of_a_block_are_too_near_their_limits_to_say(tmp_path: Path) -> None:
+def test_places_of_a_block_are_too_near_their_limits_to_say(calibrator: Cli, tmp_path: Path) -> None:
     done = calibrator(
         tmp_path, *("run", "dry_block", "--uut", "fluke_9142", "--sim", "--section", "places", "--seed", "3")
     )
-    found = shown(tmp_path)
+    found = shown(calibrator, tmp_path)
     assert [point["id"].partition(":")[0] for point in found["points"]] == [
         *("axial20mm", "axial40mm", "radial1", "radial2", "loading")
     ]
@@ -74,7 +88,7 @@ def test_places_of_a_block_are_too_near_their_limits_to_say(tmp_path: Path) -> N
 
 
 @pytest.mark.timeout(300)
-def test_a_thermocouple_outside_its_class_fails(tmp_path: Path) -> None:
+def test_a_thermocouple_outside_its_class_fails(calibrator: Cli, tmp_path: Path) -> None:
     text = load("thermocouple").info.simulated_bench
     drawn = '[simulation.units.thermocouple]\nerror = "drawn"\nwidth = 60.0\n\n[simulation.units.block]'
     file = tmp_path / "bench.toml"
@@ -85,7 +99,7 @@ def test_a_thermocouple_outside_its_class_fails(tmp_path: Path) -> None:
         "--non-interactive",
     )
     assert done.returncode == 1, done.stdout + done.stderr
-    found = {point["id"]: point for point in shown(tmp_path / "home")["points"]}
+    found = {point["id"]: point for point in shown(calibrator, tmp_path / "home")["points"]}
     worst = found["error:400degC"]
     assert worst["verdict"] == "fail"
     assert abs(float(worst["error"])) > 1.6
@@ -126,7 +140,7 @@ def test_a_base_metal_is_never_measured_downwards() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_a_killed_comparison_gives_the_results_of_the_unbroken_one(tmp_path: Path) -> None:
+def test_a_killed_comparison_gives_the_results_of_the_unbroken_one(calibrator: Cli, tmp_path: Path) -> None:
     given = {"procedure": "thermometer", "uut": "pt100_class_a", "sim": True, "seed": 5}
     unbroken = calibrator(
         tmp_path / "whole", *("run", "thermometer", "--uut", "pt100_class_a", "--sim", "--seed", "5")
@@ -143,7 +157,7 @@ def test_a_killed_comparison_gives_the_results_of_the_unbroken_one(tmp_path: Pat
     assert done.stdout == "struck\n", done.stderr
     resumed = calibrator(tmp_path / "broken", "resume", "--non-interactive")
     assert resumed.returncode == unbroken.returncode, resumed.stderr
-    one, other = shown(tmp_path / "whole"), shown(tmp_path / "broken")
+    one, other = shown(calibrator, tmp_path / "whole"), shown(calibrator, tmp_path / "broken")
     # the loop was broken: it began again from its first temperature
     assert [p["id"] for p in one["points"]] == [p["id"] for p in other["points"]]
     assert [p["error"] for p in one["points"]] == [p["error"] for p in other["points"]]
@@ -155,7 +169,7 @@ def test_a_killed_comparison_gives_the_results_of_the_unbroken_one(tmp_path: Pat
     ("name", "model"),
     [("thermometer", "pt100_class_a"), ("dry_block", "fluke_9142"), ("thermocouple", "tc_k_class_1")],
 )
-def test_sixty_benches_hold_the_bars(name: str, model: str, tmp_path: Path) -> None:
+def test_sixty_benches_hold_the_bars(name: str, model: str, calibrator: Cli, tmp_path: Path) -> None:
     done = calibrator(tmp_path, "prove", name, "--uut", model, "--runs", "60", "--drawn-runs", "0")
     assert done.returncode == 0, done.stdout
 
