@@ -1,8 +1,9 @@
 """Freezes what an evaluation gives, beside its version number: run by hand after a reviewed change.
 
 `python tests/calibrator/evidence/freeze.py HOME [RUN]` takes a finished run of a home and writes
-`frozen/<procedure>.json`: the events that evaluation needs (five readings a point), the results, the version
-of the procedure and of the program. The test beside it evaluates those events again.
+`frozen/<procedure>.json`: the events that evaluation needs (five readings a point where only the unit is
+read, all where readings of several parts belong together), the results, the version of the procedure and of
+the program. The test beside it evaluates those events again.
 """
 
 from __future__ import annotations
@@ -21,8 +22,16 @@ from calibrator.record import Event, Record, parse_utc, utc_text
 from calibrator_drivers.clock import RealClock
 
 FOLDER = Path(__file__).parent / "frozen"
-KINDS = ("run.opened", "references.fixed", "environment", "step.begun", "step.done", "reading")
-READINGS = 5  # of a point; the others would only make the file long
+KINDS = (
+    "run.opened",
+    "references.fixed",
+    "environment",
+    "step.begun",
+    "step.done",
+    "reading",
+    "prompt.answered",
+)
+READINGS = 5  # of a point that only the unit is read at; the others would only make the file long
 
 
 def evaluated(events: Sequence[Event]) -> dict[str, list[dict[str, Any]]]:
@@ -42,7 +51,9 @@ def thawed(file: Path) -> tuple[dict[str, Any], list[Event]]:
     return held, events
 
 
-def _short(events: Iterable[Event]) -> list[dict[str, Any]]:
+def _short(recorded: Iterable[Event]) -> list[dict[str, Any]]:
+    events = list(recorded)
+    alone = not any("part" in event.body for event in events if event.kind == "reading")
     counts: dict[str, int] = {}
     kept = []
     for event in events:
@@ -50,7 +61,7 @@ def _short(events: Iterable[Event]) -> list[dict[str, Any]]:
         if event.kind == "reading":
             if body["use"] == "result":
                 counts[body["point"]] = counts.get(body["point"], 0) + 1
-            if body["use"] != "result" or counts[body["point"]] > READINGS:
+            if body["use"] != "result" or (alone and counts[body["point"]] > READINGS):
                 continue
         kept.append({"kind": event.kind, "at": utc_text(event.at), "body": _slim(event.kind, body)})
     return kept
