@@ -251,3 +251,13 @@ def test_currents_of_the_points_are_those_of_the_span() -> None:
     for point in section_of("pt100_transmitter").points:
         expected = 0.004 + 0.016 * float(point.nominal) / 150.0
         assert float(str(point.settings["loop_a"])) == pytest.approx(expected, abs=5e-7)
+
+
+def test_what_the_readout_adds_is_taken_off_and_what_the_standard_adds_put_on() -> None:
+    item = observed("error:70degC", 70.0, 70.1)
+    (found,) = PROCEDURE.evaluate(section_of("pt100_class_a"), [item], references_of("pt100_class_a"))
+    signs = {line.name: line.sensitivity for line in found.budget.evaluate().lines}
+    assert {name for name, sign in signs.items() if sign < 0} == {"radial", "axial", "readout_uut"}
+    assert {name for name, sign in signs.items() if sign > 0} == {
+        *("difference", "readout_standard", "certificate", "drift", "self_heating")
+    }

@@ -1,0 +1,128 @@
+"""What a comparison of thermocouples makes of its readings: references, signs, budgets, the curve."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from calibrator.procedure import (
+    Contribution,
+    CurveEvaluation,
+    PointEvaluation,
+    PointObservations,
+    PointReferences,
+    Reading,
+)
+from calibrator_procedures.thermocouple import PROCEDURE
+from calibrator_procedures.thermocouple._budget import MissingReferenceError
+from calibrator_procedures.thermocouple._reference import emf_uv, sensitivity_uv
+
+START = datetime(2026, 11, 23, 8, tzinfo=UTC)
+FIGURES = {
+    "readout_uut": (0.5, 2.0),
+    "readout_standard": (0.013, 2.0),
+    "resolution_uut": (0.0, 0.0),
+    "resolution_standard": (0.0005, 0.0),
+    "junction": (0.1, 0.0),
+    "inhomogeneity": (0.0005, 0.0),
+    "certificate": (0.016, 2.0),
+    "drift": (0.008, 0.0),
+    "radial": (0.05, 0.0),
+    "axial": (0.044, 0.0),
+    "axial_move": (0.44, 0.0),
+}
+SECTION = PROCEDURE.sections("tc_k_class_1")[0]
+
+
+def references_of(leave_out: str = "") -> dict[str, PointReferences]:
+    made = [
+        Contribution(kind, 0.0, half, "K", k, "normal_k" if k else "limit_rectangular", "memory_low", "test")
+        for kind, (half, k) in FIGURES.items()
+        if kind != leave_out
+    ]
+    made.append(Contribution("full_span", 637.0, 0.0, "K", 0.0, "limit_rectangular", "derived", "test"))
+    return {
+        point.id: PointReferences(point, point.limits["class"], "SIM-1529", "1529", tuple(made))
+        for point in SECTION.points
+    }
+
+
+def observed(point: str, standard_c: float, unit_c: float) -> PointObservations:
+    readings: dict[str, list[Reading]] = {"standard": [], "uut": []}
+    for index in range(16):
+        part = ("standard", "uut", "uut", "standard")[index % 4]
+        value = standard_c if part == "standard" else unit_c
+        readings[part].append(Reading("", value, START + timedelta(seconds=index), index + 1, "degC"))
+    parts = {"standard": tuple(readings["standard"])}
+    return PointObservations(point, 1, standard_c, tuple(readings["uut"]), 23.0, 45.0, parts)
+
+
+def test_reference_functions_give_the_tabulated_voltages() -> None:
+    # NIST Monograph 175, tables: mV at degC
+    for type_, celsius, millivolts in (
+        ("K", 100.0, 4.096),
+        ("K", 400.0, 16.397),
+        ("N", 1000.0, 36.256),
+        ("S", 1000.0, 9.587),
+        ("T", -100.0, -3.379),
+        ("J", 500.0, 27.393),
+        ("E", 600.0, 45.093),
+    ):
+        assert emf_uv(type_, celsius) == pytest.approx(1e3 * millivolts, abs=0.51)
+        step = (emf_uv(type_, celsius + 0.01) - emf_uv(type_, celsius - 0.01)) / 0.02
+        assert sensitivity_uv(type_, celsius) == pytest.approx(step, rel=1e-6)
+
+
+def test_the_budget_worked_by_hand_at_400_degrees() -> None:
+    (found,) = PROCEDURE.evaluate(SECTION, [observed("error:400degC", 400.1, 400.9)], references_of())
+    result = found.budget.evaluate()
+    assert result.value == pytest.approx(0.8, abs=1e-9)
+    # 16 397 uV less 919 uV at 23 degC, 42.24 uV/K at 400 and 40.4 uV/K at 23 degC
+    lever, ratio, share = (16397 - 919) / 42.24, 40.4 / 42.24, (400.0 - 23.0) / 637.0
+    parts = [0.25, 0.0065, 0.008, 0.008 / 3**0.5, ratio * 0.1 / 3**0.5, lever * 0.0005 / 3**0.5]
+    parts += [share * 0.05 / 3**0.5, share * 0.044 / 3**0.5, 0.001 / 12**0.5]
+    assert result.u == pytest.approx(math.sqrt(sum(part**2 for part in parts)), rel=2e-4)
+
+
+def test_what_readout_and_junction_add_is_taken_off_and_what_the_standard_adds_put_on() -> None:
+    (found,) = PROCEDURE.evaluate(SECTION, [observed("error:200degC", 200.0, 200.0)], references_of())
+    signs = {line.name: math.copysign(1.0, line.sensitivity) for line in found.budget.evaluate().lines}
+    for name in ("readout_uut", "junction", "inhomogeneity", "radial", "axial"):
+        assert signs[name] == -1.0, name
+    for name in ("difference", "readout_standard", "certificate", "drift"):
+        assert signs[name] == 1.0, name
+
+
+def test_the_depth_is_uncertain_by_the_slope_along_the_block() -> None:
+    items = [observed("error:400degC", 400.0, 400.5), observed("depth:400degC", 400.0, 400.2)]
+    found = {
+        item.point: item.budget.evaluate() for item in PROCEDURE.evaluate(SECTION, items, references_of())
+    }
+    depth = found["depth:400degC"]
+    assert depth.value == pytest.approx(-0.3, abs=1e-9)
+    assert depth.u == pytest.approx((400.0 - 23.0) / 637.0 * 0.44 / 3**0.5, rel=1e-3)
+    assert [item.point for item in PROCEDURE.evaluate(SECTION, items[1:], references_of())] == []
+
+
+def test_the_deviation_curve_gives_back_a_wire_that_deviates_so() -> None:
+    a, b = 2.0e-7, 5.0e-10  # V/K, V/K2
+    items = []
+    for point in SECTION.points:
+        t = float(point.nominal)
+        error = (a * t + b * t * t) / (sensitivity_uv("K", t) * 1e-6)
+        items.append(observed(point.id, t, t + error))
+    found = PROCEDURE.evaluate(SECTION, items, references_of())
+    curve = next(item for item in found if isinstance(item, CurveEvaluation))
+    assert curve.coefficients.values == pytest.approx((a, b), rel=1e-6)
+    assert curve.coefficients.points == tuple(f"error:{t}degC" for t in (100, 200, 300, 400))
+    assert np.linalg.eigvalsh(np.array(curve.coefficients.covariance)).min() > 0.0
+    assert sum(isinstance(item, PointEvaluation) for item in found) == 5
+
+
+def test_a_missing_figure_is_named() -> None:
+    with pytest.raises(MissingReferenceError) as caught:
+        PROCEDURE.evaluate(SECTION, [observed("error:100degC", 100.0, 100.0)], references_of("inhomogeneity"))
+    assert caught.value.kind == "inhomogeneity"
