@@ -66,7 +66,9 @@ def _with_uut(procedure: Procedure, uut: str, text: str) -> tuple[dict[str, Any]
     """Return the tables of the first bench that has the unit as such, else at all; it alone is marked."""
     info = procedure.info
     own = [info.simulated_bench, *info.simulated_benches.values()]
-    texts = [text] if text else [item for item in own if item] or [find_simulator().default_bench()]
+    if not info.simulated_bench:  # as `--sim` does: the simulator's own, then those of single units
+        own[0] = find_simulator().default_bench()
+    texts = [text] if text else own
     error: UsageError | None = None
     best: tuple[dict[str, Any], str] | None = None
     for found in texts:

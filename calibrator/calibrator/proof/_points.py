@@ -44,7 +44,7 @@ class PointProof:
     pulls: Mapping[str, float] = field(default_factory=dict)
     unmatched: tuple[str, ...] = ()
     gaps: Mapping[str, float] = field(default_factory=dict)
-    exact: tuple[str, ...] = ()  # lines that are known exactly
+    exact: tuple[str, ...] = ()  # lines that are known exactly, but for one that was forgotten
     model_off: float = 0.0  # |model at the true inputs - truth|/u; 0 where an input is not known
 
     @property
@@ -77,11 +77,14 @@ def prove_events(
         altered = {name: alter(item) for name, item in content.references.items()}
         content = RunContent(content.opened, altered, content.points)
     stated = {} if alter is not None else _recorded(events)
+    forgotten = alter.kind if isinstance(alter, WithoutFigure) else ""
     wirings = {section.id: section.wiring for section in procedure.sections(content.opened["uut"]["table"])}
     read = {event.seq: event.body for event in events if event.kind == "reading"}
     found: list[PointProof] = []
     for section in content.sections:
         budgets = _budgets(content, procedure, section)
+        if forgotten:
+            budgets = {name: _without_line(budget, forgotten) for name, budget in budgets.items()}
         points: dict[str, Asked] = {}
         for name in content.observed(section):
             points[name] = _asked(
@@ -96,7 +99,7 @@ def prove_events(
         for name, budget in budgets.items():
             truths = plug.truths(bench, points[name])
             numbers = stated.get(name) or _evaluated(budget, content.opened["policy"])
-            found.append(_proved(content.references[name], budget, truths, numbers))
+            found.append(_proved(content.references[name], budget, truths, numbers, forgotten))
     return found
 
 
@@ -104,6 +107,16 @@ def _budgets(content: RunContent, procedure: Procedure, section: str) -> dict[st
     usable = [item.observations for item in content.observed(section).values() if not item.problem]
     evaluated = procedure.evaluate(content.section(section), usable, content.references)
     return {item.point: item.budget for item in evaluated if isinstance(item, PointEvaluation)}
+
+
+def _without_line(budget: Budget, line: str) -> Budget:
+    """Return a budget that takes a line for exact, wherever its figure comes from."""
+    from calibrator_uncertainty import constant
+
+    found = next((one for one in budget.inputs if one.name == line and one.u), None)
+    if found is None:
+        return budget
+    return budget.at(**{line: constant(line, found.estimate, found.unit, source="forgotten")})
 
 
 def _recorded(events: Sequence[Event]) -> dict[str, tuple[float, float, float, float]]:
@@ -168,6 +181,7 @@ def _proved(
     budget: Budget,
     truths: Mapping[str, float],
     stated: tuple[float, float, float, float],
+    forgotten: str = "",
 ) -> PointProof:
     value, u, expanded, dof = stated
     truth = truths["result"]
@@ -195,7 +209,7 @@ def _proved(
         pulls,
         unmatched,
         _gaps(budget, known, uncertain, off, u),
-        tuple(name for name in lines if name not in uncertain),
+        tuple(name for name in lines if name not in uncertain and name != forgotten),
         off,
     )
 
@@ -242,12 +256,12 @@ def score(pull: float, dof: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class WithoutFigure:
-    """A planted defect: a kind of figure is forgotten, its estimate and half-width become zero."""
+    """A planted defect: a line is forgotten; a figure's estimate and half-width become zero."""
 
     kind: str
 
     def __str__(self) -> str:
-        return f"the figure {self.kind!r} is forgotten"
+        return f"the line {self.kind!r} is forgotten"
 
     def __call__(self, references: PointReferences) -> PointReferences:
         """Return the references without it."""

@@ -113,7 +113,7 @@ def _summary(
         version=info.version,
         content_hash=info.content_hash,
         uut=model,
-        budget_kind=info.budget_kind,
+        budget_kind=info.of(model).budget_kind,
         truth=info.truth,
         sections=sections,
         complete=complete,
