@@ -39,7 +39,7 @@ def references(section: Section) -> dict[str, PointReferences]:
         if not point.supporting:
             load = int(point.nominal)
             figures = (
-                figure("weight", load, MPE[load]),
+                figure("standard", load, MPE[load]),
                 figure("drift", 0.0, MPE[load] / 3),
                 figure("buoyancy", 0.0, MPE[load] / 4),
                 figure("convection", 0.0, 0.0),

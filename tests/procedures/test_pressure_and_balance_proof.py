@@ -17,7 +17,8 @@ def found(procedure: str, uut: str, runs: int, **more: object) -> proof.Summary:
 
 def taken_for_exact(references: PointReferences) -> PointReferences:
     kept = tuple(
-        replace(item, half_width=0.0) if item.kind == "weight" else item for item in references.contributions
+        replace(item, half_width=0.0) if item.kind == "standard" else item
+        for item in references.contributions
     )
     return replace(references, contributions=kept)
 

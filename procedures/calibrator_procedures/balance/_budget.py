@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from calibrator_procedures.balance import _model
@@ -41,7 +42,8 @@ def error_budget(references: PointReferences, indication: float, scatter: Scatte
         _rounding("rounding", references, "resolution", 1.0),
         _rounding("zero", references, "zero_resolution", 1.0),
         _repeatability(scatter, 1.0),
-        *(_figure(references, kind) for kind in ("weight", "drift", "buoyancy", "convection")),
+        replace(_figure(references, "standard"), name="weight"),
+        *(_figure(references, kind) for kind in ("drift", "buoyancy", "convection")),
     ]
     return Budget(_model.error_of_indication, inputs, unit="g", name=references.point.id)
 
