@@ -115,12 +115,17 @@ def test_stability_is_twice_the_standard_deviation_with_its_own_uncertainty() ->
 
 
 def test_the_readouts_own_noise_is_no_instability_of_the_block() -> None:
-    item = observed("stability:150degC", [150.0] * 16, [150.0] * 16)
-    noisy = [
-        replace(r, value=r.value + (0.001 if i % 2 else -0.001)) for i, r in enumerate(item.parts["standard"])
-    ]
-    item = replace(item, parts={"standard": tuple(noisy)})
-    assert evaluated(item)["stability:150degC"].value == 0.0
+    # readings 2 mK apart within seconds: their mean has a variance of (2 mK)²/4, which is not the block's
+    for amplitude in (0.0, 0.004):
+        wave = [150.0 + amplitude * math.sin(index) for index in range(16)]
+        item = observed("stability:150degC", wave, [150.0] * 16)
+        noisy = [
+            replace(reading, value=reading.value + (0.001 if index % 2 else -0.001))
+            for index, reading in enumerate(item.parts["standard"])
+        ]
+        found = evaluated(replace(item, parts={"standard": tuple(noisy)}))["stability:150degC"]
+        true = math.sqrt(stdev(wave) ** 2 - 1e-6) if amplitude else 0.0
+        assert found.value == pytest.approx(2.0 * true, abs=1e-12)
 
 
 def test_a_place_without_its_reference_and_a_missing_figure() -> None:
