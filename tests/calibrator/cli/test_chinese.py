@@ -125,6 +125,8 @@ def test_every_text_of_the_terminal_is_in_the_catalogue() -> None:
 
 # Of the terminal and the same in both: commands and data that stand in a line as they are.
 AS_THEY_ARE = {"TCPIP0::127.0.0.1::", "::SOCKET", "yellow", "calibrator: ", 'secret = "'}
+# Commands for those who write procedures, whose reports are in English.
+FOR_AUTHORS = {"_prove.py", "_new.py"}
 HEADINGS_OF_JSON = {"name", "resource", "traffic", "model", "serial", "bus"}
 
 
@@ -144,7 +146,7 @@ def spoken(node: ast.AST) -> Iterator[str]:
 def test_nothing_is_said_past_the_translator() -> None:
     """Each literal that echo or a prompt gets went through `say`; help and errors are in English."""
     found = []
-    for path in sorted(FOLDER.glob("*.py")):
+    for path in sorted(path for path in FOLDER.glob("*.py") if path.name not in FOR_AUTHORS):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("echo", "prompt", "confirm"):
                 texts = (text for argument in node.args for text in spoken(argument))
