@@ -41,6 +41,8 @@ def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool, virtual: b
         shown = show(record, outcome.run)
     points: Sequence[Mapping[str, Any]] = shown["points"]
     echo("")
+    if "batch" in shown["run"]:  # of several units that were measured at once
+        echo(f"{padded(say('uut'))} {shown['run']['uut']['asset']}, {shown['run']['uut']['serial']}")
     if outcome.verdict:
         counts = counted(shown["run"]["verdicts"], say)
         verdict = click.style(say(outcome.verdict), fg=_COLOURS.get(outcome.verdict, "yellow"), bold=True)
