@@ -10,6 +10,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from calibrator.engine._order import order_of
 from calibrator.engine._preflight import Preflight
 from calibrator.engine._regulations import followed, regulations_body
 from calibrator.engine._setting import POLICY, Setting
@@ -82,6 +83,7 @@ def opened_body(
         ],
         "policy": POLICY,
         "sections": [item.id for item in setting.sections],
+        **({"order": order} if (order := order_of(setting.sections)) else {}),
         "seed": seed if bench.in_process else None,
         "person": job.person,
         "versions": _versions(),

@@ -16,6 +16,7 @@ from calibrator.engine._handlers import ask_connect, ask_hazard, warm_up
 from calibrator.engine._levels import levels
 from calibrator.engine._limits import set_limits
 from calibrator.engine._opening import mode_of
+from calibrator.engine._order import in_order
 from calibrator.engine._prompts import wiring_prompt
 from calibrator.engine._proving import prove
 from calibrator.engine._safety import make_sources_safe, not_confirmed, safe_body
@@ -73,6 +74,7 @@ def setting_again(opened: Mapping[str, Any], home: Home) -> Setting:
         because=opened.get("adjustment", {}).get("why", ""),
     )
     sections = find_sections(procedure.sections(uut.model), opened["sections"])
+    sections = in_order(sections, opened.get("order", {}))
     return Setting(
         job,
         procedure,

@@ -10,6 +10,7 @@ from calibrator._errors import CalibratorError, UsageError
 from calibrator._home import Home
 from calibrator.bench import PlannedActions, PlanningBench, find_simulator
 from calibrator.engine._deviations import check_deviations
+from calibrator.engine._order import drawn_order
 from calibrator.engine._session_check import CheckSections, check_sections
 from calibrator.engine._types import Job
 from calibrator.plugins import plug_in
@@ -113,7 +114,14 @@ def setting_of(job: Job, home: Home) -> Setting:
     complete = len(sections) == len(everything)
     lab = load_lab(home.lab_file)
     actions = planned_actions(procedure, sections)
+    sections = drawn_order(sections, actions, _seed_of(job, bench))
     return Setting(job, procedure, bench, lab, uut, table_of(uut), sections, complete, rule, actions)
+
+
+def _seed_of(job: Job, bench: BenchFile) -> str:
+    """Return what a random order is drawn from: the job's seed, the bench's, else the file and its unit."""
+    seed = job.seed if job.seed is not None else bench.raw.get("simulation", {}).get("seed")
+    return str(seed) if seed is not None else f"{bench.sha256}:{job.uut}"
 
 
 def planned_actions(procedure: Procedure, sections: Sequence[Section]) -> dict[str, PlannedActions]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 from calibrator.procedure._folder import text_of
 from calibrator.procedure._functions import FUNCTION_UNITS, RESULT_UNITS
@@ -70,7 +70,9 @@ def parse_table(text: str, name: str, *, settings: Mapping[str, type]) -> PointT
 def _section(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Section:
     file = reader.file
     known = ("id", "title", "wiring", "prompt", "standard", "status", "source", "settings", "resume", "point")
-    file.refuse_unknown(table, (*known, "proof", "lead_checks", "tables"), path)
+    file.refuse_unknown(table, (*known, "proof", "lead_checks", "tables", "order"), path)
+    order = str(table.get("order", "table"))
+    file.refuse_other(order, ("table", "random"), (*path, "order"))
     resume = str(table.get("resume", "point"))
     file.refuse_other(resume, get_args(Resume), (*path, "resume"))
     settings = _settings(reader, table.get("settings", {}), path)
@@ -86,6 +88,7 @@ def _section(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Sectio
         ),
         proof=_proof(reader, table["proof"], settings, (*path, "proof")) if "proof" in table else None,
         resume=cast("Resume", resume),
+        order=cast("Literal['table', 'random']", order),
         lead_checks=tuple(
             _proof(reader, item, settings, (*path, "lead_checks", number))
             for number, item in enumerate(table.get("lead_checks", ()))

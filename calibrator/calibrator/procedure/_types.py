@@ -144,6 +144,7 @@ class Section:
     proof: Proof | None  # None where nothing is energised (a short, open terminals)
     resume: Resume = "point"
     lead_checks: tuple[Proof, ...] = ()  # what the proof by itself cannot tell apart, looked at after it
+    order: Literal["table", "random"] = "table"  # in which its points are measured
     tables: Mapping[str, Text] = field(default_factory=dict)  # of a document, by the points' setting `table`
 
 
