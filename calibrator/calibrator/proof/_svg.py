@@ -38,7 +38,9 @@ def as_svg(proof: Summary) -> str:
         _Panel("rms of pull", [(pull.line, pull.rms) for pull in proof.pulls], 0.7, 1.3, pull_bar(proof)),
         _Panel("mean of pull", [(pull.line, pull.mean) for pull in proof.pulls], -0.3, 0.3, (0.0, 0.0)),
     )
-    verdict = "holds" if not (found := missed(proof)) else f"{len(found)} bars missed"
+    verdict = (
+        "holds" if not (found := missed(proof)) else f"{len(found)} bar{'s' if len(found) > 1 else ''} missed"
+    )
     title = f"Proof of {proof.procedure} {proof.version} on {proof.uut}: {verdict}"
     top, parts = 78, []
     for panel in panels:
@@ -69,13 +71,22 @@ def _panel(panel: _Panel, top: int) -> str:
     height = _ROW * len(panel.rows)
     low, high = x(panel.bar[0]), x(panel.bar[1])
     parts = [
-        f'<text x="16" y="{top + 4}" font-weight="bold">{escape(panel.title)}</text>\n',
+        f'<text x="16" y="{top + 4}" font-weight="bold">{escape(panel.title)}</text>\n'
+        f'<text x="{_WIDTH - _RIGHT}" y="{top + 4}" text-anchor="end" fill="#5f6b76">{_bar(panel)}</text>\n',
         f'<rect x="{low}" y="{top + 8}" width="{max(high - low, 1.0):.1f}" height="{height}"'
         f' fill="{_BAR}"/>\n',
     ]
     for index, (name, estimate) in enumerate(panel.rows):
         parts.append(_line(panel, name, estimate, top + 8 + _ROW * index + _ROW // 2, x))
     return "".join(parts)
+
+
+def _bar(panel: _Panel) -> str:
+    low, high = panel.bar
+    if low == high:
+        return f"bar: {low:g} within 3 standard errors"
+    shown = (f"{low:.1%}", f"{high:.1%}") if panel.percent else (f"{low:g}", f"{high:g}")
+    return f"bar: {shown[0]} to {shown[1]}"
 
 
 def _line(panel: _Panel, name: str, estimate: Estimate, y: int, x: Callable[[float], float]) -> str:
