@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,20 @@ def test_a_broken_cycle_begins_again_with_the_preload(cli: Any) -> None:
     measured = [name for name in begun if name and name.startswith("pointer:")]
     (section,) = PRESSURE.sections("pointer_gauge_10bar")
     assert measured == [point.id for point in section.points if point.supporting]
+
+
+@pytest.mark.slow
+def test_eight_gauges_on_one_manifold_take_the_time_of_one(cli: Any) -> None:
+    def minutes(*units: str) -> float:
+        asked = [text for unit in units for text in ("--uut", unit)]
+        done = cli("run", "pressure", *asked, "--sim", "--non-interactive")
+        assert done.returncode in (0, 3), done.stderr
+        told = re.findall(r"simulated (?:(\d+) h )?(\d+) min", done.stdout)
+        assert len(told) == len(units)
+        return float(max(int(hours or 0) * 60 + int(rest) for hours, rest in told))
+
+    one = minutes("SIM-GAUGE-11")
+    assert minutes(*(f"SIM-GAUGE-1{number}" for number in range(1, 9))) <= 1.3 * one
 
 
 def test_a_balance_with_weights_put_on_by_the_simulated_operator(cli: Any) -> None:
