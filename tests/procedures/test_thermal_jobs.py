@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -193,3 +194,21 @@ def test_a_plan_states_the_expected_uncertainty(
     expected = [point.expected_U for point in planned.points if point.limit]
     assert all(each is not None for each in expected)
     assert 0.5 * largest < max(float(each) for each in expected if each) <= largest
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_eight_thermometers_in_one_bath_cost_one_soak(calibrator: Cli, tmp_path: Path) -> None:
+    units = [argument for number in range(11, 19) for argument in ("--uut", f"SIM-PT100-{number}")]
+    done = calibrator(tmp_path / "eight", "run", "thermometer", *units, "--sim")
+    assert done.returncode in (0, 3), done.stderr
+    one = calibrator(tmp_path / "one", "run", "thermometer", "--uut", "pt100_class_a", "--sim")
+    assert one.returncode == 0, one.stderr
+    assert _minutes(done.stdout) <= 1.3 * _minutes(one.stdout)
+    assert done.stdout.count("SIM-PT100-") >= 8
+
+
+def _minutes(told: str) -> float:
+    """Return the longest simulated duration that a run told, in minutes."""
+    found = [(int(h), int(m)) for h, m in re.findall(r"simulated (\d+) h (\d+) min", told)]
+    return max(60.0 * hours + minutes for hours, minutes in found)
