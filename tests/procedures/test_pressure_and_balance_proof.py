@@ -31,6 +31,7 @@ def test_a_pointer_gauge_keeps_what_its_uncertainty_promises():
     assert not summary.effects.unexplained
 
 
+@pytest.mark.slow
 def test_a_balance_keeps_what_its_uncertainty_promises():
     summary = found("balance", "mettler_xs205du", 2)
     assert proof.missed(summary) == ()
