@@ -13,7 +13,10 @@ from calibrator_sim.proofs import Asked, elsewhere
 if TYPE_CHECKING:
     from calibrator_sim._bench import SimBench
 
-__all__ = ["EFFECTS", "WITHOUT_A_LINE", "truths"]
+__all__ = ["EFFECTS", "POPULATION", "WITHOUT_A_LINE", "truths"]
+
+# The unit is a source: uniform over three times its limits, one draw a function and range (METROLOGY 29).
+POPULATION = {"error": "inside", "width": 3.0}
 
 EFFECTS = {
     "standard_error": "meter",

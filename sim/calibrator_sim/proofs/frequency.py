@@ -15,7 +15,10 @@ from calibrator_sim.proofs import Asked, elsewhere
 if TYPE_CHECKING:
     from calibrator_sim._bench import SimBench
 
-__all__ = ["EFFECTS", "WITHOUT_A_LINE", "truths", "watch"]
+__all__ = ["EFFECTS", "POPULATION", "WITHOUT_A_LINE", "truths", "watch"]
+
+# Generators and counters alike: uniform over three times their limits (METROLOGY 29).
+POPULATION = {"error": "inside", "population": "uniform", "width": 3.0}
 
 EFFECTS = {
     "standard_error": "reference",
