@@ -160,23 +160,47 @@ def going_back(context: Context, history: History) -> tuple[list[str], list[str]
         )
     if rule not in ("cycle", "section"):
         return [], []
+    cycle = _cycle(context, step) if rule == "cycle" else None
+    if cycle is not None:
+        again = [other.id for other in steps if other.point in cycle and other.id in history.done]
+        return again, []
     undone = [other.id for other in steps if other.section == step.section and other.id in history.done]
     return undone, [step.section]
 
 
-def checkpoint_of(context: Context, history: History, restarted: Sequence[str]) -> str | None:
-    """Return the snapshot to go on from: before the open step, or before a section that begins again."""
-    for name in restarted:
+def _cycle(context: Context, step: Step) -> set[str] | None:
+    """Return the points of the cycle that a step belongs to; None where the section is one cycle.
+
+    Points say by their setting `cycle` to which one they belong; after the last point no cycle is open.
+    """
+    points = context.setting.section(step.section).points
+    if not any("cycle" in point.settings for point in points):
+        return None
+    own = next((point.settings.get("cycle") for point in points if point.id == step.point), None)
+    if step.kind != "point" or own is None:
+        return set()
+    return {point.id for point in points if point.settings.get("cycle") == own}
+
+
+def checkpoint_of(
+    context: Context, history: History, restarted: Sequence[str], undone: Sequence[str] = ()
+) -> str | None:
+    """Return the snapshot to go on from: before the open step, or before what begins again."""
+    first = [f"connect:{name}" for name in restarted] or list(undone[:1])
+    for name in first:
         for event in reversed(context.chronicle.events):
-            if event.kind == "step.begun" and event.body["step"] == f"connect:{name}":
+            if event.kind == "step.begun" and event.body["step"] == name:
                 return str(event.body["snapshot"]) if event.body["snapshot"] is not None else None
     return history.checkpoint
 
 
-def discard_broken(context: Context, history: History, restarted: Sequence[str]) -> None:
-    """Discard the readings of the broken step, and of a section that begins again."""
+def discard_broken(
+    context: Context, history: History, restarted: Sequence[str], undone: Sequence[str] = ()
+) -> None:
+    """Discard the readings of the broken step, and of a section or cycle that begins again."""
     by_point: dict[str, list[int]] = {}
     again = {point.id for name in restarted for point in context.setting.section(name).points}
+    again |= {step.point for step in steps_now(context) if step.id in undone and step.point is not None}
     gone = {
         seq
         for event in context.chronicle.events
@@ -202,7 +226,7 @@ def re_enter(context: Context, snapshot: str | None) -> None:
         section = context.setting.section(step.section)
     context.section = section
     context.wired = section.wiring if section is not None else ""
-    before, held = tuple(context.chronicle.events), dict[str, str]()
+    before, held = _until_checkpoint(context.chronicle.events), dict[str, str]()
     station = context.station
     found = make_sources_safe(station.places(), context.looks(), station, station.clock)
     context.emit("safe", safe_body(found, "engine", "resume"))
@@ -246,6 +270,16 @@ def _prove_again(context: Context, step: Step, history: History) -> str:
         if f"hazard:{section.id}" in history.done:
             ask_hazard(context, section)
     return wiring
+
+
+def _until_checkpoint(events: Sequence[Event]) -> Sequence[Event]:
+    """Return the events up to the point from which a cycle begins again, all where none does."""
+    resumed = next((event.body for event in reversed(events) if event.kind == "resumed"), None)
+    if resumed is None or not resumed["undone"] or resumed["restarted"]:
+        return tuple(events)
+    first = resumed["undone"][0]
+    place = max(n for n, e in enumerate(events) if e.kind == "step.begun" and e.body["step"] == first)
+    return tuple(events[: place + 1])
 
 
 def wired_within(events: Sequence[Event], section: Section) -> str:

@@ -227,8 +227,8 @@ def _ready_again(
     def work() -> None:
         desk.guard = guard
         chronicle.emit("resumed", resumed_body(history, elapsed_s, checks, undone, restarted))
-        snapshot = checkpoint_of(context, history, restarted) if history.begun else fresh
-        discard_broken(context, history, restarted)
+        snapshot = checkpoint_of(context, history, restarted, undone) if history.begun else fresh
+        discard_broken(context, history, restarted, undone)
         _fix(context, record, found, flight)
         _say_guard(context, guard)
         re_enter(context, snapshot)

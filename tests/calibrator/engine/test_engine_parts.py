@@ -114,8 +114,9 @@ def test_a_probe_without_a_driver_is_read_by_its_readout(laboratory: Any, site: 
 @pytest.mark.parametrize(
     ("name", "at"),
     [
-        ("lab_line", "decision up600"),  # the cycle begins again
+        ("lab_line", "decision down300"),  # the second cycle begins again, the first stays
         ("lab_block", "settled shallow60"),  # in the wiring that the section does not begin with
+        pytest.param("lab_line", "decision up300", marks=pytest.mark.slow),
         pytest.param("lab_line", "step.begun down300", marks=pytest.mark.slow),
         pytest.param("lab_line", "safe", marks=pytest.mark.slow),
         pytest.param("lab_block", "energise 40", marks=pytest.mark.slow),
@@ -131,6 +132,9 @@ def test_killed_and_resumed_gives_the_results_of_the_unbroken_run(
     assert laboratory.resume().exit_code == 0
     assert counted(laboratory.results()) == counted(unbroken.results())
     assert laboratory.findings() == ()
+    if at == "decision down300":
+        begun = Counter(body["point"] for body in laboratory.bodies("step.begun") if body["kind"] == "point")
+        assert begun == {"zero": 1, "up300": 1, "up600": 2, "down300": 2}
 
 
 def counted(shown: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def error(*, indication, reference, standard, resolution):
 class Line:
     info = load_info(FOLDER)
     table = load_table(
-        FOLDER / "table.toml", settings={"slew": float, "hold_s": float, "settle_min_s": float}
+        FOLDER / "table.toml", settings={"slew": float, "hold_s": float, "settle_min_s": float, "cycle": int}
     )
 
     def models(self):
