@@ -129,6 +129,9 @@ def _section_steps(
         if not again:
             break
         wanted = {point.measured_with or point.id for point in section.points if point.id in set(again)}
+        if section.resume in ("cycle", "section"):  # what depends on its history is not repeated alone
+            cycles = {point.settings.get("cycle") for point in own if point.id in wanted}
+            wanted |= {point.id for point in own if point.settings.get("cycle") in cycles}
         for point in own:
             if point.id in wanted:
                 yield Step(f"point:{point.id}#{attempt}", "point", name, point.id, attempt)

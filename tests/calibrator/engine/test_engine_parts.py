@@ -15,6 +15,7 @@ import pytest
 
 from calibrator._errors import RefusedError, UsageError
 from calibrator.engine import Job, plan
+from calibrator.engine._steps import steps_of
 from calibrator.evaluation import recompute, show
 from calibrator.procedure import load
 from calibrator_drivers.clock import Deadline, RealClock
@@ -346,3 +347,13 @@ def test_what_was_found_is_sealed_before_anything_is_adjusted(laboratory: Any, s
     with pytest.raises(UsageError) as none:
         laboratory.run(job_of("lab_block", after=found.run, **said))
     assert none.value.code == "adjustment-not-permitted"
+
+
+def test_a_point_of_a_cycle_is_not_repeated_alone(site: list[str]) -> None:
+    """A gauge remembers how it came to a pressure: the whole cycle is measured again."""
+    (section,) = load("lab_line").sections("additel_681")
+    steps = steps_of([section], repeats={"cycle": [("down300",)]})
+    assert [step.point for step in steps if step.attempt == 2 and step.kind == "point"] == [
+        "up600",
+        "down300",
+    ]
