@@ -270,7 +270,7 @@ def several(name: str, folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["lab_line", "lab_block"])
+@pytest.mark.parametrize("name", ["lab_line", pytest.param("lab_block", marks=pytest.mark.slow)])
 def test_a_second_unit_costs_its_own_readings_and_not_another_soak(
     name: str, laboratory: Any, site: list[str], tmp_path: Path
 ) -> None:
