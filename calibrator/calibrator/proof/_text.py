@@ -135,7 +135,7 @@ def _drawn(proof: Summary) -> list[str]:
 def _ground(proof: Summary) -> list[str]:
     lines = [
         f"a run takes {proof.duration_s.value / 60:.0f} min on the bench and"
-        f" {1000 * proof.seconds_a_run:.0f} ms of one core here"
+        f" {1000 * proof.seconds_a_run:.0f} ms of a process here, shared with whatever else ran"
     ]
     if proof.compares_model:
         lines.append(
