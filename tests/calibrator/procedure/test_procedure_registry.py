@@ -27,7 +27,7 @@ def test_unknown_procedure_is_refused_with_the_nearest_names() -> None:
     with pytest.raises(UsageError) as caught:
         load("dnm")
     assert caught.value.code == "unknown-procedure"
-    assert caught.value.way_out == "Did you mean dmm?"
+    assert caught.value.way_out.startswith("Did you mean dmm")
     assert caught.value.exit_code == 2
 
 
