@@ -108,7 +108,8 @@ def _certified(certificate: Certificate, point: Point, row: RangeRow) -> list[_A
     for value in certificate.values:
         own = value.range_high is None or math.isclose(float(value.range_high), row.range_high)
         fits = value.function == point.function and _fits(value, point) and own
-        if fits and value.correction is not None and not value.frequency_hz:
+        same = float(value.frequency_hz) == float(point.settings.get("frequency_hz", 0.0))
+        if fits and value.correction is not None and same:
             groups.setdefault(_nominal(value, point), []).append(value)
         elif value.function == point.function and own and not _fits(value, point):
             other = f"{value.unit} at values in {value.nominal_unit or value.unit}"

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from calibrator.bench import PlannedActions, PlannedStage
 from calibrator.engine._levels import Level, levels, staged_at
+from calibrator.engine._references import frequency_of
 from calibrator.engine._standards import Candidate
 from calibrator.engine._types import Refusal
 from calibrator.evaluation import TWO_SIDED
@@ -173,7 +174,12 @@ def point_problems(
             points=(point.id,),
         )
     try:
-        uut_table.row(point.function, float(point.nominal), range_high=float(point.range))
+        uut_table.row(
+            point.function,
+            float(point.nominal),
+            range_high=float(point.range),
+            frequency_hz=frequency_of(point),
+        )
     except AccuracyError as error:
         place = f"accuracy table {uut_table.id}"
         yield Refusal(error.code, f"{error.what}. {error.way_out}", place, points=(point.id,))
@@ -184,10 +190,9 @@ def point_problems(
 
 def _too_much(point: Point, wiring: Wiring, bench: BenchFile) -> Iterator[Refusal]:
     """The weakest link limits (METROLOGY 5)."""
-    looks = {
-        "dcv": (wiring.max_voltage_v, "V", "max_voltage_v"),
-        "dci": (wiring.max_current_a, "A", "max_current_a"),
-    }
+    volts = (wiring.max_voltage_v, "V", "max_voltage_v")
+    amperes = (wiring.max_current_a, "A", "max_current_a")
+    looks = {"dcv": volts, "acv": volts, "dci": amperes, "aci": amperes}  # leads are rated in rms
     most, unit, key = looks.get(point.function, (None, "", ""))
     if most is not None and abs(float(point.nominal)) > most:
         yield Refusal(

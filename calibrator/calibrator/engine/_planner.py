@@ -39,7 +39,7 @@ def make_plan(job: Job, home: Home) -> Plan:
     day = surroundings.now.astimezone(setting.lab.zone).date()
     return Plan(
         setting.procedure.info.id,
-        setting.procedure.info.title,
+        setting.procedure.info.of(setting.uut.model).title,
         setting.uut_table.id,
         setting.bench.name,
         "simulated" if setting.bench.simulated else "live",

@@ -201,6 +201,8 @@ class Shelf:
         frequency = float(point.settings.get("frequency_hz", 0.0))
         try:
             table = load_table(instrument.model)
+            if point.function == "res2w" and "res2w" not in table.functions():
+                point = replace(point, function="res4w")  # one resistance, however it is measured
             interval = fixed or interval_of(table, point.function, issued, today)
             if interval is None:
                 return replace(no, place=self.place(instrument.asset, certificate, "issued"))(
@@ -248,7 +250,11 @@ class Shelf:
                 today=today,
                 specified=plain.limit,
                 at_calibration=plain.table.limit(
-                    point.function, value, interval=plain.interval, state=calibrated
+                    point.function,
+                    value,
+                    interval=plain.interval,
+                    state=calibrated,
+                    frequency_hz=float(point.settings.get("frequency_hz", 0.0)),
                 ),
             )
         except NoValue as problem:

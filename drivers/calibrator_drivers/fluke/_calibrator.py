@@ -53,6 +53,7 @@ class Staged:
     wires: int = 4
     frequency_hz: float = 0.0
     second: float = 0.0  # amplitude of the second output
+    counted: bool = False  # the frequency is what is staged, the amplitude only carries it
 
 
 class FlukeCalibrator:
@@ -162,11 +163,16 @@ class FlukeCalibrator:
         name = _FUNCTIONS.get(function, function.lower())
         if name == "res4w" and self._staged is not None and self._staged.wires == 2:
             name = "res2w"
+        value, unit, hertz = output.amplitude, output.unit, output.frequency_hz
+        if name == "acv" and self._staged is not None and self._staged.counted:
+            # OUT? prints three digits of a frequency: within them it is the one that was staged
+            near = abs(hertz - self._staged.frequency_hz) <= output.frequency_step_hz
+            name, value, unit = "freq", self._staged.frequency_hz if near else hertz, "Hz"
         return SourceState(
             function=name,
-            value=output.amplitude,
-            unit=output.unit,
-            frequency_hz=output.frequency_hz,
+            value=value,
+            unit=unit,
+            frequency_hz=hertz,
             range_high=self.output_range(),
             operating=self.operating(),
             settled=bool(self.status() & _SETTLED),

@@ -49,6 +49,7 @@ class Fluke5522A(FlukeCalibrator):
         "SourceCurrentDC",
         "SourceVoltageAC",
         "SourceCurrentAC",
+        "SourceFrequency",
         "SourceTemperatureSimulatedThermocouple",
         "SourceTemperatureSimulatedRTD",
         "X.SourcePowerAC",
@@ -89,6 +90,12 @@ class Fluke5522A(FlukeCalibrator):
         self.begin_staging()
         self.out_voltage_ac(voltage_v, frequency_hz)
         self.end_staging(Staged("ACV", voltage_v, "V", frequency_hz=frequency_hz))
+
+    def stage_frequency(self, frequency_hz: float, *, amplitude_v: float) -> None:
+        """Programme a sine of a frequency (Hz) and `amplitude_v` rms at NORMAL with the output in standby."""
+        self.begin_staging()
+        self.out_voltage_ac(amplitude_v, frequency_hz)
+        self.end_staging(Staged("ACV", amplitude_v, "V", frequency_hz=frequency_hz, counted=True))
 
     def stage_current_ac(self, current_a: float, *, frequency_hz: float) -> None:
         """Programme a sinusoidal current (A rms) in standby: at AUX to 2.99999 A, at 20A above.

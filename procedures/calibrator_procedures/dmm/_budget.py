@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from calibrator_procedures.dmm import _model
@@ -14,6 +14,22 @@ if TYPE_CHECKING:
 __all__ = ["MissingReferenceError", "budget_of"]
 
 _SQRT12 = 12.0**0.5
+# By function, and whether a source realises the value: the model, and the kinds of figures that it takes.
+_MODELS: Mapping[tuple[str, bool], tuple[Callable[..., float], tuple[str, ...]]] = {
+    ("dcv", True): (_model.voltage_error, ("standard", "source_resistance", "leads", "loading", "emf")),
+    ("acv", True): (
+        _model.alternating_voltage_error,
+        ("standard", "source_resistance", "leads", "input_conductance", "capacitance", "frequency"),
+    ),
+    ("res4w", True): (_model.resistance_error, ("standard", "leakage", "emf", "test_current")),
+    ("res2w", True): (_model.two_wire_error, ("standard", "leakage", "leads", "emf", "test_current")),
+    ("dci", True): (_model.current_error, ("standard",)),
+    ("aci", True): (_model.current_error, ("standard",)),
+    ("freq", True): (_model.frequency_error, ("standard",)),
+    ("dcv", False): (_model.short_voltage_error, ("emf",)),
+    ("res4w", False): (_model.short_resistance_error, ("emf", "test_current")),
+    ("dci", False): (_model.open_error, ()),
+}
 
 
 class MissingReferenceError(ValueError):
@@ -48,16 +64,7 @@ def budget_of(references: PointReferences, observed: PointObservations) -> Budge
 def _model_of(references: PointReferences) -> tuple[Callable[..., float], tuple[str, ...]]:
     """Return the model of a point and the kinds of figures that it takes beside the indication."""
     point = references.point
-    quantity = "ohms" if point.function in ("res2w", "res4w") else point.function
-    models: dict[tuple[str, bool], tuple[Callable[..., float], tuple[str, ...]]] = {
-        ("dcv", True): (_model.voltage_error, ("standard", "source_resistance", "leads", "loading", "emf")),
-        ("ohms", True): (_model.resistance_error, ("standard", "leakage", "emf", "test_current")),
-        ("dci", True): (_model.current_error, ("standard",)),
-        ("dcv", False): (_model.short_voltage_error, ("emf",)),
-        ("ohms", False): (_model.short_resistance_error, ("emf", "test_current")),
-        ("dci", False): (_model.open_error, ()),
-    }
-    return models[quantity, point.standard == "source"]
+    return _MODELS[point.function, point.standard == "source"]
 
 
 def _indication(references: PointReferences, observed: PointObservations) -> Input:

@@ -6,12 +6,17 @@ The UUT's own zero stays in its error (METROLOGY 15).
 
 from __future__ import annotations
 
+import math
+
 __all__ = [
+    "alternating_voltage_error",
     "current_error",
+    "frequency_error",
     "open_error",
     "resistance_error",
     "short_resistance_error",
     "short_voltage_error",
+    "two_wire_error",
     "voltage_error",
 ]
 
@@ -24,6 +29,40 @@ def voltage_error(
     """Return the error of a volts indication: the source is loaded by the meter, the leads add an EMF."""
     divider = 1 + (source_resistance + leads) * loading
     return indication - ((applied + standard) / divider + emf)
+
+
+def alternating_voltage_error(
+    *,
+    indication: X,
+    applied: X,
+    standard: X,
+    source_resistance: X,
+    leads: X,
+    input_conductance: X,
+    capacitance: X,
+    frequency: X,
+) -> X:
+    """Return the error of an rms indication: input and leads load the source by conductance and capacitance.
+
+    The divider is 1 / |1 + R (G + j 2 pi f C)|, with R of source and leads.
+    """
+    ohms = source_resistance + leads
+    reactive = 2 * math.pi * frequency * capacitance * ohms
+    divider: X = ((1 + ohms * input_conductance) ** 2 + reactive**2) ** 0.5
+    return indication - (applied + standard) / divider
+
+
+def two_wire_error(
+    *, indication: X, applied: X, standard: X, leakage: X, leads: X, emf: X, test_current: X
+) -> X:
+    """Return the error of a two-wire indication: both leads are in the path and are taken off."""
+    resistance = applied + standard
+    return indication - (resistance / (1 + resistance * leakage) + leads + emf / test_current)
+
+
+def frequency_error(*, indication: X, applied: X, standard: X) -> X:
+    """Return the error of a frequency indication, that of the meter's time base and gate."""
+    return indication - (applied + standard)
 
 
 def resistance_error(*, indication: X, applied: X, standard: X, leakage: X, emf: X, test_current: X) -> X:

@@ -1,4 +1,7 @@
-"""Digital multimeter: zero offsets and gain, as the 34401A Service Guide orders them (chapter 4)."""
+"""Digital multimeter: zero offsets and gain of direct, alternating and counted quantities.
+
+The 34401A's points are those of its Service Guide (chapter 4); a further unit is a further table.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,14 @@ SETTINGS: Mapping[str, type] = {
     "high_impedance": bool,
     "input_conductance_s": float,  # siemens: the meter's input as the source feels it
     "input_conductance_half_width_s": float,
+    "input_capacitance_f": float,  # farad: the meter's alternating input
+    "input_capacitance_half_width_f": float,
+    "frequency_hz": float,  # of an alternating quantity
+    "gate_s": float,  # of a frequency
+    "amplitude_v": float,  # rms, of the signal whose frequency is counted
+    "resolution": float,  # of an indication where the accuracy table has none, in the point's unit
+    "test_current_a": float,  # likewise
+    "typed": bool,  # a person reads a display, and waits until it stands still
 }
 SETTLING_SAMPLES = 3
 
@@ -51,7 +62,9 @@ class DmmVerification:
     @cached_property
     def _tables(self) -> dict[str, PointTable]:
         files = sorted((self._folder / "tables").glob("*.toml"))
-        tables = (load_table(path, settings=SETTINGS) for path in files)
+        tables = [load_table(path, settings=SETTINGS) for path in files]
+        # first what the head speaks of, then units with a head of their own
+        tables.sort(key=lambda table: table.model in self.info.heads)
         return {table.model: table for table in tables}
 
     def models(self) -> tuple[str, ...]:
@@ -65,19 +78,23 @@ class DmmVerification:
     def measure(self, bench: Bench, point: Point) -> None:
         """Set the meter, energise where a source realises the value, settle, and record the readings."""
         settings = point.settings
+        signal = _signal(point)
+        gate = {"gate_s": float(settings["gate_s"])} if "gate_s" in settings else {}
         bench.uut.configure(
             point.function,
-            point.range,
+            point.nominal if point.function == "freq" else point.range,  # a frequency is expected
             point.unit,
             nplc=float(settings["nplc"]),
             wires=int(settings.get("uut_wires", 2)),
             high_impedance=bool(settings.get("high_impedance", True)),
+            **signal,
+            **gate,
         )
         if point.standard != "source":
             _observe(bench, point)
             return
         bench.source.stage(
-            point.function, point.nominal, point.unit, wires=int(settings.get("source_wires", 2))
+            point.function, point.nominal, point.unit, wires=int(settings.get("source_wires", 2)), **signal
         )
         with bench.energised():
             _observe(bench, point)
@@ -96,8 +113,19 @@ class DmmVerification:
         )
 
 
+def _signal(point: Point) -> dict[str, float]:
+    """Return what an alternating quantity (frequency) or a frequency (amplitude) has beside its value."""
+    return {
+        key: float(point.settings[key]) for key in ("frequency_hz", "amplitude_v") if key in point.settings
+    }
+
+
 def _observe(bench: Bench, point: Point) -> None:
     settings = point.settings
+    if settings.get("typed", False):  # who reads a display sees by himself that it has settled
+        bench.wait(float(settings["settle_min_s"]))
+        bench.read(int(settings["readings"]), discard=int(settings["discard"]))
+        return
     bench.settle(
         minimum_s=float(settings["settle_min_s"]),
         window=float(settings["settle_window"]),

@@ -1,7 +1,7 @@
 """What is true of a multimeter on the simulated bench.
 
 The measurand is the error of indication at the true value of the meter's terminals, at this temperature and
-moment, before noise and quantisation.
+moment, before noise and quantisation; of an alternating quantity with what the meter's filter takes off.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from calibrator_sim._bench import SimBench
 from calibrator_sim.proofs import Asked, elsewhere
 
-__all__ = ["EFFECTS", "WITHOUT_A_LINE", "truths"]
+__all__ = ["EFFECTS", "NOT_SIMULATED", "WITHOUT_A_LINE", "truths"]
 
 EFFECTS = {
     "standard_error": "standard",
@@ -26,9 +26,9 @@ EFFECTS = {
 
 WITHOUT_A_LINE = {
     **elsewhere("electrical"),
-    "capacitance": "loads alternating volts only",
-    "crest": "a direct quantity has no peaks",
-    "keying": "nobody types: the meter has an interface",
+    "capacitance": "the budget takes what the bench has: 100 pF of meter and of leads, drawn by nobody",
+    "crest": "direct quantities and sines: no peaks beyond what a true-rms meter is specified for",
+    "keying": "a surprising number is looked at twice, and what is typed twice is taken",
     "unit_error": "it is the measurand",
     "temperature": "part of the truth at this temperature",
     "drift": "part of the truth at the moment; below 1/1000 of u within a run",
@@ -39,12 +39,25 @@ WITHOUT_A_LINE = {
     "open_input": "no open input is read as a voltage",
 }
 
+NOT_SIMULATED = {
+    "input_conductance": "an alternating input of the bench has its nominal conductance",
+    "capacitance": "meters and leads of the bench have their nominal capacitance",
+}
+
+# What a filter takes off a sine: at its lowest frequency, and of which lowest frequency it is.
+_RIPPLE = 0.005
+_FILTER_HZ = 20.0
+_SLOW_HZ, _SLOW_BELOW_HZ = 3.0, 200.0  # which the drivers of bench meters choose
+
 # What acts at a point: of a source, and of a short or nothing at all.
 _FROM_A_SOURCE = {
     "dcv": ("standard", "source_resistance", "leads", "loading", "emf"),
     "res4w": ("standard", "leakage", "emf", "test_current"),
     "res2w": ("standard", "leakage", "emf", "test_current", "leads"),
     "dci": ("standard",),
+    "acv": ("standard", "source_resistance", "leads"),
+    "aci": ("standard",),
+    "freq": ("standard",),
 }
 _FROM_NONE = {"dcv": ("emf",), "res4w": ("emf", "test_current"), "res2w": ("emf", "test_current", "leads")}
 
@@ -64,4 +77,14 @@ def truths(bench: SimBench, asked: Asked) -> Mapping[str, float]:
     acting = (_FROM_A_SOURCE if fed else _FROM_NONE).get(asked.function, ())
     found: dict[str, float] = {name: getattr(true, name) for name in acting}
     # an indication before noise and quantisation, which is what its line is uncertain of
-    return found | {"indication": true.true_value + true.uut_error, "result": true.uut_error}
+    indication = (true.true_value + true.uut_error) * (1.0 - _taken_off(asked))
+    return found | {"indication": indication, "result": indication - true.true_value}
+
+
+def _taken_off(asked: Asked) -> float:
+    """Return which part of an alternating quantity the meter's filter takes off; it is the unit's own."""
+    hertz = float(asked.settings.get("frequency_hz", 0.0))
+    if not hertz:
+        return 0.0
+    slow = hertz < _SLOW_BELOW_HZ and not asked.settings.get("typed", False)
+    return _RIPPLE * ((_SLOW_HZ if slow else _FILTER_HZ) / hertz) ** 2

@@ -160,8 +160,8 @@ class Physics:
             return value * (gain if function == "freq" else -gain)
         if function in ("acv", "aci"):
             curve = self.unit.curve(function, range_, frequency_hz or 1000.0)
-        else:
-            curve = self.unit.curve(function, range_)
+        else:  # one curve of a resistance, however many wires
+            curve = self.unit.curve("res4w" if function == "res2w" else function, range_)
         cold = self.unit.warm_up(seconds)
         drifted = self.world.drift(self.name, ns) * value
         return curve.error(value, seconds, self.world.excess_c(ns) - self.acal_c, cold) + drifted
