@@ -52,8 +52,10 @@ def _points(function: str, places: list[str]) -> Text:
 
 
 def _place(place: str) -> str:
-    span, _, nominal = place.partition(":")
-    return f"{_spelled(nominal)} ({_spelled(span)})" if nominal else _spelled(place)
+    span, _, rest = place.partition(":")
+    nominal, _, hertz = rest.partition(":")
+    named = f"{_spelled(nominal)}, {_spelled(hertz)}" if hertz else _spelled(nominal)
+    return f"{named} ({_spelled(span)})" if nominal else _spelled(place)
 
 
 def _spelled(quantity: str) -> str:

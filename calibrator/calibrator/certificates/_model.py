@@ -196,6 +196,7 @@ class Result:
     versions: tuple[Version, ...] = ()  # every measurement of a repeated point, in order
     rounding: str = "nearest"  # of U: nearest, upward, ea-4/02
     rounding_step: int = 1  # of the last digit written
+    frequency_hz: Decimal | None = None  # of an alternating quantity
 
     @property
     def limit(self) -> Decimal:

@@ -13,6 +13,7 @@ __all__ = [
     "Printed",
     "Rounded",
     "aligned",
+    "at_frequency",
     "percent",
     "plus_minus",
     "printed",
@@ -69,7 +70,7 @@ def printed(result: Result) -> Printed:
     # a zero is read in the unit of its error: -0.20 µV and not -0.00000020 V
     values = _exponent(result.range, result.unit) if result.nominal else errors
     head = Printed(
-        range=" ".join(scaled_unit(result.range, result.unit)),
+        range=" ".join(scaled_unit(result.range, result.unit)) + at_frequency(result),
         nominal=signed(_shortest(result.nominal.scaleb(-values)), plus=result.function in POLAR),
         value_unit=_unit(result.unit, values),
         limit=plus_minus(
@@ -124,6 +125,11 @@ def scaled_unit(value: Decimal, unit: str) -> tuple[str, str]:
     """
     exponent = _exponent(value, unit)
     return _plain(value, exponent), _unit(unit, exponent)
+
+
+def at_frequency(result: Result) -> str:
+    """Return ", 20 kHz" for an alternating quantity, nothing for any other."""
+    return "" if result.frequency_hz is None else f", {' '.join(scaled_unit(result.frequency_hz, 'Hz'))}"
 
 
 def signed(value: Decimal, *, plus: bool = True) -> str:

@@ -28,6 +28,9 @@ FUNCTION_TITLES: Final = {
     "res4w": "Resistance, four-wire",
     "res2w": "Resistance, two-wire",
     "dci": "Direct current",
+    "acv": "Alternating voltage",
+    "aci": "Alternating current",
+    "freq": "Frequency",
 }
 
 
@@ -142,7 +145,15 @@ def _result(point: Body, references: Body | None, write: Rounder) -> Result:
         no_number=missing,
         rounding=write.policy,
         rounding_step=write.step,
+        frequency_hz=_frequency(references),
     )
+
+
+def _frequency(references: Body | None) -> Decimal | None:
+    hertz = ((references or {}).get("point") or {}).get("settings", {}).get("frequency_hz")
+    if isinstance(hertz, Mapping):  # a float, as the record holds it
+        hertz = repr(float.fromhex(hertz["float"]))
+    return Decimal(str(hertz)).normalize() if hertz else None
 
 
 def _no_number(point: Body) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from calibrator.certificates._model import Certificate, Person, Result
-from calibrator.certificates._numbers import POLAR, percent, scaled_unit, signed
+from calibrator.certificates._numbers import POLAR, at_frequency, percent, scaled_unit, signed
 from calibrator.certificates._rule_words import further_rule, other_limits
 from calibrator.certificates._words import STATUS_WORDS, Speaker
 from calibrator.i18n import bilingual
@@ -212,7 +212,7 @@ def point_name(result: Result) -> str:
     sign = signed(result.nominal, plus=result.function in POLAR)[0] if result.nominal else ""
     span, span_unit = scaled_unit(result.range, result.unit)
     sign = sign if sign in "+−" else ""
-    return f"{sign}{nominal} {unit} ({span} {span_unit})"
+    return f"{sign}{nominal} {unit}{at_frequency(result)} ({span} {span_unit})"
 
 
 def name_text(person: Person) -> Text:

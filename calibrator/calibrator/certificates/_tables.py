@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from calibrator.certificates._kind_words import states_uncertainty
 from calibrator.certificates._model import Certificate, Result, ResultSection
-from calibrator.certificates._numbers import Printed, aligned, printed, scaled_unit, signed
+from calibrator.certificates._numbers import Printed, aligned, at_frequency, printed, scaled_unit, signed
 from calibrator.certificates._plots import PlotText, error_plot
 from calibrator.certificates._recorded_curves import curve_lines
 from calibrator.certificates._statements import interval_text, is_electrical, point_name
+from calibrator.certificates._widths import column_widths
 from calibrator.certificates._words import STATUS_WORDS, Speaker
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
@@ -43,38 +44,47 @@ def result_tables(model: Certificate, speaker: Speaker) -> list[Table]:
 
 
 def _result_table(section: ResultSection, speaker: Speaker, *, plots: bool) -> Table:
-    say = speaker.say
     rows = [printed(result) for result in section.results]
     numbers = {
         name: aligned([getattr(row, name) for row in rows])
         for name in ("nominal", "indication", "error", "expanded_uncertainty", "guard_band")
     }
+    heads = _heads(speaker)
+    shown = [
+        _row(result, row, {name: column[index] for name, column in numbers.items()}, speaker)
+        for index, (result, row) in enumerate(zip(section.results, rows, strict=True))
+    ]
+    widths, size = column_widths(shown, heads)
     return {
         "title": speaker.tell(section.title),
-        "columns": [
-            say("Range"),
-            say("Nominal"),
-            say("Indication"),
-            [],
-            say("Error E"),
-            ["U"],
-            ["k"],
-            ["MC"],
-            say("Limit T"),
-            ["w"],
-            [],
-            ["PFA"],
-            say("Verdict"),
-            say("Fig."),
-        ],
-        "rows": [
-            _row(result, row, {name: column[index] for name, column in numbers.items()}, speaker)
-            for index, (result, row) in enumerate(zip(section.results, rows, strict=True))
-        ],
+        "columns": heads,
+        "widths": [round(width, 2) for width in widths],
+        "size": size,
+        "rows": shown,
         "plot": error_plot(section.results, _plot_text(section, speaker)) if plots else "",
         "alt": alternative_text(section, rows, speaker) if plots else "",
         "notes": _notes(section, speaker),
     }
+
+
+def _heads(speaker: Speaker) -> list[list[str]]:
+    say = speaker.say
+    return [
+        say("Range"),
+        say("Nominal"),
+        say("Indication"),
+        [],
+        say("Error E"),
+        ["U"],
+        ["k"],
+        ["MC"],
+        say("Limit T"),
+        ["w"],
+        [],
+        ["PFA"],
+        say("Verdict"),
+        say("Fig."),
+    ]
 
 
 def _notes(section: ResultSection, speaker: Speaker) -> list[list[str]]:
@@ -178,18 +188,13 @@ def _row(result: Result, row: Printed, number: dict[str, tuple[str, str]], speak
         "kind": result.verdict.replace(" ", "-"),
         "figures": f"{_letter(result.limit_status)}/{_letter(result.standard_status)}",
         "repeated": ("*" if result.attempts > 1 else "") + _marks(result),
-        "one_line": _one_line(result, row),
+        "one_line": _one_line(result),
     }
 
 
-_FITS: Final = {"range": 9, "limit": 8, "pfa": 9}  # characters of a column in which a line may break
-
-
-def _one_line(result: Result, row: Printed) -> bool:
+def _one_line(result: Result) -> bool:
     """Say whether a row surely takes one line, so that a long table need not be laid out to find that out."""
-    short = all(len(getattr(row, name)) <= most for name, most in _FITS.items())
-    plain = result.verdict == "pass" and not result.no_number and result.attempts == 1 and not _marks(result)
-    return short and plain
+    return result.verdict == "pass" and not result.no_number and not _marks(result)
 
 
 # by the note of a result: its mark, and what it means (msgid of the catalogue)
@@ -232,7 +237,7 @@ def _plot_text(section: ResultSection, speaker: Speaker) -> PlotText:
         nominal, unit = scaled_unit(abs(result.nominal), result.unit)
         span, span_unit = scaled_unit(result.range, result.unit)
         sign = signed(result.nominal)[0] if result.nominal < 0 else ""
-        labels.append((f"{sign}{nominal} {unit}", f"({span} {span_unit})"))
+        labels.append((f"{sign}{nominal} {unit}", f"({at_frequency(result)[2:] or f'{span} {span_unit}'})"))
     return PlotText(axis=speaker.line("E / T"), labels=tuple(labels))
 
 

@@ -12,7 +12,7 @@ from calibrator.engine._broker import Broker
 from calibrator.engine._chorus import Chorus
 from calibrator.engine._chronicle import Chronicle
 from calibrator.engine._desk import Spot, WorkDesk
-from calibrator.engine._levels import SLOW, levels, staged_at
+from calibrator.engine._levels import SLOW, levels, looking_ranges, staged_at
 from calibrator.engine._safety import Looks, Quantity, no_looks, quantity_of
 from calibrator.engine._session_check import phase_of
 from calibrator.engine._setting import Setting
@@ -229,11 +229,4 @@ def looks_of(setting: Setting, quantity: Quantity) -> Looks:
 
 
 def _looks(meter: BenchInstrument, table: AccuracyTable, quantity: Quantity) -> Looks:
-    functions = table.functions()
-    return Looks(
-        meter.name,
-        quantity,
-        max(table.ranges("dcv")) if "dcv" in functions else 1000.0,
-        max(table.ranges("dci")) if "dci" in functions else 1.0,
-        meter.serial,
-    )
+    return Looks(meter.name, quantity, *looking_ranges(table), meter.serial)

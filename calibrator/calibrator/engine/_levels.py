@@ -9,10 +9,14 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from calibrator.bench import PlannedActions, PlannedStage
 from calibrator.engine._types import Hazard
 from calibrator.procedure import Point, Section
+
+if TYPE_CHECKING:
+    from calibrator_drivers.accuracy import AccuracyTable
 
 __all__ = [
     "SLOW",
@@ -23,11 +27,14 @@ __all__ = [
     "held_sections",
     "is_hazardous",
     "levels",
+    "looking_ranges",
     "staged_at",
 ]
 
 SLOW = ("Pa", "degC")  # units of what stays as it is between points, and is made safe by venting or cooling
 Actions = Mapping[str, PlannedActions]  # by point
+_AT_I_A = 3.0  # what a terminal I takes; larger ranges have a terminal of their own, where no lead is
+_COUNTS = 50.0  # of a display that can tell whether a current is safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,22 @@ def levels() -> Levels:
         float(guard["start_timeout_s"]),
         float(data["resume"]["within_s"]),
     )
+
+
+def looking_ranges(table: AccuracyTable) -> tuple[float, float]:
+    """Return the ranges (V, A) on which a meter looks whether its terminals are safe (METROLOGY 2).
+
+    The highest of volts; the highest of amperes at the terminal I on which the safe current is 50 counts.
+    """
+    functions, safe = table.functions(), levels().safe["current"].limit
+    rows = [row for row in table.rows if row.function == "dci"]
+    telling = [
+        row.range_high
+        for row in rows
+        if row.range_high <= _AT_I_A and safe >= _COUNTS * (row.resolution or 0.0)
+    ]
+    volts = max(table.ranges("dcv")) if "dcv" in functions else 1000.0
+    return volts, max(telling, default=max((row.range_high for row in rows), default=1.0))
 
 
 def is_hazardous(function: str, value: Decimal) -> bool:

@@ -12,6 +12,7 @@ from calibrator._errors import NotSafeError, RefusedError, StorageError
 from calibrator._home import Home
 from calibrator.engine._guarding import reports_folder, wait_for_guard
 from calibrator.engine._leftovers import Leftover, leftovers_of
+from calibrator.engine._levels import looking_ranges
 from calibrator.engine._prompts import unsafe_prompt
 from calibrator.engine._safety import Looks, Quantity, make_sources_safe, safe_body
 from calibrator.engine._station import Station, roles_of
@@ -112,10 +113,8 @@ def _of_bench(bench: BenchFile, uut: str, quantity: Quantity) -> tuple[SafeSourc
         looks = Looks("", "none")
         uut = _voltmeter(bench, uut)
         if uut:
-            table = load_table(bench.instruments[uut].model)
-            ranges = {name: max(table.ranges(name)) for name in ("dcv", "dci") if name in table.functions()}
-            serial = bench.instruments[uut].serial
-            looks = Looks(uut, quantity, ranges.get("dcv", 1000.0), ranges.get("dci", 1.0), serial)
+            ranges = looking_ranges(load_table(bench.instruments[uut].model))
+            looks = Looks(uut, quantity, *ranges, bench.instruments[uut].serial)
         return make_sources_safe(station.places(), looks, station, station.clock)
     finally:
         station.close()

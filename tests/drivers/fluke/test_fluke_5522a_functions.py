@@ -11,6 +11,7 @@ from calibrator_drivers import OutOfLimits, ReadbackError, WrongIdentity
 from calibrator_drivers.fluke import Fluke5520A, Fluke5522A
 from calibrator_drivers.roles import (
     SourceCurrentAC,
+    SourceFrequency,
     SourcePowerAC,
     SourceTemperatureSimulatedRTD,
     SourceTemperatureSimulatedThermocouple,
@@ -32,6 +33,7 @@ def test_fills_its_further_roles(expected_protocol: Protocol, driver: Driver) ->
     for role in (
         SourceVoltageAC,
         SourceCurrentAC,
+        SourceFrequency,
         SourceTemperatureSimulatedThermocouple,
         SourceTemperatureSimulatedRTD,
     ):
@@ -113,6 +115,29 @@ def test_the_frequency_may_differ_by_what_its_digits_cannot_tell(
         source = driver(session)
         source.stage_voltage_ac(1.0, frequency_hz=10004.0)
         source.operate()
+
+
+@pytest.mark.parametrize(("printed", "told"), [("1.23E+04", 12345.0), ("1.20E+04", 12000.0)])
+def test_a_frequency_is_a_sine_that_is_read_back_in_hertz(
+    expected_protocol: Protocol, driver: Driver, printed: str, told: float
+) -> None:
+    """`OUT?` prints three digits: within them it is the one that was staged, beyond them what is printed."""
+    with expected_protocol(
+        [
+            *BEGIN,
+            ("OUT 1 V, 12345 HZ", None),
+            ("ERR?", NONE),
+            ("OUT?", f"1.000000E+00,V,0E+00,0,{printed}"),
+            ("FUNC?", "ACV"),
+            ("RANGE?", "AC3_3V,NONE"),
+            ("OPER?", "0"),
+            ("ISR?", "0"),
+        ]
+    ) as session:
+        source = driver(session)
+        source.stage_frequency(12345.0, amplitude_v=1.0)
+        state = source.state()
+    assert (state.function, state.value, state.unit) == ("freq", told, "Hz")
 
 
 @pytest.mark.parametrize(("driver_class", "state"), [(Fluke5522A, "OFF"), (Fluke5520A, "ON")])
