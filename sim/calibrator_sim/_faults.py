@@ -20,12 +20,13 @@ class FaultScript:
     def __init__(self, faults: tuple[Fault, ...], time_ns: Callable[[], int]) -> None:
         self._faults = faults
         self._time_ns = time_ns
+        self._kinds = frozenset(fault.kind for fault in faults)
         self._struck = [0] * len(faults)
         self._replies: dict[str, int] = {}
 
     def any(self, kind: str) -> bool:
         """Say whether the script has a fault of a kind at all."""
-        return any(fault.kind == kind for fault in self._faults)
+        return kind in self._kinds
 
     def strike(self, kind: str, instrument: str = "") -> Fault | None:
         """Return the fault of a kind that strikes now, and count it."""
@@ -46,6 +47,8 @@ class FaultScript:
 
     def drift(self, instrument: str, ns: int) -> float:
         """Return by which fraction of its value an instrument is off at a moment."""
+        if not self._faults:
+            return 0.0
         seconds = ns / 1e9
         return sum(
             fault.ppm * 1e-6
@@ -57,7 +60,9 @@ class FaultScript:
 
     def closes(self, device: Device) -> bool:
         """Say whether the connection breaks now; a full error queue is there before the message is read."""
-        if self._faults and self.strike("queue-overflow", device.name):
+        if not self._faults:
+            return False
+        if self.strike("queue-overflow", device.name):
             device.overflow_queue()
         return self.strike("closed", device.name) is not None
 

@@ -32,6 +32,7 @@ class Network:
         self.config = config
         self.draws = Draws(config.seed)
         self.effects = config.effects
+        self._room_turns = self.draws.unit("room")
         self.line_frequency_hz = config.line_frequency_hz
         self.time_ns = time_ns
         self.wiring = ""
@@ -88,7 +89,7 @@ class Network:
     def excess_c(self, ns: int) -> float:
         """Return how far the room was from 23 degC at a moment."""
         room = self.config.room
-        phase = 2.0 * math.pi * (ns / _SECOND / room.ripple_period_s + self.draws.unit("room"))
+        phase = 2.0 * math.pi * (ns / _SECOND / room.ripple_period_s + self._room_turns)
         return room.temperature_c - 23.0 + room.ripple_c * math.sin(phase)
 
     def room(self, ns: int) -> Mapping[str, float]:

@@ -90,6 +90,7 @@ class _Walk:
     current: _Version | None = None
     complete: dict[str, list[_Version]] = field(default_factory=dict)
     discarded: set[int] = field(default_factory=set)
+    valid: dict[str, ObservedPoint | None] = field(default_factory=dict)  # what was found and still holds
 
 
 def collect(events: Iterable[Event]) -> RunContent:
@@ -132,9 +133,13 @@ def _content(walk: _Walk) -> RunContent:
         )
     points = {}
     for name, item in walk.references.items():
-        found = _first_valid(walk, item.point.measured_with or name)
+        measured = item.point.measured_with or name
+        if measured not in walk.valid:
+            walk.valid[measured] = _first_valid(walk, measured)
+        found = walk.valid[measured]
         if found is not None:
-            points[name] = replace(found, observations=_own(found.observations, item.point))
+            own = _own(found.observations, item.point)
+            points[name] = found if own is found.observations else replace(found, observations=own)
     return RunContent(walk.opened, walk.references, points)
 
 
@@ -142,7 +147,7 @@ def _own(observed: PointObservations, point: Point) -> PointObservations:
     """Return what was recorded for a point that is measured with another one: its own part's readings."""
     part = str(point.settings.get("part", UUT)) if point.measured_with else UUT
     if part == UUT:
-        return replace(observed, point=point.id)
+        return observed if observed.point == point.id else replace(observed, point=point.id)
     others = {name: readings for name, readings in observed.parts.items() if name != part}
     return replace(
         observed,
@@ -154,7 +159,7 @@ def _own(observed: PointObservations, point: Point) -> PointObservations:
 
 def number(value: str | float | None) -> float | None:
     """Return a recorded number: a decimal text, a hex float, an integer, or None."""
-    if value is None or isinstance(value, int | float):
+    if not isinstance(value, str):
         return value
     return float.fromhex(value) if "x" in value.lower() else float(value)
 
@@ -178,6 +183,7 @@ def _take(walk: _Walk, event: Event) -> None:
             if walk.current is not None:
                 walk.current.outcome = str(body.get("outcome", ""))
                 walk.complete.setdefault(walk.current.point, []).append(walk.current)
+                walk.valid.pop(walk.current.point, None)
             walk.current = None
         case "reading":
             _take_reading(walk, event)
@@ -185,6 +191,7 @@ def _take(walk: _Walk, event: Event) -> None:
             _take_answer(walk, body)
         case "readings.discarded":
             walk.discarded.update(int(seq) for seq in body["seqs"])
+            walk.valid.clear()
             for version in walk.complete.get(body["point"], []):
                 version.set_aside = True
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 __all__ = [
     "GENESIS",
@@ -72,20 +72,31 @@ def plain(value: object, path: str = "body") -> object:
     Raises:
         TypeError: for a kind of value that has no one text, with the key path in the message.
     """
-    if type(value) in _AS_THEY_ARE:  # most of a record
+    kind = type(value)
+    if kind in _AS_THEY_ARE:  # most of a record
         return value
+    if kind is dict:
+        return plain_body(cast("dict[str, object]", value), path)
     if isinstance(value, Enum):
         return plain(value.value, path)
     if isinstance(value, Mapping):
         return plain_body(value, path)
     if isinstance(value, (list, tuple)):
-        return [plain(item, f"{path}[{index}]") for index, item in enumerate(value)]
+        return [
+            item if type(item) in _AS_THEY_ARE else plain(item, f"{path}[{index}]")
+            for index, item in enumerate(value)
+        ]
     return _scalar(value, path)
 
 
 def plain_body(body: Mapping[str, object], path: str = "body") -> dict[str, Any]:
     """Return a mapping as JSON can hold it; see `plain`."""
-    return {_key(key, path): plain(item, f"{path}.{key}") for key, item in body.items()}
+    return {
+        key if type(key) is str else _key(key, path): (
+            item if type(item) in _AS_THEY_ARE else plain(item, f"{path}.{key}")
+        )
+        for key, item in body.items()
+    }
 
 
 def _scalar(value: object, path: str) -> str:

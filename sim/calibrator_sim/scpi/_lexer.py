@@ -76,6 +76,8 @@ def trim(text: str, blanks: str = _BLANKS) -> str:
         >>> trim(" DATA #13a    ")
         'DATA #13a  '
     """
+    if "#" not in text:
+        return text.strip(blanks)
     text = text.lstrip(blanks)
     return text[: _solid(text)] + text[_solid(text) :].rstrip(blanks)
 

@@ -15,6 +15,7 @@ from calibrator_sim.scpi._parameters import Parameter, short_form
 __all__ = ["Command", "CommandTree", "Node"]
 
 _PART = re.compile(r"(\[)?:?([A-Za-z0-9_]+#?):?(\])?")
+_MOST_FOUND = 512  # headers that are remembered, however many a client invents
 _SUFFIXED = re.compile(r"([A-Z_]+)(\d{1,5})")
 
 
@@ -34,6 +35,8 @@ class Command:
         Raises:
             ScpiError: too few, too many, or an argument of the wrong kind.
         """
+        if not unit.arguments and not self.parameters:
+            return []
         if len(unit.arguments) > len(self.parameters):
             raise ScpiError(-108)
         if len(unit.arguments) < sum(not parameter.optional for parameter in self.parameters):
@@ -70,12 +73,14 @@ class CommandTree:
     def __init__(self) -> None:
         self.root = Node()
         self._common: dict[str, Command] = {}
+        self._found: dict[tuple[int, str, bool], tuple[Command, Node, tuple[int, ...]]] = {}
 
     def add(self, pattern: str, command: Command) -> None:
         """Add a command as manuals print it, such as `[SENSe:]VOLTage[:DC]:RANGe?` or `OUTPut#[:STATe]`.
 
         The numbers after mnemonics marked `#`, 1 where there is none, come before the arguments.
         """
+        self._found.clear()
         if pattern.startswith("*"):
             self._common[pattern.upper()] = command
             return
@@ -98,6 +103,15 @@ class CommandTree:
         Raises:
             ScpiError: -113 where there is no such header.
         """
+        key = id(path), unit.header, unit.query  # a node lives as long as its tree
+        found = self._found.get(key)
+        if found is None:
+            found = self._look(unit, path)
+            if len(self._found) < _MOST_FOUND:
+                self._found[key] = found
+        return found
+
+    def _look(self, unit: Unit, path: Node) -> tuple[Command, Node, tuple[int, ...]]:
         header = unit.header.upper()
         if header.startswith("*"):
             command = self._common.get(header + ("?" if unit.query else ""))

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from calibrator_sim.instruments import GPIB_LIKE, Framing
 from calibrator_sim.scpi import block_length, trim
 
 __all__ = ["Framer"]
 
 _BLANKS = "\r\t \0\n"
+_SHORT = 64  # bytes of a message that is remembered
+
+
+@lru_cache(maxsize=512)
+def _alone(data: bytes, ends: bytes) -> str | None:
+    """Return the one message that bytes are, "" for an empty one; None where they are not just one."""
+    if not data or data[-1] not in ends or b"#" in data:
+        return None
+    return None if any(end in data[:-1] for end in ends) else data.decode("latin-1").strip(_BLANKS)
 
 
 class Framer:
@@ -15,6 +26,7 @@ class Framer:
 
     def __init__(self, limit: int, framing: Framing = GPIB_LIKE, *, ended: bool = False) -> None:
         self._limit = limit
+        self._short = min(_SHORT, limit)
         self._ended = ended  # the bus has END, so that an indefinite block can be told from its end
         self._ends = framing.ends
         self._blocks = framing.blocks
@@ -36,6 +48,10 @@ class Framer:
 
         `last` says that the last byte came with END, which ends a message as well.
         """
+        if len(data) <= self._short and not self._buffer and not self._dropping:
+            text = _alone(data, self._ends)  # as most messages come
+            if text is not None:
+                return [text] if text else []
         self._buffer += data
         messages: list[str | None] = []
         while self._buffer:
