@@ -8,8 +8,10 @@ import pytest
 from calibrator_uncertainty import (
     Budget,
     ModelError,
+    NotSupportedError,
     expanded_uncertainty,
     normal,
+    rectangular,
     standard_uncertainty,
     uncertain,
 )
@@ -55,6 +57,45 @@ def test_what_does_not_move_has_no_uncertainty(model):
     assert budget.evaluate().notes == ()
     assert budget.table({"a": [0.3, 0.7]}).u.tolist() == [0.0, 0.0]
     assert expanded_uncertainty(budget.uncertain()) == 0.0
+
+
+LIMITED = {
+    "clip": lambda v: np.clip(v, 0.0, 1.0),
+    "where": lambda v: np.where(v > 1.0, 1.0, v),
+    "if": lambda v: v if v < 1.0 else 0 * v + 1.0,
+    "minimum": lambda v: np.minimum(v, 1.0),
+}
+
+
+@pytest.mark.parametrize("model", LIMITED.values(), ids=LIMITED)
+def test_a_limiter_in_its_stop_is_not_exact(model):
+    budget = Budget(model, [normal("v", 2.2, 1.0, "")], unit="")
+    note = budget.evaluate().notes[-1]
+    assert "U = 0 IS NOT AN UNCERTAINTY" in note
+    assert note.endswith("use monte_carlo()")
+    with pytest.raises(ModelError, match="point 0"):
+        budget.table({"v": [2.2, 0.5]})
+    with pytest.raises(ModelError):
+        expanded_uncertainty(budget.uncertain())
+    with pytest.raises(NotSupportedError):
+        budget.second_order()
+
+
+def test_nothing_is_said_where_the_limits_keep_an_input_from_the_kink():
+    within = Budget(lambda v: np.clip(v, 0.0, 1.0), [rectangular("v", 2.2, 1.0, "")], unit="")
+    assert within.evaluate().notes == ()
+    assert within.second_order().u == 0.0
+
+
+@pytest.mark.parametrize("power", [3, 4, 6])
+def test_a_second_order_of_zero_is_refused_where_the_model_moves(power):
+    budget = Budget(lambda x: x**power, [normal("x", 0.0, 1.0, "")], unit="", name="power")
+    with pytest.raises(NotSupportedError, match=r"would be wrong.*monte_carlo") as caught:
+        budget.second_order()
+    assert caught.value.code == "flat"
+    note = budget.evaluate().notes[-1]
+    assert note.endswith("use monte_carlo()")
+    assert "gives u = 0" not in note
 
 
 def test_nothing_is_said_where_no_input_is_uncertain():

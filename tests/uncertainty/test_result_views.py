@@ -98,7 +98,7 @@ def test_where_there_is_no_verdict_it_says_why():
     assert "not examined: the model gives nan" in log.to_text()
     assert BudgetResult.from_json(log.to_json()).to_text() == log.to_text()
     choosy = Budget(lambda a: a if a > 0.5 else -a, [normal("a", 1.0, 0.1, "")], unit="").evaluate()
-    assert "ask validate_first_order" in choosy.to_markdown()
+    assert "first order is validated" in choosy.to_markdown()  # the model is run anew for each draw
 
 
 def test_a_verdict_against_first_order_names_the_interval():

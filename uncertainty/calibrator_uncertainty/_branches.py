@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["is_watched", "note_branch", "note_check", "watch_branches"]
+__all__ = ["is_watched", "look", "note_branch", "note_check", "watch_branches"]
 
 
 class _Branches:
@@ -45,6 +45,23 @@ def note_branch() -> None:
     branches = _watching.get()
     if branches is not None:
         branches.seen = True
+
+
+def look(*values: Any) -> None:  # noqa: ANN401 - uncertain arrays and what is compared with them
+    """Note that values were compared: inside a model for its trace, else on them and all they are made of.
+
+    What was compared may have decided which formula follows, and the tape holds one side of it only. All that
+    it is made of is marked too: `a if a - b > limit else b` gives a value that is older than the comparison.
+    """
+    if _watching.get() is not None:
+        note_branch()
+        return
+    waiting = [one for one in values if getattr(one, "_looked", None) is False]
+    while waiting:  # a value that is marked has its whole past marked: nothing is walked twice
+        node = waiting.pop()
+        if not node._looked:
+            node._looked = True
+            waiting += [one for one in node._args if getattr(one, "_looked", None) is False]
 
 
 def note_check() -> None:

@@ -75,10 +75,13 @@ def validate_first_order(
 
     Raises:
         ModelError: a model that gives NaN or infinity inside the sampled range.
+        NotSupportedError: a model with values that are linear as stored, or were chosen by a comparison.
         InputError: fewer than 1000 draws, or inputs that share one error with different distributions.
 
     Source: JCGM 101:2008, clause 8.
     """
+    from calibrator_uncertainty._unseen import refuse_unseen
+
     check_generator(rng)
     check_whole(draws, "the number of draws", 1)
     check_whole(ndig, "the number of digits", 1)
@@ -92,6 +95,7 @@ def validate_first_order(
             f"{draws} draws cannot fix the ends of a 95 % interval; 1000 are the least", code="draws"
         )
     budgets = [budget._whole() for budget in budgets]
+    refuse_unseen(budgets)
     results = [budget.evaluate(policy=policy) for budget in budgets]
     deltas = [0.5 * 10.0 ** leading_place(one.u, ndig) if one.u > 0 else 0.0 for one in results]
     counts = [min(draws, _needed(one.u, delta)) for one, delta in zip(results, deltas, strict=True)]

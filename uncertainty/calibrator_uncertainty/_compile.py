@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from types import CodeType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from calibrator_uncertainty._ops import MATH, Op
@@ -53,9 +55,14 @@ def compile_program(
     # Constants are bound as defaults: local names are the fastest.
     bound = "".join(f", {name}={name}" for name in space)
     source = f"def traced({arguments}*{bound}):\n    " + "\n    ".join(lines)
-    exec(compile(source, "<traced model>", "exec"), space)  # noqa: S102, RUF100 - see above
+    exec(_code(source), space)  # noqa: S102, RUF100 - see above
     traced: Compiled = space["traced"]
     return traced
+
+
+@lru_cache(maxsize=512)  # points of a table have one model, so one source
+def _code(source: str) -> CodeType:
+    return compile(source, "<traced model>", "exec")
 
 
 def _forward(steps: Sequence[Step], names: dict[int, str], space: dict[str, Any]) -> list[str]:

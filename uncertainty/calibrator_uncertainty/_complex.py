@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from calibrator_uncertainty._branches import look
 from calibrator_uncertainty._errors import NotSupportedError
 from calibrator_uncertainty._methods import SharedMethods
 from calibrator_uncertainty._refusals import dropped
@@ -141,11 +142,11 @@ class UncertainComplex(SharedMethods):
 
     def __eq__(self, other: object) -> Any:  # noqa: ANN401 - bool or array of bool
         lifted = lift(other)
-        return NotImplemented if lifted is None else self.value == lifted.value
+        return NotImplemented if lifted is None else _seen(self) == _seen(lifted)
 
     def __ne__(self, other: object) -> Any:  # noqa: ANN401 - bool or array of bool
         lifted = lift(other)
-        return NotImplemented if lifted is None else self.value != lifted.value
+        return NotImplemented if lifted is None else _seen(self) != _seen(lifted)
 
     def __complex__(self) -> NoReturn:
         raise NotSupportedError("complex() would drop the uncertainty", way_out="Ask for .value.")
@@ -212,6 +213,12 @@ class UncertainComplex(SharedMethods):
 
 def _bare(part: Numbers) -> Numbers:
     return part._value if isinstance(part, UncertainArray) else part
+
+
+def _seen(one: UncertainComplex) -> Numbers:
+    """Return the bare value of a number that is compared."""
+    look(one.real, one.imag)
+    return one.value
 
 
 def lift(operand: object) -> UncertainComplex | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from calibrator_uncertainty._branches import note_branch
+from calibrator_uncertainty._branches import look, note_branch
 from calibrator_uncertainty._complex import UncertainComplex, add, binary, divide, multiply, power, subtract
 from calibrator_uncertainty._complex_arrays import as_complex, handle, part, solve
 from calibrator_uncertainty._errors import NotSupportedError
@@ -38,7 +38,7 @@ def apply(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[st
         if ufunc in _UNARY:
             return _UNARY[ufunc](inputs[0])
         if ufunc in _ASKED:
-            note_branch()
+            _look(ufunc, inputs)
             return ufunc(*(as_complex(one).value for one in inputs))
         if ufunc is np.matmul or ufunc in SUBSTITUTES:
             return handle(np.matmul, inputs, {}) if ufunc is np.matmul else SUBSTITUTES[ufunc](*inputs)
@@ -234,9 +234,16 @@ def _spaced(start: Numbers, stop: Numbers, num: int = 50, endpoint: bool = True)
     return as_complex(start) * (1.0 - share) + as_complex(stop) * share
 
 
+def _look(function: Callable[..., Any], inputs: Sequence[Any]) -> None:
+    """Note that complex values were compared; isnan and its like do not look."""
+    note_branch()
+    if function not in (np.isfinite, np.isnan, np.isinf):
+        look(*(part for one in inputs for part in (as_complex(one).real, as_complex(one).imag)))
+
+
 def _compared(function: Callable[..., Any]) -> Callable[..., Any]:
     def ask(one: Numbers, other: Numbers, **kwargs: Option) -> Numbers:
-        note_branch()
+        _look(function, (one, other))
         return function(as_complex(one).value, as_complex(other).value, **kwargs)
 
     return ask

@@ -1,80 +1,150 @@
 """Where every first derivative is zero: u = 0 is then of the first order alone, and must not pass as true.
 
-A model is flat at its estimates, as y = x² at 0 or a cosine at its top, or it really does not move, as x - x.
-A run at points within the uncertainty tells which (JCGM 100:2008, 5.1.2, note; JCGM 101:2008, 9.4).
+A model is flat at its estimates, as y = x² at 0, a cosine at its top or a limiter in its stop, or it
+really does not move, as x - x. Runs at points within four u tell which (JCGM 100:2008, 5.1.2, note; JCGM
+101:2008, 9.4).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from calibrator_uncertainty._errors import InputError, ModelError, NotSupportedError
+from calibrator_uncertainty._errors import InputError, ModelError, NotSupportedError, UncertaintyError
 from calibrator_uncertainty._program import Program, is_moving, trace
+from calibrator_uncertainty._shapes import quantile
+from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._sweep import reachable
+from calibrator_uncertainty._unseen import is_stored_flat
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
     from calibrator_uncertainty._outside import WideProgram
+    from calibrator_uncertainty._shapes import Shape
     from calibrator_uncertainty._tape import UncertainArray
+    from calibrator_uncertainty._types import Numbers
 
-__all__ = ["flat_error", "flat_note", "is_flat", "refuse_flat"]
+__all__ = ["budget_is_flat", "flat_error", "flat_note", "refuse_flat", "value_is_flat"]
 
 _ALONE = 64  # inputs that are moved one at a time
 _ROUNDING = 1e-13
 _GOLDEN = 0.6180339887498949
+_FAR = 4.0  # u: a normal lies beyond once in 16 000 draws
+_REACHES = (1.0, 2.0, _FAR)
 
 
-def is_flat(program: Program | WideProgram, estimates: Sequence[float], u: Sequence[float]) -> bool:
-    """Tell whether a result whose slopes are all zero moves nevertheless within u of its inputs."""
+def _points(estimates: Sequence[float], u: Sequence[float], shapes: Sequence[Shape]) -> np.ndarray:
+    """Return points to run a model at, the near ones first: estimates moved together and one at a time."""
     spreads = np.array(u, dtype=np.float64)
     moving = np.flatnonzero(spreads)
-    if not moving.size:
-        return False
     steps = 0.3 + (_GOLDEN * np.arange(spreads.size)) % 0.7  # unlike, so that nothing cancels by chance
     signs = np.where(np.arange(spreads.size) % 2, -1.0, 1.0)
-    alone = [np.eye(spreads.size)[place] for place in moving[:_ALONE]]
-    points = np.array([np.zeros(spreads.size), steps, steps * signs, *alone]) * spreads + np.array(estimates)
+    alone = [sign * np.eye(spreads.size)[place] for place in moving[:_ALONE] for sign in (1.0, -1.0)]
+    ways = np.array([np.zeros(spreads.size), steps, -steps, steps * signs, -steps * signs, *alone])
+    ends = np.array([_ends(shape) for shape in shapes])
+    far = np.concatenate([np.clip(reach * ways, ends[:, 0], ends[:, 1]) for reach in _REACHES])
+    points: np.ndarray = far * spreads + np.array(estimates)
+    return points
+
+
+def _ends(shape: Shape) -> tuple[float, float]:
+    """Return how far, in u, a quantity may lie from its estimate: at most four."""
+    try:
+        low, high = np.asarray(quantile(shape, np.array([3e-5, 1.0 - 3e-5])), dtype=np.float64)
+    except InputError:  # a shape of someone's own, or several errors together
+        return -_FAR, _FAR
+    return max(-_FAR, float(low)), min(_FAR, float(high))
+
+
+def _moves(found: Numbers, scale: float, near: int) -> bool:
+    """Tell whether results differ; where there is none near the estimates, it moves as well."""
+    if not np.isfinite(found[:near]).all():
+        return True
+    apart = np.abs(found[np.isfinite(found)] - found[0])
+    return bool(np.max(apart) > _ROUNDING * scale)
+
+
+def _program_moves(program: Program | WideProgram, points: np.ndarray) -> bool:
     with np.errstate(all="ignore"):  # a place where there is no value moves the result as well
         slots = program.values(list(points.T))
-    found = np.broadcast_to(slots[program.output], (len(points),))
-    if not np.isfinite(found).all():
+    near = len(points) // len(_REACHES)
+    finite = [np.abs(slot)[np.isfinite(slot)] for slot in map(np.asarray, slots) if np.size(slot)]
+    scale = max((float(np.max(slot)) for slot in finite if slot.size), default=0.0)
+    return _moves(np.broadcast_to(slots[program.output], (len(points),)), scale, near)
+
+
+def budget_is_flat(budget: Budget) -> bool:
+    """Tell whether a result whose slopes are all zero moves nevertheless within four u of its inputs."""
+    inputs = budget.inputs
+    if not any(one.u for one in inputs):
+        return False
+    traced = budget._trace()
+    steps: Any = getattr(traced.program, "program", traced.program).steps
+    if any(isinstance(step.op, Linear) and step.op.lost == "flat" for step in steps):
         return True
-    scale = max(float(np.max(np.abs(slot))) for slot in slots if np.size(slot))
-    return bool(np.max(np.abs(found - found[0])) > _ROUNDING * scale)
+    points = _points(
+        [one.estimate for one in inputs], [one.u for one in inputs], [one.distribution for one in inputs]
+    )
+    if not traced.branches:
+        return _program_moves(traced.program, points)
+    if traced.sources:
+        return True  # it cannot be run elsewhere, and nothing says that it does not move
+    try:
+        found = np.array([float(np.ravel(budget._sample(list(row[:, None])))[0]) for row in points])
+    except UncertaintyError:  # it fails nearby: no u of 0
+        return True
+    scale = max(float(np.nanmax(np.abs(found))), float(np.max(np.abs(points))))
+    return _moves(found, scale, len(points) // len(_REACHES))
 
 
 def flat_note(budget: Budget) -> str:
     """Return what must stand beside a u = 0 that is of the first order alone; empty where u is 0 indeed."""
-    inputs = budget.inputs
-    if not is_flat(budget._trace().program, [one.estimate for one in inputs], [one.u for one in inputs]):
+    if not budget_is_flat(budget):
         return ""
+    way = "use second_order() or monte_carlo()"
     try:
         second = budget._base().second_order()
         told = f"the second order gives u = {second.u:.3g} and the mean {second.mean:.6g}"
         told += f" {budget.unit}" if budget.unit else ""
     except (NotSupportedError, InputError, ModelError) as problem:
-        told = f"the second order cannot be told: {problem.what}"
+        told, way = f"the second order cannot be told: {problem.what}", "use monte_carlo()"
     return (
         "U = 0 IS NOT AN UNCERTAINTY: every first derivative is zero at the estimates, and the first order "
-        f"says nothing here (JCGM 100:2008, 5.1.2, note); {told}; use second_order() or monte_carlo()"
+        f"says nothing here (JCGM 100:2008, 5.1.2, note); {told}; {way}"
     )
+
+
+def value_is_flat(magnitude: UncertainArray) -> bool:
+    """Tell whether a single value of u = 0 moves within four u of what it is made of."""
+    if is_stored_flat(magnitude):
+        return True
+    leaves = [node for node in reachable(magnitude, lambda node: node._op is None) if is_moving(node)]
+    infos = [leaf._leaf for leaf in leaves if leaf._leaf is not None]
+    if not leaves or any(leaf.shape for leaf in leaves):
+        return False
+    points = _points(
+        [float(leaf._value) for leaf in leaves], [info.u for info in infos], [info.shape for info in infos]
+    )
+    return _program_moves(trace(leaves, magnitude), points)
 
 
 def refuse_flat(magnitude: UncertainArray) -> None:
     """Refuse to expand a u of 0 that is of the first order alone.
 
     Raises:
-        ModelError: the value moves within the uncertainty of what it is made of.
+        ModelError: the value moves within the uncertainty of what it is made of, or a comparison chose it.
     """
-    leaves = [node for node in reachable(magnitude, lambda node: node._op is None) if is_moving(node)]
-    if not leaves or any(leaf.shape for leaf in leaves):
-        return
-    infos = [leaf._leaf.u if leaf._leaf is not None else 0.0 for leaf in leaves]
-    if is_flat(trace(leaves, magnitude), [float(leaf._value) for leaf in leaves], infos):
+    if value_is_flat(magnitude):
         raise flat_error("the value")
+    nodes = reachable(magnitude, lambda node: node._op is None)
+    if any(node._looked and is_moving(node) for node in nodes if node._op is None):
+        raise ModelError(
+            "a value was looked at, and what was chosen by it has u = 0 on its side of the comparison alone",
+            way_out="Let a Budget run the model and use monte_carlo(), or compare estimate(q).",
+            code="looked-at",
+        )
 
 
 def flat_error(what: str, where: str = "") -> ModelError:
@@ -82,6 +152,6 @@ def flat_error(what: str, where: str = "") -> ModelError:
     return ModelError(
         f"every first derivative of {what} is zero, and it moves nevertheless: u = 0 would be wrong",
         where=where,
-        way_out="Use second_order() or monte_carlo() of a Budget: the first order says nothing here.",
+        way_out="Use monte_carlo() of a Budget, or second_order(): the first order says nothing here.",
         code="flat",
     )

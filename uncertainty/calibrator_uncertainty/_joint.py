@@ -44,6 +44,7 @@ class JointConformity:
     standard_error: float
     draws: int
     points: tuple[float, ...]
+    notes: tuple[str, ...] = ()  # what the draws could not see, by point
 
     @property
     def pfa(self) -> float:
@@ -101,7 +102,9 @@ def joint_conformity(
     probability = float(together.mean())
     # A fraction that came out 0 or 1 is still not known better than about 1/draws.
     spread = max(probability * (1.0 - probability), 1.0 / draws)
-    return JointConformity(probability, math.sqrt(spread / draws), draws, tuple(points))
+    unseen = ((place, budget._trace().unseen) for place, budget in enumerate(budgets))
+    notes = tuple(f"point {place}: {why}" for place, why in unseen if why)
+    return JointConformity(probability, math.sqrt(spread / draws), draws, tuple(points), notes)
 
 
 def _ends(pair: Limits, budget: Budget) -> tuple[float, float]:

@@ -36,7 +36,8 @@ class MonteCarlo:
 
     `converged` is whether two standard errors of estimate, u and both ends lie below `tolerance` (0 where a
     fixed number of draws was asked for); `errors` are the standard errors of estimate, u, low and high end.
-    `note` says where the tails are so heavy that the result has no u, whatever number stands there.
+    `note` says where the tails are so heavy that the result has no u, whatever number stands there,
+    and what the draws could not see.
     """
 
     name: str
@@ -141,7 +142,7 @@ def _result(  # noqa: PLR0917
         converged=converged,
         errors=errors,
         method=method,
-        note=stream.note,
+        note="; ".join(filter(None, (stream.note, budget._trace().unseen))),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from calibrator_uncertainty._branches import note_branch
+from calibrator_uncertainty._branches import look
 from calibrator_uncertainty._errors import NotSupportedError
 from calibrator_uncertainty._functions import HANDLED, getitem, rearrange
 from calibrator_uncertainty._tape import UncertainArray
@@ -207,8 +207,9 @@ def near(
     one: Numbers, other: Numbers, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> Numbers:
     """Tell where estimates are close; a model that does so holds for its own estimates only."""
-    note_branch()
-    return np.isclose(lifted(one).value, lifted(other).value, rtol=rtol, atol=atol, equal_nan=equal_nan)
+    first, second = lifted(one), lifted(other)
+    look(first, second)
+    return np.isclose(first._value, second._value, rtol=rtol, atol=atol, equal_nan=equal_nan)
 
 
 @handles(np.allclose)

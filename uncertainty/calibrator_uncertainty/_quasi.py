@@ -119,7 +119,7 @@ def quasi_monte_carlo(
         converged=bool(np.all(2.0 * spread <= tolerance)),
         errors=(float(spread[0]), float(spread[1]), float(spread[2]), float(spread[3])),
         method="sobol",
-        note=stream.note,
+        note="; ".join(filter(None, (stream.note, budget._trace().unseen))),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from calibrator_uncertainty._branches import note_branch
+from calibrator_uncertainty._branches import look
 from calibrator_uncertainty._functions import HANDLED
 from calibrator_uncertainty._more_functions import handles, lifted
 from calibrator_uncertainty._moves import named
@@ -68,5 +68,6 @@ def broadcast(*arrays: Numbers, **kwargs: Option) -> tuple[Numbers, ...]:
 @handles(np.array_equal, np.array_equiv)
 def equal(one: Numbers, other: Numbers, **kwargs: Option) -> bool:
     """Tell whether all estimates are equal; a model that does so holds for its own estimates only."""
-    note_branch()
-    return np.array_equal(lifted(one).value, lifted(other).value)
+    found, against = lifted(one), lifted(other)
+    look(found, against)
+    return np.array_equal(found._value, against._value)

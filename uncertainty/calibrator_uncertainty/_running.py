@@ -36,6 +36,7 @@ class Traced:
         False  # it looked whether its estimates lie in a range, so that others are to be looked at
     )
     sources: tuple[Source, ...] = ()  # uncertain values that it uses from outside
+    unseen: str = ""  # why Monte Carlo cannot see all of it, where they were stored or chosen by a comparison
 
 
 def run_with_units(budget: Budget) -> Traced:
@@ -64,8 +65,11 @@ def run_with_units(budget: Budget) -> Traced:
     branches = seen.seen or holds_at_one_place(program, len(leaves))
     if not outside:
         return Traced(program, branches, seen.checked)
+    from calibrator_uncertainty._unseen import why_unseen
+
     sources = sources_of(outside)
-    return Traced(WideProgram(program, len(leaves), sources), branches, seen.checked, sources)
+    wide = WideProgram(program, len(leaves), sources)
+    return Traced(wide, branches, seen.checked, sources, why_unseen(magnitude))
 
 
 def _a_number(budget: Budget, result: Numbers) -> Numbers:

@@ -54,7 +54,7 @@ def second_order(budget: Budget) -> SecondOrder:
 
     Raises:
         NotSupportedError: correlated inputs that are t, a model that decides by values, solves linear
-            systems, interpolates or calls functions of one's own.
+            systems, interpolates or calls functions of one's own, or has a second-order u of 0 and moves.
         InputError: an input without a fourth moment, as the mean of five readings or fewer.
         ModelError: a derivative that is not finite.
 
@@ -87,6 +87,8 @@ def second_order(budget: Budget) -> SecondOrder:
             way_out="Use Monte Carlo.",
             code="infinite-slope",
         )
+    if variance == 0.0:
+        _refuse_still(budget)
     return SecondOrder(
         name=budget.name,
         unit=budget.unit,
@@ -95,6 +97,20 @@ def second_order(budget: Budget) -> SecondOrder:
         u_first=math.sqrt(linear),
         u=math.sqrt(max(0.0, variance)),
     )
+
+
+def _refuse_still(budget: Budget) -> None:
+    """Refuse a second-order u of 0 where the model moves, as x³ at 0 does, or a limiter in its stop."""
+    from calibrator_uncertainty._flat import budget_is_flat
+
+    if budget_is_flat(budget):
+        raise NotSupportedError(
+            "the second order of a model that moves by higher derivatives or beyond a kink alone, where "
+            "u = 0 would be wrong",
+            where=budget.name,
+            way_out="Use monte_carlo().",
+            code="flat",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,14 +45,22 @@ def reduce_value(value: UncertainArray) -> tuple[Any, ...]:
     if value._op is None and value._leaf is not None:
         leaf = value._leaf
         facts = (leaf.u, leaf.dof, leaf.shape, leaf.name, leaf.source, leaf.group)
-        return leaf_back, (uid_of(value), value._value, facts)
+        return leaf_back, (uid_of(value), value._value, facts, value._looked)
     found = by_leaf(value)
     return _result_back, (
         uid_of(value),
         value._value,
         [leaf for leaf, _ in found],
         [_slope_out(slope) for _, slope in found],
+        _lost(value),
     )
+
+
+def _lost(value: UncertainArray) -> str:
+    """Return what is lost where a value is kept as its slopes."""
+    from calibrator_uncertainty._unseen import lost_in_storing
+
+    return lost_in_storing(value)
 
 
 def _slope_out(slope: Numbers) -> Numbers:
@@ -66,7 +74,7 @@ def _slope_back(slope: Numbers) -> Numbers:
     return scatter_matrix(*slope) if isinstance(slope, tuple) else slope
 
 
-def leaf_back(uid: str, value: Numbers, facts: tuple[Any, ...]) -> UncertainArray:
+def leaf_back(uid: str, value: Numbers, facts: tuple[Any, ...], looked: bool = False) -> UncertainArray:
     """Return a stored error: the one that this process has of that name, or a new one.
 
     Raises:
@@ -84,9 +92,11 @@ def leaf_back(uid: str, value: Numbers, facts: tuple[Any, ...]) -> UncertainArra
     here = known(uid)
     if here is not None:
         _check_leaf(uid, here, value, facts)
+        here._looked = here._looked or looked
         return here
     back = UncertainArray(value, None, (), Leaf(u, dof, shape, name, source, group, stored=uid))
     back._uid = uid
+    back._looked = looked
     remember(uid, back)
     return back
 
@@ -117,12 +127,14 @@ def _kind(shape: Shape) -> Numbers:
         return shape
 
 
-def _result_back(uid: str, value: Numbers, leaves: list[UncertainArray], slopes: list[Any]) -> UncertainArray:
+def _result_back(
+    uid: str, value: Numbers, leaves: list[UncertainArray], slopes: list[Any], lost: str = "unknown"
+) -> UncertainArray:
     here = known(uid)
     if here is not None:
         return _same_result(here, uid, value)
     origins = tuple(leaf._value for leaf in leaves)
-    operation = Linear("stored", value, origins, tuple(_slope_back(slope) for slope in slopes))
+    operation = Linear("stored", value, origins, tuple(_slope_back(slope) for slope in slopes), lost)
     back = UncertainArray(value, operation, tuple(leaves))
     back._uid = uid
     remember(uid, back)
@@ -186,6 +198,7 @@ def _describe(
             described.append(_describe_leaf(leaf))
         places.append(leaves[id(leaf)])
     entry: dict[str, Any] = {"id": uid_of(value), "shape": list(value.shape), "of": places}
+    entry["lost"] = _lost(value)
     slopes = [slope for _, slope in found]
     if all(isinstance(slope, float) for slope in slopes):
         entry["x"] = _pack(
@@ -303,7 +316,11 @@ def _read_real(entry: dict[str, Any], leaves: list[UncertainArray]) -> Uncertain
     here: UncertainArray | None = known(entry["id"])
     if here is not None:
         return _same_result(here, entry["id"], value)
+    lost = entry.get("lost", "unknown")
     if len(mine) == 1 and mine[0]._uid == entry["id"]:
+        mine[0]._looked = mine[0]._looked or lost == "looked"
         return mine[0]
-    back: UncertainArray = _result_back(entry["id"], value, mine, slopes)
+    if lost not in ("", "bent", "flat", "looked", "unknown"):
+        raise FormatError(f"a stored value says that it was {lost!r}, which is not known", code="format")
+    back: UncertainArray = _result_back(entry["id"], value, mine, slopes, lost)
     return back

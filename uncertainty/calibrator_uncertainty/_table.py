@@ -143,11 +143,10 @@ def _refuse_flat(out: BudgetTable) -> None:
     """Refuse a point whose u is 0 to first order alone, as that of x² at 0."""
     budget, columns = out.origin
     for place in np.flatnonzero((out.u == 0.0) & ~out.contributions.any(axis=0)):
-        from calibrator_uncertainty._flat import flat_error, is_flat
+        from calibrator_uncertainty._flat import budget_is_flat, flat_error
 
         here = columns.budget(budget, int(place))
-        inputs = here.inputs
-        if is_flat(here._trace().program, [one.estimate for one in inputs], [one.u for one in inputs]):
+        if budget_is_flat(here):
             raise flat_error(f"the model at point {place}", budget.name)
 
 

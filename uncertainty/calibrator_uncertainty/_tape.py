@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
 
 import numpy as np
 
-from calibrator_uncertainty._branches import note_branch
+from calibrator_uncertainty._branches import look, note_branch
 from calibrator_uncertainty._leaves import Leaf
 from calibrator_uncertainty._methods import ArrayMethods
 from calibrator_uncertainty._numbers import as_number, read_only
@@ -44,6 +44,7 @@ __all__ = ["UncertainArray"]
 Value: TypeAlias = "float | NDArray[np.float64]"
 
 _sequence = itertools.count()
+_CHECKS = (np.isfinite, np.isnan, np.isinf)  # true or false of every value that there can be
 
 
 class UncertainArray(ArrayMethods):
@@ -58,7 +59,7 @@ class UncertainArray(ArrayMethods):
         (0.0, 0.6000000000000001)
     """
 
-    __slots__ = ("__weakref__", "_args", "_gradient", "_leaf", "_op", "_order", "_uid", "_value")
+    __slots__ = ("__weakref__", "_args", "_gradient", "_leaf", "_looked", "_op", "_order", "_uid", "_value")
     __array_priority__ = 1000.0
     __hash__ = None  # type: ignore[assignment]  # equality compares values, as arrays do
 
@@ -68,6 +69,7 @@ class UncertainArray(ArrayMethods):
     _leaf: Leaf | None
     _gradient: Numbers
     _uid: str | None
+    _looked: bool  # it was compared outside a model: what comes of it may be one side of a decision
 
     def __init__(
         self,
@@ -82,6 +84,7 @@ class UncertainArray(ArrayMethods):
         self._leaf = leaf
         self._gradient = None
         self._uid = None
+        self._looked = False
         self._order = next(_sequence)
 
     @classmethod
@@ -244,7 +247,7 @@ class UncertainArray(ArrayMethods):
         return _compare(np.not_equal, self, other)
 
     def __bool__(self) -> bool:
-        note_branch()
+        look(self)
         return bool(self._value)
 
     def __float__(self) -> NoReturn:
@@ -371,7 +374,10 @@ def _complex(op: Op, operands: tuple[Any, ...]) -> Numbers:
 
 
 def _compare(ufunc: Numbers, *operands: Option) -> Numbers:
-    note_branch()
+    if ufunc in _CHECKS:
+        note_branch()
+    else:
+        look(*operands)
     values = [operand._value if isinstance(operand, UncertainArray) else operand for operand in operands]
     if any(as_number(value) is None for value in values):
         return NotImplemented

@@ -222,6 +222,8 @@ def difference_in(given: Numbers, unit_text: str, where: str) -> Numbers:
 
 
 def _figures(given: Numbers, convert: Callable[[Quantity], Numbers], where: str) -> Numbers:
+    if type(given) is float:  # most of them
+        return given
     if hasattr(given, "_REGISTRY"):
         return convert(given)
     if isinstance(given, list | tuple) or (isinstance(given, np.ndarray) and given.dtype.kind == "O"):

@@ -61,12 +61,14 @@ def _drawn(budget: Budget, policy: str) -> tuple[Verdict, float, float]:
     from calibrator_uncertainty._clause8 import validate_first_order
 
     result = budget.evaluate(policy=policy)
-    if budget._trace().branches:
-        why = "the model looks at its values and is run anew for each draw: ask validate_first_order"
-        return (None, why), result.value, result.U
+    traced = budget._trace()
+    if traced.unseen:
+        return (None, traced.unseen), result.value, result.U
     rng = np.random.Generator(np.random.SFC64(_SEED))
     errors = sum(getattr(one.distribution, "errors", 1) for one in budget._whole().inputs)
     draws = min(_MOST, max(_LEAST, _FIGURES // max(1, errors)))
+    if traced.branches:  # run anew for each draw
+        draws = _LEAST
     try:
         verdict = validate_first_order([budget], draws=draws, rng=rng, policy=policy)[0]
     except UncertaintyError as problem:

@@ -1,0 +1,130 @@
+"""What Monte Carlo cannot see of a value: it was stored as linear, or a comparison chose its formula."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from calibrator_uncertainty._errors import NotSupportedError
+from calibrator_uncertainty._ops import ADD, DIVIDE, MULTIPLY, NEGATIVE, SUBTRACT
+from calibrator_uncertainty._program import is_moving
+from calibrator_uncertainty._structural import Gather, Linear, RunningSum, Solve, Sum
+from calibrator_uncertainty._sweep import reachable, sweep
+from calibrator_uncertainty._tape import UncertainArray
+from calibrator_uncertainty._types import Numbers
+
+if TYPE_CHECKING:
+    from calibrator_uncertainty._budget import Budget
+
+__all__ = ["is_stored_flat", "lost_in_storing", "refuse_unseen", "why_unseen"]
+
+_STORED = "linear as stored: a value behind it was not linear where it was made, or did not say so"
+_LOOKED = (
+    "a value was looked at: a comparison may have chosen the formula, of which one side is known; let a "
+    "Budget run the model, or compare estimate(q)"
+)
+_ALWAYS = (ADD, SUBTRACT, NEGATIVE)
+_MOVING = (Gather, Sum, RunningSum)
+
+
+def why_unseen(value: UncertainArray) -> str:
+    """Return why no verdict of clause 8 can be given on what is made so; empty where one can."""
+    found = ""
+    for node in reachable(value, _is_leaf):
+        if node._looked or _lost(node) == "looked":
+            return _LOOKED
+        if _lost(node):
+            found = _STORED
+    return found
+
+
+def lost_in_storing(value: UncertainArray) -> str:
+    """Return what slopes alone do not tell of a value: "bent", "flat" or "looked"; empty where it is linear.
+
+    Flat is what has a u of 0 to first order alone, in any element.
+    """
+    lost = _shape_of(value)
+    if lost == "looked" or not lost:
+        return lost
+    spread = np.ravel(value.u)
+    if spread.all():
+        return lost
+    from calibrator_uncertainty._flat import value_is_flat
+
+    rows = [value] if not value.shape else list(value.ravel())
+    zeros = (row for row, u in zip(rows, spread, strict=True) if u == 0.0)
+    return "flat" if any(value_is_flat(row) for row in zeros) else lost
+
+
+def _shape_of(value: UncertainArray) -> str:
+    moving: set[int] = set()
+    lost = ""
+    for node in reachable(value, _is_leaf):
+        if node._looked:
+            return "looked"
+        if node._op is None:
+            if is_moving(node):
+                moving.add(id(node))
+            continue
+        active = [place for place, arg in enumerate(node._args) if id(arg) in moving]
+        if active:
+            moving.add(id(node))
+            lost = _worse(lost, _bends(node, active))
+    return lost
+
+
+def _bends(node: UncertainArray, active: Sequence[int]) -> str:
+    """Return "bent" unless an operation is linear in its moving operands; a stored one tells of itself."""
+    op = node._op
+    if isinstance(op, Linear):
+        return "bent" if op.lost == "unknown" else op.lost
+    linear = (
+        any(op is one for one in _ALWAYS)
+        or isinstance(op, _MOVING)
+        or (op is MULTIPLY and len(active) == 1)
+        or (op is DIVIDE and list(active) == [0])
+        or (isinstance(op, Solve) and list(active) == [1])
+    )
+    return "" if linear else "bent"
+
+
+def _worse(one: str, other: str) -> str:
+    order = ("", "bent", "flat", "looked")
+    return max(one, other, key=order.index)
+
+
+def is_stored_flat(value: UncertainArray) -> bool:
+    """Tell whether a value moves with one that was stored with a u of 0 of the first order alone."""
+    reached = sweep(value, lambda node: node._op is None or _lost(node) == "flat")
+    return any(_lost(node) == "flat" and _any(slope) for node, slope in reached)
+
+
+def _any(slope: Numbers) -> bool:
+    return bool(np.any(slope.data if hasattr(slope, "todense") else slope))
+
+
+def refuse_unseen(budgets: Sequence[Budget]) -> None:
+    """Refuse to validate what Monte Carlo cannot see.
+
+    Raises:
+        NotSupportedError: a model uses a value that is linear as stored, or was chosen by a comparison.
+    """
+    for budget in budgets:
+        why = budget._trace().unseen
+        if why:
+            raise NotSupportedError(
+                f"a verdict of clause 8 where the model's values are known in part: {why}",
+                where=budget.name,
+                way_out="Examine the value where its model is, before it is stored or chosen.",
+                code="unseen",
+            )
+
+
+def _lost(node: UncertainArray) -> str:
+    return node._op.lost if isinstance(node._op, Linear) else ""
+
+
+def _is_leaf(node: UncertainArray) -> bool:
+    return node._op is None
