@@ -52,15 +52,15 @@ def reduce_value(value: UncertainArray) -> tuple[Any, ...]:
         value._value,
         [leaf for leaf, _ in found],
         [_slope_out(slope) for _, slope in found],
-        _lost(value),
+        _lost(value, found),
     )
 
 
-def _lost(value: UncertainArray) -> str:
+def _lost(value: UncertainArray, found: list[tuple[UncertainArray, Any]]) -> str:
     """Return what is lost where a value is kept as its slopes."""
     from calibrator_uncertainty._unseen import lost_in_storing
 
-    return lost_in_storing(value)
+    return lost_in_storing(value, [slope for _, slope in found])
 
 
 def _slope_out(slope: Numbers) -> Numbers:
@@ -198,7 +198,7 @@ def _describe(
             described.append(_describe_leaf(leaf))
         places.append(leaves[id(leaf)])
     entry: dict[str, Any] = {"id": uid_of(value), "shape": list(value.shape), "of": places}
-    entry["lost"] = _lost(value)
+    entry["lost"] = _lost(value, found)
     slopes = [slope for _, slope in found]
     if all(isinstance(slope, float) for slope in slopes):
         entry["x"] = _pack(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from calibrator_uncertainty._errors import NotSupportedError
-from calibrator_uncertainty._ops import ADD, DIVIDE, MULTIPLY, NEGATIVE, SUBTRACT
+from calibrator_uncertainty._ops import ADD, DIVIDE, MULTIPLY, NEGATIVE, SUBTRACT, Op
 from calibrator_uncertainty._program import is_moving
 from calibrator_uncertainty._structural import Gather, Linear, RunningSum, Solve, Sum
 from calibrator_uncertainty._sweep import reachable, sweep
@@ -25,7 +25,6 @@ _LOOKED = (
     "a value was looked at: a comparison may have chosen the formula, of which one side is known; let a "
     "Budget run the model, or compare estimate(q)"
 )
-_ALWAYS = (ADD, SUBTRACT, NEGATIVE)
 _MOVING = (Gather, Sum, RunningSum)
 
 
@@ -40,13 +39,13 @@ def why_unseen(value: UncertainArray) -> str:
     return found
 
 
-def lost_in_storing(value: UncertainArray) -> str:
+def lost_in_storing(value: UncertainArray, slopes: Sequence[Numbers]) -> str:
     """Return what slopes alone do not tell of a value: "bent", "flat" or "looked"; empty where it is linear.
 
     Flat is what has a u of 0 to first order alone, in any element.
     """
     lost = _shape_of(value)
-    if lost == "looked" or not lost:
+    if lost != "bent" or (type(value._value) is float and any(_any(slope) for slope in slopes)):
         return lost
     spread = np.ravel(value.u)
     if spread.all():
@@ -59,30 +58,36 @@ def lost_in_storing(value: UncertainArray) -> str:
 
 
 def _shape_of(value: UncertainArray) -> str:
+    nodes = reachable(value, _is_leaf)
+    if any(node._looked for node in nodes):
+        return "looked"
     moving: set[int] = set()
     lost = ""
-    for node in reachable(value, _is_leaf):
-        if node._looked:
-            return "looked"
-        if node._op is None:
-            if is_moving(node):
+    for node in nodes:
+        op = node._op
+        if op is None:
+            u = None if node._leaf is None else node._leaf.u
+            if u if type(u) is float else is_moving(node):
                 moving.add(id(node))
             continue
+        if lost == "bent" and type(op) is Op:  # no worse can come of it
+            continue
         active = [place for place, arg in enumerate(node._args) if id(arg) in moving]
-        if active:
+        if active or lost:
             moving.add(id(node))
-            lost = _worse(lost, _bends(node, active))
+            here = _bends(op, active or [0])
+            lost = _worse(lost, here) if here else lost
     return lost
 
 
-def _bends(node: UncertainArray, active: Sequence[int]) -> str:
+def _bends(op: Numbers, active: Sequence[int]) -> str:
     """Return "bent" unless an operation is linear in its moving operands; a stored one tells of itself."""
-    op = node._op
+    if op is ADD or op is SUBTRACT or op is NEGATIVE:
+        return ""
     if isinstance(op, Linear):
         return "bent" if op.lost == "unknown" else op.lost
     linear = (
-        any(op is one for one in _ALWAYS)
-        or isinstance(op, _MOVING)
+        isinstance(op, _MOVING)
         or (op is MULTIPLY and len(active) == 1)
         or (op is DIVIDE and list(active) == [0])
         or (isinstance(op, Solve) and list(active) == [1])
@@ -102,6 +107,8 @@ def is_stored_flat(value: UncertainArray) -> bool:
 
 
 def _any(slope: Numbers) -> bool:
+    if type(slope) is float:
+        return slope != 0.0
     return bool(np.any(slope.data if hasattr(slope, "todense") else slope))
 
 
