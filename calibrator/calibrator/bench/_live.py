@@ -17,6 +17,7 @@ from calibrator_drivers.roles import Expecting, Indication
 
 __all__ = ["LiveBench"]
 
+_ALONE = nullcontext()
 _SURPRISE = 0.05  # of the value, from where a typed indication is looked at again
 UUT = "uut"
 
@@ -153,7 +154,7 @@ class LiveBench:
         return self._desk.units if part == UUT else (0,)
 
     def _of(self, part: str, number: int) -> AbstractContextManager[None]:
-        return self._desk.unit(number) if part == UUT else nullcontext()
+        return self._desk.unit(number) if part == UUT and len(self._desk.units) > 1 else _ALONE
 
     def _sample(self, part: str, doing: str, done: int, total: int) -> Indication:
         self._desk.check()

@@ -11,6 +11,7 @@ __all__ = ["decimal_of_raw", "fixed", "plain", "probability", "shortest", "signi
 # A probability from an uncertain value is not printed as 0 or 1: what is smaller still is printed as these.
 LEAST_PROBABILITY = Decimal("1e-30")
 LEAST_LACKING = Decimal("1e-16")  # beyond, a float is 1
+_SHORT = 20  # characters of a reply's number
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -88,5 +89,8 @@ def decimal_of_raw(raw: str) -> Decimal | None:
 
 def value_of_raw(raw: str) -> float | None:
     """Return the number that an instrument's reply begins with as a float; None where it holds none."""
-    found = decimal_of_raw(raw)
-    return None if found is None else float(found)
+    found = _NUMBER.search(raw.strip())
+    if found is not None and len(found[0]) <= _SHORT:  # no decimal fails, and both are rounded once
+        return float(found[0])
+    exact = decimal_of_raw(raw)
+    return None if exact is None else float(exact)

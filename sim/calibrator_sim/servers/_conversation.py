@@ -127,10 +127,12 @@ class Conversation:
         """Go on with what waits; return what goes out now."""
         out: list[Reply] = []
         while not self.broken:
-            if self._running is None and not self._begin():
-                break
             if self._running is None:
-                continue
+                if not self._messages:
+                    break
+                self._begin()
+                if self._running is None:
+                    continue
             response = self._step()
             if response is None:
                 break
@@ -153,22 +155,19 @@ class Conversation:
             self._running = None
             self.device.abort()
 
-    def _begin(self) -> bool:
-        """Begin the next message; False where there is none."""
-        if not self._messages:
-            return False
+    def _begin(self) -> None:
+        """Begin the next message, which there is; nothing runs after one that is lost."""
         message, tag = self._messages.popleft()
         if message is None:
             self.device.overflowed()
             self.served.watch.look(message_available=self._available())
-            return True
+            return
         if self.served.replies.closes(self.device):
             self.broken = True
-            return True
+            return
         self._message = (message, tag)
         self._running = self._respond(message)
         self._due_ns = self.served.time_ns()
-        return True
 
     def _respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
         """Begin within the first step, so that a defect there is one of the step."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from calibrator_sim.instruments.fluke_5522a._faults import FaultError
 from calibrator_sim.scpi import block_length
@@ -14,6 +15,7 @@ _HEADER = re.compile(r"(\*?[A-Z_][A-Z0-9_]*\??)(?:\s+(.*))?\Z", re.DOTALL)
 _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:E([+-]?\d+))?)\s*([A-Z]+)?\Z")
 _LARGEST_EXPONENT = 20
 _LONGEST = 80
+_SHORT = 64  # characters of a text that is remembered taken apart
 # In the 55xx M is milli for volts and amperes, mega for hertz and ohms (5500A programmer's guide).
 _UNITS = {
     **{"UV": ("V", 1e-6), "MV": ("V", 1e-3), "V": ("V", 1.0), "KV": ("V", 1e3)},
@@ -43,6 +45,8 @@ class Quantity:
 
 def split_calls(message: str) -> list[str]:
     """Return the commands of a message; a block or string keeps its semicolons."""
+    if '"' not in message and "#" not in message:
+        return [part for raw in message.split(";") if (part := raw.strip())]
     parts, quote, start, i = [], False, 0, 0
     while i < len(message):
         char = message[i]
@@ -64,6 +68,15 @@ def parse_call(text: str) -> Call:
     Raises:
         FaultError: bad syntax or character.
     """
+    return _short_call(text) if len(text) <= _SHORT else _call(text)
+
+
+@lru_cache(maxsize=512)
+def _short_call(text: str) -> Call:
+    return _call(text)
+
+
+def _call(text: str) -> Call:
     if not text.isascii():
         raise FaultError(1322)
     match = _HEADER.match(text.upper() if "#" not in text else _upper_head(text))

@@ -68,6 +68,7 @@ class Physics:
         self.unit = unit
         self.acal_c = 0.0  # by how much the room differed from 23 degC at the last self-calibration
         self.world = world
+        self._loading: dict[tuple[float, bool], float] = {}  # drawn once for each range
 
     def shunt_ohm(self, settings: Settings) -> float:
         """Return the resistance between I and LO: burden over range."""
@@ -99,12 +100,17 @@ class Physics:
 
     def loading_s(self, range_v: float, *, impedance_auto: bool) -> float:
         """Return the input conductance on a direct voltage range, as drawn for this serial."""
+        high = impedance_auto and range_v <= 10.0
+        known = self._loading.get((range_v, high))
+        if known is not None:
+            return known
         key = ("loading", self.unit.config.serial, f"{range_v:.9g}")
-        if impedance_auto and range_v <= 10.0:
+        if high:
             conductance = _HIGH_S * self.world.draws.unit(*key)
         else:
             conductance = _FIXED_S * (1.0 + 0.01 * self.world.draws.uniform(*key))
-        return conductance * self.world.effects.loading
+        self._loading[range_v, high] = conductance * self.world.effects.loading
+        return self._loading[range_v, high]
 
     def measure(self, settings: Settings, ns: int) -> float:
         """Return the indication of a reading that ends at `ns`; `OVERLOAD` where it does not fit."""

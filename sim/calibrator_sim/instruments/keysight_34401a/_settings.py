@@ -66,7 +66,7 @@ class Settings:
 
     def active(self) -> Function:
         """Return the function in use."""
-        return self.model.functions[self.function]
+        return MODELS[self.model_id].functions[self.function]
 
     def preset(self) -> None:
         """Bring what CONFigure and MEASure preset to their values (user's guide, ch. 4, p. 112; seen)."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments.keysight_34401a._math import Statistics, apply, references_missing
+from calibrator_sim.instruments.keysight_34401a._models import Function
 from calibrator_sim.instruments.keysight_34401a._physics import OVERLOAD, Physics
 from calibrator_sim.instruments.keysight_34401a._settings import Settings
 from calibrator_sim.scpi import ScpiError, Status
@@ -55,14 +56,16 @@ class Trigger:
         else:
             nplc = settings.nplc[function.name] if function.integrating else 1.0
             seconds = (2.0 if settings.autozero else 1.0) * nplc / self._world.line_frequency_hz
-        return round((self.delay_s() + seconds) * _SECOND)
+        return round((self._delay_s(function) + seconds) * _SECOND)
 
     def delay_s(self) -> float:
         """Return the trigger delay, where it is automatic that of function, range and filter."""
+        return self._delay_s(self._settings.active())
+
+    def _delay_s(self, function: Function) -> float:
         settings = self._settings
         if not settings.delay_auto:
             return settings.delay_s
-        function = settings.active()
         if function.name in ("FREQ", "PER"):
             return 1.0
         if function.name.endswith("AC"):
@@ -197,7 +200,11 @@ class Trigger:
     def _schedule(self, count: int) -> None:
         now = self._world.time_ns()
         period = max(self.reading_ns(), round(self._settings.timer_s * _SECOND))
-        arm, group = round(self._settings.arm_s * _SECOND), max(1, count // self._settings.arm_count)
+        arm = round(self._settings.arm_s * _SECOND)
+        if count == 1:
+            self._memory.due = [now + period + arm]
+            return
+        group = max(1, count // self._settings.arm_count)
         self._memory.due = [now + period * (i + 1) + arm * (i // group + 1) for i in range(count)]
 
     def _take(self, ns: int) -> None:
