@@ -185,3 +185,56 @@ def test_another_model_and_impossible_inputs_are_refused():
         load_budget(json.dumps(document), product)
     with pytest.raises(FormatError):
         load_budget("[1, 2", product)
+
+
+def _moved(a, b):
+    return b * a
+
+
+OTHERS = {
+    "lambda": lambda a, b: a * b * 1.0001,
+    "of the same value": lambda a, b: a * b**2 / 2.0 / b.units,
+    "of the same slopes": lambda a, b: a * b + (b - 2.0 * b.units) ** 2 / b.units * a.units,
+    "of another result": lambda a, b: 2.0 * a.units * b.units + 0 * a * b,
+}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+def test_a_lambda_stands_for_itself_and_for_no_other_lambda(other):
+    text = dump_budget(Budget(lambda a, b: a * b, TWO, unit="W"))
+    assert load_budget(text, lambda a, b: a * b).evaluate().value == 2.0
+    with pytest.raises(FormatError, match="lambda") as caught:
+        load_budget(text, other)
+    assert caught.value.code == "another-model"
+
+
+def test_a_model_that_moved_is_known_by_what_it_gives():
+    text = dump_budget(Budget(product, TWO, unit="W"))
+    assert load_budget(text, _moved).evaluate().value == 2.0
+    changed = text.replace(f"{__name__}:product", "elsewhere:product")
+    assert load_budget(changed, product).evaluate().value == 2.0
+
+
+def test_a_model_that_was_changed_under_its_name_is_refused():
+    text = dump_budget(Budget(product, TWO, unit="W"))
+    changed = text.replace(f"{__name__}:product", f"{__name__}:model")
+    with pytest.raises(FormatError, match="model was given") as caught:
+        load_budget(changed, model)
+    assert caught.value.code == "another-model"
+
+
+def test_a_text_from_before_goes_by_the_name():
+    document = json.loads(dump_budget(Budget(product, TWO, unit="W")))
+    del document["gives"]
+    assert load_budget(json.dumps(document), product).evaluate().value == 2.0
+    with pytest.raises(FormatError) as caught:
+        load_budget(json.dumps(document), _moved)
+    assert caught.value.code == "another-model"
+
+
+def test_a_model_that_looks_at_values_is_known_too():
+    def positive(a, b):
+        return a * b if a > 0 * a.units else 0 * a * b
+
+    text = dump_budget(Budget(positive, TWO, unit="W"))
+    assert load_budget(text, positive).evaluate().value == 2.0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from calibrator_uncertainty._errors import FormatError, InputError
 from calibrator_uncertainty._inputs import Input
+from calibrator_uncertainty._reproduce import differs, what_it_gives
 from calibrator_uncertainty._shape_store import shape_from, shape_key
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def dump_budget(budget: Budget) -> str:
     The name of the inputs' own errors goes with it: what is read back is the same budget, and `uncertain()`
     of both, in any process, differ by exactly 0. That name is another each time a budget is made.
 
-    Of the model only its name is kept: code that is read from a file could be anything.
+    Of the model its name is kept, and what it gives at the estimates and near them, by which another model is
+    told from it: code that is read from a file could be anything.
 
     Raises:
         FormatError: a distribution that is not one of ours; a budget that was made of a quantity.
@@ -52,6 +54,7 @@ def dump_budget(budget: Budget) -> str:
         "inputs": [_described(one) for one in budget.inputs],
         "correlations": [list(one) for one in budget.correlations],
         "causes": budget._causes(),
+        "gives": what_it_gives(budget),
     }
     return json.dumps(document, ensure_ascii=False, sort_keys=True)
 
@@ -61,7 +64,8 @@ def load_budget(text: str, model: Callable[..., Any]) -> Budget:
 
     Args:
         text: what `dump_budget` wrote.
-        model: the model; a lambda may stand for any lambda of its module, a named function for itself only.
+        model: the model. It may bear another name and stand in another module, but must give the value, the
+            slopes and the values nearby that are stored; in a text without these, its name must be the same.
 
     Raises:
         FormatError: the text is no stored budget of a version that is known, or names another model.
@@ -73,14 +77,9 @@ def load_budget(text: str, model: Callable[..., Any]) -> Budget:
         document = json.loads(text)
         if document["format"] != FORMAT or document["kind"] != "budget":
             raise FormatError(f"a budget of format {document['format']} is not known", code="format")
-        stored, given = str(document["model"]), model_name(model)
-        if stored != given:
-            raise FormatError(
-                f"the budget was stored with the model {stored}; {given} was given",
-                where=str(document["name"]),
-                way_out="Give the model that it was stored with, or make a new budget.",
-                code="another-model",
-            )
+        gives = {**document.get("gives", {})}
+        if not gives.get("nearby"):
+            _same_name(document, model)
         inputs = [_read(entry) for entry in document["inputs"]]
         correlations = {(str(a), str(b)): float(r) for a, b, r in document["correlations"]}
         unit, name = str(document["unit"]), str(document["name"])
@@ -90,8 +89,29 @@ def load_budget(text: str, model: Callable[..., Any]) -> Budget:
             raise
         raise FormatError(f"this text is not a stored budget: {problem!r}", code="format") from problem
     budget = Budget(model, inputs, unit=unit, name=name, correlations=correlations)
+    try:
+        other = differs(budget, gives)
+    except (TypeError, ValueError, AttributeError) as problem:
+        raise FormatError(f"this text is not a stored budget: {problem!r}", code="format") from problem
+    if other:
+        raise _another(document, model, f": {other}")
     budget._causes(causes)
     return budget
+
+
+def _same_name(document: dict[str, Any], model: Callable[..., Any]) -> None:
+    """Refuse a model of another name, where the text does not hold what its model gives."""
+    if str(document["model"]) != model_name(model):
+        raise _another(document, model, "")
+
+
+def _another(document: dict[str, Any], model: Callable[..., Any], why: str) -> FormatError:
+    return FormatError(
+        f"the budget was stored with the model {document['model']}; {model_name(model)} was given{why}",
+        where=str(document["name"]),
+        way_out="Give the model that it was stored with, or make a new budget.",
+        code="another-model",
+    )
 
 
 def _described(one: Input) -> dict[str, Any]:
