@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from calibrator.certificates._adjusted import adjustment_of
 from calibrator.certificates._amend import amended
 from calibrator.certificates._bodies import Body, day, number, optional_number, text
 from calibrator.certificates._deviations import deviations, repeats
@@ -107,6 +108,7 @@ def assemble(
         unverified=unverified_figures(sources.references),
         confirmed=confirmed_figures(sources.references, opened["lab"]),
         session_check=session_check(sources.summary.get("session_check")),
+        adjustment=adjustment_of(opened),
         digest=Digest(
             run=sources.run,
             run_count=sources.stamp.count,

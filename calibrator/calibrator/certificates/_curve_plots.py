@@ -12,6 +12,7 @@ from typing import Any, Final
 from calibrator.certificates._formulas import Formula, formula
 from calibrator.certificates._model import Certificate, Curve
 from calibrator.certificates._numbers import signed
+from calibrator.certificates._readable import readable_formula
 from calibrator.certificates._words import Speaker
 from calibrator.procedure import Text
 
@@ -108,7 +109,7 @@ def _svg(curve: Curve, drawn: Sampled) -> str:
     there = " ".join(left.point(x, y) for x, y in zip(drawn.x, band[0], strict=True))
     back = " ".join(left.point(x, y) for x, y in reversed([*zip(drawn.x, band[1], strict=True)]))
     named = f"{curve.input} / {_unit(curve.input_unit)}"
-    output = _plain_words(curve.formula.partition("=")[0])
+    output = readable_formula(curve.formula.partition("=")[0])
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH:g}" height="{_HEIGHT:g}" '
         f'viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" font-family="{_FONTS}">',
@@ -196,11 +197,6 @@ def _text(x: float, y: float, content: str, anchor: str, colour: str) -> str:
 
 def _unit(unit: str) -> str:
     return {"degC": "°C", "ohm": "Ω", "deg": "°"}.get(unit, unit)
-
-
-def _plain_words(text: str) -> str:
-    """Return what stands before the sign of equality without the marks of LaTeX."""
-    return "".join(letter for letter in text if letter not in "\\{} ").strip()
 
 
 def _alternative(curve: Curve, drawn: Sampled, speaker: Speaker) -> str:

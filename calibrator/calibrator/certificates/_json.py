@@ -38,6 +38,8 @@ def json_bytes(model: Certificate) -> bytes:
 
 # the head says the kind in words; how it looks is no part of what it says
 _APART: Final = ("layout", "kind")
+# a certificate that was issued before there was such a field is the same bytes again
+_ONLY_WHERE_KNOWN: Final = ("adjustment",)
 
 
 def _without_uncertainty(model: Certificate) -> Certificate:
@@ -70,7 +72,8 @@ def _fields(value: object) -> dict[str, object]:
     """Return a record of the model as an object; `pass_` is `pass` there."""
     if not is_dataclass(value):
         return {}
-    named = [field.name for field in fields(value) if field.name not in _APART]
+    absent = {name for name in _ONLY_WHERE_KNOWN if getattr(value, name, "") is None}
+    named = [field.name for field in fields(value) if field.name not in absent.union(_APART)]
     return {name.rstrip("_"): _plain(getattr(value, name)) for name in named}
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, Literal
 
+from calibrator.certificates._adjusted import Adjustment
 from calibrator.certificates._legal import Kind, Verification
 from calibrator.procedure._types import Text
 
@@ -378,6 +379,7 @@ class Certificate:
     kind: Kind = "calibration"
     verification: Verification | None = None
     session_check: SessionCheck | None = None  # None: no check standard was at the bench
+    adjustment: Adjustment | None = None  # of an as-left run
 
     @property
     def keywords(self) -> tuple[str, str]:

@@ -8,11 +8,16 @@ from typing import Final
 from calibrator.certificates._bodies import Body, number, optional_number, text
 from calibrator.certificates._model import Curve
 from calibrator.certificates._numbers import signed
+from calibrator.certificates._readable import plain_number, readable_formula, written_parameters
 from calibrator.certificates._words import Speaker
 
-__all__ = ["coefficient_texts", "curve_lines", "curve_of"]
+__all__ = ["coefficient_texts", "curve_lines", "curve_of", "unit_text"]
 
 _POWERS: Final = {"**2": "²", "**3": "³"}
+
+
+# msgid of the catalogue
+_MATRIX: Final = "The covariance matrix stands in the attached certificate.json and in the DCC."
 
 
 def curve_of(body: Body) -> Curve:
@@ -40,25 +45,31 @@ def curve_lines(curve: Curve, speaker: Speaker) -> list[list[str]]:
     """Return a curve in words: formula and range, then each coefficient with its standard uncertainty."""
     return [
         _head(curve, speaker),
-        *([f"{name} = {value}, u = {u}"] for name, value, u in coefficient_texts(curve)),
-        speaker.say("The covariance matrix stands in the attached certificate.json and in the DCC."),
+        *(
+            [f"{name} = {value}, u = {u}" if u else f"{name} = {value}"]
+            for name, value, u in written_parameters(curve)
+        ),
+        *([speaker.say(_MATRIX)] if any(any(row) for row in curve.covariance) else []),
     ]
 
 
 def coefficient_texts(curve: Curve) -> list[tuple[str, str, str]]:
-    """Return each coefficient as it is printed: name, value, and standard uncertainty, with their unit."""
+    """Return each coefficient in plain digits: name, value and standard uncertainty, with their unit.
+
+    Evidence compares these, so they keep the form that frozen results have.
+    """
     from calibrator_uncertainty import round_like, round_uncertainty
 
     found = []
     for index, (name, value, unit) in enumerate(zip(curve.names, curve.values, curve.units, strict=True)):
         u = round_uncertainty(curve.covariance[index][index].sqrt())
         written = signed(round_like(value, u), plus=False)
-        shown = _unit(unit)
+        shown = unit_text(unit)
         found.append((name, f"{written} {shown}".rstrip(), f"{u:f} {shown}".rstrip()))
     return found
 
 
-def _unit(unit: str) -> str:
+def unit_text(unit: str) -> str:
     """Return a unit such as "ohm/degC" as readers write it; that of a difference of temperatures is K."""
     symbols = {"ohm": "Ω", "degC": "°C", "delta_degC": "K", "1": "1", "deg": "°"}
     words = re.split(r"(/|\*\*\d+|\*)", unit)
@@ -72,9 +83,9 @@ def _head(curve: Curve, speaker: Speaker) -> list[str]:
     return speaker.say(
         "{title}: {formula}, {input} from {low} to {high} {unit}. Coefficients with standard uncertainties:",
         title=curve.title,
-        formula=curve.formula,
+        formula=readable_formula(curve.formula),
         input=curve.input,
-        low=signed(curve.domain_lower, plus=False),
-        high=signed(curve.domain_upper, plus=False),
-        unit=_unit(curve.input_unit),
+        low=plain_number(curve.domain_lower),
+        high=plain_number(curve.domain_upper),
+        unit=unit_text(curve.input_unit),
     )

@@ -223,8 +223,9 @@ def name_text(person: Person) -> Text:
 
 
 def is_electrical(model: Certificate) -> bool:
-    """Whether leads, loading and thermal voltages act on all results."""
-    return all(result.function in ELECTRICAL for result in model.results)
+    """Whether leads, loading and thermal voltages act on all results; on a frequency alone they do not."""
+    functions = {result.function for result in model.results}
+    return functions <= ELECTRICAL and functions != {"freq"}
 
 
 def interval_text(interval: str) -> Text:

@@ -218,10 +218,16 @@ def _letter(status: str) -> str:
     return STATUS_LETTERS.get(status, status)
 
 
+# what an artefact is where there are no terminals
+_OTHER_ARTEFACT: Final = Text("an artefact, no specified value", "实物标准，无规定值")
+
+
 def _status_legend(model: Certificate, speaker: Speaker) -> list[str]:
     used = {status for result in model.results for status in (result.limit_status, result.standard_status)}
     words = [(_letter(status), STATUS_WORDS[status]) for status in STATUS_LETTERS if status in used]
     said = [(letter, bilingual(word)) for letter, word in words]
+    if not is_electrical(model):
+        said = [(letter, _OTHER_ARTEFACT if letter == "A" else word) for letter, word in said]
     return speaker.say(
         "Fig.: status of the limit's figure / of the weakest figure of the standard. {statuses}.",
         statuses=Text(

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calibrator._errors import ConfigurationError
+from calibrator.certificates._adjusted import TITLE, adjustment_texts
 from calibrator.certificates._change_words import change_text
 from calibrator.certificates._deviations import AGAIN
 from calibrator.certificates._figure_tables import confirmed_table, figure_table
@@ -250,6 +251,7 @@ def _first_clauses(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]
     items = item_lines(model, speaker)
     clauses = [
         *_amendment(model, speaker),
+        *_adjustment(model, speaker),
         *([_clause(speaker.say("Items of the regulation"), [], items)] if items else []),
         _clause(speaker.say("Not tested"), [_not_tested(model, speaker)]),
     ]
@@ -270,6 +272,13 @@ def _amendment(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
     )
     changes = [say("Changed: {change}", change=change_text(change)) for change in amends.changes]
     return [_clause(say("Amended certificate"), [told], changes)]
+
+
+def _adjustment(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
+    """Return what was adjusted before an as-left run, by whom and why (METROLOGY 23)."""
+    if model.adjustment is None:
+        return []
+    return [_clause(speaker.tell(TITLE), [speaker.tell(text) for text in adjustment_texts(model.adjustment)])]
 
 
 def _rule(model: Certificate, speaker: Speaker) -> dict[str, Any]:

@@ -20,8 +20,8 @@ _TEXTS: Final = {0: "range", 3: "value_unit", 6: "k", 8: "limit", 10: "error_uni
 _BOLD: Final = 1.07
 # advances in em of the certificate's Latin letters, rounded up; those of Chinese are 1
 _ADVANCE: Final = {
-    **dict.fromkeys(".,: /|'", 0.26),
-    **dict.fromkeys("fijlrtI()[]", 0.36),
+    **dict.fromkeys(".,: |'", 0.26),
+    **dict.fromkeys("fijlrtI()[]/", 0.36),
     **dict.fromkeys("mMwWΩ@%°", 0.86),
 }
 

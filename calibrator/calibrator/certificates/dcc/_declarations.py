@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from calibrator.certificates._adjusted import adjustment_texts
 from calibrator.certificates._change_words import change_text
 from calibrator.certificates._model import SIMULATED, Certificate
 from calibrator.certificates._session import check_lines, check_points
@@ -51,6 +52,8 @@ def statements(model: Certificate, data: _Element, write: Writer) -> None:
     write.add(traced, "traceable", "false" if model.simulated else "true")
     _declare(traced, write, _traced(model))
     _said(listed, write, "state", _state(model), reference="7.8.4.1 d")
+    for text in adjustment_texts(model.adjustment) if model.adjustment is not None else ():
+        _said(listed, write, "adjustment", text, reference="7.8.4.1 d")
     for text in model.not_tested:
         _said(listed, write, "not_tested", text, reference="7.8.6.2")
     for name, text in _further(model):
