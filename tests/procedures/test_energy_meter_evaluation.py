@@ -16,7 +16,11 @@ from calibrator_procedures.energy_meter._budget import MissingReferenceError
 from calibrator_procedures.energy_meter._window import Window
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
-SETTINGS = {"pulses_per_kwh": 1000.0, "pulses": 100, "poll_s": 0.2}
+SETTINGS = {
+    **{"pulses_per_kwh": 1000.0, "pulses": 100, "poll_s": 0.2},
+    **{"power_low_w": 500.0, "power_high_w": 1500.0},
+}
+KINDS = ("reference_low", "reference_high", "integration", "phase")
 
 
 def readings(values):
@@ -31,12 +35,17 @@ def observed(totals, energies, *, watts=1000.0, factor=1.0):
     )
 
 
-def references(kinds=("reference", "integration", "phase")):
+def references(kinds=KINDS):
     limits = PointLimits("class", Decimal(-1), Decimal(1), "memory_high", "IEC 62053-21")
     point = Point(
         "p", "high", "energy", Decimal(0), Decimal(100), "%", {"class": limits}, "reference", SETTINGS
     )
-    half = {"reference": (1.8, "W"), "integration": (0.0012, ""), "phase": (0.002, "")}
+    half = {
+        "reference_low": (1.3, "W"),
+        "reference_high": (2.3, "W"),
+        "integration": (0.0012, ""),
+        "phase": (0.002, ""),
+    }
     figures = tuple(
         Contribution(kind, 0.0, half[kind][0], half[kind][1], 0.0, "limit_rectangular", "seen", "x")
         for kind in kinds
@@ -87,13 +96,21 @@ def test_contributions_by_hand():
         assert lines[name] == pytest.approx(expected, rel=1e-6), name
 
 
+def test_the_references_limit_is_that_of_the_load_of_the_gates():
+    """0.1 % of the reading and 0.8 W: 1.8 W at 1000 W, 1.4 W at 600 W."""
+    for watts, half in ((1000.0, 1.8), (600.0, 1.4)):
+        found = result(observed([101.0] * 5, [100.0] * 5, watts=watts))
+        line = next(item for item in found.lines if item.name == "reference")
+        assert line.u == pytest.approx(half / math.sqrt(3.0))
+
+
 def test_one_gate_is_no_result():
     assert evaluated(observed([101.0], [100.0])) == ()
 
 
-@pytest.mark.parametrize("missing", ["reference", "integration", "phase"])
+@pytest.mark.parametrize("missing", KINDS)
 def test_a_missing_figure_is_an_error_and_never_a_zero(missing):
-    kinds = tuple(kind for kind in ("reference", "integration", "phase") if kind != missing)
+    kinds = tuple(kind for kind in KINDS if kind != missing)
     with pytest.raises(MissingReferenceError, match=missing):
         evaluated(observed([101.0] * 2, [100.0] * 2), kinds=kinds)
 

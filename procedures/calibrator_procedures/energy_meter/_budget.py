@@ -16,7 +16,7 @@ __all__ = ["MissingReferenceError", "budget_of", "ratios"]
 
 _WH_PER_KWH = 1000.0
 _SQRT6 = 6.0**0.5
-_FIGURES = {"reference": "W", "integration": "", "phase": ""}
+_FIGURES = {"integration": "", "phase": ""}
 
 
 class MissingReferenceError(ValueError):
@@ -56,7 +56,7 @@ def budget_of(references: PointReferences, observed: PointObservations) -> Budge
     seen = [reading.value for reading in observed.parts["factor"]]
     watts = fmean(reading.value for reading in observed.parts["power"])
     tangent = math.tan(math.acos(max(-1.0, min(1.0, fmean(seen)))))
-    inputs = [_ratio(references, observed)]
+    inputs = [_ratio(references, observed), _reference(references, watts)]
     inputs += [_figure(references, kind, unit) for kind, unit in _FIGURES.items()]
     inputs.append(constant("power", watts, "W", source="active power during the gates"))
     inputs.append(constant("tangent", tangent, "", source="tan phi of the power factor during the gates"))
@@ -78,6 +78,29 @@ def _ratio(references: PointReferences, observed: PointObservations) -> Input:
     gate_s = float(settings["pulses"]) / float(settings["pulses_per_kwh"]) * _WH_PER_KWH * 3600.0 / watts
     lag = float(settings["poll_s"]) / gate_s / _SQRT6
     return type_a("ratio", found, "", floor_u=lag / len(found) ** 0.5)
+
+
+def _reference(references: PointReferences, watts: float) -> Input:
+    """Return the error of the reference's power at the load of the gates (W).
+
+    Its limit is a share of the reading and one of the range: on the line between both ends of the window.
+    """
+    from calibrator_uncertainty import from_half_width
+
+    settings = references.point.settings
+    low, high = (_require(references, f"reference_{end}") for end in ("low", "high"))
+    low_w, high_w = float(settings["power_low_w"]), float(settings["power_high_w"])
+    share = (watts - low_w) / (high_w - low_w)
+    return from_half_width(
+        "reference",
+        low.estimate + share * (high.estimate - low.estimate),
+        low.half_width + share * (high.half_width - low.half_width),
+        "W",
+        k=high.k,
+        treat_as=high.treat_as,
+        source=high.source,
+        shared=high.shared or f"{references.standard_asset}:reference",
+    )
 
 
 def _figure(references: PointReferences, kind: str, unit: str) -> Input:

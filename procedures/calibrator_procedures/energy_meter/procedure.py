@@ -38,7 +38,6 @@ SETTINGS: Mapping[str, type] = {
     "update_s": float,
     "expected_power": float,  # what a plan assumes that is found
     "expected_factor": float,
-    "power_w": float,  # at which the reference's figure is taken
     "power_low_w": float,
     "power_high_w": float,
     "factor_low": float,
@@ -168,15 +167,17 @@ def _gate(bench: Bench, point: Point) -> bool:
     seen = _edge(bench, 1 + wanted, poll_s, period_s)
     reference.act("stop_energy")
     counter.act("stop_total")
-    return seen
+    # a pulse between the last question and the stop would be one too many
+    return seen and bench.look("uut") == 1 + wanted
 
 
 def _edge(bench: Bench, count: int, poll_s: float, period_s: float) -> bool:
     """Ask at even times until a total is reached; say whether it was seen to come."""
     asked = max(_QUESTIONS, int(3.0 * period_s / poll_s))
     for number in range(asked):
-        if bench.look("uut") >= count:
-            return number > 0 or count == 1
+        seen = bench.look("uut")
+        if seen >= count:  # one more than asked for, or there at once: nobody knows when it came
+            return seen == count and (number > 0 or count == 1)
         bench.wait(poll_s)
     return False
 
