@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+from calibrator_drivers._errors import OutOfLimits
 from calibrator_drivers.commands import choice, duo, reading, setting, trio
 
 from ._calibrator import FlukeCalibrator, Staged
@@ -27,6 +28,7 @@ _KEPT: Final = {"restores": True}
 _VOLTS, _VOLTS_HZ = ("V", 1e-3, 1020.0), ("Hz", 10.0, 500e3)
 _AMPERES, _AMPERES_HZ = ("A", 29e-6, 20.5), ("Hz", 10.0, 30e3)
 _POWER_HZ = ("Hz", 10.0, 30e3)
+_COUNTED_V = 10.0  # the most for a signal that only carries a frequency
 _SAME_FACTOR = 5e-4  # coarser than the reply prints it
 
 
@@ -92,7 +94,20 @@ class Fluke5522A(FlukeCalibrator):
         self.end_staging(Staged("ACV", voltage_v, "V", frequency_hz=frequency_hz))
 
     def stage_frequency(self, frequency_hz: float, *, amplitude_v: float) -> None:
-        """Programme a sine of a frequency (Hz) and `amplitude_v` rms at NORMAL with the output in standby."""
+        """Programme a sine of a frequency (Hz) and `amplitude_v` rms at NORMAL with the output in standby.
+
+        Raises:
+            OutOfLimits: an amplitude above 10 V, which no frequency needs and nobody was asked to release.
+        """
+        if not amplitude_v <= _COUNTED_V:
+            raise OutOfLimits(
+                f"{amplitude_v:g} V is more than the {_COUNTED_V:g} V that a frequency is counted at",
+                command="OUT {} V, {} HZ",
+                value=amplitude_v,
+                instrument=self.session.name,
+                resource=self.session.resource,
+                way_out="Choose a smaller one; a larger one is an alternating voltage, with its release.",
+            )
         self.begin_staging()
         self.out_voltage_ac(amplitude_v, frequency_hz)
         self.end_staging(Staged("ACV", amplitude_v, "V", frequency_hz=frequency_hz, counted=True))
@@ -119,7 +134,7 @@ class Fluke5522A(FlukeCalibrator):
         self.out_power(voltage_v, current_a, frequency_hz)
         (self.leading if leading else self.lagging)(power_factor)
         held, leads = self.power_factor()
-        if abs(held - power_factor) > _SAME_FACTOR or (power_factor < 1.0 and leads != leading):
+        if not abs(held - power_factor) <= _SAME_FACTOR or (power_factor < 1.0 and leads != leading):
             staged = f"{power_factor:g},{'LEAD' if leading else 'LAG'}"
             raise self.mismatch("power factor", staged, f"{held:g},{'LEAD' if leads else 'LAG'}")
         self.end_staging(Staged("AC_POWER", voltage_v, "V", frequency_hz=frequency_hz, second=current_a))

@@ -140,6 +140,14 @@ def test_a_frequency_is_a_sine_that_is_read_back_in_hertz(
     assert (state.function, state.value, state.unit) == ("freq", told, "Hz")
 
 
+@pytest.mark.parametrize("volts", [10.1, 1000.0, float("nan")])
+def test_a_frequency_is_no_way_to_a_voltage_that_nobody_released(
+    expected_protocol: Protocol, driver: Driver, volts: float
+) -> None:
+    with expected_protocol([]) as session, pytest.raises(OutOfLimits, match="10 V that a frequency"):
+        driver(session).stage_frequency(1000.0, amplitude_v=volts)
+
+
 @pytest.mark.parametrize(("driver_class", "state"), [(Fluke5522A, "OFF"), (Fluke5520A, "ON")])
 def test_alternating_current_takes_the_inductive_compensation_of_its_table(
     expected_protocol: Protocol, step_clock: Any, driver_class: type[Fluke5522A], state: str
