@@ -6,6 +6,7 @@ nothing; a line at high pressure first comes down under control, at the slew rat
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from contextlib import suppress
 
@@ -103,7 +104,7 @@ class PressureController(ABC):
         Raises:
             OutOfLimits: above the limit of `set_limits`; nothing was sent.
         """
-        if self._highest_pa is not None and abs(pressure_pa) > self._highest_pa:
+        if self._highest_pa is not None and not abs(pressure_pa) <= self._highest_pa:
             raise OutOfLimits(
                 f"{pressure_pa:g} Pa is above the section's limit of {self._highest_pa:g} Pa",
                 command="set-point",
@@ -192,8 +193,8 @@ class PressureController(ABC):
 
     def _vent_line(self) -> None:
         self._prepare_vent()
-        held_pa = abs(self.line_pressure_pa())
-        seconds = held_pa / max(self.slew_pa_per_s(), 1.0) + _PATIENCE_S
+        held_pa = abs(self._line_or_nan())
+        seconds = self._seconds_from(held_pa)
         if held_pa > VENT_FROM_PA:
             self._go_down(seconds)
         self.standby()
@@ -202,19 +203,35 @@ class PressureController(ABC):
             self._drain()
         deadline = Deadline.after(self._clock, seconds)
         while True:
-            (ended, told), left_pa = self._vent_state(), self.line_pressure_pa()
+            (ended, told), left_pa = self._vent_state(), self._line_or_nan()
             if ended and abs(left_pa) <= SAFE_PA:
                 return
             if deadline.passed():
                 raise self._mismatch("line", f"vented below {SAFE_PA:g} Pa", f"{left_pa:g} Pa, {told}")
             self._clock.sleep(_POLL_S)
 
+    def _line_or_nan(self) -> float:
+        """Return the line's pressure, nan where none is told: vented all the same, never called safe."""
+        try:
+            return self.line_pressure_pa()
+        except UnexpectedReply:
+            return math.nan
+
+    def _seconds_from(self, held_pa: float) -> float:
+        """Return how long the way down may take; a slew rate that is not told is no reason not to vent."""
+        if math.isnan(held_pa):
+            return _PATIENCE_S
+        try:
+            return held_pa / max(self.slew_pa_per_s(), 1.0) + _PATIENCE_S
+        except UnexpectedReply:
+            return _PATIENCE_S
+
     def _go_down(self, seconds: float) -> None:
         """Let the controller lower the line; where it does not come down in time, the vent takes over."""
         self._program(self._rest_pa())
         self._switch(on=True)
         deadline = Deadline.after(self._clock, seconds)
-        while abs(self.line_pressure_pa()) > VENT_FROM_PA and not deadline.passed():
+        while not abs(self._line_or_nan()) <= VENT_FROM_PA and not deadline.passed():
             self._clock.sleep(_POLL_S)
 
     @property

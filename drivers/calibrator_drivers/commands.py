@@ -14,6 +14,7 @@ Example:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar, overload
@@ -241,7 +242,7 @@ class Reading(Command, Generic[T]):
             else:
                 reply = instrument.session.query(self.header, timeout_s=timeout_s)
             try:
-                return self.parse(reply)
+                return _finite(self.parse(reply))
             except (ValueError, IndexError) as error:
                 raise UnexpectedReply(
                     f"The reply {reply!r} to {self.header} is not understood: {error}",
@@ -252,6 +253,16 @@ class Reading(Command, Generic[T]):
                 ) from error
 
         return ask
+
+
+def _finite(value: T) -> T:
+    """Return a reply's value; a number that is none compares with nothing, so no check would ever refuse it.
+
+    An overload is a figure of its own (9.9E+37), or parsed into a type that says so.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("it is no finite number")
+    return value
 
 
 def _send(instrument: Commanded, command: Command, text: str, *, restores: bool | None) -> None:

@@ -42,7 +42,7 @@ def compare(read_back: float, staged: Staged, where: str) -> None:
     """Raise `RunError` (code `readback`) where a source holds another value than was staged."""
     value = float(staged.value)
     allowed = _SAME_WITHIN.get(staged.unit, _SAME * max(abs(value), 1e-9))
-    if abs(read_back - value) > allowed:
+    if not abs(read_back - value) <= allowed:  # nan too
         raise RunError(
             f"{staged.value:f} {staged.unit} was staged and {read_back:.9g} is read back; the output stays in"
             " standby",

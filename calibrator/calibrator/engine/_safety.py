@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol, cast
 
 from calibrator._errors import NotSafeError
+from calibrator.engine._advice import Kind, advice_on, kind_of
 from calibrator.engine._levels import levels
 from calibrator.engine._types import SafeSource
 from calibrator_drivers import ConnectFailed, DriversError, WrongIdentity
@@ -124,7 +125,9 @@ def make_sources_safe(
         if own is not None:
             words = "; ".join(part for part in (note, own.words) if part)
             confirmed = in_standby and own.safe
-            found.append(SafeSource(place.asset, report, own.value, own.unit, confirmed, words))
+            found.append(
+                SafeSource(place.asset, report, own.value, own.unit, confirmed, words, _kind(place.model))
+            )
             continue
         if looks.quantity == "none" or not looks.meter:
             seen, words = True, "no meter sees the source with these leads"
@@ -141,6 +144,7 @@ def make_sources_safe(
                 unit,
                 in_standby and seen,
                 "; ".join(part for part in (note, words) if part),
+                _kind(place.model),
             )
         )
     return tuple(found)
@@ -157,14 +161,24 @@ def safe_body(sources: Sequence[SafeSource], by: str, reason: str) -> Mapping[st
 
 def not_confirmed(found: Sequence[SafeSource]) -> NotSafeError | None:
     """Return what to say where the safe state of a source is not confirmed, None where all are."""
-    places = ", ".join(item.asset for item in found if not item.confirmed)
-    if not places:
+    unsafe = [item for item in found if not item.confirmed]
+    if not unsafe:
         return None
     return NotSafeError(
         "The safe state could not be confirmed: do not touch the terminals",
-        where=places,
-        way_out="Switch the source off at its mains switch, then: calibrator safe",
+        where=", ".join(item.asset for item in unsafe),
+        way_out=f"{advice_on([item.kind for item in unsafe])} Then: calibrator safe",
     )
+
+
+def _kind(model: str) -> Kind:
+    """Return what a model leaves behind, whether it answers or not."""
+    from calibrator_drivers.registry import driver_class
+
+    try:
+        return kind_of(driver_class(model).ROLES)
+    except DriversError:  # nothing is known of it: a source is switched off
+        return "electrical"
 
 
 def _silence(place: Place, reach: Reach, clock: Clock) -> tuple[str, str, _Own | None]:
@@ -194,8 +208,10 @@ def _left(driver: Instrument) -> list[_Own]:
     if "SourceTemperature" in driver.ROLES:
         level = levels().safe["temperature"]
         celsius = cast("SourceTemperature", driver).temperature_c()
-        hot = f"hot, {celsius:.0f} degC: do not touch until below {level.limit:g} degC"
-        return [_Own(celsius, "degC", True, hot if celsius >= level.limit else "")]
+        known = math.isfinite(celsius)  # a sensor that is broken says nothing of how hot the block is
+        seen = f"{celsius:.0f} degC" if known else "temperature unknown"
+        hot = f"hot, {seen}: do not touch until below {level.limit:g} degC"
+        return [_Own(celsius, "degC", known, "" if celsius < level.limit else hot)]
     return []
 
 

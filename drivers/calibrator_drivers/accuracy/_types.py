@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from calibrator_drivers._errors import AccuracyError
+
 __all__ = ["Adder", "Limit", "RangeRow", "State", "Status", "TreatAs"]
 
 
@@ -81,6 +83,16 @@ class State:
     seconds_since_operate: float | None = None
     input_level_v: float | None = None
     amplitude_vpp: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if isinstance(value, float) and not math.isfinite(value):
+                # every comparison with it is false, so it would pass for the best of conditions
+                raise AccuracyError(
+                    f"{name} is {value}, which is no state of an instrument",
+                    way_out="Give a number, or leave it out: unknown takes the worse figure.",
+                )
 
 
 @dataclass(frozen=True, slots=True)

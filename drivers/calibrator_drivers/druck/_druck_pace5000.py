@@ -191,7 +191,7 @@ class DruckPACE5000(PressureController):
         if unit.upper() != "HPA":
             raise self._mismatch("unit", "HPA", unit)
         staged_hpa, read_back = pressure_pa / _HPA, self.set_point_read()
-        if abs(read_back - staged_hpa) > _SAME_HPA:
+        if not abs(read_back - staged_hpa) <= _SAME_HPA:
             raise self._mismatch("set-point", f"{staged_hpa:g} hPa", f"{read_back:g} hPa")
         mode = self.slew_mode_read()
         if not mode.upper().startswith("LIN"):
@@ -201,7 +201,7 @@ class DruckPACE5000(PressureController):
         if reference in ("A", "G") and (reference == "A") != self._absolute:
             raise self._mismatch("reference", "absolute" if self._absolute else "gauge", name)
         range_pa = _range_pa(name)
-        if range_pa is not None and abs(pressure_pa) > range_pa * 1.05:
+        if range_pa is not None and not abs(pressure_pa) <= range_pa * 1.05:
             raise self._mismatch("range", f"one that holds {staged_hpa:g} hPa", f"{range_pa:g} Pa")
         if self.vent_status() == 1:
             self.vent("abort")

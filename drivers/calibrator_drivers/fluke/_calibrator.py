@@ -239,20 +239,22 @@ class FlukeCalibrator:
             raise self.mismatch("function", staged.function, function)
         if output.unit != staged.unit:
             raise self.mismatch("unit", staged.unit, output.unit)
-        if abs(output.amplitude - staged.value) > _SAME * abs(staged.value):
+        if not abs(output.amplitude - staged.value) <= _SAME * abs(staged.value):
             raise self.mismatch(
                 "value", f"{staged.value:.9g} {staged.unit}", f"{output.amplitude:.9g} {output.unit}"
             )
-        if abs(output.second - staged.second) > _SAME * abs(staged.second):
+        if not abs(output.second - staged.second) <= _SAME * abs(staged.second):
             raise self.mismatch("second output", f"{staged.second:g}", f"{output.second:g}")
-        if abs(output.frequency_hz - staged.frequency_hz) > output.frequency_step_hz:
+        if not abs(output.frequency_hz - staged.frequency_hz) <= output.frequency_step_hz:
             raise self.mismatch("frequency", f"{staged.frequency_hz:g} Hz", f"{output.frequency_hz:g} Hz")
         if staged.second or staged.function in _UNRANGED:
             return
         if self.range_locked():
             raise self.mismatch("range", "automatic", "locked")
         range_high = self.output_range()
-        if range_high is not None and abs(staged.value) > range_high * 1.04:  # 1020 V on the 1000 V range
+        if (
+            range_high is not None and not abs(staged.value) <= range_high * 1.04
+        ):  # 1020 V on the 1000 V range
             raise self.mismatch("range", f"one that holds {staged.value:g}", f"{range_high:g}")
 
     def _check(self, after: str) -> None:

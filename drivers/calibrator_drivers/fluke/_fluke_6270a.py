@@ -145,12 +145,12 @@ class Fluke6270A(PressureController):
         if unit.upper() != "KPA":
             raise self._mismatch("unit", "KPA", unit)
         read_back = self.set_point_read()
-        if abs(read_back - pressure_pa / _KPA) > _SAME_KPA:
+        if not abs(read_back - pressure_pa / _KPA) <= _SAME_KPA:
             raise self._mismatch("set-point", f"{pressure_pa / _KPA:g} kPa", f"{read_back:g} kPa")
         staged, reference = "ABS" if self._absolute else "GAUG", self.reference_in_use()
         if not reference.upper().startswith(staged):
             raise self._mismatch("reference", staged, reference)
-        if abs(pressure_pa) > _FULL_SCALE_PA * 1.05:
+        if not abs(pressure_pa) <= _FULL_SCALE_PA * 1.05:
             raise self._mismatch("range", f"one that holds {pressure_pa:g} Pa", f"{_FULL_SCALE_PA:g} Pa")
 
     def _switch(self, *, on: bool) -> None:

@@ -227,12 +227,12 @@ class Fluke7341:
     def _switch_off(self) -> None:
         self.standby()
         left = self.duty()
-        if left > 0.0 and self.bath() > _COOL_C + 5.0:
+        if not left <= 0.0 and not self.bath() <= _COOL_C + 5.0:
             raise self._mismatch("heater duty", "0 %", f"{left:g} %")
 
     def _read_back(self, temperature_c: float) -> None:
         read_back = self.set_point_read()
-        if abs(read_back - temperature_c) > _SAME_C:
+        if not abs(read_back - temperature_c) <= _SAME_C:
             raise self._mismatch("set-point", f"{temperature_c:g} degC", f"{read_back:g} degC")
 
     def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:

@@ -135,7 +135,7 @@ class _MetrologyWell:
         if unit.upper() not in ("C", "CEL"):
             raise self._mismatch("unit", "C", unit)
         read_back = self.set_point_read()
-        if abs(read_back - staged_c) > _SAME_C:
+        if not abs(read_back - staged_c) <= _SAME_C:
             raise self._mismatch("set-point", f"{staged_c:g} degC", f"{read_back:g} degC")
         if self.tripped():
             raise self._mismatch("cut-out", "closed", "tripped")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -32,7 +33,10 @@ def parse_output(reply: str) -> Output:
         raise ValueError(f"{len(fields)} fields in place of 5")
     unit = fields[1].upper()
     frequency_hz, step_hz = float(fields[4]), _step(fields[4])
-    return Output(float(fields[0]), _UNITS.get(unit, unit), float(fields[2]), frequency_hz, step_hz)
+    found = Output(float(fields[0]), _UNITS.get(unit, unit), float(fields[2]), frequency_hz, step_hz)
+    if not all(math.isfinite(number) for number in (found.amplitude, found.second, frequency_hz)):
+        raise ValueError("a field is no finite number")
+    return found
 
 
 def _step(text: str) -> float:
@@ -81,11 +85,15 @@ def parse_range(reply: str) -> float | None:
     """
     first = reply.split(",", 1)[0].strip()
     try:
-        return float(first)
+        number = float(first)
     except ValueError:
         found = _RANGE.search(first)
+    else:
+        if not math.isfinite(number):
+            raise ValueError("the range is no finite number")
+        return number
     if found is None:
         return None
-    number, prefix, unit = found.group(1), found.group(2).upper(), found.group(3).upper()
+    digits, prefix, unit = found.group(1), found.group(2).upper(), found.group(3).upper()
     factor = 1e6 if (prefix, unit) == ("M", "OHM") else _PREFIXES[prefix]
-    return float(number.replace("_", ".")) * factor
+    return float(digits.replace("_", ".")) * factor

@@ -253,10 +253,10 @@ class Keithley2450:
             raise self._mismatch("function", staged.function, function)
         volts = staged.function == "VOLT"
         value = self.voltage_now() if volts else self.current_now()
-        if abs(value - staged.value) > _SAME * abs(staged.value):
+        if not abs(value - staged.value) <= _SAME * abs(staged.value):
             raise self._mismatch("value", f"{staged.value:.7g} {staged.unit}", f"{value:.7g} {staged.unit}")
         range_high = self.voltage_range() if volts else self.current_range()
-        if abs(staged.value) > 1.05 * range_high:
+        if not abs(staged.value) <= 1.05 * range_high:
             raise self._mismatch("range", f"one that holds {staged.value:g}", f"{range_high:g}")
 
     def _check(self, after: str) -> None:

@@ -188,14 +188,14 @@ class Keysight33220A:
         if unit != "VRMS":
             raise self._mismatch("unit", "VRMS", unit)
         hertz, volts = self.frequency_now(), self.voltage_now()
-        if abs(hertz - staged.frequency_hz) > _SAME * staged.frequency_hz:
+        if not abs(hertz - staged.frequency_hz) <= _SAME * staged.frequency_hz:
             raise self._mismatch("frequency", f"{staged.frequency_hz:.9g} Hz", f"{hertz:.9g} Hz")
-        if abs(volts - staged.voltage_v) > 1e-3 * staged.voltage_v:
+        if not abs(volts - staged.voltage_v) <= 1e-3 * staged.voltage_v:
             raise self._mismatch("value", f"{staged.voltage_v:.6g} V", f"{volts:.6g} V")
         offset, load = self.offset_now(), self.load_now()
         if offset != 0.0:
             raise self._mismatch("offset", "0 V", f"{offset:g} V")
-        if load < _OPEN_OHM:
+        if not load >= _OPEN_OHM:
             raise self._mismatch("load", "open", f"{load:g} ohm")
 
     def _check(self, after: str) -> None:

@@ -170,13 +170,13 @@ class MensorCPC6050(PressureController):
         if unit.split(" ")[0] not in (_KPA_CODE, "kPa", "KPA"):
             raise self._mismatch("unit", "kPa", unit)
         read_back = self.set_point_read()
-        if abs(read_back - pressure_pa / _KPA) > _SAME_KPA:
+        if not abs(read_back - pressure_pa / _KPA) <= _SAME_KPA:
             raise self._mismatch("set-point", f"{pressure_pa / _KPA:g} kPa", f"{read_back:g} kPa")
         staged, reference = "A" if self._absolute else "G", self.reference_in_use()
         if not reference.upper().startswith(staged):
             raise self._mismatch("reference", staged, reference)
         high = self.range_high()
-        if abs(pressure_pa) / _KPA > high * 1.001:
+        if not abs(pressure_pa) / _KPA <= high * 1.001:
             raise self._mismatch("range", f"one that holds {pressure_pa / _KPA:g} kPa", f"{high:g} kPa")
 
     def _switch(self, *, on: bool) -> None:

@@ -150,7 +150,7 @@ class HartTransmitter:
         """
         try:
             fixed_ma = self.session.fix_current(current_a * 1e3)
-            if abs(fixed_ma - current_a * 1e3) > _SAME_MA:
+            if not abs(fixed_ma - current_a * 1e3) <= _SAME_MA:
                 raise ReadbackError(
                     "loop current",
                     staged=f"{current_a * 1e3:g} mA",
