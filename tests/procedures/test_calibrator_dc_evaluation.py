@@ -94,5 +94,6 @@ def test_the_makers_limits_are_in_the_table_for_both_signs():
     points = {point.nominal: point for point in PROCEDURE.sections("fluke_5522a")[0].points if point.nominal}
     for volts, limit in (("0.329", "5.9e-6"), ("3.29", "3.2e-5"), ("10", "1.2e-4"), ("329", "5.1e-3")):
         for sign in (1, -1):
-            found = points[sign * Decimal(volts)].limits["class"]
+            found = points[sign * Decimal(volts)].limits["90d"]
             assert (found.upper, found.status) == (Decimal(limit), "seen")
+            assert points[sign * Decimal(volts)].limits["1y"].status == "memory_high"

@@ -70,7 +70,8 @@ def parse_table(text: str, name: str, *, settings: Mapping[str, type]) -> PointT
 def _section(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Section:
     file = reader.file
     known = ("id", "title", "wiring", "prompt", "standard", "status", "source", "settings", "resume", "point")
-    file.refuse_unknown(table, (*known, "proof", "lead_checks", "tables", "order"), path)
+    file.refuse_unknown(table, (*known, "proof", "lead_checks", "tables", "order", "limit_sources"), path)
+    _check_sources(reader, table.get("limit_sources", {}), path)
     order = str(table.get("order", "table"))
     file.refuse_other(order, ("table", "random"), (*path, "order"))
     resume = str(table.get("resume", "point"))
@@ -160,6 +161,16 @@ def _range(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Decimal:
     return range_
 
 
+def _check_sources(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> None:
+    """Check the status and source of intervals for which those of the section do not hold."""
+    place = (*path, "limit_sources")
+    reader.file.refuse_unknown(table, (*INTERVALS, CLASS), place)
+    for interval, own in table.items():
+        reader.file.refuse_unknown(own, ("status", "source"), (*place, interval))
+        reader.file.refuse_other(str(own.get("status")), _STATUSES, (*place, interval, "status"))
+        reader.file.require(own, "source", str, (*place, interval))
+
+
 def _limits(
     reader: _Reader, table: Mapping[str, Any], merged: Mapping[str, Any], path: KeyPath
 ) -> Mapping[str, PointLimits]:
@@ -168,10 +179,14 @@ def _limits(
     file.refuse_unknown(limits, (*INTERVALS, CLASS), (*path, "limits"))
     status, source = (file.require(merged, key, str, path) for key in ("status", "source"))
     file.refuse_other(status, _STATUSES, (*path, "status"))
+    others = merged.get("limit_sources", {})
     found = {}
     for interval, value in limits.items():
         lower, upper = _pair(reader, limits, interval, value, (*path, "limits"))
-        found[interval] = PointLimits(interval, lower, upper, status, source)
+        own = others.get(interval, {})
+        found[interval] = PointLimits(
+            interval, lower, upper, own.get("status", status), own.get("source", source)
+        )
     if not found:
         raise file.error("the point has no limits", (*path, "limits"), "Give one interval at least.")
     return found
