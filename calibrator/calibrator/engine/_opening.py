@@ -98,6 +98,9 @@ def _procedure(setting: Setting, now: datetime) -> dict[str, Any]:
     info = setting.procedure.info.of(setting.uut.model)
     unread = unapproved({info.id, *(item.model for item in setting.bench.instruments.values())})
     day = now.astimezone(setting.lab.zone).date()
+    listed = setting.approved
+    if listed is None:
+        listed = is_approved(info.id, info.content_hash)
     editions = regulations_body(info, setting.lab, day)
     everything = setting.procedure.sections(setting.uut.model)  # what was not in the job has a title too
     return {
@@ -107,7 +110,7 @@ def _procedure(setting: Setting, now: datetime) -> dict[str, Any]:
         "hash": info.content_hash,
         "document": info.document,
         "document_status": info.document_status,
-        "approved": is_approved(info.id, info.content_hash) and not unread,
+        "approved": listed and not unread,
         "not_tested": [_text(text) for text in info.not_tested],
         "section_titles": {
             **{item.id: _text(item.title) for item in everything},

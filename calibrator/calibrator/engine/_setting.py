@@ -43,6 +43,9 @@ class Setting:
     rule: str
     actions: Mapping[str, PlannedActions] = field(default_factory=dict)  # what each point will do
     lean: bool = False  # of a proof: nothing is computed that no result depends on
+    approved: bool | None = (
+        None  # whether the procedure's content is listed, where it was asked once for many
+    )
 
     @property
     def interval(self) -> str:

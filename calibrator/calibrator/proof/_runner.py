@@ -17,7 +17,7 @@ from calibrator.engine._setting import Setting, setting_of
 from calibrator.engine._station import Station
 from calibrator.evaluation import show
 from calibrator.plugins import plug_in
-from calibrator.procedure import load
+from calibrator.procedure import is_approved, load
 from calibrator.proof._folders import lend_folders
 from calibrator.proof._plug import find_plug
 from calibrator.proof._points import Alter, PointProof, prove_events
@@ -145,7 +145,9 @@ class Runner:
     def _prepared(self, job: Job, home: Home) -> Setting:
         """Return what a job names, found once: only its seed differs between runs."""
         if self._setting is None:
-            self._setting = replace(setting_of(job, home), lean=True)
+            info = self._procedure.info
+            listed = is_approved(info.id, info.content_hash)
+            self._setting = replace(setting_of(job, home), lean=True, approved=listed)
         return replace(self._setting, job=job)
 
     def _home_in(self, folder: Path) -> Home:

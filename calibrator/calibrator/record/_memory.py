@@ -31,7 +31,6 @@ class MemoryRecord(Record):
         self._clock = clock
         self._listeners: list[Callable[[Event], None]] = []
         self._streams: dict[str, list[Event]] = {}
-        self._tips: dict[str, Head] = {}
 
     @property
     def place(self) -> str:
@@ -65,8 +64,8 @@ class MemoryRecord(Record):
         moment = at or (self._station_clock if stream == REGISTER else self._clock).now()
         event = self._add(stream, kind, plain_body(body), version, moment)
         if stream != REGISTER and kind in _COMPANIONS:
-            tip = self._tips[stream]
-            details = {"run": stream, "head": event.hash, "count": event.seq, "mode": tip.mode}
+            mode = str(self._streams[stream][0].body["mode"])
+            details = {"run": stream, "head": event.hash, "count": event.seq, "mode": mode}
             self._add(REGISTER, _COMPANIONS[kind], details, 1, self._station_clock.now())
         for listener in tuple(self._listeners):
             listener(event)
@@ -88,8 +87,8 @@ class MemoryRecord(Record):
 
     def head(self, stream: str) -> tuple[int, str]:
         """Return how many events a stream has and the hash of the last, (0, 64 zeros) for none."""
-        tip = self._tips.get(stream)
-        return (0, GENESIS) if tip is None else (tip.count, tip.hash)
+        events = self._streams.get(stream)
+        return (len(events), events[-1].hash) if events else (0, GENESIS)
 
     def runs(self) -> tuple[RunSummary, ...]:
         """Return nothing: no run of a proof knows of another."""
@@ -107,24 +106,22 @@ class MemoryRecord(Record):
     def forget(self, run: str) -> None:
         """Let go of a run's events."""
         self._streams.pop(run, None)
-        self._tips.pop(run, None)
 
     def close(self) -> None:
         """Nothing is open."""
 
     def _add(self, stream: str, kind: str, body: Mapping[str, Any], version: int, at: datetime) -> Event:
-        tip = self._tips.get(stream)
-        if stream != REGISTER and (kind == "run.opened") != (tip is None):
+        events = self._streams.setdefault(stream, [])
+        if stream != REGISTER and (kind == "run.opened") == bool(events):
             raise UsageError(
                 f"The run {stream} begins with run.opened", where="record", code="run-not-opened"
             )
         if self._chain:
+            tip = Head(len(events), events[-1].hash, "") if events else None
             event = link(tip, GENESIS, stream=stream, kind=kind, version=version, at=at, body=body)
         else:
-            event = Event(stream, 1 if tip is None else tip.count + 1, kind, version, at, body, "", "", "")
-        self._streams.setdefault(stream, []).append(event)
-        mode = str(body["mode"]) if kind == "run.opened" else tip.mode if tip is not None else ""
-        self._tips[stream] = Head(event.seq, event.hash, "", mode, kind != "run.closed")
+            event = Event(stream, len(events) + 1, kind, version, at, body, "", "", "")
+        events.append(event)
         return event
 
 
