@@ -19,7 +19,7 @@ from calibrator_procedures.dry_block._budget import MissingReferenceError
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 # EA-4/02 M:2013, example S11 (the published components); kind: half-width (K), k of a normal one
 S11 = {
-    "certificate": (0.030, 2.0),
+    "standard": (0.030, 2.0),
     "readout": (0.030, 2.0),
     "drift": (0.04, 0.0),
     "resolution_uut": (0.05, 0.0),

@@ -70,6 +70,32 @@ def test_a_thermometer_to_its_certificate(calibrator: Cli, tmp_path: Path) -> No
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     for text in ("SIMULATED", "Hysteresis: on the way back less rising", "Callendar-Van Dusen", "M1"):
         assert text in page
+    # the thermometer that carries the traceability stands among the standards, with its readout
+    assert {point["standard"] for point in found["points"]} == {"SIM-PRT-01"}
+    assert {"SIM-CERT-PRT-001", "SIM-CERT-1529-001"} <= set(re.findall(r"SIM-CERT-[\w-]+", page))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("lack", ["expired", "none"])
+def test_a_standard_thermometer_without_a_certificate_in_force_is_refused(
+    calibrator: Cli, tmp_path: Path, name: str, lack: str
+) -> None:
+    procedure = load(name)
+    head, found, rest = procedure.info.simulated_bench.partition('number = "SIM-CERT-PRT')
+    assert found
+    if lack == "expired":
+        rest = rest.replace("issued = 2026-05-07", "issued = 2025-06-01", 1)
+        text = head + found + rest.replace("due = 2027-05-07", "due = 2026-06-01", 1)
+    else:
+        asset = head[: head.index("[assets.SIM-PRT")]
+        text = asset + rest[rest.index("[assets.") :]
+    file = tmp_path / "bench.toml"
+    file.write_text(text, encoding="utf-8")
+    model = procedure.models()[0]
+    done = calibrator(tmp_path / "home", "run", name, "--uut", model, "--bench", str(file))
+    assert done.returncode == 4, done.stdout + done.stderr
+    wanted = "was due on 2026-06-01" if lack == "expired" else "it has no certificate"
+    assert re.search(rf"SIM-PRT-0\d cannot be the standard: .*{wanted}", done.stdout + done.stderr)
 
 
 @pytest.mark.timeout(300)

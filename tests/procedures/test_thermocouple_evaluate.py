@@ -28,7 +28,7 @@ FIGURES = {
     "resolution_standard": (0.0005, 0.0),
     "junction": (0.1, 0.0),
     "inhomogeneity": (0.0005, 0.0),
-    "certificate": (0.016, 2.0),
+    "standard": (0.016, 2.0),
     "drift": (0.008, 0.0),
     "radial": (0.05, 0.0),
     "axial": (0.044, 0.0),

@@ -31,7 +31,7 @@ FIGURES = {
     "readout_standard": (0.007, 2.0),
     "resolution_uut": (0.0005, 0.0),
     "resolution_standard": (0.0005, 0.0),
-    "certificate": (0.008, 2.0),
+    "standard": (0.008, 2.0),
     "drift": (0.004, 0.0),
     "self_heating": (0.001, 0.0),
     "radial": (0.006, 0.0),

@@ -133,7 +133,8 @@ def _traceability(model: Certificate) -> Iterator[Missing]:
             "Add its real certificate and measure again: calibrator standards add FILE.toml.",
         )
     for standard in model.standards:
-        if standard.route == "artefact":  # a short or open terminals realise zero by themselves
+        # a short or open terminals realise zero by themselves; weights or a thermometer do not
+        if standard.route == "artefact" and not standard.certificate:
             continue
         if not (standard.certificate and standard.by and standard.traceability and standard.issued):
             yield Missing(

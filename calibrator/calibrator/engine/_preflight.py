@@ -203,6 +203,7 @@ def _by_rules(work: _Work, section: Section) -> None:
                 served.setdefault(name, []).append(point.id)
         for name, points in served.items():
             _refuse_artefact(work, name, tuple(points))
+            _refuse_uncertified(work, name, tuple(points))
 
 
 def _look_at_artefact(work: _Work, wiring: Wiring, section: Section) -> None:
@@ -217,6 +218,22 @@ def _refuse_artefact(work: _Work, name: str, points: tuple[str, ...]) -> None:
     for problem in work.shelf.artefact_problems(artefact, work.moment):
         reason = f"{artefact.asset} cannot be the standard: {problem.reason}"
         work.refused.append(replace(problem, reason=reason, points=points))
+
+
+def _refuse_uncertified(work: _Work, name: str, points: tuple[str, ...]) -> None:
+    """Weights or a thermometer have a value, which without a certificate is traceable to nothing."""
+    artefact, shelf = work.setting.bench.instruments[name], work.shelf
+    if shelf.certificate(artefact.asset, work.moment) is None:
+        work.refused.append(
+            Refusal(
+                "no-certificate",
+                f"{artefact.asset} cannot be the standard: it has no certificate. Record it:"
+                " calibrator standards add FILE.toml.",
+                shelf.place(artefact.asset, None, "number"),
+                artefact.asset,
+                points,
+            )
+        )
 
 
 def _choose(work: _Work, point: Point, section: Section) -> Candidate | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["MissingReferenceError", "display_budget", "place_budget", "stability_budget"]
 
 _SQRT12 = 12.0**0.5
+_RECORDED_AS = {"certificate": "standard"}  # so that an unchecked one decides nothing live (METROLOGY 9)
 _STANDARD = ("readout", "certificate", "drift")
 _BLOCK = ("radial", "axial", "loading", "hysteresis", "fluctuation")
 
@@ -132,7 +133,7 @@ def _limit(references: PointReferences, kind: str) -> Input:
 
 
 def _require(references: PointReferences, kind: str) -> Contribution:
-    figure = references.contribution(kind)
+    figure = references.contribution(_RECORDED_AS.get(kind, kind))
     if figure is None:
         raise MissingReferenceError(references.point.id, kind)
     return figure

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["MissingReferenceError", "error_budget", "place_budget"]
 
 _SQRT12 = 12.0**0.5
+_RECORDED_AS = {"certificate": "standard"}  # so that an unchecked one decides nothing live (METROLOGY 9)
 _ROOM_C = 23.0  # where nobody has measured the room
 _IN_KELVIN = ("readout_uut", "junction", "readout_standard", "certificate", "drift", "radial", "axial")
 
@@ -124,7 +125,7 @@ def _figure(references: PointReferences, kind: str, unit: str) -> Input:
 
 
 def _require(references: PointReferences, kind: str) -> Contribution:
-    figure = references.contribution(kind)
+    figure = references.contribution(_RECORDED_AS.get(kind, kind))
     if figure is None:
         raise MissingReferenceError(references.point.id, kind)
     return figure

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["MissingReferenceError", "change_budget", "differences", "error_budget"]
 
 _SQRT12 = 12.0**0.5
+_RECORDED_AS = {"certificate": "standard"}  # so that an unchecked one decides nothing live (METROLOGY 9)
 LOW_A, SPAN_A = 0.004, 0.016  # IEC 60381-1: 4 to 20 mA
 _ROOM_C = 23.0  # where nobody has measured the room
 _FIGURES = ("readout_standard", "certificate", "drift", "self_heating", "radial", "axial")
@@ -136,7 +137,7 @@ def _share(references: PointReferences, observed: PointObservations) -> Input:
 
 
 def _require(references: PointReferences, kind: str) -> Contribution:
-    figure = references.contribution(kind)
+    figure = references.contribution(_RECORDED_AS.get(kind, kind))
     if figure is None:
         raise MissingReferenceError(references.point.id, kind)
     return figure
