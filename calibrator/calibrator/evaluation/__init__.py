@@ -20,7 +20,7 @@ from calibrator.evaluation._session_check import (
     provisional,
     session_check,
 )
-from calibrator.evaluation._show import budget, show
+from calibrator.evaluation._show import budget, show, show_events
 from calibrator.evaluation._summary import Summary, summarize, verdict_of_run
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "rule_offers",
     "session_check",
     "show",
+    "show_events",
     "standards_of",
     "stated",
     "summarize",

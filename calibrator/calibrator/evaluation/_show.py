@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from calibrator.record import Event, Record
     from calibrator_uncertainty import BudgetResult
 
-__all__ = ["FORMAT", "budget", "recorded_results", "show"]
+__all__ = ["FORMAT", "budget", "recorded_results", "show", "show_events"]
 
 FORMAT = 1
 
@@ -35,7 +35,15 @@ def show(record: Record, run: str) -> dict[str, Any]:
     Raises:
         UsageError: no such procedure is installed and the run is not evaluated yet.
     """
-    events = list(record.events(run))
+    return show_events(list(record.events(run)), run)
+
+
+def show_events(events: Sequence[Event], run: str) -> dict[str, Any]:
+    """Return what `show` does, of the events of a run that come from elsewhere, such as a bundle.
+
+    Raises:
+        UsageError: no such procedure is installed and the run is not evaluated yet.
+    """
     recorded, curves = recorded_results(events), recorded_curves(events)
     content = collect(events)
     missing = [section for section in content.sections if section not in recorded]

@@ -18,7 +18,15 @@ from calibrator._errors import IntegrityError, StorageError, UsageError
 if TYPE_CHECKING:
     from calibrator.record import Event, Record
 
-__all__ = ["bundle_bytes", "bundle_files", "is_bundle", "read_bundle", "write_bundle", "write_new"]
+__all__ = [
+    "bundle_bytes",
+    "bundle_files",
+    "is_bundle",
+    "own_file",
+    "read_bundle",
+    "write_bundle",
+    "write_new",
+]
 
 FORMAT: Final = 1
 _LARGEST: Final = 1 << 30  # bytes unpacked; a run of a week on a bus stays far below
@@ -52,8 +60,8 @@ def bundle_files(
     anchors = [event for event in record.events(record.REGISTER) if event.body.get("run") == run]
     shown = show(record, run)
     found = {
-        "README.txt": _own("bundle_readme.txt"),
-        "check.py": _own("check_bundle.py"),
+        "README.txt": own_file("bundle_readme.txt"),
+        "check.py": own_file("check_bundle.py"),
         "events.jsonl": _lines(events),
         "register.jsonl": _lines(anchors),
         "results.json": json.dumps(shown, ensure_ascii=False, indent=1).encode() + b"\n",
@@ -188,5 +196,6 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _own(name: str) -> bytes:
+def own_file(name: str) -> bytes:
+    """Return a file of ours that goes into every bundle."""
     return files("calibrator.evidence").joinpath(name).read_bytes().replace(b"\r\n", b"\n")

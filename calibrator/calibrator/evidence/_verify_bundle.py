@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calibrator._errors import CalibratorError
-from calibrator.evidence._bundle import read_bundle
+from calibrator.evidence._bundle import own_file, read_bundle
 from calibrator.evidence._sealed_documents import sealed_documents
-from calibrator.evidence._table import csv_bytes
 from calibrator.evidence.check_bundle import check
 
 if TYPE_CHECKING:
@@ -56,11 +55,10 @@ def verify_bundle(
         return BundleCheck(wrong, ())
     manifest = json.loads(content["manifest.json"])
     events = _events(content)
-    wrong = [*_results(events, content), *_held(manifest, record)]
+    wrong = [*_ours(content), *_shown(events, content), *_results(events, content), *_held(manifest, record)]
+    wrong += _known(content, record)
     if head and all(event.hash != head.lower() for event in events):
         wrong.append(f"no event of it has the hash {head}: it is another run, or was written anew")
-    if content["results.csv"] != csv_bytes(json.loads(content["results.json"])):
-        wrong.append("results.csv is not what results.json says")
     said = [
         f"run {manifest['run']}, {manifest['mode']}, {len(events)} events, head {manifest['head']['hash']}"
     ]
@@ -69,6 +67,41 @@ def verify_bundle(
     wrong += broken
     vouched = bool(head) or _is_in(manifest, record) or trusted
     return BundleCheck(wrong, [*said, *sealed], vouched=vouched and not wrong)
+
+
+def _ours(content: Mapping[str, bytes]) -> Iterator[str]:
+    """Compare the text and the checker in it with those of this program: a forger's would say intact."""
+    for name, own in (("README.txt", "bundle_readme.txt"), ("check.py", "check_bundle.py")):
+        if content[name].replace(b"\r\n", b"\n") != own_file(own):
+            yield f"{name} is not the one of this version of the program: do not rely on it"
+
+
+def _shown(events: list[Event], content: Mapping[str, bytes]) -> Iterator[str]:
+    """Make the results again from the events and hold results.json against them, key by key."""
+    from calibrator.evaluation import show_events
+
+    held = json.loads(content["results.json"])
+    try:
+        made = json.loads(json.dumps(show_events(events, events[0].stream)))
+    except CalibratorError as error:
+        yield f"the results cannot be made again: {error}"
+        return
+    for key in sorted({*made, *held} - {"run"}):
+        if made.get(key) != held.get(key):
+            yield f"results.json: {key} is not what follows from the events"
+    for key in sorted({*made["run"], *held["run"]}):
+        if made["run"].get(key) != held["run"].get(key):
+            yield f"results.json: {key} of the run is not what follows from the events"
+
+
+def _known(content: Mapping[str, bytes], record: Record | None) -> Iterator[str]:
+    """Hold what the register said against the register at hand, where that knows the run."""
+    if record is None or next(iter(record.events(json.loads(content["manifest.json"])["run"])), None) is None:
+        return
+    hashes = {event.hash for event in record.events(record.REGISTER)}
+    for line in content["register.jsonl"].splitlines():
+        if json.loads(line)["hash"] not in hashes:
+            yield "register.jsonl holds an event that the register here does not"
 
 
 def _is_in(manifest: Mapping[str, object], record: Record | None) -> bool:

@@ -17,8 +17,8 @@ import pytest
 
 from calibrator._errors import IntegrityError
 from calibrator.certificates.seals import SealSettings
-from calibrator.evidence import bundle_files, read_bundle, verify_bundle, write_bundle
-from calibrator.evidence.check_bundle import check
+from calibrator.evidence import bundle_files, csv_bytes, read_bundle, verify_bundle, write_bundle
+from calibrator.evidence.check_bundle import check, link
 from calibrator.record import Record
 from calibrator_drivers.clock import RealClock
 
@@ -146,12 +146,117 @@ def test_a_forged_manifest_hides_nothing(content: dict[str, bytes], tmp_path: Pa
         assert any(sentence in line for line in wrong), (sentence, wrong)
 
 
+def register_anew(lines: bytes, hashes: list[str]) -> bytes:
+    """Return the register's events with other heads, hashed anew: each stands alone in a bundle."""
+    made = []
+    for line in lines.splitlines():
+        row = json.loads(line)
+        held = json.loads(row["canonical"])
+        if held["body"]["count"]:
+            held["body"]["head"] = hashes[int(held["body"]["count"]) - 1]
+        row["canonical"] = json.dumps(held, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        row["hash"] = link(row)
+        made.append(json.dumps(row) + "\n")
+    return "".join(made).encode()
+
+
+def results(content: dict[str, bytes], change: Callable[[dict[str, Any]], object]) -> dict[str, bytes]:
+    """Return a bundle whose results were changed in both forms."""
+    shown = json.loads(content["results.json"])
+    change(shown)
+    return signed_anew(content, results_json=json.dumps(shown).encode(), results_csv=csv_bytes(shown))
+
+
+def without(content: dict[str, bytes], name: str) -> dict[str, bytes]:
+    """Return a bundle that lost a file with its entry."""
+    manifest = json.loads(content["manifest.json"])
+    del manifest["files"][name]
+    return {**{k: v for k, v in content.items() if k != name}, "manifest.json": json.dumps(manifest).encode()}
+
+
+def with_more(content: dict[str, bytes], name: str) -> dict[str, bytes]:
+    """Return a bundle with a further file and its entry."""
+    manifest = json.loads(content["manifest.json"])
+    manifest["files"][name] = {"bytes": 0, "sha256": ""}
+    return signed_anew({**content, name: b"more", "manifest.json": json.dumps(manifest).encode()})
+
+
+def live(content: dict[str, bytes]) -> dict[str, bytes]:
+    """Return a bundle whose manifest calls the run live."""
+    manifest = json.loads(content["manifest.json"])
+    return {**content, "manifest.json": json.dumps({**manifest, "mode": "live"}).encode()}
+
+
+FORGED: dict[str, tuple[Callable[[dict[str, bytes]], dict[str, bytes]], str]] = {
+    "mode": (live, "the manifest says live, the run's opening simulated"),
+    "mode of the results": (lambda c: results(c, lambda s: s["run"].update(mode="live")), "mode of the run"),
+    "serial": (lambda c: results(c, lambda s: s["run"]["uut"].update(serial="X")), "uut of the run"),
+    "exit code": (lambda c: results(c, lambda s: s["run"].update(exit_code=9)), "exit_code of the run"),
+    "point": (lambda c: results(c, lambda s: s["points"][0].update(verdict="-")), "is not what was recorded"),
+    "fewer": (lambda c: results(c, lambda s: s["points"].pop()), "was recorded and stands there 0 times"),
+    "more": (
+        lambda c: results(c, lambda s: s["points"].append({**s["points"][0], "id": "made-up"})),
+        "made-up was never recorded",
+    ),
+    "csv": (
+        lambda c: signed_anew(c, results_csv=c["results.csv"].replace(b"simulated", b"live")),
+        "results.csv is not what results.json says",
+    ),
+    "register away": (lambda c: without(c, "register.jsonl"), "register.jsonl is missing"),
+    "register empty": (lambda c: signed_anew(c, register_jsonl=b""), "has no end of the run"),
+    "traffic away": (lambda c: without(c, "traffic.jsonl"), "not included: traffic.jsonl"),
+    "further file": (lambda c: with_more(c, "certificate.pdf"), "certificate.pdf is no file of a bundle"),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_bare_python_finds_a_forgery_with_its_hashes_made_to_fit(
+    content: dict[str, bytes], name: str
+) -> None:
+    forge, sentence = FORGED[name]
+    wrong = list(check(forge(dict(content))))
+    assert any(sentence in line for line in wrong), wrong
+
+
+@pytest.mark.parametrize("name", ["check.py", "README.txt"])
+def test_another_checker_or_text_is_named(content: dict[str, bytes], tmp_path: Path, name: str) -> None:
+    changed = {name.replace(".", "_"): b'print("intact")'}
+    write_bundle(signed_anew(content, **changed), tmp_path / "b.zip")
+    (line,) = verify_bundle(tmp_path / "b.zip", None, **SEALS).wrong
+    assert f"{name} is not the one of this version" in line
+
+
+def test_what_bare_python_does_not_make_again_is_made_again_by_verify(
+    content: dict[str, bytes], tmp_path: Path
+) -> None:
+    forged = results(content, lambda shown: shown["run"].update(verdict="undetermined"))
+    write_bundle(forged, tmp_path / "b.zip")
+    wrong = verify_bundle(tmp_path / "b.zip", None, **SEALS).wrong
+    assert any("verdict of the run is not what follows" in line for line in wrong), wrong
+
+
+def test_a_bundle_says_what_is_left_out(record: Record, tmp_path: Path) -> None:
+    made = bundle_files(record, record.find_run("last"), traffic=None, certificates=None)
+    write_bundle(made, tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        archive.extractall(tmp_path / "there")
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(tmp_path / "there" / "check.py")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0
+    assert "not in the bundle: traffic.jsonl" in done.stdout
+
+
 def test_a_result_that_does_not_follow_from_its_readings_is_found(
     content: dict[str, bytes], tmp_path: Path
 ) -> None:
     """A forger who writes the whole chain anew is caught by evaluating again, and by the record at hand."""
     events = [json.loads(line) for line in content["events.jsonl"].splitlines()]
-    previous = "0" * 64
+    previous, hashes = "0" * 64, []
     for event in events:
         held = json.loads(event["canonical"])
         if held["kind"] == "section.evaluated":
@@ -160,16 +265,22 @@ def test_a_result_that_does_not_follow_from_its_readings_is_found(
         event["previous"] = previous
         previous = hashlib.sha256(f"{previous}\n{event['canonical']}".encode()).hexdigest()
         event["hash"] = previous
+        hashes.append(previous)
     manifest = json.loads(content["manifest.json"])
     manifest["head"]["hash"] = previous
-    made = {**content, "manifest.json": json.dumps(manifest).encode(), "register.jsonl": b""}
     shown = json.loads(content["results.json"])
-    shown["points"] = []
+    for event in events:
+        held = json.loads(event["canonical"])
+        for point in held["body"].get("results", ()) if held["kind"] == "section.evaluated" else ():
+            shown["points"] = [point if point["id"] == item["id"] else item for item in shown["points"]]
     made = signed_anew(
-        made,
+        {**content, "manifest.json": json.dumps(manifest).encode()},
         events_jsonl="".join(json.dumps(event) + "\n" for event in events).encode(),
+        register_jsonl=register_anew(content["register.jsonl"], hashes),
         results_json=json.dumps(shown).encode(),
+        results_csv=csv_bytes(shown),
     )
+    assert list(check(made)) == []  # it agrees with itself throughout
     write_bundle(made, tmp_path / "b.zip")
     wrong = verify_bundle(tmp_path / "b.zip", None, **SEALS).wrong
     assert any("error: recorded 0.1, recomputed" in line for line in wrong), wrong
@@ -184,10 +295,12 @@ def test_another_run_of_the_same_name_is_not_that_of_the_record(
     assert home.is_file()
 
     class Other:
+        REGISTER = record.REGISTER
+
         def events(self, run: str) -> list[Any]:
             return [*record.events(run)][:3]
 
-    (line,) = verify_bundle(tmp_path / "b.zip", Other(), **SEALS).wrong  # type: ignore[arg-type]
+    line, *_ = verify_bundle(tmp_path / "b.zip", Other(), **SEALS).wrong  # type: ignore[arg-type]
     assert "the record here has another event" in line
 
 
