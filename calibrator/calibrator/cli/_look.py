@@ -9,6 +9,7 @@ import click
 
 from calibrator.cli._checks import check_lines
 from calibrator.cli._format import limits_of, probability
+from calibrator.cli._left import hot_lines
 from calibrator.cli._marks import mark_lines
 from calibrator.cli._partial import partial_line, verdict_of
 from calibrator.cli._settings import command, settings
@@ -82,10 +83,11 @@ def show(ctx: click.Context, run: str | None, as_json: bool) -> int:
         found = record.find_run(run or "last")
         check_intact(record, found)
         shown = evaluation.show(record, found)
+        hot = list(hot_lines(record.events(found, kinds={"safe"}), say))
     if as_json:
         print_json(shown)
         return 0
-    for line in _head(shown["run"], say, chosen.language):
+    for line in (*_head(shown["run"], say, chosen.language), *hot):
         click.echo(line)
     columns = {
         "id": say("point"),

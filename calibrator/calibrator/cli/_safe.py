@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from calibrator.cli._failures import tell
-from calibrator.cli._settings import command, settings
+from calibrator.cli._settings import Settings, command, settings
 
 if TYPE_CHECKING:
     from calibrator.engine import SafeSource
@@ -43,15 +43,32 @@ def safe(ctx: click.Context, bench: Path | None) -> int:
         click.echo(_line(source, say))
     if not report.sources:
         click.echo(say("Nothing is recorded as energised."))
-    for name in dict.fromkeys(source.asset for source in report.sources if not source.confirmed):
+    for line in _hot(chosen, report.sources):
+        click.echo(line)
+    for name, kind in {
+        source.asset: source.kind for source in report.sources if not source.confirmed
+    }.items():
         place = "" if bench is None else _place(bench, name)
         text = say("The safe state of {asset} is not confirmed{place}. Do not touch the terminals.")
-        way_out = say("Switch it off at its mains switch, then call `calibrator safe` again.")
+        way_out = f"{say(engine.advice_on([kind]))} {say('Then call `calibrator safe` again.')}"
         tell(f"{text.format(asset=name, place=place)} {way_out}")
     _, unrecorded, why = report.message.partition("Not recorded: ")
     if unrecorded:
         tell(f"{unrecorded}{why}")
     return report.exit_code
+
+
+def _hot(chosen: Settings, seen: Sequence[SafeSource]) -> list[str]:
+    """Return what the record says is still hot, of sources that were not asked just now."""
+    from calibrator.cli._access import opened
+    from calibrator.cli._left import hot_in_record
+    from calibrator_drivers.clock import RealClock
+
+    if not chosen.home.has_record:
+        return []
+    with opened(chosen) as record:
+        lines = hot_in_record(record, RealClock().now(), chosen.words)
+    return [line for line in lines if not line.startswith(tuple(f"{source.asset}: " for source in seen))]
 
 
 def _line(source: SafeSource, say: Callable[[str], str]) -> str:
@@ -60,7 +77,7 @@ def _line(source: SafeSource, say: Callable[[str], str]) -> str:
         "" if source.indicated is None else f", {say('indicated')} {source.indicated:.4g} {source.unit}"
     )
     mark = say("confirmed") if source.confirmed else say("NOT CONFIRMED: do not touch")
-    note = _CODE.sub("", source.note)
+    note = "; ".join(say(part) for part in _CODE.sub("", source.note).split("; "))
     return f"{source.asset}: {say(source.reported)}{indicated}: {mark}{f' ({note})' if note else ''}"
 
 

@@ -11,6 +11,7 @@ import click
 from calibrator.cli._checks import check_lines
 from calibrator.cli._failures import tell
 from calibrator.cli._format import called_as, duration, limits_of, padded
+from calibrator.cli._left import hot_lines, safe_line
 from calibrator.cli._marks import mark_lines
 from calibrator.cli._offers import offered_in_run
 from calibrator.cli._partial import counted, partial_line
@@ -39,6 +40,7 @@ def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool, virtual: b
 
     with opened(chosen) as record:
         shown = show(record, outcome.run)
+        made_safe = list(record.events(outcome.run, kinds={"safe"}))
     points: Sequence[Mapping[str, Any]] = shown["points"]
     echo("")
     if "batch" in shown["run"]:  # of several units that were measured at once
@@ -66,6 +68,10 @@ def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool, virtual: b
         echo(f"{padded(say('rule'))} {offered_in_run(offer, shown['run']['rule'], say)}")
     if outcome.message and outcome.exit_code not in COMPLETED:
         tell(outcome.message)
+    if outcome.exit_code not in COMPLETED and (left := safe_line(made_safe, say)):
+        echo(f"{padded(say('safe state'))} {left}")
+    for line in hot_lines(made_safe, say):
+        echo(f"{padded(say('HOT'))} {click.style(line, fg='red', bold=True)}")
     echo(f"{padded(say('time'))} {_time(outcome, say, virtual=virtual)}")
     echo(f"{padded(say('run'))} {outcome.run}")
 

@@ -139,17 +139,34 @@ def items_asked(regulation: Regulation | None) -> tuple[RegulationItem, ...]:
     return tuple(item for item in regulation.items if not item.sections) if regulation is not None else ()
 
 
-def unsafe_prompt(asset: str, run: str) -> Prompt:
+_LOOK = {
+    "pressure": (
+        "Undo no fitting. Go and look: is the line vented, with a gauge on it at zero?",
+        "请勿拆卸接头。请现场查看：管路是否已排空，管路上的压力表是否指零？",
+    ),
+    "heat": (
+        "Do not touch block, bath or probes. Go and look: is the heater off, or switched off at its mains"
+        " switch?",
+        "请勿触碰干体炉、恒温槽及探头。请现场查看：加热是否已关闭，或其电源开关是否已断开？",
+    ),
+}
+_LOOK_ELECTRICAL = (
+    "Do not touch the leads. Go and look: is it switched off at its mains switch, or does its panel"
+    " show standby?",
+    "请勿触碰导线。请现场查看：它是否已关闭电源开关，或面板显示待机？",
+)
+
+
+def unsafe_prompt(asset: str, run: str, kind: str = "electrical") -> Prompt:
     """Return the question about a source that a broken run left energised and nothing here can confirm."""
+    look, look_zh = _LOOK.get(kind, _LOOK_ELECTRICAL)
     return Prompt(
         f"unsafe:{asset}",
         "confirm",
         Text(
             f"{asset} was energised when the run {run} broke, and its standby cannot be confirmed from here."
-            " Do not touch the leads. Go and look: is it switched off at its mains switch, or does its panel"
-            " show standby?",
-            f"运行 {run} 中断时 {asset} 处于输出状态，且无法从此处确认其待机。请勿触碰导线。"
-            "请现场查看：它是否已关闭电源开关，或面板显示待机？",
+            f" {look}",
+            f"运行 {run} 中断时 {asset} 处于输出状态，且无法从此处确认其待机。{look_zh}",
         ),
     )
 

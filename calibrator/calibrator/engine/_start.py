@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from calibrator._errors import NotSafeError, RefusedError, StorageError
 from calibrator._home import Home
+from calibrator.engine._advice import advice_on
 from calibrator.engine._guarding import reports_folder, wait_for_guard
 from calibrator.engine._leftovers import Leftover, leftovers_of
 from calibrator.engine._levels import looking_ranges
@@ -51,10 +52,11 @@ def safe_before_start(record: Record, home: Home, ask: Ask | None) -> SafeReport
     _record(record, made, "start")
     report = _report(made)
     if not report.confirmed:
+        unsafe = [item for item in report.sources if not item.confirmed]
         raise NotSafeError(
             report.message,
-            where=", ".join(item.asset for item in report.sources if not item.confirmed),
-            way_out="Switch the source off at its mains switch, then begin again at a terminal, which asks.",
+            where=", ".join(item.asset for item in unsafe),
+            way_out=f"{advice_on([item.kind for item in unsafe])} Then begin again at a terminal: it asks.",
         )
     return report
 
@@ -90,7 +92,7 @@ def _seen(made: _Made, ask: Ask | None) -> _Made:
     found = []
     for source in made.sources:
         if not source.confirmed and source.indicated is None and source.reported != "operate":
-            answer = ask(unsafe_prompt(source.asset, made.leftover.run))
+            answer = ask(unsafe_prompt(source.asset, made.leftover.run, source.kind))
             if not answer.refused:
                 note = f"{answer.by or answer.value} saw it switched off or in standby; {source.note}"
                 source = replace(source, reported="seen by a person", confirmed=True, note=note)  # noqa: PLW2901

@@ -276,6 +276,7 @@ class SafeSource:
     unit: str
     confirmed: bool
     note: str = ""
+    kind: str = "electrical"  # what it leaves where it is not safe: see `_advice`
 
 
 @dataclass(frozen=True, slots=True)
