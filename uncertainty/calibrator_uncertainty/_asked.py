@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from calibrator_uncertainty._errors import InputError
 
-__all__ = ["check_generator", "check_whole", "numbers", "one_number", "row_of_numbers"]
+__all__ = ["by_name", "check_generator", "check_whole", "numbers", "one_number", "row_of_numbers"]
+
+
+def by_name(values: Any, what: str) -> None:  # noqa: ANN401 - whatever was given
+    """Refuse what is no mapping by name.
+
+    Raises:
+        InputError: a single value, or a row of them.
+    """
+    if not isinstance(values, Mapping):
+        raise InputError(
+            f"{what} is {_shown(values)}, which has no names",
+            way_out='Give values by name: {"A": value, "B": value}.',
+            code="no-names",
+        )
 
 
 def one_number(value: Any, what: str) -> float:  # noqa: ANN401 - whatever was given

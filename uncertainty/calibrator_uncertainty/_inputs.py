@@ -275,7 +275,7 @@ def type_a(
     input is rectangular with infinite degrees of freedom; else t with n - 1.
 
     Raises:
-        InputError: no readings, one reading without a floor, or a reading that is not finite.
+        InputError: no readings, one reading or equal ones without a floor, or a reading that is not finite.
 
     Source: JCGM 100:2008, 4.2.
 
@@ -299,10 +299,15 @@ def type_a(
             code="readings",
         )
     mean, spread = _mean_and_spread(values)
+    if spread == 0.0 and floor_u == 0.0:
+        raise InputError(
+            f"the {count} readings of {name} are equal, and their resolution was not stated: u = 0 is wrong",
+            way_out="Give floor_u = d/√12 of the resolution d; an exact number is a constant().",
+            code="no-resolution",
+        )
     text = source or f"{count} readings"
     if floor_u >= spread:
-        shape: Shape = Rectangular() if floor_u > 0 else Constant()
-        return Input(name, mean, unit, floor_u, math.inf, shape, text)
+        return Input(name, mean, unit, floor_u, math.inf, Rectangular(), text)
     return Input(name, mean, unit, spread, count - 1.0, StudentT(count - 1.0), text)
 
 
@@ -337,7 +342,7 @@ def from_half_width(
         InputError: `normal_k` without a stated k, or another `treat_as`.
     """
     if treat_as == "normal_k":
-        if not k > 0:
+        if k is None or not one_number(k, f"k of {name}") > 0:
             raise InputError(
                 f"{name} is to be normal but its k is {k}",
                 where=source,

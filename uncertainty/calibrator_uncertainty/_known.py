@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from calibrator_uncertainty._asked import numbers, row_of_numbers
+from calibrator_uncertainty._asked import numbers, one_number, row_of_numbers
 from calibrator_uncertainty._coverage import student_factor
 from calibrator_uncertainty._empirical import CurvilinearTrapezoid, Exponential, Histogram, Samples
 from calibrator_uncertainty._errors import InputError
@@ -25,6 +25,10 @@ __all__ = [
 ]
 
 
+_PRINTED = 0.03  # how far k on a certificate may lie from the t that is meant
+_MOST_DOF = 200  # beyond, k is within 1 % of the normal's
+
+
 def between(
     name: str, lower: float, upper: float, unit: str, *, source: str = "", shared: str | None = None
 ) -> Input:
@@ -33,6 +37,7 @@ def between(
     Raises:
         InputError: the lower limit lies above the upper one.
     """
+    lower, upper = (one_number(figures_in(one, unit, name), f"a limit of {name}") for one in (lower, upper))
     if not lower <= upper:
         raise InputError(
             f"the lower limit of {name}, {lower}, lies above the upper one, {upper}", code="limits-crossed"
@@ -52,6 +57,10 @@ def inexact_limits(
 
     Source: JCGM 101:2008, 6.4.3.
     """
+    lower, upper = (one_number(figures_in(one, unit, name), f"a limit of {name}") for one in (lower, upper))
+    inexact_by = one_number(
+        difference_in(inexact_by, unit, name), f"what the limits of {name} are inexact by"
+    )
     if not lower < upper:
         raise InputError(
             f"the lower limit of {name}, {lower}, is not below the upper one, {upper}", code="limits-crossed"
@@ -73,6 +82,7 @@ def exponential(name: str, estimate: float, unit: str, *, source: str = "") -> I
     Raises:
         InputError: an estimate that is not positive.
     """
+    estimate = one_number(figures_in(estimate, unit, name), f"the estimate of {name}")
     if not estimate > 0.0:
         raise InputError(
             f"the estimate of {name} is {estimate}; an exponential quantity is positive", code="shape"
@@ -94,6 +104,9 @@ def certificate(
 ) -> Input:
     """Return the value of a certificate: u = U/k, with k stated or t of a stated probability and dof.
 
+    Where both k and the probability are stated, and k lies above the normal's, the degrees of freedom are
+    those whose t it is (k = 2.87 at 95.45 % is t with 4).
+
     Raises:
         InputError: neither k nor a probability: an interval without them says nothing; or both, and they
             contradict each other.
@@ -114,29 +127,41 @@ def certificate(
             )
         k = student_factor(probability, dof)
     elif probability is not None:
-        _agree(name, k, probability, dof, source)
+        dof = _agreed(name, one_number(k, f"k of {name}"), probability, dof, source)
     return normal(name, value, U, unit, k=k, dof=dof, source=source, shared=shared)
 
 
-def _agree(name: str, k: float, probability: float, dof: float, where: str) -> None:
-    """Refuse a k that no probability distribution of a certificate would give at its stated probability.
+def _agreed(name: str, k: float, probability: float, dof: float, where: str) -> float:
+    """Return the degrees of freedom that k and p tell, refuse a k that no distribution would give at p.
 
-    k is that of t, of a dominant rectangle (EA-4/02 M:2022, S9.14), or of t with fewer degrees of freedom
-    than are told; printed figures are rounded, and 95 % often stands for 95.45 %.
+    k is that of t, or of a dominant rectangle (EA-4/02 M:2022, S9.14); printed figures are rounded, and 95 %
+    often stands for 95.45 %. A k above the normal's, where no dof are told, is that of t with few of them
+    (JCGM 100:2008, G.3.2 and table G.2).
     """
     expected = student_factor(probability, dof)
-    plausible = (
-        abs(k / expected - 1.0) <= 0.03
-        or abs(k / (probability * math.sqrt(3.0)) - 1.0) <= 0.01
-        or (math.isinf(dof) and k > expected)
+    if abs(k / expected - 1.0) <= _PRINTED or abs(k / (probability * math.sqrt(3.0)) - 1.0) <= 0.01:
+        return dof
+    if math.isinf(dof) and expected < k <= student_factor(probability, 1.0) * (1.0 + _PRINTED):
+        return _dof_of(k, probability)
+    raise InputError(
+        f"the interval of {name} has k = {k:g}, but p = {probability:.4g} asks for {expected:.3g}",
+        where=where,
+        way_out="Read the certificate again; give k alone where its k is of another distribution.",
+        code="contradiction",
     )
-    if not plausible:
-        raise InputError(
-            f"the interval of {name} has k = {k:g}, but p = {probability:.4g} asks for {expected:.3g}",
-            where=where,
-            way_out="Read the certificate again; give k alone where its k is of another distribution.",
-            code="contradiction",
-        )
+
+
+def _dof_of(k: float, probability: float) -> float:
+    """Return the whole number of degrees of freedom whose t is nearest to k, or below where none is near."""
+    most = 1
+    while most < _MOST_DOF and student_factor(probability, most + 1.0) >= k:
+        most += 1
+    below = abs(student_factor(probability, most + 1.0) / k - 1.0)
+    return (
+        most + 1.0
+        if below <= min(_PRINTED, abs(student_factor(probability, float(most)) / k - 1.0))
+        else float(most)
+    )
 
 
 def specification(

@@ -7,13 +7,14 @@ back, is the same number: whatever is correlated stays so, in one call or in sev
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from calibrator_uncertainty._asked import one_number
+from calibrator_uncertainty._asked import by_name, one_number
 from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import NotSupportedError
 from calibrator_uncertainty._leaves import Leaf
@@ -38,6 +39,7 @@ def from_uncertainties(
         parts = [term for variable, slope in slopes for term in _of_variable(variable, float(slope))]
         return _magnitude(one_number(getattr(value, "nominal_value", value), "a number to convert"), parts)
 
+    by_name(values, "what is converted")
     return {
         name: quantity(_each(value, one), parse_unit((units or {}).get(name, ""), name))
         for name, value in values.items()
@@ -69,6 +71,7 @@ def to_uncertainties(values: Mapping[str, Quantity]) -> dict[str, Any]:
     Raises:
         NotSupportedError: a complex quantity, which that library does not know.
     """
+    by_name(values, "what is converted")
     ufloat = importlib.import_module("uncertainties").ufloat
 
     def one(magnitude: UncertainArray) -> Any:  # noqa: ANN401 - of the other library
@@ -103,6 +106,7 @@ def from_gtc(values: Mapping[str, Any], units: Mapping[str, str] | None = None) 
     """
     from calibrator_uncertainty._gtc import inputs_of, parts_of
 
+    by_name(values, "what is converted")
     nodes = inputs_of(values)
     found = {}
     for name, value in values.items():
@@ -122,6 +126,7 @@ def to_gtc(values: Mapping[str, Quantity]) -> dict[str, Any]:
     put together from real ones: its value and covariance are kept, its degrees of freedom are as far as GTC
     can tell them.
     """
+    by_name(values, "what is converted")
     gtc = importlib.import_module("GTC")
     found = {name: getattr(value, "_magnitude", value) for name, value in values.items()}
     _into_gtc(gtc, [part for value in found.values() for part in _real_parts(value)])
@@ -224,5 +229,7 @@ def _parts(magnitude: UncertainArray) -> list[_Part]:
 
 def _magnitude(value: float, parts: list[tuple[UncertainArray, float]]) -> UncertainArray:
     origins = tuple(leaf._value for leaf, _ in parts)
-    operation = Linear("converted", value, origins, tuple(slope for _, slope in parts))
+    single = len(parts) == 1 and math.isclose(parts[0][1], 1.0, rel_tol=1e-12)  # an input of that library
+    lost = "" if single else "unknown"  # how the value was made is not told
+    operation = Linear("converted", value, origins, tuple(slope for _, slope in parts), lost)
     return UncertainArray(value, operation, tuple(leaf for leaf, _ in parts))

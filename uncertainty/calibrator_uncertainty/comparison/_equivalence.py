@@ -6,12 +6,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from calibrator_uncertainty._asked import one_number
 from calibrator_uncertainty._coverage import coverage_factor
 from calibrator_uncertainty._errors import InputError
-from calibrator_uncertainty._quantity import magnitude_of
+from calibrator_uncertainty._quantity import estimate, magnitude_of
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
-from calibrator_uncertainty._units import difference_unit
+from calibrator_uncertainty._units import difference_in, difference_unit, figures_in
 from calibrator_uncertainty.comparison._consensus import Consensus
 from calibrator_uncertainty.comparison._results import Results, read_results
 
@@ -159,14 +160,14 @@ def _expanded(name: str, difference: UncertainArray, policy: str) -> tuple[float
 
 
 def en_number(
-    value: float,
-    U: float,
-    reference: float,
-    U_reference: float,
+    value: Quantity,
+    U: Quantity,
+    reference: Quantity,
+    U_reference: Quantity,
     *,
     in_reference: bool,
 ) -> float:
-    """Return En of plain figures in one unit.
+    """Return En of plain figures in one unit, or of four quantities.
 
     Args:
         value: the participant's result.
@@ -178,7 +179,9 @@ def en_number(
             makes En too small.
 
     Raises:
-        InputError: figures that cannot be, or a member that is more certain than the mean it is part of.
+        UnitsError: quantities of different dimensions.
+        InputError: figures that cannot be, quantities among plain numbers, or a member that is more certain
+            than the mean it is part of.
 
     Source: ISO 13528:2022, 9.6; ISO/IEC 17043:2023, annex B; M. G. Cox, Metrologia 39 (2002) 589, 5.3.
 
@@ -188,6 +191,7 @@ def en_number(
         >>> en_number(10.5, 0.4, 10.0, 0.3, in_reference=False)
         1.0
     """
+    value, U, reference, U_reference = _four(value, U, reference, U_reference)
     for name, figure in (
         ("the result", value),
         ("U", U),
@@ -209,4 +213,27 @@ def en_number(
             way_out="Check whether the result is part of the reference value." if in_reference else "",
             code="zero-u",
         )
-    return (value - reference) / math.sqrt(square)
+    return float(value - reference) / math.sqrt(square)
+
+
+def _four(value: Quantity, U: Quantity, reference: Quantity, U_reference: Quantity) -> list[float]:
+    """Return the figures of an En number in the unit of the result."""
+    given = (value, U, reference, U_reference)
+    if len({hasattr(one, "_REGISTRY") for one in given}) > 1:
+        raise InputError(
+            "some figures of En have units and others have none",
+            way_out="Give four quantities, or four numbers in one unit.",
+            code="no-unit",
+        )
+    unit = str(value.units) if hasattr(value, "_REGISTRY") else ""
+    names = ("the result", "U", "the reference value", "U_reference")
+    convert = (figures_in, difference_in, figures_in, difference_in)
+    return [
+        one_number(make(_bare(one), unit, name), name)
+        for make, one, name in zip(convert, given, names, strict=True)
+    ]
+
+
+def _bare(one: Quantity) -> Quantity:
+    magnitude = getattr(one, "_magnitude", one)
+    return estimate(one) if isinstance(magnitude, UncertainArray) else one

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibrator_uncertainty._asked import by_name
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
@@ -186,6 +187,7 @@ def _cochran_limit(laboratories: int, replicates: int, level: float) -> float:
 
 
 def _plain(values: Mapping[str, Quantity]) -> tuple[tuple[str, ...], Floats]:
+    by_name(values, "what is tested")
     unit = next((one.units for one in values.values() if hasattr(one, "_magnitude")), None)
     numbers = []
     for name, one in values.items():
