@@ -24,10 +24,33 @@ _SOURCE: Final = re.compile(
     r"(?P<row>.+?) \[(?P<document>.+?)(?: \[(?P<id>S-[\w-]+)\])?\](?: \((?P<notes>.*)\))?"
 )
 _ROW: Final = re.compile(
-    r"(?P<table>\w+) (?P<function>\w+) (?P<high>\d\S*) (?P<unit>[A-Za-z]+) (?P<at>\d+[a-z])"
+    r"(?P<table>\w+) (?P<function>\w+) (?P<high>\d\S*) (?P<unit>[A-Za-z]+)(?: (?P<variant>.+))? "
+    r"(?P<at>\d+[a-z]|typical)"
 )
 _CONDUCTANCE: Final = re.compile(
     r"input conductance on (?P<high>\d\S*) (?P<unit>[A-Za-z]+), point table of (?P<table>\w+)"
+)
+# an addition that is computed at each point: what it is, without the figure and its document
+_ADDED: Final = re.compile(r"added \S+ \S+ \((?P<how>[^()]*)\)(?: \[.*\])?")
+# functions of accuracy tables that are no title of a section
+_FUNCTIONS: Final = {
+    "temp_rtd": Text("resistance thermometers", "热电阻测温"),
+    "temp_tc": Text("thermocouples", "热电偶测温"),
+    "pressure_gauge": Text("gauge pressure", "表压"),
+    "ac_power": Text("alternating power", "交流功率"),
+    "balance_resolution": Text("resolution", "分辨力"),
+    "balance_sensitivity_drift": Text("drift of sensitivity", "灵敏度漂移"),
+    "block_display": Text("display", "显示"),
+    "block_stability": Text("stability", "稳定性"),
+    "block_hysteresis": Text("hysteresis", "回差"),
+    "block_loading": Text("loading", "加载影响"),
+    "block_radial": Text("radial homogeneity", "径向均匀性"),
+}
+_TYPICAL: Final = Text("typical", "典型值")
+_UNITS: Final = (
+    (re.compile(r"\bdegC\b"), "°C"),
+    (re.compile(r"\bohm\b"), "Ω"),
+    (re.compile(r"\bmm2\b"), "mm²"),
 )
 _MEMORY: Final = "S-MEM"  # the source list's id of what nobody has read in a document
 
@@ -56,7 +79,8 @@ def origin(source: str) -> Origin:
         if found["id"] == _MEMORY
         else Text(found["document"], found["document"])
     )
-    return Origin(document, found["row"], found["notes"] or "")
+    notes = _ADDED.sub(r"with an addition (\g<how>)", found["notes"] or "")
+    return Origin(document, found["row"], notes)
 
 
 def rows_text(origins: Iterable[Origin]) -> Text:
@@ -74,7 +98,10 @@ def rows_text(origins: Iterable[Origin]) -> Text:
 def _key(row: str) -> tuple[tuple[str, ...], str]:
     found = _ROW.fullmatch(row)
     if found is not None:
-        return ("row", found["table"], found["function"], found["at"]), _span(found)
+        variant = found["variant"] or ""
+        # "standard" is the option without a name
+        named = "" if variant == "standard" else variant
+        return ("row", found["table"], found["function"], named, found["at"]), _span(found)
     found = _CONDUCTANCE.fullmatch(row)
     if found is not None:
         return ("conductance", found["table"]), _span(found)
@@ -87,13 +114,13 @@ def _span(found: re.Match[str]) -> str:
 
 def _text(key: tuple[str, ...], spans: str) -> Text:
     match key:
-        case ("row", table, function, interval, notes):
-            title = FUNCTION_TITLES.get(function)
+        case ("row", table, function, variant, interval, notes):
+            title = _function(function)
             text = bilingual(
                 "{table}, {function}, {interval}: to {ranges}",
                 table=_instrument(table),
-                function=bilingual(title) if title else function,
-                interval=interval_text(interval),
+                function=Text(f"{title.en}, {variant}", f"{title.zh}，{variant}") if variant else title,
+                interval=_TYPICAL if interval == "typical" else interval_text(interval),
                 ranges=spans,
             )
         case ("conductance", table, notes):
@@ -101,10 +128,26 @@ def _text(key: tuple[str, ...], spans: str) -> Text:
                 "input conductance of the {table} on {ranges}", table=_instrument(table), ranges=spans
             )
         case (_, row, notes):
-            text = Text(row or "–", row or "–")
+            text = _free(row)
         case _:
             raise ValueError(key)
     return Text(f"{text.en} ({notes})", f"{text.zh}（{notes}）") if notes else text
+
+
+def _function(function: str) -> Text:
+    """Return a function of an accuracy table in words; an unknown one without the marks of an id."""
+    title = FUNCTION_TITLES.get(function)
+    if title is not None:
+        return bilingual(title)
+    plain = function.replace("_", " ")
+    return _FUNCTIONS.get(function, Text(plain, plain))
+
+
+def _free(row: str) -> Text:
+    """Return free text with units as readers write them."""
+    for found, unit in _UNITS:
+        row = found.sub(unit, row)
+    return Text(row or "–", row or "–")
 
 
 def _instrument(table: str) -> str:

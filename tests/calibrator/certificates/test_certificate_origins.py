@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from calibrator.certificates._origins import origin, rows_text
 from calibrator.procedure import Text
 from calibrator_drivers.accuracy import State, load_table
@@ -45,7 +47,50 @@ def test_input_conductances_are_named_once() -> None:
     )
 
 
-def test_free_text_stays_as_it_was_written() -> None:
-    found = origin("two leads of 1 m, 1 mm2 copper")
+def test_free_text_stays_as_it_was_written_but_for_its_units() -> None:
+    found = origin("two leads of 1 m, 1 mm2 copper, room to 150 degC")
     assert found.document is None
-    assert rows_text([found]).en == "two leads of 1 m, 1 mm2 copper"
+    assert rows_text([found]).en == "two leads of 1 m, 1 mm² copper, room to 150 °C"
+
+
+@pytest.mark.parametrize(
+    ("row", "en", "zh"),
+    [
+        (
+            "fluke_1586a temp_tc 1000 degC K 1y",
+            "Fluke 1586A, thermocouples, K, 1 year: to 1000 °C",
+            "Fluke 1586A，热电偶测温，K，1 年：至 1000 °C",
+        ),
+        (
+            "mettler_xs205du balance_resolution 81 g typical",
+            "Mettler XS205DU, resolution, typical: to 81 g",
+            "Mettler XS205DU，分辨力，典型值：至 81 g",
+        ),
+        (
+            "yokogawa_wt310 ac_power 3000 W 45-66 Hz pf 1 1y",
+            "Yokogawa WT310, alternating power, 45-66 Hz pf 1, 1 year: to 3 kW",
+            "Yokogawa WT310，交流功率，45-66 Hz pf 1，1 年：至 3 kW",
+        ),
+        (
+            "fluke_9142 block_axial_40mm 150 degC 1y",
+            "Fluke 9142, block axial 40mm, 1 year: to 150 °C",
+            "Fluke 9142，block axial 40mm，1 年：至 150 °C",
+        ),
+    ],
+)
+def test_a_row_of_any_quantity_is_put_into_words(row: str, en: str, zh: str) -> None:
+    assert rows_text([origin(f"{row} [a memory [S-MEM]]")]) == Text(en, zh)
+
+
+def test_additions_of_points_of_one_row_stand_together() -> None:
+    """Each point of 1000 V had a paragraph of its own on a 3458A's certificate, which ran over a page."""
+    rows = [
+        origin(
+            f"keysight_3458a dcv 1000 V standard 1y [Data sheet [S-1]] (no ACAL; added {volts} V "
+            "(quadratic) [Data sheet [S-1]])"
+        )
+        for volts in ("0.0004273", "0.008748")
+    ]
+    assert rows_text(rows).en == (
+        "Keysight 3458A, Direct voltage, 1 year: to 1000 V (no ACAL; with an addition (quadratic))"
+    )
