@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from calibrator.engine._advice import advice_on
     from calibrator.engine._answers import AnswersFile
     from calibrator.engine._api import make_safe, plan, resume, run, run_here
     from calibrator.engine._exits import combine_exit_codes

@@ -14,6 +14,7 @@ RMS_Z = (0.93, 1.07)
 COVERAGE = (0.94, 0.965)  # of a model budget; a guideline one has the lower bar only
 PULL = (0.9, 1.1)
 ENOUGH_RUNS = 4000
+_NAMED = 5  # lost runs that are named each
 
 
 def missed(proof: Summary) -> tuple[str, ...]:
@@ -21,7 +22,14 @@ def missed(proof: Summary) -> tuple[str, ...]:
 
     With fewer than 4000 runs a bar is missed where even 3 between-run standard errors do not excuse it.
     """
-    return (*_figures(proof), *_pulls(proof), *_effects(proof), *_risks(proof), *_agreement(proof))
+    return (
+        *_lost(proof),
+        *_figures(proof),
+        *_pulls(proof),
+        *_effects(proof),
+        *_risks(proof),
+        *_agreement(proof),
+    )
 
 
 def widening(estimate: Estimate) -> float:
@@ -37,6 +45,14 @@ def pull_bar(proof: Summary) -> tuple[float, float]:
 def _out(estimate: Estimate, low: float, high: float) -> bool:
     """Say whether a bar is missed; a single run misses none."""
     return estimate.runs > 1 and not estimate.within(low, high, widening(estimate))
+
+
+def _lost(proof: Summary) -> Iterator[str]:
+    """Name the first runs that gave fewer numbers than were asked for; none may be left out unseen."""
+    for what in proof.lost[:_NAMED]:
+        yield f"a run is lost: {what}"
+    if len(proof.lost) > _NAMED:
+        yield f"{len(proof.lost) - _NAMED} more runs are lost, {len(proof.lost)} in all"
 
 
 def _figures(proof: Summary) -> Iterator[str]:

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from calibrator.record import Event
     from calibrator_uncertainty import Budget
 
-__all__ = ["MODEL_AGREES", "Alter", "PointProof", "TakenAs", "WithoutFigure", "prove_events", "score"]
+__all__ = [
+    "MODEL_AGREES",
+    "Alter",
+    "PointProof",
+    "TakenAs",
+    "WithoutFigure",
+    "lines_of",
+    "prove_events",
+    "score",
+]
 
 MODEL_AGREES = 1e-6
 """How far a model at the true inputs may lie from the truth, in u: rounding gives 1e-11, a sign 1e-3."""
@@ -101,6 +110,12 @@ def prove_events(
             numbers = stated.get(name) or _evaluated(budget, content.opened["policy"])
             found.append(_proved(content.references[name], budget, truths, numbers, forgotten))
     return found
+
+
+def lines_of(content: RunContent, procedure: Procedure) -> set[str]:
+    """Return the names of every line of a run's budgets."""
+    budgets = (_budgets(content, procedure, section) for section in content.sections)
+    return {line.name for each in budgets for budget in each.values() for line in budget.inputs}
 
 
 def _budgets(content: RunContent, procedure: Procedure, section: str) -> dict[str, Budget]:

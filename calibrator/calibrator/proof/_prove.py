@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from calibrator._errors import RunError, UsageError
 from calibrator.procedure import load
 from calibrator.proof._bench import POPULATION_WIDTH, Drawn, proof_bench
 from calibrator.proof._effects import match_effects
 from calibrator.proof._plug import effects_of, find_plug
-from calibrator.proof._points import Alter
+from calibrator.proof._points import Alter, WithoutFigure
 from calibrator.proof._risks import out_of_reach, risks_of
-from calibrator.proof._runner import Case, RunProof
+from calibrator.proof._runner import Case, Runner, RunProof
 from calibrator.proof._statistics import mean_over_runs
 from calibrator.proof._summary import Figures, Summary, figures_of, pulls_of
 from calibrator.proof._work import Task, do_runs
@@ -53,9 +54,9 @@ def prove(order: Order, progress: Callable[[int, int], None] = lambda _done, _al
     """Do a proof; `progress` is told how many of how many runs are done.
 
     Raises:
-        UsageError: no such procedure, unit or section.
+        UsageError: no such procedure, unit or section; a line to forget that no budget has.
         RefusedError: the procedure has no plug.
-        RunError: a run did not come to its end.
+        RunError: no run gave a number (code `proof-run-failed`).
     """
     begun_ns = RealClock().monotonic_ns()
     procedure, plug = load(order.procedure), find_plug(order.procedure)
@@ -68,14 +69,18 @@ def prove(order: Order, progress: Callable[[int, int], None] = lambda _done, _al
         progress(done[0], total)
 
     case = Case(order.procedure, model, text, order.sections, order.home)
+    _check_line(order, case)
     task = Task(case, order.seed, order.runs, order.repeat_every)
     runs = do_runs(task, order.jobs, alter=order.alter, progress=advance)
     spent_s = (RealClock().monotonic_ns() - begun_ns) / 1e9
+    lost = _lost(runs, order)
     drawn: dict[Drawn, Figures] = {"budget": figures_of(runs)}
     for way in _OTHERS if others else ():
         other, _ = proof_bench(procedure, plug, order.uut, bench=order.bench, drawn=way)
         task = Task(replace(case, bench=other), order.seed, others)
-        drawn[way] = figures_of(do_runs(task, order.jobs, alter=order.alter, progress=advance))
+        found = do_runs(task, order.jobs, alter=order.alter, progress=advance)
+        lost += [f"{what}, standard drawn {way}" for what in _lost(found, order)]
+        drawn[way] = figures_of(found)
     return _summary(
         order,
         runs,
@@ -84,7 +89,40 @@ def prove(order: Order, progress: Callable[[int, int], None] = lambda _done, _al
         model=model,
         begun_ns=begun_ns,
         spent_s=spent_s,
+        lost=tuple(lost),
     )
+
+
+def _check_line(order: Order, case: Case) -> None:
+    """Raise `UsageError` (code `unknown-line`) where a line is to be forgotten that no budget has."""
+    if not isinstance(order.alter, WithoutFigure):
+        return
+    with Runner(case) as runner:
+        lines = runner.lines(order.seed)
+    if order.alter.kind not in lines:
+        raise UsageError(
+            f"no budget of {order.procedure} has the line {order.alter.kind!r}",
+            where="--without",
+            way_out=f"Its lines are {', '.join(lines)}.",
+            code="unknown-line",
+        )
+
+
+def _lost(runs: Sequence[RunProof], order: Order) -> list[str]:
+    """Return seed and message of the runs that gave fewer numbers than were asked for.
+
+    Raises:
+        RunError: none gave any.
+    """
+    lost = [f"seed {run.seed}, {run.lost}" for run in runs if run.lost]
+    if not any(run.points for run in runs):
+        raise RunError(
+            f"none of {len(runs)} runs gave a number: {lost[0] if lost else 'no point has a budget'}",
+            where=f"proof of {order.procedure}",
+            way_out="Look at one alone: calibrator run, with that seed and --sim.",
+            code="proof-run-failed",
+        )
+    return lost
 
 
 def _others(order: Order) -> int:
@@ -100,6 +138,7 @@ def _summary(
     model: str,
     begun_ns: int,
     spent_s: float,
+    lost: tuple[str, ...] = (),
 ) -> Summary:
     procedure, plug = load(order.procedure), find_plug(order.procedure)
     info = procedure.info
@@ -130,9 +169,10 @@ def _summary(
         repeated=len(repeated),
         differs=tuple(f"seed {run.seed}, {run.differs}" for run in repeated if run.differs),
         reach=out_of_reach(runs, width),
-        duration_s=mean_over_runs([run.duration_s for run in runs]),
+        duration_s=mean_over_runs([run.duration_s for run in runs if run.points]),
         seconds_a_run=spent_s * min(order.jobs, len(runs)) / len(runs),
         seconds=(RealClock().monotonic_ns() - begun_ns) / 1e9,
         planted=str(order.alter or ""),
         notes=(LEFT_OUT,),
+        lost=lost,
     )

@@ -15,12 +15,12 @@ from calibrator._home import Home
 from calibrator.engine import Job, Outcome, run_here
 from calibrator.engine._setting import Setting, setting_of
 from calibrator.engine._station import Station
-from calibrator.evaluation import show
+from calibrator.evaluation import collect, show
 from calibrator.plugins import plug_in
 from calibrator.procedure import is_approved, load
 from calibrator.proof._folders import lend_folders
 from calibrator.proof._plug import find_plug
-from calibrator.proof._points import Alter, PointProof, prove_events
+from calibrator.proof._points import Alter, PointProof, lines_of, prove_events
 from calibrator.proof._station import MemoryHome, open_in_process
 from calibrator.record import MemoryRecord, Record
 from calibrator.standards import BenchFile
@@ -55,6 +55,7 @@ class RunProof:
     duration_s: float
     verdict: str
     differs: str | None = None  # None: not repeated; "": the same in every field
+    lost: str = ""  # why it gave fewer numbers than were asked for
 
 
 class Runner:
@@ -95,7 +96,33 @@ class Runner:
         points = prove_events(events, bench, self._plug, self._procedure, seen=seen, alter=alter)
         differs = self._repeat(seed, show(home.record, outcome.run)) if repeat else None
         self._tidy()
-        return RunProof(seed, tuple(points), outcome.duration_s, outcome.verdict, differs)
+        lost = self._lost({point.point for point in points}, events)
+        return RunProof(seed, tuple(points), outcome.duration_s, outcome.verdict, differs, lost)
+
+    def lines(self, seed: int) -> tuple[str, ...]:
+        """Do one run and return every line of its budgets, and the figures that are behind them."""
+        events, _, _ = self.events(seed)
+        content = collect(events)
+        kinds = {part.kind for item in content.references.values() for part in item.contributions}
+        return tuple(sorted(kinds | lines_of(content, self._procedure)))
+
+    def _lost(self, have: set[str], events: Sequence[Event]) -> str:
+        """Say which points that were asked for gave no number, and why, "" where all did."""
+        sections = () if self._setting is None else self._setting.sections
+        wanted = [point.id for section in sections for point in section.points if not point.supporting]
+        missing = [name for name in wanted if name not in have]
+        if not missing:
+            return ""
+        notes = {
+            result["id"]: result["notes"][0]
+            for event in events
+            if event.kind == "section.evaluated"
+            for result in event.body["results"]
+            if result["id"] in missing and result["notes"]
+        }
+        first = missing[0]
+        why = f": {notes[first]}" if first in notes else ""
+        return f"{len(missing)} of {len(wanted)} points gave no number, the first {first}{why}"
 
     def events(self, seed: int) -> tuple[list[Event], Any, Mapping[int, Mapping[str, float]]]:
         """Do one run and return its events, the bench as the run left it, and what was watched."""

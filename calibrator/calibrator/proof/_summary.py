@@ -93,6 +93,7 @@ class Summary:
     seconds: float
     planted: str = ""
     notes: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()  # runs that gave fewer numbers than were asked for: seed and message
 
 
 def figures_of(runs: Sequence[RunProof], section: str = "") -> Figures:

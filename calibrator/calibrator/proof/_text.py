@@ -35,6 +35,8 @@ def heading(proof: Summary) -> list[str]:
         f"{proof.overall.runs} runs from seed {proof.first_seed}, {proof.overall.points} points,"
         f" sections {', '.join(proof.sections)}{'' if proof.complete else ' (not the whole procedure)'}",
     ]
+    if proof.lost:
+        lines.append(f"LOST: {len(proof.lost)} runs gave fewer numbers than were asked for")
     if proof.truth:
         lines.append(f"truth: {proof.truth}")
     if proof.planted:

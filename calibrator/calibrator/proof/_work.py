@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass
 from multiprocessing import get_context
 
+from calibrator._errors import RunError
 from calibrator.proof._points import Alter
 from calibrator.proof._runner import Case, Runner, RunProof
 
@@ -45,8 +46,10 @@ def do_runs(
 ) -> list[RunProof]:
     """Do all runs of a task and return them by seed; `progress` is told how many more are done.
 
+    A run that breaks is returned without points, with the message in `lost`.
+
     Raises:
-        CalibratorError: a run did not come to its end.
+        CalibratorError: the case is refused.
     """
     if jobs <= 1 or task.runs <= _CHUNK:
         with Runner(task.case) as runner:
@@ -101,6 +104,11 @@ def _do(
 ) -> list[RunProof]:
     found = []
     for seed, repeat in chunk:
-        found.append(runner.run(seed, alter=alter, repeat=repeat))
+        try:
+            found.append(runner.run(seed, alter=alter, repeat=repeat))
+        except (
+            RunError
+        ) as error:  # it broke: counted and named, and no run is asked for again until it passes
+            found.append(RunProof(seed, (), 0.0, "", lost=error.what))
         progress(1)
     return found

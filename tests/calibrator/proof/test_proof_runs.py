@@ -13,7 +13,7 @@ import pytest
 from lxml import etree
 
 from calibrator import proof
-from calibrator._errors import RefusedError, UsageError
+from calibrator._errors import RefusedError, RunError, UsageError
 from calibrator.procedure import PointEvaluation, load
 from calibrator.proof._bench import DRAWN
 from calibrator.proof._toml import dump_toml
@@ -245,6 +245,37 @@ def test_files_are_written_and_a_missed_bar_is_exit_code_1(
     assert kinds == {".txt", ".json", ".svg"}
     assert main([*home, *fast, "--without", "leads"]) == 1
     assert "effect without a line: 'leads'" in capsys.readouterr().out
+
+
+def test_runs_that_broke_are_named_with_their_seed_and_miss_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that broke and one that is short of a point are counted; they are never just left out."""
+    real = proof.Runner.run
+
+    def run(runner: proof.Runner, seed: int, **options: Any) -> proof.RunProof:
+        found = real(runner, seed, **options)
+        if seed == 3:
+            raise RunError("the meter went dark", code="proof-run-failed")
+        return found
+
+    monkeypatch.setattr(proof.Runner, "run", run)
+    found = proof.prove(small(runs=3, seed=2, sections=("res4w",)))
+    assert found.lost == ("seed 3, the meter went dark",)
+    assert found.overall.runs == 2
+    assert "a run is lost: seed 3, the meter went dark" in proof.missed(found)
+    assert "LOST: 1 runs" in proof.report(found)
+
+
+def test_a_run_without_a_number_is_an_error_that_names_its_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("calibrator.proof._runner.prove_events", lambda *_args, **_more: [])
+    with pytest.raises(RunError, match=r"seed 7, (\d+) of \1 points gave no number, the first dcv:"):
+        proof.prove(small(runs=1, seed=7, sections=("dcv",)))
+
+
+def test_a_line_that_no_budget_has_cannot_be_forgotten() -> None:
+    order = small(runs=1, sections=("dcv",), alter=proof.WithoutFigure("nosuchline"))
+    with pytest.raises(UsageError, match=r"leads, loading") as caught:
+        proof.prove(order)
+    assert caught.value.code == "unknown-line"
 
 
 @pytest.mark.slow
