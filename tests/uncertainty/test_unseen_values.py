@@ -14,6 +14,7 @@ import pytest
 from calibrator_uncertainty import (
     Budget,
     ModelError,
+    Multivariate,
     NotSupportedError,
     array,
     budget_of,
@@ -25,6 +26,7 @@ from calibrator_uncertainty import (
     uncertain_complex,
     validate_first_order,
 )
+from calibrator_uncertainty.regression import fit_line, fit_polynomial
 from calibrator_uncertainty.rounding import express
 
 ELSEWHERE = """
@@ -144,3 +146,35 @@ def test_a_budget_runs_its_comparisons_anew_and_marks_nothing():
     )
     inside.evaluate()
     assert "first order is validated" in express(w).verdict
+
+
+def _remarks(value: pint.Quantity) -> tuple[str, ...]:
+    return budget_of(value).evaluate().notes
+
+
+def test_a_curve_that_its_points_refuse_says_so_wherever_it_is_used():
+    points = array([1.0, 4.0, 9.0, 16.0, 25.0], 0.1, "V")
+    bad, good = fit_line([1, 2, 3, 4, 5.0], points), fit_polynomial([1, 2, 3, 4, 5.0], points, 2)
+    assert "DOES NOT FIT" in _remarks(bad(2.5))[0]
+    assert _remarks(good(2.5)) == ()
+    assert "DOES NOT FIT" in express(bad(2.5)).verdict
+    within = Budget(lambda v: v + bad(2.5), [normal("v", 1.0, 0.1, "V")], unit="V")
+    assert "DOES NOT FIT" in within.evaluate().to_text()
+    assert "DOES NOT FIT" in within.table({"v": [1.0, 2.0]}).notes[0]
+    assert "DOES NOT FIT" in json.loads(dumps({"q": bad(2.5)}))["values"]["q"]["remark"]
+
+
+def test_the_smallest_dof_is_told_wherever_it_is_used():
+    inputs = [normal("a", 1.0, 0.1, "V", dof=4), normal("b", 1.0, 0.1, "V", dof=9)]
+    correlations = {("a", "b"): 0.5}
+    budget = Budget(lambda a, b: a + b, inputs, unit="V", correlations=correlations)
+    assert "the smallest, 4, was used" in budget.evaluate().notes[0]
+    assert "the smallest, 4, was used" in budget.table({"a": [1.0, 2.0]}).notes[0]
+    assert "the smallest, 4, was used" in express(budget.uncertain()).verdict
+    both = Multivariate(
+        {"s": lambda a, b: a + b, "d": lambda a, b: a - b},
+        inputs,
+        units={"s": "V", "d": "V"},
+        correlations=correlations,
+    )
+    assert "the smallest, 4, was used" in both.first_order().notes[0]

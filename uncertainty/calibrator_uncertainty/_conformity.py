@@ -105,8 +105,17 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
         acceptance_lower=None if lower is None else low + guard,
         acceptance_upper=None if upper is None else high - guard,
         pfa=pfa,
-        note=NO_ACCEPTANCE_ZONE if ruling.empty else "",
+        note=_why_nothing(rule, guard, (high - low) / 2) if ruling.empty else "",
     )
+
+
+def _why_nothing(rule: str, guard: float, half: float) -> str:
+    """Return why nothing is accepted; the band of z540.3-6 alone would leave a zone where U is above T."""
+    if rule == "z540.3-6" and guard < half:
+        return (
+            f"{NO_ACCEPTANCE_ZONE}: U is not below the tolerance, though the band M U alone would leave one"
+        )
+    return NO_ACCEPTANCE_ZONE
 
 
 def _in_units(  # noqa: PLR0917 - as judge() takes them

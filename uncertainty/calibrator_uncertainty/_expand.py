@@ -64,7 +64,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
             for one, slope, part, weight in zip(budget.inputs, slopes, parts, weights, strict=True)
         ),
         correlations=budget.correlations,
-        notes=plan.notes if u or any(parts) else _with_flat(budget),
+        notes=(*(plan.notes if u or any(parts) else _with_flat(budget)), *budget._trace().remarks),
         origin=budget._base(),
     )
 

@@ -167,9 +167,12 @@ class Multivariate:
             dof = budget._plan().combine(parts)[1]
             if math.isfinite(dof):
                 found.append(f"{budget.name} {dof:.3g}")
+        told = (note for one in self.budgets for note in (*one._plan().notes, *one._trace().remarks))
+        notes = tuple(dict.fromkeys(told))
         if not found:
-            return ()
+            return notes
         return (
+            *notes,
             "k_ellipse and k_rectangle are of the normal distribution, but effective degrees of freedom are "
             f"finite ({', '.join(found)}): monte_carlo draws t",
         )

@@ -52,5 +52,6 @@ def budget_of(value: Quantity, *, name: str = "") -> Budget:
 
 
 def verdict_text(value: Quantity, policy: str) -> str:
-    """Return what Monte Carlo says of a quantity's U, in a line (JCGM 101:2008, clause 8)."""
-    return judged(budget_of(value).evaluate(policy=policy))
+    """Return what Monte Carlo says of a quantity's U, in a line, and its notes (JCGM 101:2008, clause 8)."""
+    result = budget_of(value).evaluate(policy=policy)
+    return "; ".join((judged(result), *result.notes))

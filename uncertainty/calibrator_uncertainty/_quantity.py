@@ -176,6 +176,7 @@ def correlated_in(
     *,
     dof: float,
     source: str,
+    remark: str = "",
 ) -> tuple[Any, ...]:
     """Return the quantities of an ensemble (see `correlated`): one `group` has the same errors everywhere."""
     count = len(names)
@@ -201,7 +202,9 @@ def correlated_in(
     for place, (name, value, unit) in enumerate(zip(names, values, units, strict=True)):
         row = factor[place]
         used = [i for i in range(row.size) if row[i] != 0.0]
-        operation = Linear("correlated", value, (0.0,) * len(used), tuple(float(row[i]) for i in used))
+        operation = Linear(
+            "correlated", value, (0.0,) * len(used), tuple(float(row[i]) for i in used), remark=remark
+        )
         named = Leaf(math.sqrt(matrix[place, place]), dof, shape, name, source, group)
         magnitude = UncertainArray(value, operation, tuple(errors[i] for i in used), named)
         made.append(quantity(magnitude, parse_unit(unit, name)))

@@ -36,6 +36,7 @@ class Traced:
         False  # it looked whether its estimates lie in a range, so that others are to be looked at
     )
     sources: tuple[Source, ...] = ()  # uncertain values that it uses from outside
+    remarks: tuple[str, ...] = ()  # on values from outside: what must stand beside U
     unseen: str = ""  # why Monte Carlo cannot see all of it, where they were stored or chosen by a comparison
 
 
@@ -65,11 +66,12 @@ def run_with_units(budget: Budget) -> Traced:
     branches = seen.seen or holds_at_one_place(program, len(leaves))
     if not outside:
         return Traced(program, branches, seen.checked)
-    from calibrator_uncertainty._unseen import why_unseen
+    from calibrator_uncertainty._unseen import remarks_on, why_unseen
 
     sources = sources_of(outside)
     wide = WideProgram(program, len(leaves), sources)
-    return Traced(wide, branches, seen.checked, sources, why_unseen(magnitude))
+    told = (remarks_on(magnitude), why_unseen(magnitude))
+    return Traced(wide, branches, seen.checked, sources, *told)
 
 
 def _a_number(budget: Budget, result: Numbers) -> Numbers:

@@ -52,11 +52,11 @@ def reduce_value(value: UncertainArray) -> tuple[Any, ...]:
         value._value,
         [leaf for leaf, _ in found],
         [_slope_out(slope) for _, slope in found],
-        _lost(value, found),
+        *_lost(value, found),
     )
 
 
-def _lost(value: UncertainArray, found: list[tuple[UncertainArray, Any]]) -> str:
+def _lost(value: UncertainArray, found: list[tuple[UncertainArray, Any]]) -> tuple[str, str]:
     """Return what is lost where a value is kept as its slopes."""
     from calibrator_uncertainty._unseen import lost_in_storing
 
@@ -127,14 +127,19 @@ def _kind(shape: Shape) -> Numbers:
         return shape
 
 
-def _result_back(
-    uid: str, value: Numbers, leaves: list[UncertainArray], slopes: list[Any], lost: str = "unknown"
+def _result_back(  # noqa: PLR0917 - as pickle hands them over
+    uid: str,
+    value: Numbers,
+    leaves: list[UncertainArray],
+    slopes: list[Any],
+    lost: str = "unknown",
+    remark: str = "",
 ) -> UncertainArray:
     here = known(uid)
     if here is not None:
         return _same_result(here, uid, value)
     origins = tuple(leaf._value for leaf in leaves)
-    operation = Linear("stored", value, origins, tuple(_slope_back(slope) for slope in slopes), lost)
+    operation = Linear("stored", value, origins, tuple(_slope_back(slope) for slope in slopes), lost, remark)
     back = UncertainArray(value, operation, tuple(leaves))
     back._uid = uid
     remember(uid, back)
@@ -198,7 +203,9 @@ def _describe(
             described.append(_describe_leaf(leaf))
         places.append(leaves[id(leaf)])
     entry: dict[str, Any] = {"id": uid_of(value), "shape": list(value.shape), "of": places}
-    entry["lost"] = _lost(value, found)
+    entry["lost"], remark = _lost(value, found)
+    if remark:
+        entry["remark"] = remark
     slopes = [slope for _, slope in found]
     if all(isinstance(slope, float) for slope in slopes):
         entry["x"] = _pack(
@@ -322,5 +329,5 @@ def _read_real(entry: dict[str, Any], leaves: list[UncertainArray]) -> Uncertain
         return mine[0]
     if lost not in ("", "bent", "flat", "looked", "unknown"):
         raise FormatError(f"a stored value says that it was {lost!r}, which is not known", code="format")
-    back: UncertainArray = _result_back(entry["id"], value, mine, slopes, lost)
+    back: UncertainArray = _result_back(entry["id"], value, mine, slopes, lost, str(entry.get("remark", "")))
     return back

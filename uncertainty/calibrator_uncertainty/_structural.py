@@ -241,6 +241,7 @@ class Linear:
     origins: tuple[Any, ...]  # values of the leaves it was computed at
     slopes: tuple[Any, ...]
     lost: str = ""  # of a stored one, what it was before: "bent", "flat" or "looked"; "unknown" if not told
+    remark: str = ""  # what must stand beside a U that rests on it
 
     def run(self, values: list[Any], single: bool) -> Numbers:
         """Return the value at other values of the leaves, or at draws of them."""

@@ -65,6 +65,12 @@ class BudgetTable:
         )
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What must stand beside the table's U, as beside that of a budget."""
+        budget = self.origin[0]
+        return (*budget._plan().notes, *budget._trace().remarks)
+
+    @property
     def U(self) -> np.ndarray:
         """Expanded uncertainty at each point."""
         expanded: np.ndarray = self.k * self.u

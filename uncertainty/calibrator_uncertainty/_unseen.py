@@ -18,7 +18,7 @@ from calibrator_uncertainty._types import Numbers
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
 
-__all__ = ["is_stored_flat", "lost_in_storing", "refuse_unseen", "why_unseen"]
+__all__ = ["is_stored_flat", "lost_in_storing", "refuse_unseen", "remarks_on", "why_unseen"]
 
 _STORED = "linear as stored: a value behind it was not linear where it was made, or did not say so"
 _LOOKED = (
@@ -39,12 +39,25 @@ def why_unseen(value: UncertainArray) -> str:
     return found
 
 
-def lost_in_storing(value: UncertainArray, slopes: Sequence[Numbers]) -> str:
-    """Return what slopes alone do not tell of a value: "bent", "flat" or "looked"; empty where it is linear.
+def remarks_on(value: UncertainArray) -> tuple[str, ...]:
+    """Return what must stand beside the U of a value: a curve that does not fit, dof that differ."""
+    found = (node._op.remark for node in reachable(value, _is_leaf) if isinstance(node._op, Linear))
+    return tuple(dict.fromkeys(remark for remark in found if remark))
+
+
+def lost_in_storing(value: UncertainArray, slopes: Sequence[Numbers]) -> tuple[str, str]:
+    """Return what slopes alone do not tell of a value, and what must stand beside its U.
+
+    The first is "bent", "flat" or "looked"; empty where the value is linear.
 
     Flat is what has a u of 0 to first order alone, in any element.
     """
-    lost = _shape_of(value)
+    nodes = reachable(value, _is_leaf)
+    remarks = dict.fromkeys(node._op.remark for node in nodes if type(node._op) is Linear)
+    return _lost_of(value, _shape_of(nodes), slopes), "; ".join(filter(None, remarks))
+
+
+def _lost_of(value: UncertainArray, lost: str, slopes: Sequence[Numbers]) -> str:
     if lost != "bent" or (type(value._value) is float and any(_any(slope) for slope in slopes)):
         return lost
     spread = np.ravel(value.u)
@@ -57,8 +70,7 @@ def lost_in_storing(value: UncertainArray, slopes: Sequence[Numbers]) -> str:
     return "flat" if any(value_is_flat(row) for row in zeros) else lost
 
 
-def _shape_of(value: UncertainArray) -> str:
-    nodes = reachable(value, _is_leaf)
+def _shape_of(nodes: Sequence[UncertainArray]) -> str:
     if any(node._looked for node in nodes):
         return "looked"
     moving: set[int] = set()

@@ -89,6 +89,7 @@ def as_quantity(budget: Budget) -> Quantity:
                 matrix,
                 [one.unit for one in members],
                 dof=block.dof,
+                remark="; ".join(note for note in budget._plan().notes if members[0].name in note),
                 source=", ".join(sorted({one.source for one in members})),
             )
             given.update({one.name: each for one, each in zip(members, made, strict=True)})

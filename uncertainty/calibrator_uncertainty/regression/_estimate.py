@@ -90,7 +90,7 @@ def estimate(form: Form, x: Series, y: Series, options: Options) -> Estimate:
     goodness = Goodness(y.values.size, beta.size, step.dof, step.chi_square, mode == "stated")
     reading = None
     if mode == "stated":
-        vector = _propagated(beta, step, slope, x, y)
+        vector = _propagated(beta, step, slope, x, y, remark=_misfit(goodness))
     else:
         if step.dof <= 0:
             raise InputError(
@@ -132,7 +132,19 @@ def _mode(scatter: Scatter | None, x: Series, y: Series) -> Scatter:
     return scatter
 
 
-def _propagated(beta: Floats, step: Step, slope: Floats, x: Series, y: Series) -> UncertainArray:
+def _misfit(goodness: Goodness) -> str:
+    """Return what must stand beside a U that rests on a curve which its points refuse."""
+    if goodness.accepted:
+        return ""
+    return (
+        f"THE CURVE DOES NOT FIT ITS POINTS within their u: chi-square {goodness.chi_square:.4g} is above "
+        f"its 95 % limit {goodness.chi_square_limit:.4g} (ISO/TS 28037:2010, 6.2); U rests on it nevertheless"
+    )
+
+
+def _propagated(
+    beta: Floats, step: Step, slope: Floats, x: Series, y: Series, *, remark: str = ""
+) -> UncertainArray:
     """Let the fitted numbers move with everything that the points depend on."""
     operands, origins, gains = [], [], []
     for series, gain in ((y, step.gain), (x, -step.gain * slope)):
@@ -142,7 +154,9 @@ def _propagated(beta: Floats, step: Step, slope: Floats, x: Series, y: Series) -
             gains.append(sparse(gain))
     if not operands:
         return UncertainArray(beta)
-    return UncertainArray(beta, Linear("fit", beta, tuple(origins), tuple(gains)), tuple(operands))
+    return UncertainArray(
+        beta, Linear("fit", beta, tuple(origins), tuple(gains), remark=remark), tuple(operands)
+    )
 
 
 def _solve(form: Form, x: Floats, y: Floats, noise: Noise, options: Options) -> tuple[Floats, Step, Floats]:
