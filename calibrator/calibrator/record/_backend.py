@@ -26,6 +26,10 @@ class Backend(Protocol):
         """Yield the names of the triggers that are not as `protect` made them."""
         ...
 
+    def foreign(self, connection: Connection) -> Iterator[str]:
+        """Yield what stands on our tables, or in place of one, that `protect` did not make."""
+        ...
+
     def take_turn(self, connection: Connection, what: str) -> None:
         """Let no other station at `what` until this transaction ends."""
         ...

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, insert, inspect, select, update
 
-from calibrator._errors import RefusedError
+from calibrator._errors import IntegrityError, RefusedError
 from calibrator.record import _projections
 from calibrator.record import _schema as schema
 from calibrator.record._backend import Backend
@@ -25,6 +25,7 @@ def prepare(store: Store, *, home: str, clock: Clock) -> None:
 
     Raises:
         RefusedError: code `home-newer`, the home was written by a newer program.
+        IntegrityError: code `foreign-trigger`, a stranger's trigger or view acts on the tables.
     """
     backend = store.backend
     with store.transaction() as connection:
@@ -33,6 +34,7 @@ def prepare(store: Store, *, home: str, clock: Clock) -> None:
             _create(connection)
             backend.protect(connection)
         check_version(connection, store.place)
+        _refuse_foreign(backend.foreign(connection), store.place)
         if _version(connection, "projections") != schema.PROJECTIONS_VERSION:
             _projections.rebuild(connection, all_events(connection))
             _set_version(connection, "projections", schema.PROJECTIONS_VERSION)
@@ -63,6 +65,18 @@ def check_version(connection: Connection, place: str) -> None:
             where=place,
             way_out="Install the newer version, or name another folder with --home.",
             code="home-newer",
+        )
+
+
+def _refuse_foreign(found: Iterator[str], place: str) -> None:
+    """Refuse to write where something of a stranger would act on what is written, such as a trigger."""
+    names = ", ".join(sorted(found))
+    if names:
+        raise IntegrityError(
+            f"The record's database holds what is not ours and may change what is written: {names}",
+            where=place,
+            way_out="Find who put it there, remove it (DROP TRIGGER, DROP VIEW), then `calibrator verify`.",
+            code="foreign-trigger",
         )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from calibrator._errors import CalibratorError, RefusedError, StorageError, UsageError
+from calibrator.record._schema import TABLES
 from calibrator.record._store import Store
 
 __all__ = ["TRIGGERS", "open_store"]
@@ -145,6 +146,20 @@ class _Postgres:
             )
             if not sound:
                 yield name
+
+    def foreign(self, connection: Connection) -> Iterator[str]:
+        query = text(
+            "SELECT 'trigger' AS type, t.tgname AS name, c.relname AS place FROM pg_trigger t"
+            " JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND c.relname = ANY(:ours)"
+            " AND c.relnamespace = current_schema()::regnamespace"
+            " UNION ALL SELECT 'rule', rulename, tablename FROM pg_rules"
+            " WHERE tablename = ANY(:ours) AND schemaname = current_schema()"
+            " UNION ALL SELECT 'view', viewname, viewname FROM pg_views"
+            " WHERE viewname = ANY(:ours) AND schemaname = current_schema()"
+        )
+        for row in connection.execute(query, {"ours": list(TABLES)}).fetchall():
+            if row.type != "trigger" or row.name not in TRIGGERS or row.place != "events":
+                yield f"{row.type} {row.name}"
 
     def take_turn(self, connection: Connection, what: str) -> None:
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_KEY})"), {"what": what})

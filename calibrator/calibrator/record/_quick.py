@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
+from json.encoder import encode_basestring
 from typing import Any
 
 from sqlalchemy import Connection
@@ -21,7 +22,7 @@ from calibrator.record._reading import event_of
 
 __all__ = ["FEW", "Walked", "distinct", "few_events", "projected", "walk"]
 
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
+_quoted = encode_basestring  # a text of a column with quotes in it does not reach over keys
 
 FEW = frozenset({"run.opened", "run.closed", "resumed"})
 """Of the events of a run, what the table of runs is made of."""
@@ -59,7 +60,7 @@ def walk(connection: Connection, stream: str) -> Walked | None:
     previous, ending = GENESIS, f',"stream":{_quoted(stream)},"version":'
     keep = found.hashes.append
     table = _Readings(connection, stream)
-    following, holds = table.following, table.holds
+    following, holds, quoted = table.following, table.holds, encode_basestring
     rows = _rows(connection, _EVENTS, stream)
     for expected, (name, seq, kind, version, at, text, before, digest) in enumerate(rows, start=1):
         if (
@@ -67,6 +68,8 @@ def walk(connection: Connection, stream: str) -> Walked | None:
             or seq != expected
             or name != stream  # a damaged key inside the tree is found by its neighbours' key
             or before != previous
+            or '"' in at  # or the two would reach over keys of the text
+            or '"' in kind
             or sha256(f"{before}\n{text}".encode()).hexdigest() != digest
             or not text.startswith(f'{{"at":"{at}","body":{{')
             or not text.endswith(f'}},"kind":"{kind}","seq":{seq}{ending}{version}}}')
@@ -77,8 +80,9 @@ def walk(connection: Connection, stream: str) -> Walked | None:
         if kind == "reading":
             row = attempt, point, unit, purpose, value, number, discarded, run = following(_NOTHING)
             if (
-                f'"unit":"{unit}","use":"{purpose}","value":"{value}"}},"kind":"reading",' not in text
-                or f'"point":"{point}",' not in text
+                f'"unit":{quoted(unit)},"use":{quoted(purpose)},"value":{quoted(value)}}},"kind":"reading",'
+                not in text
+                or f'"point":{quoted(point)},' not in text
                 or f'"attempt":{attempt},' not in text
                 or text.count("{") != 2  # a reading's body is flat, so that no nested key misleads
             ):
@@ -163,8 +167,11 @@ def _is_of(point: str, verdict: str, body: str) -> bool:
     """Say whether the columns of a point are those of its body."""
     if body.count('"id":') == 1 and body.count('"verdict":') == 1:
         return f'"id":{_quoted(point)}' in body and f'"verdict":{_quoted(verdict)}' in body
-    held = json.loads(body)
-    return bool(held.get("id") == point and held.get("verdict") == verdict)
+    try:
+        held = json.loads(body)
+    except ValueError:  # rows merged into one: what is wrong is named by comparing row by row
+        return False
+    return isinstance(held, dict) and bool(held.get("id") == point and held.get("verdict") == verdict)
 
 
 def few_events(walked: Walked) -> Iterator[Event]:

@@ -14,7 +14,17 @@ from calibrator.record._model import Event, Head
 from calibrator.record._schema import events
 from calibrator.record._store import Store
 
-__all__ = ["REGISTER", "anchors", "event_of", "find_head", "iterate", "last_event", "streams", "to_event"]
+__all__ = [
+    "REGISTER",
+    "anchors",
+    "event_of",
+    "find_head",
+    "iterate",
+    "last_event",
+    "point_of",
+    "streams",
+    "to_event",
+]
 
 REGISTER = "register"
 
@@ -52,6 +62,26 @@ def event_of(text: str, previous: str, digest: str, name: str) -> Event:
             way_out="Run `calibrator verify`, which names all that is wrong.",
             code="record-damaged",
         ) from error
+
+
+def point_of(text: str, place: str) -> dict[str, Any]:
+    """Return the point object that a row of the table of points holds.
+
+    Raises:
+        IntegrityError: code `record-damaged`, the row holds none, or several.
+    """
+    try:
+        held = json.loads(text)
+    except ValueError:
+        held = None
+    if not isinstance(held, dict):
+        raise IntegrityError(
+            "A row of the table points holds no single point",
+            where=place,
+            way_out="Run `calibrator verify`, which names all that is wrong.",
+            code="record-damaged",
+        )
+    return held
 
 
 def iterate(store: Store, stream: str, kinds: Collection[str] | None = None) -> Iterator[Event]:

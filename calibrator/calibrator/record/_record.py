@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -22,7 +21,7 @@ from calibrator.record._ids import uuid7
 from calibrator.record._lock import HomeLock
 from calibrator.record._model import Event, Finding, RunSummary
 from calibrator.record._opening import check_projections, check_version, has_events, prepare
-from calibrator.record._reading import REGISTER, iterate, last_event
+from calibrator.record._reading import REGISTER, iterate, last_event, point_of
 from calibrator.record._sqlite import in_memory, reader, writer
 from calibrator.record._store import Store
 from calibrator.record._verify import verify
@@ -291,12 +290,16 @@ class Record:
         raise UsageError(what, where=self._store.place, way_out=way_out, code="no-such-run")
 
     def results(self, run: str) -> list[dict[str, Any]]:
-        """Return the point objects of the last `section.evaluated` of each section, in order."""
+        """Return the point objects of the last `section.evaluated` of each section, in order.
+
+        Raises:
+            IntegrityError: code `record-damaged`, a row of the table of points is none.
+        """
         table = schema.points
-        query = select(table.c.body).where(table.c.run == run)
+        query = select(table.c.section, table.c.position, table.c.body).where(table.c.run == run)
         with self._store.transaction() as connection:
             rows = connection.execute(query.order_by(table.c.section_position, table.c.position)).fetchall()
-        return [json.loads(row.body) for row in rows]
+        return [point_of(row.body, f"run {run}, section {row.section}, row {row.position}") for row in rows]
 
     def asset_bodies(self) -> tuple[str, ...]:
         """Return the newest `asset.added` body of each asset as canonical text, by asset id."""

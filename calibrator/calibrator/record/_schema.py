@@ -10,6 +10,7 @@ from sqlalchemy import Text as AnyText
 __all__ = [
     "PROJECTIONS_VERSION",
     "SCHEMA_VERSION",
+    "TABLES",
     "assets",
     "certificates",
     "create_events",
@@ -128,6 +129,10 @@ certificates = Table(
 )
 
 projection_tables = (runs, points, readings, assets, certificates)
+
+
+TABLES = tuple(table.name for table in (events, meta, *projection_tables))
+"""The names of all tables of a record."""
 
 
 def create_events(connection: Connection) -> None:

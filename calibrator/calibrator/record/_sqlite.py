@@ -99,6 +99,12 @@ class _Sqlite:
         present = {row.name: row.sql for row in connection.exec_driver_sql(query)}
         return (name for name, statement in TRIGGERS.items() if present.get(name) != statement)
 
+    def foreign(self, connection: Connection) -> Iterator[str]:
+        query = "SELECT type, name, tbl_name FROM sqlite_master WHERE type IN ('trigger', 'view')"
+        for row in connection.exec_driver_sql(query).fetchall():
+            if row.name not in TRIGGERS or row.tbl_name != "events":
+                yield f"{row.type} {row.name}"
+
     def take_turn(self, connection: Connection, what: str) -> None:
         """Nobody else is there: BEGIN IMMEDIATE holds the file."""
 

@@ -48,6 +48,12 @@ def _found(connection: Connection, store: Store, stream: str | None) -> tuple[Fi
         Finding(REGISTER, None, f"The trigger {name} was removed or changed", "trigger")
         for name in store.backend.unprotected(connection)
     ]
+    found += [
+        Finding(
+            REGISTER, None, f"The {name} is not of this program and may change what is written", "foreign"
+        )
+        for name in store.backend.foreign(connection)
+    ]
     if not chains[REGISTER]:
         known = anchors(connection)
         found += _check_heads(connection, known, present, walked, None if stream == REGISTER else stream)

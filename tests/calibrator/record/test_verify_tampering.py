@@ -291,6 +291,71 @@ def test_a_projection_that_differs_from_the_events_is_named(
     assert f"of the table {table}" in finding.what
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("point", 'dcv:10V:+10V","unit":"V'),  # what follows the key in the text
+        ("unit", 'V","use":"result'),
+        ("purpose", 'result","value":"0x1.4000000000000p+3'),
+    ],
+)
+def test_a_column_that_reaches_over_keys_is_none_of_its_event(
+    station: Any, tamper: Tamper, column: str, value: str
+) -> None:
+    station.whole_run()
+    tamper((f"UPDATE readings SET {column} = ? WHERE seq = 3", (value,)))
+    (finding,) = station.record.verify()
+    assert (finding.code, finding.seq) == ("projection", 3)
+
+
+def test_merged_rows_of_points_are_named_by_run_and_row(station: Any, tamper: Tamper) -> None:
+    run = station.begin()
+    points = [{"id": name, "verdict": "pass"} for name in ("a", "b")]
+    station.record.append(run, "section.evaluated", {"section": "dcv", "results": points})
+    first, second = (station.record.results(run)[number] for number in (0, 1))
+    both = f"{canonical(first)},{canonical(second)}"
+    tamper(
+        ("UPDATE points SET body = ? WHERE position = 0", (both,)), "DELETE FROM points WHERE position = 1"
+    )
+    found = station.record.verify()
+    assert [finding.code for finding in found] == ["projection", "projection"]
+    assert "section dcv, position 0 of the table points was changed" in found[0].what
+    with pytest.raises(IntegrityError, match="holds no single point") as refused:
+        station.record.results(run)
+    assert refused.value.where == f"run {run}, section dcv, row 0"
+
+
+def test_a_foreign_trigger_or_view_is_named_and_nothing_is_written_over_it(filed: Any) -> None:
+    filed.whole_run()
+    with filed.raw() as ask:
+        ask(
+            "CREATE TRIGGER hide AFTER INSERT ON readings BEGIN DELETE FROM readings WHERE seq = NEW.seq; END"
+        )
+        ask("CREATE VIEW nicer AS SELECT * FROM points")
+    found = filed.record.verify()
+    assert [finding.code for finding in found] == ["foreign", "foreign"]
+    assert "trigger hide" in found[0].what
+    with pytest.raises(IntegrityError, match="trigger hide, view nicer"):
+        filed.reopen()
+    with filed.raw() as ask:
+        ask("DROP TRIGGER hide")
+        ask("DROP VIEW nicer")
+    assert filed.reopen().verify() == ()
+
+
+def test_a_server_names_foreign_triggers_and_rules(served: Any) -> None:
+    served.whole_run()
+    with served.raw() as ask:
+        ask("CREATE RULE quiet AS ON DELETE TO events DO INSTEAD NOTHING")
+        ask(
+            "CREATE TRIGGER twice BEFORE INSERT ON readings FOR EACH ROW"
+            " EXECUTE FUNCTION events_are_never_changed()"
+        )
+    assert {finding.what.split()[2] for finding in served.record.verify()} == {"quiet", "twice"}
+    with pytest.raises(IntegrityError, match="rule quiet, trigger twice"):
+        served.reopen()
+
+
 def test_an_altered_run_hides_nothing_of_another(station: Any, tamper: Tamper) -> None:
     first, second = station.whole_run(), station.whole_run()
     tamper(
