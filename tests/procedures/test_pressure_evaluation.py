@@ -207,3 +207,33 @@ def test_an_offset_of_the_unit_is_its_error_and_no_hysteresis(offset: float, lag
         value = item.budget.evaluate(policy="k2").value
         expected = lag if name.startswith("hysteresis") else offset + lag / 2
         assert value == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("model", ["additel_681", "transmitter_4_20ma"])
+def test_a_controller_off_its_set_point_is_no_error_of_the_unit(model: str):
+    """On the way down the controller stands 40 Pa high and says so: a perfect unit shows it too."""
+    (section,) = PROCEDURE.sections(model)
+    loop = model == "transmitter_4_20ma"
+    off = {"up": -25.0, "down": 40.0}
+    found = []
+    for point in section.points:
+        if point.supporting:
+            pressure = float(str(point.settings["pressure_pa"]))
+            there = pressure + off.get(str(point.settings["visit"]), 0.0)
+            shown = 0.004 + 0.016 * there / float(str(point.settings["span_pa"])) if loop else there
+            parts = {"source": readings(there, there), "hart": readings(there, there)}
+            unit = "A" if loop else "Pa"
+            found.append(
+                PointObservations(
+                    point.id, 1, pressure, readings(shown, shown, unit=unit), 23.0, 45.0, parts, {}
+                )
+            )
+    resolution = figure("resolution", 5e-9 if loop else 5.0, "A" if loop else "Pa")
+    figures = (*(item for item in FIGURES if item.kind != "resolution"), resolution)
+    budgets = [item.budget for item in evaluated(section, found, figures=figures).values()]
+    assert budgets
+    for budget in budgets:
+        known = {item.name: item for item in budget.inputs}
+        assert budget.evaluate().value == pytest.approx(0.0, abs=1e-9)
+        for width in ("zero", "hysteresis", "repeatability"):
+            assert width not in known or known[width].u < 1e-9

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from calibrator.procedure import load
 from calibrator.regulations import Edition, Library, limit_at, load_library, status_of
 
 WANTED = (
@@ -55,3 +56,23 @@ def test_classes_are_whole(library: Library) -> None:
     assert rows(library.edition("jjg-52-2013")) == rows(library.edition("jjg-52-2013"), "hysteresis")
     meters = library.edition("jjg-596-2012")
     assert rows(meters, "indication pf 1") == rows(meters, "indication pf 0.5L") == {"0.2S", "0.5S", "1", "2"}
+
+
+@pytest.mark.parametrize(
+    ("procedure", "model", "wanted"),
+    [
+        ("thermometer", "pt100_class_a", ("jjg-229",)),
+        ("thermometer", "pt100_transmitter", ("jjf-1183",)),
+        ("pressure", "additel_681", ("dkd-r-6-1", "jjg-875")),
+        ("pressure", "pointer_gauge_10bar", ("dkd-r-6-1", "jjg-52")),
+        ("pressure", "transmitter_4_20ma", ("dkd-r-6-1", "jjg-882")),
+        ("balance", "mettler_xs205du", ("euramet-cg-18", "jjg-1036")),
+        ("dry_block", "fluke_9142", ("euramet-cg-13", "jjf-1257")),
+    ],
+)
+def test_each_unit_follows_the_editions_of_its_kind(
+    library: Library, procedure: str, model: str, wanted: tuple[str, ...]
+) -> None:
+    followed = load(procedure).info.of(model).regulations
+    assert followed == wanted
+    assert {library.find(name, date(2026, 11, 23)).state for name in followed} == {"in-force"}

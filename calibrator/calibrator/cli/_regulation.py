@@ -214,11 +214,14 @@ def _procedures(*editions: Edition) -> list[str]:
     found = []
     for name in procedure.available():
         try:
-            wanted = procedure.load(name).info.regulations
+            info = procedure.load(name).info
         except ConfigurationError as error:
             click.echo(str(error), err=True)
             continue
-        if names & set(wanted):
+        if names & {
+            *info.regulations,
+            *(item for model in info.heads for item in info.of(model).regulations),
+        }:
             found.append(name)
     return found
 

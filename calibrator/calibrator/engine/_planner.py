@@ -51,7 +51,7 @@ def make_plan(job: Job, home: Home) -> Plan:
         setting.rule,
         job.adjusted,
         tuple(planned_offers(setting, flight.points)),
-        tuple(regulations_body(setting.procedure.info, setting.lab, day)),
+        tuple(regulations_body(setting.procedure.info.of(setting.uut.model), setting.lab, day)),
     )
 
 

@@ -114,7 +114,7 @@ def preflight(
     )
     work.refused += confirmation_problems(shelf.confirmations(), surroundings.now, setting.lab)
     day = surroundings.now.astimezone(setting.lab.zone).date()
-    work.refused += regulation_problems(setting.procedure.info, setting.lab, day)
+    work.refused += regulation_problems(setting.procedure.info.of(setting.uut.model), setting.lab, day)
     work.refused += check_problems(setting, shelf, moment, roles)
     points = [point for section in setting.sections for point in _section(work, section)]
     needed = shelf.passed | {item.code for item in work.refused}

@@ -132,7 +132,7 @@ def _heads(head: TomlFile, data: Mapping[str, Any]) -> Mapping[str, Mapping[str,
     found: dict[str, Mapping[str, Any]] = {}
     for number, table in enumerate(data.get("for_models", ())):
         path: KeyPath = ("for_models", number)
-        head.refuse_unknown(table, ("models", *_OWN, "not_tested"), path)
+        head.refuse_unknown(table, ("models", *_OWN, "not_tested", "regulations"), path)
         own: dict[str, Any] = {}
         for key in _OWN:
             if key in table:
@@ -141,6 +141,8 @@ def _heads(head: TomlFile, data: Mapping[str, Any]) -> Mapping[str, Mapping[str,
             head.refuse_other(own["budget_kind"], ("model", "guideline"), (*path, "budget_kind"))
         if "not_tested" in table:
             own["not_tested"] = _not_tested(head, table, path)
+        if "regulations" in table:
+            own["regulations"] = _texts(head, table, "regulations", path)
         found |= dict.fromkeys(head.require(table, "models", list, path), own)
     return found
 
@@ -194,12 +196,12 @@ def _rule_offer(head: TomlFile, table: Mapping[str, Any], path: KeyPath) -> Rule
     return RuleOffer(rule, models, head.require(table, "source", str, path), status)
 
 
-def _texts(head: TomlFile, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    listed = head.require(table, key, list, ()) if key in table else []
+def _texts(head: TomlFile, table: Mapping[str, Any], key: str, path: KeyPath = ()) -> tuple[str, ...]:
+    listed = head.require(table, key, list, path) if key in table else []
     for item in listed:
         if not isinstance(item, str) or not item:
             raise head.error(
-                f"{item!r} under {key!r} is no text", (key,), "Write a list of texts.", "wrong-type"
+                f"{item!r} under {key!r} is no text", (*path, key), "Write a list of texts.", "wrong-type"
             )
     return tuple(listed)
 

@@ -69,6 +69,10 @@ class BalanceCalibration:
         """Return the sections of a UUT model with all placings; raises KeyError when unknown."""
         return tuple(expanded(section) for section in self._tables[model].sections)
 
+    def expected_readings(self, point: Point) -> Mapping[str, float]:
+        """Return what the balance should read at a placing, for the expected U of a plan."""
+        return {"uut": float(point.nominal)}
+
     def measure(self, bench: Bench, point: Point) -> None:
         """Take everything off, set zero, put the load down, and read when the balance is at rest."""
         settings = point.settings

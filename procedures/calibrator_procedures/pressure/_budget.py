@@ -46,8 +46,7 @@ def error_budget(references: PointReferences, target: Target) -> Budget:
         inputs.append(_looks(references, len(target.visits)))
         return Budget(_model.mean_error, inputs, unit=unit, name=point.id)
     inputs.append(_figure(references, "meter"))
-    span = float(point.settings["span_pa"])
-    inputs.append(constant("slope", 0.016 / span, "A/Pa", source="4 mA to 20 mA over the span"))
+    inputs.append(constant("slope", target.per_pa, "A/Pa", source="4 mA to 20 mA over the span"))
     inputs.append(constant("start", 0.004, "A", source="4 mA at the lower range value"))
     return Budget(_model.loop_error, inputs, unit=unit, name=point.id)
 
@@ -105,10 +104,15 @@ def _width(name: str, width: float | None, unit: str, source: str) -> Input:
 def _reference(references: PointReferences, target: Target) -> list[Input]:
     from calibrator_uncertainty import constant, rectangular
 
-    pressure = target.applied
+    pressure = target.nominal
     column = _model.column_pa_per_m(pressure, 273.15 + target.temperature_c)
     return [
-        constant("applied", pressure, "Pa", source="read back from the controller"),
+        constant(
+            "applied",
+            pressure,
+            "Pa",
+            source="set-point; indications are brought to it by the controller's reading",
+        ),
         _figure(references, "standard"),
         rectangular("column", column, _COLUMN * abs(column), "Pa/m", source="nitrogen less air, ideal gas")
         if column

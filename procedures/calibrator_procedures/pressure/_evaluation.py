@@ -50,6 +50,7 @@ def _target(point: Point, visits: Sequence[Visit]) -> Target:
         tuple(visit for visit in visits if visit.pressure == lowest),
         str(point.settings.get("part", "uut")),
         bool(point.settings.get("tap", False)),
+        0.016 / float(str(point.settings["span_pa"])) if point.unit == "A" else 1.0,  # IEC 60381-1
     )
 
 

@@ -23,6 +23,7 @@ class Target:
     zeros: tuple[Visit, ...]
     part: str = "uut"  # whose readings count
     tapped: bool = False  # the first reading of each visit is before tapping and does not count
+    per_pa: float = 1.0  # what a pascal moves the indication by: of a loop 16 mA over the span
 
     @property
     def complete(self) -> bool:
@@ -32,13 +33,9 @@ class Target:
         )
 
     @property
-    def applied(self) -> float:
-        """The mean of the applied pressures, Pa."""
-        values = [visit.seen.applied for visit in self.visits]
-        return fmean(
-            float(visit.pressure) if value is None else value
-            for visit, value in zip(self.visits, values, strict=True)
-        )
+    def nominal(self) -> float:
+        """The pressure that the controller was set to, Pa."""
+        return float(self.visits[0].pressure)
 
     @property
     def temperature_c(self) -> float:
@@ -48,9 +45,14 @@ class Target:
         return fmean(known) if known else _ROOM_C
 
     def values(self, visit: Visit) -> list[float]:
-        """Return the readings of a visit that count."""
+        """Return the readings that count, each brought to the set-point by the controller's own."""
         readings = visit.seen.readings if self.part == "uut" else visit.seen.parts.get(self.part, ())
-        return [reading.value for reading in readings][1 if self.tapped else 0 :]
+        at = _controller(visit, len(readings))
+        set_to = float(visit.pressure)
+        brought = [
+            reading.value - self.per_pa * (true - set_to) for reading, true in zip(readings, at, strict=True)
+        ]
+        return brought[1 if self.tapped else 0 :]
 
     def means(self, direction: str) -> list[float]:
         """Return the mean of each visit on the way up or down, in order."""
@@ -99,6 +101,15 @@ class Target:
             for series, (direction, mean) in means.items()
             if direction == "up" and series + 1 in means
         ]
+
+
+def _controller(visit: Visit, count: int) -> list[float]:
+    """Return what the controller read beside each reading, Pa; its set-point where it was not read."""
+    read = visit.seen.parts.get("source", ())
+    if read:
+        return [reading.value for reading in read]
+    applied = visit.seen.applied
+    return [float(visit.pressure) if applied is None else applied] * count
 
 
 def tapping(visits: Sequence[Visit]) -> dict[Decimal, tuple[float, ...]]:

@@ -80,6 +80,12 @@ class PressureCalibration:
         """Return the sections of a UUT model with their visits; raises KeyError when unknown."""
         return tuple(expanded(section) for section in self._tables[model].sections)
 
+    def expected_readings(self, point: Point) -> Mapping[str, float]:
+        """Return what each part should read at a visit, for the expected U of a plan."""
+        pressure = float(str(point.settings["pressure_pa"]))
+        expected = {"source": pressure, "uut": float(str(point.settings.get("loop_a", pressure)))}
+        return {**expected, "hart": pressure} if "loop_range_a" in point.settings else expected
+
     def measure(self, bench: Bench, point: Point) -> None:
         """Go to the pressure of a visit from the side of its series, wait, and read."""
         settings = point.settings
@@ -102,10 +108,10 @@ class PressureCalibration:
             )
             bench.wait(float(settings["dwell_s"]))
             if settings.get("tap"):
-                bench.read(1)
+                bench.read(1, parts=("uut", "source"))
                 bench.ask("tapped", TAP, simulated="ok")
-            parts = ("uut", "hart") if transmitter else ("uut",)
-            # a second apart, so that what the controller wavers by shows in their scatter
+            parts = ("uut", "hart", "source") if transmitter else ("uut", "source")
+            # a second apart, each with the controller's own reading: what it wavers by shows in their scatter
             bench.read(int(settings["readings"]), parts=parts, every_s=float(settings["every_s"]))
 
     def evaluate(
