@@ -16,6 +16,7 @@ __all__ = [
     "engineering",
     "limits_of",
     "limits_text",
+    "no_number",
     "padded",
     "plain",
     "probability",
@@ -106,6 +107,28 @@ def limits_text(lower: object, upper: object, half: object) -> str:
 def limits_of(point: Mapping[str, Any]) -> str:
     """Return the limits of a point object as a table shows them."""
     return limits_text(point.get("lower_limit"), point.get("upper_limit"), point["limit"])
+
+
+_WHY = {
+    "not-settled": "not settled",
+    "measured": "no reading was kept",
+    "no-result": "what it is made from was not measured",
+}
+
+
+def no_number(point: Mapping[str, Any]) -> str:
+    """Return why an undetermined point gave no number, "" where it gave one or fails without (an overload).
+
+    Example:
+        >>> no_number({"error": "inf", "verdict": "undetermined", "notes": ["not-settled"]})
+        'not settled'
+        >>> no_number({"error": "inf", "verdict": "fail", "notes": ["overload"]})
+        ''
+    """
+    if point["verdict"] != "undetermined" or str(point["error"] or "inf").lstrip("+-") != "inf":
+        return ""
+    code = str(next(iter(point.get("notes") or ()), "no-result"))
+    return _WHY.get(code, code)
 
 
 def duration(seconds: float) -> str:

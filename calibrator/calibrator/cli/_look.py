@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from calibrator.cli._checks import check_lines
-from calibrator.cli._format import limits_of, probability
+from calibrator.cli._format import limits_of, no_number, probability
 from calibrator.cli._left import hot_lines
 from calibrator.cli._marks import mark_lines
 from calibrator.cli._partial import partial_line, verdict_of
@@ -103,10 +103,20 @@ def show(ctx: click.Context, run: str | None, as_json: bool) -> int:
     rows = [
         {key: _cell(point.get(key), say) for key in columns}
         | {"pfa": probability(point["pfa"]), "limit": limits_of(point)}
+        | _without_number(point, say)
         for point in shown["points"]
     ]
     table(rows, columns)
     return 0
+
+
+def _without_number(point: Mapping[str, Any], say: Callable[[str], str]) -> dict[str, str]:
+    """Return the cells of a point that gave no number, nothing of any other: its reason, and no figures."""
+    why = no_number(point)
+    if not why:
+        return {}
+    verdict = f"{say('undetermined')} ({say(why)})"
+    return {"error": say("no number"), "U": "", "k": "", "pfa": "", "verdict": verdict}
 
 
 def _head(run: Mapping[str, Any], say: Callable[[str], str], language: str) -> Iterator[str]:

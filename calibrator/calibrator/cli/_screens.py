@@ -132,6 +132,10 @@ class PlainScreen:
         yield self._say("results")
         for result in results:
             row = self.view.rows[str(result["id"])]
+            if row.why:
+                why = f"{self._say('no number')}: {self._say(row.why)}"
+                yield f"{'':10}{row.id:<33} {why}  {self._say(row.verdict)}"
+                continue
             yield (
                 f"{'':10}{row.id:<33} {self._say('error')} {row.error:>14} {row.unit:<4} "
                 f"U {row.expanded:<12} {self._say(row.verdict)}"

@@ -10,7 +10,7 @@ import click
 
 from calibrator.cli._checks import check_lines
 from calibrator.cli._failures import tell
-from calibrator.cli._format import called_as, duration, limits_of, padded
+from calibrator.cli._format import called_as, duration, limits_of, no_number, padded
 from calibrator.cli._left import hot_lines, safe_line
 from calibrator.cli._marks import mark_lines
 from calibrator.cli._offers import offered_in_run
@@ -58,10 +58,7 @@ def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool, virtual: b
     if failed:
         echo(f"{padded(say('failed'))} {', '.join(failed)}")
     for point in worst_points(points):
-        echo(
-            f"{padded(say('worst'))} {point['id']}  {say('error')} {point['error'] or '-'} {point['unit']}, "
-            f"U {point['U'] or '-'}, {say('limit')} {limits_of(point)}  {say(str(point['verdict']))}"
-        )
+        echo(f"{padded(say('worst'))} {point['id']}  {_figures(point, say)}  {say(str(point['verdict']))}")
     for line in check_lines(shown["run"], say) if outcome.verdict else ():
         echo(f"{padded(say('session check'))} {line}")
     for offer in shown["run"]["rule_offers"] if outcome.verdict else ():
@@ -74,6 +71,14 @@ def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool, virtual: b
         echo(f"{padded(say('HOT'))} {click.style(line, fg='red', bold=True)}")
     echo(f"{padded(say('time'))} {_time(outcome, say, virtual=virtual)}")
     echo(f"{padded(say('run'))} {outcome.run}")
+
+
+def _figures(point: Mapping[str, Any], say: Callable[[str], str]) -> str:
+    """Return error, U and limit of a point, or why there is no number."""
+    limit = f"{say('limit')} {limits_of(point)}"
+    if why := no_number(point):
+        return f"{say('no number')}: {say(why)}, {limit}"
+    return f"{say('error')} {point['error'] or '-'} {point['unit']}, U {point['U'] or '-'}, {limit}"
 
 
 def _time(outcome: Outcome, say: Callable[[str], str], *, virtual: bool) -> str:

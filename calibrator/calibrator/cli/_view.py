@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from calibrator.cli._checks import CHECK_VERDICTS
-from calibrator.cli._format import limits_of, plain
+from calibrator.cli._format import limits_of, no_number, plain
 
 if TYPE_CHECKING:
     from calibrator.engine import Progress
@@ -29,6 +29,7 @@ class PointRow:
     limit: str = ""
     unit: str = ""
     verdict: str = ""
+    why: str = ""  # it gave no number
 
 
 @dataclass(slots=True)
@@ -139,8 +140,9 @@ class RunView:
         """Take point objects: what the points amount to so far."""
         for result in results:
             row = self.rows.setdefault(str(result["id"]), PointRow(str(result["id"])))
-            row.error = str(result["error"] or "-")
-            row.expanded = str(result["U"] or "-")
+            row.why = no_number(result)
+            row.error = "-" if row.why else str(result["error"] or "-")
+            row.expanded = "-" if row.why else str(result["U"] or "-")
             row.limit = limits_of(result)
             row.unit = str(result["unit"])
             row.verdict = str(result["verdict"])

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from calibrator.cli._format import called_as, duration, limits_of, padded, plain
-from calibrator.cli._summary import worst_points
+from calibrator.cli._look import _without_number
+from calibrator.cli._screens import PlainScreen
+from calibrator.cli._summary import _figures, worst_points
+from calibrator.cli._view import RunView
+from calibrator.cli._words import words
 
 
 def point(name: str, error: str | None, expanded: str, limit: str) -> dict[str, str | None]:
@@ -72,3 +76,23 @@ def test_the_way_to_call_again_names_home_and_quotes_spaces(
     monkeypatch.chdir(tmp_path)
     assert called_as(home).endswith('--home "my home"')
     assert "--home" not in called_as(None)
+
+
+def test_a_point_without_a_number_says_why_and_prints_no_figures() -> None:
+    """It printed "error inf %, U 0, k 0", as if something had been measured."""
+    view = RunView()
+    unsettled = {**point("p", "inf", "0", "1"), "unit": "%", "verdict": "undetermined"}
+    failed = {**unsettled, "id": "o", "verdict": "fail", "notes": ["overload"]}
+    screen = PlainScreen(words("en"), "en")
+    screen.view = view
+    view.judge([{**unsettled, "notes": ["not-settled"]}, failed])
+    told = list(screen._results([{"id": "p"}, {"id": "o"}]))
+    assert [" ".join(line.split()) for line in told[1:]] == [
+        "p no number: not settled undetermined",
+        "o error inf % U 0 fail",
+    ]
+    assert _figures({**unsettled, "notes": ["no-result"]}, words("zh")).startswith("无数值: 所需的测量未完成")
+    cells = _without_number({**unsettled, "notes": ["not-settled"]}, words("en"))
+    assert cells["verdict"] == "undetermined (not settled)"
+    assert {cells[key] for key in ("U", "k", "pfa")} == {""}
+    assert not _without_number(failed, words("en"))
