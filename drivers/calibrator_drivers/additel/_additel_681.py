@@ -40,7 +40,9 @@ class AdditelADT681:
 
     MODEL_ID: ClassVar[str] = "additel_681"
     ROLES: ClassVar[tuple[str, ...]] = ("MeasurePressure",)
-    LINE: ClassVar[Line] = Line(baud=9600, stop=2, terminator="\r\n")
+    LINE: ClassVar[Line] = Line(
+        baud=9600, stop=2, terminator="\r\n", marker="255:R:OTYPE:1", marker_reply=r"\d+:F:OTYPE"
+    )
 
     # 255 is the address that every gauge answers.
     indication = reading("255:R:MRMD:1", str, "pressure and its unit", "S-ADT681", "seen")

@@ -57,7 +57,9 @@ class Fluke7341:
 
     MODEL_ID: ClassVar[str] = "fluke_7341"
     ROLES: ClassVar[tuple[str, ...]] = ("SourceTemperature",)
-    LINE: ClassVar[Line] = Line(baud=2400, terminator="\r", reply_terminator="\n")
+    LINE: ClassVar[Line] = Line(
+        baud=2400, terminator="\r", reply_terminator="\n", marker="*ver", marker_reply=r"ver|VER"
+    )
 
     # fmt: off
     set_point = setting("s={}", "degC", SPAN_C[0], SPAN_C[1], "set-point", "S-9009", "seen")

@@ -49,7 +49,14 @@ class MensorCPC6050(PressureController):
 
     MODEL_ID: ClassVar[str] = "mensor_cpc6050"
     ROLES: ClassVar[tuple[str, ...]] = ("SourcePressure", "MeasurePressure")
-    LINE: ClassVar[Line] = Line(baud=57600, terminator="\r", reply_terminator="\n")
+    LINE: ClassVar[Line] = Line(
+        # a queued error changes the first character of a reply
+        baud=57600,
+        terminator="\r",
+        reply_terminator="\n",
+        marker="*IDN?",
+        marker_reply=r"[ E]?MENSOR",
+    )
 
     # fmt: off
     pressure_unit = choice("Units {}", {"kPa": _KPA_CODE}, "unit of every value", "S-MENSOR", "seen")

@@ -48,7 +48,14 @@ class MettlerXS205DU:
 
     MODEL_ID: ClassVar[str] = "mettler_xs205du"
     ROLES: ClassVar[tuple[str, ...]] = ("MeasureMass",)
-    LINE: ClassVar[Line] = Line(baud=9600, flow="xonxoff", terminator="\r\n")
+    LINE: ClassVar[Line] = Line(
+        # never I4, which a late reply to the cancelling @ looks like
+        baud=9600,
+        flow="xonxoff",
+        terminator="\r\n",
+        marker="I2",
+        marker_reply=r"I2 A",
+    )
 
     # fmt: off
     cancel = reading("@", str, "cancels everything, keeps zero and tare", "S-MTSICS", "seen")

@@ -43,7 +43,7 @@ class SartoriusQuintix224:
 
     MODEL_ID: ClassVar[str] = "sartorius_quintix224"
     ROLES: ClassVar[tuple[str, ...]] = ("MeasureMass",)
-    LINE: ClassVar[Line] = Line(baud=9600, parity="O", terminator="\r\n")
+    LINE: ClassVar[Line] = Line(baud=9600, parity="O", terminator="\r\n", marker=f"{_ESC}x1_")
 
     # fmt: off
     printed = reading(f"{_ESC}P", str, "prints the weight", "S-SBI", "seen")

@@ -42,8 +42,9 @@ class Line:
     """A serial line and how messages end on it.
 
     `marker` is a query that an instrument always answers, by which a line that fell out of step is brought
-    back into it; without one, the line is waited for until it is silent. `abort` is sent first, such as
-    Ctrl-C, which the 34401A and the 55xx take for a device clear.
+    back into it, and `marker_reply` a regular expression that its reply alone begins with; without a marker
+    the late reply is waited for. `abort` is sent first, such as Ctrl-C, which a 34401A and a 55xx take for
+    a device clear.
     """
 
     baud: int = 9600
@@ -54,6 +55,7 @@ class Line:
     terminator: str = "\n"
     reply_terminator: str = "\n"
     marker: str = ""
+    marker_reply: str = ""
     abort: bytes = b""
 
 
@@ -139,9 +141,11 @@ def _frames(text: str, options: dict[str, str]) -> Address | None:
 
 def _split(resource: str) -> tuple[str, dict[str, str]]:
     """Cut the options off; a question mark within a pyserial URL is not theirs."""
-    head, mark, tail = resource.rpartition("?")
-    if not mark or "::" not in head or "::" in tail:
+    places = [at for at, letter in enumerate(resource) if letter == "?"]
+    at = next((at for at in places if "::" in resource[:at] and "::" not in resource[at:]), -1)
+    if at < 0:
         return resource, {}
+    head, tail = resource[:at], resource[at + 1 :]  # a marker may end with a question mark of its own
     options: dict[str, str] = {}
     for part in tail.split("&"):
         key, equals, value = part.partition("=")
@@ -180,7 +184,7 @@ def _changed(line: Line, key: str, value: str, resource: str) -> Line:
         mark = _TERMINATORS[value.lower()]
         return replace(line, terminator=mark) if key == "terminator" else replace(line, reply_terminator=mark)
     if key == "marker":
-        return replace(line, marker=value)
+        return replace(line, marker=value, marker_reply="")
     raise BadResource(
         f'"{key}={value}" is no option of a serial line',
         resource=resource,

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from threading import RLock
 
-from calibrator_drivers._errors import ConnectionLost, InstrumentError, ReadTimeout, UnexpectedReply
+from calibrator_drivers._errors import (
+    ConnectionLost,
+    InstrumentError,
+    OutOfLimits,
+    ReadTimeout,
+    UnexpectedReply,
+)
 from calibrator_drivers.clock import Deadline, RealClock
 from calibrator_drivers.traffic import TrafficLog
 
@@ -52,6 +59,7 @@ class LinkSession:
         # A link may have a cheaper way for what is answered.
         self._send_asking: Callable[[bytes], None] = getattr(link, "send_question", link.send)
         self._step = link.step
+        self._ends = frozenset(terminator)
         self._send_terminator = terminator.encode("ascii")
         self._terminator = self._send_terminator
         if reply_terminator is not None:
@@ -60,6 +68,7 @@ class LinkSession:
         self._lock = lock
         self._traffic = traffic
         self._dirty = False
+        self._owed = False  # something that answers was sent without being asked for its reply
         self._lost = False  # and not brought back: nothing is sent until somebody opens it anew
         self._recovery = Recovery(self.policy)
         self._before_close: Callable[[], None] | None = None
@@ -78,12 +87,15 @@ class LinkSession:
         """Send a message; never sent twice."""
         with self._lock:
             try:
+                self._refuse_unsendable(text)
                 self._begin()
                 self._send(text)
             except InstrumentError as error:
                 self._fall(error, text)
                 raise
-            self._end()
+            self._dirty = self._step.dirty = False
+            # A stream has no message boundary that a second question would clear the first reply by.
+            self._owed = self._owed or (not self._link.ends_messages and _asks(text))
 
     def read(self, *, timeout_s: float | None = None) -> str:
         """Return the next reply."""
@@ -132,9 +144,7 @@ class LinkSession:
         """Send a message and return the block that answers it."""
         with self._lock:
             try:
-                self._begin()
-                self._drain()
-                self._send_question(text)
+                self._begin_question(text)
                 data = self._receive_block(timeout_s)
             except InstrumentError as error:
                 self._fall(error, text)
@@ -234,12 +244,31 @@ class LinkSession:
                 self._link.close()
 
     def _ask(self, text: str, timeout_s: float | None) -> str:
-        self._begin()
-        self._drain()
-        self._send_question(text)
+        self._begin_question(text)
         reply = self._receive(timeout_s)
         self._dirty = self._step.dirty = False
         return reply
+
+    def _begin_question(self, text: str) -> None:
+        """Send a question on a wire that owes no reply: one that nobody read must not answer this one."""
+        self._refuse_unsendable(text)
+        self._dirty = self._dirty or self._owed
+        self._begin()
+        self._drain()
+        self._send_question(text)
+
+    def _refuse_unsendable(self, text: str) -> None:
+        """Refuse what arrives as two messages, whose second reply answers another question, or as none."""
+        if text.isascii() and not any(mark in text for mark in self._ends):
+            return
+        raise OutOfLimits(
+            f"{text!r} is not one message in ASCII",
+            command=text,
+            value=text,
+            instrument=self.name,
+            resource=self.resource,
+            way_out="Send one message at a time, without its terminator. Nothing was sent.",
+        )
 
     def _begin(self) -> None:
         if self._lost:
@@ -253,10 +282,11 @@ class LinkSession:
             self.resynchronisations += 1
             self._note("resynchronise")
             self._link.clear()
+            self._owed = False
         self._dirty = self._step.dirty = True
 
     def _end(self) -> None:
-        self._dirty = self._step.dirty = False
+        self._dirty = self._step.dirty = self._owed = False
 
     def _drain(self) -> None:
         if self._link.drain():  # a reply that nobody asked for must not answer this message
@@ -318,6 +348,11 @@ class LinkSession:
         if self._traffic is not None:
             self._traffic.received(self.name, block.head + block.data + block.tail)
         return block.data
+
+
+def _asks(text: str) -> bool:
+    """Say whether a message holds a question mark outside of its strings."""
+    return "?" in text and "?" in re.sub(r"\"[^\"]*\"|'[^']*'", "", text)
 
 
 def _whole(session: LinkSession, reply: str) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from calibrator_drivers._errors import ConnectFailed, ReadTimeout
+import re
+
+from calibrator_drivers._errors import ConnectFailed
 from calibrator_drivers.clock import Deadline, RealClock
 
 from ._address import Line
@@ -25,8 +27,8 @@ class SerialLink:
 
     A serial line has no device clear and no connection that a late reply could die with. So a line that fell
     out of step is brought back by its marker: replies come in order, and what comes before the marker's reply
-    is late and thrown away. Without a marker the line is waited for until it has been silent for as long as
-    the reply that was missed.
+    is late and thrown away. Without a marker nothing tells a late reply from another: it is waited for with
+    patience, and where it does not come the line is opened anew and `ReadTimeout` says so, once.
     """
 
     ends_messages = False
@@ -41,6 +43,8 @@ class SerialLink:
         self._missed_s = 0.0
         self._marker = line.marker.encode("ascii") + line.terminator.encode("ascii") if line.marker else b""
         self._marker_reply = b""
+        self._known = re.compile(line.marker_reply.encode("ascii"), re.I) if line.marker_reply else None
+        self._gave_up = False
         self._end = line.reply_terminator.encode("ascii")
         self._own_step = Step()
 
@@ -70,22 +74,19 @@ class SerialLink:
 
     def receive(self, terminator: bytes, timeout_s: float) -> bytes:
         """Return bytes up to and with the terminator."""
-        try:
-            reply = self._opened().receive(terminator, timeout_s)
-        except ReadTimeout:
-            self._missed_s = timeout_s
-            raise
+        self._missed_s = timeout_s  # whatever breaks it off, a person's Ctrl-C too: a reply may still come
+        reply = self._opened().receive(terminator, timeout_s)
+        self._missed_s = 0.0
         if self._marker and self._last_sent == self._marker:
             self._marker_reply = reply
         return reply
 
     def receive_exactly(self, count: int, timeout_s: float) -> bytes:
         """Return `count` bytes; the time-out counts anew while they keep coming."""
-        try:
-            return self._opened().receive_exactly(count, timeout_s)
-        except ReadTimeout:
-            self._missed_s = timeout_s
-            raise
+        self._missed_s = timeout_s
+        data = self._opened().receive_exactly(count, timeout_s)
+        self._missed_s = 0.0
+        return data
 
     def waiting(self, timeout_s: float) -> bool:
         """Say whether bytes have come, waiting at most `timeout_s` for them."""
@@ -103,8 +104,7 @@ class SerialLink:
         if self._line.abort:
             port.send(self._line.abort)
         if not self._marker:
-            silent_s = max(_SILENT_S, self._missed_s)
-            port.until_silent(silent_s, _PATIENCE * silent_s + _PATIENCE_S)
+            self._wait_for_late_reply(port)
             return
         patience_s = _PATIENCE * self._missed_s + _PATIENCE_S
         port.until_silent(_QUIET_S, patience_s)
@@ -129,6 +129,18 @@ class SerialLink:
         if port is not None:
             release(self._key, port.close)
 
+    def _wait_for_late_reply(self, port: Port) -> None:
+        """Wait for what was missed; where it does not come, open the port anew and say that it is gone."""
+        patience_s = _PATIENCE * self._missed_s + _PATIENCE_S
+        if not self._gave_up and self._missed_s and not port.waiting(patience_s):
+            self._gave_up = True
+            port.open()
+            port.drain()
+            raise self._fail.timeout(patience_s)
+        self._gave_up = False
+        silent_s = max(_SILENT_S, self._missed_s)
+        port.until_silent(silent_s, _PATIENCE * silent_s + _PATIENCE_S)
+
     def _go_past_late_replies(self, port: Port, patience_s: float) -> None:
         """Read until the marker's reply: known, or the last before the line falls silent again.
 
@@ -137,14 +149,23 @@ class SerialLink:
         known = b"" if self._last_sent == self._marker else self._marker_reply
         deadline = Deadline.after(_CLOCK, patience_s)
         reply = port.receive(self._end, deadline.remaining_s())
-        while reply != known or not known:
-            if not port.waiting(max(_QUIET_S, self._missed_s) if not known else deadline.remaining_s()):
-                if known:
+        while not self._is_marked(reply, known):
+            told = bool(known) or (self._known is not None and self._last_sent != self._marker)
+            if not port.waiting(deadline.remaining_s() if told else max(_QUIET_S, self._missed_s)):
+                if told:
                     raise self._fail.timeout(patience_s, reply)
                 break
             reply = port.receive(self._end, deadline.remaining_s())
         self._marker_reply = reply
         self._last_sent = b""
+
+    def _is_marked(self, reply: bytes, known: bytes) -> bool:
+        """Say whether this can only be the marker's reply."""
+        if self._last_sent == self._marker:
+            return False
+        return (bool(known) and reply == known) or (
+            self._known is not None and self._known.match(reply) is not None
+        )
 
     def _make(self) -> Port:
         port = Port(self._device, self._line, self._fail)

@@ -27,7 +27,15 @@ class VaisalaPTU300:
 
     MODEL_ID: ClassVar[str] = "vaisala_ptu300"
     ROLES: ClassVar[tuple[str, ...]] = ("X.MeasureEnvironment",)
-    LINE: ClassVar[Line] = Line(baud=4800, bits=7, parity="E", terminator="\r", reply_terminator="\n")
+    LINE: ClassVar[Line] = Line(
+        baud=4800,
+        bits=7,
+        parity="E",
+        terminator="\r",
+        reply_terminator="\n",
+        marker="VERS",
+        marker_reply=r"PTU30",
+    )
 
     values = reading("SEND", str, "one line of values", "S-MEM", "mem-M")
     version = reading("VERS", str, "model and firmware", "S-MEM", "mem-M")

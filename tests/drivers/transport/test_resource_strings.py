@@ -103,3 +103,10 @@ def test_what_is_not_there_is_named_with_its_cause_and_leaves_nothing_open(resou
         for word in ("not known", "resolution", "getaddrinfo", "No such file", "INV_RSRC", "port")
     )
     assert resource.split("::")[1] in told
+
+
+def test_a_marker_may_be_a_question() -> None:
+    address = parse_address("ASRLsocket://host:4001?logging=debug::INSTR?marker=*IDN?&baud=2400")
+    line = address.line(Line())
+    assert (line.marker, line.baud) == ("*IDN?", 2400)
+    assert address.device == "socket://host:4001?logging=debug"

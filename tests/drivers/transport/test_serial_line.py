@@ -215,3 +215,78 @@ def test_an_abort_goes_before_the_marker(started: Started) -> None:
         session.query("SLOW?", timeout_s=0.1)
     assert session.query("A?") == "A"
     assert heard == ["SLOW?", "\x03*IDN?", "A?"]
+
+
+def test_without_a_marker_a_reply_that_comes_after_a_long_silence_is_not_taken_for_another(
+    started: Started,
+) -> None:
+    held = Held()
+    session = open_session(started(SerialServer(held)).resource, timeout_s=30.0)
+    with pytest.raises(ReadTimeout):
+        session.query("SLOW?", timeout_s=0.1)
+    timer = threading.Timer(2.0, held.go.set)  # longer than any silence that was once enough
+    timer.start()
+    assert [session.query("NEXT?"), session.query("THEN?")] == ["NEXT", "THEN"]
+    timer.join()
+    session.close()
+
+
+def test_without_a_marker_a_reply_that_never_comes_is_told_once(
+    started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from calibrator_drivers.transport import _serial
+
+    monkeypatch.setattr(_serial, "_PATIENCE_S", 0.2)
+    server = started(SerialServer(lambda text: None if text == "LOST?" else echo(text)))
+    session = open_session(server.resource, timeout_s=30.0)
+    with pytest.raises(ReadTimeout):
+        session.query("LOST?", timeout_s=0.1)
+    with pytest.raises(ReadTimeout):
+        session.query("NEXT?")
+    assert session.query("THEN?") == "THEN"
+    session.close()
+
+
+REPLIES = {  # the marker's reply, and a reading that is late
+    "fluke_7341": ("ver.7341,1.30", "t: 25.000 C"),
+    "mensor_cpc6050": ("EMENSOR,CPC6050,610189,1.0", " 14.5033"),
+    "additel_681": ("255:F:OTYPE:ADT681", "255:F:MRMD:1.0:kPa"),
+    "vaisala_ptu300": ("PTU300 / 2.01", "T= 23.0 'C"),
+    "mettler_xs205du": ('I2 A "XS205DU Excellence 220.0000 g"', "S S     100.00 g"),
+    "sartorius_quintix224": ("Quintix224-1S", "N     +   1.0000 g  "),
+}
+
+
+@pytest.mark.parametrize("model", list(REPLIES))
+def test_every_line_has_a_question_whose_reply_is_recognised(started: Started, model: str) -> None:
+    from dataclasses import replace
+
+    from calibrator_drivers.registry import driver_class
+
+    line: Line = driver_class(model).LINE  # type: ignore[attr-defined] # these drivers have one
+    marked, late = REPLIES[model]
+    go = threading.Event()
+    first = True
+
+    def answer(text: str) -> bytes:
+        nonlocal first
+        if text == line.marker:
+            return f"{marked}\n".encode()
+        if first:
+            first = False
+            go.wait(30.0)
+            return f"{late}\n".encode()
+        return echo(text)
+
+    server = started(SerialServer(answer))
+    plain = replace(line, terminator="\n", reply_terminator="\n", bits=8, parity="N", flow="none")
+    session = open_session(server.resource, timeout_s=30.0, line=plain)
+    if not line.marker_reply:
+        session.query(line.marker)
+    with pytest.raises(ReadTimeout):
+        session.query("SLOW", timeout_s=0.1)
+    timer = threading.Timer(1.5, go.set)
+    timer.start()
+    assert [session.query("NEXT?"), session.query("THEN?")] == ["NEXT", "THEN"]
+    timer.join()
+    session.close()

@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 
 from calibrator_drivers import ConnectFailed, ConnectionLost, ReadTimeout
-from calibrator_drivers.transport import open_session
+from calibrator_drivers.transport import Line, open_session
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 
@@ -51,7 +51,7 @@ def test_a_serial_session_has_the_same_interface(serial_line: str) -> None:
 
 
 def test_a_time_out_is_named_and_the_next_exchange_is_in_step(serial_line: str) -> None:
-    session = open_session(serial_line, timeout_s=5.0, name="unit")
+    session = open_session(serial_line, timeout_s=30.0, name="unit", line=Line(marker="*IDN?"))
     with pytest.raises(ReadTimeout):
         session.query("SLOW?", timeout_s=0.1)
     assert session.dirty
