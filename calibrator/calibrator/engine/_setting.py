@@ -259,7 +259,10 @@ def _names(item: BenchInstrument) -> set[str]:
 
 
 def find_sections(everything: Sequence[Section], wanted: Sequence[str] | None) -> tuple[Section, ...]:
-    """Return the wanted sections in the procedure's order, all for None; raises `UsageError`."""
+    """Return the wanted sections in the procedure's order, all for None; raises `UsageError`.
+
+    A required section is always among them: nobody goes past a checklist by naming another (METROLOGY 7).
+    """
     if wanted is None:
         return tuple(everything)
     known = [section.id for section in everything]
@@ -271,7 +274,7 @@ def find_sections(everything: Sequence[Section], wanted: Sequence[str] | None) -
                 way_out=_nearest(name, known),
                 code="unknown-section",
             )
-    return tuple(section for section in everything if section.id in wanted)
+    return tuple(section for section in everything if section.required or section.id in wanted)
 
 
 def _known(what: str, value: str, known: Collection[str], place: str) -> None:

@@ -70,7 +70,9 @@ def parse_table(text: str, name: str, *, settings: Mapping[str, type]) -> PointT
 def _section(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Section:
     file = reader.file
     known = ("id", "title", "wiring", "prompt", "standard", "status", "source", "settings", "resume", "point")
-    file.refuse_unknown(table, (*known, "proof", "lead_checks", "tables", "order", "limit_sources"), path)
+    file.refuse_unknown(
+        table, (*known, "proof", "lead_checks", "tables", "order", "limit_sources", "required"), path
+    )
     _check_sources(reader, table.get("limit_sources", {}), path)
     order = str(table.get("order", "table"))
     file.refuse_other(order, ("table", "random"), (*path, "order"))
@@ -97,6 +99,7 @@ def _section(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Sectio
         tables={
             key: text_of(file, table["tables"], key, (*path, "tables")) for key in table.get("tables", {})
         },
+        required=file.require(table, "required", bool, path) if "required" in table else False,
     )
 
 

@@ -146,6 +146,7 @@ class Section:
     lead_checks: tuple[Proof, ...] = ()  # what the proof by itself cannot tell apart, looked at after it
     order: Literal["table", "random"] = "table"  # in which its points are measured
     tables: Mapping[str, Text] = field(default_factory=dict)  # of a document, by the points' setting `table`
+    required: bool = False  # measured whatever sections a job names, such as a checklist (METROLOGY 7)
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,3 +155,18 @@ def test_every_decimal_is_kept_digit_by_digit(limit: Decimal, negative: bool) ->
     point = parse_table(text, "t.toml", settings=SETTINGS).sections[0].points[0]
     assert str(point.limits["1y"].upper) == str(Decimal(f"{limit:f}"))
     assert point.id == f"dcv:0.1V:{nominal:+f}V"
+
+
+def test_a_required_section_is_measured_whatever_is_named() -> None:
+    """METROLOGY 7: nobody goes past a checklist by naming another section."""
+    from calibrator.engine._setting import find_sections
+
+    required = GOOD.replace('status = "seen"', 'status = "seen"\nrequired = true')
+    other = GOOD.partition("\n\n")[2].replace('id = "dcv"', 'id = "more"').replace("0.1", "0.2")
+    other = other.replace('"-10"', '"-9"')
+    sections = parse_table(f"{required}\n{other}", "tables/meter.toml", settings=SETTINGS).sections
+    assert [section.required for section in sections] == [True, False]
+    assert [section.id for section in find_sections(sections, ("more",))] == ["dcv", "more"]
+    assert [section.id for section in find_sections(sections[1:], ("more",))] == ["more"]
+    wrong = refused(GOOD.replace('status = "seen"', 'status = "seen"\nrequired = "yes"'))
+    assert "required" in str(wrong)
