@@ -11,6 +11,7 @@ from calibrator_uncertainty import (
     Budget,
     InputError,
     UnitsError,
+    autocorrelated,
     between,
     certificate,
     exponential,
@@ -101,6 +102,8 @@ def test_en_of_quantities_is_en_of_their_figures():
 
 REFUSED = {
     "en mixed": lambda: en_number(_q(10.5, "V"), 0.4, 10.0, 0.3, in_reference=False),
+    "true": lambda: normal("a", True, 0.1, "V"),
+    "equal series": lambda: autocorrelated("a", [1.0] * 20, "V"),
     "en text": lambda: en_number("10.5", 0.4, 10.0, 0.3, in_reference=False),
     "grubbs": lambda: grubbs([1.0, 1.1, 0.9, 5.0]),
     "outliers": lambda: outlier_search([1.0, 1.1, 0.9, 5.0]),

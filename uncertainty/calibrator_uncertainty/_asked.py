@@ -34,7 +34,10 @@ def one_number(value: Any, what: str) -> float:  # noqa: ANN401 - whatever was g
     """
     if type(value) is float:
         return value
-    if not isinstance(value, str | bytes | complex | np.complexfloating) and np.ndim(value) == 0:
+    if (
+        not isinstance(value, str | bytes | bool | np.bool_ | complex | np.complexfloating)
+        and np.ndim(value) == 0
+    ):
         try:
             return float(value)
         except (TypeError, ValueError):

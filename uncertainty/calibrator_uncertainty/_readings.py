@@ -88,7 +88,7 @@ def autocorrelated(name: str, readings: Sequence[float], unit: str, *, source: s
     rest decaying as ρ_1 says; negative correlation never makes u smaller. dof are n_eff - 1, at least 1.
 
     Raises:
-        InputError: fewer than ten readings, from which no autocorrelation can be told.
+        InputError: equal readings, or fewer than ten, from which no autocorrelation can be told.
 
     Source: N. F. Zhang, Metrologia 43 (2006) S276; JCGM 100:2008, 4.2.7.
     """
@@ -97,8 +97,10 @@ def autocorrelated(name: str, readings: Sequence[float], unit: str, *, source: s
     centred = values - values.mean()
     power = float(centred @ centred)
     if power == 0.0:
-        return Input(
-            name, float(values.mean()), unit, 0.0, count - 1.0, Normal(), source or f"{count} equal readings"
+        raise InputError(
+            f"the {count} readings of {name} are equal, and tell nothing of their resolution: u = 0 is wrong",
+            way_out="Use type_a with floor_u = d/√12 of the resolution d.",
+            code="no-resolution",
         )
     total, squares, last, first = 0.0, 0.0, 0.0, 0.0
     for lag in range(1, count // 4 + 1):
