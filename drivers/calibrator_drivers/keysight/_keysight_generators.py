@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from calibrator_drivers._errors import ReadbackError
+from calibrator_drivers._errors import OutOfLimits, ReadbackError
 from calibrator_drivers._safety import Switch, forget_errors, mismatch, once_more, staged_or_refuse
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import action, choice, reading, setting
@@ -74,6 +74,7 @@ class Keysight33220A:
         self.session = session
         self._clock = clock
         self._staged: _Staged | None = None
+        self._highest_v: float | None = None
 
     def identify(self) -> Identity:
         """Ask the instrument who it is.
@@ -104,7 +105,11 @@ class Keysight33220A:
         self._stage("freq", frequency_hz, amplitude_v)
 
     def stage_voltage_ac(self, voltage_v: float, *, frequency_hz: float) -> None:
-        """Programme a sine of `voltage_v` rms, open circuit, with the output off."""
+        """Programme a sine of `voltage_v` rms, open circuit, with the output off.
+
+        Raises:
+            OutOfLimits: above the limit of `set_limits`; nothing was sent.
+        """
         self._stage("acv", frequency_hz, voltage_v)
 
     def operate(self) -> None:
@@ -155,7 +160,9 @@ class Keysight33220A:
         self._clock.sleep(_SETTLED_S)
 
     def set_limits(self, *, voltage_v: float | None = None, current_a: float | None = None) -> None:
-        """The instrument has no limits of its own: nothing is sent."""
+        """Hold the section's maximum (V rms) in the driver: the instrument has no limits of its own."""
+        del current_a
+        self._highest_v = voltage_v if voltage_v is not None else self._highest_v
 
     def limits(self) -> SourceLimits | None:
         """Return None: the instrument has no limits of its own."""
@@ -169,6 +176,15 @@ class Keysight33220A:
         self.session.close()
 
     def _stage(self, function: str, frequency_hz: float, voltage_v: float) -> None:
+        if self._highest_v is not None and not voltage_v <= self._highest_v:
+            raise OutOfLimits(
+                f"{voltage_v:g} V is above the section's limit of {self._highest_v:g} V",
+                command="VOLT {}",
+                value=voltage_v,
+                instrument=self.session.name,
+                resource=self.session.resource,
+                way_out="Choose a lower voltage. Nothing was sent.",
+            )
         self._staged = None
         self.standby()
         self.load()

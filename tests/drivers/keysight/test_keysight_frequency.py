@@ -230,3 +230,18 @@ def test_an_offset_bears_its_share_of_the_amplitude() -> None:
         assert unknown.half_width - alone.half_width == pytest.approx(share * 10.0)  # the worse figure
         assert any("amplitude not stated" in note for note in unknown.notes)
         assert not any(row.status.decides_live for row in table.rows)
+
+
+def test_a_generator_takes_nothing_above_the_section_s_maximum(
+    expected_protocol: Protocol, step_clock: Any
+) -> None:
+    for model in (Keysight33220A, Keysight33500B):
+        with expected_protocol([]) as session:  # nothing is sent
+            generator = model(session, step_clock)
+            generator.set_limits(voltage_v=1.0)
+            generator.set_limits(current_a=2.0)  # of a source of both; the volts stay
+            for voltage_v in (3.0, float("nan")):
+                with pytest.raises(OutOfLimits, match="section's limit"):
+                    generator.stage_voltage_ac(voltage_v, frequency_hz=1000.0)
+                with pytest.raises(OutOfLimits, match="section's limit"):
+                    generator.stage_frequency(1000.0, amplitude_v=voltage_v)
