@@ -129,3 +129,22 @@ def test_weights_whose_certificate_has_run_out_are_refused(cli: Any, tmp_path: P
 def test_the_other_pressure_units(cli: Any, model: str) -> None:
     done = cli("run", "pressure", "--uut", model, "--sim", "--seed", "1", "--non-interactive")
     assert done.returncode in (0, 3), done.stderr
+
+
+def test_a_unit_of_a_manifold_may_have_its_own_height(cli: Any, tmp_path: Path) -> None:
+    """A height known within 1 m alone is 77 Pa as a half-width, 45 Pa as u, in the U of that unit only."""
+    figure = '{ value = 0.6, half_width = 1, unit = "m", source = "s", status = "checked" }'
+    own = f"digital2 = {{ figures = {{ height_m = {figure} }} }}"
+    text = (BENCH.parent / "bench-manifold.toml").read_text(encoding="utf-8")
+    assert "digital2 = {}" in text
+    file = tmp_path / "bench.toml"
+    file.write_text(text.replace("digital2 = {}", own), encoding="utf-8")
+
+    def foreseen(unit: str) -> float:
+        planned = cli("plan", "pressure", "--uut", unit, "--bench", str(file), "--json")
+        assert planned.returncode == 0, planned.stderr
+        points = {point["id"]: point for point in json.loads(planned.stdout)["points"]}
+        return float(points["pressure:1000000Pa"]["expected_U"])
+
+    assert foreseen("SIM-GAUGE-11") < 85
+    assert 100 < foreseen("SIM-GAUGE-12") < 150

@@ -221,7 +221,7 @@ class Ruled:
 
     def _of_wiring(self, point: Point, rule: FigureRule) -> Contribution:
         wiring, key = self._wiring(point), rule.key or rule.kind
-        figure, unit = _wired(wiring, key)
+        figure, unit = _wired(wiring, key, self.setting.uut.name)
         if figure is None:
             raise MissingFigure(
                 f"the wiring {wiring.name!r} does not state {key}",
@@ -322,9 +322,10 @@ class _Refused(Exception):  # noqa: N818 - what it says, caught where a figure i
         self.refusal = refusal
 
 
-def _wired(wiring: Wiring, key: str) -> tuple[Figure | None, str]:
-    if key in wiring.figures:
-        return wiring.figures[key], wiring.figures[key].unit
+def _wired(wiring: Wiring, key: str, uut: str) -> tuple[Figure | None, str]:
+    own = wiring.figure(key, uut)
+    if own is not None:
+        return own, own.unit
     leads = {
         "lead_resistance_ohm": wiring.leads.resistance_ohm,
         "emf_v": wiring.leads.emf_v,

@@ -58,6 +58,7 @@ class Unit:
 
     reader: str  # name of an instrument: the unit itself, or a readout
     channel: int | None
+    figures: Mapping[str, Figure] = field(default_factory=dict)  # its own, in place of the wiring's
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,11 @@ class Wiring:
         if name in self.units:
             return self.units[name]
         return Unit(self.part("uut") or name, self.channels.get("uut"))
+
+    def figure(self, key: str, unit: str) -> Figure | None:
+        """Return a figure of a unit under test, such as its own height: else that of the whole wiring."""
+        own = self.units[unit].figures if unit in self.units else {}
+        return own.get(key) or self.figures.get(key)
 
     def instruments(self) -> tuple[str, ...]:
         """Return the names of all instruments and artefacts that the wiring connects."""
@@ -181,16 +187,17 @@ def _parts(table: Table, instruments: Collection[str]) -> dict[str, str]:
 
 
 def _units(table: Table, instruments: Collection[str]) -> dict[str, Unit]:
-    """Take `[wirings.NAME.units.NAME]`: a reader and its channel, nothing for a unit that reads itself."""
+    """Take `[wirings.NAME.units.NAME]`: a reader and its channel, figures of its own; nothing is needed."""
     units, found = table.table("units"), {}
     for name in units.values:
         if name not in instruments:
             what = f'There is no instrument "{name}" on this bench'
             raise units.error(name, what, nearest(name, instruments), "unknown-instrument")
         entry = units.table(name)
-        entry.allow("reader", "channel")
+        entry.allow("reader", "channel", "figures")
         channel = int(entry.decimal("channel", low=0, high=10_000)) if entry.has("channel") else None
-        found[name] = Unit(_instrument(entry, "reader", instruments) or name, channel)
+        figures = {key: _own_figure(item) for key, item in entry.table("figures").named_here()}
+        found[name] = Unit(_instrument(entry, "reader", instruments) or name, channel, figures)
     return found
 
 
