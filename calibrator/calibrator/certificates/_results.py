@@ -48,7 +48,8 @@ def result_sections(sources: Sources) -> tuple[ResultSection, ...]:
     write = rounding_of(sources.opened["lab"])
     references = {str(body["point"]["id"]): body for body in sources.references.get("points", ())}
     for point in sources.points:
-        result = _result(point, references.get(str(point["id"])), write)
+        units = sources.reading_units.get(str(point["id"]), frozenset())
+        result = _result(point, references.get(str(point["id"])), write, units)
         versions = sources.versions.get(result.id, ())
         whole = replace(result, versions=tuple(_version(item, result, sources) for item in versions))
         by_section.setdefault(_table_of(point, references.get(result.id), titles), []).append(whole)
@@ -109,9 +110,14 @@ def _version(measured: Measured, result: Result, sources: Sources) -> Version:
     )
 
 
-def _result(point: Body, references: Body | None, write: Rounder) -> Result:
+def _result(
+    point: Body, references: Body | None, write: Rounder, units: frozenset[str] = frozenset()
+) -> Result:
     missing = _no_number(point)
-    readings = [] if missing else [number(value) for value in point["readings"]]
+    # readings in a unit of their own (4-20 mA of a transmitter) are no indication of the result's quantity
+    readings = (
+        [] if missing or units - {"", str(point["unit"])} else [number(value) for value in point["readings"]]
+    )
     status, clause8 = standing(point["figure_status"], references), point.get("clause8")
 
     def computed(key: str) -> Decimal | None:

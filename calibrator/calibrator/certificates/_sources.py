@@ -54,6 +54,7 @@ class Sources:
     amendments: tuple[Body, ...]  # certificate.amended, in order
     replaced: tuple[Body, ...]  # certificate.replaced: by the certificate of which other run
     versions: Mapping[str, tuple[Measured, ...]]  # of the points that were measured more than once
+    reading_units: Mapping[str, frozenset[str]]  # of the readings that count, by point
 
 
 def gather(record: Record, run: str) -> Sources:
@@ -78,6 +79,8 @@ def gather(record: Record, run: str) -> Sources:
 
 def sources_of(run: str, events: Sequence[Event], shown: Body, ended: Sequence[Event]) -> Sources:
     """Gather from events and the object of `show --json`; pure."""
+    from calibrator.evaluation import collect
+
     closing = _last(events, "run.closed")
     until = closing if closing is not None else events[-1]
     register = [event for event in ended if event.body.get("run") == run]
@@ -108,6 +111,10 @@ def sources_of(run: str, events: Sequence[Event], shown: Body, ended: Sequence[E
         points=tuple(shown["points"]),
         summary=shown["run"],
         versions=versions_of(events),
+        reading_units={
+            point: frozenset(reading.unit for reading in seen.observations.readings)
+            for point, seen in collect(events).points.items()
+        },
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,9 @@ import pytest
 from calibrator._errors import IntegrityError, UsageError
 from calibrator.certificates import Certificate, build, render
 from calibrator.certificates._bodies import number
+from calibrator.certificates._numbers import printed
+from calibrator.certificates._results import result_sections
+from calibrator.certificates._sources import gather
 from calibrator.evaluation import show
 from calibrator.record import Record
 
@@ -45,6 +49,21 @@ def test_the_indication_is_the_mean_of_the_readings_that_count(
     assert result.readings == 5
     assert result.indication is not None
     assert abs(result.indication - sum(readings) / 5) < Decimal("1e-14")
+
+
+def test_readings_in_a_unit_of_their_own_are_no_indication(
+    record: Record, written: Callable[..., str]
+) -> None:
+    """The 4-20 mA of a transmitter whose results are in °C, or pulses whose result is in percent."""
+    run = written(sections=("dcv",))
+    sources = gather(record, run)
+    first = str(sources.points[0]["id"])
+    assert sources.reading_units[first] <= {"", "V"}
+    odd = replace(sources, reading_units={first: frozenset({"A"})})
+    result = result_sections(odd)[0].results[0]
+    assert (result.id, result.indication) == (first, None)
+    assert printed(result).indication == "–"
+    assert result.error is not None
 
 
 def test_head_and_register_are_those_of_the_closing(record: Record, written: Callable[..., str]) -> None:

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 __all__ = ["measured"]
 
 _Row = tuple[Result, Rounded]
+# How tables and ids of differences between indications begin, in the procedures' points.
+_DIFFERENCES = (
+    *("repeatability", "eccentricity", "hysteresis", "stability", "homogeneity", "uniformity"),
+    *("axial", "radial", "loading", "depth", "return"),
+)
 
 
 def measured(model: Certificate, parent: _Element, write: Writer) -> _Element:
@@ -83,31 +88,52 @@ def _section(section: ResultSection, listed: _Element, write: Writer) -> None:
             alike = (result.unit, result.verdict in CONFORMITY, *sides)
             groups.setdefault(alike, []).append((result, numbers))
     for (unit, judged, *_), rows in groups.items():
-        _table(rows, unit, data, write, judged=judged)
+        for differs in (False, True):
+            those = [row for row in rows if _differs(section, row[0]) == differs]
+            if those:
+                _table(those, unit, data, write, judged=judged, differs=section.title if differs else None)
     for result in bare:
         _numberless(result, data, write)
     for found in section.curves:
         curve(found, data, write)
 
 
-def _table(rows: Sequence[_Row], unit: str, data: _Element, write: Writer, *, judged: bool) -> None:
+def _differs(section: ResultSection, result: Result) -> bool:
+    """Say whether a result is a difference of indications, such as a hysteresis, and no error of one."""
+    return section.id.rpartition("-")[2].startswith(_DIFFERENCES) or result.id.startswith(_DIFFERENCES)
+
+
+def _table(
+    rows: Sequence[_Row], unit: str, data: _Element, write: Writer, *, judged: bool, differs: Text | None
+) -> None:
     table = write.add(data, "list")
     value, difference = unit_of(unit), unit_of(unit, difference=True)
     _words(table, write, "point", [result.id for result, _ in rows])
     _column(table, write, "range", [result.range for result, _ in rows], value)
     _column(table, write, "nominal", [result.nominal for result, _ in rows], value)
     indications = [numbers.indication for _, numbers in rows]
-    if all(indication is not None for indication in indications):
+    if differs is None and all(indication is not None for indication in indications):
         _column(table, write, "indication", [i for i in indications if i is not None], value)
+        # the nominal value may be only what was aimed at, such as the set point of a bath
+        realised = [n.indication - n.error for _, n in rows if n.indication is not None]
+        _column(table, write, "reference", realised, value)
     _words(table, write, "readings", [str(result.readings) for result, _ in rows])
-    _errors(rows, table, write, difference, judged=judged)
+    _errors(rows, table, write, difference, judged=judged, differs=differs)
     _words(table, write, "verdict", [result.verdict.replace(" ", "-") for result, _ in rows])
     _words(table, write, "figures", [f"{r.limit_status}/{r.standard_status}" for r, _ in rows])
 
 
-def _errors(rows: Sequence[_Row], table: _Element, write: Writer, unit: Unit, *, judged: bool) -> None:
-    """Add the errors with U, and what they were judged by."""
-    one = _quantity(table, write, "error")
+def _errors(
+    rows: Sequence[_Row],
+    table: _Element,
+    write: Writer,
+    unit: Unit,
+    *,
+    judged: bool,
+    differs: Text | None,
+) -> None:
+    """Add the errors (or the differences, by the title of their table) with U, and what judged them."""
+    one = _quantity(table, write, "error" if differs is None else "difference", name=differs)
     made = reals(one, write, [numbers.error for _, numbers in rows], unit)
     factors = [numbers.coverage_factor or Decimal(2) for _, numbers in rows]
     expanded(made, write, [numbers.expanded_uncertainty for _, numbers in rows], factors, unit)
@@ -144,10 +170,10 @@ def _numberless(result: Result, data: _Element, write: Writer) -> None:
         write.add(about, "conformity", CONFORMITY[result.verdict])
 
 
-def _quantity(parent: _Element, write: Writer, name: str) -> _Element:
-    known = part(name)
+def _quantity(parent: _Element, write: Writer, part_name: str, *, name: Text | None = None) -> _Element:
+    known = part(part_name)
     one = write.add(parent, "quantity", part=known)
-    write.texts(one, "name", known.name)
+    write.texts(one, "name", name or known.name)
     return one
 
 

@@ -314,3 +314,39 @@ def test_what_was_amended_is_named_in_words(whole_live: Certificate) -> None:
     assert "Changed: Instrument, serial number: 1 → 2" in text
     assert "变更：仪器出厂编号：1 → 2" in text
     assert "item.serial" not in text
+
+
+def test_a_difference_is_no_error_of_indication_and_never_imported_as_one(
+    whole_live: Certificate, schemas: Path
+) -> None:
+    """Hysteresis, repeatability and the like are named by the title of their table."""
+    title = Text("Hysteresis, down less up", "回程误差")
+    home = at_home(whole_live)
+    changed = replace(home.sections[0], id="pressure-hysteresis", title=title)
+    made = render(replace(home, sections=(changed, *home.sections[1:])), "dcc", "en")
+    root = parse(made, "dcc")
+    assert validate(root, schemas / "dcc-3.3.0") == ()
+    assert check(root) == ()
+    result = root.find(".//d:results/d:result", NAMES)
+    assert result is not None
+    refs = {quantity.get("refType") for quantity in result.iter(f"{{{NAMES['d']}}}quantity")}
+    assert "calibrator_difference" in refs
+    assert not refs & {"basic_measurementError", "basic_measuredValue", "basic_referenceValue"}
+    path = ".//d:quantity[@refType='calibrator_difference']/d:name/d:content"
+    assert {content.text for content in result.iterfind(path, NAMES)} == {title.en}
+    taken = [v for r in interpret(read_dcc(made, "x"), {}, "x") for v in r.values]
+    assert len(taken) == len(home.results) - len(changed.results)
+
+
+def test_the_reference_value_stands_beside_the_nominal_one(whole_live: Certificate) -> None:
+    root = parse(render(at_home(whole_live), "dcc", "en"), "dcc")
+    table = root.find(".//d:result/d:data/d:list", NAMES)
+    assert table is not None
+    seen, errors, reference = (
+        [
+            Decimal(word)
+            for word in words(table, f"d:quantity[@refType='{ref}']/s:realListXMLList/s:valueXMLList")
+        ]
+        for ref in ("basic_measuredValue", "basic_measurementError", "basic_referenceValue")
+    )
+    assert reference == [a - b for a, b in zip(seen, errors, strict=True)]
