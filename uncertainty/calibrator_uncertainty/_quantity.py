@@ -301,17 +301,14 @@ def standard_uncertainty(value: Quantity) -> Quantity:
 def expanded_uncertainty(value: Quantity, *, policy: str = "p95") -> Quantity:
     """Return U = k·u of a scalar quantity, k by a coverage policy as for a budget.
 
-    A bare number bears no verdict: whether first order may be used for it, `rounding.express` writes beside
-    it, and `budget_of` tells with all the rest (JCGM 101:2008, clause 8).
+    It bears no verdict: `rounding.express` and `budget_of` tell whether first order may be used.
 
     Raises:
         ModelError: every first derivative is zero, as of x² at 0, where the first order says nothing.
     """
     magnitude = magnitude_of(value)
     if magnitude.shape:
-        raise NotSupportedError(
-            "an expanded uncertainty is given for one value", way_out="Take an element: q[0]."
-        )
+        raise NotSupportedError("U is given for one value", way_out="Take an element: q[0].")
     u = float(magnitude.u)
     if u == 0.0:
         from calibrator_uncertainty._flat import refuse_flat
