@@ -35,11 +35,12 @@ def validate(ctx: click.Context, file: Path, schema: Path | None) -> int:
     """
     from calibrator.certificates import dcc as documents
     from calibrator.certificates.dcc import read_file
+    from calibrator_drivers.clock import RealClock
 
     say = settings(ctx).words
     root = documents.parse(read_file(file), str(file))
     found = list(documents.validate(root, schema)) if schema is not None else []
-    found += [str(finding) for finding in documents.check(root)]
+    found += [str(finding) for finding in documents.check(root, RealClock().now().date())]
     for line in found:
         click.echo(f"{file}: {line}", err=True)
     if found:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from calibrator.certificates.dcc._lists import lists
+from calibrator.certificates.dcc._values import values
 from calibrator.certificates.dcc._xml import DCC, local
 
 if TYPE_CHECKING:
@@ -30,13 +32,18 @@ class Finding:
         return f"line {self.line}: {self.what} [{self.code}]"
 
 
-def check(root: _Element) -> tuple[Finding, ...]:
-    """Return what is not right in a digital calibration certificate that its schema lets through."""
+def check(root: _Element, today: date | None = None) -> tuple[Finding, ...]:
+    """Return what is not right in a digital calibration certificate that its schema lets through.
+
+    Dates are held against `today` where it is given.
+    """
     return (
         *_references(root),
         *(Finding(*found) for found in lists(root)),
+        *(Finding(*found) for found in values(root)),
         *_languages(root),
         *_dates(root),
+        *(_future(root, today) if today is not None else ()),
         *_required(root),
     )
 
@@ -86,6 +93,17 @@ def _dates(root: _Element) -> Iterator[Finding]:
         if (early.text or "").strip() > (late.text or "").strip():
             what = f"{second} {late.text} lies before {first} {early.text}"
             yield Finding("dates-out-of-order", what, _line(late))
+
+
+def _future(root: _Element, today: date) -> Iterator[Finding]:
+    """Find a day of measurement or issue that has not come; a day of grace for zones east of ours."""
+    if root.find(".//d:statement[@refType='calibrator_simulated']", _NAMES) is not None:
+        return  # its days are those of the bench's clock
+    latest = (today + timedelta(days=1)).isoformat()
+    for name in ("beginPerformanceDate", "endPerformanceDate", "issueDate"):
+        found = root.find(f".//d:coreData/d:{name}", _NAMES)
+        if found is not None and (found.text or "").strip()[:10] > latest:
+            yield Finding("date-in-future", f"{name} {found.text} has not come yet", _line(found))
 
 
 # What must be there, as a path, and the clause of ISO/IEC 17025:2017 that asks for it

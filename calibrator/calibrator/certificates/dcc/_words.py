@@ -12,7 +12,7 @@ from typing import Any
 from calibrator._errors import UsageError
 from calibrator.procedure import Text
 
-__all__ = ["Part", "Unit", "definition", "part", "unit_of"]
+__all__ = ["Part", "Unit", "definition", "own_ref_types", "part", "unit_of"]
 
 _HERE = Path(__file__).parent
 
@@ -59,6 +59,13 @@ def definition() -> tuple[str, str, str]:
     """Return namespace, link and release under which our own refTypes are defined."""
     tables = _ref_types()
     return tables["namespace"], tables["link"], tables["release"]
+
+
+def own_ref_types() -> frozenset[str]:
+    """Return every refType of ours that a document of this program can hold."""
+    tables = _ref_types()
+    listed = (body["ref"] for name in ("part", "column") for body in tables[name].values())
+    return frozenset(ref for ref in listed if ref.startswith("calibrator_"))
 
 
 def unit_of(unit: str, *, difference: bool = False) -> Unit:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,12 @@ DEFECTS = {
     "nobody": (r"<dcc:mainSigner>true</dcc:mainSigner>", "", "item-missing"),
     "no issue": (r"<dcc:issueDate>[^<]*</dcc:issueDate>", "", "item-missing"),
     "no rule": (r"calibrator_decisionRule", "calibrator_other", "rule-missing"),
+    "U zero": (r"(<si:valueExpandedMUXMLList>)\S+", r"\g<1>0.00", "not-positive"),
+    "U negative": (r"(<si:valueExpandedMUXMLList>)\S+", r"\g<1>-0.1", "not-positive"),
+    "k zero": (r"(<si:coverageFactorXMLList>)\S+", r"\g<1>0", "not-positive"),
+    "p above one": (r"(<si:coverageProbabilityXMLList>)\S+", r"\g<1>95", "no-probability"),
+    "unit": (r"(<si:unitXMLList>)\\volt", r"\g<1>\\vollt", "unknown-unit"),
+    "refType": (r'="calibrator_guardBand', '="calibrator_gardBand', "unknown-ref-type"),
     "no U": (
         r"(?s)<si:measurementUncertaintyU.*?</si:measurementUncertaintyUnivariateXMLList>",
         "",
@@ -55,6 +62,12 @@ def test_each_defect_is_found_with_its_line(sound: str, name: str) -> None:
     assert count
     found = check(parse(changed.encode(), "x"))
     assert code in {finding.code for finding in found}, found
+
+
+def test_a_day_that_has_not_come_is_found(sound: str) -> None:
+    root = parse(sound.encode(), "x")
+    assert check(root, date(2100, 1, 1)) == ()
+    assert {finding.code for finding in check(root, date(2020, 1, 1))} == {"date-in-future"}
 
 
 BOMB = """<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
