@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from calibrator._errors import RefusedError
 from calibrator.bench import PlannedActions
+from calibrator.engine._accuracy_ratio import accuracy_ratio
 from calibrator.engine._adjusting import adjustment_prompt
 from calibrator.engine._checks import (
     confirmation_problems,
@@ -350,7 +351,7 @@ def _planned(work: _Work, point: Point, expected: BudgetResult | None) -> Planne
         work.others.get(point.id, ()),
         known.U if known else None,
         float(half) / known.U if half is not None and known and known.U else None,
-        float(half) / candidate.limit.half_width if half is not None and candidate else None,
+        None if half is None else accuracy_ratio(point, float(half), references, candidate),
         half,
         str(Status.weakest(*statuses)) if statuses else "",
         work.actions[point.id].duration_s,

@@ -1,0 +1,34 @@
+"""TAR divides by the figure that realises the value, in the unit of the result, or is not given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from calibrator.engine import Job, plan
+
+
+def ratios(procedure: str, uut: str, laboratory: Any) -> dict[str, float | None]:
+    planned = plan(Job(procedure, uut, sim=True, seed=3), laboratory.home)
+    return {point.id: point.tar for point in planned.points}
+
+
+@pytest.mark.parametrize("procedure", ["dmm", "multimeter_ac"])
+def test_a_source_in_the_unit_of_the_result_has_a_ratio(procedure: str, laboratory: Any) -> None:
+    told = [ratio for ratio in ratios(procedure, "34401A", laboratory).values() if ratio is not None]
+    assert len(told) > 10
+    assert all(0.5 < ratio < 500.0 for ratio in told)
+
+
+def test_a_standard_in_another_unit_has_none(laboratory: Any) -> None:
+    """The tolerance of a loop in A was divided by the controller's half-width in Pa: 2.8e-7."""
+    told = ratios("pressure", "transmitter_4_20ma", laboratory)
+    loop = [ratio for name, ratio in told.items() if name.startswith("loop:")]
+    assert loop == [None] * 13
+
+
+def test_the_figure_is_that_of_the_point_and_not_the_first_of_its_section(laboratory: Any) -> None:
+    """At 10 V the meter's half-width at another point of the section had made 0.6 a ratio of 40."""
+    told = ratios("calibrator_dc", "fluke_5730a", laboratory)
+    assert told["dcv:11V:+10V"] == pytest.approx(0.596, abs=0.001)
