@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["console"]
 
-_HELP = """A line that holds a question mark is asked, any other is sent.
+_HELP = """A line with a question mark, or that the driver knows as a question, is asked; any other is sent.
+.ask TEXT    ask whatever it looks like  .read     the next reply
 .status      the status byte            .clear    clear the instrument
 .trigger     trigger it                 .reopen   open the connection anew
 .block TEXT  ask for a block            .timeout S

@@ -8,6 +8,7 @@ from typing import Any, cast
 import click
 
 from calibrator_drivers import DriversError, InstrumentReportedError
+from calibrator_drivers.commands import Reading, commands_of
 from calibrator_drivers.hart import HartSession
 from calibrator_drivers.modbus import ModbusSession, Table
 from calibrator_drivers.transport import FrameSession
@@ -63,6 +64,8 @@ class Speaker:
                 ".block": lambda: self._block(rest),
                 ".clear": session.clear,
                 ".trigger": session.trigger,
+                ".ask": lambda: self._ask(rest),
+                ".read": lambda: str(session.read(timeout_s=self._timeout_s)),
             }
         if word in own:
             return str(own[word]() or "")
@@ -74,10 +77,18 @@ class Speaker:
         if isinstance(self._session, HartSession):  # 3, or 35 with data in hex
             reply = self._session.command(int(word), bytes.fromhex(rest))
             return f"{reply.response_code} {reply.device_status:#04x} {reply.data.hex(' ')}"
-        if "?" in line:
-            return str(self._session.query(line, timeout_s=self._timeout_s))
+        if "?" in line or self._answers(line):
+            return self._ask(line)
         self._session.write(line)
         return ""
+
+    def _ask(self, text: str) -> str:
+        return str(self._session.query(text, timeout_s=self._timeout_s))
+
+    def _answers(self, line: str) -> bool:
+        """Say whether the driver has the line as a question: MT-SICS and a 7341 ask without a mark."""
+        known = commands_of(type(self._device)) if self._device is not None else ()
+        return any(isinstance(each, Reading) and each.header == line for each in known)
 
     def _block(self, text: str) -> str:
         data = self._session.query_block(text, timeout_s=self._timeout_s)
