@@ -31,7 +31,7 @@ def test_a_counter_counts_an_oscillator_to_a_certificate(cli: Any) -> None:
     assert 1e-5 < float(point["U"]) < 1e-3
     assert point["figure_status"]["limit"] == "memory_medium"
     page = document(cli)
-    for words in ("SIMULATED", "SIMGPSDO001", "allan_deviation", "时基频率校准"):
+    for words in ("SIMULATED", "SIMGPSDO001", "allan deviation", "时基频率校准"):
         assert words in page, words
 
 

@@ -102,7 +102,8 @@ def margin(rule: str, point: PlannedPoint) -> float:
     from calibrator_uncertainty import judge
 
     expected = point.expected_U or 0.0
-    return judge(0.0, expected, expected / 2, float("inf"), point.lower, point.upper, rule=rule).guard_band
+    judged = judge(0.0, expected, expected / 2, float("inf"), point.lower, point.upper, rule=rule)
+    return float(judged.guard_band)
 
 
 def judges(rule: str, point: PlannedPoint) -> bool:
