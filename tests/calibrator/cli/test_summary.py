@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from calibrator.cli._format import called_as, duration, limits_of, padded, plain
 from calibrator.cli._look import _without_number
 from calibrator.cli._screens import PlainScreen
-from calibrator.cli._summary import _figures, worst_points
+from calibrator.cli._settings import Settings
+from calibrator.cli._summary import _figures, name_next_steps, worst_points
 from calibrator.cli._view import RunView
 from calibrator.cli._words import words
+from calibrator.engine import Outcome
 
 
 def point(name: str, error: str | None, expanded: str, limit: str) -> dict[str, str | None]:
@@ -96,3 +101,16 @@ def test_a_point_without_a_number_says_why_and_prints_no_figures() -> None:
     assert cells["verdict"] == "undetermined (not settled)"
     assert {cells[key] for key in ("U", "k", "pfa")} == {""}
     assert not _without_number(failed, words("en"))
+
+
+def test_a_broken_run_of_several_units_is_not_to_be_resumed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = Outcome("r1", 130, "", 1.0, 1.0, "stopped", "simulated", "stopped")
+    chosen = Settings(tmp_path, "en", False)
+    name_next_steps(chosen, replace(one, further=(one,)), to_stderr=False)
+    said = capsys.readouterr().out
+    assert "begin anew" in said
+    assert "resume" not in said
+    name_next_steps(chosen, one, to_stderr=False)
+    assert "resume" in capsys.readouterr().out
