@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from calibrator._errors import RefusedError, UsageError
-from calibrator.engine import Job, plan
+from calibrator.engine import Job, StopSignal, plan
 from calibrator.engine._steps import steps_of
 from calibrator.evaluation import recompute, show
 from calibrator.procedure import load
@@ -298,6 +298,19 @@ def test_a_second_unit_costs_its_own_readings_and_not_another_soak(
     with pytest.raises(UsageError) as caught:
         laboratory.run(job_of(name, sim=False, bench=bench, uut=units[0], further=units[:1]))
     assert caught.value.code == "units-differ"
+
+
+def test_a_broken_run_of_several_units_does_not_advise_to_resume(
+    laboratory: Any, site: list[str], tmp_path: Path
+) -> None:
+    bench, stop = several("lab_line", tmp_path), StopSignal()
+    job = job_of("lab_line", sim=False, bench=bench, uut="SIM-GAUGE-01", further=("SIM-GAUGE-02",))
+    outcome = laboratory.run(
+        job, then=lambda event: stop.set("SIGINT") if event.kind == "reading" else None, stop=stop
+    )
+    assert (outcome.exit_code, len(outcome.further)) == (130, 1)
+    assert "resume" not in outcome.message
+    assert "Begin a new run" in outcome.message
 
 
 @pytest.mark.slow
