@@ -49,7 +49,7 @@ Say = Callable[[str], str]
     "reasons",
     multiple=True,
     metavar="CODE=TEXT",
-    help="Why something surprising is right: sign, jump, unsound, unknown.",
+    help="Why something surprising is right: sign, jump, unsound, date, unknown.",
 )
 @click.option("--person", default="", help="Who enters it (an id of lab.toml).")
 @click.pass_context
@@ -105,7 +105,7 @@ def import_(
         former = next(
             (c for c in reversed(register.certificates(asset)) if c.number != document.number), None
         )
-        surprising = surprises(document, readings, former)
+        surprising = surprises(document, readings, former, now.date())
         stated_reasons = _pairs(reasons, "--reason", alone=False)
         given = _reasons(surprising, stated_reasons, str(file), chosen.words)
         sure = Stated(asset, due.date(), stated, model, traceability, given, document.unknown)

@@ -59,7 +59,8 @@ def coefficient(walk: Walk, section: str, curve: str, index: int) -> Iterator[No
     """Yield a parameter with its row of the covariance matrix, and every point that it was made from."""
     for event in _evaluations(walk):
         for body in event.body.get("curves") or ():
-            if (event.body["section"], body["id"]) != (section, curve):
+            recorded = str(event.body["section"])  # which may be printed in several tables
+            if body["id"] != curve or not (section == recorded or section.startswith(f"{recorded}-")):
                 continue
             row = [float.fromhex(value) for value in body["exact"]["covariance"][index]]
             value = body["exact"]["values"][index]

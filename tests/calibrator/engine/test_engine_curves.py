@@ -76,6 +76,8 @@ def test_a_curve_is_recorded_shown_recomputed_and_on_every_form(laboratory: Any,
 
 def test_a_coefficient_is_walked_to_the_bytes_of_every_point(laboratory: Any, curved: str) -> None:
     from calibrator.evidence import all_cells, as_text, explain, find_document
+    from calibrator.evidence._other_walks import coefficient
+    from calibrator.evidence._walk import Walk
 
     with laboratory.home.open_record(RealClock(), write=False) as record:
         document = find_document(record, curved)
@@ -83,6 +85,10 @@ def test_a_coefficient_is_walked_to_the_bytes_of_every_point(laboratory: Any, cu
         assert cells["dci/pair/p"] == "1.5000 A"
         assert cells["dci/pair/u(p)"] == "0.0020 A"
         tree = explain(record, document, "dci/line/s", laboratory.home.traffic)
+        # printed under one of several tables of its section
+        walk = Walk(curved, tuple(record.events(curved)), laboratory.home.traffic)
+        assert len(list(coefficient(walk, "dci-error", "line", 0))) == 1
+        assert list(coefficient(walk, "dcv-error", "line", 0)) == []
     (node,) = tree.children
     assert node.facts["exact"].startswith(cells["dci/line/s"][:6])
     assert "covariance with z" in node.facts

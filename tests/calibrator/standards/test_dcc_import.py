@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -196,6 +197,7 @@ def test_it_is_taken_with_all_that_was_written(
         (("--function", "temp", "--kind", "correction"), "kind-differs"),
         (("--kind", "error"), "function-unknown"),
         (("--kind", "error", "--function", "temp", "--due", "2001-01-01"), "due-before-issued"),
+        (("--kind", "error", "--function", "dcv"), "unit-of-function"),
     ],
 )
 def test_nothing_is_taken_without_what_a_person_must_state(
@@ -336,6 +338,9 @@ def test_a_pdf_is_taken_by_its_attachment_and_refused_without(
     assert len(register_of(home)[0]) == 1
 
 
+OLD = ("--reason", "date=the example of the schema is dated 1957")
+
+
 def test_a_broken_seal_is_refused(
     home: Home, schemas: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -343,8 +348,21 @@ def test_a_broken_seal_is_refused(
     content = (schemas / "examples" / name).read_bytes()
     file = tmp_path / name
     file.write_bytes(content)
-    assert take(home, file, "--kind", "error", "--function", "temp", "--due", "2027-01-01") == 0
+    assert take(home, file, "--kind", "error", "--function", "temp", "--due", "2027-01-01", *OLD) == 0
     assert "sealed by CN=Calibration Lab A1" in capsys.readouterr().out
     file.write_bytes(content.replace(b"0.072 0.089", b"0.073 0.089"))
     assert take(home, file, "--kind", "error", "--function", "temp") == 6
     assert "seal" in capsys.readouterr().err
+
+
+def test_a_day_of_issue_of_long_ago_or_to_come_is_asked_about(example: Path) -> None:
+    document = read_dcc(example.read_bytes(), "x")
+    issued = date.fromisoformat((document.issued or document.ended)[:10])
+    readings = interpret(document, {"": "temp"}, "x")
+
+    def asked(today: date) -> list[str]:
+        return [surprise.code for surprise in surprises(document, readings, None, today)]
+
+    assert "date" not in asked(issued)
+    assert "date" in asked(issued.replace(year=issued.year + 11))
+    assert "date" in asked(issued.replace(year=issued.year - 1))

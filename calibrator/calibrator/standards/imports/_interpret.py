@@ -126,7 +126,10 @@ def _table(table: Table, functions: Mapping[str, str], where: str) -> Reading:
     named = [word.partition(":")[0] for word in words.words] if words is not None else []
     values = []
     for index, written in enumerate(form.values):
-        function = named[index] if len(named) == len(form.values) else _function(table, functions, unit.unit)
+        # what a person states goes before what the ids of the points begin with
+        function = _function(table, functions, unit.unit)
+        if not function and len(named) == len(form.values):
+            function = named[index]
         if not function:
             raise UsageError(
                 f"table {table.number} ({table.name or 'without a name'}, {unit.unit}) does not say which"

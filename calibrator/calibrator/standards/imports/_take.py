@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import UsageError
 from calibrator.standards._asset import AssetFile
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from calibrator.standards._register import Asset
 
 __all__ = ["Stated", "Surprise", "asset_file", "check_identity", "surprises"]
+
+
+_OLDEST_Y: Final = 10
+_OTHER_WORDS: Final = {"1": "%", "W": "V*A"}  # a unit of the D-SI as it was read, and the trade's
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +43,20 @@ class Stated:
 class Surprise:
     """Something that a person must look at before the values are used: a sign, a jump, a part left out."""
 
-    code: str  # sign, jump, unsound, unknown
+    code: str  # sign, jump, unsound, date, unknown
     what: str
 
 
 def surprises(
-    document: Document, readings: Sequence[Reading], former: Certificate | None
+    document: Document,
+    readings: Sequence[Reading],
+    former: Certificate | None,
+    today: date | None = None,
 ) -> tuple[Surprise, ...]:
-    """Return what is surprising (METROLOGY 10): signs, jumps beyond 2 U, faults, parts not understood."""
+    """Return what is surprising (METROLOGY 10): signs, jumps beyond 2 U, faults, parts not understood.
+
+    With `today` also a day of issue that no standard in use has: more than ten years ago, or to come.
+    """
     found = [
         Surprise(
             "sign",
@@ -60,11 +70,22 @@ def surprises(
     if document.unsound:
         listed = "; ".join(document.unsound[:5]) + ("; …" if len(document.unsound) > 5 else "")
         found.append(Surprise("unsound", f"it is not sound in itself: {listed}"))
+    if today is not None:
+        found += _age(document, today)
     unknown = (*document.unknown, *left_out(document))
     if unknown:
         listed = "; ".join(unknown[:5]) + ("; …" if len(unknown) > 5 else "")
         found.append(Surprise("unknown", f"{len(unknown)} parts are not understood: {listed}"))
     return tuple(found)
+
+
+def _age(document: Document, today: date) -> list[Surprise]:
+    issued = (document.issued or document.ended)[:10]
+    oldest = f"{today.year - _OLDEST_Y:04d}{today.isoformat()[4:]}"
+    if not issued or oldest <= issued <= (today + timedelta(days=1)).isoformat():
+        return []
+    far = f"more than {_OLDEST_Y} years ago" if issued < oldest else "a day that has not come"
+    return [Surprise("date", f"it says that it was issued on {issued}, {far}")]
 
 
 def _jumps(values: Sequence[CertificateValue], former: Certificate | None) -> list[Surprise]:
@@ -146,7 +167,8 @@ def asset_file(
     """Return what the register takes: the asset and its certificate of values, with all that was written.
 
     Raises:
-        UsageError: see `check_identity`; also `no-traceability`, `no-date`, `due-before-issued`.
+        UsageError: see `check_identity`; also `no-traceability`, `no-date`, `due-before-issued`,
+            `unit-of-function`.
     """
     serial = check_identity(document, asset, stated, where)
     traceability = stated.traceability or document.traceability
@@ -166,6 +188,7 @@ def asset_file(
             code="due-before-issued",
         )
     values = tuple(value for reading in readings for value in reading.values)
+    _check_units(values, where)
     certificate = Certificate(
         asset=stated.asset,
         number=document.number,
@@ -198,6 +221,21 @@ def asset_file(
         sha256=document.sha256,
         customer=asset.customer if asset is not None else None,
     )
+
+
+def _check_units(values: Sequence[CertificateValue], where: str) -> None:
+    """Refuse values in a unit that their function cannot have, such as kelvins of a direct voltage."""
+    from calibrator.procedure import RESULT_UNITS
+
+    for value in values:
+        fitting = RESULT_UNITS.get(value.function)
+        if fitting is not None and not {value.unit, _OTHER_WORDS.get(value.unit, "")} & {*fitting}:
+            raise UsageError(
+                f"values in {value.unit} cannot be of the function {value.function}, which has {fitting[0]}",
+                where=where,
+                way_out="Name the function of the table with --function NUMBER=FUNCTION; nothing was taken.",
+                code="unit-of-function",
+            )
 
 
 def _day(document: Document, where: str) -> date:

@@ -350,3 +350,9 @@ def test_the_reference_value_stands_beside_the_nominal_one(whole_live: Certifica
         for ref in ("basic_measuredValue", "basic_measurementError", "basic_referenceValue")
     )
     assert reference == [a - b for a, b in zip(seen, errors, strict=True)]
+
+
+def test_the_function_that_a_person_states_goes_before_the_ids_of_the_points(whole_live: Certificate) -> None:
+    made = read_dcc(render(at_home(whole_live), "dcc", "en"), "x")
+    assert {v.function for r in interpret(made, {}, "x") for v in r.values} > {"dcv"}
+    assert {v.function for r in interpret(made, {"": "acv"}, "x") for v in r.values} == {"acv"}
