@@ -52,9 +52,9 @@ SETTINGS: Mapping[str, type] = {
     "phase_half_width": float,
 }
 LEAST_GATES = 2
-_AHEAD = 0.02  # of a gate, and one pulse at least: from there on the closing edge is asked for
+_AHEAD = 0.05  # of a gate, and two pulses at least: from there on the closing edge is asked for
 _QUESTIONS = 400  # for one edge
-_GATES_LOST = 3  # in a row, until a point is given up
+_GATES_LOST = 5  # in a row, until a point is given up
 
 _CHECKLIST = {
     "permit": Text(
@@ -163,7 +163,7 @@ def _gate(bench: Bench, point: Point) -> bool:
     if not _edge(bench, 1, poll_s, period_s):
         return False
     reference.act("start_energy")
-    bench.wait(period_s * max(0.0, wanted - max(1.0, _AHEAD * wanted)))
+    bench.wait(period_s * max(0.0, wanted - max(2.0, _AHEAD * wanted)))
     seen = _edge(bench, 1 + wanted, poll_s, period_s)
     reference.act("stop_energy")
     counter.act("stop_total")
