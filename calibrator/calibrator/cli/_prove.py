@@ -42,7 +42,7 @@ __all__ = ["prove"]
     help="Repeat one run in so many over sockets and SQLite and compare; 0: none.",
 )
 @click.option(
-    "--without", default="", metavar="LINE", help="Forget a budget's figure: the proof must name it."
+    "--without", default="", metavar="LINE", help="Forget a line of the budgets: the proof must name it."
 )
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for text, JSON and SVG."
