@@ -1,1 +1,1 @@
-"""Regulations, specifications and guides, a TOML file an edition; `docs/regulations.md` says what is in it."""
+"""Regulations, specifications and guides, a TOML file an edition: see `docs/regulations.md`."""
