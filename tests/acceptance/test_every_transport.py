@@ -28,6 +28,7 @@ def measured(cli: Any, tmp_path: Path, comparable: Callable[[Shown], Shown]) -> 
     return measure
 
 
+@pytest.mark.slow
 def test_a_section_is_the_same_through_hislip_and_gpib(measured: Callable[[str], Shown]) -> None:
     expected = measured("socket")
     for transport in ("hislip", "prologix"):

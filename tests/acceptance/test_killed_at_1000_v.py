@@ -18,6 +18,7 @@ SAFE_V = 30.0
 BAR_S = 2.0
 
 
+@pytest.mark.slow  # engine and guard do the same in tests/calibrator/engine
 @pytest.mark.skipif(os.name == "nt", reason="a terminal of its own needs a POSIX pty")
 def test_the_guard_takes_it_off_and_the_next_start_confirms_it(
     cli: Any, bench: Callable[..., Path], served: Any, person: Any, addressed: Any

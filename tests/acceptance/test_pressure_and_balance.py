@@ -109,6 +109,7 @@ def test_a_balance_with_weights_put_on_by_the_simulated_operator(cli: Any) -> No
     assert "最小称量值" in page
 
 
+@pytest.mark.slow
 def test_weights_whose_certificate_has_run_out_are_refused(cli: Any, tmp_path: Path) -> None:
     text = BALANCE.read_text(encoding="utf-8")
     for old, new in (
@@ -131,6 +132,7 @@ def test_the_other_pressure_units(cli: Any, model: str) -> None:
     assert done.returncode in (0, 3), done.stderr
 
 
+@pytest.mark.slow
 def test_a_unit_of_a_manifold_may_have_its_own_height(cli: Any, tmp_path: Path) -> None:
     """A height known within 1 m alone is 77 Pa as a half-width, 45 Pa as u, in the U of that unit only."""
     figure = '{ value = 0.6, half_width = 1, unit = "m", source = "s", status = "checked" }'

@@ -152,6 +152,7 @@ def test_a_signal_at_1000_volts_ends_safe_and_leaves_no_guard(served: Served):
     wait_for(lambda: not _lives(guard["pid"]))
 
 
+@pytest.mark.slow
 def test_a_bench_that_is_served_no_more_keeps_nobody_from_the_next_job(served: Served):
     engine = served.start(**{"at": f"settled {POINT}", "break": "kill"})
     struck(engine)

@@ -169,6 +169,7 @@ def killed_and_resumed(place: Any, at: int) -> None:
     assert place.resume().exit_code == 0
 
 
+@pytest.mark.slow
 def test_killed_in_a_check_and_resumed(laboratory: Any, tmp_path: Path) -> None:
     unbroken = laboratory
     assert unbroken.run(job_on(bench_of(unbroken))).exit_code == 0
