@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from calibrator.procedure import (
     Contribution,
     CurveEvaluation,
+    MissingReferenceError,
     ParametersEvaluation,
     PointEvaluation,
     PointObservations,
@@ -22,7 +23,6 @@ from calibrator.procedure import (
     Section,
 )
 from calibrator_procedures.balance import PROCEDURE
-from calibrator_procedures.balance._budget import MissingReferenceError
 from calibrator_procedures.balance._placings import Scatter, indication_g, scatter_at
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)

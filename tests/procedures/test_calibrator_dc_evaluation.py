@@ -10,9 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibrator.procedure import Contribution, Point, PointLimits, PointObservations, PointReferences, Reading
+from calibrator.procedure import (
+    Contribution,
+    MissingReferenceError,
+    Point,
+    PointLimits,
+    PointObservations,
+    PointReferences,
+    Reading,
+)
 from calibrator_procedures.calibrator_dc import PROCEDURE
-from calibrator_procedures.calibrator_dc._budget import MissingReferenceError
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 RECTANGULAR = "limit_rectangular"

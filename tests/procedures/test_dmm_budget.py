@@ -12,9 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibrator.procedure import Contribution, Point, PointObservations, PointReferences, Reading, load
+from calibrator.procedure import (
+    Contribution,
+    MissingReferenceError,
+    Point,
+    PointObservations,
+    PointReferences,
+    Reading,
+    load,
+)
 from calibrator_procedures.dmm import _model
-from calibrator_procedures.dmm._budget import MissingReferenceError, budget_of
+from calibrator_procedures.dmm._budget import budget_of
 from calibrator_uncertainty import BudgetResult
 
 MODEL = "keysight_34401a"

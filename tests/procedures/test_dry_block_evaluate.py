@@ -12,9 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calibrator.procedure import Contribution, PointObservations, PointReferences, Reading
+from calibrator.procedure import (
+    Contribution,
+    MissingReferenceError,
+    PointObservations,
+    PointReferences,
+    Reading,
+)
 from calibrator_procedures.dry_block import PROCEDURE
-from calibrator_procedures.dry_block._budget import MissingReferenceError
 
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 # EA-4/02 M:2013, example S11 (the published components); kind: half-width (K), k of a normal one

@@ -10,9 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibrator.procedure import Contribution, Point, PointLimits, PointObservations, PointReferences, Reading
+from calibrator.procedure import (
+    Contribution,
+    MissingReferenceError,
+    Point,
+    PointLimits,
+    PointObservations,
+    PointReferences,
+    Reading,
+)
 from calibrator_procedures.energy_meter import PROCEDURE
-from calibrator_procedures.energy_meter._budget import MissingReferenceError
 from calibrator_procedures.energy_meter._window import Window
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)

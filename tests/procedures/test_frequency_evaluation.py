@@ -11,6 +11,7 @@ import pytest
 
 from calibrator.procedure import (
     Contribution,
+    MissingReferenceError,
     ParametersEvaluation,
     Point,
     PointEvaluation,
@@ -20,7 +21,6 @@ from calibrator.procedure import (
     Reading,
 )
 from calibrator_procedures.frequency import PROCEDURE
-from calibrator_procedures.frequency._budget import MissingReferenceError
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 F = 1e7

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from calibrator.procedure import (
     Contribution,
+    MissingReferenceError,
     ParametersEvaluation,
     PointEvaluation,
     PointObservations,
@@ -20,7 +21,6 @@ from calibrator.procedure import (
     Section,
 )
 from calibrator_procedures.pressure import PROCEDURE
-from calibrator_procedures.pressure._budget import MissingReferenceError
 from calibrator_procedures.pressure._model import column_pa_per_m
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)

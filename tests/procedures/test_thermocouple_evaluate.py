@@ -11,13 +11,13 @@ import pytest
 from calibrator.procedure import (
     Contribution,
     CurveEvaluation,
+    MissingReferenceError,
     PointEvaluation,
     PointObservations,
     PointReferences,
     Reading,
 )
 from calibrator_procedures.thermocouple import PROCEDURE
-from calibrator_procedures.thermocouple._budget import MissingReferenceError
 from calibrator_procedures.thermocouple._reference import emf_uv, sensitivity_uv
 
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from calibrator.procedure import (
     Contribution,
     CurveEvaluation,
+    MissingReferenceError,
     ParametersEvaluation,
     PointEvaluation,
     PointObservations,
@@ -21,7 +22,6 @@ from calibrator.procedure import (
     Reading,
 )
 from calibrator_procedures.thermometer import PROCEDURE
-from calibrator_procedures.thermometer._budget import MissingReferenceError
 from calibrator_procedures.thermometer._platinum import resistance, slope, w_reference
 
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)

@@ -6,6 +6,7 @@ and nothing of engine or record.
 
 from calibrator.procedure._encode import decode_references, encode_references
 from calibrator.procedure._facade import Bench, MeterHandle, PartHandle, SourceHandle
+from calibrator.procedure._figures import MissingReferenceError, figure_input, required_figure
 from calibrator.procedure._folder import content_hash, load_info
 from calibrator.procedure._functions import FUNCTION_UNITS, READING_UNITS, RESULT_UNITS
 from calibrator.procedure._registry import available, is_approved, load
@@ -52,6 +53,7 @@ __all__ = [
     "FigureRule",
     "Foresees",
     "MeterHandle",
+    "MissingReferenceError",
     "ParametersEvaluation",
     "PartHandle",
     "Point",
@@ -75,10 +77,12 @@ __all__ = [
     "content_hash",
     "decode_references",
     "encode_references",
+    "figure_input",
     "is_approved",
     "item_outcome",
     "load",
     "load_info",
     "load_table",
     "parse_table",
+    "required_figure",
 ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from calibrator.procedure import figure_input, required_figure
 from calibrator_procedures.dmm import _model
 
 if TYPE_CHECKING:
-    from calibrator.procedure import Contribution, PointObservations, PointReferences
+    from calibrator.procedure import PointObservations, PointReferences
     from calibrator_uncertainty import Budget, Input
 
-__all__ = ["MissingReferenceError", "budget_of"]
+__all__ = ["budget_of"]
 
 _SQRT12 = 12.0**0.5
 # By function, and whether a source realises the value: the model, and the kinds of figures that it takes.
@@ -32,20 +33,6 @@ _MODELS: Mapping[tuple[str, bool], tuple[Callable[..., float], tuple[str, ...]]]
 }
 
 
-class MissingReferenceError(ValueError):
-    """A budget needs a figure that the references do not hold: nothing is silently zero."""
-
-    code = "reference-missing"
-
-    def __init__(self, point: str, kind: str) -> None:
-        super().__init__(
-            f"the budget of {point} needs the figure {kind!r}, which its references do not hold."
-            " Fix the references of the run again from the bench file and the accuracy tables."
-        )
-        self.point = point
-        self.kind = kind
-
-
 def budget_of(references: PointReferences, observed: PointObservations) -> Budget:
     """Return the budget of the error of indication at one point.
 
@@ -57,7 +44,7 @@ def budget_of(references: PointReferences, observed: PointObservations) -> Budge
     inputs = [_indication(references, observed)]
     if references.point.standard == "source":
         inputs.append(_applied(references, observed))
-    inputs += [_figure(references, kind) for kind in kinds]
+    inputs += [figure_input(references, kind) for kind in kinds]
     return Budget(model, inputs, unit=references.point.unit, name=references.point.id)
 
 
@@ -72,7 +59,7 @@ def _indication(references: PointReferences, observed: PointObservations) -> Inp
     from calibrator_uncertainty import type_a
 
     point = references.point
-    resolution = _require(references, "resolution")
+    resolution = required_figure(references, "resolution")
     return type_a(
         "indication",
         [reading.value for reading in observed.readings],
@@ -88,29 +75,3 @@ def _applied(references: PointReferences, observed: PointObservations) -> Input:
 
     applied = observed.applied if observed.applied is not None else float(references.point.nominal)
     return constant("applied", applied, references.point.unit, source="read back from the source")
-
-
-def _figure(references: PointReferences, kind: str) -> Input:
-    """Return the input made of one recorded figure, exact where its half-width is zero."""
-    from calibrator_uncertainty import constant, from_half_width
-
-    figure = _require(references, kind)
-    if figure.half_width == 0:
-        return constant(kind, figure.estimate, figure.unit, source=figure.source)
-    return from_half_width(
-        kind,
-        figure.estimate,
-        figure.half_width,
-        figure.unit,
-        k=figure.k,
-        treat_as=figure.treat_as,
-        source=figure.source,
-        shared=figure.shared or None,
-    )
-
-
-def _require(references: PointReferences, kind: str) -> Contribution:
-    figure = references.contribution(kind)
-    if figure is None:
-        raise MissingReferenceError(references.point.id, kind)
-    return figure

@@ -6,34 +6,21 @@ import math
 from statistics import stdev
 from typing import TYPE_CHECKING
 
+from calibrator.procedure import figure_input, required_figure
 from calibrator_procedures.dry_block import _model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from calibrator.procedure import Contribution, PointObservations, PointReferences, Reading
+    from calibrator.procedure import PointObservations, PointReferences, Reading
     from calibrator_uncertainty import Budget, Input
 
-__all__ = ["MissingReferenceError", "display_budget", "place_budget", "stability_budget"]
+__all__ = ["display_budget", "place_budget", "stability_budget"]
 
 _SQRT12 = 12.0**0.5
 _RECORDED_AS = {"certificate": "standard"}  # so that an unchecked one decides nothing live (METROLOGY 9)
 _STANDARD = ("readout", "certificate", "drift")
 _BLOCK = ("radial", "axial", "loading", "hysteresis", "fluctuation")
-
-
-class MissingReferenceError(ValueError):
-    """A budget needs a figure that the references do not hold: nothing is silently zero."""
-
-    code = "reference-missing"
-
-    def __init__(self, point: str, kind: str) -> None:
-        super().__init__(
-            f"the budget of {point} needs the figure {kind!r}, which its references do not hold."
-            " Fix the references of the run again from the bench file and the accuracy tables."
-        )
-        self.point = point
-        self.kind = kind
 
 
 def display_budget(references: PointReferences, observed: PointObservations) -> Budget:
@@ -81,7 +68,7 @@ def stability_budget(references: PointReferences, observed: PointObservations) -
     apart = [standard[2 * index + 1].value - standard[2 * index].value for index in range(rounds)]
     noise = sum(value**2 for value in apart) / (4.0 * rounds)  # variance of the mean of two
     seen = stdev(_pair(standard, index) for index in range(rounds))
-    least = 2.0 * _require(references, "resolution_standard").half_width / _SQRT12
+    least = 2.0 * required_figure(references, "resolution_standard").half_width / _SQRT12
     u = max(seen, least) / math.sqrt(2.0 * (rounds - 1))
     spread = math.sqrt(max(seen**2 - noise, 0.0))
     inputs = [normal("spread", spread, u, "K", dof=rounds - 1, source=f"{rounds} rounds of two readings")]
@@ -102,38 +89,20 @@ def _mean(name: str, differences: Sequence[float], references: PointReferences) 
     """Return the mean difference; the resolutions of display and readout enter once (METROLOGY 14)."""
     from calibrator_uncertainty import type_a
 
-    steps = [2.0 * _require(references, f"resolution_{part}").half_width for part in ("uut", "standard")]
+    steps = [
+        2.0 * required_figure(references, f"resolution_{part}").half_width for part in ("uut", "standard")
+    ]
     return type_a(name, differences, "K", floor_u=math.hypot(*steps) / _SQRT12)
 
 
 def _figure(references: PointReferences, kind: str) -> Input:
-    """Return the input made of one recorded figure of the standard, exact where its half-width is zero."""
-    from calibrator_uncertainty import constant, from_half_width
-
-    figure = _require(references, kind)
-    if figure.half_width == 0:
-        return constant(kind, figure.estimate, "K", source=figure.source)
-    return from_half_width(
-        kind,
-        figure.estimate,
-        figure.half_width,
-        "K",
-        k=figure.k,
-        treat_as=figure.treat_as,
-        source=figure.source,
-        shared=figure.shared or f"{references.standard_asset}:{kind}",
-    )
+    """Return the input of a recorded figure: what belongs to the standard or its place is one error."""
+    recorded_as = _RECORDED_AS.get(kind, "")
+    return figure_input(references, kind, "K", recorded_as=recorded_as, of_standard=True)
 
 
 def _limit(references: PointReferences, kind: str) -> Input:
     from calibrator_uncertainty import rectangular
 
-    figure = _require(references, kind)
+    figure = required_figure(references, kind)
     return rectangular(kind, figure.estimate, figure.half_width, "K", source=figure.source)
-
-
-def _require(references: PointReferences, kind: str) -> Contribution:
-    figure = references.contribution(_RECORDED_AS.get(kind, kind))
-    if figure is None:
-        raise MissingReferenceError(references.point.id, kind)
-    return figure

@@ -6,31 +6,18 @@ import math
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from calibrator.procedure import figure_input, required_figure
 from calibrator_procedures.energy_meter._model import percentage_error
 
 if TYPE_CHECKING:
-    from calibrator.procedure import Contribution, PointObservations, PointReferences
+    from calibrator.procedure import PointObservations, PointReferences
     from calibrator_uncertainty import Budget, Input
 
-__all__ = ["MissingReferenceError", "budget_of", "ratios"]
+__all__ = ["budget_of", "ratios"]
 
 _WH_PER_KWH = 1000.0
 _SQRT6 = 6.0**0.5
 _FIGURES = {"integration": "", "phase": ""}
-
-
-class MissingReferenceError(ValueError):
-    """A budget needs a figure that the references do not hold: nothing is silently zero."""
-
-    code = "reference-missing"
-
-    def __init__(self, point: str, kind: str) -> None:
-        super().__init__(
-            f"the budget of {point} needs the figure {kind!r}, which its references do not hold."
-            " Fix the references of the run again from the bench file and the accuracy tables."
-        )
-        self.point = point
-        self.kind = kind
 
 
 def ratios(references: PointReferences, observed: PointObservations) -> list[float]:
@@ -57,7 +44,7 @@ def budget_of(references: PointReferences, observed: PointObservations) -> Budge
     watts = fmean(reading.value for reading in observed.parts["power"])
     tangent = math.tan(math.acos(max(-1.0, min(1.0, fmean(seen)))))
     inputs = [_ratio(references, observed), _reference(references, watts)]
-    inputs += [_figure(references, kind, unit) for kind, unit in _FIGURES.items()]
+    inputs += [figure_input(references, kind, unit, of_standard=True) for kind, unit in _FIGURES.items()]
     inputs.append(constant("power", watts, "W", source="active power during the gates"))
     inputs.append(constant("tangent", tangent, "", source="tan phi of the power factor during the gates"))
     inputs.append(constant("percent", 100.0, "%", source="the error is stated in percent"))
@@ -88,7 +75,7 @@ def _reference(references: PointReferences, watts: float) -> Input:
     from calibrator_uncertainty import from_half_width
 
     settings = references.point.settings
-    low, high = (_require(references, f"reference_{end}") for end in ("low", "high"))
+    low, high = (required_figure(references, f"reference_{end}") for end in ("low", "high"))
     low_w, high_w = float(settings["power_low_w"]), float(settings["power_high_w"])
     share = (watts - low_w) / (high_w - low_w)
     return from_half_width(
@@ -101,28 +88,3 @@ def _reference(references: PointReferences, watts: float) -> Input:
         source=high.source,
         shared=high.shared or f"{references.standard_asset}:reference",
     )
-
-
-def _figure(references: PointReferences, kind: str, unit: str) -> Input:
-    from calibrator_uncertainty import constant, from_half_width
-
-    figure = _require(references, kind)
-    if figure.half_width == 0:
-        return constant(kind, figure.estimate, unit, source=figure.source)
-    return from_half_width(
-        kind,
-        figure.estimate,
-        figure.half_width,
-        unit,
-        k=figure.k,
-        treat_as=figure.treat_as,
-        source=figure.source,
-        shared=figure.shared or f"{references.standard_asset}:{kind}",
-    )
-
-
-def _require(references: PointReferences, kind: str) -> Contribution:
-    figure = references.contribution(kind)
-    if figure is None:
-        raise MissingReferenceError(references.point.id, kind)
-    return figure

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calibrator.procedure import required_figure
 from calibrator_procedures.frequency import _model
 
 if TYPE_CHECKING:
-    from calibrator.procedure import Contribution, PointObservations, PointReferences
+    from calibrator.procedure import PointObservations, PointReferences
     from calibrator_uncertainty import Budget, Input
 
-__all__ = ["MissingReferenceError", "budget_of"]
+__all__ = ["budget_of"]
 
 _SQRT12 = 12.0**0.5
-
-
-class MissingReferenceError(ValueError):
-    """A budget needs a figure that the references do not hold: nothing is silently zero."""
-
-    code = "reference-missing"
-
-    def __init__(self, point: str, kind: str) -> None:
-        super().__init__(
-            f"the budget of {point} needs the figure {kind!r}, which its references do not hold."
-            f" Write it under figures of the wiring in the bench file, and fix the references again."
-        )
-        self.point = point
-        self.kind = kind
 
 
 def budget_of(references: PointReferences, observed: PointObservations) -> Budget:
@@ -52,7 +39,7 @@ def _indication(references: PointReferences, observed: PointObservations) -> Inp
     """Return the mean indication; resolution enters once, as a floor under s/sqrt(n) (METROLOGY 14)."""
     from calibrator_uncertainty import type_a
 
-    step = 2.0 * _require(references, "resolution").half_width
+    step = 2.0 * required_figure(references, "resolution").half_width
     values = [reading.value for reading in observed.readings]
     return type_a("indication", values, references.point.unit, floor_u=step / _SQRT12)
 
@@ -60,7 +47,7 @@ def _indication(references: PointReferences, observed: PointObservations) -> Inp
 def _reference(references: PointReferences) -> Input:
     from calibrator_uncertainty import from_half_width
 
-    figure = _require(references, "reference")
+    figure = required_figure(references, "reference")
     return from_half_width(
         "reference",
         figure.estimate,
@@ -71,10 +58,3 @@ def _reference(references: PointReferences) -> Input:
         source=figure.source,
         shared=figure.shared or f"{references.standard_asset}:reference",
     )
-
-
-def _require(references: PointReferences, kind: str) -> Contribution:
-    figure = references.contribution(kind)
-    if figure is None:
-        raise MissingReferenceError(references.point.id, kind)
-    return figure

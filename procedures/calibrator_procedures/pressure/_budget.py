@@ -7,30 +7,17 @@ from dataclasses import replace
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from calibrator.procedure import figure_input
 from calibrator_procedures.pressure import _model
 
 if TYPE_CHECKING:
-    from calibrator.procedure import Contribution, PointReferences
+    from calibrator.procedure import PointReferences
     from calibrator_procedures.pressure._visits import Target
     from calibrator_uncertainty import Budget, Input
 
-__all__ = ["MissingReferenceError", "difference_budget", "error_budget"]
+__all__ = ["difference_budget", "error_budget"]
 
 _COLUMN = 0.03  # relative half-width: room within 5 K, air within 20 hPa
-
-
-class MissingReferenceError(ValueError):
-    """A budget needs a figure that the references do not hold: nothing is silently zero."""
-
-    code = "reference-missing"
-
-    def __init__(self, point: str, kind: str) -> None:
-        super().__init__(
-            f"the budget of {point} needs the figure {kind!r}, which its references do not hold."
-            " Fix the references of the run again from the bench file and the accuracy tables."
-        )
-        self.point = point
-        self.kind = kind
 
 
 def error_budget(references: PointReferences, target: Target) -> Budget:
@@ -45,7 +32,7 @@ def error_budget(references: PointReferences, target: Target) -> Budget:
     if unit == "Pa":
         inputs.append(_looks(references, len(target.visits)))
         return Budget(_model.mean_error, inputs, unit=unit, name=point.id)
-    inputs.append(_figure(references, "meter"))
+    inputs.append(figure_input(references, "meter"))
     inputs.append(constant("slope", target.per_pa, "A/Pa", source="4 mA to 20 mA over the span"))
     inputs.append(constant("start", 0.004, "A", source="4 mA at the lower range value"))
     return Budget(_model.loop_error, inputs, unit=unit, name=point.id)
@@ -113,17 +100,17 @@ def _reference(references: PointReferences, target: Target) -> list[Input]:
             "Pa",
             source="set-point; indications are brought to it by the controller's reading",
         ),
-        _figure(references, "standard"),
+        figure_input(references, "standard"),
         rectangular("column", column, _COLUMN * abs(column), "Pa/m", source="nitrogen less air, ideal gas")
         if column
         else constant("column", 0.0, "Pa/m", source="no pressure"),
-        _figure(references, "height"),
+        figure_input(references, "height"),
     ]
 
 
 def _resolution(references: PointReferences, target: Target) -> Input:
     """Return half a digit of what was read, by whatever part read it."""
-    figure = _figure(references, "resolution" if target.part == "uut" else f"{target.part}_resolution")
+    figure = figure_input(references, "resolution" if target.part == "uut" else f"{target.part}_resolution")
     return replace(figure, name="resolution")
 
 
@@ -150,29 +137,3 @@ def _twice(figure: Input) -> Input:
     return normal(
         figure.name, 0.0, math.sqrt(2.0) * figure.u, figure.unit, k=1.0, source=f"{figure.source}, twice"
     )
-
-
-def _figure(references: PointReferences, kind: str) -> Input:
-    """Return the input made of one recorded figure, exact where its half-width is zero."""
-    from calibrator_uncertainty import constant, from_half_width
-
-    figure = _require(references, kind)
-    if figure.half_width == 0:
-        return constant(kind, figure.estimate, figure.unit, source=figure.source)
-    return from_half_width(
-        kind,
-        figure.estimate,
-        figure.half_width,
-        figure.unit,
-        k=figure.k,
-        treat_as=figure.treat_as,
-        source=figure.source,
-        shared=figure.shared or None,
-    )
-
-
-def _require(references: PointReferences, kind: str) -> Contribution:
-    figure = references.contribution(kind)
-    if figure is None:
-        raise MissingReferenceError(references.point.id, kind)
-    return figure

@@ -5,35 +5,22 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from calibrator.procedure import figure_input, required_figure
 from calibrator_procedures.thermocouple import _model
 from calibrator_procedures.thermocouple._reference import emf_uv, sensitivity_uv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from calibrator.procedure import Contribution, PointObservations, PointReferences, Reading
+    from calibrator.procedure import PointObservations, PointReferences, Reading
     from calibrator_uncertainty import Budget, Input
 
-__all__ = ["MissingReferenceError", "error_budget", "place_budget"]
+__all__ = ["error_budget", "place_budget"]
 
 _SQRT12 = 12.0**0.5
 _RECORDED_AS = {"certificate": "standard"}  # so that an unchecked one decides nothing live (METROLOGY 9)
 _ROOM_C = 23.0  # where nobody has measured the room
 _IN_KELVIN = ("readout_uut", "junction", "readout_standard", "certificate", "drift", "radial", "axial")
-
-
-class MissingReferenceError(ValueError):
-    """A budget needs a figure that the references do not hold: nothing is silently zero."""
-
-    code = "reference-missing"
-
-    def __init__(self, point: str, kind: str) -> None:
-        super().__init__(
-            f"the budget of {point} needs the figure {kind!r}, which its references do not hold."
-            " Write it under figures of the wiring in the bench file, and fix the references again."
-        )
-        self.point = point
-        self.kind = kind
 
 
 def error_budget(references: PointReferences, observed: PointObservations) -> Budget:
@@ -78,7 +65,8 @@ def _share(references: PointReferences, observed: PointObservations) -> Input:
     from calibrator_uncertainty import constant
 
     share = (
-        abs(float(references.point.nominal) - _room(observed)) / _require(references, "full_span").estimate
+        abs(float(references.point.nominal) - _room(observed))
+        / required_figure(references, "full_span").estimate
     )
     return constant("share", share, "", source="distance from the room over that of the span's end")
 
@@ -101,31 +89,13 @@ def _mean(name: str, references: PointReferences, observed: PointObservations) -
     """Return the mean difference; the resolutions of both readouts enter once (METROLOGY 14)."""
     from calibrator_uncertainty import type_a
 
-    steps = [2.0 * _require(references, f"resolution_{part}").half_width for part in ("uut", "standard")]
+    steps = [
+        2.0 * required_figure(references, f"resolution_{part}").half_width for part in ("uut", "standard")
+    ]
     return type_a(name, _differences(observed), "K", floor_u=math.hypot(*steps) / _SQRT12)
 
 
 def _figure(references: PointReferences, kind: str, unit: str) -> Input:
-    """Return the input made of one recorded figure, exact where its half-width is zero."""
-    from calibrator_uncertainty import constant, from_half_width
-
-    figure = _require(references, kind)
-    if figure.half_width == 0:
-        return constant(kind, figure.estimate, unit, source=figure.source)
-    return from_half_width(
-        kind,
-        figure.estimate,
-        figure.half_width,
-        unit,
-        k=figure.k,
-        treat_as=figure.treat_as,
-        source=figure.source,
-        shared=figure.shared or f"{references.standard_asset}:{kind}",
-    )
-
-
-def _require(references: PointReferences, kind: str) -> Contribution:
-    figure = references.contribution(_RECORDED_AS.get(kind, kind))
-    if figure is None:
-        raise MissingReferenceError(references.point.id, kind)
-    return figure
+    """Return the input of a recorded figure: what belongs to the standard or its place is one error."""
+    recorded_as = _RECORDED_AS.get(kind, "")
+    return figure_input(references, kind, unit, recorded_as=recorded_as, of_standard=True)

@@ -4,35 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calibrator.procedure import figure_input, required_figure
 from calibrator_procedures.thermometer import _model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from calibrator.procedure import Contribution, PointObservations, PointReferences, Reading
+    from calibrator.procedure import PointObservations, PointReferences, Reading
     from calibrator_uncertainty import Budget, Input
 
-__all__ = ["MissingReferenceError", "change_budget", "differences", "error_budget"]
+__all__ = ["change_budget", "differences", "error_budget"]
 
 _SQRT12 = 12.0**0.5
 _RECORDED_AS = {"certificate": "standard"}  # so that an unchecked one decides nothing live (METROLOGY 9)
 LOW_A, SPAN_A = 0.004, 0.016  # IEC 60381-1: 4 to 20 mA
 _ROOM_C = 23.0  # where nobody has measured the room
 _FIGURES = ("readout_standard", "certificate", "drift", "self_heating", "radial", "axial")
-
-
-class MissingReferenceError(ValueError):
-    """A budget needs a figure that the references do not hold: nothing is silently zero."""
-
-    code = "reference-missing"
-
-    def __init__(self, point: str, kind: str) -> None:
-        super().__init__(
-            f"the budget of {point} needs the figure {kind!r}, which its references do not hold."
-            f" Write it under figures of the wiring in the bench file, and fix the references again."
-        )
-        self.point = point
-        self.kind = kind
 
 
 def error_budget(references: PointReferences, observed: PointObservations) -> Budget:
@@ -87,7 +74,9 @@ def _difference(name: str, references: PointReferences, observed: PointObservati
     """Return the mean difference; the resolution of both readouts enters once, as a floor (METROLOGY 14)."""
     from calibrator_uncertainty import type_a
 
-    steps = [2.0 * _require(references, f"resolution_{part}").half_width for part in ("uut", "standard")]
+    steps = [
+        2.0 * required_figure(references, f"resolution_{part}").half_width for part in ("uut", "standard")
+    ]
     slope = _per_ampere(references)
     if slope is not None:
         steps[0] *= slope.estimate
@@ -107,23 +96,9 @@ def _per_ampere(references: PointReferences) -> Input | None:
 
 
 def _figure(references: PointReferences, kind: str, unit: str = "K") -> Input:
-    """Return the input made of one recorded figure, exact where its half-width is zero."""
-    from calibrator_uncertainty import constant, from_half_width
-
-    figure = _require(references, kind)
-    if figure.half_width == 0:
-        return constant(kind, figure.estimate, unit, source=figure.source)
-    return from_half_width(
-        kind,
-        figure.estimate,
-        figure.half_width,
-        unit,
-        k=figure.k,
-        treat_as=figure.treat_as,
-        source=figure.source,
-        # what belongs to the standard or to the place is the same error at every temperature
-        shared=figure.shared or f"{references.standard_asset}:{kind}",
-    )
+    """Return the input of a recorded figure: what belongs to the standard or its place is one error."""
+    recorded_as = _RECORDED_AS.get(kind, "")
+    return figure_input(references, kind, unit, recorded_as=recorded_as, of_standard=True)
 
 
 def _share(references: PointReferences, observed: PointObservations) -> Input:
@@ -131,13 +106,6 @@ def _share(references: PointReferences, observed: PointObservations) -> Input:
     from calibrator_uncertainty import constant
 
     room_c = _ROOM_C if observed.temperature_c is None else observed.temperature_c
-    span = _require(references, "full_span").estimate
+    span = required_figure(references, "full_span").estimate
     share = abs(float(references.point.nominal) - room_c) / span
     return constant("share", share, "", source="distance from the room over that of the span's end")
-
-
-def _require(references: PointReferences, kind: str) -> Contribution:
-    figure = references.contribution(_RECORDED_AS.get(kind, kind))
-    if figure is None:
-        raise MissingReferenceError(references.point.id, kind)
-    return figure
