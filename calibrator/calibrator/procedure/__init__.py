@@ -18,6 +18,7 @@ from calibrator.procedure._results import (
     PointEvaluation,
 )
 from calibrator.procedure._table import INTERVALS, PointTable, load_table, parse_table
+from calibrator.procedure._tabled import TabledProcedure
 from calibrator.procedure._types import (
     CLASS,
     Contribution,
@@ -72,6 +73,7 @@ __all__ = [
     "RuleOffer",
     "Section",
     "SourceHandle",
+    "TabledProcedure",
     "Text",
     "available",
     "content_hash",

@@ -6,7 +6,6 @@ The 34401A's points are those of its Service Guide (chapter 4); a further unit i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 
 from calibrator.procedure import (
@@ -15,11 +14,8 @@ from calibrator.procedure import (
     PointEvaluation,
     PointObservations,
     PointReferences,
-    PointTable,
-    ProcedureInfo,
     Section,
-    load_info,
-    load_table,
+    TabledProcedure,
 )
 
 __all__ = ["PROCEDURE", "SETTINGS", "DmmVerification"]
@@ -48,32 +44,10 @@ SETTINGS: Mapping[str, type] = {
 SETTLING_SAMPLES = 3
 
 
-class DmmVerification:
+class DmmVerification(TabledProcedure):
     """Verification of a multimeter; a further UUT model is a further file in `tables/`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    @cached_property
-    def info(self) -> ProcedureInfo:
-        """The head of `procedure.toml`."""
-        return load_info(self._folder)
-
-    @cached_property
-    def _tables(self) -> dict[str, PointTable]:
-        files = sorted((self._folder / "tables").glob("*.toml"))
-        tables = [load_table(path, settings=SETTINGS) for path in files]
-        # first what the head speaks of, then units with a head of their own
-        tables.sort(key=lambda table: table.model in self.info.heads)
-        return {table.model: table for table in tables}
-
-    def models(self) -> tuple[str, ...]:
-        """Return the UUT models that have a point table."""
-        return tuple(self._tables)
-
-    def sections(self, model: str) -> tuple[Section, ...]:
-        """Return the sections of a UUT model in the order of measurement; raises KeyError when unknown."""
-        return self._tables[model].sections
+    settings = SETTINGS
 
     def measure(self, bench: Bench, point: Point) -> None:
         """Set the meter, energise where a source realises the value, settle, and record the readings."""

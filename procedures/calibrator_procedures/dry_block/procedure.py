@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 
 from calibrator.procedure import (
@@ -12,11 +11,8 @@ from calibrator.procedure import (
     PointEvaluation,
     PointObservations,
     PointReferences,
-    PointTable,
-    ProcedureInfo,
     Section,
-    load_info,
-    load_table,
+    TabledProcedure,
 )
 
 __all__ = ["PROCEDURE", "SETTINGS", "DryBlock"]
@@ -37,30 +33,10 @@ SETTINGS: Mapping[str, type] = {
 ROUND = ("standard", "uut", "uut", "standard")
 
 
-class DryBlock:
+class DryBlock(TabledProcedure):
     """Calibration of a dry-block calibrator; a further UUT model is a further file in `tables/`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    @cached_property
-    def info(self) -> ProcedureInfo:
-        """The head of `procedure.toml`."""
-        return load_info(self._folder)
-
-    @cached_property
-    def _tables(self) -> dict[str, PointTable]:
-        files = sorted((self._folder / "tables").glob("*.toml"))
-        tables = (load_table(path, settings=SETTINGS) for path in files)
-        return {table.model: table for table in tables}
-
-    def models(self) -> tuple[str, ...]:
-        """Return the UUT models that have a point table."""
-        return tuple(self._tables)
-
-    def sections(self, model: str) -> tuple[Section, ...]:
-        """Return the sections of a UUT model in the order of measurement; raises KeyError when unknown."""
-        return self._tables[model].sections
+    settings = SETTINGS
 
     def expected_readings(self, point: Point) -> Mapping[str, float]:
         """Return what each part should read at a point, for the expected U of a plan."""

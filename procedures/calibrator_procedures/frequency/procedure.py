@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 
 from calibrator.procedure import (
@@ -14,11 +13,8 @@ from calibrator.procedure import (
     PointEvaluation,
     PointObservations,
     PointReferences,
-    PointTable,
-    ProcedureInfo,
     Section,
-    load_info,
-    load_table,
+    TabledProcedure,
 )
 
 __all__ = ["PROCEDURE", "SETTINGS", "FrequencyCalibration"]
@@ -40,30 +36,10 @@ LEAST_READINGS = 2
 LOCK_LOOK_S = 60.0  # between two questions for the oscillator's lock
 
 
-class FrequencyCalibration:
+class FrequencyCalibration(TabledProcedure):
     """Calibration of a time base; a further UUT model is a further file in `tables/`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    @cached_property
-    def info(self) -> ProcedureInfo:
-        """The head of `procedure.toml`."""
-        return load_info(self._folder)
-
-    @cached_property
-    def _tables(self) -> dict[str, PointTable]:
-        files = sorted((self._folder / "tables").glob("*.toml"))
-        tables = (load_table(path, settings=SETTINGS) for path in files)
-        return {table.model: table for table in tables}
-
-    def models(self) -> tuple[str, ...]:
-        """Return the UUT models that have a point table."""
-        return tuple(self._tables)
-
-    def sections(self, model: str) -> tuple[Section, ...]:
-        """Return the sections of a UUT model in the order of measurement; raises KeyError when unknown."""
-        return self._tables[model].sections
+    settings = SETTINGS
 
     def measure(self, bench: Bench, point: Point) -> None:
         """Wait for the oscillator's lock, then count; readings whose lock is lost on the way do not stand."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property
 from pathlib import Path
 
 from calibrator.procedure import (
@@ -13,12 +12,9 @@ from calibrator.procedure import (
     Point,
     PointObservations,
     PointReferences,
-    PointTable,
-    ProcedureInfo,
     Section,
+    TabledProcedure,
     Text,
-    load_info,
-    load_table,
 )
 from calibrator_procedures.pressure._sequence import expanded
 
@@ -55,30 +51,14 @@ TAP = Text(
 )
 
 
-class PressureCalibration:
+class PressureCalibration(TabledProcedure):
     """Calibration of a gauge or transmitter; a further UUT model is a further file in `tables/`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    settings = SETTINGS
 
-    @cached_property
-    def info(self) -> ProcedureInfo:
-        """The head of `procedure.toml`."""
-        return load_info(self._folder)
-
-    @cached_property
-    def _tables(self) -> dict[str, PointTable]:
-        files = sorted((self._folder / "tables").glob("*.toml"))
-        tables = (load_table(path, settings=SETTINGS) for path in files)
-        return {table.model: table for table in tables}
-
-    def models(self) -> tuple[str, ...]:
-        """Return the UUT models that have a point table."""
-        return tuple(self._tables)
-
-    def sections(self, model: str) -> tuple[Section, ...]:
-        """Return the sections of a UUT model with their visits; raises KeyError when unknown."""
-        return tuple(expanded(section) for section in self._tables[model].sections)
+    def expanded(self, section: Section) -> Section:
+        """Return a section of a table with all its visits."""
+        return expanded(section)
 
     def expected_readings(self, point: Point) -> Mapping[str, float]:
         """Return what each part should read at a visit, for the expected U of a plan."""
