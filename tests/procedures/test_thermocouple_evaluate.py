@@ -11,7 +11,9 @@ import pytest
 from calibrator.procedure import (
     Contribution,
     CurveEvaluation,
+    DerivedEvaluations,
     MissingReferenceError,
+    ParametersEvaluation,
     PointEvaluation,
     PointObservations,
     PointReferences,
@@ -58,6 +60,10 @@ def observed(point: str, standard_c: float, unit_c: float) -> PointObservations:
         readings[part].append(Reading("", value, START + timedelta(seconds=index), index + 1, "degC"))
     parts = {"standard": tuple(readings["standard"])}
     return PointObservations(point, 1, standard_c, tuple(readings["uut"]), 23.0, 45.0, parts)
+
+
+def derived(found) -> list[CurveEvaluation | ParametersEvaluation]:
+    return [made for item in found if isinstance(item, DerivedEvaluations) for made in item.make()]
 
 
 def test_reference_functions_give_the_tabulated_voltages() -> None:
@@ -115,7 +121,7 @@ def test_the_deviation_curve_gives_back_a_wire_that_deviates_so() -> None:
         error = (a * t + b * t * t) / (sensitivity_uv("K", t) * 1e-6)
         items.append(observed(point.id, t, t + error))
     found = PROCEDURE.evaluate(SECTION, items, references_of())
-    curve = next(item for item in found if isinstance(item, CurveEvaluation))
+    curve = next(item for item in derived(found) if isinstance(item, CurveEvaluation))
     assert curve.coefficients.values == pytest.approx((a, b), rel=1e-6)
     assert curve.coefficients.points == tuple(f"error:{t}degC" for t in (100, 200, 300, 400))
     assert np.linalg.eigvalsh(np.array(curve.coefficients.covariance)).min() > 0.0

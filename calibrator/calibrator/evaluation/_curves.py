@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from calibrator._errors import ConfigurationError
 from calibrator.evaluation._collect import RunContent, collect
 from calibrator.evaluation._numbers import significant
-from calibrator.procedure import CurveEvaluation, ParametersEvaluation
+from calibrator.procedure import CurveEvaluation, DerivedEvaluations, ParametersEvaluation
 
 if TYPE_CHECKING:
     from calibrator.procedure import Evaluation, Procedure
@@ -40,13 +40,20 @@ def evaluation_of(content: RunContent, procedure: Procedure, section: str) -> Se
     return procedure.evaluate(content.section(section), usable, content.references)
 
 
-def curves_in(evaluated: Sequence[Evaluation], procedure: Procedure) -> list[dict[str, Any]]:
-    """Return the curves and sets of parameters among the evaluations of a section."""
-    return [
-        _body(item, procedure)
-        for item in evaluated
-        if isinstance(item, CurveEvaluation | ParametersEvaluation)
-    ]
+def curves_in(
+    evaluated: Sequence[Evaluation], procedure: Procedure, *, derived: bool = True
+) -> list[dict[str, Any]]:
+    """Return the curves and sets of parameters among the evaluations of a section.
+
+    Without `derived` those that are only made when asked for are left out, as in a proof.
+    """
+    found: list[CurveEvaluation | ParametersEvaluation] = []
+    for item in evaluated:
+        if isinstance(item, CurveEvaluation | ParametersEvaluation):
+            found.append(item)
+        elif isinstance(item, DerivedEvaluations) and derived:
+            found.extend(item.make())
+    return [_body(item, procedure) for item in found]
 
 
 def recorded_curves(events: Iterable[Event]) -> dict[str, list[dict[str, Any]]]:

@@ -39,11 +39,11 @@ def evaluate_now(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the point objects of `evaluate_section` and the curves of `curves_of_section`, evaluated once.
 
-    Without `monte_carlo` the clause-8 verdicts are left out, as in a proof.
+    Without `monte_carlo` clause-8 verdicts and what is derived from the points are left out, as in a proof.
     """
     evaluated = evaluation_of(content, procedure, section)
     draws = CLAUSE_8_DRAWS if monte_carlo else 0
-    return _points(content, section, evaluated, draws), curves_in(evaluated, procedure)
+    return _points(content, section, evaluated, draws), curves_in(evaluated, procedure, derived=monte_carlo)
 
 
 def live(events: Iterable[Event], procedure: Procedure) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from calibrator.procedure._registry import available, is_approved, load
 from calibrator.procedure._regulation import ITEM, item_outcome
 from calibrator.procedure._results import (
     CurveEvaluation,
+    DerivedEvaluations,
     Evaluation,
     ParametersEvaluation,
     PointEvaluation,
@@ -50,6 +51,7 @@ __all__ = [
     "Bench",
     "Contribution",
     "CurveEvaluation",
+    "DerivedEvaluations",
     "Evaluation",
     "FigureRule",
     "Foresees",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -9,7 +10,13 @@ if TYPE_CHECKING:
     from calibrator.procedure._types import Text
     from calibrator_uncertainty import Budget
 
-__all__ = ["CurveEvaluation", "Evaluation", "ParametersEvaluation", "PointEvaluation"]
+__all__ = [
+    "CurveEvaluation",
+    "DerivedEvaluations",
+    "Evaluation",
+    "ParametersEvaluation",
+    "PointEvaluation",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +55,11 @@ class CurveEvaluation:
     domain: tuple[float, float]  # nothing is said beyond it
 
 
-Evaluation: TypeAlias = PointEvaluation | CurveEvaluation | ParametersEvaluation
+@dataclass(frozen=True, slots=True)
+class DerivedEvaluations:
+    """Curves and sets of parameters that are made from the points when asked for; a proof never asks."""
+
+    make: Callable[[], Sequence[CurveEvaluation | ParametersEvaluation]]
+
+
+Evaluation: TypeAlias = PointEvaluation | CurveEvaluation | ParametersEvaluation | DerivedEvaluations

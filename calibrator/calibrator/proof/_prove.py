@@ -25,7 +25,7 @@ __all__ = ["Order", "prove"]
 _OTHERS: tuple[Drawn, ...] = ("normal", "rectangular", "limit")
 LEFT_OUT = (
     "Left out of the runs, since no result depends on it: traffic log, hash chain, snapshots for resuming,"
-    " the clause-8 verdicts and the joint statement."
+    " the clause-8 verdicts, the joint statement, and the curves that are derived from the points."
 )
 
 

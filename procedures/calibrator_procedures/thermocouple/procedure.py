@@ -7,6 +7,8 @@ from pathlib import Path
 
 from calibrator.procedure import (
     Bench,
+    CurveEvaluation,
+    DerivedEvaluations,
     Evaluation,
     Point,
     PointEvaluation,
@@ -87,16 +89,20 @@ class ThermocoupleComparison(TabledProcedure):
 
 def _curves(
     section: Section, found: Sequence[PointEvaluation], seen: Mapping[str, PointObservations]
-) -> tuple[Evaluation, ...]:
+) -> tuple[DerivedEvaluations, ...]:
     """Return the deviation through the points at the first depth, nothing while one is missing."""
     first = [point for point in section.points if "against" not in point.settings]
     budgets = {item.point: item.budget for item in found}
     if len(first) < CURVE_POINTS or any(point.id not in budgets for point in first):
         return ()
-    from calibrator_procedures.thermocouple._curve import CurvePoint, deviation
 
-    points = [CurvePoint(p.id, _mean_c(seen[p.id]), budgets[p.id]) for p in first]
-    return (deviation(str(first[0].settings["type"]), points),)
+    def make() -> tuple[CurveEvaluation]:
+        from calibrator_procedures.thermocouple._curve import CurvePoint, deviation
+
+        points = [CurvePoint(p.id, _mean_c(seen[p.id]), budgets[p.id]) for p in first]
+        return (deviation(str(first[0].settings["type"]), points),)
+
+    return (DerivedEvaluations(make),)
 
 
 def _mean_c(observed: PointObservations) -> float:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from calibrator.procedure import (
     Bench,
+    CurveEvaluation,
+    DerivedEvaluations,
     Evaluation,
+    ParametersEvaluation,
     Point,
     PointEvaluation,
     PointObservations,
@@ -92,18 +95,20 @@ class ThermometerComparison(TabledProcedure):
 
 def _curves(
     section: Section, found: Sequence[PointEvaluation], seen: Mapping[str, PointObservations]
-) -> tuple[Evaluation, ...]:
+) -> tuple[DerivedEvaluations, ...]:
     """Return the curve through the rising points, nothing while one of them is missing."""
     rising = [point for point in section.points if "curve" in point.settings]
     budgets = {item.point: item.budget for item in found}
     if len(rising) < CURVE_POINTS or any(point.id not in budgets for point in rising):
         return ()
-    from calibrator_procedures.thermometer._curve import CurvePoint, callendar_van_dusen, its90
 
-    points = [CurvePoint(p.id, _mean_c(seen[p.id]), budgets[p.id]) for p in rising]
-    if rising[0].settings["curve"] == "its90":
-        return (its90(points),)
-    return callendar_van_dusen(points)
+    def make() -> tuple[CurveEvaluation | ParametersEvaluation, ...]:
+        from calibrator_procedures.thermometer._curve import CurvePoint, callendar_van_dusen, its90
+
+        points = [CurvePoint(p.id, _mean_c(seen[p.id]), budgets[p.id]) for p in rising]
+        return (its90(points),) if rising[0].settings["curve"] == "its90" else callendar_van_dusen(points)
+
+    return (DerivedEvaluations(make),)
 
 
 def _mean_c(observed: PointObservations) -> float:

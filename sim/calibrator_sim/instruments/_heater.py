@@ -10,7 +10,7 @@ from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._error_curve import ErrorCurve
 from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.nodes._paths import play
-from calibrator_sim.nodes.thermal import Block, BlockModel
+from calibrator_sim.nodes.thermal import Block, BlockModel, BlockState
 
 __all__ = ["DISPLAY", "Heater"]
 
@@ -19,6 +19,7 @@ _SECOND = 1_000_000_000
 _TICK_NS = 5 * _SECOND
 _RIPPLE_S = 600.0
 _PLAY_K = 20.0
+_MOST_KEPT = 4096  # figures, and moments of one state
 
 
 class Heater:
@@ -33,6 +34,10 @@ class Heater:
         self.tripped = False
         self.trip_ns: int | None = None
         self.upset: Upset[float] = Upset(unit.config.name, world)
+        # The probes of a well and the truth of each ask for the same temperatures at the same moment.
+        self._figures: dict[tuple[str, float], float] = {}
+        self._known: dict[int, float] = {}
+        self._known_of: BlockState = self.block.state
 
     def error_k(self, celsius: float) -> float:
         """Return true minus displayed temperature."""
@@ -41,14 +46,23 @@ class Heater:
     def figure(self, function: str, celsius: float) -> float:
         """Return a figure of the accuracy table; 0 where it has none."""
         low, high = self.span_c
-        try:
-            return self.unit.table.limit(function, min(max(celsius, low), high)).half_width
-        except AccuracyError:
-            return 0.0
+        asked = (function, min(max(celsius, low), high))
+        found = self._figures.get(asked)
+        if found is None:
+            if len(self._figures) >= _MOST_KEPT:
+                self._figures.clear()
+            found = self._figures[asked] = self._figure(*asked)
+        return found
 
     def true_c(self, ns: int) -> float:
         """Return the true temperature at the bottom of the first boring."""
-        return self._level(ns) + self._ripple_k(ns) + self._loop_k(ns)
+        self.observe(ns)
+        if self._known_of is not self.block.state or len(self._known) >= _MOST_KEPT:
+            self._known_of, self._known = self.block.state, {}
+        found = self._known.get(ns)
+        if found is None:
+            found = self._known[ns] = self._level(ns) + self._ripple_k(ns) + self._loop_k(ns)
+        return found
 
     def displayed_c(self, ns: int) -> float:
         """Return what its own sensor shows."""
@@ -87,6 +101,12 @@ class Heater:
             return False
         moments = [ns - round(seconds * _SECOND * part / 6.0) for part in range(7)]
         return all(abs(self.block.level(moment) - state.target_c) <= band_k for moment in moments)
+
+    def _figure(self, function: str, celsius: float) -> float:
+        try:
+            return self.unit.table.limit(function, celsius).half_width
+        except AccuracyError:
+            return 0.0
 
     def _level(self, ns: int) -> float:
         self.observe(ns)

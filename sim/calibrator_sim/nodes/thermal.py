@@ -171,6 +171,7 @@ class Domain:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._heating: dict[str, HeatSource | None] = {}
 
     @staticmethod
     def figures(entry: Table) -> Well:
@@ -301,8 +302,10 @@ class Domain:
         """Take nothing."""
 
     def _source(self, node: NodeConfig) -> HeatSource | None:
-        source = self._world.devices.get(node.source)
-        return source if isinstance(source, HeatSource) else None
+        if node.source not in self._heating:  # instruments come and go with the bench only
+            source = self._world.devices.get(node.source)
+            self._heating[node.source] = source if isinstance(source, HeatSource) else None
+        return self._heating[node.source]
 
     def _trail(self, readout: str, ns: int) -> list[float]:
         for node in self._world.connected(readout, "thermal"):
