@@ -18,11 +18,13 @@ from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import UnitsError
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
+from calibrator_uncertainty._unit_memory import factor_between, is_bare, unit_of_power, unit_of_product
 from calibrator_uncertainty._units import LOGARITHMIC, Scale, as_ratio, made, parse_unit, quantity, scale_of
 
 __all__ = ["teach_arithmetic"]
 
 _KINDS = (UncertainArray, UncertainComplex)
+_MAGNITUDES = frozenset({float, np.ndarray, *_KINDS})
 _NUMBERS = (int, float, np.integer, np.floating, *_KINDS)
 
 
@@ -30,11 +32,13 @@ def teach_arithmetic(quantity_class: Quantity) -> None:
     """Let pint's quantities ask us about +, -, * and / where a magnitude is ours."""
     for name, operation in (("__add__", operator.add), ("__sub__", operator.sub)):
         setattr(quantity_class, name, _sum(getattr(quantity_class, name), operation))
-    quantity_class.__radd__ = _reflected_sum(quantity_class.__radd__)
-    quantity_class.__rsub__ = _reflected_sum(quantity_class.__rsub__)
+    for name, operation in (("__radd__", operator.add), ("__rsub__", _from)):
+        setattr(quantity_class, name, _sum_with_number(getattr(quantity_class, name), operation))
     for name, operation in (("__mul__", operator.mul), ("__truediv__", operator.truediv)):
         setattr(quantity_class, name, _multiple(getattr(quantity_class, name), operation))
     quantity_class.__rmul__ = _multiple(quantity_class.__rmul__, operator.mul)
+    quantity_class.__rtruediv__ = _quotient(quantity_class.__rtruediv__)
+    quantity_class.__pow__ = _power(quantity_class.__pow__)
     for name, operation in _IN_PLACE.items():
         setattr(quantity_class, name, _rebound(getattr(quantity_class, name), operation))
 
@@ -50,6 +54,11 @@ _IN_PLACE: dict[str, Callable[..., Any]] = {
 }
 
 
+def _from(one: Numbers, other: Numbers) -> Numbers:
+    """Return what is left of `other` without `one`."""
+    return other - one
+
+
 def _rebound(known: Callable[..., Any], operation: Callable[..., Any]) -> Callable[..., Any]:
     """Let += and its like give a new quantity: pint would change the one that other names still stand for."""
 
@@ -62,16 +71,21 @@ def _rebound(known: Callable[..., Any], operation: Callable[..., Any]) -> Callab
 
 
 def _sum(known: Callable[..., Any], operation: Callable[..., Any]) -> Callable[..., Any]:
+    with_number = _sum_with_number(known, operation)
+
     def combine(self: Quantity, other: Quantity) -> Quantity:
         mine = self._magnitude
         if type(other) is not type(self):
-            if type(mine) in _KINDS:
-                _no_plain_number(self, other)
-            return known(self, other)
+            return with_number(self, other)
         theirs = other._magnitude
         if type(mine) not in _KINDS and type(theirs) not in _KINDS:
             return known(self, other)
         units = self._units
+        if units is not other._units and type(theirs) in _MAGNITUDES:
+            factor = factor_between(type(self), units, other._units)
+            if factor is not None:
+                step = theirs if units == other._units else theirs * factor
+                return made(type(self), operation(mine, step), units)
         scale = scale_of(self)
         if scale is Scale.PLAIN and (units is other._units or units == other._units):
             return made(type(self), operation(mine, theirs), units)
@@ -84,9 +98,11 @@ def _sum(known: Callable[..., Any], operation: Callable[..., Any]) -> Callable[.
     return combine
 
 
-def _reflected_sum(known: Callable[..., Any]) -> Callable[..., Any]:
+def _sum_with_number(known: Callable[..., Any], operation: Callable[..., Any]) -> Callable[..., Any]:
     def combine(self: Quantity, other: Numbers) -> Quantity:
         if type(self._magnitude) in _KINDS:
+            if (type(other) is float or type(other) is int) and is_bare(self._units):
+                return made(type(self), operation(self._magnitude, other), self._units)
             _no_plain_number(self, other)
         return known(self, other)
 
@@ -161,9 +177,36 @@ def _multiple(known: Callable[..., Any], operation: Callable[..., Any]) -> Calla
     def combine(self: Quantity, other: Numbers) -> Quantity:
         theirs = getattr(other, "_magnitude", other)
         if type(self._magnitude) in _KINDS or type(theirs) in _KINDS:
+            same = type(other) is type(self)
+            if (same and type(theirs) in _MAGNITUDES) or type(other) is float or type(other) is int:
+                units = unit_of_product(type(self), self._units, other._units if same else None, operation)
+                if units is not None:
+                    return made(type(self), operation(self._magnitude, theirs), units)
             found = _of_levels(self, other, operation)
             return as_ratio(known(self, other)) if found is None else found
         return known(self, other)
+
+    return combine
+
+
+def _quotient(known: Callable[..., Any]) -> Callable[..., Any]:
+    def combine(self: Quantity, other: Numbers) -> Quantity:
+        if type(self._magnitude) in _KINDS and (type(other) is float or type(other) is int):
+            units = unit_of_power(type(self), self._units, -1)
+            if units is not None:
+                return made(type(self), other / self._magnitude, units)
+        return known(self, other)
+
+    return combine
+
+
+def _power(known: Callable[..., Any]) -> Callable[..., Any]:
+    def combine(self: Quantity, exponent: Numbers) -> Quantity:
+        if type(self._magnitude) in _KINDS and (type(exponent) is float or type(exponent) is int):
+            units = unit_of_power(type(self), self._units, exponent)
+            if units is not None:
+                return made(type(self), self._magnitude**exponent, units)
+        return known(self, exponent)
 
     return combine
 
