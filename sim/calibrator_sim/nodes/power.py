@@ -72,7 +72,10 @@ class Domain:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._sums: dict[str, list[float]] = {}  # of the steps before each one: a cache, no state
+        # draws that are asked for thousands of times a run: caches, no state
+        self._sums: dict[str, list[float]] = {}  # of the steps before each one
+        self._heights: dict[str, list[float]] = {}
+        self._phases: dict[str, tuple[float, ...]] = {}
 
     @staticmethod
     def figures(entry: Table) -> Line:
@@ -128,6 +131,8 @@ class Domain:
 
     def _source(self, node: NodeConfig) -> PowerSource | None:
         device = self._world.devices.get(node.source)
+        if device is None:
+            return None
         return device if isinstance(device, PowerSource) else None
 
     def save(self) -> dict[str, Any]:
@@ -139,10 +144,12 @@ class Domain:
 
     def _sines(self, name: str, seconds: float) -> float:
         """Return the integral of the sines of a load."""
+        if (phases := self._phases.get(name)) is None:
+            drawn = [self._world.draws.unit("load", name, period) for period, _ in _SINES]
+            phases = self._phases[name] = tuple(2.0 * math.pi * each for each in drawn)
         total = 0.0
-        for period, share in _SINES:
+        for (period, share), phase in zip(_SINES, phases, strict=True):
             omega = 2.0 * math.pi / period
-            phase = 2.0 * math.pi * self._world.draws.unit("load", name, period)
             total -= math.sqrt(2.0) * share / omega * math.cos(omega * seconds + phase)
         return total
 
@@ -155,7 +162,10 @@ class Domain:
         return sums[whole] + self._height(name, whole) * (seconds - whole * _STEP_S)
 
     def _height(self, name: str, step: int) -> float:
-        return _STEP_SHARE * self._world.draws.normal("load step", name, step)
+        heights = self._heights.setdefault(name, [])
+        while len(heights) <= step:
+            heights.append(_STEP_SHARE * self._world.draws.normal("load step", name, len(heights)))
+        return heights[step]
 
 
 def _line(node: NodeConfig) -> Line:

@@ -90,15 +90,9 @@ class EastronSDM630(TextDevice):
         factor = self._domain.mean(node, ns - _SECOND, ns).power_factor
         return self._domain.energy_j(node, ns) / 3600.0 * (1.0 + self.gain(factor))
 
-    def pulses(self, ns: int) -> tuple[int, int]:
-        """Return how many pulses its output has given, and when the last one came (ns)."""
-        count = int(self.counted_wh(ns) * 1e-3 * _PULSES_PER_KWH)
-        low, high = 0, ns
-        while high - low > 1000:  # the edge, to a microsecond
-            middle = (low + high) // 2
-            reached = int(self.counted_wh(middle) * 1e-3 * _PULSES_PER_KWH) >= count
-            low, high = (low, middle) if reached else (middle, high)
-        return count, high
+    def pulses(self, ns: int) -> int:
+        """Return how many pulses its output has given since the bench's start."""
+        return int(self.counted_wh(ns) * 1e-3 * _PULSES_PER_KWH)
 
     def feed(self, ns: int) -> Feed:
         """Return what its pulse output gives to a counter: a square wave at the rate of its pulses."""

@@ -41,8 +41,8 @@ _OVERHEAD_S = 0.05
 class Pulses(Protocol):
     """An instrument whose output gives single pulses, each at its moment."""
 
-    def pulses(self, ns: int) -> tuple[int, int]:
-        """Return how many there were, and when the last one came (ns)."""
+    def pulses(self, ns: int) -> int:
+        """Return how many there were up to a moment."""
         ...
 
 
@@ -155,7 +155,7 @@ class Counter(ScpiDevice):
         for node in self.world.connected(self.name, "electrical"):
             for peer in self.world.peers(self.name, node):
                 if isinstance(peer, Pulses):
-                    return peer.pulses(end_ns)[0] - peer.pulses(begin_ns)[0]
+                    return peer.pulses(end_ns) - peer.pulses(begin_ns)
         feed, _ = electrical.of(self.world).feed(self.name, end_ns)
         return int(feed.frequency_hz * (end_ns - begin_ns) / SECOND)
 
