@@ -12,7 +12,7 @@ from calibrator.regulations import Edition, Library, limit_at, load_library, sta
 
 WANTED = (
     *("jjg-52", "jjg-875", "jjg-882", "jjg-229", "jjg-1036", "jjg-539", "jjg-596", "jjg-124"),
-    *("jjf-1587", "jjf-1183", "jjf-1257", "jjf-1637"),
+    *("jjf-1587", "jjf-1183", "jjf-1257", "jjf-1637", "jjf-1638", "jjf-1984"),
     *("euramet-cg-13", "euramet-cg-15", "euramet-cg-17", "euramet-cg-18", "dkd-r-6-1"),
 )
 
@@ -76,3 +76,22 @@ def test_each_unit_follows_the_editions_of_its_kind(
     followed = load(procedure).info.of(model).regulations
     assert followed == wanted
     assert {library.find(name, date(2026, 11, 23)).state for name in followed} == {"in-force"}
+
+
+@pytest.mark.parametrize(
+    ("procedure", "numbers"),
+    [
+        ("dmm", ["JJF 1587-2016", "EURAMET cg-15 v3.0"]),
+        ("multimeter_ac", ["JJF 1587-2016", "EURAMET cg-15 v3.0"]),
+        ("calibrator_dc", ["JJF 1638-2017"]),
+        ("frequency", ["JJF 1984-2022"]),
+    ],
+)
+def test_electrical_procedures_follow_editions_in_force(
+    library: Library, procedure: str, numbers: list[str]
+) -> None:
+    info = load(procedure).info
+    found = [library.find(name, date(2026, 11, 23)) for name in info.regulations]
+    assert [item.edition.number for item in found] == numbers
+    assert {item.state for item in found} == {"in-force"}
+    assert "checked" not in {status_of(item.edition) for item in found}

@@ -16,8 +16,9 @@ def accuracy_ratio(
 ) -> float | None:
     """Return half the tolerance over the half-width of the one figure that realises the value.
 
-    None where there is none, or where it is in another unit than the result: a thermocouple's standard in
-    degC, whose output is in V, has no such ratio without the slope between them.
+    A reference frequency's figure is a share of the value. None where there is none, or where it is in
+    another unit than the result: a thermocouple's standard in degC, whose output is in V, has no such ratio
+    without the slope between them.
     """
     figures = [] if references is None else references.contributions
     for kind in REALISES:
@@ -30,4 +31,6 @@ def accuracy_ratio(
 
 
 def _ratio(half: float, half_width: float, unit: str, point: Point) -> float | None:
+    if point.function == "freq" and unit in ("", "1"):
+        half_width, unit = half_width * abs(float(point.nominal)), point.unit
     return half / half_width if unit == point.unit and half_width > 0.0 else None

@@ -44,6 +44,10 @@ class CalibratorDirect(TabledProcedure):
 
     settings = SETTINGS
 
+    def expected_readings(self, point: Point) -> Mapping[str, float]:
+        """Return what the meter should read at a point, for the expected U of a plan."""
+        return {"uut": float(point.nominal)}
+
     def measure(self, bench: Bench, point: Point) -> None:
         """Set the meter's range, let the unit give the value, settle, and record the meter's readings."""
         settings = point.settings

@@ -80,6 +80,22 @@ class EnergyMeterInPlace(TabledProcedure):
 
     settings = SETTINGS
 
+    def expected_readings(self, point: Point) -> Mapping[str, float]:
+        """Return what each part should read after a gate at the expected load, for the expected U of a plan.
+
+        Power in W, the reference's energy in Wh, the meter's total in pulses with the one that opens it.
+        """
+        settings = point.settings
+        if settings.get("checklist", False):
+            return {}
+        pulses = float(settings["pulses"])
+        return {
+            "uut": pulses + 1.0,
+            "reference": 1000.0 * pulses / float(settings["pulses_per_kwh"]),
+            "power": float(settings["expected_power"]),
+            "factor": float(settings["expected_factor"]),
+        }
+
     def measure(self, bench: Bench, point: Point) -> None:
         """Wait for the load, then count gates of whole pulses while the reference integrates."""
         settings = point.settings

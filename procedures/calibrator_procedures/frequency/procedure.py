@@ -41,6 +41,10 @@ class FrequencyCalibration(TabledProcedure):
 
     settings = SETTINGS
 
+    def expected_readings(self, point: Point) -> Mapping[str, float]:
+        """Return what each part should read at a point, for the expected U of a plan: the lock holds."""
+        return {"uut": float(point.nominal), "reference": 1.0}
+
     def measure(self, bench: Bench, point: Point) -> None:
         """Wait for the oscillator's lock, then count; readings whose lock is lost on the way do not stand."""
         settings = point.settings

@@ -33,3 +33,25 @@ def test_the_figure_is_that_of_the_point_and_not_the_first_of_its_section(labora
     """At 10 V the meter's half-width at another point of the section had made 0.6 a ratio of 40."""
     told = ratios("calibrator_dc", "fluke_5730a", laboratory)
     assert told["dcv:11V:+10V"] == pytest.approx(0.596, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("procedure", "uut", "point", "expected"),
+    [
+        ("calibrator_dc", "5522A", "dcv:3.299999V:+1V", 7.9e-6),
+        ("frequency", "53131A", "freq:10000000Hz", 4.9e-5),
+        ("energy_meter", "SDM630", "high:error", 0.27),
+    ],
+)
+def test_a_plan_states_the_u_to_be_expected(
+    procedure: str, uut: str, point: str, expected: float, laboratory: Any
+) -> None:
+    planned = plan(Job(procedure, uut, sim=True, seed=3), laboratory.home)
+    by_name = {item.id: item for item in planned.points}
+    assert by_name[point].expected_U == pytest.approx(expected, rel=0.02)
+    assert by_name[point].tur == pytest.approx(float(by_name[point].limit or 0) / expected, rel=0.02)
+
+
+def test_a_reference_frequency_is_a_share_of_the_value(laboratory: Any) -> None:
+    """5e-6 of 10 MHz against an oscillator whose limit is 1e-12 of it."""
+    assert ratios("frequency", "53131A", laboratory)["freq:10000000Hz"] == pytest.approx(5e-6 / 1e-12)
