@@ -55,7 +55,8 @@ WITHOUT_A_LINE = {
 
 def watch(bench: SimBench, reading: Mapping[str, Any]) -> Mapping[str, float]:
     """Return what is true in the block while a reading is taken."""
-    del reading
+    if reading.get("part", "uut") != "standard":  # the truth is asked of its moments only
+        return {}
     return bench.truth(f"at_{bench.wiring}")
 
 
