@@ -182,7 +182,12 @@ def _node(name: str, entry: Table, instruments: Instruments, wirings: Collection
     if sources and "short" in parts.values():
         raise _shorted(entry.at("joins"), sources[0])
     figures = physics.figures(entry)
-    stated = [key for key in _STATED.get(domain, ()) if key in entry.values]
+    loaded = all(instruments[name].entry.loaded for name in sources)
+    stated = [
+        key
+        for key in _STATED.get(domain, ())
+        if key in entry.values and not (loaded and key == "resistance_ohm")
+    ]
     if sources and stated:
         raise _crowded(entry.at(stated[0]), f"{sources[0]} and the stated {stated[0]} are two sources")
     meters = [instrument for instrument, part in parts.items() if part == "meter"]

@@ -50,7 +50,8 @@ def input_nodes(text: str, models: Mapping[str, str]) -> dict[str, Any]:
     domain, figures = _figures(text)
     nodes: dict[str, Any] = {}
     for name, model in models.items():
-        if CATALOGUE[model].part(domain) not in ("", "source"):
+        load = CATALOGUE[model].loaded and "resistance_ohm" in figures
+        if load or CATALOGUE[model].part(domain) not in ("", "source"):
             place = f"{name}:{_CHANNELS[model]}" if model in _CHANNELS else name
             nodes[f"input of {name}"] = {"domain": domain, "joins": [place], **figures}
     if not nodes:

@@ -45,6 +45,8 @@ class Entry:
         standard: whether its error is by default drawn as that of a standard (else as that of a unit
             under test, inside its limits).
         twin: of a laboratory's own model, the one of ours that imitates it.
+        silent: `module:Class` of what acts on the bench and has no address.
+        loaded: whether a resistance that its node states is the load of this source, not a second source.
     """
 
     model_id: str
@@ -55,6 +57,8 @@ class Entry:
     parts: tuple[tuple[str, str], ...] = ()
     standard: bool = True
     twin: str = ""
+    silent: str = ""
+    loaded: bool = False
 
     def part(self, domain: str) -> str:
         """Return what the model is on a node of a domain; empty where it has no terminal there."""
@@ -228,6 +232,27 @@ _OURS: Mapping[str, Entry] = {
             parts=(("power", "meter"), ("electrical", "source")),
             standard=False,
         ),
+        # What has a pulse output and no interface.
+        Entry(
+            "pulse_meter_class_05s",
+            "pulse meter class 0.5S",
+            "power",
+            "SIMMETER05",
+            "",
+            parts=(("power", "meter"), ("electrical", "source")),
+            standard=False,
+            silent=f"{_INSTRUMENTS}.pulse_meter:PulseMeterClass05S",
+        ),
+        Entry(
+            "pulse_meter_class_2",
+            "pulse meter class 2",
+            "power",
+            "SIMMETER2",
+            "",
+            parts=(("power", "meter"), ("electrical", "source")),
+            standard=False,
+            silent=f"{_INSTRUMENTS}.pulse_meter:PulseMeterClass2",
+        ),
         Entry("fluke_6270a", "6270A", "pressure", "SIM6270", f"{_INSTRUMENTS}.fluke_6270a:Fluke6270A"),
         Entry(
             "mensor_cpc6050", "CPC6050", "pressure", "SIMCPC", f"{_INSTRUMENTS}.mensor_cpc6050:MensorCPC6050"
@@ -300,7 +325,14 @@ _OURS: Mapping[str, Entry] = {
             f"{_INSTRUMENTS}.scpi_meters:Keithley2000",
             standard=False,
         ),
-        Entry("keithley_2450", "2450", "calibrator", "SIM2450", f"{_INSTRUMENTS}.keithley_2450:Keithley2450"),
+        Entry(
+            "keithley_2450",
+            "2450",
+            "calibrator",
+            "SIM2450",
+            f"{_INSTRUMENTS}.keithley_2450:Keithley2450",
+            loaded=True,
+        ),
         Entry("copper_short", "short", "artefact", "SIMSHORT", ""),
         # What a readout reads and nobody speaks to; where it is put, its node says.
         *(Entry(model, model, "probe", "SIMPROBE", "", standard=False) for model in _PROBES),
@@ -348,5 +380,6 @@ def model_names() -> tuple[str, ...]:
 
 def device_class(model: str) -> type[Device]:
     """Return the class of a model's device, imported now."""
-    module, _, name = CATALOGUE[model].home.partition(":")
+    entry = CATALOGUE[model]
+    module, _, name = (entry.home or entry.silent).partition(":")
     return cast("type[Device]", getattr(import_module(module), name))

@@ -285,9 +285,11 @@ class Domain:
             applied = cast("Leads", node.figures).applied
             if node.source == meter and applied is None:
                 continue
-            if applied is not None:
+            if applied is not None and not node.source:
                 return applied, self.connection(node)
-            return self._presented(node, ns) or DETACHED, self.connection(node)
+            presented = self._presented(node, ns) or DETACHED
+            # Beside a source a stated resistance is its load; a meter finds it where nothing drives it.
+            return (applied or DETACHED) if presented is DETACHED else presented, self.connection(node)
         return DETACHED, NOTHING
 
     def _presented(self, node: NodeConfig, ns: int) -> Feed | None:
@@ -306,6 +308,18 @@ class Domain:
                 burden = self._world.devices.get(node.meter)
                 return self.connection(node), burden.shunt_ohm() if isinstance(burden, Burden) else 0.0
         return NOTHING, 0.0
+
+    def load_ohm(self, source: str) -> tuple[Connection, float]:
+        """Return the connection of a source and the resistance on it; infinite where no current can flow."""
+        for node in self._world.connected(source, "electrical"):
+            if node.source == source:
+                connection, applied = self.connection(node), cast("Leads", node.figures).applied
+                if applied is not None and applied.resistance_ohm is not None:
+                    return connection, applied.resistance_ohm
+                if connection.terminals == "aux-current":
+                    return connection, self.shunt_ohm(source)[1]
+                return connection, math.inf
+        return NOTHING, math.inf
 
     def connection(self, node: NodeConfig) -> Connection:
         """Return a connection with its true values, drawn once each (contract of the procedure's budget)."""
