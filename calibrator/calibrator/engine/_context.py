@@ -199,7 +199,7 @@ class Context:
 
     def _quantity(self, section: Section) -> Quantity:
         functions = [stage.function for point in section.points for stage in self._stages(section, point)]
-        return quantity_of(functions, sourced=bool(functions))
+        return quantity_of(functions)
 
 
 def looking_meter(setting: Setting, wiring: Wiring | None = None) -> str:

@@ -69,7 +69,7 @@ def quantity_in(events: Iterable[RecordedEvent]) -> Quantity:
     # The unit under test sees nothing of a session check.
     if last is None or is_check(str(last.get("point") or "")):
         return "none"
-    return quantity_of([last["function"]], sourced=True)
+    return quantity_of([last["function"]])
 
 
 def leftovers_of(record: Record) -> tuple[Leftover, ...]:

@@ -93,10 +93,10 @@ class _NotTheMeter(Exception):  # noqa: N818 - what it says; the words go into t
     """Another instrument answers at the meter's address, so its reading confirms nothing."""
 
 
-def quantity_of(functions: Iterable[str], *, sourced: bool) -> Quantity:
-    """Return what a meter can see of a source that is used for these functions."""
+def quantity_of(functions: Iterable[str]) -> Quantity:
+    """Return what a meter can see of a source used for these functions; nothing where it is not used."""
     used = set(functions)
-    if not sourced or used <= NOT_SEEN:
+    if used <= NOT_SEEN:
         return "none"
     return "current" if used & {"dci", "aci"} else "voltage"
 
