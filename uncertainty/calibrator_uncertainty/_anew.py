@@ -108,5 +108,5 @@ def rows_anew(budget: Budget, columns: Sequence[Any], count: int) -> tuple[np.nd
     for place in range(count):
         here = [column if isinstance(column, float) else float(column[place]) for column in columns]
         there = budget._base().at(**dict(zip(names, here, strict=False)))
-        values[place], slopes[:, place] = there._trace().program.value_and_gradient(here)
+        values[place], slopes[:, place] = there._trace().value_and_slopes(there.inputs)
     return values, list(slopes)

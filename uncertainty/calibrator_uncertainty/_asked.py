@@ -34,13 +34,18 @@ def one_number(value: Any, what: str) -> float:  # noqa: ANN401 - whatever was g
     """
     if type(value) is float:
         return value
+    if type(value) is int:
+        try:
+            return float(value)
+        except OverflowError:  # told below
+            value = f"a whole number of {value.bit_length()} bits"
     if (
         not isinstance(value, str | bytes | bool | np.bool_ | complex | np.complexfloating)
         and np.ndim(value) == 0
     ):
         try:
             return float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             pass
     way_out = "Give one real number."
     if isinstance(value, complex | np.complexfloating):

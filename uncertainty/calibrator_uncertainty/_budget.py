@@ -111,7 +111,7 @@ class Budget:
         Source: JCGM 100:2008, 5.1, 5.2.2 (shared inputs, r = 1), 6, G.4.1.
         """
         whole = self._whole()
-        value, slopes = whole._trace().program.value_and_gradient([one.estimate for one in whole.inputs])
+        value, slopes = whole._trace().value_and_slopes(whole.inputs)
         return expand(whole, value, slopes, policy)
 
     def at(self, **values: Quantity) -> Budget:

@@ -102,8 +102,11 @@ def make_plan(inputs: Sequence[Input], correlations: Correlations, where: str) -
     Raises:
         InputError: a correlation of an unknown input, outside -1 to 1, or a matrix that cannot be.
     """
-    matrix, given = _matrix(inputs, correlations, where)
-    blocks, notes = _blocks(inputs, matrix, given, where)
+    blocks: tuple[Block, ...] = ()
+    notes: tuple[str, ...] = ()
+    if correlations or any(one.shared is not None for one in inputs):
+        matrix, given = _matrix(inputs, correlations, where)
+        blocks, notes = _blocks(inputs, matrix, given, where)
     inside = {place for block in blocks for place in block.places}
     singles = tuple(place for place in range(len(inputs)) if place not in inside)
     return Plan(

@@ -70,22 +70,12 @@ class Input:
                 way_out="Use letters, digits and underscores.",
                 code="name",
             )
-        for what in ("estimate", "u", "dof"):  # whole and numpy numbers are taken as plain floats
-            if type(getattr(self, what)) is not float:
-                object.__setattr__(self, what, one_number(getattr(self, what), f"the {what} of {self.name}"))
-        for what, figure in (("estimate", self.estimate), ("u", self.u)):
-            if not math.isfinite(figure):
-                raise InputError(
-                    f"the {what} of {self.name} is {figure}; it must be finite", code="not-finite"
-                )
-        if self.u < 0:
-            raise InputError(
-                f"u of {self.name} is {self.u}; a standard uncertainty is never negative", code="negative-u"
-            )
-        if math.isnan(self.dof) or self.dof < 1:
-            raise InputError(
-                f"dof of {self.name} is {self.dof}; degrees of freedom are 1 or more", code="dof"
-            )
+        if not (type(self.estimate) is type(self.u) is type(self.dof) is float):
+            for what in ("estimate", "u", "dof"):  # whole and numpy numbers are taken as plain floats
+                found = one_number(getattr(self, what), f"the {what} of {self.name}")
+                object.__setattr__(self, what, found)
+        if not (math.isfinite(self.estimate) and 0.0 <= self.u < math.inf and self.dof >= 1.0):
+            raise self._bad_figure()
         # Not isinstance(…, Shape): checking a protocol costs more than all the rest of an input.
         one = self.distribution
         if isinstance(one, type) or not (hasattr(one, "draw") and hasattr(one, "name")):
@@ -94,6 +84,17 @@ class Input:
                 way_out="Give a shape, or make the input with normal(), rectangular(), ...",
                 code="shape",
             )
+
+    def _bad_figure(self) -> InputError:
+        for what, figure in (("estimate", self.estimate), ("u", self.u)):
+            if not math.isfinite(figure):
+                text = f"the {what} of {self.name} is {figure}; it must be finite"
+                return InputError(text, code="not-finite")
+        if self.u < 0:
+            text = f"u of {self.name} is {self.u}; a standard uncertainty is never negative"
+            return InputError(text, code="negative-u")
+        text = f"dof of {self.name} is {self.dof}; degrees of freedom are 1 or more"
+        return InputError(text, code="dof")
 
     def at(self, estimate: float) -> Input:
         """Return this input at another estimate.
@@ -120,13 +121,19 @@ class Input:
 
 def _number(value: float, unit: str, name: str) -> float:
     """Return a figure in `unit`; quantities are converted, what is no number is refused by name."""
-    return value if type(value) is float else one_number(figures_in(value, unit, name), name)
+    if type(value) is float:
+        return value
+    if type(value) is int:
+        return one_number(value, name)
+    return one_number(figures_in(value, unit, name), name)
 
 
 def _width(value: float, unit: str, name: str) -> float:
     """Return a figure of an uncertainty in `unit`, of degC in kelvins."""
     if type(value) is float:
         return value
+    if type(value) is int:
+        return one_number(value, f"the uncertainty of {name}")
     return one_number(difference_in(value, unit, name), f"the uncertainty of {name}")
 
 

@@ -171,7 +171,10 @@ def trace(leaves: Sequence[UncertainArray], output: UncertainArray, where: str =
 
 def is_moving(leaf: UncertainArray) -> bool:
     """Tell whether an elementary value has an uncertainty at all."""
-    return leaf._leaf is not None and bool(np.any(leaf._leaf.u))
+    if leaf._leaf is None:
+        return False
+    u = leaf._leaf.u
+    return u != 0.0 if type(u) is float else bool(np.any(u))
 
 
 def _collect_constants(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
+    from calibrator_uncertainty._inputs import Input
 
 __all__ = ["Traced", "arguments", "call", "run_with_units"]
 
@@ -30,7 +32,7 @@ __all__ = ["Traced", "arguments", "call", "run_with_units"]
 class Traced:
     """A model after its one run with units."""
 
-    program: Program | WideProgram
+    made: list[Any]  # the program, or what it will be made of when it is needed
     branches: bool  # the model looked at values or made something linear: it holds only at these estimates
     checked: bool = (
         False  # it looked whether its estimates lie in a range, so that others are to be looked at
@@ -38,6 +40,27 @@ class Traced:
     sources: tuple[Source, ...] = ()  # uncertain values that it uses from outside
     remarks: tuple[str, ...] = ()  # on values from outside: what must stand beside U
     unseen: str = ""  # why Monte Carlo cannot see all of it, where they were stored or chosen by a comparison
+    first: tuple[float, Sequence[float]] | None = None  # value and slopes where it was run
+    inputs: tuple[Any, ...] = ()  # those that it was run with
+
+    @property
+    def program(self) -> Program | WideProgram:
+        """The model as a program, made when it is first asked for."""
+        found = self.made[0]
+        if type(found) is tuple:
+            found = self.made[0] = trace(*found)
+        program: Program | WideProgram = found
+        return program
+
+    def value_and_slopes(self, inputs: Sequence[Input]) -> tuple[float, Sequence[float]]:
+        """Return value and slopes at the estimates of `inputs`.
+
+        Raises:
+            ModelError: no finite value or derivative, naming the operation.
+        """
+        if self.first is not None and inputs is self.inputs:
+            return self.first
+        return self.program.value_and_gradient([one.estimate for one in inputs])
 
 
 def run_with_units(budget: Budget) -> Traced:
@@ -60,18 +83,26 @@ def run_with_units(budget: Budget) -> Traced:
             code="no-dependence",
         )
     from calibrator_uncertainty._anew import holds_at_one_place
+    from calibrator_uncertainty._first import moving_nodes, slopes_of
 
+    nodes = moving_nodes(leaves, magnitude)
+    if nodes is not None:
+        made = [(leaves, magnitude, budget.name)]
+        first: Any = None
+        with suppress(ModelError):  # no slope: evaluate() says so, draws and the second order need none
+            first = magnitude._value, slopes_of(leaves, nodes, magnitude)
+        return Traced(made, seen.seen, seen.checked, first=first, inputs=budget.inputs)
     outside = _outside(leaves, magnitude)
     program = trace([*leaves, *outside], magnitude, budget.name)
     branches = seen.seen or holds_at_one_place(program, len(leaves))
     if not outside:
-        return Traced(program, branches, seen.checked)
+        return Traced([program], branches, seen.checked)
     from calibrator_uncertainty._unseen import remarks_on, why_unseen
 
     sources = sources_of(outside)
     wide = WideProgram(program, len(leaves), sources)
     told = (remarks_on(magnitude), why_unseen(magnitude))
-    return Traced(wide, branches, seen.checked, sources, *told)
+    return Traced([wide], branches, seen.checked, sources, *told)
 
 
 def _a_number(budget: Budget, result: Numbers) -> Numbers:

@@ -151,15 +151,24 @@ def _dof_of_one(output: UncertainArray) -> float:
         info = leaf._leaf
         if info is None or info.dof == math.inf:
             continue
-        parts = np.ravel(np.broadcast_to(adjoint * info.u / u, leaf.shape)).tolist()
+        parts = _parts_of(adjoint * info.u / u, leaf)
         if info.group is None:
-            fourths.append(math.fsum(part**4 for part in parts) / info.dof)
+            one = parts[0] ** 4 if len(parts) == 1 else math.fsum(part**4 for part in parts)
+            fourths.append(one / info.dof)
         else:
             known = squares.setdefault(info.group, [0.0, info.dof])
             known[0] += math.fsum(part * part for part in parts)
             known[1] = min(known[1], info.dof)
     weight = math.fsum(fourths) + math.fsum(square * square / dof for square, dof in squares.values())
     return 1.0 / weight if weight > 0.0 else math.inf
+
+
+def _parts_of(part: Numbers, leaf: UncertainArray) -> list[float]:
+    """Return the contributions of each element of one leaf."""
+    if type(part) is float and type(leaf._value) is float:
+        return [part]
+    found: list[float] = np.ravel(np.broadcast_to(part, leaf.shape)).tolist()
+    return found
 
 
 def covariance(one: UncertainArray, other: UncertainArray) -> Numbers:

@@ -36,7 +36,7 @@ def find_cuts(budget: Budget, target: float, policy: str) -> tuple[Cut, ...]:
     target = float(difference_in(target, budget.unit, "the target of U"))
     if not (math.isfinite(target) and target > 0.0):
         raise InputError(f"a target of {target} for U is not positive", where=budget.name, code="target")
-    value, slopes = budget._trace().program.value_and_gradient([one.estimate for one in budget.inputs])
+    value, slopes = budget._trace().value_and_slopes(budget.inputs)
     plan = budget._plan()
 
     def expanded(place: int, u: float) -> float:
