@@ -14,8 +14,9 @@ from lxml import etree
 from calibrator._errors import UsageError
 from calibrator._home import Home
 from calibrator.cli import main
-from calibrator.standards import Register
+from calibrator.standards import CertificateValue, Register
 from calibrator.standards.imports import interpret, read_dcc, surprises
+from calibrator.standards.imports._fits import check_fit
 from calibrator_drivers.clock import RealClock
 
 NAMES = {"d": "https://ptb.de/dcc", "s": "https://ptb.de/si"}
@@ -170,8 +171,8 @@ def register_of(home: Home):
 def test_it_is_taken_with_all_that_was_written(
     home: Home, example: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert take(home, example, "--kind", "error", "--function", "temp") == 0
-    assert "5 × error, temp, K" in capsys.readouterr().out
+    assert take(home, example, "--kind", "error", "--function", "temp_rtd") == 0
+    assert "5 × error, temp_rtd, K" in capsys.readouterr().out
     ((certificate,), (asset,)) = register_of(home)
     assert (asset.asset, asset.serial, certificate.kind) == ("T-01", "string-manufacturer-item", "values")
     assert [str(value.value) for value in certificate.values] == [
@@ -186,18 +187,18 @@ def test_it_is_taken_with_all_that_was_written(
     assert '"kind_confirmed":"error"' in certificate.imported
     assert "306.248" in certificate.imported
     # again is no second entry
-    assert take(home, example, "--kind", "error", "--function", "temp") == 0
+    assert take(home, example, "--kind", "error", "--function", "temp_rtd") == 0
     assert len(register_of(home)[0]) == 1
 
 
 @pytest.mark.parametrize(
     ("options", "code"),
     [
-        (("--function", "temp"), "kind-not-confirmed"),
-        (("--function", "temp", "--kind", "correction"), "kind-differs"),
+        (("--function", "temp_rtd"), "kind-not-confirmed"),
+        (("--function", "temp_rtd", "--kind", "correction"), "kind-differs"),
         (("--kind", "error"), "function-unknown"),
-        (("--kind", "error", "--function", "temp", "--due", "2001-01-01"), "due-before-issued"),
-        (("--kind", "error", "--function", "dcv"), "unit-of-function"),
+        (("--kind", "error", "--function", "temp_rtd", "--due", "2001-01-01"), "due-before-issued"),
+        (("--kind", "error", "--function", "dcv"), "function-of-instrument"),
     ],
 )
 def test_nothing_is_taken_without_what_a_person_must_state(
@@ -213,7 +214,7 @@ def test_nothing_is_taken_without_what_a_person_must_state(
 def test_a_jump_beyond_2_u_is_asked_and_its_reason_kept(
     home: Home, example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert take(home, example, "--kind", "error", "--function", "temp") == 0
+    assert take(home, example, "--kind", "error", "--function", "temp_rtd") == 0
     later = tmp_path / "later.xml"
     content = (
         example.read_bytes()
@@ -226,11 +227,12 @@ def test_a_jump_beyond_2_u_is_asked_and_its_reason_kept(
         .replace(b"33.17 ", b"33.47 ")
     )
     later.write_bytes(content)
-    assert take(home, later, "--kind", "error", "--function", "temp") == 2
+    assert take(home, later, "--kind", "error", "--function", "temp_rtd") == 2
     assert "jumped by more than 2 U" in capsys.readouterr().err
     assert len(register_of(home)[0]) == 1
     assert (
-        take(home, later, "--kind", "error", "--function", "temp", "--reason", "jump=new probe fitted") == 0
+        take(home, later, "--kind", "error", "--function", "temp_rtd", "--reason", "jump=new probe fitted")
+        == 0
     )
     assert "new probe fitted" in register_of(home)[0][-1].imported
 
@@ -240,7 +242,7 @@ def test_a_part_that_is_not_understood_is_named_and_left_out_only_with_a_reason(
 ) -> None:
     file = tmp_path / "formula.xml"
     file.write_bytes(dated((schemas / "examples" / "dcc-3.3.0-formula-example.xml").read_bytes()))
-    options = ("--kind", "reference value", "--function", "prt")
+    options = ("--kind", "reference value", "--function", "temp_rtd")
     assert take(home, file, *options) == 2
     assert "line 526: refId names 'formula_02', which is nowhere" in capsys.readouterr().err
     options += ("--reason", "unsound=a reference of the unused formula")
@@ -280,7 +282,7 @@ def test_a_fault_that_a_schema_lets_through_is_named_and_stops_the_import(
     content = example.read_bytes()
     assert old in content
     example.write_bytes(content.replace(old, new, 1))
-    assert take(home, example, "--kind", "error", "--function", "temp") == 2
+    assert take(home, example, "--kind", "error", "--function", "temp_rtd") == 2
     told = capsys.readouterr().err
     assert said in told
     assert "--reason unsound=TEXT" in told
@@ -290,10 +292,10 @@ def test_a_fault_that_a_schema_lets_through_is_named_and_stops_the_import(
 def test_the_certificate_of_another_instrument_is_refused(
     home: Home, example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert take(home, example, "--kind", "error", "--function", "temp") == 0
+    assert take(home, example, "--kind", "error", "--function", "temp_rtd") == 0
     other = tmp_path / "other.xml"
     other.write_bytes(example.read_bytes().replace(b"string-manufacturer-item", b"another-serial"))
-    assert take(home, other, "--kind", "error", "--function", "temp") == 2
+    assert take(home, other, "--kind", "error", "--function", "temp_rtd") == 2
     assert "another instrument" in capsys.readouterr().err
 
 
@@ -310,7 +312,7 @@ def test_nothing_simulated_is_taken(
 ) -> None:
     assert old in example.read_bytes()
     example.write_bytes(example.read_bytes().replace(old, new))
-    assert take(home, example, "--kind", "error", "--function", "temp") == 2
+    assert take(home, example, "--kind", "error", "--function", "temp_rtd") == 2
     assert "simulated" in capsys.readouterr().err
     assert register_of(home) == ((), ())
 
@@ -330,11 +332,11 @@ def test_a_pdf_is_taken_by_its_attachment_and_refused_without(
         for attached, content in files.items():
             writer.add_attachment(attached, content)
         writer.write(tmp_path / name)
-        assert take(home, tmp_path / name, "--kind", "error", "--function", "temp") == code
+        assert take(home, tmp_path / name, "--kind", "error", "--function", "temp_rtd") == code
         told = capsys.readouterr()
         assert said in told.out + told.err
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing")
-    assert take(home, tmp_path / "broken.pdf", "--kind", "error", "--function", "temp") == 2
+    assert take(home, tmp_path / "broken.pdf", "--kind", "error", "--function", "temp_rtd") == 2
     assert len(register_of(home)[0]) == 1
 
 
@@ -348,10 +350,10 @@ def test_a_broken_seal_is_refused(
     content = (schemas / "examples" / name).read_bytes()
     file = tmp_path / name
     file.write_bytes(content)
-    assert take(home, file, "--kind", "error", "--function", "temp", "--due", "2027-01-01", *OLD) == 0
+    assert take(home, file, "--kind", "error", "--function", "temp_rtd", "--due", "2027-01-01", *OLD) == 0
     assert "sealed by CN=Calibration Lab A1" in capsys.readouterr().out
     file.write_bytes(content.replace(b"0.072 0.089", b"0.073 0.089"))
-    assert take(home, file, "--kind", "error", "--function", "temp") == 6
+    assert take(home, file, "--kind", "error", "--function", "temp_rtd") == 6
     assert "seal" in capsys.readouterr().err
 
 
@@ -366,3 +368,37 @@ def test_a_day_of_issue_of_long_ago_or_to_come_is_asked_about(example: Path) -> 
     assert "date" not in asked(issued)
     assert "date" in asked(issued.replace(year=issued.year + 11))
     assert "date" in asked(issued.replace(year=issued.year - 1))
+
+
+@pytest.mark.parametrize(
+    ("function", "unit", "model", "code"),
+    [
+        ("dcv", "V", "fluke_1529", "function-of-instrument"),  # a thermometer readout measures no volts
+        ("temperature", "K", "fluke_5730a", "function-of-instrument"),
+        ("temp", "K", "fluke_1529", "function-of-instrument"),  # nothing would ever look for it
+        ("humidity", "Pa", "vaisala_ptu300", "unit-of-function"),
+        ("dcv", "K", "fluke_5522a", "unit-of-function"),
+        ("temp_rtd", "Pa", "fluke_1529", "unit-of-function"),
+        ("dcv", "V", "fluke_5522a", ""),
+        ("temp_rtd", "ohm", "fluke_1529", ""),
+        ("temperature", "degC", "fluke_1529", ""),
+        ("res2w", "ohm", "fluke_5522a", ""),  # one resistance, however it is measured
+        ("pressure", "Pa", "druck_pace5000", ""),
+        ("mass", "g", "sartorius_quintix224", ""),
+        ("humidity", "%RH", "vaisala_ptu300", ""),
+        ("mass", "g", "a weight of class E2", ""),  # no accuracy table, so that nothing is known of it
+        ("mass", "V", "a weight of class E2", "unit-of-function"),
+    ],
+)
+def test_values_are_of_functions_that_the_instrument_has(
+    function: str, unit: str, model: str, code: str
+) -> None:
+    one = Decimal(1)
+    value = CertificateValue(function, one, unit, None, Decimal(0), "error", one, one, Decimal(2), "1", "")
+    if not code:
+        check_fit([value], model, "T-01", "a.xml")
+        return
+    with pytest.raises(UsageError) as caught:
+        check_fit([value], model, "T-01", "a.xml")
+    assert (caught.value.code, caught.value.where) == (code, "a.xml")
+    assert function in str(caught.value)

@@ -117,6 +117,14 @@ def test_a_second_column_of_values_is_not_left_out_silently(typical: bytes, othe
     assert surprises(plain, interpret(plain, {"": "temp"}, "a.xml"), None) == ()
 
 
+def test_values_of_an_unknown_type_in_metadata_are_named_and_limits_are_known(typical: bytes) -> None:
+    changed = typical.replace(b'"basic_acceptanceLimitUpper"', b'"basic_influenceOfPressure"')
+    assert changed != typical
+    document = read_dcc(changed, "a.xml")
+    (found,) = surprises(document, interpret(document, {"": "temp"}, "a.xml"), None)
+    assert (found.code, "basic_influenceOfPressure of table 1" in found.what) == ("unknown", True)
+
+
 def test_a_reference_value_is_held_against_the_nearest_of_the_former_certificate(schemas: Path) -> None:
     content = (schemas / "examples" / "dcc_gp_temperatur_resistance_v12.xml").read_bytes()
     document = read_dcc(content, "a.xml")

@@ -24,6 +24,10 @@ KINDS: Final = {
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
 _NOMINAL: Final = ("basic_nominalValue", "basic_calibrationValue", "basic_referenceValue")
 _BESIDE: Final = frozenset({*_NOMINAL, "basic_measuredValue"})
+# what metadata hold against which a value was judged; it changes no value
+_LIMITS: Final = frozenset(
+    f"basic_{kind}Limit{side}" for kind in ("acceptance", "tolerance") for side in ("Lower", "Upper")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +59,22 @@ def left_out(document: Document) -> tuple[str, ...]:
         kind, column = _kind(table)
         for quantity in table.quantities:
             beside = bool(kind) and set(quantity.ref_types) & _BESIDE
-            own = any(ref.startswith("calibrator_") for ref in quantity.ref_types)
-            if quantity is column or beside or own or not quantity.forms or _turned(quantity, column):
-                continue
-            name = " ".join(quantity.ref_types) or quantity.name or "without a type"
-            found.append(f"line {quantity.line}: the values {name} of table {table.number}")
+            if quantity is not column and not beside and not _own(quantity) and not _turned(quantity, column):
+                found += _named(quantity, table)
+            for inner in quantity.inner:
+                if not _own(inner) and not {*inner.ref_types} & (_BESIDE | _LIMITS):
+                    found += _named(inner, table)
     return tuple(found)
+
+
+def _own(quantity: Quantity) -> bool:
+    """Say whether it is a column of this product, which `interpret` knows."""
+    return any(ref.startswith("calibrator_") for ref in quantity.ref_types)
+
+
+def _named(quantity: Quantity, table: Table) -> list[str]:
+    name = " ".join(quantity.ref_types) or quantity.name or "without a type"
+    return [f"line {quantity.line}: the values {name} of table {table.number}"] if quantity.forms else []
 
 
 def _turned(quantity: Quantity, column: Quantity | None) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from calibrator._errors import UsageError
 from calibrator.standards._asset import AssetFile
 from calibrator.standards._certificate import Certificate, CertificateValue
+from calibrator.standards.imports._fits import check_fit
 from calibrator.standards.imports._interpret import Reading, left_out
 from calibrator.standards.imports._read import Document
 from calibrator.standards.imports._units import known_unit
@@ -23,7 +24,6 @@ __all__ = ["Stated", "Surprise", "asset_file", "check_identity", "surprises"]
 
 
 _OLDEST_Y: Final = 10
-_OTHER_WORDS: Final = {"1": "%", "W": "V*A"}  # a unit of the D-SI as it was read, and the trade's
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def asset_file(
 
     Raises:
         UsageError: see `check_identity`; also `no-traceability`, `no-date`, `due-before-issued`,
-            `unit-of-function`.
+            `function-of-instrument`, `unit-of-function`.
     """
     serial = check_identity(document, asset, stated, where)
     traceability = stated.traceability or document.traceability
@@ -188,7 +188,8 @@ def asset_file(
             code="due-before-issued",
         )
     values = tuple(value for reading in readings for value in reading.values)
-    _check_units(values, where)
+    model = asset.model if asset is not None else stated.model
+    check_fit(values, model, stated.asset, where)
     certificate = Certificate(
         asset=stated.asset,
         number=document.number,
@@ -210,7 +211,7 @@ def asset_file(
     )
     return AssetFile(
         asset=stated.asset,
-        model=asset.model if asset is not None else stated.model,
+        model=model,
         manufacturer=asset.manufacturer if asset is not None else document.manufacturer,
         serial=serial,
         options=asset.options if asset is not None else (),
@@ -221,21 +222,6 @@ def asset_file(
         sha256=document.sha256,
         customer=asset.customer if asset is not None else None,
     )
-
-
-def _check_units(values: Sequence[CertificateValue], where: str) -> None:
-    """Refuse values in a unit that their function cannot have, such as kelvins of a direct voltage."""
-    from calibrator.procedure import RESULT_UNITS
-
-    for value in values:
-        fitting = RESULT_UNITS.get(value.function)
-        if fitting is not None and not {value.unit, _OTHER_WORDS.get(value.unit, "")} & {*fitting}:
-            raise UsageError(
-                f"values in {value.unit} cannot be of the function {value.function}, which has {fitting[0]}",
-                where=where,
-                way_out="Name the function of the table with --function NUMBER=FUNCTION; nothing was taken.",
-                code="unit-of-function",
-            )
 
 
 def _day(document: Document, where: str) -> date:
