@@ -91,7 +91,7 @@ def test_a_standard_thermometer_without_a_certificate_in_force_is_refused(
         text = asset + rest[rest.index("[assets.") :]
     file = tmp_path / "bench.toml"
     file.write_text(text, encoding="utf-8")
-    model = procedure.models()[0]
+    model = next(one for one in procedure.models() if f'"{one}"' in procedure.info.simulated_bench)
     done = calibrator(tmp_path / "home", "run", name, "--uut", model, "--bench", str(file))
     assert done.returncode == 4, done.stdout + done.stderr
     wanted = "was due on 2026-06-01" if lack == "expired" else "it has no certificate"
@@ -194,7 +194,14 @@ def test_a_killed_comparison_gives_the_results_of_the_unbroken_one(calibrator: C
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize(
     ("name", "model"),
-    [("thermometer", "pt100_class_a"), ("dry_block", "fluke_9142"), ("thermocouple", "tc_k_class_1")],
+    [
+        ("thermometer", "pt100_class_a"),
+        ("dry_block", "fluke_9142"),
+        *(
+            ("thermocouple", f"tc_{kind}_class_{grade}")
+            for kind, grade in ("k1", "j2", "n1", "t2", "e1", "s2", "r1")
+        ),
+    ],
 )
 def test_sixty_benches_hold_the_bars(name: str, model: str, calibrator: Cli, tmp_path: Path) -> None:
     done = calibrator(tmp_path, "prove", name, "--uut", model, "--runs", "60", "--drawn-runs", "0")
@@ -208,6 +215,8 @@ def test_sixty_benches_hold_the_bars(name: str, model: str, calibrator: Cli, tmp
         ("thermometer", "pt100_transmitter", 0.023),
         ("dry_block", "fluke_9142", 0.065),
         ("thermocouple", "tc_k_class_2", 0.56),
+        ("thermocouple", "tc_t_class_1", 0.55),
+        ("thermocouple", "tc_s_class_2", 1.2),
     ],
 )
 def test_a_plan_states_the_expected_uncertainty(

@@ -66,20 +66,59 @@ def derived(found) -> list[CurveEvaluation | ParametersEvaluation]:
     return [made for item in found if isinstance(item, DerivedEvaluations) for made in item.make()]
 
 
-def test_reference_functions_give_the_tabulated_voltages() -> None:
-    # NIST Monograph 175, tables: mV at degC
-    for type_, celsius, millivolts in (
-        ("K", 100.0, 4.096),
-        ("K", 400.0, 16.397),
-        ("N", 1000.0, 36.256),
-        ("S", 1000.0, 9.587),
-        ("T", -100.0, -3.379),
-        ("J", 500.0, 27.393),
-        ("E", 600.0, 45.093),
-    ):
+# NIST Monograph 175, tables: mV at degC
+TABULATED = {
+    "B": ((500.0, 1.242), (1000.0, 4.834), (1500.0, 10.099), (1820.0, 13.820)),
+    "E": ((-100.0, -5.237), (100.0, 6.319), (400.0, 28.946), (600.0, 45.093), (1000.0, 76.373)),
+    "J": (
+        (-100.0, -4.633),
+        (100.0, 5.269),
+        (400.0, 21.848),
+        (500.0, 27.393),
+        (760.0, 42.919),
+        (1000.0, 57.953),
+    ),
+    "K": ((-200.0, -5.891), (100.0, 4.096), (400.0, 16.397), (1372.0, 54.886)),
+    "N": ((-100.0, -2.407), (100.0, 2.774), (400.0, 12.974), (1000.0, 36.256), (1300.0, 47.513)),
+    "R": ((100.0, 0.647), (400.0, 3.408), (1000.0, 10.506), (1500.0, 17.451), (1768.0, 21.101)),
+    "S": ((100.0, 0.646), (400.0, 3.259), (1000.0, 9.587), (1500.0, 15.582), (1768.0, 18.693)),
+    "T": ((-200.0, -5.603), (-100.0, -3.379), (100.0, 4.279), (300.0, 14.862), (400.0, 20.872)),
+}
+# IEC 60584-1, tolerance classes (remembered): fixed part and part of t, by types and class
+CLASSES = {
+    ("KNJE", 1): (1.5, 0.004),
+    ("KNJE", 2): (2.5, 0.0075),
+    ("T", 1): (0.5, 0.004),
+    ("T", 2): (1.0, 0.0075),
+    ("SR", 1): (1.0, 0.0),
+    ("SR", 2): (1.5, 0.0025),
+}
+
+
+@pytest.mark.parametrize("type_", sorted(TABULATED))
+def test_reference_functions_give_the_tabulated_voltages(type_: str) -> None:
+    for celsius, millivolts in TABULATED[type_]:
         assert emf_uv(type_, celsius) == pytest.approx(1e3 * millivolts, abs=0.51)
-        step = (emf_uv(type_, celsius + 0.01) - emf_uv(type_, celsius - 0.01)) / 0.02
-        assert sensitivity_uv(type_, celsius) == pytest.approx(step, rel=1e-6)
+        step = (emf_uv(type_, celsius - 0.99) - emf_uv(type_, celsius - 1.01)) / 0.02
+        assert sensitivity_uv(type_, celsius - 1.0) == pytest.approx(step, rel=1e-6)
+
+
+@pytest.mark.parametrize(("types", "grade"), list(CLASSES))
+def test_every_table_has_the_limits_of_its_class_and_stays_within_its_type(types: str, grade: int) -> None:
+    fixed, relative = CLASSES[types, grade]
+    for type_ in types:
+        (section,) = PROCEDURE.sections(f"tc_{type_.lower()}_class_{grade}")
+        *rising, drawn_out = section.points
+        temperatures = [float(point.nominal) for point in rising]
+        assert temperatures == sorted(temperatures)
+        assert len(rising) >= 4
+        assert temperatures[-1] <= (350.0 if type_ == "T" else 400.0)
+        for point in rising:
+            assert point.settings["type"] == type_
+            limits = point.limits["class"]
+            assert float(limits.upper or 0) == pytest.approx(max(fixed, relative * float(point.nominal)))
+            assert limits.status == "memory_high"
+        assert drawn_out.settings["against"] == rising[-1].id
 
 
 def test_the_budget_worked_by_hand_at_400_degrees() -> None:

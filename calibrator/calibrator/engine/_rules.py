@@ -176,7 +176,7 @@ class Ruled:
         return self._of_wiring(point, rule) if rule.origin == "wiring" else self._of_settings(point, rule)
 
     def _of_accuracy(self, point: Point, rule: FigureRule) -> Contribution:
-        instrument = self._instrument(point, rule.part)
+        instrument = self._reading(point, rule)
         asked = self._asked(point, rule, instrument)
         own = instrument.name == self.setting.uut.name
         on_range = float(point.settings[rule.on_range]) if rule.on_range else None
@@ -199,11 +199,12 @@ class Ruled:
         )
 
     def _of_resolution(self, point: Point, rule: FigureRule) -> Contribution:
-        instrument = self._instrument(point, rule.part)
+        instrument = self._reading(point, rule)
         asked = self._asked(point, rule, instrument)
         table = table_of(instrument)
         ranges = table.ranges(asked.function) if asked.function in table.functions() else ()
-        own = rule.part == UUT and float(point.range) in ranges
+        # the rows of an option are a readout's, whose ranges are not those of the unit that it reads
+        own = rule.part == UUT and not rule.option and float(point.range) in ranges
         row = table.row(
             asked.function,
             float(asked.nominal),
@@ -272,6 +273,11 @@ class Ruled:
         if function in table.functions():
             unit = next(row.unit for row in table.rows if row.function == function)
         return replace(point, function=function, nominal=value, unit=unit)
+
+    def _reading(self, point: Point, rule: FigureRule) -> BenchInstrument:
+        """Return what fills the part of a rule, with the option of its table that the point asks for."""
+        found = self._instrument(point, rule.part)
+        return replace(found, options=(str(point.settings[rule.option]),)) if rule.option else found
 
     def _wiring(self, point: Point) -> Wiring:
         """Return the wiring in which a point is read: the last that it asks for, else its section's."""

@@ -35,6 +35,7 @@ _KEYS = (
 _ORIGINS = ("accuracy", "resolution", "wiring", "settings")
 _FIGURE = (
     *("kind", "from", "part", "function", "key", "at", "unit", "sections", "factor", "interval", "on_range"),
+    "option",
 )
 _OWN = ("title", "document", "document_status", "budget_kind")  # what a unit may have in place of the head's
 _HASHED = (".py", ".toml", ".csv")
@@ -165,7 +166,7 @@ def _figure(head: TomlFile, table: Mapping[str, Any], path: KeyPath) -> FigureRu
     part = head.require(table, "part", str, path) if origin in ("accuracy", "resolution") else ""
     texts = {
         key: head.require(table, key, str, path) if key in table else ""
-        for key in ("function", "key", "at", "unit", "interval", "on_range")
+        for key in ("function", "key", "at", "unit", "interval", "on_range", "option")
     }
     listed = head.require(table, "sections", list, path) if "sections" in table else []
     return FigureRule(
@@ -180,6 +181,7 @@ def _figure(head: TomlFile, table: Mapping[str, Any], path: KeyPath) -> FigureRu
         factor=head.require(table, "factor", float, path) if "factor" in table else 1.0,
         interval=texts["interval"],
         on_range=texts["on_range"],
+        option=texts["option"],
     )
 
 

@@ -110,6 +110,7 @@ class FigureRule:
     factor: float = 1.0  # on estimate and half-width
     interval: str = ""  # of the accuracy table; "" follows from the certificate's date
     on_range: str = ""  # the setting that holds the range it is on; "" is the lowest that holds the value
+    option: str = ""  # the setting that holds the table's option, such as a type; "" is what the bench states
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,8 @@ class Entry:
 
 
 _INSTRUMENTS = "calibrator_sim.instruments"
-_PROBES = ("pt100_class_a", "pt100_class_b", "pt100_its90", "standard_prt", "tc_k_class_1", "tc_k_class_2")
+_COUPLES = tuple(f"tc_{kind}_class_{grade}" for kind in "kjntesr" for grade in (1, 2))
+_PROBES = ("pt100_class_a", "pt100_class_b", "pt100_its90", "standard_prt", *_COUPLES)
 _OURS: Mapping[str, Entry] = {
     entry.model_id: entry
     for entry in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from calibrator_drivers.accuracy import RangeRow
 from calibrator_sim._units import StandardUnit
 
 __all__ = ["ErrorCurve"]
@@ -15,23 +16,18 @@ _DIGITS = ".4g"  # a specification is no finer, and a moving value fills no cach
 class ErrorCurve:
     """True minus shown value of one function, z times the limit of the row (METROLOGY 26)."""
 
-    def __init__(self, unit: StandardUnit, function: str) -> None:
+    def __init__(self, unit: StandardUnit, function: str, option: str = "") -> None:
         self._unit = unit
         self._function = function
-        self.low, self.high = unit.table.span(function)
+        self._option = option
+        self._rows = _rows_of(unit, function, option)
+        self.low = min(row.range_low for row in self._rows)
+        self.high = max(row.range_high for row in self._rows)
 
     @cached_property
     def _edges(self) -> tuple[float, ...]:
         """Return where a row ends and another one begins."""
-        unit = self._unit
-        ends = {
-            row.range_high
-            for row in unit.table.rows
-            if row.function == self._function
-            and row.interval == unit.unit.interval
-            and row.option in (None, unit.state.option or row.option)
-        }
-        return tuple(sorted(ends))[:-1]
+        return tuple(sorted({row.range_high for row in self._rows}))[:-1]
 
     def at(self, value: float) -> float:
         """Return the error at a value; beyond the span that of its end."""
@@ -44,4 +40,12 @@ class ErrorCurve:
         return self._of(inside)
 
     def _of(self, value: float) -> float:
-        return self._unit.error(self._function, float(format(value, _DIGITS)))
+        return self._unit.error(self._function, float(format(value, _DIGITS)), option=self._option)
+
+
+def _rows_of(unit: StandardUnit, function: str, option: str) -> list[RangeRow]:
+    """Return the rows of a function and option; those of the unit's interval where there are such."""
+    asked = option or unit.state.option
+    rows = [row for row in unit.table.rows if row.function == function]
+    own = [row for row in rows if row.option in (None, asked or row.option)]
+    return [row for row in own if row.interval == unit.unit.interval] or own

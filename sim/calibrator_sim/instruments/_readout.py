@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import cast
 
-from calibrator_sim._thermometry import SPANS_C, couple_c, platinum_c, thermocouple_v
+from calibrator_sim._thermometry import SPANS_C, TYPES, couple_c, platinum_c, thermocouple_v
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._error_curve import ErrorCurve
@@ -26,7 +26,9 @@ class Readout:
         self.name = name
         self.unit = unit
         self._world = world
-        self._curves = {"pt100": ErrorCurve(unit, "temp_rtd"), "tc": ErrorCurve(unit, "temp_tc")}
+        known = unit.table.options("temp_tc")
+        self._curves = {kind: ErrorCurve(unit, "temp_tc", kind if kind in known else "") for kind in TYPES}
+        self._curves["pt100"] = ErrorCurve(unit, "temp_rtd")
         self.upset: Upset[float] = Upset(name, world)
 
     def celsius(self, terminal: str, probe: str, ns: int) -> float | None:
@@ -39,9 +41,9 @@ class Readout:
         )
         if shown is None:
             return None
-        kind = "pt100" if probe == "pt100" else "tc"
         noise = self._world.draws.normal("readout", self.unit.config.serial, terminal, ns)
-        shown += self.error_k(kind, shown) + self._world.effects.noise * _NOISE_K[kind] * noise
+        scatter_k = _NOISE_K["pt100" if probe == "pt100" else "tc"]
+        shown += self.error_k(probe, shown) + self._world.effects.noise * scatter_k * noise
         if self.upset.beyond():
             return None
         return self.upset.shown(shown * (1.0 + self._world.drift(self.name, ns)))
@@ -64,7 +66,7 @@ class Readout:
         return couple_c(kind, whole)
 
     def error_k(self, kind: str, celsius: float) -> float:
-        """Return its own error (shown minus true) where it shows a temperature, of `pt100` or `tc`."""
+        """Return its own error (shown minus true) where it shows a temperature, of "pt100" or a type."""
         return self._curves[kind].at(celsius)
 
     def junction_error_k(self) -> float:

@@ -277,9 +277,8 @@ class Domain:
             told |= {f"{key}_k": value for key, value in asdict(self.drawn(probe)).items()}
         reader = self._world.devices.get(member.instrument)
         if isinstance(reader, Reads) and not math.isnan(error_k):
-            kind = "pt100" if probe.kind == "pt100" else "tc"
-            told["readout_k"] = reader.readout.error_k(kind, celsius + error_k)
-            if kind == "tc":
+            told["readout_k"] = reader.readout.error_k(probe.kind, celsius + error_k)
+            if probe.kind != "pt100":
                 told["junction_k"] = reader.readout.junction_error_k()
                 told["place"] = self._world.effects.inhomogeneity * self.place(probe)
         return told

@@ -15,7 +15,8 @@ from calibrator_sim.proofs import Asked, elsewhere
 
 __all__ = ["EFFECTS", "POPULATION", "WITHOUT_A_LINE", "truths", "watch"]
 
-_UUT, _STANDARD = "daq_101_", "readout_1_"
+_STANDARD = "readout_1_"
+_UUT = {kind: f"daq_{channel}_" for channel, kind in enumerate("KJNTESR", start=101)}  # of our benches
 _KNOWN = ("certificate", "drift")
 
 POPULATION = {"error": "drawn", "width": 6.0}  # wires up to 0.6 % off: beyond the class at 400 degC
@@ -59,27 +60,27 @@ def truths(bench: SimBench, asked: Asked) -> Mapping[str, float]:
     if against:
         first = asked.points[against]
         lever = first.estimates["lever"]
-        moved = lever * (_mean(asked, f"{_UUT}place") - _mean(first, f"{_UUT}place"))
-        scale = _mean(asked, f"{_UUT}share") / asked.estimates["share"]
-        slope = scale * (_mean(asked, f"{_UUT}axial_k") - _mean(first, f"{_UUT}axial_k"))
+        moved = lever * (_mean(asked, f"{_uut(asked)}place") - _mean(first, f"{_uut(asked)}place"))
+        scale = _mean(asked, f"{_uut(asked)}share") / asked.estimates["share"]
+        slope = scale * (_mean(asked, f"{_uut(asked)}axial_k") - _mean(first, f"{_uut(asked)}axial_k"))
         before = _shown(first)
         shown = before + moved + asked.estimates["share"] * slope
         return {"difference": shown, "reference": before, "axial_move": slope, "result": moved}
     lines = _lines(asked)
-    return {**lines, "difference": _shown(asked), "result": _mean(asked, f"{_UUT}error_k")}
+    return {**lines, "difference": _shown(asked), "result": _mean(asked, f"{_uut(asked)}error_k")}
 
 
 def _lines(asked: Asked) -> dict[str, float]:
     """Return the true errors of readouts, standard, junction, wires, and place at the full span."""
-    scale = _mean(asked, f"{_UUT}share") / asked.estimates["share"]
+    scale = _mean(asked, f"{_uut(asked)}share") / asked.estimates["share"]
     return {
-        "readout_uut": _mean(asked, f"{_UUT}readout_k"),
-        "junction": _mean(asked, f"{_UUT}junction_k"),
-        "inhomogeneity": _mean(asked, f"{_UUT}place"),
+        "readout_uut": _mean(asked, f"{_uut(asked)}readout_k"),
+        "junction": _mean(asked, f"{_uut(asked)}junction_k"),
+        "inhomogeneity": _mean(asked, f"{_uut(asked)}place"),
         "readout_standard": _mean(asked, f"{_STANDARD}readout_k"),
         **{kind: _mean(asked, f"{_STANDARD}{kind}_k") for kind in _KNOWN},
-        "radial": scale * (_mean(asked, f"{_UUT}radial_k") - _mean(asked, f"{_STANDARD}radial_k")),
-        "axial": scale * (_mean(asked, f"{_UUT}axial_k") - _mean(asked, f"{_STANDARD}axial_k")),
+        "radial": scale * (_mean(asked, f"{_uut(asked)}radial_k") - _mean(asked, f"{_STANDARD}radial_k")),
+        "axial": scale * (_mean(asked, f"{_uut(asked)}axial_k") - _mean(asked, f"{_STANDARD}axial_k")),
     }
 
 
@@ -87,9 +88,13 @@ def _shown(asked: Asked) -> float:
     """Return unit minus standard as the readouts would show it without noise, by the model."""
     lines, known = _lines(asked), asked.estimates
     standard = lines["readout_standard"] + sum(lines[kind] for kind in _KNOWN)
-    shown = _mean(asked, f"{_UUT}error_k") + lines["readout_uut"]
+    shown = _mean(asked, f"{_uut(asked)}error_k") + lines["readout_uut"]
     shown += known["junction_ratio"] * lines["junction"] + known["lever"] * lines["inhomogeneity"]
     return shown - standard + known["share"] * (lines["radial"] + lines["axial"])
+
+
+def _uut(asked: Asked) -> str:
+    return _UUT[str(asked.settings["type"])]
 
 
 def _mean(asked: Asked, key: str) -> float:
