@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from calibrator.certificates._adjusted import Adjustment
 from calibrator.certificates._legal import Kind, Verification
+from calibrator.certificates._particulars import PLAIN, Particulars
 from calibrator.procedure._types import Text
 
 __all__ = [
@@ -198,6 +199,7 @@ class Result:
     rounding: str = "nearest"  # of U: nearest, upward, ea-4/02
     rounding_step: int = 1  # of the last digit written
     frequency_hz: Decimal | None = None  # of an alternating quantity
+    particulars: Particulars = PLAIN  # reference value, what a difference is between, the load
 
     @property
     def limit(self) -> Decimal:

@@ -20,6 +20,7 @@ __all__ = [
     "rounded",
     "scaled_unit",
     "signed",
+    "significant",
 ]
 
 MINUS: Final = "\u2212"
@@ -45,7 +46,8 @@ class Printed:
     value_unit: str
     limit: str
     error_unit: str
-    indication: str = NONE
+    indication: str = NONE  # or the first of the two values that a difference is between
+    reference: str = NONE  # or the second
     error: str = NONE
     expanded_uncertainty: str = NONE
     coverage_factor: str = NONE
@@ -62,6 +64,8 @@ class Rounded:
     indication: Decimal | None
     coverage_factor: Decimal | None
     guard_band: Decimal | None
+    reference: Decimal | None = None
+    pair: tuple[Decimal, Decimal] | None = None
 
 
 def printed(result: Result) -> Printed:
@@ -84,9 +88,11 @@ def printed(result: Result) -> Printed:
     exact = rounded(result)
     if exact is None:
         return head
+    first, second = exact.pair or (exact.indication, exact.reference)
     return replace(
         head,
-        indication=NONE if exact.indication is None else signed(exact.indication.scaleb(-values), plus=False),
+        indication=_plain_or_none(first, values),
+        reference=_plain_or_none(second, values),
         error=signed(exact.error.scaleb(-errors)),
         expanded_uncertainty=_digits(exact.expanded_uncertainty.scaleb(-errors)),
         coverage_factor=NONE if exact.coverage_factor is None else _digits(exact.coverage_factor),
@@ -106,14 +112,21 @@ def rounded(result: Result) -> Rounded | None:
         return None
     write = Rounder(result.rounding, result.rounding_step)
     uncertainty = write.uncertainty(result.expanded_uncertainty)
-    factor, band = result.coverage_factor, result.guard_band
+    factor, band, beside = result.coverage_factor, result.guard_band, result.particulars
+    pair = beside.pair
     return Rounded(
         error=write.like(result.error, uncertainty),
         expanded_uncertainty=uncertainty,
         indication=None if result.indication is None else write.like(result.indication, uncertainty),
         coverage_factor=None if factor is None else factor.quantize(Decimal("0.01")),
         guard_band=None if band is None else write.uncertainty(band),
+        reference=None if beside.reference is None else write.like(beside.reference, uncertainty),
+        pair=None if pair is None else (write.like(pair[0], uncertainty), write.like(pair[1], uncertainty)),
     )
+
+
+def _plain_or_none(value: Decimal | None, exponent: int) -> str:
+    return NONE if value is None else signed(value.scaleb(-exponent), plus=False)
 
 
 def scaled_unit(value: Decimal, unit: str) -> tuple[str, str]:
@@ -190,6 +203,17 @@ def aligned(column: list[str]) -> list[tuple[str, str]]:
         (number, "" if number == NONE else ("" if tail or not longest else ".") + "0" * (longest - len(tail)))
         for number, tail in zip(column, tails, strict=True)
     ]
+
+
+def significant(value: Decimal, digits: int) -> str:
+    """Return a value to so many significant digits, as plain text.
+
+    Example:
+        >>> significant(Decimal("1330.68"), 4), significant(Decimal("0.498651"), 4)
+        ('1331', '0.4987')
+    """
+    rounded_value = value.quantize(Decimal(1).scaleb(value.adjusted() - digits + 1)) if value else value
+    return signed(rounded_value, plus=False)
 
 
 def _exponent(value: Decimal, unit: str) -> int:

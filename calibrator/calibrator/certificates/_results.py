@@ -12,6 +12,7 @@ from calibrator._errors import IntegrityError
 from calibrator.certificates._bodies import Body, number, optional_number, text
 from calibrator.certificates._figures import standing
 from calibrator.certificates._model import Result, ResultSection, Verdict, Version
+from calibrator.certificates._particulars import particulars
 from calibrator.certificates._people import person
 from calibrator.certificates._recorded_curves import curve_of
 from calibrator.certificates._sources import Sources
@@ -49,10 +50,11 @@ def result_sections(sources: Sources) -> tuple[ResultSection, ...]:
     references = {str(body["point"]["id"]): body for body in sources.references.get("points", ())}
     for point in sources.points:
         units = sources.reading_units.get(str(point["id"]), frozenset())
-        result = _result(point, references.get(str(point["id"])), write, units)
+        table = _table_of(point, references.get(str(point["id"])), titles)
+        result = _result(point, references.get(str(point["id"])), write, units, table)
         versions = sources.versions.get(result.id, ())
         whole = replace(result, versions=tuple(_version(item, result, sources) for item in versions))
-        by_section.setdefault(_table_of(point, references.get(result.id), titles), []).append(whole)
+        by_section.setdefault(table, []).append(whole)
     last = {_section_of(results[0].id, sources): name for name, results in by_section.items()}
     return tuple(
         ResultSection(
@@ -111,7 +113,11 @@ def _version(measured: Measured, result: Result, sources: Sources) -> Version:
 
 
 def _result(
-    point: Body, references: Body | None, write: Rounder, units: frozenset[str] = frozenset()
+    point: Body,
+    references: Body | None,
+    write: Rounder,
+    units: frozenset[str] = frozenset(),
+    table: str = "",
 ) -> Result:
     missing = _no_number(point)
     # readings in a unit of their own (4-20 mA of a transmitter) are no indication of the result's quantity
@@ -123,15 +129,17 @@ def _result(
     def computed(key: str) -> Decimal | None:
         return None if missing else optional_number(point[key])
 
+    error = computed("error")
+    beside, indication = particulars(point, references, table, _mean(readings), error)
     return Result(
         id=str(point["id"]),
         function=str(point["function"]),
         unit=str(point["unit"]),
         nominal=number(point["nominal"]),
         range=number(point["range"]),
-        indication=_mean(readings),
+        indication=indication,
         readings=len(point["readings"]),
-        error=computed("error"),
+        error=error,
         standard_uncertainty=computed("u"),
         expanded_uncertainty=computed("U"),
         coverage_factor=computed("k"),
@@ -152,6 +160,7 @@ def _result(
         rounding=write.policy,
         rounding_step=write.step,
         frequency_hz=_frequency(references),
+        particulars=beside,
     )
 
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Any, Final
 
 from calibrator.certificates._kind_words import states_uncertainty
+from calibrator.certificates._legend import STATUS_LETTERS, result_legend, status_letter
 from calibrator.certificates._model import Certificate, Result, ResultSection
-from calibrator.certificates._numbers import Printed, aligned, at_frequency, printed, scaled_unit, signed
+from calibrator.certificates._numbers import (
+    Printed,
+    aligned,
+    at_frequency,
+    printed,
+    scaled_unit,
+    signed,
+    significant,
+)
+from calibrator.certificates._particulars import BESIDE_WORDS, PAIRS, POSITIONS
 from calibrator.certificates._plots import PlotText, error_plot
 from calibrator.certificates._recorded_curves import curve_lines
-from calibrator.certificates._statements import interval_text, is_electrical, point_name
+from calibrator.certificates._statements import interval_text, load_name, point_name
 from calibrator.certificates._widths import column_widths
 from calibrator.certificates._words import STATUS_WORDS, Speaker
 from calibrator.i18n import bilingual
@@ -24,16 +34,6 @@ __all__ = [
     "standard_table",
 ]
 
-STATUS_LETTERS: Final = {
-    "seen": "S",
-    "checked": "C",
-    "confirmed": "P",
-    "derived": "D",
-    "memory_high": "M1",
-    "memory_medium": "M2",
-    "memory_low": "M3",
-    "artefact": "A",
-}
 Table = dict[str, Any]
 
 
@@ -47,9 +47,9 @@ def _result_table(section: ResultSection, speaker: Speaker, *, plots: bool) -> T
     rows = [printed(result) for result in section.results]
     numbers = {
         name: aligned([getattr(row, name) for row in rows])
-        for name in ("nominal", "indication", "error", "expanded_uncertainty", "guard_band")
+        for name in ("nominal", "indication", "reference", "error", "expanded_uncertainty", "guard_band")
     }
-    heads = _heads(speaker)
+    heads = _heads(section, speaker)
     shown = [
         _row(result, row, {name: column[index] for name, column in numbers.items()}, speaker)
         for index, (result, row) in enumerate(zip(section.results, rows, strict=True))
@@ -67,14 +67,23 @@ def _result_table(section: ResultSection, speaker: Speaker, *, plots: bool) -> T
     }
 
 
-def _heads(speaker: Speaker) -> list[list[str]]:
+def _heads(section: ResultSection, speaker: Speaker) -> list[list[str]]:
+    """Return the heads of the columns; those of a source, and of differences, say what they are."""
     say = speaker.say
+    senses = {result.particulars.sense for result in section.results}
+    pairs = {result.particulars.pair_of for result in section.results} - {None}
+    first, second = "Indication", "Reference"
+    if senses == {"set"}:
+        first = "Measured value"
+    if len(pairs) == 1:
+        first, second = PAIRS[next(pair for pair in pairs if pair)]
     return [
         say("Range"),
-        say("Nominal"),
-        say("Indication"),
+        say("Set value") if senses == {"set"} else say("Nominal"),
+        say(first),
+        say(second),
         [],
-        say("Error E"),
+        say("Difference") if senses == {"difference"} else say("Error E"),
         ["U"],
         ["k"],
         ["MC"],
@@ -103,6 +112,8 @@ def _notes(section: ResultSection, speaker: Speaker) -> list[list[str]]:
     for result in section.results:
         if "no-acceptance-zone" in result.notes:
             notes.append(say("{point}: U ≥ T, no acceptance zone.", point=point_name(result)))
+        if result.particulars.beside:
+            notes.append([f"{point_name(result)}: {_beside(result, speaker)}."])
     for curve in section.curves:
         notes += curve_lines(curve, speaker)
     for mark, text in _MARKS.values():
@@ -123,56 +134,13 @@ NO_NUMBER_WORDS: Final = {
 }
 
 
-def result_legend(model: Certificate, speaker: Speaker) -> list[list[str]]:
-    """Return what the columns and the plots mean."""
-    say = speaker.say
-    if not states_uncertainty(model):
-        return [
-            say("E: error of indication, the mean indication minus the reference value. T: limit."),
-            _status_legend(model, speaker),
-        ]
-    return [
-        say(
-            "E: error of indication, the mean indication minus the reference value realised by the "
-            "standard (E is not always indication minus nominal: leads, loading and thermal voltages are "
-            "accounted for). U: expanded uncertainty. k: coverage factor. T: limit. w: guard band. PFA: see "
-            "the decision rule. MC: ✓ where U agrees with Monte Carlo propagation (JCGM 101:2008, clause 8), "
-            "× where it does not."
-        )
-        if is_electrical(model)
-        else say(
-            "E: error, or what the title of the table names; indication: of the last reading that the result "
-            "is made of. U: expanded uncertainty. k: coverage factor. T: limit. w: guard band. PFA: see the "
-            "decision rule. MC: ✓ where U agrees with Monte Carlo propagation (JCGM 101:2008, clause 8), × "
-            "where it does not."
-        ),
-        say(
-            "Plots: E as a share of its limit T; bar: U; shaded: acceptance zone ±(T − w); "
-            "disc: pass, diamond: conditional, square: fail, ring: undetermined; "
-            "arrow head: beyond the axis, ?: no number."
-        ),
-        *_other_limits(model, speaker),
-        _status_legend(model, speaker),
-    ]
-
-
-def _other_limits(model: Certificate, speaker: Speaker) -> list[list[str]]:
-    """Return how a plot shows limits that are not ±T."""
-    if all(result.symmetric for result in model.results):
-        return []
-    told = speaker.say(
-        "Where the limits are not ±T, the lines +T and −T stand for the upper and the lower limit of the "
-        "point; ≤ and ≥ name a limit on one side alone, whose acceptance zone is open on the other."
-    )
-    return [told]
-
-
 def _row(result: Result, row: Printed, number: dict[str, tuple[str, str]], speaker: Speaker) -> Table:
     return {
         "id": result.id,
-        "range": row.range,
+        "range": row.range + _position(result, speaker),
         "nominal": number["nominal"],
         "indication": number["indication"],
+        "reference": number["reference"],
         # stands in place of indication, error, U, k and MC
         "no_number": speaker.say(NO_NUMBER_WORDS[result.no_number]) if result.no_number else [],
         "value_unit": row.value_unit,
@@ -186,10 +154,16 @@ def _row(result: Result, row: Printed, number: dict[str, tuple[str, str]], speak
         "pfa": row.pfa,
         "verdict": speaker.say(_verdict(result)),
         "kind": result.verdict.replace(" ", "-"),
-        "figures": f"{_letter(result.limit_status)}/{_letter(result.standard_status)}",
+        "figures": f"{status_letter(result.limit_status)}/{status_letter(result.standard_status)}",
         "repeated": ("*" if result.attempts > 1 else "") + _marks(result),
         "one_line": _one_line(result),
     }
+
+
+def _position(result: Result, speaker: Speaker) -> str:
+    """Return ", front" where a result belongs to a place, such as one on a pan."""
+    place = result.particulars.position
+    return f", {speaker.line(place) if place in POSITIONS else place}" if place else ""
 
 
 def _one_line(result: Result) -> bool:
@@ -208,33 +182,18 @@ def _marks(result: Result) -> str:
     return "".join(mark for note, (mark, _) in _MARKS.items() if note in result.notes)
 
 
+def _beside(result: Result, speaker: Speaker) -> str:
+    """Return what was read beside a result, to four digits: at which load it holds."""
+    return ", ".join(
+        f"{speaker.line(BESIDE_WORDS[item.kind])} {significant(item.value, 4)} {item.unit}".rstrip()
+        for item in result.particulars.beside
+    )
+
+
 def _verdict(result: Result) -> str:
     """Return the msgid of a verdict: what a rule leaves undetermined has a word of its own, 待定."""
     by_rule = "undetermined-by-rule" in result.notes and "unverified-figure" not in result.notes
     return "undetermined by rule" if by_rule else result.verdict
-
-
-def _letter(status: str) -> str:
-    return STATUS_LETTERS.get(status, status)
-
-
-# what an artefact is where there are no terminals
-_OTHER_ARTEFACT: Final = Text("an artefact, no specified value", "实物标准，无规定值")
-
-
-def _status_legend(model: Certificate, speaker: Speaker) -> list[str]:
-    used = {status for result in model.results for status in (result.limit_status, result.standard_status)}
-    words = [(_letter(status), STATUS_WORDS[status]) for status in STATUS_LETTERS if status in used]
-    said = [(letter, bilingual(word)) for letter, word in words]
-    if not is_electrical(model):
-        said = [(letter, _OTHER_ARTEFACT if letter == "A" else word) for letter, word in said]
-    return speaker.say(
-        "Fig.: status of the limit's figure / of the weakest figure of the standard. {statuses}.",
-        statuses=Text(
-            en="; ".join(f"{letter}: {word.en}" for letter, word in said),
-            zh="；".join(f"{letter}：{word.zh}" for letter, word in said),
-        ),
-    )
 
 
 def _plot_text(section: ResultSection, speaker: Speaker) -> PlotText:
@@ -243,7 +202,8 @@ def _plot_text(section: ResultSection, speaker: Speaker) -> PlotText:
         nominal, unit = scaled_unit(abs(result.nominal), result.unit)
         span, span_unit = scaled_unit(result.range, result.unit)
         sign = signed(result.nominal)[0] if result.nominal < 0 else ""
-        labels.append((f"{sign}{nominal} {unit}", f"({at_frequency(result)[2:] or f'{span} {span_unit}'})"))
+        below = _position(result, speaker)[2:] or at_frequency(result)[2:] or f"{span} {span_unit}"
+        labels.append((load_name(result) or f"{sign}{nominal} {unit}", f"({below})"))
     return PlotText(axis=speaker.line("E / T"), labels=tuple(labels))
 
 

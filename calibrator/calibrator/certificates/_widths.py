@@ -13,10 +13,10 @@ SIZE_PT: Final = 7.8
 _PAGE_PT: Final = 504.6  # 210 mm less the margins
 _INSET_PT: Final = 4.6
 # shares of the page where nothing needs more
-_SHARES: Final = (1.35, 1.2, 2.05, 0.75, 1.45, 1.05, 0.9, 0.7, 1.2, 1.05, 0.75, 1.35, 2.2, 0.95)
-_FIXED_PT: Final = {7: 18.0, 12: 58.0}  # the mark of clause 8; a verdict, which may take two lines
-_NUMBERS: Final = {1: "nominal", 2: "indication", 4: "error", 5: "U", 9: "w"}
-_TEXTS: Final = {0: "range", 3: "value_unit", 6: "k", 8: "limit", 10: "error_unit", 11: "pfa", 13: "figures"}
+_SHARES: Final = (1.25, 1.1, 1.6, 1.6, 0.7, 1.35, 1.0, 0.75, 0.65, 1.1, 1.0, 0.7, 1.15, 2.1, 0.9)
+_FIXED_PT: Final = {8: 18.0, 13: 58.0}  # the mark of clause 8; a verdict, which may take two lines
+_NUMBERS: Final = {1: "nominal", 2: "indication", 3: "reference", 5: "error", 6: "U", 10: "w"}
+_TEXTS: Final = {0: "range", 4: "value_unit", 7: "k", 9: "limit", 11: "error_unit", 12: "pfa", 14: "figures"}
 _BOLD: Final = 1.07
 # advances in em of the certificate's Latin letters, rounded up; those of Chinese are 1
 _ADVANCE: Final = {
@@ -68,15 +68,15 @@ def column_widths(
 def _needed(index: int, rows: Sequence[Mapping[str, Any]]) -> float:
     if index in _FIXED_PT:
         return _FIXED_PT[index]
-    bold = _BOLD if index == 4 else 1.0  # the error
+    bold = _BOLD if index == 5 else 1.0  # the error
     return max((_em(index, row) for row in rows), default=0.0) * bold * SIZE_PT + _INSET_PT
 
 
 def _em(index: int, row: Mapping[str, Any]) -> float:
     if index in _NUMBERS:
         number, tail = row[_NUMBERS[index]]
-        return 0.0 if row["no_number"] and index not in (1, 9) else text_width_em(number + tail)
-    text = row[_TEXTS[index]] + (row["repeated"] if index == 13 else "")
+        return 0.0 if row["no_number"] and index not in (1, 10) else text_width_em(number + tail)
+    text = row[_TEXTS[index]] + (row["repeated"] if index == 14 else "")
     return text_width_em(text)
 
 

@@ -63,9 +63,10 @@ def test_every_result_stands_in_its_row(whole_simulated: Certificate, language: 
     assert page.open == []
     for result in whole_simulated.results:
         row, cells = printed(result), page.rows[result.id]
-        assert [cells[index] for index in (1, 2, 4, 5, 6, 8, 9, 11)] == [
+        assert [cells[index] for index in (1, 2, 3, 5, 6, 7, 9, 10, 12)] == [
             row.nominal,
             row.indication,
+            row.reference,
             row.error,
             row.expanded_uncertainty,
             row.coverage_factor,

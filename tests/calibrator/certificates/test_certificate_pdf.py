@@ -66,7 +66,7 @@ def test_every_result_stands_in_one_row(live_both: bytes, whole_live: Certificat
     text = flat("".join(pages(live_both)))
     for result in whole_live.results:
         row = printed(result)
-        start = f"{row.range}{row.nominal}{row.indication}{row.value_unit}"
+        start = f"{row.range}{row.nominal}{row.indication}{row.reference}{row.value_unit}"
         rest = f"{row.error}{row.expanded_uncertainty}{row.coverage_factor}✓{row.limit}{row.guard_band}"
         assert flat(f"{start}{rest}{row.error_unit}{row.pfa}") in text, result.id
 

@@ -17,7 +17,7 @@ from calibrator.certificates._widths import SIZE_PT, column_widths, text_width_e
 from calibrator.certificates._words import Speaker
 
 LETTERS = "0123456789+−±.–<%/ VAmkMGHzΩ°CPabgKµnpS"
-HEADS = [["x"]] * 14
+HEADS = [["x"]] * 15
 PAGE_PT = 504.6
 FONT = TTFont(FONTS / "CalibratorSans-Regular.ttf")
 BOLD = TTFont(FONTS / "CalibratorSans-Bold.ttf")
@@ -38,14 +38,14 @@ def test_a_width_is_never_taken_for_less_than_it_is(text: str) -> None:
 
 def row(**given: Any) -> dict[str, Any]:
     plain = {"range": "10 V", "value_unit": "V", "k": "2.00", "limit": "±1", "error_unit": "µV", "pfa": "1 %"}
-    pairs = dict.fromkeys(("nominal", "indication", "error", "U", "w"), ("1", ""))
+    pairs = dict.fromkeys(("nominal", "indication", "reference", "error", "U", "w"), ("1", ""))
     return {**plain, **pairs, "figures": "S/S", "repeated": "", "no_number": [], **given}
 
 
 def test_a_table_that_fits_keeps_the_usual_shares() -> None:
     widths, size = column_widths([row()], HEADS)
     assert size == SIZE_PT
-    assert abs(widths[2] / widths[0] - 2.05 / 1.35) < 1e-9
+    assert abs(widths[2] / widths[0] - 1.6 / 1.25) < 1e-9
 
 
 digits = st.integers(0, 10**14).map(str)
@@ -56,7 +56,7 @@ def test_every_number_has_its_room_and_the_page_is_kept(numbers: list[tuple[str,
     rows = [row(indication=(a, ""), error=(b, ""), U=(c, ""), w=(d, "")) for a, b, c, d in numbers]
     widths, size = column_widths(rows, HEADS)
     assert abs(sum(widths) - PAGE_PT) < 0.01
-    for column, name, font in ((2, "indication", FONT), (4, "error", BOLD), (5, "U", FONT), (9, "w", FONT)):
+    for column, name, font in ((2, "indication", FONT), (5, "error", BOLD), (6, "U", FONT), (10, "w", FONT)):
         longest = max(set_width_em(item[name][0], font) for item in rows)
         assert widths[column] >= longest * size + INSET_PT * size / SIZE_PT - 0.1
 
@@ -81,4 +81,4 @@ def test_long_indications_of_a_time_base_do_not_reach_into_the_error(whole_simul
     table = result_tables(model, Speaker("both"))[0]
     number = table["rows"][0]["error"][0]
     assert number == "−6.3247463"
-    assert table["widths"][4] >= set_width_em(number, BOLD) * table["size"] + INSET_PT - 0.1
+    assert table["widths"][5] >= set_width_em(number, BOLD) * table["size"] + INSET_PT - 0.1

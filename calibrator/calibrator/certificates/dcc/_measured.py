@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from calibrator.certificates._model import SIMULATED, Certificate, Result, ResultSection
-from calibrator.certificates._numbers import Rounded, rounded
+from calibrator.certificates._numbers import Rounded, rounded, significant
+from calibrator.certificates._particulars import BESIDE_WORDS, is_difference
 from calibrator.certificates._statements import point_name
 from calibrator.certificates._tables import NO_NUMBER_WORDS
 from calibrator.certificates.dcc._curves import curve
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["measured"]
 
 _Row = tuple[Result, Rounded]
-# How tables and ids of differences between indications begin, in the procedures' points.
-_DIFFERENCES = (
-    *("repeatability", "eccentricity", "hysteresis", "stability", "homogeneity", "uniformity"),
-    *("axial", "radial", "loading", "depth", "return"),
-)
 
 
 def measured(model: Certificate, parent: _Element, write: Writer) -> _Element:
@@ -100,7 +96,7 @@ def _section(section: ResultSection, listed: _Element, write: Writer) -> None:
 
 def _differs(section: ResultSection, result: Result) -> bool:
     """Say whether a result is a difference of indications, such as a hysteresis, and no error of one."""
-    return section.id.rpartition("-")[2].startswith(_DIFFERENCES) or result.id.startswith(_DIFFERENCES)
+    return result.particulars.sense == "difference" or is_difference(section.id, result.id)
 
 
 def _table(
@@ -111,16 +107,40 @@ def _table(
     _words(table, write, "point", [result.id for result, _ in rows])
     _column(table, write, "range", [result.range for result, _ in rows], value)
     _column(table, write, "nominal", [result.nominal for result, _ in rows], value)
-    indications = [numbers.indication for _, numbers in rows]
-    if differs is None and all(indication is not None for indication in indications):
-        _column(table, write, "indication", [i for i in indications if i is not None], value)
+    shown = [_shown(result, numbers) for result, numbers in rows]
+    if differs is None and all(pair is not None for pair in shown):
+        _column(table, write, "indication", [pair[0] for pair in shown if pair is not None], value)
         # the nominal value may be only what was aimed at, such as the set point of a bath
-        realised = [n.indication - n.error for _, n in rows if n.indication is not None]
-        _column(table, write, "reference", realised, value)
+        _column(table, write, "reference", [pair[1] for pair in shown if pair is not None], value)
+    _beside(rows, table, write)
     _words(table, write, "readings", [str(result.readings) for result, _ in rows])
     _errors(rows, table, write, difference, judged=judged, differs=differs)
     _words(table, write, "verdict", [result.verdict.replace(" ", "-") for result, _ in rows])
     _words(table, write, "figures", [f"{r.limit_status}/{r.standard_status}" for r, _ in rows])
+
+
+def _shown(result: Result, numbers: Rounded) -> tuple[Decimal, Decimal] | None:
+    """Return what the instrument shows and the reference value, whose difference is the error.
+
+    A source shows what it was set to; the readings beside it are those of the standard.
+    """
+    if result.particulars.sense == "set" and numbers.reference is not None:
+        return numbers.reference + numbers.error, numbers.reference
+    if numbers.indication is None:
+        return None
+    return numbers.indication, numbers.indication - numbers.error
+
+
+def _beside(rows: Sequence[_Row], table: _Element, write: Writer) -> None:
+    """Add at which place or load the results hold."""
+    places = [result.particulars.position for result, _ in rows]
+    if any(places):
+        _words(table, write, "position", places)
+    for kind in BESIDE_WORDS:
+        found = [item for r, _ in rows for item in r.particulars.beside if item.kind == kind]
+        if found and len(found) == len(rows):
+            values = [Decimal(significant(item.value, 5)) for item in found]
+            _column(table, write, kind, values, unit_of(found[0].unit or "1"))
 
 
 def _errors(
