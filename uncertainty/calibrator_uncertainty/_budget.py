@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from calibrator_uncertainty import _seen_models as seen_models
 from calibrator_uncertainty._asked import one_number
 from calibrator_uncertainty._combine import Plan, make_plan, pairs_of
 from calibrator_uncertainty._draws import check_shared
@@ -35,8 +36,9 @@ class Budget:
     """Model and inputs of one measurand.
 
     `model` is called with keyword arguments by input name and returns the measurand; it is plain Python with
-    numpy functions. It is run once with units, which checks its dimensions, and from then on with bare
-    floats: first-order sensitivities come from the tape, Monte Carlo from arrays of samples.
+    numpy functions. It is run once with units, which checks its dimensions (pure arithmetic in the same
+    units is not run again for another budget), and from then on with bare floats: first-order sensitivities
+    come from the tape, Monte Carlo from arrays of samples.
 
     Args:
         model: the measurement model.
@@ -83,8 +85,8 @@ class Budget:
                     code="no-input",
                 )
         names = [one.name for one in inputs]
-        twice = sorted({one for one in names if names.count(one) > 1})
-        if twice:
+        if len(set(names)) < len(names):
+            twice = sorted({one for one in names if names.count(one) > 1})
             raise InputError(f"the input name {twice[0]} is used twice", where=name, code="name-twice")
         if not names and not getattr(model, "whole", False):
             raise InputError("a budget needs at least one input", where=name, code="no-inputs")
@@ -302,9 +304,9 @@ class Budget:
         return plan
 
     def _trace(self) -> Traced:
-        """Run the model once with units; kept for later evaluations."""
+        """Run the model once with units; kept for later evaluations, and budgets of the same arithmetic."""
         if self._kept[0] is None:
-            self._kept[0] = run_with_units(self)
+            self._kept[0] = seen_models.traced(self, run_with_units)
         traced: Traced = self._kept[0]
         return traced
 

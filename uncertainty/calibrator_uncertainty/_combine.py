@@ -102,11 +102,10 @@ def make_plan(inputs: Sequence[Input], correlations: Correlations, where: str) -
     Raises:
         InputError: a correlation of an unknown input, outside -1 to 1, or a matrix that cannot be.
     """
-    blocks: tuple[Block, ...] = ()
-    notes: tuple[str, ...] = ()
-    if correlations or any(one.shared is not None for one in inputs):
-        matrix, given = _matrix(inputs, correlations, where)
-        blocks, notes = _blocks(inputs, matrix, given, where)
+    if not correlations and not [one for one in inputs if one.shared is not None]:
+        return _plan_of_independent(inputs)
+    matrix, given = _matrix(inputs, correlations, where)
+    blocks, notes = _blocks(inputs, matrix, given, where)
     inside = {place for block in blocks for place in block.places}
     singles = tuple(place for place in range(len(inputs)) if place not in inside)
     return Plan(
@@ -125,6 +124,23 @@ def make_plan(inputs: Sequence[Input], correlations: Correlations, where: str) -
         notes=notes,
         arcsines=tuple(place for place in singles if isinstance(inputs[place].distribution, Arcsine)),
     )
+
+
+def _plan_of_independent(inputs: Sequence[Input]) -> Plan:
+    """Return the plan of inputs that have nothing in common."""
+    u, dofs, finite, rectangles, arcsines = [], [], [], [], []
+    for place, one in enumerate(inputs):
+        u.append(one.u)
+        dofs.append(one.dof)
+        if one.dof != math.inf:
+            finite.append((place, one.dof))
+        kind = type(one.distribution)
+        if kind is Rectangular:
+            rectangles.append(place)
+        elif kind is Arcsine:
+            arcsines.append(place)
+    singles, flat = tuple(range(len(u))), tuple(rectangles)
+    return Plan(tuple(u), tuple(dofs), (), singles, tuple(finite), flat, (), (), tuple(arcsines))
 
 
 def _matrix(inputs: Sequence[Input], correlations: Correlations, where: str) -> tuple[np.ndarray, set[int]]:

@@ -39,7 +39,8 @@ __all__ = [
 ]
 
 
-_NORMAL = Normal()
+_CONSTANT, _NORMAL, _RECTANGULAR = Constant(), Normal(), Rectangular()
+_TRIANGULAR, _ARCSINE = Triangular(), Arcsine()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,9 @@ class Input:
             raise self._bad_figure()
         # Not isinstance(…, Shape): checking a protocol costs more than all the rest of an input.
         one = self.distribution
-        if isinstance(one, type) or not (hasattr(one, "draw") and hasattr(one, "name")):
+        if one is not _NORMAL and (
+            isinstance(one, type) or not (hasattr(one, "draw") and hasattr(one, "name"))
+        ):
             raise InputError(
                 f"the distribution of {self.name} is {self.distribution!r}",
                 way_out="Give a shape, or make the input with normal(), rectangular(), ...",
@@ -139,7 +142,7 @@ def _width(value: float, unit: str, name: str) -> float:
 
 def constant(name: str, value: float, unit: str, *, source: str = "") -> Input:
     """Return an exact number as an input."""
-    return Input(name, _number(value, unit, name), unit, 0.0, math.inf, Constant(), source)
+    return Input(name, _number(value, unit, name), unit, 0.0, math.inf, _CONSTANT, source)
 
 
 def normal(
@@ -169,7 +172,7 @@ def normal(
         unit,
         _width(u, unit, name) / factor,
         dof,
-        Normal(),
+        _NORMAL,
         source,
         shared,
     )
@@ -208,7 +211,7 @@ def rectangular(
         unit,
         _width(half_width, unit, name) / SQRT3,
         dof,
-        Rectangular(),
+        _RECTANGULAR,
         source,
         shared,
     )
@@ -224,7 +227,7 @@ def triangular(
         unit,
         _width(half_width, unit, name) / SQRT6,
         math.inf,
-        Triangular(),
+        _TRIANGULAR,
         source,
         shared,
     )
@@ -267,7 +270,7 @@ def arcsine(
         unit,
         _width(half_width, unit, name) / SQRT2,
         math.inf,
-        Arcsine(),
+        _ARCSINE,
         source,
         shared,
     )
@@ -314,7 +317,7 @@ def type_a(
         )
     text = source or f"{count} readings"
     if floor_u >= spread:
-        return Input(name, mean, unit, floor_u, math.inf, Rectangular(), text)
+        return Input(name, mean, unit, floor_u, math.inf, _RECTANGULAR, text)
     return Input(name, mean, unit, spread, count - 1.0, StudentT(count - 1.0), text)
 
 
