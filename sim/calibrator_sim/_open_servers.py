@@ -91,6 +91,7 @@ def _socket(site: _Site, name: str, served: Served, address: Address) -> Opened:
 
 def _serial(site: _Site, name: str, served: Served, address: Address) -> Opened:
     device = _serial_device(site, name, served, address, partial(_line, served))
+    served.device.on_serial_line()
     return Opened(f"ASRL{device}::INSTR", "serial")
 
 

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from calibrator_drivers import open_instrument
+
 
 @pytest.fixture
 def bus(open_bench, client_class):
@@ -88,6 +90,39 @@ def test_a_serial_line_has_its_own_ends_and_speed(open_bench):
     assert bench.failure is None
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+@pytest.mark.parametrize("model", ["keysight_34401a", "fluke_8846a"])
+def test_a_meter_on_a_serial_line_is_in_local_until_it_is_told_otherwise(open_bench, model):
+    import serial
+
+    bench = open_bench(
+        instruments={"meter": {"model": model, "serial": "SIM0002"}},
+        simulation={"transports": {"meter": "serial"}},
+    )
+    path = bench.resources["meter"].removeprefix("ASRL").removesuffix("::INSTR")
+    with serial.Serial(path, 9600, timeout=30) as line:
+
+        def ask(text: str) -> bytes:
+            line.write(text.encode() + b"\n")
+            return line.readline()
+
+        for refused in ("READ?", "MEAS:VOLT:DC? 10", "CONF:VOLT:DC 10", "*RST", "*TST?"):
+            assert ask(f"{refused}\nSYST:ERR?") == b'+550,"Command not allowed in local"\r\n', refused
+        assert model[-5:].upper().encode() in ask("*IDN?")
+        assert ask("FUNC?") == b'"VOLT"\r\n'
+        assert abs(float(ask("SYST:REM;:MEAS:VOLT:DC? 10"))) < 1e-3
+        assert ask("SYST:LOC;:CONF:VOLT:DC 10;:SYST:ERR?").startswith(b"+550")
+    meter = open_instrument(model, bench.resources["meter"], clock=bench.clock)
+    meter.identify()
+    meter.configure_voltage_dc(10.0, nplc=1.0, high_impedance=False)
+    assert abs(meter.read().value) < 1e-3
+    held = bench.snapshot()
+    meter.session.write("SYST:LOC")
+    bench.restore(held)  # what the bench kept is remote again
+    assert abs(meter.read().value) < 1e-3
+    meter.close()
+
+
 @pytest.mark.parametrize("transport", ["socket", "serial", "hislip", "vxi11", "prologix"])
 def test_plain_pyvisa_speaks_with_two_instruments_on_every_transport(open_bench, transport):
     pyvisa = pytest.importorskip("pyvisa")
@@ -115,6 +150,8 @@ def test_plain_pyvisa_speaks_with_two_instruments_on_every_transport(open_bench,
         assert source.query("*IDN?").startswith("FLUKE,5522A")
         bench.connect("volts")
         assert source.query("OUT 5 V;OPER;*OPC?").strip() == "1"
+        if transport == "serial":
+            meter.write("SYST:REM")
         assert float(meter.query("MEAS:VOLT:DC? 10")) == pytest.approx(5.0, abs=1e-3)
         if transport in ("hislip", "vxi11", "prologix"):
             meter.write("*CLS;*ESE 1")

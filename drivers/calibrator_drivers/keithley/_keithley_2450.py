@@ -1,6 +1,7 @@
 """Keithley 2450 source-measure unit: direct volts and amperes, sourced and measured at the same terminals.
 
-Its SCPI commands are remembered with high confidence, none was seen. The command set must be SCPI (`*LANG?`).
+Its SCPI commands were seen in two public drivers, protection and common commands are remembered with high confidence.
+The command set must be SCPI (`*LANG?`).
 """
 
 from __future__ import annotations
@@ -58,31 +59,32 @@ class Keithley2450:
     )
 
     # fmt: off
-    source = choice("SOUR:FUNC {}", _SOURCES, "what is sourced", "S-MEM", "mem-H")
-    out_voltage = setting("SOUR:VOLT {}", "V", -210.0, 210.0, "direct voltage", "S-MEM", "mem-H")
-    out_current = setting("SOUR:CURR {}", "A", -1.05, 1.05, "direct current", "S-MEM", "mem-H")
-    most_current = setting("SOUR:VOLT:ILIM {}", "A", 1e-9, 1.05, "most current", "S-MEM", "mem-H")
-    most_voltage = setting("SOUR:CURR:VLIM {}", "V", 0.02, 210.0, "most voltage", "S-MEM", "mem-H")
+    source = choice("SOUR:FUNC {}", _SOURCES, "what is sourced", "S-2450-PY", "seen")
+    out_voltage = setting("SOUR:VOLT {}", "V", -210.0, 210.0, "direct voltage", "S-2450-PY", "seen")
+    out_current = setting("SOUR:CURR {}", "A", -1.05, 1.05, "direct current", "S-2450-PY", "seen")
+    most_current = setting("SOUR:VOLT:ILIM {}", "A", 1e-9, 1.05, "most current", "S-2450-PY", "seen")
+    most_voltage = setting("SOUR:CURR:VLIM {}", "V", 0.02, 210.0, "most voltage", "S-2450-PY", "seen")
     protection = choice("SOUR:VOLT:PROT {}", _PROTECTION, "volts that are never exceeded", "S-MEM", "mem-H")
-    sense = choice("SENS:FUNC {}", _SENSES, "what is measured", "S-MEM", "mem-H")
-    volts = setting("SENS:VOLT:RANG {}", "V", 0.02, 200.0, "range of volts", "S-MEM", "mem-H")
-    amperes = setting("SENS:CURR:RANG {}", "A", 1e-8, 1.0, "range of amperes", "S-MEM", "mem-H")
-    volts_nplc = setting("SENS:VOLT:NPLC {}", "PLC", 0.01, 10.0, "integration time", "S-MEM", "mem-H")
-    amperes_nplc = setting("SENS:CURR:NPLC {}", "PLC", 0.01, 10.0, "integration time", "S-MEM", "mem-H")
-    output = choice("OUTP {}", _SWITCH, "the output", "S-MEM", "mem-H")
-    reset_all = action("*RST", "reset state, output off", "S-MEM", "mem-H")
+    sense = choice("SENS:FUNC {}", _SENSES, "what is measured", "S-2450-PY", "seen")
+    volts = setting("SENS:VOLT:RANG {}", "V", 0.02, 200.0, "range of volts", "S-2450-PY", "seen")
+    amperes = setting("SENS:CURR:RANG {}", "A", 1e-8, 1.0, "range of amperes", "S-2450-PY", "seen")
+    volts_nplc = setting("SENS:VOLT:NPLC {}", "PLC", 0.01, 10.0, "integration time", "S-2450-PY", "seen")
+    amperes_nplc = setting("SENS:CURR:NPLC {}", "PLC", 0.01, 10.0, "integration time", "S-2450-PY", "seen")
+    output = choice("OUTP {}", _SWITCH, "the output", "S-2450-PY", "seen")
+    reset_all = action("*RST", "reset state, output off", "S-2450-PY", "seen")
     clear_status = action("*CLS", "empties the error queue", "S-MEM", "mem-H")
-    identity = reading("*IDN?", str, "identity", "S-MEM", "mem-H")
+    language = reading("*LANG?", str.strip, "command set in use", "S-2450-PY", "seen")
+    identity = reading("*IDN?", str, "identity", "S-2450-PY", "seen")
     self_test_result = reading("*TST?", str, "self-test, 0 passes", "S-MEM", "mem-H")
-    source_now = reading("SOUR:FUNC?", str.strip, "what is sourced", "S-MEM", "mem-H")
-    voltage_now = reading("SOUR:VOLT?", float, "programmed volts", "S-MEM", "mem-H")
-    current_now = reading("SOUR:CURR?", float, "programmed amperes", "S-MEM", "mem-H")
-    voltage_range = reading("SOUR:VOLT:RANG?", float, "range of sourced volts", "S-MEM", "mem-H")
-    current_range = reading("SOUR:CURR:RANG?", float, "range of sourced amperes", "S-MEM", "mem-H")
-    operating = reading("OUTP?", _flag, "whether the output is on", "S-MEM", "mem-H")
-    limited_current = reading("SOUR:VOLT:ILIM:TRIP?", _flag, "at the most current", "S-MEM", "mem-H")
-    limited_voltage = reading("SOUR:CURR:VLIM:TRIP?", _flag, "at the most voltage", "S-MEM", "mem-H")
-    indication = reading("READ?", str, "triggers one reading and returns it", "S-MEM", "mem-H")
+    source_now = reading("SOUR:FUNC?", str.strip, "what is sourced", "S-2450-PY", "seen")
+    voltage_now = reading("SOUR:VOLT?", float, "programmed volts", "S-2450-PY", "seen")
+    current_now = reading("SOUR:CURR?", float, "programmed amperes", "S-2450-PY", "seen")
+    voltage_range = reading("SOUR:VOLT:RANG?", float, "range of sourced volts", "S-2450-PY", "seen")
+    current_range = reading("SOUR:CURR:RANG?", float, "range of sourced amperes", "S-2450-PY", "seen")
+    operating = reading("OUTP?", _flag, "whether the output is on", "S-2450-PY", "seen")
+    limited_current = reading("SOUR:VOLT:ILIM:TRIP?", _flag, "at the most current", "S-2450-PY", "seen")
+    limited_voltage = reading("SOUR:CURR:VLIM:TRIP?", _flag, "at the most voltage", "S-2450-PY", "seen")
+    indication = reading("READ?", str, "triggers one reading and returns it", "S-2450-PY", "seen")
     # fmt: on
 
     def __init__(self, session: Session, clock: Clock) -> None:
@@ -101,8 +103,19 @@ class Keithley2450:
         return parse_identity(self.session, self.identity(), models=self.MODELS)
 
     def reset(self) -> None:
-        """Go to the reset state with the output off, and forget old errors."""
+        """Go to the reset state with the output off, and forget old errors.
+
+        Raises:
+            InstrumentError: the instrument is set to another command set, in which limits have other names.
+        """
         self._staged = None
+        if (language := self.language()) != "SCPI":
+            raise InstrumentError(
+                f"The instrument's command set is {language}, not SCPI",
+                instrument=self.session.name,
+                resource=self.session.resource,
+                way_out="Choose SCPI under System, Settings, Command set, and restart the instrument.",
+            )
         self.clear_status()
         self.reset_all()
         self._check("*RST")

@@ -111,6 +111,10 @@ class Device(Protocol):
         """Return which bits of the status byte ask for service (`*SRE`)."""
         ...
 
+    def on_serial_line(self) -> None:
+        """It hangs on a serial line, which cannot take control from its front panel."""
+        ...
+
     def trigger_message(self) -> str:
         """Return the message that a group execute trigger stands for; empty where it does nothing."""
         ...

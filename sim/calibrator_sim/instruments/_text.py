@@ -32,6 +32,9 @@ class TextDevice:
         """Return the message that a read without one stands for; None where it stands for nothing."""
         return None
 
+    def on_serial_line(self) -> None:
+        """It hangs on a serial line, which cannot take control from its front panel."""
+
     def interrupted(self) -> None:
         """A message arrived before the last response was read: it is lost."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from types import GeneratorType
 
 from calibrator_sim.scpi._errors import ScpiError
-from calibrator_sim.scpi._lexer import parse_unit, split_units
+from calibrator_sim.scpi._lexer import Unit, parse_unit, split_units
 from calibrator_sim.scpi._status import Status
 from calibrator_sim.scpi._tree import CommandTree
 
@@ -25,6 +25,7 @@ class Interpreter:
         status: where errors go.
         ready: waits until the instrument accepts the next command.
         blank_before_comma: whether a blank may stand before a comma, as IEEE 488.2 allows.
+        guard: raises where a message unit is not allowed now, though it exists.
     """
 
     def __init__(
@@ -34,7 +35,9 @@ class Interpreter:
         ready: Callable[[], Generator[int, None, None]],
         *,
         blank_before_comma: bool = True,
+        guard: Callable[[Unit], None] | None = None,
     ) -> None:
+        self._guard = guard
         self._tree = tree
         self._status = status
         self._ready = ready
@@ -53,6 +56,8 @@ class Interpreter:
             try:
                 unit = parse_unit(text, blank_before_comma=self._blank_before_comma)
                 command, path, suffixes = self._tree.find(unit, path)
+                if self._guard is not None:
+                    self._guard(unit)
                 if indefinite and unit.query:
                     raise ScpiError(-440)
                 result = command.run(*suffixes, *command.bind(unit))

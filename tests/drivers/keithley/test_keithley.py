@@ -137,6 +137,17 @@ def test_a_2450_that_is_not_read_back_is_never_switched_on(
     assert caught.value.quantity == quantity
 
 
+def test_a_2450_of_another_command_set_is_refused_before_anything_is_set(
+    expected_protocol: Protocol, step_clock: Any
+) -> None:
+    reset: list[Any] = [("*LANG?", "SCPI"), ("*CLS", None), ("*RST", None), FINE]
+    with expected_protocol([*reset, ("*LANG?", "TSP")]) as session:
+        source = Keithley2450(session, step_clock)
+        source.reset()
+        with pytest.raises(InstrumentError, match="TSP, not SCPI"):
+            source.reset()
+
+
 def test_a_2450_that_is_limited_is_not_settled(expected_protocol: Protocol, step_clock: Any) -> None:
     limited = [*READ_BACK, ("OUTP?", "1"), ("SOUR:VOLT:ILIM:TRIP?", "1")]
     with expected_protocol(limited) as session, pytest.raises(InstrumentError, match="limited"):

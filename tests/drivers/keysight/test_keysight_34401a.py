@@ -58,6 +58,23 @@ def test_identity_without_a_serial(
     )
 
 
+def test_a_serial_line_is_told_first_who_has_control(step_clock: Any, expected_protocol: Protocol) -> None:
+    with expected_protocol(
+        [
+            ("SYST:REM", None),
+            ("*IDN?", "HEWLETT-PACKARD,34401A,0,11-5-2"),
+            ("SYST:REM", None),
+            ("*CLS", None),
+            ("*RST", None),
+            ("SYST:ERR?", NONE),
+        ]
+    ) as session:
+        session.resource = "ASRL/dev/ttyUSB0::INSTR"
+        meter = Keysight34401A(session, step_clock)
+        meter.identify()
+        meter.reset()
+
+
 def test_another_meter_is_refused(
     expected_protocol: Protocol, driver: Callable[[Any], Keysight34401A]
 ) -> None:

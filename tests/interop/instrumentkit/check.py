@@ -40,7 +40,9 @@ def main() -> None:
     if "serial" in served:
         [serial] = served["serial"]
         path = serial["resource"].removeprefix("ASRL").removesuffix("::INSTR")
-        exercise(ik.generic_scpi.SCPIMultimeter.open_serial(path, 9600, timeout=60, write_timeout=60))
+        meter = ik.generic_scpi.SCPIMultimeter.open_serial(path, 9600, timeout=60, write_timeout=60)
+        meter.sendcmd("SYST:REM")  # the driver does not know RS-232's local state
+        exercise(meter)
         print("InstrumentKit SCPIMultimeter on a serial line")
 
 

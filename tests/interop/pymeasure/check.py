@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Collection
+from inspect import getattr_static
 
 from pymeasure.adapters import PrologixAdapter, VISAAdapter
 from pymeasure.instruments.agilent import Agilent33220A, Agilent33500, Agilent34410A
 from pymeasure.instruments.fluke import Fluke7341
 from pymeasure.instruments.hp import HP34401A
 from pymeasure.instruments.keithley import Keithley2000, Keithley2450
+from pyvisa import VisaIOError
 
 
 def exercise(meter: HP34401A, expected: float, function: str) -> None:
@@ -39,6 +42,12 @@ def exercise(meter: HP34401A, expected: float, function: str) -> None:
     meter.beep()
     assert meter.scpi_version == 1991.0, meter.scpi_version
     assert meter.self_test_result in (True, 0), meter.self_test_result
+    meter.remote_control_enabled = True
+    meter.init_trigger()
+    assert len(meter.stored_reading) == 6
+    # No 34401A has *OPT? or a query of SYSTem:REMote; FREQ and PER alone have gates; a self-test forgets.
+    besides = {"options", "remote_control_enabled", "remote_lock_enabled", "gate_time", "stored_reading"}
+    every(meter, besides)
     assert meter.check_errors() == []
     meter.write("NONSENSE")
     assert meter.check_errors()[0][0] == -113
@@ -60,6 +69,7 @@ def truevolt(resource: str) -> None:
     meter = Agilent34410A(resource, visa_library="@py", timeout=60_000)
     assert abs(meter.voltage_dc - 5.0) < 0.01, meter.voltage_dc
     assert abs(meter.current_dc) < 1e-3
+    every(meter)
     print("PyMeasure Agilent34410A on a 34461A over HiSLIP")
 
 
@@ -107,23 +117,75 @@ def keithley(resource: str) -> None:
     meter.local()
     errors = meter.check_errors()
     assert errors == [], errors
+    every(meter, {"buffer_data", "temperature_digits", "temperature_nplc", "temperature_reference"})
     meter.reset()  # it sends ":*CLS", which no grammar has
     assert [code for code, _ in meter.check_errors()] == [-102]
     print("PyMeasure Keithley2000 over a socket")
 
 
+# Sent to "SCPI 2400", the emulation that the driver's own text asks for; the instrument's SCPI answers a
+# statistic with one number, and TRACe:DATA? wants to know which readings.
+SCPI_2400 = {
+    "buffer_data",
+    *(f"{a}_{b}" for a in ("mean", "max", "min", "std") for b in ("voltage", "current", "resistance")),
+}
+
+
 def source_meter(resource: str) -> None:
+    """A 2450 with 1 kohm on it."""
     unit = Keithley2450(resource, visa_library="@py", timeout=60_000, **ENDS)
     assert "MODEL 2450" in unit.id, unit.id
+    unit.reset()
     unit.apply_voltage(20, 0.1)
-    unit.source_voltage = 2
-    assert unit.source_voltage == 2
+    each(unit, source_voltage=2.0, compliance_current=0.05, source_voltage_range=20.0)
+    each(unit, source_voltage_delay=0.01, source_voltage_delay_auto=True, voltage_output_off_state="HIMP")
     unit.enable_source()
     assert unit.source_enabled is True
-    unit.measure_current(nplc=1, current=0.01)
-    assert abs(unit.current) < 1e-6, unit.current  # nothing is connected
+    unit.measure_current(nplc=1, current=0.01, auto_range=False)
+    each(unit, current_range=0.01, current_nplc=0.1, current_filter_type="MOV", current_filter_count=5)
+    unit.current_filter_state = "ON"
+    assert unit.current_filter_state == 1
+    assert abs(unit.current - 2e-3) < 1e-5, unit.current
+    unit.compliance_current = 1e-3
+    assert abs(unit.current - 1e-3) < 1e-5, unit.current  # held back
+    unit.measure_voltage()
+    each(unit, voltage_nplc=1.0, voltage_filter_type="REP", voltage_filter_count=7)
+    assert abs(unit.voltage - 1.0) < 1e-2, unit.voltage
+    unit.disable_source()
+    unit.apply_current(1e-3, 10.0)
+    each(unit, source_current=1e-3, compliance_voltage=5.0, source_current_delay=0.02)
+    each(unit, source_current_delay_auto=True, current_output_off_state="ZERO", buffer_points=200)
+    unit.enable_source()
+    assert abs(unit.voltage - 1.0) < 1e-2, unit.voltage
+    unit.measure_resistance(resistance=2000, auto_range=False)
+    unit.write(":TRAC:CLE")
+    each(unit, wires=4, resistance_nplc=0.5, resistance_range=2000.0)
+    assert abs(unit.resistance / 1000 - 1.0) < 0.01, unit.resistance
+    assert abs(unit.means / 1000 - 1.0) < 0.01, unit.means
+    assert unit.minimums <= unit.means <= unit.maximums
+    unit.use_rear_terminals()
+    unit.use_front_terminals()
+    unit.beep(440, 0.1)
+    assert unit.check_errors() == []
     unit.shutdown()
+    every(unit, SCPI_2400)
     print("PyMeasure Keithley2450 over a socket")
+
+
+def every(unit: object, besides: Collection[str] = ()) -> None:
+    """Read every property of a driver; none may fail or leave an error in the instrument."""
+    names = [name for name in dir(type(unit)) if isinstance(getattr_static(type(unit), name), property)]
+    assert len(names) > len(besides) + 5, names
+    for name in names:
+        if name not in {*besides, "error", "next_error"}:
+            try:
+                getattr(unit, name)
+            except LookupError:  # one that can only be set
+                continue
+            except VisaIOError as error:
+                raise AssertionError(name) from error
+            errors = unit.check_errors()
+            assert not errors, (name, errors)
 
 
 def generator(driver: type, resource: str) -> None:
@@ -157,6 +219,8 @@ def generator(driver: type, resource: str) -> None:
         assert (unit.shape, unit.frequency) == ("PULS", 1000.0)
     unit.burst_state = False
     unit.beep()
+    # Arbitrary waveforms are not held.
+    every(unit, {"arb_advance", "arb_file", "arb_filter", "arb_srate"} if driver is Agilent33500 else ())
     errors = unit.check_errors()
     assert not errors, errors
     print(f"PyMeasure {driver.__name__} over a socket")

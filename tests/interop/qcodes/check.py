@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 
+from qcodes.instrument import InstrumentBase
 from qcodes.instrument_drivers.agilent import Agilent34401A
-from qcodes.instrument_drivers.Keithley import Keithley2000
+from qcodes.instrument_drivers.Keithley import Keithley2000, Keithley2450
 from qcodes.instrument_drivers.Keysight import (
     Keysight33512B,
     Keysight34461A,
@@ -80,6 +81,71 @@ def check_keithley(resource: str) -> None:
     print("QCoDeS Keithley2000 over a socket")
 
 
+def check_source_meter(resource: str) -> None:
+    """A 2450 with 1 kohm on it: each parameter set and read, ohms, a sweep and a buffer."""
+    unit = Keithley2450("smu", resource, visalib="@py", timeout=60)
+    assert unit.get_idn()["model"] == "2450", unit.get_idn()
+    unit.reset()
+    for function, level, top in (("voltage", 2.0, 20.0), ("current", 1e-3, 1e-2)):
+        unit.sense_function("voltage")
+        unit.source_function(function)
+        each(unit.source, range=top, auto_range=False, limit=0.01 if function == "voltage" else 10.0)
+        each(unit.source, **{function: level}, auto_delay=False, delay=0.001, user_number=2, user_delay=0.5)
+        each(unit.source, auto_range=True, read_back_enabled=True, block_during_ramp=True)
+        unit.output_enabled(True)
+        assert unit.source.limit_tripped() is False
+        for sensed, expected in (("voltage", 2.0 if function == "voltage" else 1.0), ("current", None)):
+            unit.sense_function(sensed)
+            each(unit.sense, four_wire_measurement=True, nplc=0.1, auto_zero_enabled=False, count=3)
+            each(unit.sense, user_number=5, user_delay=0.25, auto_range=True)
+            reading = unit.sense.parameters[sensed]()
+            assert abs(reading / (expected or (2e-3 if function == "voltage" else 1e-3)) - 1.0) < 0.01, (
+                reading
+            )
+            unit.sense.auto_zero_once()
+        unit.output_enabled(False)
+    unit.sense_function("resistance")
+    each(unit.sense, four_wire_measurement=True, nplc=1, auto_range=False, range=2000.0)
+    unit.output_enabled(True)
+    assert abs(unit.sense.resistance() / 1000.0 - 1.0) < 0.01, unit.sense.resistance()
+    unit.reset()
+    unit.source_function("voltage")
+    unit.source.limit(0.1)
+    with unit.buffer("mine", 100) as held:
+        held.elements(["time", "measurement", "source_value", "measurement_unit"])
+        unit.source.sweep_setup(0.0, 2.0, 5, buffer_name="mine")
+        swept = unit.sense.sweep()
+        assert all(abs(a - e) < 1e-5 for a, e in zip(swept, (0, 5e-4, 1e-3, 1.5e-3, 2e-3), strict=True)), (
+            swept
+        )
+        assert len(unit.sense.sweep.get_selected()) == 20
+        unit.source.voltage(1.0)
+        unit.output_enabled(True)
+        held.trigger_start()
+        assert held.number_of_readings() == 1
+        assert held.get_last_reading().endswith("Amp DC"), held.get_last_reading()
+        held.size(50)
+        assert held.size() == 50
+    assert unit.line_frequency() == "50", unit.line_frequency()
+    unit.terminals("rear")
+    assert unit.terminals() == "REAR"
+    unit.abort()
+    unit.clear_event_register()
+    unit.clear_event_log()
+    assert unit.ask("SYST:ERR?").startswith("0,"), unit.ask("SYST:ERR?")
+    unit.close()
+    print("QCoDeS Keithley2450 over a socket")
+
+
+def each(module: InstrumentBase, **settings: object) -> None:
+    """Set and read back; a parameter without a parser reads text."""
+    for name, value in settings.items():
+        module.parameters[name](value)
+        seen = module.parameters[name]()
+        seen = float(seen) if isinstance(seen, str) else seen
+        assert seen == value, (module.name, name, seen, value)
+
+
 def check_generator(resource: str) -> None:
     unit = Keysight33512B("generator", resource, visalib="@py", terminator="\n", timeout=60)
     assert unit.num_channels == 2
@@ -142,6 +208,7 @@ def main() -> None:
         check_truevolt(f"truevolt{number}", entry)
     print("QCoDeS Agilent34401A over a socket")
     check_keithley(served["keithley"][0]["resource"])
+    check_source_meter(served["source"][0]["resource"])
     check_generator(served["generator"][0]["resource"])
 
 

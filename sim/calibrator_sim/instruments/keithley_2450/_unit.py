@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Self
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
 
 __all__ = ["Keithley2450"]
+
+# QCoDeS' driver leaves the last argument of TRACe:MAKE empty, and is used with the instrument.
+_EMPTY_LAST = re.compile(r",\s*$")
 
 
 class Keithley2450(ScpiDevice):
@@ -147,7 +151,7 @@ class Keithley2450(ScpiDevice):
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
         """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
         self.catch_up()
-        return (yield from super().respond(message))
+        return (yield from super().respond(_EMPTY_LAST.sub("", message)))
 
     def protected(self, name: str, level: float) -> float:
         """Return a level that the over-voltage protection allows.

@@ -16,12 +16,15 @@ from calibrator_sim.instruments.keysight_34401a._configuration import Configurat
 from calibrator_sim.instruments.keysight_34401a._physics import Physics
 from calibrator_sim.instruments.keysight_34401a._settings import Settings
 from calibrator_sim.instruments.keysight_34401a._trigger import Trigger
-from calibrator_sim.scpi import CommandTree, Interpreter, Status
+from calibrator_sim.scpi import CommandTree, Interpreter, ScpiError, Status, Unit
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
 
 __all__ = ["Keysight34401A"]
+
+_IN_LOCAL = ("*CLS", "*ESE", "*SRE", "L1", "L2", "L3")
+_MEASURING = ("READ", "MEAS", "FETC", "*TST")
 
 
 class Keysight34401A(TextDevice):
@@ -29,6 +32,7 @@ class Keysight34401A(TextDevice):
 
     model_id = "keysight_34401a"
     gpib_address = 22
+    has_serial_line = True
 
     def __init__(self, name: str, unit: MeterUnit, world: World) -> None:
         self.name = name
@@ -40,6 +44,7 @@ class Keysight34401A(TextDevice):
         self.physics = Physics(name, unit, world)
         self.trigger = Trigger(self.physics, self.settings, self.status, world)
         self.configuration = Configuration(self.settings, self.trigger)
+        self.local = False  # on other buses being addressed takes control
 
     @classmethod
     def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
@@ -50,7 +55,31 @@ class Keysight34401A(TextDevice):
     @cached_property
     def _interpreter(self) -> Interpreter:
         # Made with the first message: a proof opens thousands of benches and asks few of them.
-        return Interpreter(self.commands(), self.status, self.trigger.finish, blank_before_comma=False)
+        return Interpreter(
+            self.commands(),
+            self.status,
+            self.trigger.finish,
+            blank_before_comma=False,
+            guard=self._allow if self.has_serial_line else None,
+        )
+
+    def _allow(self, unit: Unit) -> None:
+        """Refuse in local what sets or measures (550).
+
+        That `SYST:REM` has to come first is remembered with high confidence, which queries need it not with
+        medium confidence.
+        """
+        if not self.local:
+            return
+        header = unit.header.upper().lstrip(":")
+        if header.startswith("SYST") or header in _IN_LOCAL:
+            return
+        if not unit.query or header.startswith(_MEASURING):
+            raise ScpiError(550)
+
+    def on_serial_line(self) -> None:
+        """The front panel has control until `SYST:REM` comes; RS-232 has no line for it."""
+        self.local = self.has_serial_line
 
     def commands(self) -> CommandTree:
         """Return the model's command table."""
@@ -136,6 +165,7 @@ class Keysight34401A(TextDevice):
             "settings": asdict(self.settings),
             "status": self.status.save(),
             "trigger": self.trigger.save(),
+            "local": self.local,
         }
 
     def load(self, state: dict[str, Any]) -> None:
@@ -143,6 +173,7 @@ class Keysight34401A(TextDevice):
         self._take(Settings(**state["settings"]))
         self.status.load(state["status"])
         self.trigger.load(state["trigger"])
+        self.local = state.get("local", False)
 
     def _take(self, settings: Settings) -> None:
         # The parts share one settings object, so its fields are replaced and not the object.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from calibrator_sim.instruments.keysight_34401a._table import QUERY_NS
@@ -34,6 +35,9 @@ def add_system(tree: CommandTree, meter: Keysight34401A) -> None:
             raise ScpiError(-224)
         settings.feed = "CALC" if source else ""
 
+    def control(local: bool) -> None:
+        meter.local = local and meter.has_serial_line
+
     def secured(*_arguments: object) -> None:
         raise ScpiError(702)  # the simulated meter is sealed: nobody adjusts what the bench drew
 
@@ -44,7 +48,7 @@ def add_system(tree: CommandTree, meter: Keysight34401A) -> None:
     tree.add("SYSTem:BEEPer:STATe?", Command(lambda: str(int(settings.beeper)), cost_ns=QUERY_NS))
     tree.add("L1", Command(lambda: None))  # SCPI is the only language of the simulated meter
     for word in ("LOCal", "REMote", "RWLock"):
-        tree.add(f"SYSTem:{word}", Command(lambda: None))
+        tree.add(f"SYSTem:{word}", Command(partial(control, word == "LOCal")))
     tree.add("DISPlay", Command(show, (Flag(),)))
     tree.add("DISPlay?", Command(lambda: str(int(settings.display)), cost_ns=QUERY_NS))
     tree.add("DISPlay:TEXT", Command(text, (Text(),)))

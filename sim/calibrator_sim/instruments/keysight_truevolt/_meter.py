@@ -17,6 +17,7 @@ class Keysight34461A(Keysight34401A):
     """A simulated 34461A; it tells its serial."""
 
     model_id = "keysight_34461a"
+    has_serial_line = False
 
     def commands(self) -> CommandTree:
         """Return the model's command table."""

@@ -71,6 +71,7 @@ class Fluke8588A(Keysight34401A):
     """A simulated 8588A with its direct volts and ohms."""
 
     model_id = "fluke_8588a"
+    has_serial_line = False
 
     def __init__(self, name: str, unit: MeterUnit, world: World) -> None:
         super().__init__(name, unit, world)

@@ -54,6 +54,7 @@ class Keithley2000(Keysight34401A):
 
     model_id = "keithley_2000"
     gpib_address = 16
+    has_serial_line = False  # it has one, and takes commands there without being told to
 
     def commands(self) -> CommandTree:
         """Return the model's command table."""
@@ -118,6 +119,7 @@ class Keithley2000(Keysight34401A):
         tree.add("FORMat[:DATA]", Command(lambda _word: None, (Choice(("ASCii",)),)))
         add_query(tree, "FORMat[:DATA]?", lambda: "ASC")
         tree.add("SYSTem:PRESet", Command(self.reset))
+        add_query(tree, "*OPT?", lambda: "0")  # no scanner card
         tones = (Number("HZ", optional=True), Number("S", optional=True))
         tree.add("SYSTem:BEEPer[:IMMediate]", Command(lambda *_tone: None, tones))
         tree.add("DISPlay:ENABle", Command(lambda on: setattr(settings, "display", on), (Flag(),)))
