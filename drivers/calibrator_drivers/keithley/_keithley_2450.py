@@ -1,7 +1,7 @@
 """Keithley 2450 source-measure unit: direct volts and amperes, sourced and measured at the same terminals.
 
-Its SCPI commands were seen in two public drivers, protection and common commands are remembered with high confidence.
-The command set must be SCPI (`*LANG?`).
+Its SCPI commands were seen in two public drivers; protection and common commands are remembered with high
+confidence. The command set must be SCPI (`*LANG?`).
 """
 
 from __future__ import annotations
