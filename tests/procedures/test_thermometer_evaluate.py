@@ -164,6 +164,13 @@ def test_the_curve_gives_back_the_coefficients_of_a_thermometer_that_has_them() 
     assert ratios.values == pytest.approx(
         [(1 + a * t + b * t * t) / water for t in (0, 35, 70, 105, 140)], rel=1e-9
     )
+    reported = next(item for item in derived(found) if getattr(item, "id", "") == "r0_r100")
+    r100 = r0 * (1 + a * 100 + b * 1e4)
+    assert reported.values == pytest.approx((r0, r100, (r100 - r0) / (100 * r0)), rel=1e-8)
+    u_r0, _, u_alpha = (math.sqrt(reported.covariance[i][i]) for i in range(3))
+    assert u_r0 == pytest.approx(math.sqrt(curve.coefficients.covariance[0][0]), rel=1e-6)
+    # R(0) and R(100) share the standard: alpha is known better than two resistances by themselves
+    assert u_alpha < math.hypot(u_r0, math.sqrt(reported.covariance[1][1])) / (100 * r0)
 
 
 def test_what_the_points_share_stays_in_the_curve() -> None:
@@ -198,6 +205,10 @@ def test_its90_coefficients_are_given_back() -> None:
     )
     curve = next(item for item in derived(found) if isinstance(item, CurveEvaluation))
     assert curve.coefficients.values == pytest.approx((rtpw, a, b), rel=1e-6)
+    ratios = next(item for item in derived(found) if isinstance(item, ParametersEvaluation))
+    assert ratios.names[-1] == "W(140)"
+    w = ratios.values[-1] - 1.0
+    assert w - a * w - b * w * w == pytest.approx(w_reference(140.0) - 1.0, rel=1e-9)
 
 
 def test_reference_function_goes_through_the_fixed_points() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,13 @@ from calibrator_procedures.thermometer._platinum import TRIPLE_POINT_C, A, B, re
 
 if TYPE_CHECKING:
     from calibrator_uncertainty import Budget, Curve
+    from calibrator_uncertainty._types import Quantity
 
-__all__ = ["CurvePoint", "callendar_van_dusen", "its90", "resistance_ratios"]
+__all__ = ["CurvePoint", "callendar_van_dusen", "ice_and_steam", "its90", "resistance_ratios"]
 
 X = float  # stands for whatever is propagated: a float or a traced value
 _R0 = 100.0
+_STEAM_C = 100.0
 _NAMES = {"cvd": ("R_0", "A", "B"), "its90": ("R_{tpw}", "a", "b")}
 _UNITS = {"cvd": ("ohm", "1/delta_degC", "1/delta_degC**2"), "its90": ("ohm", "1", "1")}
 
@@ -29,8 +31,12 @@ class CurvePoint:
     error: Budget  # K
 
 
-def callendar_van_dusen(points: Sequence[CurvePoint]) -> tuple[CurveEvaluation, ParametersEvaluation]:
-    """Return R(t) = R0 (1 + A t + B t²) with the points' covariance, and the ratios W that it gives.
+def callendar_van_dusen(
+    points: Sequence[CurvePoint],
+) -> tuple[CurveEvaluation | ParametersEvaluation, ...]:
+    """Return R(t) = R0 (1 + A t + B t²) with the points' covariance, and what else it gives.
+
+    These are the ratios W, and R(0 °C), R(100 °C) and alpha where the points enclose both temperatures.
 
     From 0 degC upwards. Source: IEC 60751:2022, 5.2.
     """
@@ -43,11 +49,16 @@ def callendar_van_dusen(points: Sequence[CurvePoint]) -> tuple[CurveEvaluation, 
     curve = fit_curve(model, celsius, _resistances(points), {"r0": _R0, "a": A, "b": B})
     title = Text("Callendar-Van Dusen coefficients, rising order", "Callendar-Van Dusen 系数（升温）")
     found = _evaluation("cvd", title, curve, points, r"R(t) = R_0 (1 + A t + B t^2)")
-    return found, resistance_ratios(curve, points)
+    ratios = resistance_ratios(lambda t: _ratio(curve, t), points)
+    if min(celsius) - 1.0 <= 0.0 and max(celsius) >= _STEAM_C:
+        return found, ratios, ice_and_steam(curve, points)
+    return found, ratios
 
 
-def its90(points: Sequence[CurvePoint]) -> CurveEvaluation:
-    """Return W - W_r(t) = a (W - 1) + b (W - 1)² with R at the triple point of water; from 0 degC upwards.
+def its90(points: Sequence[CurvePoint]) -> tuple[CurveEvaluation, ParametersEvaluation]:
+    """Return W - W_r(t) = a (W - 1) + b (W - 1)² with R at the triple point of water, and the ratios W.
+
+    From 0 degC upwards.
 
     Source: Preston-Thomas, Metrologia 27 (1990) 3, 3.3.3: deviation function of ITS-90.
     """
@@ -57,24 +68,61 @@ def its90(points: Sequence[CurvePoint]) -> CurveEvaluation:
     curve = fit_curve(_deviating, reference, _resistances(points), {"r": _R0, "a": 0.0, "b": 0.0})
     title = Text("Deviation from the ITS-90 reference function", "ITS-90 偏差函数系数")
     formula = r"R(t) / R_{tpw} - W_r(t) = a (R(t) / R_{tpw} - 1) + b (R(t) / R_{tpw} - 1)^2"
-    return _evaluation("its90", title, curve, points, formula)
-
-
-def resistance_ratios(curve: Curve, points: Sequence[CurvePoint]) -> ParametersEvaluation:
-    """Return W(t) = R(t)/R(0.01 degC) at whole temperatures near the points, by a curve of R0, A and B."""
-    from calibrator_uncertainty import covariance
-
+    found = _evaluation("its90", title, curve, points, formula)
     a, b = curve["a"], curve["b"]
-    water = 1.0 + a * TRIPLE_POINT_C + b * TRIPLE_POINT_C**2
+    return found, resistance_ratios(lambda t: _deviating(w_reference(t) - 1.0, 1.0, a, b), points)
+
+
+def resistance_ratios(
+    ratio: Callable[[float], Quantity], points: Sequence[CurvePoint]
+) -> ParametersEvaluation:
+    """Return W(t) = R(t)/R(0.01 degC), given as a function, at whole temperatures near the points."""
     temperatures = [float(round(point.celsius)) for point in points]
-    ratios = [(1.0 + a * t + b * t**2) / water for t in temperatures]
-    return ParametersEvaluation(
+    return _together(
         "w",
         Text("Resistance ratios W(t) = R(t)/R(0.01 °C)", "电阻比 W(t) = R(t)/R(0.01 °C)"),
-        tuple(f"W({t:g})" for t in temperatures),
-        tuple(float(ratio.magnitude.value) for ratio in ratios),
-        ("1",) * len(ratios),
-        tuple(tuple(float(covariance(one, other).m) for other in ratios) for one in ratios),
+        {f"W({t:g})": (ratio(t), "1") for t in temperatures},
+        points,
+    )
+
+
+def ice_and_steam(curve: Curve, points: Sequence[CurvePoint]) -> ParametersEvaluation:
+    """Return R(0 °C), R(100 °C) and alpha = (R(100) - R(0))/(100 °C R(0)) by a curve of R0, A and B.
+
+    Source: JJG 229-2010 reports them (from memory; the text was not at hand).
+    """
+    r0, rise = curve["r0"], curve["a"] * _STEAM_C + curve["b"] * _STEAM_C**2
+    return _together(
+        "r0_r100",
+        Text("Resistance at 0 °C and 100 °C, and mean coefficient", "0 °C 和 100 °C 电阻值及平均温度系数"),
+        {
+            "R(0)": (r0, "ohm"),
+            "R(100)": (r0 * (1.0 + rise), "ohm"),
+            r"\alpha": (rise / _STEAM_C, "1/delta_degC"),
+        },
+        points,
+    )
+
+
+def _ratio(curve: Curve, t: float) -> Quantity:
+    a, b = curve["a"], curve["b"]
+    return (1.0 + a * t + b * t**2) / (1.0 + a * TRIPLE_POINT_C + b * TRIPLE_POINT_C**2)
+
+
+def _together(
+    id_: str, title: Text, found: Mapping[str, tuple[Quantity, str]], points: Sequence[CurvePoint]
+) -> ParametersEvaluation:
+    """Return parameters by their name, value and unit, with their covariance."""
+    from calibrator_uncertainty import covariance
+
+    values = [value for value, _ in found.values()]
+    return ParametersEvaluation(
+        id_,
+        title,
+        tuple(found),
+        tuple(float(value.magnitude.value) for value in values),
+        tuple(unit for _, unit in found.values()),
+        tuple(tuple(float(covariance(one, other).m) for other in values) for one in values),
         tuple(point.id for point in points),
     )
 

@@ -106,7 +106,7 @@ def _curves(
         from calibrator_procedures.thermometer._curve import CurvePoint, callendar_van_dusen, its90
 
         points = [CurvePoint(p.id, _mean_c(seen[p.id]), budgets[p.id]) for p in rising]
-        return (its90(points),) if rising[0].settings["curve"] == "its90" else callendar_van_dusen(points)
+        return its90(points) if rising[0].settings["curve"] == "its90" else callendar_van_dusen(points)
 
     return (DerivedEvaluations(make),)
 
