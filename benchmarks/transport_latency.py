@@ -150,7 +150,8 @@ def main() -> None:
     for title, call in (("query", asked), ("write, write, query", three), ("setting, error check", checked)):
         found = best_us(call, sessions, slow="" if call is asked else "plain")
         told = "  ".join(f"{name} {value:9.1f} us" for name, value in found.items())
-        print(f"{title:21} {told}   ours/raw {found['ours'] / found['raw']:.2f}")
+        ratios = [found[name] / found["raw"] for name in ("ours", "ours, logged")]
+        print(f"{title:21} {told}   ours/raw {ratios[0]:.2f}, logged/raw {ratios[1]:.2f}")
     print(f"block of 1e6 float64  raw {rate(sessions['raw']):.0f} MB/s  ours {rate(ours):.0f} MB/s  ", end="")
     begun = time.perf_counter()
     plain.query_binary_values("CURV?", datatype="d")

@@ -61,9 +61,9 @@ class RealClock:
         """Return the time of day as an aware UTC datetime."""
         return datetime.now(UTC)  # noqa: TID251 - the one place
 
-    def monotonic_ns(self) -> int:
-        """Return the machine's monotonic nanoseconds."""
-        return time.monotonic_ns()  # noqa: TID251 - the one place
+    # Without a call of ours in between: every message on a wire asks for both.
+    monotonic_ns = staticmethod(time.monotonic_ns)  # noqa: TID251 - the one place
+    utc_ns = staticmethod(time.time_ns)  # nanoseconds since 1970 of `now()`
 
     def sleep(self, seconds: float) -> None:
         """Wait in real time."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from calibrator_drivers import ConnectionLost
+from calibrator_drivers.clock import Deadline, RealClock
 from calibrator_drivers.traffic import TrafficLog
 from calibrator_drivers.transport import open_session
 
@@ -103,3 +105,84 @@ def test_a_question_that_cannot_go_out_is_in_the_log_before_what_befell_it(
         ("out", "*IDN?\n"),
         ("note", "connection-lost"),
     ]
+
+
+def test_questions_and_replies_are_held_back_until_a_setting_goes_out(
+    tmp_path: Path, step_clock: Any
+) -> None:
+    path = tmp_path / "run.jsonl"
+    log = TrafficLog(path, step_clock)
+    first = log.asked("meter", b"READ?\n")
+    reply = log.received("meter", b"+1.0E+00\n")
+    assert path.read_bytes() == b""
+    setting = log.sent("calibrator", b"OUT 1 V\n")
+    data = path.read_bytes()
+    said = [json.loads(data[at:].split(b"\n")[0])["text"] for at in (first, reply, setting)]
+    assert said == ["READ?\n", "+1.0E+00\n", "OUT 1 V\n"]
+    digest, length = log.close()
+    assert (digest, length) == (hashlib.sha256(data).hexdigest(), len(data))
+
+
+@pytest.mark.parametrize("way", ["note", "flush", "close", "many", "reply to a setting"])
+def test_what_is_held_back_is_written(way: str, tmp_path: Path, step_clock: Any) -> None:
+    path = tmp_path / "run.jsonl"
+    log = TrafficLog(path, step_clock)
+    if way == "reply to a setting":
+        log.sent("meter", b"T\n")
+        log.received("meter", b"T S 0.0 g\n")
+    else:
+        log.asked("meter", b"READ?\n")
+    if way == "note":
+        log.note("meter", "read-timeout")
+    elif way == "many":
+        for _ in range(10):
+            log.asked("meter", b"READ?\n")
+    elif way in ("flush", "close"):
+        getattr(log, way)()
+    assert path.read_bytes().count(b"READ?" if way != "reply to a setting" else b"T S") > 0
+    assert log.close()[1] == len(path.read_bytes())
+
+
+def test_a_question_whose_reply_takes_long_is_in_the_file_meanwhile(
+    tmp_path: Path, step_clock: Any, serve: Any
+) -> None:
+    path = tmp_path / "run.jsonl"
+    log = TrafficLog(path, step_clock)
+    seen: list[bytes] = []
+
+    def answer(line: bytes, connection: socket.socket) -> None:
+        if line == b"READ?":
+            end = Deadline.after(RealClock(), 30.0)
+            while not path.read_bytes() and not end.passed():
+                RealClock().sleep(0.01)
+        seen.append(path.read_bytes())
+        connection.sendall(b"1\n")
+
+    session = open_session(serve(answer).resource, name="meter", traffic=log, timeout_s=60.0)
+    session.query("READ?")
+    session.close()
+    log.close()
+    assert b"READ?" in seen[0]
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from calibrator_drivers.clock import RealClock
+from calibrator_drivers.clock import Deadline, RealClock
+from calibrator_drivers.traffic import TrafficLog
+from calibrator_drivers.transport import open_session
+session = open_session(sys.argv[1], name="source", traffic=TrafficLog(Path(sys.argv[2]), RealClock()))
+session.query("SYST:ERR?")
+session.write("OUTP ON")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_killed_process_leaves_every_setting_and_what_came_before_it(tmp_path: Path, serve: Any) -> None:
+    path = tmp_path / "run.jsonl"
+    server = serve(lambda line, connection: line.endswith(b"?") and connection.sendall(b"0\n"))
+    subprocess.run([sys.executable, "-c", _KILLED, server.resource, str(path)], check=False)
+    said = [json.loads(line)["text"] for line in path.read_bytes().splitlines()]
+    assert said == ["SYST:ERR?\n", "0\n", "OUTP ON\n"]

@@ -183,7 +183,9 @@ class WorkDesk:
         self._staged = {}
 
     def emit(self, kind: str, body: Mapping[str, Any]) -> None:
-        """Commit one event of the run."""
+        """Commit one event of the run; what it may point into in the traffic log is in the file before."""
+        if self._station.traffic is not None:
+            self._station.traffic.flush()
         self._chronicle.emit(kind, body)
 
     def check(self) -> None:

@@ -26,6 +26,14 @@ class EngineTraffic(TrafficLog):
             self._failure = error
             return self.offset
 
+    def asked(self, name: str, message: bytes) -> int:
+        """Log a question; a line that cannot be written is remembered as a failure."""
+        try:
+            return super().asked(name, message)
+        except OSError as error:
+            self._failure = error
+            return self.offset
+
     def received(self, name: str, message: bytes) -> int:
         """Log what came in; a line that cannot be written is remembered as a failure."""
         try:
@@ -42,8 +50,21 @@ class EngineTraffic(TrafficLog):
             self._failure = error
             return self.offset
 
+    def flush(self) -> None:
+        """Write what is held back; a line that cannot be written is remembered as a failure."""
+        try:
+            super().flush()
+        except OSError as error:
+            self._failure = error
+
+    def close(self) -> tuple[str, int]:
+        """Close the file; a line that cannot be written is remembered as a failure."""
+        self.flush()
+        return super().close()
+
     def check(self) -> None:
-        """Raise `StorageError` when a line was lost."""
+        """Write what is held back; raise `StorageError` when a line was lost."""
+        self.flush()
         if self._failure is not None:
             raise StorageError(
                 f"the traffic log cannot be written: {self._failure.strerror or self._failure}",

@@ -67,6 +67,12 @@ class LinkSession:
         self._timeout_s = timeout_s
         self._lock = lock
         self._traffic = traffic
+        self._log_question: Callable[[str, bytes], int] | None = None
+        if traffic is not None:
+            self._log_question = traffic.sent
+            if hasattr(link, "while_waiting"):  # it says when a reply takes so long that nothing may be held
+                link.while_waiting = traffic.flush
+                self._log_question = traffic.asked
         self._dirty = False
         self._owed = False  # something that answers was sent without being asked for its reply
         self._lost = False  # and not brought back: nothing is sent until somebody opens it anew
@@ -87,15 +93,17 @@ class LinkSession:
         """Send a message; never sent twice."""
         with self._lock:
             try:
-                self._refuse_unsendable(text)
-                self._begin()
-                self._send(text)
+                message = self._begin(text)
+                if self._traffic is not None:
+                    self.last_offset = self._traffic.sent(self.name, message)
+                self._link.send(message)
             except InstrumentError as error:
                 self._fall(error, text)
                 raise
             self._dirty = self._step.dirty = False
             # A stream has no message boundary that a second question would clear the first reply by.
-            self._owed = self._owed or (not self._link.ends_messages and _asks(text))
+            if "?" in text and not self._link.ends_messages and _asks(text):
+                self._owed = True
 
     def read(self, *, timeout_s: float | None = None) -> str:
         """Return the next reply."""
@@ -156,7 +164,7 @@ class LinkSession:
         """Return the status byte: by serial poll where the interface has it, else by `*STB?`."""
         with self._lock:
             if self._dirty or self._step.dirty:
-                self._begin()
+                self._enter()
                 self._end()
             status = self._link.status_byte()
             if status is None:
@@ -167,7 +175,7 @@ class LinkSession:
     def trigger(self) -> None:
         """Trigger: by the interface where it has one, else by `*TRG`."""
         with self._lock:
-            self._begin()
+            self._enter()
             if self._link.trigger():
                 self._note("trigger")
                 self._end()
@@ -251,17 +259,30 @@ class LinkSession:
 
     def _begin_question(self, text: str) -> None:
         """Send a question on a wire that owes no reply: one that nobody read must not answer this one."""
-        self._refuse_unsendable(text)
-        self._dirty = self._dirty or self._owed
-        self._begin()
-        self._drain()
-        self._send_question(text)
+        if self._owed:
+            self._dirty = True
+        message = self._begin(text)
+        if self._link.drain():  # a reply that nobody asked for must not answer this message
+            self.resynchronisations += 1
+            self._note("drained")
+        try:  # it is logged while the instrument answers, also when it is lost
+            self._send_asking(message)
+        finally:
+            if self._log_question is not None:
+                self.last_offset = self._log_question(self.name, message)
 
-    def _refuse_unsendable(self, text: str) -> None:
-        """Refuse what arrives as two messages, whose second reply answers another question, or as none."""
-        if text.isascii() and not any(mark in text for mark in self._ends):
-            return
-        raise OutOfLimits(
+    def _begin(self, text: str) -> bytes:
+        """Begin an exchange; return its message."""
+        if not text.isascii() or not self._ends.isdisjoint(text):
+            raise self._unsendable(text)
+        if self._lost or self._dirty or self._step.dirty:
+            self._enter()
+        self._dirty = self._step.dirty = True
+        return text.encode("ascii") + self._send_terminator
+
+    def _unsendable(self, text: str) -> OutOfLimits:
+        """Say that a text would arrive as two messages, the second answering another question, or as none."""
+        return OutOfLimits(
             f"{text!r} is not one message in ASCII",
             command=text,
             value=text,
@@ -270,7 +291,8 @@ class LinkSession:
             way_out="Send one message at a time, without its terminator. Nothing was sent.",
         )
 
-    def _begin(self) -> None:
+    def _enter(self) -> None:
+        """Be in step before an exchange, or refuse it."""
         if self._lost:
             raise ConnectionLost(
                 "The connection was lost and stays closed",
@@ -287,11 +309,6 @@ class LinkSession:
 
     def _end(self) -> None:
         self._dirty = self._step.dirty = self._owed = False
-
-    def _drain(self) -> None:
-        if self._link.drain():  # a reply that nobody asked for must not answer this message
-            self.resynchronisations += 1
-            self._note("drained")
 
     def _fall(self, error: InstrumentError, text: str) -> bool:
         """Note what broke an exchange off, and bring the connection back where the policy says so."""
@@ -320,21 +337,6 @@ class LinkSession:
     def _note(self, text: str) -> None:
         if self._traffic is not None:
             self._traffic.note(self.name, text)
-
-    def _send(self, text: str) -> None:
-        message = text.encode("ascii") + self._send_terminator
-        if self._traffic is not None:
-            self.last_offset = self._traffic.sent(self.name, message)
-        self._link.send(message)
-
-    def _send_question(self, text: str) -> None:
-        """Send what asks for a reply; it is logged while the instrument answers, also when it is lost."""
-        message = text.encode("ascii") + self._send_terminator
-        try:
-            self._send_asking(message)
-        finally:
-            if self._traffic is not None:
-                self.last_offset = self._traffic.sent(self.name, message)
 
     def _receive(self, timeout_s: float | None) -> str:
         message = self._link.receive(self._terminator, self._timeout_s if timeout_s is None else timeout_s)

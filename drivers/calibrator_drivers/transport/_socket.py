@@ -9,6 +9,7 @@ import select
 import socket
 import struct
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from calibrator_drivers._errors import ConnectFailed
@@ -37,6 +38,9 @@ class SocketLink:
 
     def __init__(self, resource: str, *, name: str) -> None:
         self.step = Step()
+        self.while_waiting: Callable[[], object] = (
+            _nothing  # called when a reply does not come within a slice
+        )
         self._resource = resource
         self._name = name
         self._fail = Failures(name, resource)
@@ -73,9 +77,12 @@ class SocketLink:
 
     def send(self, message: bytes) -> None:
         """Send all bytes, or say that the peer is gone."""
-        self.send_question(message)
         sock, readable = self._connected()
-        if readable.within(0.0) and sleeps_through_a_lost_peer():
+        try:
+            sock.sendall(message)
+        except OSError as error:
+            raise self._fail.lost(error) from error
+        if readable.now() and sleeps_through_a_lost_peer():
             self._take(sock)  # a peer that closed before is noticed here
 
     def send_question(self, message: bytes) -> None:
@@ -92,7 +99,10 @@ class SocketLink:
             return self._receive_plainly(terminator, timeout_s)
         buffer, begun_ns = self._buffer, _CLOCK.monotonic_ns()
         if not buffer:
-            self._take_first(sock, readable, timeout_s)
+            came = self._first(sock, readable, timeout_s)
+            if came.endswith(terminator) and came.find(terminator) == len(came) - len(terminator):
+                return came  # one whole reply, as nearly always
+            buffer += came
         end = buffer.find(terminator)
         if end < 0:  # not whole at once
             end = self._gather(terminator, Deadline(_CLOCK, begun_ns + round(timeout_s * 1e9)), timeout_s)
@@ -105,6 +115,7 @@ class SocketLink:
         """Take bytes until the terminator is among them; return where it begins."""
         sock, readable = self._connected()
         buffer, looked = self._buffer, 0
+        self.while_waiting()
         while (end := buffer.find(terminator, looked)) < 0:
             if len(buffer) > LONGEST_REPLY:
                 raise self._fail.endless(bytes(buffer))
@@ -151,8 +162,10 @@ class SocketLink:
         sock, readable = self._connected()
         if not sleeps_through_a_lost_peer():
             return self._drain_plainly(sock, readable)
-        while readable.within(0.0):
+        while readable.now():
             self._take(sock)
+        if not self._buffer:
+            return 0
         count = len(self._buffer)
         self._buffer.clear()
         return count
@@ -191,25 +204,31 @@ class SocketLink:
         while not readable.within(min(_SLICE_S, deadline.remaining_s())):
             if deadline.passed():
                 raise self._fail.timeout(timeout_s, bytes(partial[:40]))
+            self.while_waiting()
 
-    def _take_first(self, sock: socket.socket, readable: Readable, timeout_s: float) -> None:
+    def _first(self, sock: socket.socket, readable: Readable, timeout_s: float) -> bytes:
         """Wait for the beginning of a reply, at most a slice: a receive that waits saves looking first."""
         # On Windows a receive that timed out leaves its socket unusable.
         waits = sys.platform != "win32" and timeout_s >= _SLICE_S
         if waits or readable.within(min(_SLICE_S, timeout_s)):
-            self._take(sock)
+            return self._came(sock)
+        return b""
 
     def _take(self, sock: socket.socket) -> None:
         """Take what is there into the buffer."""
+        self._buffer += self._came(sock)
+
+    def _came(self, sock: socket.socket) -> bytes:
+        """Return what is there; nothing when a slice has passed."""
         try:
             data = sock.recv(_CHUNK)
         except BlockingIOError:  # the slice has passed
-            return
+            return b""
         except OSError as error:
             raise self._fail.lost(error) from error
         if not data:
             raise self._fail.lost("the peer closed the connection")
-        self._buffer += data
+        return data
 
     def _take_into(self, sock: socket.socket, view: memoryview) -> int:
         try:
@@ -248,7 +267,7 @@ class SocketLink:
         import pyvisa
 
         self._visa.flush(pyvisa.constants.BufferOperation.discard_receive_buffer)
-        while readable.within(0.0):
+        while readable.now():
             self._take(sock)
         count = len(self._buffer)
         self._buffer.clear()
@@ -266,6 +285,10 @@ class SocketLink:
             resource=self._resource,
             way_out="Close some, or start the process anew.",
         )
+
+
+def _nothing() -> None:
+    """Hold nothing back, so nothing is to be done."""
 
 
 def _milliseconds(count: int) -> bytes:

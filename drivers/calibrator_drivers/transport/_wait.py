@@ -22,8 +22,14 @@ class Readable:
             poll.register(sock, select.POLLIN)
             self._poll = poll.poll
 
+    def now(self) -> bool:
+        """Look and do not wait."""
+        if self._poll is not None:
+            return bool(self._poll(0))  # a whole number: poll() rounds a fraction in a slow way
+        return bool(select.select([self._sock], [], [], 0)[0])
+
     def within(self, seconds: float) -> bool:
-        """Wait at most `seconds`; 0 looks and does not wait."""
+        """Wait at most `seconds`."""
         if self._poll is not None:
             return bool(self._poll(seconds * 1000.0))
         return bool(select.select([self._sock], [], [], seconds)[0])
