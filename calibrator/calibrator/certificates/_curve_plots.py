@@ -9,10 +9,12 @@ from decimal import Decimal
 from html import escape
 from typing import Any, Final
 
+from calibrator.certificates._dimension import output_unit
 from calibrator.certificates._formulas import Formula, formula
 from calibrator.certificates._model import Certificate, Curve
 from calibrator.certificates._numbers import signed
-from calibrator.certificates._readable import readable_formula
+from calibrator.certificates._readable import SUPERSCRIPT, readable_formula
+from calibrator.certificates._recorded_curves import unit_text
 from calibrator.certificates._words import Speaker
 from calibrator.procedure import Text
 
@@ -27,6 +29,7 @@ _NOTE: Final = Text(
     "Left: the curve, its band ±U shaded (k = 2). Right: U of the curve (k = 2).",
     "左：曲线，阴影为 ±U（k = 2）。右：曲线的 U（k = 2）。",
 )
+_ALONE: Final = Text("The curve; it is stated without uncertainty.", "曲线；未给出不确定度。")
 _INK, _GREY, _BAND, _HAIR = "#1b2733", "#6b7680", "#cfe0e3", "#c3ccd1"
 
 
@@ -51,7 +54,7 @@ def curve_plots(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
                         "title": speaker.tell(curve.title),
                         "svg": _svg(curve, drawn),
                         "alt": _alternative(curve, drawn, speaker),
-                        "note": speaker.tell(_NOTE),
+                        "note": speaker.tell(_NOTE if any(drawn.U) else _ALONE),
                     }
                 )
     return found
@@ -105,19 +108,21 @@ def _svg(curve: Curve, drawn: Sampled) -> str:
         [y - U for y, U in zip(drawn.y, drawn.U, strict=True)],
     )
     left = _Panel(_LEFT, half, drawn.x, (*band[0], *band[1]))
+    known = any(drawn.U)  # a bound without uncertainty has no U to be drawn
     right = _Panel(_LEFT + half + _GAP, half, drawn.x, (0.0, *drawn.U))
     there = " ".join(left.point(x, y) for x, y in zip(drawn.x, band[0], strict=True))
     back = " ".join(left.point(x, y) for x, y in reversed([*zip(drawn.x, band[1], strict=True)]))
     named = f"{curve.input} / {_unit(curve.input_unit)}"
     output = readable_formula(curve.formula.partition("=")[0])
+    unit = " / ".join(["", unit_text(found)]) if (found := output_unit(curve)) else ""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH:g}" height="{_HEIGHT:g}" '
         f'viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" font-family="{_FONTS}">',
-        *left.axes(named, output),
-        *right.axes(named, f"U({output})" if output else "U"),
-        f'<polygon points="{there} {back}" fill="{_BAND}"/>',
+        *left.axes(named, f"{output}{unit}"),
+        *(right.axes(named, f"U({output}){unit}" if output else f"U{unit}") if known else []),
+        *([f'<polygon points="{there} {back}" fill="{_BAND}"/>'] if known else []),
         left.line(drawn.x, drawn.y),
-        right.line(drawn.x, drawn.U),
+        *([right.line(drawn.x, drawn.U)] if known else []),
         "</svg>",
     ]
     return "".join(parts)
@@ -184,7 +189,8 @@ def _ticks(low: float, high: float, count: int = 4) -> list[Decimal]:
 def _tick_text(value: Decimal) -> str:
     if value and not -4 <= value.adjusted() < 6:
         mantissa = value.scaleb(-value.adjusted()).normalize()
-        return f"{signed(mantissa, plus=False)}e{value.adjusted()}"
+        power = str(value.adjusted()).translate(SUPERSCRIPT)
+        return f"{signed(mantissa, plus=False)} × 10{power}"
     return signed(value.normalize() if value else Decimal(0), plus=False)
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "Rounded",
     "aligned",
     "at_frequency",
+    "load_name",
     "percent",
     "plus_minus",
     "printed",
@@ -74,7 +75,7 @@ def printed(result: Result) -> Printed:
     # a zero is read in the unit of its error: -0.20 µV and not -0.00000020 V
     values = _exponent(result.range, result.unit) if result.nominal else errors
     head = Printed(
-        range=" ".join(scaled_unit(result.range, result.unit)) + at_frequency(result),
+        range=(load_name(result) or " ".join(scaled_unit(result.range, result.unit))) + at_frequency(result),
         nominal=signed(_shortest(result.nominal.scaleb(-values)), plus=result.function in POLAR),
         value_unit=_unit(result.unit, values),
         limit=plus_minus(
@@ -143,6 +144,15 @@ def scaled_unit(value: Decimal, unit: str) -> tuple[str, str]:
 def at_frequency(result: Result) -> str:
     """Return ", 20 kHz" for an alternating quantity, nothing for any other."""
     return "" if result.frequency_hz is None else f", {' '.join(scaled_unit(result.frequency_hz, 'Hz'))}"
+
+
+def load_name(result: Result) -> str:
+    """Return the load at which an error in percent holds, since its nominal value is zero; else nothing."""
+    read = {item.kind: item for item in result.particulars.beside}
+    if result.unit != "%" or not {"power", "factor"} <= read.keys():
+        return ""
+    power = " ".join(scaled_unit(Decimal(significant(read["power"].value, 3)), "W"))
+    return f"{power}, cos φ {significant(read['factor'].value, 2)}"
 
 
 def signed(value: Decimal, *, plus: bool = True) -> str:

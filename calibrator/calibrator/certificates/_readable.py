@@ -11,9 +11,9 @@ from calibrator.certificates._numbers import signed
 if TYPE_CHECKING:
     from calibrator.certificates._model import Curve
 
-__all__ = ["plain_number", "readable_formula", "readable_name", "written_parameters"]
+__all__ = ["SUPERSCRIPT", "plain_number", "readable_formula", "readable_name", "written_parameters"]
 
-_SUPERSCRIPT: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+SUPERSCRIPT: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPT: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _DOTTED: Final = re.compile(r"\\(?:cdot|times)\s*")
 _FRACTION: Final = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")
@@ -36,7 +36,7 @@ def readable_formula(formula: str) -> str:
     """
     text = formula.replace(r"\left", "").replace(r"\right", "")
     text = _DOTTED.sub("· ", _UPRIGHT.sub(r"\1", text))
-    text = _POWER.sub(lambda found: (found[1] or found[2]).translate(_SUPERSCRIPT), text)
+    text = _POWER.sub(lambda found: (found[1] or found[2]).translate(SUPERSCRIPT), text)
     text = _INDEX.sub(lambda found: (found[1] or found[2]).translate(_SUBSCRIPT), text)
     text = _NAMED_INDEX.sub(r"_\1", text)
     before = ""
@@ -101,5 +101,5 @@ def _significant(value: Decimal) -> Decimal:
 
 def _with_power(number: Decimal, power: int, unit: str) -> str:
     digits = signed(number.scaleb(-power), plus=False)
-    tens = f" × 10{str(power).translate(_SUPERSCRIPT)}" if power else ""
+    tens = f" × 10{str(power).translate(SUPERSCRIPT)}" if power else ""
     return f"{digits}{tens} {unit}".rstrip()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from calibrator.certificates._model import Certificate, Person, Result
-from calibrator.certificates._numbers import POLAR, at_frequency, percent, scaled_unit, signed, significant
+from calibrator.certificates._numbers import POLAR, at_frequency, load_name, percent, scaled_unit, signed
 from calibrator.certificates._rule_words import further_rule, other_limits
 from calibrator.certificates._words import STATUS_WORDS, Speaker
 from calibrator.i18n import bilingual
@@ -22,7 +21,6 @@ __all__ = [
     "general_remarks",
     "interval_text",
     "is_electrical",
-    "load_name",
     "name_text",
     "point_name",
     "uncertainty_statement",
@@ -219,15 +217,6 @@ def point_name(result: Result) -> str:
     if load:
         return f"{load}{at_frequency(result)}"
     return f"{sign}{nominal} {unit}{place}{at_frequency(result)} ({span} {span_unit})"
-
-
-def load_name(result: Result) -> str:
-    """Return the load at which an error in percent holds, since its nominal value is zero; else nothing."""
-    read = {item.kind: item for item in result.particulars.beside}
-    if result.unit != "%" or not {"power", "factor"} <= read.keys():
-        return ""
-    power = scaled_unit(Decimal(significant(read["power"].value, 3)), "W")
-    return f"{' '.join(power)}, cos φ {significant(read['factor'].value, 2)}"
 
 
 def name_text(person: Person) -> Text:

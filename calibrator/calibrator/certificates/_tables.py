@@ -11,6 +11,7 @@ from calibrator.certificates._numbers import (
     Printed,
     aligned,
     at_frequency,
+    load_name,
     printed,
     scaled_unit,
     signed,
@@ -19,7 +20,7 @@ from calibrator.certificates._numbers import (
 from calibrator.certificates._particulars import BESIDE_WORDS, PAIRS, POSITIONS
 from calibrator.certificates._plots import PlotText, error_plot
 from calibrator.certificates._recorded_curves import curve_lines
-from calibrator.certificates._statements import interval_text, load_name, point_name
+from calibrator.certificates._statements import interval_text, point_name
 from calibrator.certificates._widths import column_widths
 from calibrator.certificates._words import STATUS_WORDS, Speaker
 from calibrator.i18n import bilingual
@@ -55,14 +56,15 @@ def _result_table(section: ResultSection, speaker: Speaker, *, plots: bool) -> T
         for index, (result, row) in enumerate(zip(section.results, rows, strict=True))
     ]
     widths, size = column_widths(shown, heads)
+    drawn = plots and len(rows) > 1  # one point shows nothing that its row does not
     return {
         "title": speaker.tell(section.title),
         "columns": heads,
         "widths": [round(width, 2) for width in widths],
         "size": size,
         "rows": shown,
-        "plot": error_plot(section.results, _plot_text(section, speaker)) if plots else "",
-        "alt": alternative_text(section, rows, speaker) if plots else "",
+        "plot": error_plot(section.results, _plot_text(section, speaker)) if drawn else "",
+        "alt": alternative_text(section, rows, speaker) if drawn else "",
         "notes": _notes(section, speaker),
     }
 

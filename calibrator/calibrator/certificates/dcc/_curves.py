@@ -48,9 +48,13 @@ def _coefficients(found: Curve, parent: _Element, write: Writer) -> None:
     values = (unit.text(value) for unit, value in zip(units, found.values, strict=True))
     write.add(made, "si:valueXMLList", " ".join(values))
     write.add(made, "si:unitXMLList", " ".join(unit.si for unit in units))
-    univariate = write.add(made, "si:measurementUncertaintyUnivariateXMLList")
-    spread = " ".join(unit.text(found.covariance[i][i].sqrt()) for i, unit in enumerate(units))
-    write.add(write.add(univariate, "si:standardMUXMLList"), "si:valueStandardMUXMLList", spread)
+    variances = [found.covariance[i][i] for i in range(len(units))]
+    if not any(variances):
+        return  # a bound that the procedure states as such has no uncertainty, and none is written
+    if all(variances):
+        univariate = write.add(made, "si:measurementUncertaintyUnivariateXMLList")
+        spread = " ".join(unit.text(v.sqrt()) for unit, v in zip(units, variances, strict=True))
+        write.add(write.add(univariate, "si:standardMUXMLList"), "si:valueStandardMUXMLList", spread)
     region = write.add(
         write.add(made, "si:measurementUncertaintyMultivariateXMLList"), "si:ellipsoidalRegionMUXMLList"
     )

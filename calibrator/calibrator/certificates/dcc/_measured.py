@@ -105,6 +105,7 @@ def _table(
     table = write.add(data, "list")
     value, difference = unit_of(unit), unit_of(unit, difference=True)
     _words(table, write, "point", [result.id for result, _ in rows])
+    _words(table, write, "function", [result.function for result, _ in rows])
     _column(table, write, "range", [result.range for result, _ in rows], value)
     _column(table, write, "nominal", [result.nominal for result, _ in rows], value)
     shown = [_shown(result, numbers) for result, numbers in rows]
