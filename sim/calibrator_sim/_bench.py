@@ -188,7 +188,7 @@ class SimBench:
         """Open the servers; a served bench keeps the ports of its file."""
         tcp = TcpHost(self._lock, RealClock(), self._wait_s, host, self._defects)
         wanted: dict[str, tuple[Served, Address]] = {}
-        for name, device in self._network.devices.items():
+        for name, device in self._spoken().items():
             address = self._config.instruments[name].address
             transport = address.transport or usual_transport(device)
             port = 0 if self._virtual else address.port
@@ -198,6 +198,11 @@ class SimBench:
         except ServeError:
             tcp.close()
             raise
+
+    def _spoken(self) -> dict[str, Device]:
+        """Return the instruments that have an address, in the file's order."""
+        instruments = self._config.instruments
+        return {name: each for name, each in self._network.devices.items() if instruments[name].entry.home}
 
     def _served(self, device: Device) -> Served:
         advance = self._virtual.advance_to if self._virtual else None

@@ -33,7 +33,7 @@ def _unlike(instruments: Mapping[str, InstrumentConfig], table: Table) -> None:
     """Refuse two instruments with one serial: errors are drawn by it, and two would err alike."""
     holders: dict[str, str] = {}
     for name, config in instruments.items():
-        first = holders.setdefault(config.serial, name) if config.entry.home else name
+        first = holders.setdefault(config.serial, name) if config.entry.home or config.entry.silent else name
         if first != name:
             raise BenchFileError(
                 f'"{first}" and "{name}" have the same serial {config.serial}',
@@ -54,7 +54,7 @@ def _instrument(name: str, entry: Table, assets: Table, transport: str) -> Instr
             code="unknown-model",
         )
     serial = entry.text("serial")
-    if not passive and CATALOGUE[model].home and not serial.startswith("SIM"):
+    if not passive and (CATALOGUE[model].home or CATALOGUE[model].silent) and not serial.startswith("SIM"):
         raise BenchFileError(
             f'The serial "{serial}" of a simulated instrument does not begin with SIM',
             where=entry.at("serial"),
@@ -101,7 +101,7 @@ def parse_units(table: Table, instruments: Mapping[str, InstrumentConfig]) -> di
     drawn = {
         name: config
         for name, config in instruments.items()
-        if config.entry.home or config.entry.kind == "probe"
+        if config.entry.home or config.entry.silent or config.entry.kind == "probe"
     }
     for name in table.values:
         if name not in drawn:

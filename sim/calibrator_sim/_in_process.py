@@ -79,7 +79,7 @@ class InProcessBench(SimBench):
     def _serve(self, host: str, portmapper: bool) -> tuple[Host, dict[str, Opened]]:
         opened: dict[str, Opened] = {}
         framed: dict[str, tuple[Served, Address]] = {}
-        for name, device in self._network.devices.items():
+        for name, device in self._spoken().items():
             served = self._served(device)
             if isinstance(device, ModbusDevice | HartDevice):
                 framed[name] = served, Address(usual_transport(device), 0, "")
@@ -90,7 +90,7 @@ class InProcessBench(SimBench):
             return _Nobody(), opened
         tcp = TcpHost(self._lock, RealClock(), self._wait_s, host, self._defects)
         opened |= open_servers(tcp, host, RealClock(), framed)
-        return tcp, {name: opened[name] for name in self._network.devices}
+        return tcp, {name: opened[name] for name in self._spoken()}
 
 
 class _Nobody:

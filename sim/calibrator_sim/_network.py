@@ -43,12 +43,12 @@ class Network:
         self._devices: dict[str, Device] = {
             name: device_class(instrument.model).build(name, instrument, config.units[name], self)
             for name, instrument in config.instruments.items()
-            if instrument.entry.home
+            if instrument.entry.home or instrument.entry.silent
         }
 
     @property
     def devices(self) -> Mapping[str, Device]:
-        """All instruments that have an address, in the file's order."""
+        """All instruments that act, in the file's order; not all have an address."""
         return self._devices
 
     def connect(self, wiring: str) -> None:

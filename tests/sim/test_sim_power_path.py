@@ -129,7 +129,7 @@ def test_its_pulses_stand_for_its_energy() -> None:
         bench.clock.sleep(3600.0)
         now = bench.clock.monotonic_ns()
         count = device.pulses(now)
-        assert count == int(device.counted_wh(now))
+        assert count == int(device.count.counted_wh(now))
         assert device.pulses(now - 4_000_000_000) in (count - 1, count - 2)  # one is 1 Wh: 3 s at 1150 W
         hertz = device.feed(now).frequency_hz  # what a counter at the pulse output sees
         assert hertz == pytest.approx(bench.truth("line")["active_w"] / 3600.0, rel=0.01)

@@ -48,11 +48,17 @@ SETTINGS: Mapping[str, type] = {
     "phase_half_width": float,
 }
 LEAST_GATES = 2
-_AHEAD = 0.05  # of a gate, and two pulses at least: from there on the closing edge is asked for
+_AHEAD = 0.1  # of a gate, and two pulses at least: as fast may a meter be that its closing edge is not missed
 _QUESTIONS = 400  # for one edge
 _GATES_LOST = 5  # in a row, until a point is given up
 
+# what an assessor wants to know of the load of a gate, read beside it; of one instrument
+_LOAD = {"power": "power", "factor": "power_factor", "voltage": "line_voltage", "current": "line_current"}
 _CHECKLIST = {
+    "place": Text(
+        en="Where is the meter: site, feeder or cubicle, and number of the metering point?",
+        zh="电能表安装地点：单位、线路或计量柜、计量点编号？",
+    ),
     "permit": Text(
         en="Number of the work permit, with the consent of whoever runs the plant?",
         zh="工作许可编号（已获运行方同意）？",
@@ -73,6 +79,7 @@ _CHECKLIST = {
         zh="相序和电流方向与电能表一致：标准表显示正功率。确认？",
     ),
 }
+_SIMULATED = {"place": "simulated metering point", "permit": "SIM-PERMIT-1"}
 
 
 class EnergyMeterInPlace(TabledProcedure):
@@ -105,8 +112,8 @@ class EnergyMeterInPlace(TabledProcedure):
         ranges = {key: float(settings[key]) for key in ("range_v", "range_a", "update_s")}
         bench.part("power").configure("power", **ranges)
         # the same instrument: without ranges from here on, for none may change while it integrates
-        bench.part("power").configure("power")
-        bench.part("factor").configure("power_factor")
+        for part, function in _LOAD.items():
+            bench.part(part).configure(function)
         bench.part("reference").configure("energy")
         bench.part("uut").configure("pulses", level_v=float(settings["level_v"]))
         window = window_of(point)
@@ -116,7 +123,7 @@ class EnergyMeterInPlace(TabledProcedure):
                 return
             whole = _gate(bench, point)
             if whole and window.holds(*window.look(bench)):
-                bench.read(1, parts=("uut", "reference", "power", "factor"))
+                bench.read(1, parts=("uut", "reference", *_LOAD))
                 done, lost = done + 1, 0
             else:
                 bench.decide("the gate is not counted: the load left the window, or an edge was not seen")
@@ -141,7 +148,7 @@ class EnergyMeterInPlace(TabledProcedure):
 def _ask(bench: Bench) -> None:
     """Put the checklist (METROLOGY 7); a refusal ends the run before anything is connected."""
     for key, text in _CHECKLIST.items():
-        bench.ask(key, text, simulated="SIM-PERMIT-1" if key == "permit" else "yes")
+        bench.ask(key, text, simulated=_SIMULATED.get(key, "yes"))
 
 
 def _gate(bench: Bench, point: Point) -> bool:

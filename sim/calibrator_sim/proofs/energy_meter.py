@@ -15,7 +15,7 @@ from calibrator_sim.proofs import Asked, elsewhere
 if TYPE_CHECKING:
     from calibrator_sim._bench import SimBench
 
-__all__ = ["EFFECTS", "NOT_SIMULATED", "WITHOUT_A_LINE", "truths", "watch"]
+__all__ = ["EFFECTS", "WITHOUT_A_LINE", "truths", "watch"]
 
 METER, REFERENCE = "meter", "reference"  # names in the procedure's bench
 
@@ -37,15 +37,14 @@ WITHOUT_A_LINE = {
     "settling": "a gate begins when it is asked for",
 }
 
-NOT_SIMULATED = {"integration": "the twin integrates without an error of its own"}
-
 
 def watch(bench: SimBench, reading: Mapping[str, Any]) -> Mapping[str, float]:
-    """Return the meter's error (%) and the reference's phase error at the load of this moment."""
+    """Return the meter's error (%), and phase error and integration error of the reference, at this moment."""
     del reading
     return {
         "error": bench.true_error(METER, "energy", 1e9, 100.0),
         "phase": bench.true_error(REFERENCE, "phase", 0.0, 0.0),
+        "integration": bench.true_error(REFERENCE, "integration", 0.0, 0.0),
     }
 
 
@@ -54,13 +53,15 @@ def truths(bench: SimBench, asked: Asked) -> Mapping[str, float]:
     seen = asked.seen["uut"]
     error = fmean(item["error"] for item in seen)
     phase = fmean(item["phase"] for item in seen)
+    integration = fmean(item["integration"] for item in seen)
     power = asked.estimates["power"]
     tangent = asked.estimates["tangent"]
     reference = bench.true_error(REFERENCE, "ac_power", float(asked.settings["range_w"]), power)
-    shown = 1.0 + reference / power - phase * tangent
+    shown = 1.0 + reference / power + integration - phase * tangent
     return {
         "ratio": (1.0 + error / 100.0) / shown,
         "reference": reference,
+        "integration": integration,
         "phase": phase,
         "result": error,
     }

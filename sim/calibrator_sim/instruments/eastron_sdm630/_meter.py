@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 from calibrator_drivers.accuracy import load_table
 from calibrator_sim._units import MeterUnit
 from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments._energy_count import EnergyCount
 from calibrator_sim.instruments._line import Framing, SerialLine
 from calibrator_sim.instruments._protocols import ModbusError
 from calibrator_sim.instruments._text import TextDevice
 from calibrator_sim.instruments._upset import Upset
-from calibrator_sim.nodes.electrical import DETACHED, Feed
-from calibrator_sim.nodes.power import Domain, Moment
+from calibrator_sim.nodes.electrical import Feed
+from calibrator_sim.nodes.power import Moment
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
@@ -26,7 +27,6 @@ _SECOND = 1_000_000_000
 _BINARY = Framing(ends=b"", blocks=False)
 _PHASE_RAD = math.radians(0.05)
 _PULSES_PER_KWH = 1000.0
-_PULSE_V = 2.5  # rms of a square wave between 0 and 5 V
 _CODE = 0x0070
 # Input registers: address of a float, and what it holds of a moment.
 _MAP = {0x0000: "u", 0x0006: "i", 0x000C: "p", 0x0012: "s", 0x0018: "q", 0x001E: "pf", 0x0034: "p"} | {
@@ -49,7 +49,7 @@ class EastronSDM630(TextDevice):
         self.serial = unit.config.serial
         self.identity = f"SDM630 {self.serial}"
         self.world = world
-        self.unit = unit
+        self.count = EnergyCount(name, unit, world, _PULSES_PER_KWH, _PHASE_RAD)
         self._upset: Upset[dict[str, float]] = Upset(name, world)
         digits = "".join(char for char in self.serial if char.isdigit())
         self.number = int(digits or "1") % 0x100000000
@@ -60,10 +60,6 @@ class EastronSDM630(TextDevice):
         meter = MeterUnit(instrument, unit, load_table(instrument.model), world.draws, world.config)
         return cls(name, meter, world)
 
-    @property
-    def _domain(self) -> Domain:
-        return cast("Domain", self.world.domain("power"))
-
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
         """Take no text: the line speaks Modbus."""
         yield from ()
@@ -73,49 +69,26 @@ class EastronSDM630(TextDevice):
         """Return the registers."""
         return _Registers(self)
 
-    def gain(self, power_factor: float) -> float:
-        """Return its relative error at a power factor: own gain, phase, and the room."""
-        moment = self.world.time_ns()
-        row = self.unit.curve("energy", 1e9, 50.0)
-        own = row.gain + row.gain_per_c * self.world.excess_c(moment) + self.world.drift(self.name, moment)
-        angle = math.acos(max(-1.0, min(1.0, power_factor)))
-        shift = self.world.effects.phase * _PHASE_RAD * self.world.draws.uniform("phase", self.serial)
-        return own - shift * math.tan(angle) if abs(power_factor) > 1e-3 else own
-
-    def counted_wh(self, ns: int) -> float:
-        """Return what it has counted since the bench's start."""
-        node = self._domain.node_of(self.name)
-        if node is None:
-            return 0.0
-        factor = self._domain.mean(node, ns - _SECOND, ns).power_factor
-        return self._domain.energy_j(node, ns) / 3600.0 * (1.0 + self.gain(factor))
-
     def pulses(self, ns: int) -> int:
         """Return how many pulses its output has given since the bench's start."""
-        return int(self.counted_wh(ns) * 1e-3 * _PULSES_PER_KWH)
+        return self.count.pulses(ns)
 
     def feed(self, ns: int) -> Feed:
         """Return what its pulse output gives to a counter: a square wave at the rate of its pulses."""
-        node = self._domain.node_of(self.name)
-        if node is None:
-            return DETACHED
-        true = self._domain.mean(node, ns - _SECOND, ns)
-        watts = true.active_w * (1.0 + self.gain(true.power_factor))
-        hertz = watts * _PULSES_PER_KWH / 3.6e6
-        return Feed(voltage_v=_PULSE_V, frequency_hz=hertz, crest=1.0, offset_v=_PULSE_V)
+        return self.count.feed(ns)
 
     def shown(self) -> dict[str, float]:
         """Return what its registers hold now."""
         now = self.world.time_ns() // _SECOND * _SECOND
-        node = self._domain.node_of(self.name)
-        kwh = math.floor(self.counted_wh(now) / 10.0) / 100.0
+        count, node = self.count, self.count.node
+        kwh = math.floor(count.counted_wh(now) / 10.0) / 100.0
         if node is None:
             return {**dict.fromkeys(("u", "i", "p", "s", "q", "f"), 0.0), "pf": 1.0, "kwh": kwh}
-        found = {**self._phase(self._domain.mean(node, now - _SECOND, now)), "kwh": kwh}
+        found = {**self._phase(count.domain.mean(node, now - _SECOND, now)), "kwh": kwh}
         return self._upset.shown(found)
 
     def _phase(self, true: Moment) -> dict[str, float]:
-        watts = true.active_w * (1.0 + self.gain(true.power_factor))
+        watts = true.active_w * (1.0 + self.count.gain(true.power_factor))
         apparent = true.apparent_va
         return {
             "u": true.voltage_v,
@@ -130,9 +103,7 @@ class EastronSDM630(TextDevice):
     def true_error(self, function: str, range_high: float, value: float, ns: int) -> float:
         """Return the error of an energy (Wh) at the power factor of its load, 1 where it has none."""
         del function, range_high
-        node = self._domain.node_of(self.name)
-        factor = 1.0 if node is None else self._domain.mean(node, ns - _SECOND, ns).power_factor
-        return value * self.gain(factor)
+        return self.count.true_error(value, ns)
 
     def reset(self) -> None:
         """Keep everything: nobody resets a meter's register."""
