@@ -33,7 +33,8 @@ def resume(
     """Go on with RUN (an id, a unique beginning of one, or the last) where it was broken off.
 
     First everything is made safe; then serial numbers, procedure and environment are compared
-    with the beginning. No completed point is measured twice.
+    with the beginning. No completed point is measured twice. Units that were measured at once go on
+    together, whichever of their runs is named.
     """
     from calibrator import engine
     from calibrator.cli._access import opened
@@ -50,8 +51,10 @@ def resume(
     screen = screen_for(as_json=as_json, say=chosen.words, language=chosen.language)
     with opened(chosen) as record:
         found = record.find_run(run or "last")
+        opened_as = next(record.events(found, kinds={"run.opened"})).body
+        heard = str(next(iter(opened_as.get("batch", ())), found))  # of several units the first one's run
         attended, virtual = False, False
-        for event in record.events(found):
+        for event in record.events(heard):
             screen.catch_up(event)
             if event.kind == "run.opened":
                 bench = load_bench(event.body["bench"]["text"], event.body["bench"]["file"])
@@ -70,6 +73,7 @@ def resume(
             progress=screen.progress,
             stop=engine.StopSignal(),
         )
-    summarize(chosen, outcome, to_stderr=as_json, virtual=virtual)
+    for each in (outcome, *outcome.further):
+        summarize(chosen, each, to_stderr=as_json, virtual=virtual)
     name_next_steps(chosen, outcome, to_stderr=as_json)
     return outcome.exit_code

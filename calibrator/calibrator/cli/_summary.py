@@ -118,8 +118,6 @@ def name_next_steps(chosen: Settings, outcome: Outcome, *, to_stderr: bool) -> N
         steps = {**({"certificate": "write the certificate"} if stands else {}), "show": "every result"}
     elif outcome.code == "opening-check-failed":  # such a run is over
         steps = {"show": "every result"}
-    elif outcome.further:  # what one of several units lacks, all lack
-        steps = {"run": "begin anew: a run of several units does not go on after a break"}
     else:
         steps = {"resume": "go on where it stopped"}
     print_steps(chosen, steps, to_stderr=to_stderr)

@@ -82,7 +82,7 @@ def resume(
     stop: StopSignal | None = None,
 ) -> Outcome:
     """Go on with a broken run (an id, a unique beginning, None for the last) and return how it ended."""
-    from calibrator.engine._sessions import resume_job
+    from calibrator.engine._reopening import resume_job
 
     return resume_job(
         run,
@@ -102,7 +102,7 @@ def make_safe(home: Home, bench: Path | None = None, operator: Operator | None =
     That is what the record shows as energised and not closed, and every source of `bench` when given.
     A person present (`operator`) is asked about a source that answers no more.
     """
-    from calibrator.engine._sessions import person_of
+    from calibrator.engine._beginning import person_of
     from calibrator.engine._start import make_everything_safe
 
     person = person_of(operator)

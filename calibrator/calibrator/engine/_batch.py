@@ -9,14 +9,25 @@ from typing import TYPE_CHECKING, Any
 from calibrator._errors import RefusedError, UsageError
 from calibrator.engine._chorus import Chorus
 from calibrator.engine._chronicle import Chronicle
+from calibrator.engine._context import Context
 from calibrator.engine._exits import combine_exit_codes
 from calibrator.engine._setting import Setting, find_uut, table_of
 from calibrator.engine._types import Outcome
+from calibrator.evaluation import Collector
+from calibrator.procedure import PointReferences
 
 if TYPE_CHECKING:
     from calibrator.record import Event, Record
 
-__all__ = ["all_settings", "begin_chronicle", "heard_of", "refuse_batch", "together"]
+__all__ = [
+    "all_settings",
+    "begin_chronicle",
+    "chronicle_again",
+    "heard_of",
+    "members_of",
+    "together",
+    "unit_contexts",
+]
 
 
 def all_settings(setting: Setting) -> tuple[Setting, ...]:
@@ -90,15 +101,55 @@ def heard_of(
     return [of_first(listener) for listener in listeners]
 
 
-def refuse_batch(opened: Mapping[str, Any], run: str) -> None:
-    """Raise `RefusedError` for a broken run of several units: what one of them lacks, all lack."""
-    if len(opened.get("batch", ())) > 1:
+def members_of(record: Record, run: str) -> tuple[str, ...]:
+    """Return the runs that go on together with a broken one, the first unit's first; alone for a single unit.
+
+    A unit whose run was completed before the break is not among them: all were measured, and only the others
+    wait to be closed.
+
+    Raises:
+        RefusedError: the process died while the runs were being opened; there is nothing to go on with.
+    """
+    opened = next(record.events(run, kinds={"run.opened"})).body
+    batch = [str(item) for item in opened.get("batch", ())] or [run]
+    if next(record.events(batch[0], kinds={"run.opened"}), None) is None:
         raise RefusedError(
-            "several units were measured at once, and such a run does not go on after a break",
+            "several units were to be measured at once, and it broke before all their runs were opened",
             where=f"run {run}",
-            way_out="Begin a new run; what was measured stays recorded.",
-            code="batch-not-resumed",
+            way_out="Begin a new run; nothing was measured.",
+            code="batch-not-begun",
         )
+    return tuple(item for item in batch if not _completed(record, item))
+
+
+def _completed(record: Record, run: str) -> bool:
+    closing = record.last(run, "run.closed")
+    return closing is not None and closing.body["outcome"] == "completed"
+
+
+def chronicle_again(record: Record, runs: Sequence[str]) -> Chronicle:
+    """Return the chronicle that goes on writing to recorded runs."""
+    others = [Chronicle(record, run) for run in runs[1:]]
+    return Chorus(record, runs[0], others) if others else Chronicle(record, runs[0])
+
+
+def unit_contexts(
+    context: Context, each: Sequence[tuple[Setting, Mapping[str, PointReferences]]]
+) -> tuple[Context, ...]:
+    """Return the contexts of the units that are measured at once with that of `context`, in order."""
+    if not isinstance(context.chronicle, Chorus):
+        return ()
+    return tuple(
+        replace(
+            context,
+            setting=setting,
+            references=references,
+            chronicle=chronicle,
+            results={},
+            collector=Collector(),
+        )
+        for (setting, references), chronicle in zip(each, context.chronicle.others, strict=True)
+    )
 
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:

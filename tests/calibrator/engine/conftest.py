@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -152,3 +153,17 @@ def plug_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
         _plug_in(folder, monkeypatch, name, **options)
 
     return install
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    from importlib import import_module
+
+    sys.path.insert(0, str(Path(__file__).parent))
+    try:
+        folders = import_module("lab_site").install(tmp_path / "site")
+    finally:
+        sys.path.remove(str(Path(__file__).parent))
+    for folder in folders:
+        monkeypatch.syspath_prepend(folder)
+    return folders

@@ -5,6 +5,7 @@
 `at` is a number of events of the run, or a kind (and value) such as "energise 1000". `break` is what happens
 there: "kill" (SIGKILL, or its like on Windows), "hang" (the process stops to run), "full" (no file grows any
 more), or the name of a signal.
+`every` strikes at the events of every unit that is measured at once, and not only of the first one.
 `points` keeps these points of the table only, and makes them settle at once.
 The outcome goes to standard output as JSON.
 """
@@ -21,6 +22,7 @@ from typing import Any
 
 from calibrator._home import Home
 from calibrator.engine import Deviation, Job, resume, run
+from calibrator.engine._chronicle import Chronicle
 from calibrator.procedure import Section, load
 from calibrator.record import Event
 
@@ -75,10 +77,24 @@ class Breaker:
             signal.raise_signal(getattr(signal, self.how))
 
 
+def hear_all(breaker: Breaker) -> None:
+    """Let the breaker hear every event that the engine has committed, of whichever unit."""
+    real = Chronicle.emit
+
+    def emit(chronicle: Chronicle, kind: str, body: Any) -> Event:
+        event = real(chronicle, kind, body)
+        breaker(event)
+        return event
+
+    Chronicle.emit = emit  # type: ignore[method-assign]
+
+
 def main(given: dict[str, Any]) -> None:
     if given.get("points"):
         keep(given["points"])
     listeners = [Breaker(given["at"], given["break"])] if given.get("break") else []
+    if given.get("every"):
+        hear_all(listeners.pop())
     home = Home.resolve(Path(given["home"]))
     if given["what"] == "resume":
         answers = given.get("answers")
@@ -93,6 +109,7 @@ def main(given: dict[str, Any]) -> None:
         job = given["job"]
         for key in ("bench", "answers"):
             job[key] = Path(job[key]) if job.get(key) else None
+        job["further"] = tuple(job.get("further", ()))
         job["sections"] = tuple(job["sections"]) if job.get("sections") else None
         job["deviations"] = tuple(Deviation(**item) for item in job.get("deviations", ()))
         outcome = run(Job(**job), home, listeners=listeners)

@@ -14,29 +14,15 @@ from typing import Any
 import pytest
 
 from calibrator._errors import RefusedError, UsageError
-from calibrator.engine import Job, StopSignal, plan
+from calibrator.engine import Job, plan
 from calibrator.engine._steps import steps_of
-from calibrator.evaluation import recompute, show
+from calibrator.evaluation import recompute
 from calibrator.procedure import load
 from calibrator_drivers.clock import Deadline, RealClock
 
 HERE = Path(__file__).parent
 CONFORMS = 'kind = "specification conformity"'
 UNITS = {"lab_line": "ADT681", "lab_block": "lab_pt100_probe"}
-
-
-@pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    from importlib import import_module
-
-    sys.path.insert(0, str(HERE))
-    try:
-        folders = import_module("lab_site").install(tmp_path / "site")
-    finally:
-        sys.path.remove(str(HERE))
-    for folder in folders:
-        monkeypatch.syspath_prepend(folder)
-    return folders
 
 
 def job_of(name: str, **changes: Any) -> Job:
@@ -242,98 +228,6 @@ def awaited(folder: Path) -> dict[str, Any]:
         for path in folder.glob("*.json"):
             report = json.loads(path.read_text(encoding="utf-8"))
     return report
-
-
-def several(name: str, folder: Path) -> Path:
-    """Write the bench of a procedure with a second unit beside the first."""
-    if name == "lab_line":
-        unit = (
-            '[instruments.second]\nasset = "SIM-GAUGE-02"\nmodel = "additel_681"\nserial = "SIMADT0002"\n'
-            "uut = true\n"
-        )
-        wired = {"max_pressure_pa = 700000": "max_pressure_pa = 700000\nunits = { second = {} }"}
-    else:
-        unit = (
-            '[instruments.second]\nasset = "SIM-PROBE-02"\nmodel = "lab_pt100_probe"\nserial = "SIMPROBE2"\n'
-            "artefact = true\nuut = true\n"
-        )
-        probe = 'probes."readout:103" = { serial = "SIMPROBE2", kind = "pt100", depth_mm = 150, bore = 2 }'
-        further = f'units = {{ second = {{ reader = "readout", channel = 103 }} }}\n{probe}'
-        wired = {"max_temperature_c = 140": f"max_temperature_c = 140\n{further}"}
-    text = load(name).info.simulated_bench
-    path = changed(name, folder, wired)
-    path.write_text(
-        path.read_text(encoding="utf-8").replace("[environment]", f"{unit}\n[environment]", 1),
-        encoding="utf-8",
-    )
-    assert len(path.read_text(encoding="utf-8")) > len(text)
-    return path
-
-
-@pytest.mark.parametrize("name", ["lab_line", pytest.param("lab_block", marks=pytest.mark.slow)])
-def test_a_second_unit_costs_its_own_readings_and_not_another_soak(
-    name: str, laboratory: Any, site: list[str], tmp_path: Path
-) -> None:
-    bench = several(name, tmp_path)
-    units = {"lab_line": ("SIM-GAUGE-01", "SIM-GAUGE-02"), "lab_block": ("SIM-PROBE-01", "SIM-PROBE-02")}[
-        name
-    ]
-    alone = laboratory.run(job_of(name, sim=False, bench=bench, uut=units[0]))
-    both = laboratory.run(job_of(name, sim=False, bench=bench, uut=units[0], further=units[1:]))
-    assert [len(both.further), both.exit_code] == [1, 0]
-    assert both.duration_s <= 1.3 * alone.duration_s
-    shown = []
-    with laboratory.home.open_record(RealClock(), write=False) as record:
-        for outcome in (both, *both.further):
-            assert recompute(record, outcome.run, traffic=laboratory.home.traffic) == ()
-            shown.append(json.loads(json.dumps(show(record, outcome.run))))
-        assert record.verify() == ()
-    assert [item["run"]["uut"]["asset"] for item in shown] == list(units)
-    first, second = ([point["error"] for point in item["points"]] for item in shown)
-    assert len(first) == len(second) == 3
-    assert first != second
-    # one standard: the same readings of it, and the same shared error, in both runs
-    part = {"lab_line": "source", "lab_block": "standard"}[name]
-    assert [p["parts"][part] for p in shown[0]["points"]] == [p["parts"][part] for p in shown[1]["points"]]
-    with pytest.raises(UsageError) as caught:
-        laboratory.run(job_of(name, sim=False, bench=bench, uut=units[0], further=units[:1]))
-    assert caught.value.code == "units-differ"
-
-
-def test_a_broken_run_of_several_units_does_not_advise_to_resume(
-    laboratory: Any, site: list[str], tmp_path: Path
-) -> None:
-    bench, stop = several("lab_line", tmp_path), StopSignal()
-    job = job_of("lab_line", sim=False, bench=bench, uut="SIM-GAUGE-01", further=("SIM-GAUGE-02",))
-    outcome = laboratory.run(
-        job, then=lambda event: stop.set("SIGINT") if event.kind == "reading" else None, stop=stop
-    )
-    assert (outcome.exit_code, len(outcome.further)) == (130, 1)
-    assert "resume" not in outcome.message
-    assert "Begin a new run" in outcome.message
-
-
-@pytest.mark.slow
-def test_eight_gauges_on_one_standard(laboratory: Any, site: list[str], tmp_path: Path) -> None:
-    text = load("lab_line").info.simulated_bench
-    names = [f"g{number}" for number in range(2, 9)]
-    units = ", ".join(f"{name} = {{}}" for name in names)
-    text = text.replace("max_pressure_pa = 700000", f"max_pressure_pa = 700000\nunits = {{ {units} }}")
-    for name in names:
-        text = text.replace(
-            "[environment]",
-            f'[instruments.{name}]\nasset = "SIM-{name}"\nmodel = "additel_681"\nserial = "SIM{name}"\n'
-            "uut = true\n\n[environment]",
-            1,
-        )
-    bench = tmp_path / "bench.toml"
-    bench.write_text(text, encoding="utf-8")
-    alone = laboratory.run(job_of("lab_line", sim=False, bench=bench, uut="SIM-GAUGE-01"))
-    further = tuple(f"SIM-{name}" for name in names)
-    all_ = laboratory.run(job_of("lab_line", sim=False, bench=bench, uut="SIM-GAUGE-01", further=further))
-    assert (len(all_.further), all_.exit_code) == (7, 0)
-    sys.stdout.write(f"simulated: one {alone.duration_s:.0f} s, eight {all_.duration_s:.0f} s\n")
-    assert all_.duration_s <= 1.3 * alone.duration_s
 
 
 def test_what_was_found_is_sealed_before_anything_is_adjusted(laboratory: Any, site: list[str]) -> None:
