@@ -131,6 +131,19 @@ def test_above_500_v_every_volt_adds_20_uv(model: str) -> None:
     assert not at_1000.status.decides_live  # the adder is remembered
 
 
+def test_a_34470a_has_direct_volts_of_its_own() -> None:
+    fine, coarse = load_table("keysight_34470a"), load_table("keysight_34465a")
+    for interval, reading, of_range in (
+        ("24h", 8.0, 2.0),
+        ("90d", 13.0, 2.0),
+        ("1y", 16.0, 2.0),
+        ("2y", 20.0, 2.0),
+    ):
+        row = fine.row("dcv", 10.0, interval=interval)
+        assert (row.coef_reading_ppm, row.coef_range_ppm, row.resolution) == (reading, of_range, 1e-6)
+        assert reading < coarse.row("dcv", 10.0, interval=interval).coef_reading_ppm
+
+
 def test_what_was_seen_of_the_34461a_stays_seen_and_the_rest_decides_nothing_live() -> None:
     rows = load_table("keysight_34461a").rows
     assert {row.function for row in rows if row.status is Status.SEEN} == {"dcv"}
