@@ -152,19 +152,20 @@ def test_the_curve_gives_back_the_coefficients_of_a_thermometer_that_has_them() 
             shown -= (resistance(shown) - ohm) / slope(shown)
         return shown - t
 
-    found = PROCEDURE.evaluate(
-        section_of("pt100_class_a"), a_run("pt100_class_a", error), references_of("pt100_class_a")
+    made = derived(
+        PROCEDURE.evaluate(
+            section_of("pt100_class_a"), a_run("pt100_class_a", error), references_of("pt100_class_a")
+        )
     )
-    curve = next(item for item in derived(found) if isinstance(item, CurveEvaluation))
+    curve = next(item for item in made if isinstance(item, CurveEvaluation))
     assert curve.coefficients.values == pytest.approx((r0, a, b), rel=1e-8)
     assert curve.domain == pytest.approx((0.02, 140.02))
-    ratios = next(item for item in derived(found) if isinstance(item, ParametersEvaluation))
+    ratios, reported = (item for item in made if isinstance(item, ParametersEvaluation))
     water = 1 + a * 0.01 + b * 1e-4
     assert ratios.names == ("W(0)", "W(35)", "W(70)", "W(105)", "W(140)")
     assert ratios.values == pytest.approx(
         [(1 + a * t + b * t * t) / water for t in (0, 35, 70, 105, 140)], rel=1e-9
     )
-    reported = next(item for item in derived(found) if getattr(item, "id", "") == "r0_r100")
     r100 = r0 * (1 + a * 100 + b * 1e4)
     assert reported.values == pytest.approx((r0, r100, (r100 - r0) / (100 * r0)), rel=1e-8)
     u_r0, _, u_alpha = (math.sqrt(reported.covariance[i][i]) for i in range(3))
@@ -200,12 +201,14 @@ def test_its90_coefficients_are_given_back() -> None:
             shown -= (resistance(shown) - ohm) / slope(shown)
         return shown - t
 
-    found = PROCEDURE.evaluate(
-        section_of("pt100_its90"), a_run("pt100_its90", error), references_of("pt100_its90")
+    made = derived(
+        PROCEDURE.evaluate(
+            section_of("pt100_its90"), a_run("pt100_its90", error), references_of("pt100_its90")
+        )
     )
-    curve = next(item for item in derived(found) if isinstance(item, CurveEvaluation))
+    curve = next(item for item in made if isinstance(item, CurveEvaluation))
     assert curve.coefficients.values == pytest.approx((rtpw, a, b), rel=1e-6)
-    ratios = next(item for item in derived(found) if isinstance(item, ParametersEvaluation))
+    ratios = next(item for item in made if isinstance(item, ParametersEvaluation))
     assert ratios.names[-1] == "W(140)"
     w = ratios.values[-1] - 1.0
     assert w - a * w - b * w * w == pytest.approx(w_reference(140.0) - 1.0, rel=1e-9)
