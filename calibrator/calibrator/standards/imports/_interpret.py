@@ -58,7 +58,9 @@ def left_out(document: Document) -> tuple[str, ...]:
     for table in document.tables:
         kind, column = _kind(table)
         for quantity in table.quantities:
-            beside = bool(kind) and set(quantity.ref_types) & _BESIDE
+            # a hysteresis and the like of this product is a difference, and no value of a standard
+            known = kind or table.column("calibrator_difference") is not None
+            beside = known and set(quantity.ref_types) & _BESIDE
             if quantity is not column and not beside and not _own(quantity) and not _turned(quantity, column):
                 found += _named(quantity, table)
             for inner in quantity.inner:
@@ -136,11 +138,10 @@ def _table(table: Table, functions: Mapping[str, str], where: str) -> Reading:
     nominal = _nominal(table, unit, len(form.values), where, other=kind == "reference value")
     ranges = table.column("calibrator_range")
     highs = _numbers(ranges.forms[0], ranges, where)[1] if ranges is not None and ranges.forms else ()
-    words = table.column("calibrator_point")
-    named = [word.partition(":")[0] for word in words.words] if words is not None else []
+    named = _functions(table)
     values = []
     for index, written in enumerate(form.values):
-        # what a person states goes before what the ids of the points begin with
+        # what a person states goes before what the certificate names
         function = _function(table, functions, unit.unit)
         if not function and len(named) == len(form.values):
             function = named[index]
@@ -173,6 +174,17 @@ def _table(table: Table, functions: Mapping[str, str], where: str) -> Reading:
         )
     sign = _sign(table, kind, [value.value for value in values], unit)
     return Reading(table.number, table.name, kind, unit.unit, tuple(values), sign)
+
+
+def _functions(table: Table) -> list[str]:
+    """Return the functions that a certificate of ours names, an older one by the ids of its points."""
+    from calibrator.procedure import RESULT_UNITS
+
+    own, points = table.column("calibrator_function"), table.column("calibrator_point")
+    if own is not None:
+        return list(own.words)
+    begins = [word.partition(":")[0] for word in points.words] if points is not None else []
+    return [word if word in RESULT_UNITS else "" for word in begins]
 
 
 def _function(table: Table, functions: Mapping[str, str], unit: str) -> str:
