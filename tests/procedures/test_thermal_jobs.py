@@ -59,8 +59,10 @@ def test_a_thermometer_to_its_certificate(calibrator: Cli, tmp_path: Path) -> No
     # the loop of the element shows on the way back, and its budget holds what both visits do not share
     assert 0.003 < abs(float(back["error"])) < 0.03
     assert float(back["U"]) < 0.2 * float(up["U"])
-    curve, ratios = found["curves"]
+    curve, ratios, reported = found["curves"]
     assert (curve["kind"], curve["names"], ratios["kind"]) == ("curve", ["R_0", "A", "B"], "parameters")
+    assert reported["names"][:2] == ["R(0)", "R(100)"]
+    assert float(reported["values"][1]) == pytest.approx(138.5055, abs=0.09)
     assert float(curve["values"][0]) == pytest.approx(100.0, abs=0.06)
     assert float(curve["values"][1]) == pytest.approx(3.9083e-3, abs=5e-6)
     done = calibrator(
