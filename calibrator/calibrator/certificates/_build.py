@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from calibrator.certificates._adjusted import adjustment_of
+from calibrator.certificates._alongside import answered, equipment
 from calibrator.certificates._amend import amended
 from calibrator.certificates._bodies import Body, day, number, optional_number, text
 from calibrator.certificates._deviations import deviations, repeats
@@ -109,6 +110,8 @@ def assemble(
         confirmed=confirmed_figures(sources.references, opened["lab"]),
         session_check=session_check(sources.summary.get("session_check")),
         adjustment=adjustment_of(opened),
+        equipment=equipment(sources),
+        checklist=answered(sources),
         digest=Digest(
             run=sources.run,
             run_count=sources.stamp.count,

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from calibrator.certificates._adjusted import Adjustment
+from calibrator.certificates._alongside import Answered, Equipment
 from calibrator.certificates._legal import Kind, Verification
 from calibrator.certificates._particulars import PLAIN, Particulars
 from calibrator.procedure._types import Text
@@ -382,6 +383,8 @@ class Certificate:
     verification: Verification | None = None
     session_check: SessionCheck | None = None  # None: no check standard was at the bench
     adjustment: Adjustment | None = None  # of an as-left run
+    equipment: tuple[Equipment, ...] = ()  # read beside the standards
+    checklist: tuple[Answered, ...] = ()  # before work in place
 
     @property
     def keywords(self) -> tuple[str, str]:

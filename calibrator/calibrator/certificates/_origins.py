@@ -18,7 +18,7 @@ from calibrator.certificates._statements import interval_text
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
 
-__all__ = ["Origin", "origin", "rows_text"]
+__all__ = ["Origin", "instrument_name", "origin", "rows_text"]
 
 _SOURCE: Final = re.compile(
     r"(?P<row>.+?) \[(?P<document>.+?)(?: \[(?P<id>S-[\w-]+)\])?\](?: \((?P<notes>.*)\))?"
@@ -118,14 +118,14 @@ def _text(key: tuple[str, ...], spans: str) -> Text:
             title = _function(function)
             text = bilingual(
                 "{table}, {function}, {interval}: to {ranges}",
-                table=_instrument(table),
+                table=instrument_name(table),
                 function=Text(f"{title.en}, {variant}", f"{title.zh}，{variant}") if variant else title,
                 interval=_TYPICAL if interval == "typical" else interval_text(interval),
                 ranges=spans,
             )
         case ("conductance", table, notes):
             text = bilingual(
-                "input conductance of the {table} on {ranges}", table=_instrument(table), ranges=spans
+                "input conductance of the {table} on {ranges}", table=instrument_name(table), ranges=spans
             )
         case (_, row, notes):
             text = _free(row)
@@ -150,7 +150,7 @@ def _free(row: str) -> Text:
     return Text(row or "–", row or "–")
 
 
-def _instrument(table: str) -> str:
+def instrument_name(table: str) -> str:
     """Return an accuracy table's id as the instrument's name: "Fluke 5522A" for "fluke_5522a"."""
     words = table.split("_")
     return " ".join(word.upper() if any(c.isdigit() for c in word) else word.capitalize() for word in words)

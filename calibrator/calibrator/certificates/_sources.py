@@ -51,6 +51,8 @@ class Sources:
     summary: Body  # the `run` object of `show --json`
     curves: Mapping[str, tuple[Body, ...]]  # by section, as last evaluated
     answers: Mapping[str, Body]  # the last to each prompt
+    asked: Mapping[str, Body]  # the prompts, by id
+    readers: frozenset[str]  # assets that gave readings
     amendments: tuple[Body, ...]  # certificate.amended, in order
     replaced: tuple[Body, ...]  # certificate.replaced: by the certificate of which other run
     versions: Mapping[str, tuple[Measured, ...]]  # of the points that were measured more than once
@@ -106,6 +108,8 @@ def sources_of(run: str, events: Sequence[Event], shown: Body, ended: Sequence[E
             if e.kind == "section.evaluated"
         },
         answers={str(e.body["prompt"]): e.body for e in events if e.kind == "prompt.answered"},
+        asked={str(e.body["prompt"]): e.body for e in events if e.kind == "prompt.asked"},
+        readers=frozenset(str(e.body.get("asset")) for e in events if e.kind == "reading"),
         amendments=tuple(event.body for event in events if event.kind == "certificate.amended"),
         replaced=tuple(event.body for event in events if event.kind == "certificate.replaced"),
         points=tuple(shown["points"]),

@@ -248,6 +248,17 @@ def standard_table(model: Certificate, speaker: Speaker) -> Table:
                 _route(standard.route, standard.interval, speaker),
             ]
             for standard in model.standards
+        ]
+        + [
+            [
+                [item.model, item.asset],
+                [item.serial or "–"],
+                [item.certificate or "–"],
+                ["–"],
+                ["–"],
+                say("read beside the standards"),
+            ]
+            for item in model.equipment
         ],
         "none": say("No standard was needed at the points measured."),
     }

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calibrator._errors import ConfigurationError
 from calibrator.certificates._adjusted import TITLE, adjustment_texts
+from calibrator.certificates._alongside import CHECKLIST, answered_texts, permit
 from calibrator.certificates._change_words import change_text
 from calibrator.certificates._deviations import AGAIN
 from calibrator.certificates._figure_tables import confirmed_table, figure_table
@@ -161,7 +162,6 @@ _PASSES = {
 def _right(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
     say, method = speaker.say, model.method
     began, ended = local_day(model, model.began_at), local_day(model, model.ended_at)
-    laboratory = model.laboratory
     return [
         _fact(say("Procedure"), speaker.tell(method.title), f"{method.id} {method.version}"),
         _fact(say("Document"), method.document),
@@ -176,9 +176,17 @@ def _right(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
         _fact(say("Measured"), began if began == ended else f"{began} – {ended}"),
         _fact(say("Issued"), local_day(model, model.issued_at)),
         *(_fact(label, *lines, strong=True) for label, lines in facts_of_kind(model, speaker)),
-        _fact(say("Place"), laboratory.place or say("at the laboratory")),
+        _fact(say("Place"), *_place(model, speaker)),
         _fact(say("Environment"), *_environment(model, speaker)),
     ]
+
+
+def _place(model: Certificate, speaker: Speaker) -> list[str]:
+    """Return where the work was done; in place it names the permit (METROLOGY 7)."""
+    say, place, number = speaker.say, model.laboratory.place, permit(model)
+    if not number:
+        return [place] if place else say("at the laboratory")
+    return [place or speaker.line("in place, at the instrument"), *say("work permit {number}", number=number)]
 
 
 def _environment(model: Certificate, speaker: Speaker) -> list[str]:
@@ -301,6 +309,11 @@ def _clauses(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
         *(
             [_clause(say("Measurement uncertainty"), uncertainty_statement(model, speaker))]
             if states_uncertainty(model)
+            else []
+        ),
+        *(
+            [_clause(speaker.tell(CHECKLIST), [], [speaker.tell(text) for text in answered_texts(model)])]
+            if model.checklist
             else []
         ),
         _clause(say("Check of the standard"), check_lines(model, speaker), check_points(model, speaker)),

@@ -76,7 +76,11 @@ def _core(model: Certificate, data: _Element, write: Writer) -> None:
     _identification(identified, write, "calibrationLaboratory", model.digest.run, Text("Run", "运行"))
     write.add(core, "beginPerformanceDate", local_day(model, model.began_at))
     write.add(core, "endPerformanceDate", local_day(model, model.ended_at))
-    write.add(core, "performanceLocation", "other" if model.laboratory.place else "laboratory")
+    write.add(
+        core,
+        "performanceLocation",
+        "customer" if model.checklist else "other" if model.laboratory.place else "laboratory",
+    )
     write.add(core, "issueDate", local_day(model, model.issued_at))
     if model.amends is not None:
         changed = write.add(core, "reportAmendedSubstituted")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from calibrator.certificates._adjusted import adjustment_texts
+from calibrator.certificates._alongside import answered_texts
 from calibrator.certificates._change_words import change_text
 from calibrator.certificates._model import SIMULATED, Certificate
 from calibrator.certificates._session import check_lines, check_points
@@ -96,6 +97,8 @@ def _further(model: Certificate) -> Iterator[tuple[str, Text]]:
                 f"{deviation.what.zh}。原因：{deviation.reason or '–'}。责任人：{by.zh}。",
             ),
         )
+    for text in answered_texts(model):
+        yield "checklist", text
     for figure in model.unverified:
         told = f"{figure.kind}, {figure.status}: {figure.source} ({', '.join(figure.points)})"
         yield "unverified", Text(told, told)

@@ -19,12 +19,18 @@ __all__ = ["conditions", "equipment"]
 
 def equipment(model: Certificate, parent: _Element, write: Writer) -> list[str]:
     """Add the standards, each with its certificate as a reference with a hash, and return their ids."""
-    if not model.standards:
+    if not model.standards and not model.equipment:
         return []
     listed = write.add(parent, "measuringEquipments")
     ids = [f"standard-{number}" for number in range(1, len(model.standards) + 1)]
     for name, standard in zip(ids, model.standards, strict=True):
         _standard(standard, name, listed, write, simulated=model.simulated)
+    for number, item in enumerate(model.equipment, start=len(ids) + 1):
+        beside = Standard(
+            item.asset, item.model, item.serial, item.certificate, None, None, "", "", "auxiliary", "", ""
+        )
+        ids.append(f"standard-{number}")
+        _standard(beside, ids[-1], listed, write, simulated=model.simulated)
     return ids
 
 
