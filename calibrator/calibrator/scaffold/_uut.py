@@ -10,8 +10,8 @@ from pathlib import Path
 
 from calibrator._errors import UsageError
 from calibrator.plugins import plugged
-from calibrator.procedure import load
-from calibrator.scaffold._write import check_id, lay
+from calibrator.procedure import available, load
+from calibrator.scaffold._write import check_id, free_id, lay
 from calibrator_drivers.accuracy import list_tables
 from calibrator_drivers.registry import driver_ids
 
@@ -51,7 +51,8 @@ def write_uut(folder: Path, model: str, base: str, like: str = "") -> Path:
     `like` is the model whose tables are the beginning; "" is the procedure's first.
 
     Raises:
-        UsageError: `not-an-id`, `unknown-procedure`, `unknown-uut`, `model-is-there`, `folder-not-empty`.
+        UsageError: `not-an-id`, `id-is-there`, `unknown-procedure`, `unknown-uut`, `model-is-there`,
+            `folder-not-empty`.
     """
     procedure = load(base)
     models = procedure.models()
@@ -70,7 +71,7 @@ def write_uut(folder: Path, model: str, base: str, like: str = "") -> Path:
             way_out=f"It has tables for {', '.join(models)}.",
             code="unknown-uut",
         )
-    own = f"{base}_{model}"
+    own = free_id(f"{base}_{model}", "procedure", available())
     source = _folder_of(base)
     contents = {
         "procedure.toml": _head(source, base, own),

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.resources import files
 from pathlib import Path
 
 from calibrator._errors import UsageError
+from calibrator.procedure import available
+from calibrator_drivers.registry import driver_ids
 
-__all__ = ["check_id", "class_name", "lay", "write_driver", "write_procedure"]
+__all__ = ["check_id", "class_name", "free_id", "lay", "write_driver", "write_procedure"]
 
+_LISTED = {"procedure": "procedures", "driver": "instruments"}
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def write_procedure(folder: Path, own: str) -> Path:
     """Write a procedure that measures direct voltage of a 34401A on the simulated bench; return its folder.
 
-    Raises `UsageError`: an id that is none (`not-an-id`), a folder that is not empty (`folder-not-empty`).
+    Raises `UsageError`: an id that is none (`not-an-id`), one that is taken (`id-is-there`), a folder that is
+    not empty (`folder-not-empty`).
     """
     return lay(
-        folder / check_id(own),
+        folder / free_id(own, "procedure", available()),
         {
             "procedure.toml": _template("procedure/procedure.toml", own),
             "procedure.py": _template("procedure/procedure.py", own),
@@ -36,7 +40,7 @@ def write_driver(folder: Path, own: str) -> Path:
     Raises `UsageError` as `write_procedure`.
     """
     return lay(
-        folder / check_id(own),
+        folder / free_id(own, "driver", driver_ids()),
         {
             "driver.toml": _template("driver/driver.toml", own),
             "driver.py": _template("driver/driver.py", own),
@@ -56,6 +60,18 @@ def check_id(own: str) -> str:
             where="NAME",
             way_out="Write small letters, digits and _, a letter first, as in acme_1000.",
             code="not-an-id",
+        )
+    return own
+
+
+def free_id(own: str, kind: str, taken: Collection[str]) -> str:
+    """Return the id; raises `UsageError` (code `id-is-there`) where an installed one of its kind has it."""
+    if check_id(own) in taken:
+        raise UsageError(
+            f"there is a {kind} {own!r} already",
+            where="NAME",
+            way_out=f"Choose another name; which are taken says: calibrator list {_LISTED[kind]}",
+            code="id-is-there",
         )
     return own
 

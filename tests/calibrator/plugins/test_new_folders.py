@@ -130,6 +130,8 @@ def test_a_change_of_the_base_is_a_change_of_the_hash(
     ("arguments", "words"),
     [
         (("procedure", "My Volts"), ("no id", "small letters")),
+        (("procedure", "dmm"), ("a procedure 'dmm' already", "list procedures")),
+        (("driver", "keysight_34401a"), ("a driver 'keysight_34401a' already", "list instruments")),
         (("uut", "acme", "--procedure", "dnm"), ("no procedure 'dnm'", "Did you mean dmm?")),
         (("uut", "keysight_34401a", "--procedure", "dmm"), ("already",)),
         (("uut", "acme", "--procedure", "dmm", "--like", "acme_2"), ("no point table", "keysight_34401a")),
