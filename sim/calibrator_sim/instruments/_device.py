@@ -99,8 +99,19 @@ class Device(Protocol):
         """Return the instrument as the bench file describes it."""
         ...
 
-    def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
-        """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
+    def respond(self, message: str) -> Generator[int | str, None, tuple[str, int]]:
+        """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns.
+
+        A text that it yields is a line that goes out before the response.
+        """
+        ...
+
+    def stream_due_ns(self) -> int | None:
+        """Return when it may send a line that nobody asks for; None where it sends none."""
+        ...
+
+    def stream_line(self) -> str:
+        """Return the line that it sends now, or nothing."""
         ...
 
     def status_byte(self, *, message_available: bool) -> int:

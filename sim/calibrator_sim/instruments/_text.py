@@ -32,6 +32,14 @@ class TextDevice:
         """Return the message that a read without one stands for; None where it stands for nothing."""
         return None
 
+    def stream_due_ns(self) -> int | None:
+        """Return when it may send a line that nobody asks for; None where it sends none."""
+        return None
+
+    def stream_line(self) -> str:
+        """Return the line that it sends now, or nothing."""
+        return ""
+
     def on_serial_line(self) -> None:
         """It hangs on a serial line, which cannot take control from its front panel."""
 

@@ -1,4 +1,4 @@
-"""The status commands of IEEE 488.2:1992, 10 and of SCPI's operation register, for trees without them."""
+"""The status commands of IEEE 488.2:1992, 10 and of SCPI's two registers, for trees without them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from calibrator_sim.scpi._parameters import Number, Special
 from calibrator_sim.scpi._status import Status
 from calibrator_sim.scpi._tree import Command, CommandTree
 
-__all__ = ["add_operation", "add_registers"]
+__all__ = ["add_operation", "add_questionable", "add_registers"]
 
 _REGISTER = Number("", ())
 
@@ -57,3 +57,24 @@ def add_operation(
     for word, answer in answers.items():
         tree.add(header + word, Command(answer, cost_ns=cost_ns))
     tree.add(f"{header}:ENABle", Command(enable, (_REGISTER,)))
+
+
+def add_questionable(
+    tree: CommandTree, status: Status, *, cost_ns: int, condition: Callable[[], int] = lambda: 0
+) -> None:
+    """Add condition, events and their enabling of the questionable register, and `STATus:PRESet`."""
+
+    def enable(value: float | Special) -> None:
+        if isinstance(value, Special) or not 0 <= round(value) <= 65535:
+            raise ScpiError(-222)
+        status.questionable_enable = round(value)
+
+    def preset() -> None:
+        status.operation_enable = status.questionable_enable = 0
+
+    header = "STATus:QUEStionable"
+    tree.add(f"{header}:CONDition?", Command(lambda: str(condition()), cost_ns=cost_ns))
+    tree.add(f"{header}[:EVENt]?", Command(lambda: str(status.read_questionable()), cost_ns=cost_ns))
+    tree.add(f"{header}:ENABle?", Command(lambda: str(status.questionable_enable), cost_ns=cost_ns))
+    tree.add(f"{header}:ENABle", Command(enable, (_REGISTER,)))
+    tree.add("STATus:PRESet", Command(preset))

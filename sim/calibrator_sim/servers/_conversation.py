@@ -105,7 +105,8 @@ class Conversation:
         self._available = available
         self._interrupted = interrupted
         self._messages: deque[tuple[str | None, int]] = deque()
-        self._running: Generator[int, None, tuple[str, int]] | None = None
+        self._running: Generator[int | str, None, tuple[str, int]] | None = None
+        self._said: list[str] = []  # lines that go out before the response
         self._message = ("", 0)
         self._due_ns = 0
 
@@ -134,9 +135,13 @@ class Conversation:
                 if self._running is None:
                     continue
             response = self._step()
+            message, tag = self._message
+            out += [
+                Reply(tag, [Outgoing(line.encode("latin-1", "replace") + self._end)]) for line in self._said
+            ]
+            self._said.clear()
             if response is None:
                 break
-            message, tag = self._message
             if response and self._messages and self.interrupts:
                 # A message stands in the input buffer already: nobody has read this response.
                 self.device.interrupted()
@@ -169,7 +174,7 @@ class Conversation:
         self._running = self._respond(message)
         self._due_ns = self.served.time_ns()
 
-    def _respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
+    def _respond(self, message: str) -> Generator[int | str, None, tuple[str, int]]:
         """Begin within the first step, so that a defect there is one of the step."""
         return (yield from self.device.respond(message))
 
@@ -181,9 +186,13 @@ class Conversation:
             while True:
                 if advance is None and self._due_ns > self.served.time_ns():
                     return None
-                self._due_ns = next(running)
+                moment = next(running)
+                if isinstance(moment, str):
+                    self._said.append(moment)
+                    continue
+                self._due_ns = moment
                 if advance is not None:
-                    advance(self._due_ns)
+                    advance(moment)
         except StopIteration as stop:
             self._running = None
             response, cost_ns = stop.value

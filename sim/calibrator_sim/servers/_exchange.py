@@ -22,6 +22,8 @@ class Exchange:
         self._talk = Conversation(served, end=self._framing.reply_end)
         self._framer = Framer(served.device.buffer_limit, self._framing)
         self._device = served.device
+        self._served = served
+        self._streams = False  # whoever spoke last gets the lines that nobody asks for
 
     @property
     def broken(self) -> bool:
@@ -35,7 +37,9 @@ class Exchange:
 
     @property
     def due_ns(self) -> int | None:
-        """The bench time at which a running operation ends; None when idle."""
+        """The bench time at which a running operation ends or a stream goes on; None when idle."""
+        if self._talk.due_ns is None and self._streams and self._served.advance is None:
+            return self._device.stream_due_ns()  # virtual time stands still while nobody speaks
         return self._talk.due_ns
 
     @property
@@ -46,16 +50,32 @@ class Exchange:
     def feed(self, data: bytes) -> list[Outgoing]:
         """Take bytes from the client; return what goes out now."""
         echo = [Outgoing(data)] if self._framing.echo else []
+        streamed = self._stream()
         for message in self._framer.feed(data):
             self._talk.put(message)
-        return echo + self.proceed()
+        out = self.proceed()
+        self._streams = self._device.stream_due_ns() is not None
+        return streamed + echo + out
 
     def proceed(self) -> list[Outgoing]:
         """Go on with what waits; return what goes out now."""
         out = [part for reply in self._talk.proceed() for part in reply.parts]
         if out and self._framing.prompt:
             out.append(Outgoing(self._framing.prompt))
-        return out
+        return out + self._stream()
+
+    def _stream(self) -> list[Outgoing]:
+        """Return the line of a stream whose time has come."""
+        due = self._device.stream_due_ns() if self._streams and self._talk.due_ns is None else None
+        if due is None or due > self._served.time_ns():
+            return []
+        line = self._device.stream_line()
+        return [Outgoing(line.encode("latin-1", "replace") + self._framing.reply_end)] if line else []
+
+    def clear(self) -> None:
+        """Forget messages and replies that wait."""
+        self._framer.clear()
+        self._talk.clear()
 
     def end_of_input(self) -> None:
         """The client sends no more."""

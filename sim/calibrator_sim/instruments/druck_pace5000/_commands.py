@@ -132,6 +132,7 @@ def _add_system(tree: CommandTree, pace: DruckPACE5000, further: Mapping[str, Dr
     ask("SYSTem:VERSion", ":SYST:VERS", lambda: "1995.0")
     ask("SYSTem:ECHO", ":SYST:ECHO", lambda: "0")
     ask("INSTrument:VERSion", ":INST:VERS", lambda: '"02.00.06"')
+    ask("INSTrument:MODule", ":INST:MOD", lambda: f'"{pace.panel}"')
     ask("INSTrument:SN", ":INST:SN", lambda: pace.serial)
     tree.add("INSTrument:LIMits#?", Command(limits, cost_ns=_QUERY_NS))
     say = lambda word, value: f":STAT:OPER:PRES:{word} {value}"  # noqa: E731 - a row of the table

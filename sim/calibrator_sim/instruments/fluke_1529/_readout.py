@@ -19,6 +19,8 @@ from calibrator_sim.scpi import (
     ScpiError,
     Special,
     Status,
+    add_operation,
+    add_questionable,
     add_registers,
 )
 
@@ -31,6 +33,7 @@ __all__ = ["Fluke1529"]
 _SECOND = 1_000_000_000
 _FRAMING = Framing(ends=b"\r\n", reply_end=b"\r\n", blocks=False)
 _QUERY_NS = 40_000_000
+_COMPLETE = _INVALID = 16  # bits 4 of the operation and questionable registers, as those of its family
 
 
 def _at_once() -> Generator[int, None, None]:
@@ -50,6 +53,8 @@ class Fluke1529(TextDevice):
         self.world = world
         self.readout = Readout(name, unit, world)
         self.status = Status()
+        self.status.condition = lambda: _COMPLETE  # it always has a last conversion
+        self.invalid = False  # of the channel that was asked for last
         self._interpreter = Interpreter(_build(self), self.status, _at_once)
 
     @classmethod
@@ -75,7 +80,11 @@ class Fluke1529(TextDevice):
         domain = cast("Domain", self.world.domain("thermal"))
         found = domain.sensor_c(self.name, terminal, moment)
         shown = self.readout.celsius(terminal, found[0].kind, moment) if found else None
-        return "-----" if shown is None else f"{shown:.3f}"
+        self.invalid = shown is None
+        if shown is None:
+            self.status.overload(_INVALID)
+            return "-----"
+        return f"{shown:.3f}"
 
     def complete(self) -> None:
         """Note that nothing is under way (`*OPC`)."""
@@ -90,12 +99,12 @@ class Fluke1529(TextDevice):
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
-        return {"status": self.status.save(), "last": self.readout.upset.last}
+        return {"status": self.status.save(), "last": self.readout.upset.last, "invalid": self.invalid}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
         self.status.load(state["status"])
-        self.readout.upset.last = state["last"]
+        self.readout.upset.last, self.invalid = state["last"], state["invalid"]
 
 
 def _build(readout: Fluke1529) -> CommandTree:
@@ -109,6 +118,10 @@ def _build(readout: Fluke1529) -> CommandTree:
     tree.add("*OPC", Command(readout.complete))
     tree.add("*WAI", Command(lambda: None))
     add_registers(tree, readout.status, cost_ns=_QUERY_NS)
+    add_operation(tree, readout.status, cost_ns=_QUERY_NS)
+    add_questionable(
+        tree, readout.status, cost_ns=_QUERY_NS, condition=lambda: _INVALID if readout.invalid else 0
+    )
     tree.add("UNIT:TEMPerature", Command(lambda _: None, (Choice(("C",)),)))
     tree.add("UNIT:TEMPerature?", Command(lambda: "C", cost_ns=_QUERY_NS))
     tree.add("READ?", Command(readout.next_reading, (channel,)))

@@ -18,6 +18,8 @@ from calibrator_sim.scpi import (
     Interpreter,
     ScpiError,
     Status,
+    add_operation,
+    add_questionable,
     add_registers,
 )
 
@@ -28,6 +30,7 @@ __all__ = ["Fluke1586A"]
 
 _QUERY_NS = 5_000_000
 _CHANNEL_NS = 1_000_000_000  # of a slow scan
+_COMPLETE = _INVALID = 16  # bits 4 of the operation and questionable registers, as those of its family
 _KINDS = "BEJKNRST"
 
 
@@ -45,6 +48,7 @@ class Fluke1586A(TextDevice):
         self.world = world
         self.readout = Readout(name, unit, world)
         self.status = Status()
+        self.status.condition = lambda: _COMPLETE if self.readings else 0
         self.kinds: dict[str, str] = {}
         self.scan: list[str] = []
         self.readings: list[float | None] = []
@@ -99,6 +103,8 @@ class Fluke1586A(TextDevice):
             yield self.world.time_ns() + _CHANNEL_NS
             found.append(self.readout.celsius(channel, self.kinds[channel], self.world.time_ns()))
         self.readings = found
+        if None in found:
+            self.status.overload(_INVALID)
 
     def _told(self) -> str:
         return ",".join("+9.90000000E+37" if each is None else f"{each:+.8E}" for each in self.readings)
@@ -156,6 +162,10 @@ def _build(daq: Fluke1586A) -> CommandTree:
     tree.add("*OPC", Command(complete))
     tree.add("*WAI", Command(lambda: None))
     add_registers(tree, status, cost_ns=_QUERY_NS)
+    add_operation(tree, status, cost_ns=_QUERY_NS)
+    add_questionable(
+        tree, status, cost_ns=_QUERY_NS, condition=lambda: _INVALID if None in daq.readings else 0
+    )
     ask("*IDN?", lambda: daq.identity)
     ask("*OPC?", lambda: "1")
     ask("*TST?", lambda: "0")

@@ -39,6 +39,7 @@ _MODELS = {
 }
 _FRAMING = Framing(ends=b"\r\n", reply_end=b"\r\n", blocks=False)
 _QUERY_NS = 50_000_000
+_HARD_K = 25.0  # how far above its span the cut-out of hardware lies
 _TEST_S = 120.0  # how long it must be within the stability limit
 
 
@@ -209,6 +210,7 @@ def _build(well: Fluke914x) -> CommandTree:
     _ask(tree, "SOURce:STABility:TEST", lambda: str(int(well.stable())))
     _ask(tree, "SOURce:RATE", lambda: f"{well.settings.rate:.2f}")
     _ask(tree, "SOURce:PROTection:SCUTout[:LEVel]", lambda: f"{well.settings.cut_out_c:.1f}")
+    _ask(tree, "SOURce:PROTection:HCUTout", lambda: f"{high + _HARD_K:.1f}")  # of hardware; from memory
     _ask(tree, "SOURce:PROTection:TRIPped", lambda: str(int(well.heater.tripped)))
     _ask(tree, "OUTPut[:STATe]", lambda: str(int(well.settings.output)))
     _ask(tree, "UNIT:TEMPerature", lambda: well.settings.unit)

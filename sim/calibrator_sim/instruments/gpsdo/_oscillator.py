@@ -92,6 +92,7 @@ class Gpsdo(ScpiDevice):
         self.ask(tree, "SYNChronization:TFOMerit?", lambda: "+3" if self.sync_state() == "LOCK" else "+9")
         self.ask(tree, "SYNChronization:FFOMerit?", lambda: f"{self.figure_of_merit():+d}")
         self.ask(tree, "SYNChronization:HOLDover:DURation?", self._holdover)
+        self.ask(tree, "SYSTem:STATus?", self._screen)
         self.ask(tree, "LED:GPSLock?", lambda: str(int(self.sync_state() == "LOCK")))
         self.ask(tree, "LED:HOLDover?", lambda: str(int(self.sync_state() == "HOLD")))
         self.ask(tree, "PTIMe:TINTerval?", self._interval)
@@ -103,6 +104,19 @@ class Gpsdo(ScpiDevice):
     def _holdover(self) -> str:
         holding = self.sync_state() == "HOLD"
         return f"{self.world.time_ns() / SECOND if holding else 0.0:+.5E},{int(holding)}"
+
+    def _screen(self) -> str:
+        """Return the receiver's screen; its layout is from memory, its figures are those of the queries."""
+        words = {"POW": "Power-up", "WAIT": "Recovery", "LOCK": "Locked", "HOLD": "Holdover"}
+        state = self.sync_state()
+        lines = (
+            "------------------------------- Receiver Status -------------------------------",
+            *(f"{'>>' if key == state else '  '} {word}" for key, word in words.items()),
+            f"TFOM     {3 if state == 'LOCK' else 9}             FFOM     {self.figure_of_merit()}",
+            f"1PPS TI {float(self._interval()) * 1e9:+.1f} ns relative to GPS",
+            "HEALTH MONITOR ......................................................... [ OK ]",
+        )
+        return "\r\n".join(lines)
 
     def _interval(self) -> str:
         ns = self.world.time_ns()

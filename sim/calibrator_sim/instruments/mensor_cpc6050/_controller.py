@@ -21,6 +21,8 @@ _MODES = ("standby", "measure", "control", "vent")
 _UNKNOWN, _NUMBER, _RANGE = (1, "Command not recognized"), (2, "Not a number"), (5, "Value out of range")
 _FAILED = (9, "System failure")  # memory_low
 
+_RATES = {"slow": 0.005, "medium": 0.02, "fast": 1.0, "variable": 0.0}  # of full scale a second; memory
+
 
 class MensorCPC6050(PressureControl):
     """A simulated CPC6050 with one gauge transducer; it ends replies with carriage return and line feed."""
@@ -39,6 +41,7 @@ class MensorCPC6050(PressureControl):
     def _begin(self) -> None:
         self.settings.unit, self.settings.slew_mode, self.settings.overshoot = "1", "LIN", False
         self.settings.mode, self.settings.dwell_s = "standby", 4.0
+        self.rate = "variable"
 
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
         """Carry out a message; a reply begins with a space, or with E while an error is queued."""
@@ -73,6 +76,7 @@ class MensorCPC6050(PressureControl):
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
         own = {
+            "rate": self.rate,
             "errors": [list(each) for each in self.errors],
             "upper_pa": self.upper_pa,
             "lower_pa": self.lower_pa,
@@ -84,7 +88,7 @@ class MensorCPC6050(PressureControl):
         super().load(state)
         own = state["mensor"]
         self.errors = [(int(number), str(text)) for number, text in own["errors"]]
-        self.upper_pa, self.lower_pa = own["upper_pa"], own["lower_pa"]
+        self.upper_pa, self.lower_pa, self.rate = own["upper_pa"], own["lower_pa"], own["rate"]
 
     def _answer(self, word: str) -> str | None:
         settings = self.settings
@@ -96,6 +100,10 @@ class MensorCPC6050(PressureControl):
             "units?": settings.unit,
             "mode?": settings.mode.capitalize(),
             "ptype?": "A" if settings.absolute else "G",
+            "rate?": self.rate.capitalize(),
+            "stablewin?": f"{settings.band_percent:g}",
+            "stabletime?": f"{settings.dwell_s:g}",
+            "sensorid?": f"{self.serial}-A",
         }
         if word == "stable?":
             return "YES" if self.in_limits(self.world.time_ns()) else "NO"
@@ -126,15 +134,24 @@ class MensorCPC6050(PressureControl):
             wanted = rest.casefold()
             fits = wanted == "g" or (wanted == "a" and self.has_barometer)
             self._take(fits and not self.settings.control, lambda: self.refer(absolute=wanted == "a"))
-        elif word in ("setpt", "rsetpt", "upperlimit", "lowerlimit"):
+        elif word == "rate":
+            self._take(rest.casefold() in _RATES, lambda: self._pace(rest.casefold()))
+        elif word in ("setpt", "rsetpt", "upperlimit", "lowerlimit", "stablewin", "stabletime"):
             try:
-                self._number(word, float(rest) * _UNITS[self.settings.unit])
+                self._number(word, float(rest))
             except ValueError:
                 self._report(_NUMBER)
         else:
             self._report(_UNKNOWN)
 
-    def _number(self, word: str, pascal: float) -> None:
+    def _number(self, word: str, value: float) -> None:
+        pascal = value * _UNITS[self.settings.unit]
+        if word == "stablewin":  # per cent of full scale
+            self._take(0.001 <= value <= 10.0, lambda: setattr(self.settings, "band_percent", value))
+            return
+        if word == "stabletime":
+            self._take(0.0 <= value <= 300.0, lambda: setattr(self.settings, "dwell_s", value))
+            return
         if word == "setpt":
             gauge_pa = pascal - (_STANDARD_PA if self.settings.absolute else 0.0)  # the limits are gauge
             self._take(self.lower_pa <= gauge_pa <= self.upper_pa, lambda: self._go(pascal))
@@ -153,6 +170,14 @@ class MensorCPC6050(PressureControl):
 
     def _go(self, pascal: float) -> None:
         self.settings.set_point_pa = pascal
+        self.changed()
+
+    def _pace(self, rate: str) -> None:
+        self.rate = rate
+        share = _RATES[rate]
+        self.settings.slew_mode = "MAX" if share == 1.0 else "LIN"
+        if 0.0 < share < 1.0:
+            self.settings.slew_pa_s = share * self.full_scale_pa
         self.changed()
 
     def _rate(self, pascal: float) -> None:

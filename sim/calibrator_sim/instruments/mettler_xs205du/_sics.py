@@ -1,4 +1,7 @@
-"""An XS205DU as its line sees it: MT-SICS levels 0 to 2 (reference manual 11780711)."""
+"""An XS205DU as its line sees it: MT-SICS levels 0 to 2 (reference manual 11780711).
+
+Streams, display, keys, standby, tests and external adjustment are from memory.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from calibrator_sim.instruments._balance import TICK_NS, Balance
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._line import Framing, SerialLine
 from calibrator_sim.instruments._text import TextDevice
+from calibrator_sim.instruments.mettler_xs205du._streams import Streams
+from calibrator_sim.instruments.mettler_xs205du._upkeep import Answer, Upkeep
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
@@ -21,14 +26,16 @@ _SECOND = 1_000_000_000
 _FRAMING = Framing(ends=b"\n", reply_end=b"\r\n", blocks=False)
 _REPLY_NS = 30_000_000
 _TIMEOUT_NS = 15 * _SECOND
-_ADJUSTMENT_NS = 90 * _SECOND
 _DOOR_NS = 2 * _SECOND
 _COMMANDS = (
-    (0, ("@", "I0", "I1", "I2", "I3", "I4", "S", "SI", "Z", "ZI")),
-    (1, ("T", "TI", "TA", "TAC")),
-    (2, ("C3", "I10", "I11", "M28", "WS")),
+    (0, ("@", "I0", "I1", "I2", "I3", "I4", "S", "SI", "SIR", "Z", "ZI")),
+    (1, ("D", "DW", "K", "SR", "T", "TA", "TAC", "TI")),
+    (2, ("C1", "C2", "C3", "E01", "I10", "I11", "M28", "PWR", "SNR", "TST0", "TST1", "TST2", "TST3")),
+    (2, ("UPD", "WS")),
 )
-Answer = Generator[int, None, str]
+_ALWAYS = ("@", "I0", "I1", "I2", "I3", "I4", "I10", "I11", "PWR")  # also in standby
+_RATES = (0.1, 100.0)  # values a second of a stream
+_GRAMS = {"g": 1.0, "mg": 1e-3, "kg": 1e3}
 
 
 class MettlerXS205DU(TextDevice):
@@ -44,20 +51,35 @@ class MettlerXS205DU(TextDevice):
         self.world = world
         self.balance = balance
         self.label = "XS205DU"
+        self.streams = Streams(balance, world.time_ns)
+        self.upkeep = Upkeep(balance, world)
 
     @classmethod
     def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
         """Return the instrument as the bench file describes it."""
         return cls(name, Balance(name, instrument, unit, load_table(instrument.model), world), world)
 
-    def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
-        """Carry out a command; one at a time, as MT-SICS asks."""
+    def respond(self, message: str) -> Generator[int | str, None, tuple[str, int]]:
+        """Carry out a command; one at a time, as MT-SICS asks. A text that it yields goes out at once."""
         word, _, rest = message.strip().partition(" ")
         run = getattr(self, f"_{_names(word)}", None) if _known(word) else None
         if run is None:
             return "ES", _REPLY_NS
+        if not self.upkeep.on and word not in _ALWAYS:
+            return f"{word} I", _REPLY_NS
+        if word in ("@", "S", "SI", "SIR", "SR", "SNR"):
+            self.streams.end()
         answer = yield from run(rest.strip())
         return answer, _REPLY_NS
+
+    def stream_due_ns(self) -> int | None:
+        """Return when it may send the next line of a stream."""
+        return self.streams.due_ns
+
+    def stream_line(self) -> str:
+        """Return the stream's line of now, or nothing."""
+        state = self.streams.state_to_tell()
+        return self._weight("S", state) if state else ""
 
     def catch_up(self) -> None:
         """Keep what it shows before something changes."""
@@ -81,12 +103,19 @@ class MettlerXS205DU(TextDevice):
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
-        return {"pan": self.balance.save(), "label": self.label}
+        return {
+            "pan": self.balance.save(),
+            "label": self.label,
+            "stream": self.streams.save(),
+            "upkeep": self.upkeep.save(),
+        }
 
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
         self.balance.load(state["pan"])
         self.label = state["label"]
+        self.streams.load(state["stream"])
+        self.upkeep.load(state["upkeep"])
 
     # Commands: each returns its line or lines.
 
@@ -134,6 +163,32 @@ class MettlerXS205DU(TextDevice):
         yield from ()
         return self._weight("S", "S" if self.balance.stable(self._now()) else "D")
 
+    def _sir(self, _: str) -> Answer:
+        answer = yield from self._si("")
+        self.streams.begin("SIR")
+        return answer
+
+    def _sr(self, rest: str) -> Answer:
+        return self._on_change("SR", rest)
+
+    def _snr(self, rest: str) -> Answer:
+        return self._on_change("SNR", rest)
+
+    def _on_change(self, name: str, rest: str) -> Answer:
+        """Tell the stable value, then each time that it has changed by an amount."""
+        least_g: float | None = None
+        if rest:
+            value, _, unit = rest.partition(" ")
+            try:
+                least_g = float(value) * _GRAMS[unit]
+            except (ValueError, KeyError):
+                return "S L"
+        stable = yield from self._rest()
+        if not stable:
+            return "S I"
+        self.streams.begin(name, least_g)
+        return self._weight("S", "S")
+
     def _z(self, _: str) -> Answer:
         stable = yield from self._rest()
         return f"Z {self._zeroed()}" if stable else "Z I"
@@ -157,7 +212,7 @@ class MettlerXS205DU(TextDevice):
         if rest:
             value, _, unit = rest.partition(" ")
             try:
-                self.balance.state.tare_g = float(value) * {"g": 1.0, "mg": 1e-3, "kg": 1e3}[unit]
+                self.balance.state.tare_g = float(value) * _GRAMS[unit]
             except (ValueError, KeyError):
                 return "TA L"
         return f"TA A {self._plain(self.balance.state.tare_g)}"
@@ -167,14 +222,65 @@ class MettlerXS205DU(TextDevice):
         self.balance.state.tare_g = 0.0
         return "TAC A"
 
+    def _c1(self, _: str) -> Answer:
+        return self.upkeep.inside("C1", adjust=True)
+
+    def _c2(self, _: str) -> Answer:
+        return self.upkeep.outside("C2", adjust=True)
+
     def _c3(self, _: str) -> Answer:
-        stable = yield from self._rest()
-        if not stable or abs(self.balance.net_g(self._now())) > 0.02 * self.balance.full_g:
-            return "C3 B\r\nC3 I"
-        yield self._now() + _ADJUSTMENT_NS
-        self.world.before_change()
-        self.balance.adjust(self._now())
-        return "C3 B\r\nC3 A"
+        return self.upkeep.inside("C3", adjust=True)
+
+    def _tst0(self, _: str) -> Answer:
+        yield from ()
+        return 'TST0 A 0 ""'
+
+    def _tst1(self, _: str) -> Answer:
+        return self.upkeep.inside("TST1", adjust=False)
+
+    def _tst2(self, _: str) -> Answer:
+        return self.upkeep.outside("TST2", adjust=False)
+
+    def _tst3(self, _: str) -> Answer:
+        return self.upkeep.inside("TST3", adjust=False)
+
+    def _d(self, rest: str) -> Answer:
+        yield from ()
+        return self.upkeep.show(rest)
+
+    def _dw(self, _: str) -> Answer:
+        yield from ()
+        self.upkeep.shown = None
+        return "DW A"
+
+    def _k(self, rest: str) -> Answer:
+        yield from ()
+        return self.upkeep.lock(rest)
+
+    def _upd(self, rest: str) -> Answer:
+        yield from ()
+        if not rest:
+            return f"UPD A {self.streams.rate:.1f}"
+        try:
+            rate = float(rest)
+        except ValueError:
+            return "UPD L"
+        if not _RATES[0] <= rate <= _RATES[1]:
+            return "UPD L"
+        self.streams.rate = rate
+        return "UPD A"
+
+    def _e01(self, _: str) -> Answer:
+        yield from ()
+        return 'E01 A 0 ""'
+
+    def _pwr(self, rest: str) -> Answer:
+        yield from ()
+        if rest not in ("0", "1"):
+            return "PWR L"
+        self.upkeep.on = rest == "1"
+        self.streams.end()
+        return f"PWR A\r\n{self.identity}" if self.upkeep.on else "PWR A"
 
     def _m28(self, _: str) -> Answer:
         yield from ()

@@ -42,6 +42,7 @@ class SartoriusQuintix224(TextDevice):
         self.short = short
         self.busy_until_ns = 0
         self.ambience = "L"
+        self.locked = False  # the keys of its front panel
 
     @classmethod
     def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
@@ -84,12 +85,18 @@ class SartoriusQuintix224(TextDevice):
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
-        return {"pan": self.balance.save(), "busy_until_ns": self.busy_until_ns, "ambience": self.ambience}
+        return {
+            "pan": self.balance.save(),
+            "busy_until_ns": self.busy_until_ns,
+            "ambience": self.ambience,
+            "locked": self.locked,
+        }
 
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
         self.balance.load(state["pan"])
         self.busy_until_ns, self.ambience = state["busy_until_ns"], state["ambience"]
+        self.locked = state["locked"]
 
     def _finish(self) -> None:
         """Let an adjustment end whose time has passed."""
@@ -99,6 +106,14 @@ class SartoriusQuintix224(TextDevice):
 
     def _press(self, key: str) -> None:
         now = self.world.time_ns()
+        if key == "S":  # restart: an adjustment is given up, zero is taken anew
+            self.busy_until_ns, self.locked = 0, False
+            self.world.before_change()
+            self.balance.set_zero(now)
+            return
+        if key in ("O", "R"):
+            self.locked = key == "O"
+            return
         if self.busy_until_ns or key not in ("T", "U", "V", "Z", "K", "L", "M", "N"):
             return
         self.world.before_change()
