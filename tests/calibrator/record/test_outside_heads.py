@@ -128,6 +128,21 @@ def test_the_steps_of_a_killed_run_cannot_be_cut_unseen(tmp_path: Path) -> None:
     assert (run, "cut-tail") in codes(home)
 
 
+@pytest.mark.parametrize(("left", "seen"), [(39, True), (40, False), (47, False)])
+def test_of_a_step_that_a_kill_broke_fewer_than_ten_events_can_be_cut_unseen(
+    tmp_path: Path, left: int, seen: bool
+) -> None:
+    home = Home(tmp_path / "home")
+    with home.open_record(RealClock(), write=True) as record:
+        run = record.new_run()
+        record.append(run, "run.opened", {"mode": "live"})
+        record.append_all([(run, "configured", {"n": n}) for n in range(46)])  # no step ends
+    cut(home.path, f"stream = '{run}' AND seq > {left}")
+    assert ((run, "cut-tail") in codes(home)) == seen
+    with home.open_record(RealClock(), write=True) as record:  # the next start anchors what it finds
+        assert record.last(Record.REGISTER, "run.anchored").body["count"] == left  # type: ignore[union-attr]
+
+
 def test_a_log_that_was_deleted_is_a_finding_until_somebody_says_why(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
