@@ -81,6 +81,10 @@ def _raw(served: Served, _stir: Stir) -> Exchange | None:
 
 
 def _line(served: Served, _stir: Stir) -> Exchange:
+    from calibrator_sim.servers._controlled import Controlled, ControlledExchange
+
+    if isinstance(served.device, Controlled):
+        return ControlledExchange(served, served.device)
     return Exchange(served, served.device.serial_line.framing)
 
 

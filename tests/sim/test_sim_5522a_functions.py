@@ -161,3 +161,37 @@ def test_a_restored_bench_gives_the_same_sine(open_bench, connect):
     assert bench.true_output("calibrator") == before
     assert calibrator.query("TC_TYPE?;TC_REF?;OUT?").startswith("K;INT,0.00E+00,CEL;1.000000E+01,V")
     assert math.isclose(before.terminal_v, before.value)
+
+
+def test_a_sine_may_stand_on_direct_volts_and_be_no_sine(open_bench, connect):
+    bench = open_bench(2, simulation={"effects": {**QUIET, "standard_error": 0}})
+    bench.connect("volts")
+    source, meter = connect(bench, "calibrator"), connect(bench, "meter")
+    source.write("OUT 2 V, 1 KHZ;DC_OFFSET 1.44 V;OPER")
+    assert source.query("*OPC?;DC_OFFSET?;WAVE?") == "1;+1.44E+00;SINE,NONE"
+    assert float(meter.query("MEAS:VOLT:AC? 10")) == pytest.approx(
+        2.0, rel=1e-4
+    )  # the input lets no offset through
+    assert float(meter.query("MEAS:VOLT:DC? 10")) == pytest.approx(1.44, rel=1e-4)
+    source.write("WAVE SQUARE")  # 2 V peak to peak
+    assert source.query("*OPC?;DC_OFFSET?;OUT?").split(";")[1:] == [
+        "+0.00000E+00",
+        "2.000000E+00,VPP,0E+00,0,1.00E+03",
+    ]
+    assert bench.truth("volts")["voltage_v"] == pytest.approx(1.0)
+    source.write("WAVE TRI")
+    source.query("*OPC?")
+    assert bench.truth("volts")["voltage_v"] == pytest.approx(1.0 / math.sqrt(3.0), rel=1e-4)
+    source.write("OUT 1 V, 0 HZ")
+    assert source.query("WAVE?;FUNC?;ERR?") == 'SINE,NONE;DCV;0,"No Error"'
+    for wrong, code in (("DC_OFFSET 1", 502), ("WAVE TRUNCS", 502), ("WAVE BEND", 1303), ("PHASE 30", 502)):
+        source.write(wrong)
+        assert source.query("ERR?").startswith(str(code)), wrong
+
+
+def test_a_phase_is_the_angle_of_the_power_factor(open_bench, connect):
+    source = connect(open_bench(2), "calibrator")
+    source.write("OUT 10 V, 1 A, 50 HZ;PHASE -60 DEG")
+    assert source.query("DPF?;PHASE?") == "5.00E-01,LAG;-6.00E+01"
+    source.write("DPF 1,LEAD;PHASE 200")
+    assert source.query("PHASE?;ERR?") == '0.00E+00;1306,"Bad parameter value"'

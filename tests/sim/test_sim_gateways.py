@@ -123,6 +123,24 @@ def test_a_meter_on_a_serial_line_is_in_local_until_it_is_told_otherwise(open_be
     meter.close()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+def test_a_calibrator_s_serial_line_takes_control_characters(open_bench):
+    import serial
+
+    bench = open_bench(simulation={"transports": {"calibrator": "serial"}})
+    path = bench.resources["calibrator"].removeprefix("ASRL").removesuffix("::INSTR")
+    with serial.Serial(path, 9600, timeout=30) as line:
+        line.write(b"*CLS;*SRE 8;BAD\nOUT 1\x03\x10")  # an error; a message is broken off; a serial poll
+        assert line.readline() == b"SPL: 48 20 0000 0000\r\n"
+        line.write(b"ERR?;ERR?\n")
+        assert line.readline() == b'1301,"Unknown command";0,"No Error"\r\n'
+        line.write(b"ISR?\n")
+        assert int(line.readline()) & 1 << 11 == 0  # in local
+        line.write(b"REMOTE;ISR?\n")
+        assert int(line.readline()) & 1 << 11
+    assert bench.failure is None
+
+
 @pytest.mark.parametrize("transport", ["socket", "serial", "hislip", "vxi11", "prologix"])
 def test_plain_pyvisa_speaks_with_two_instruments_on_every_transport(open_bench, transport):
     pyvisa = pytest.importorskip("pyvisa")

@@ -31,6 +31,7 @@ _UNRANGED = ("TC_OUT", "RTD")  # simulated temperatures, like two outputs, have 
 _SETTLED = 1 << 12  # bit SETTLED of the instrument status register
 _POLL_S = 0.1
 _SAME = 5e-6  # relative; coarser than the finest display, finer than any specification
+_THREE_DIGITS = 5e-3
 _FUNCTIONS = {
     "DCV": "dcv",
     "ACV": "acv",
@@ -54,6 +55,7 @@ class Staged:
     frequency_hz: float = 0.0
     second: float = 0.0  # amplitude of the second output
     counted: bool = False  # the frequency is what is staged, the amplitude only carries it
+    also: tuple[tuple[str, object], ...] = ()  # readings of the model and what they must give
 
 
 class FlukeCalibrator:
@@ -67,6 +69,7 @@ class FlukeCalibrator:
     limit_current = pair("LIMIT {} A, {} A", "A", 20.5, "current limits", "S-PYVISA-EX", "seen", **_KEPT)
     connect_output = action("OPER", "connects the output", "S-PYVISA-EX", "seen")
     disconnect_output = action("STBY", "disconnects the output", "S-PYVISA-EX", "seen")
+    take_control = action("REMOTE", "takes control, on RS-232", "S-5500A-PRG", "seen")
     reset_all = action("*RST", "standby and 0 V", "S-PYVISA-EX", "seen")
     clear_status = action("*CLS", "empties the error queue", "S-5500A-PRG", "seen")
     identity = reading("*IDN?", str, "identity", "S-PYVISA-EX", "seen")
@@ -87,16 +90,18 @@ class FlukeCalibrator:
         self._staged: Staged | None = None
 
     def identify(self) -> Identity:
-        """Ask the instrument who it is.
+        """Take control where the line leaves it at the front panel, and ask the instrument who it is.
 
         Raises:
             WrongIdentity: it is another model.
         """
+        self._control_line()
         return parse_identity(self.session, self.identity(), models=self.MODELS)
 
     def reset(self) -> None:
         """Go to standby at 0 V and forget old errors."""
         self._staged = None
+        self._control_line()
         self.clear_status()
         self.reset_all()
         self._check("*RST")
@@ -148,7 +153,13 @@ class FlukeCalibrator:
         self._staged = None
         once_more(self.session, self._go_to_zero)
 
+    def _control_line(self) -> None:
+        # RS-232 has no remote-enable wire: REMOTE stands for it.
+        if self.session.resource.upper().startswith("ASRL"):
+            self.take_control()
+
     def _go_to_zero(self) -> None:
+        self._control_line()
         self.disconnect_output()
         self.out_voltage(0.0)
         forget_errors(self.session, FLUKE_55XX)
@@ -234,6 +245,13 @@ class FlukeCalibrator:
         self._staged = staged
 
     def _compare(self, staged: Staged) -> None:
+        self._compare_output(staged)
+        for name, wanted in staged.also:
+            found = getattr(self, name)()
+            if not _same(found, wanted):
+                raise self.mismatch(name.removesuffix("_now").replace("_", " "), f"{wanted}", f"{found}")
+
+    def _compare_output(self, staged: Staged) -> None:
         output, function = self.output(), self.function()
         if function != staged.function:
             raise self.mismatch("function", staged.function, function)
@@ -283,6 +301,13 @@ class FlukeCalibrator:
             resource=self.session.resource,
             way_out="Check the load for overload or a wrong connection.",
         )
+
+
+def _same(found: object, wanted: object) -> bool:
+    """Compare a setting with what was sent; a number may be printed with three digits."""
+    if isinstance(found, float) and isinstance(wanted, float):
+        return abs(found - wanted) <= _THREE_DIGITS * abs(wanted)
+    return found == wanted
 
 
 def _is_zero(reply: str) -> bool:

@@ -12,6 +12,7 @@ from calibrator_drivers._errors import OutOfLimits
 from calibrator_drivers.commands import choice, duo, reading, setting, trio
 
 from ._calibrator import FlukeCalibrator, Staged
+from ._replies import flag, parse_reference, word
 
 __all__ = ["Fluke5520A", "Fluke5522A"]
 
@@ -29,6 +30,7 @@ _VOLTS, _VOLTS_HZ = ("V", 1e-3, 1020.0), ("Hz", 10.0, 500e3)
 _AMPERES, _AMPERES_HZ = ("A", 29e-6, 20.5), ("Hz", 10.0, 30e3)
 _POWER_HZ = ("Hz", 10.0, 30e3)
 _COUNTED_V = 10.0  # the most for a signal that only carries a frequency
+_PURE_SINE: Final = (("offset_now", 0.0), ("waveform_now", "SINE"))
 _SAME_FACTOR = 5e-4  # coarser than the reply prints it
 
 
@@ -79,6 +81,14 @@ class Fluke5522A(FlukeCalibrator):
     reference = setting(
         "TC_REF EXT, {}", "degC", -30.0, 50.0, "reference junction", "S-MEM", "mem-M", **_KEPT)
     rtd = choice("RTD_TYPE {}", _RTDS, "type of resistance thermometer", "S-MEM", "mem-H", **_KEPT)
+    compensation_now = reading("ZCOMP?", word, "lead compensation", "S-MEM", "mem-H")
+    inductive_now = reading("LCOMP?", flag, "compensation of inductive loads", "S-5520A-SUP", "seen")
+    sensor_now = reading("TSENS_TYPE?", word, "kind of simulated thermometer", "S-MEM", "mem-H")
+    couple_now = reading("TC_TYPE?", word, "type of thermocouple", "S-MEM", "mem-H")
+    reference_now = reading("TC_REF?", parse_reference, "reference junction (degC)", "S-MEM", "mem-M")
+    rtd_now = reading("RTD_TYPE?", word, "type of resistance thermometer", "S-MEM", "mem-H")
+    offset_now = reading("DC_OFFSET?", float, "direct volts below a sine", "S-5500A-613", "seen")
+    waveform_now = reading("WAVE?", word, "waveform", "S-MEM", "mem-H")
     # fmt: on
 
     def stage_current_dc(self, current_a: float) -> None:
@@ -91,7 +101,7 @@ class Fluke5522A(FlukeCalibrator):
         """Programme a sinusoidal voltage (V rms) at NORMAL with the output in standby."""
         self.begin_staging()
         self.out_voltage_ac(voltage_v, frequency_hz)
-        self.end_staging(Staged("ACV", voltage_v, "V", frequency_hz=frequency_hz))
+        self.end_staging(Staged("ACV", voltage_v, "V", frequency_hz=frequency_hz, also=_PURE_SINE))
 
     def stage_frequency(self, frequency_hz: float, *, amplitude_v: float) -> None:
         """Programme a sine of a frequency (Hz) and `amplitude_v` rms at NORMAL with the output in standby.
@@ -110,7 +120,9 @@ class Fluke5522A(FlukeCalibrator):
             )
         self.begin_staging()
         self.out_voltage_ac(amplitude_v, frequency_hz)
-        self.end_staging(Staged("ACV", amplitude_v, "V", frequency_hz=frequency_hz, counted=True))
+        self.end_staging(
+            Staged("ACV", amplitude_v, "V", frequency_hz=frequency_hz, counted=True, also=_PURE_SINE)
+        )
 
     def stage_current_ac(self, current_a: float, *, frequency_hz: float) -> None:
         """Programme a sinusoidal current (A rms) in standby: at AUX to 2.99999 A, at 20A above.
@@ -120,7 +132,8 @@ class Fluke5522A(FlukeCalibrator):
         self.begin_staging()
         self.out_current_ac(current_a, frequency_hz)
         self.inductive(self.INDUCTIVE_COMPENSATION)
-        self.end_staging(Staged("ACI", current_a, "A", frequency_hz=frequency_hz))
+        also = (("waveform_now", "SINE"), ("inductive_now", self.INDUCTIVE_COMPENSATION))
+        self.end_staging(Staged("ACI", current_a, "A", frequency_hz=frequency_hz, also=also))
 
     def stage_power_ac(
         self, voltage_v: float, current_a: float, *, frequency_hz: float, power_factor: float, leading: bool
@@ -148,9 +161,11 @@ class Fluke5522A(FlukeCalibrator):
         self.begin_staging()
         self.out_resistance(resistance_ohm)
         # Above, even NONE answers 539 "Can't change compensation now."
+        also: tuple[tuple[str, object], ...] = ()
         if resistance_ohm < _COMPENSATED_BELOW_OHM:
             self.compensation(4 if wires == 4 else 0)
-        self.end_staging(Staged("RES", resistance_ohm, "ohm", wires))
+            also = (("compensation_now", _COMPENSATION[4 if wires == 4 else 0]),)
+        self.end_staging(Staged("RES", resistance_ohm, "ohm", wires, also=also))
 
     def stage_thermocouple(self, temperature_c: float, *, type_: str, reference_c: float | None) -> None:
         """Programme a thermocouple's temperature (degC, ITS-90) at the TC connector in standby."""
@@ -162,7 +177,8 @@ class Fluke5522A(FlukeCalibrator):
         else:
             self.reference(reference_c)
         self.out_temperature(temperature_c)
-        self.end_staging(Staged("TC_OUT", temperature_c, "degC"))
+        also = (("sensor_now", "TC"), ("couple_now", type_), ("reference_now", reference_c))
+        self.end_staging(Staged("TC_OUT", temperature_c, "degC", also=also))
 
     def stage_rtd(self, temperature_c: float, *, type_: str, wires: int) -> None:
         """Programme a resistance thermometer's temperature (degC) in standby.
@@ -174,7 +190,9 @@ class Fluke5522A(FlukeCalibrator):
         self.rtd(type_)
         self.out_temperature(temperature_c)
         self.compensation(4 if wires == 4 else 0)
-        self.end_staging(Staged("RTD", temperature_c, "degC", wires))
+        compensation = _COMPENSATION[4 if wires == 4 else 0]
+        also = (("sensor_now", "RTD"), ("rtd_now", type_), ("compensation_now", compensation))
+        self.end_staging(Staged("RTD", temperature_c, "degC", wires, also=also))
 
 
 class Fluke5520A(Fluke5522A):

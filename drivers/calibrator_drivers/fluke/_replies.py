@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from calibrator_drivers.roles import SourceLimits
 
-__all__ = ["Output", "flag", "parse_limits", "parse_output", "parse_range"]
+__all__ = ["Output", "flag", "parse_limits", "parse_output", "parse_range", "parse_reference", "word"]
 
 _UNITS = {"V": "V", "A": "A", "OHM": "ohm", "CEL": "degC"}
 _PREFIXES = {"": 1.0, "U": 1e-6, "M": 1e-3, "K": 1e3}
@@ -97,3 +97,28 @@ def parse_range(reply: str) -> float | None:
     digits, prefix, unit = found.group(1), found.group(2).upper(), found.group(3).upper()
     factor = 1e6 if (prefix, unit) == ("M", "OHM") else _PREFIXES[prefix]
     return float(digits.replace("_", ".")) * factor
+
+
+def word(reply: str) -> str:
+    """Return the first word of a reply, such as `SINE` of `SINE,NONE`.
+
+    Raises:
+        ValueError: there is none.
+    """
+    first = reply.split(",", 1)[0].strip().upper()
+    if not first:
+        raise ValueError("an empty reply")
+    return first
+
+
+def parse_reference(reply: str) -> float | None:
+    """Return the temperature (degC) of a reference junction, None for the one at the terminals.
+
+    Example:
+        >>> parse_reference("EXT,2.34E+01,CEL"), parse_reference("INT,0.00E+00,CEL")
+        (23.4, None)
+    """
+    fields = [field.strip().upper() for field in reply.split(",")]
+    if fields[0] not in ("INT", "EXT"):
+        raise ValueError("neither INT nor EXT")
+    return float(fields[1]) if fields[0] == "EXT" else None

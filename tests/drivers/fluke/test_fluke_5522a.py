@@ -49,6 +49,32 @@ def test_identity(expected_protocol: Protocol, driver: Callable[[Any], Fluke5522
     assert identity.firmware == "2.0+1.3+2.0+*"
 
 
+def test_a_serial_line_takes_control_first(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    with expected_protocol(
+        [
+            ("REMOTE", None),
+            ("*IDN?", "FLUKE,5522A,1234567,2.0+1.3+2.0+*"),
+            ("REMOTE", None),
+            ("*CLS", None),
+            ("*RST", None),
+            ("ERR?", NONE),
+            ("REMOTE", None),
+            ("STBY", None),
+            ("OUT 0 V, 0 HZ", None),
+            ("ERR?", NONE),
+            ("OPER?", "0"),
+            ("OUT?", "0.000000E+00,V,0E+00,0,0.00E+00"),
+        ]
+    ) as session:
+        session.resource = "ASRL/dev/ttyUSB0::INSTR"
+        source = driver(session)
+        source.identify()
+        source.reset()
+        source.make_safe()
+
+
 @pytest.mark.parametrize("reply", ["FLUKE,5500A,7215002,2.4+1.3+2.0+*", "HP3458A", "5522A,FLUKE,1,2"])
 def test_another_instrument_is_refused(
     expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], reply: str

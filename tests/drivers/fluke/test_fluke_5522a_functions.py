@@ -22,6 +22,7 @@ NONE = '0,"No Error"'
 BEGIN: list[Any] = [("STBY", None), ("OPER?", "0")]
 CONNECT: list[Any] = [("OPER", None), ("ERR?", NONE), ("OPER?", "1")]
 UNLOCKED = ("RANGELCK?", "0")
+SINE: list[Any] = [("DC_OFFSET?", "+0.00000E+00"), ("WAVE?", "SINE,NONE")]
 
 Protocol = Callable[..., Any]
 Driver = Callable[[Any], Fluke5522A]
@@ -53,6 +54,7 @@ def test_an_alternating_voltage_is_read_back_with_its_frequency(
             ("FUNC?", "ACV"),
             UNLOCKED,
             ("RANGE?", "AC33V,NONE"),
+            *SINE,
             *CONNECT,
             ("OUT?", "7.070000E+00,V,0E+00,0,1.00E+03"),
             ("FUNC?", "ACV"),
@@ -109,6 +111,7 @@ def test_the_frequency_may_differ_by_what_its_digits_cannot_tell(
             ("FUNC?", "ACV"),
             UNLOCKED,
             ("RANGE?", "AC3_3V,NONE"),
+            *SINE,
             *CONNECT,
         ]
     ) as session:
@@ -162,6 +165,8 @@ def test_alternating_current_takes_the_inductive_compensation_of_its_table(
             ("FUNC?", "ACI"),
             UNLOCKED,
             ("RANGE?", "AC330MA_A,NONE"),
+            ("WAVE?", "SINE"),
+            ("LCOMP?", state),
             *CONNECT,
         ]
     ) as session:
@@ -186,10 +191,15 @@ def test_beyond_volts_or_hertz_nothing_is_sent(
 
 
 @pytest.mark.parametrize(
-    ("reference_c", "sent"), [(0.0, "TC_REF EXT, 0"), (23.5, "TC_REF EXT, 23.5"), (None, "TC_REF INT")]
+    ("reference_c", "sent", "held"),
+    [
+        (0.0, "TC_REF EXT, 0", "EXT,0.00E+00,CEL"),
+        (23.45, "TC_REF EXT, 23.45", "EXT,2.35E+01,CEL"),
+        (None, "TC_REF INT", "INT"),
+    ],
 )
 def test_a_thermocouple_is_sourced_with_its_reference(
-    expected_protocol: Protocol, driver: Driver, reference_c: float | None, sent: str
+    expected_protocol: Protocol, driver: Driver, reference_c: float | None, sent: str, held: str
 ) -> None:
     with expected_protocol(
         [
@@ -201,6 +211,9 @@ def test_a_thermocouple_is_sourced_with_its_reference(
             ("ERR?", NONE),
             ("OUT?", "1.000000E+02,CEL,0E+00,0,0.00E+00"),
             ("FUNC?", "TC_OUT"),
+            ("TSENS_TYPE?", "TC"),
+            ("TC_TYPE?", "K"),
+            ("TC_REF?", held),
             *CONNECT,
         ]
     ) as session:
@@ -228,12 +241,57 @@ def test_a_resistance_thermometer_is_compensated_for_four_wires(
             ("ERR?", NONE),
             ("OUT?", "-2.000000E+01,CEL,0E+00,0,0.00E+00"),
             ("FUNC?", "RTD"),
+            ("TSENS_TYPE?", "RTD"),
+            ("RTD_TYPE?", "PT385"),
+            ("ZCOMP?", "WIRE4"),
             *CONNECT,
         ]
     ) as session:
         source = driver(session)
         source.stage_rtd(-20.0, type_="PT385", wires=4)
         source.operate()
+
+
+SENT: dict[str, tuple[Any, list[Any], list[Any]]] = {
+    "volts": (
+        lambda source: source.stage_voltage_ac(1.0, frequency_hz=1000.0),
+        [("OUT 1 V, 1000 HZ", None)],
+        [("OUT?", "1.0E+00,V,0E+00,0,1.00E+03"), ("FUNC?", "ACV"), UNLOCKED, ("RANGE?", "AC3_3V,NONE")],
+    ),
+    "ohms": (
+        lambda source: source.stage_resistance(100.0, wires=4),
+        [("OUT 100 OHM", None), ("ZCOMP WIRE4", None)],
+        [("OUT?", "1.0E+02,OHM,0E+00,0,0"), ("FUNC?", "RES"), UNLOCKED, ("RANGE?", "R110OHM")],
+    ),
+    "couple": (
+        lambda source: source.stage_thermocouple(100.0, type_="K", reference_c=0.0),
+        [("TSENS_TYPE TC", None), ("TC_TYPE K", None), ("TC_REF EXT, 0", None), ("OUT 100 CEL", None)],
+        [("OUT?", "1.0E+02,CEL,0E+00,0,0"), ("FUNC?", "TC_OUT")],
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("what", "held", "quantity"),
+    [
+        ("volts", [("DC_OFFSET?", "+1.44E-03")], "offset"),
+        ("volts", [SINE[0], ("WAVE?", "SQUARE,NONE")], "waveform"),
+        ("ohms", [("ZCOMP?", "NONE")], "compensation"),
+        ("couple", [("TSENS_TYPE?", "RTD")], "sensor"),
+        ("couple", [("TSENS_TYPE?", "TC"), ("TC_TYPE?", "J")], "couple"),
+        ("couple", [("TSENS_TYPE?", "TC"), ("TC_TYPE?", "K"), ("TC_REF?", "INT")], "reference"),
+    ],
+)
+def test_how_a_value_is_meant_is_read_back_before_it_is_connected(
+    expected_protocol: Protocol, driver: Driver, what: str, held: list[Any], quantity: str
+) -> None:
+    stage, sent, output = SENT[what]
+    with expected_protocol([*BEGIN, *sent, ("ERR?", NONE), *output, *held]) as session:
+        source = driver(session)
+        stage(source)
+        with pytest.raises(ReadbackError) as caught:
+            source.operate()
+    assert caught.value.quantity == quantity
 
 
 def test_models_are_told_apart(expected_protocol: Protocol, step_clock: Any) -> None:

@@ -12,8 +12,9 @@ from calibrator_sim._truths import SourcePoint, TrueOutput
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._text import TextDevice
-from calibrator_sim.instruments.fluke_5522a._commands import Outcome, build
+from calibrator_sim.instruments.fluke_5522a._commands import build
 from calibrator_sim.instruments.fluke_5522a._dialect import parse_call, split_calls
+from calibrator_sim.instruments.fluke_5522a._entry import Outcome
 from calibrator_sim.instruments.fluke_5522a._faults import FaultError
 from calibrator_sim.instruments.fluke_5522a._output import HAZARD_V, UNITS, Output
 from calibrator_sim.instruments.fluke_5522a._registers import Registers
@@ -27,6 +28,7 @@ __all__ = ["Fluke5520A", "Fluke5522A"]
 _QUERY_NS = 1_000_000
 _OUTPUT_LIMIT = 65536
 _TRIP = 1503
+_POLL = 0x10
 _TOO_LONG = 1504
 _UNITS = {"OHM": "ohm", "CEL": "degC"}
 OPER, TMPCAL, HIVOLT, REMOTE, SETTLED = 1 << 0, 1 << 5, 1 << 7, 1 << 11, 1 << 12
@@ -51,6 +53,9 @@ class Fluke5522A(TextDevice):
         self.switches: dict[str, str] = {}
         self.reset_switches()
         self.responding = False
+        self.on_line = False  # on a serial line, which has no remote-enable wire
+        self.local = False
+        self.poll_text = "SPL: %02x %02x %04x %04x"
         self._commands = build(self)
 
     @classmethod
@@ -161,7 +166,7 @@ class Fluke5522A(TextDevice):
 
     def condition(self) -> int:
         """Return the instrument status register of this moment."""
-        state, value = self.output.state, REMOTE
+        state, value = self.output.state, 0 if self.local else REMOTE
         if state.operating:
             value |= OPER
         if UNITS[state.function] == "V" and abs(state.value) > HAZARD_V:
@@ -178,6 +183,22 @@ class Fluke5522A(TextDevice):
         """Trip where the current finds no way."""
         if self.output.overloaded():
             self.trip(1500)
+
+    def on_serial_line(self) -> None:
+        """Be in local until `REMOTE` comes."""
+        self.on_line = self.local = True
+
+    def control(self, byte: int) -> str | None:
+        """Act on a control character of the serial line: ^C clears, ^P polls, ^T triggers nothing here.
+
+        Returns the line that goes out, None where none does.
+        """
+        if byte != _POLL:
+            return None
+        self.observe()
+        registers = self.registers
+        values = (self.status_byte(message_available=False), registers.esr, registers.fell, registers.rose)
+        return self.poll_text % values if self.poll_text.count("%") == len(values) else self.poll_text
 
     def trip(self, code: int = _TRIP) -> None:
         """Drop to standby with an error."""
@@ -228,6 +249,7 @@ class Fluke5522A(TextDevice):
             "registers": self.registers.save(),
             "protected": self.protected,
             "switches": dict(self.switches),
+            "local": self.local,
         }
 
     def load(self, state: dict[str, Any]) -> None:
@@ -236,6 +258,7 @@ class Fluke5522A(TextDevice):
         self.registers.load(state["registers"])
         self.protected = state["protected"]
         self.switches = dict(state["switches"])
+        self.local = state.get("local", False)
 
 
 class Fluke5520A(Fluke5522A):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from calibrator_sim._thermometry import TYPES
 from calibrator_sim.instruments.fluke_5522a._dialect import Quantity, quantity, whole
+from calibrator_sim.instruments.fluke_5522a._entry import Entry, Outcome
 from calibrator_sim.instruments.fluke_5522a._faults import TEXTS, FaultError
 from calibrator_sim.instruments.fluke_5522a._output import UNITS
+from calibrator_sim.instruments.fluke_5522a._shapes import shapes
 
 if TYPE_CHECKING:
     from calibrator_sim.instruments.fluke_5522a._calibrator import Fluke5522A
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "Outcome", "build"]
 
-# A command returns its response, nothing, or yields the moments (ns) until which it is busy.
-Outcome = str | None | Generator[int, None, str | None]
 _DIRECT = {"V": "dcv", "A": "dci", "OHM": "res4w"}
 _ALTERNATING = {"V": "acv", "A": "aci"}
 _SENSED = {"TC": "temp_tc", "RTD": "temp_rtd"}
@@ -37,18 +36,16 @@ _ZERO_NS = 150 * _SECOND
 _STORE_NS = 2 * _SECOND  # non-volatile memory, during which no command is taken (5502A manual, p. 6-22; seen)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A command and how many parameters it takes."""
-
-    run: Callable[..., Any]
-    least: int = 0
-    most: int = 0
-
-
 def build(cal: Fluke5522A) -> dict[str, Entry]:
     """Return the table of one calibrator's commands."""
-    return {**_common(cal), **_status(cal), **_output(cal), **_temperature(cal), **_switches(cal)}
+    return {
+        **_common(cal),
+        **_status(cal),
+        **_output(cal),
+        **_temperature(cal),
+        **_switches(cal),
+        **shapes(cal),
+    }
 
 
 def _common(cal: Fluke5522A) -> dict[str, Entry]:
@@ -138,9 +135,11 @@ def _status(cal: Fluke5522A) -> dict[str, Entry]:
         "ISCE?": Entry(lambda: str(registers.rose_enable | registers.fell_enable)),
         "ISCE1?": Entry(lambda: str(registers.rose_enable)),
         "ISCE0?": Entry(lambda: str(registers.fell_enable)),
-        "REMOTE": Entry(lambda: None),
-        "LOCAL": Entry(lambda: None),
+        "REMOTE": Entry(lambda: setattr(cal, "local", False)),
+        "LOCAL": Entry(lambda: setattr(cal, "local", cal.on_line)),
         "LOCKOUT": Entry(lambda: None),
+        "SPLSTR": Entry(lambda text: setattr(cal, "poll_text", text.strip('"')), 1, 1),
+        "SPLSTR?": Entry(lambda: f'"{cal.poll_text}"'),
     }
 
 
@@ -223,6 +222,8 @@ def _dual(output: Output, volts: Quantity, amperes: float, frequency: Quantity) 
 
 def _displace(output: Output, text: str, side: str = "LEAD") -> None:
     factor = quantity(text)
+    if not factor.unit and factor.value < 0.0:
+        raise FaultError(1306)
     if factor.unit or side not in ("LEAD", "LAG"):
         raise FaultError(1303 if not factor.unit else 1305)
     output.displace(factor.value, leads=side == "LEAD")
@@ -239,7 +240,8 @@ def _ask_out(output: Output) -> str:
     state = output.state
     if state.second_a is not None:
         return f"{state.value:.6E},V,{state.second_a:.6E},A,{state.frequency_hz:.2E}"
-    return f"{state.value:.6E},{UNITS[state.function]},0E+00,0,{state.frequency_hz:.2E}"
+    unit = UNITS[state.function] if state.wave == "SINE" else "VPP"
+    return f"{state.value:.6E},{unit},0E+00,0,{state.frequency_hz:.2E}"
 
 
 def _meant(output: Output, amount: Quantity, hertz: float | None) -> tuple[str, float, float]:
@@ -277,7 +279,7 @@ def _temperature(cal: Fluke5522A) -> dict[str, Entry]:
 
     def ask_reference() -> str:
         held = cal.output.state.reference_c
-        return "INT,0.00E+00,CEL" if held is None else f"EXT,{held:.2E},CEL"
+        return "INT,0.00E+00,CEL" if held is None else f"EXT,{held:.6E},CEL"
 
     choices = {
         "TSENS_TYPE": ("sensor", ("TC", "RTD")),

@@ -23,7 +23,8 @@ _UNITS = {
     **{"OHM": ("OHM", 1.0), "KOHM": ("OHM", 1e3), "MOHM": ("OHM", 1e6)},
     **{"HZ": ("HZ", 1.0), "KHZ": ("HZ", 1e3), "MHZ": ("HZ", 1e6)},
     "CEL": ("CEL", 1.0),
-    **dict.fromkeys(("PCT", "PPM", "DBM", "PF", "NF", "UF", "MF", "F", "FAR", "DEG"), ("", 1.0)),
+    "DEG": ("DEG", 1.0),
+    **dict.fromkeys(("PCT", "PPM", "DBM", "PF", "NF", "UF", "MF", "F", "FAR"), ("", 1.0)),
 }
 
 
@@ -116,7 +117,7 @@ def quantity(text: str) -> Quantity:
         raise FaultError(1305)
     name, factor = _UNITS[unit]
     if not name:
-        raise FaultError(502)  # relative, capacitive and phase entries are not on this bench
+        raise FaultError(502)  # relative entries, farads and degrees Fahrenheit are not on this bench
     # Decimal text keeps 100 MV at 0.1 V and not at a neighbour of it.
     return Quantity(float(f"{float(digits) * factor:.15g}"), name)
 

@@ -14,7 +14,7 @@ from calibrator_sim.instruments.fluke_5522a._faults import FaultError
 from calibrator_sim.nodes import electrical
 from calibrator_sim.nodes.electrical import DETACHED, Feed, compliance_voltage
 
-__all__ = ["HAZARD_V", "UNITS", "Output", "OutputState"]
+__all__ = ["HAZARD_V", "UNITS", "WAVES", "Output", "OutputState"]
 
 _SECOND = 1_000_000_000
 HAZARD_V = 33.0
@@ -38,6 +38,9 @@ UNITS = {
     "temp_tc": "CEL",
     "temp_rtd": "CEL",
 }
+# Crest factor of a waveform, and peak to peak, as which one that is no sine is programmed, by its rms.
+WAVES = {"SINE": (math.sqrt(2.0), 1.0), "TRI": (math.sqrt(3.0), 2.0 * math.sqrt(3.0)), "SQUARE": (1.0, 2.0)}
+_COMPENSATED = ("res4w", "temp_rtd")
 _RTDS = {"PT385": "PT385_100"}  # as the accuracy table names them
 # Step of the frequency setting up to each frequency (memory_high).
 _FREQUENCY_STEPS = ((119.99, 0.01), (1199.9, 0.1), (11999.0, 1.0), (119990.0, 10.0), (math.inf, 100.0))
@@ -65,6 +68,8 @@ class OutputState:
     second_a: float | None = None  # programmed amperes of the second output, None for a single one
     factor: float = 1.0  # displacement power factor
     leads: bool = False
+    offset_v: float = 0.0  # direct volts below a single sine
+    wave: str = "SINE"  # a key of WAVES
     passed: list[tuple[int, float, float]] = field(default_factory=list)  # ns, J up to then, W from then
 
 
@@ -101,8 +106,11 @@ class Output:
         state.second_a = second_a
         if second_a is None:
             state.factor, state.leads = 1.0, False
-        resistive = function in ("res4w", "temp_rtd")
-        if not resistive or (state.compensation == "WIRE4" and self.ohms() >= _WIRE4_BELOW_OHM):
+        if other or function != "acv":
+            state.offset_v, state.wave = 0.0, "SINE"
+        if function not in _COMPENSATED or (
+            state.compensation == "WIRE4" and self.ohms() >= _WIRE4_BELOW_OHM
+        ):
             state.compensation = "NONE"
         if state.operating:
             self._go(self._true_target(), self._tau_s())
@@ -132,8 +140,7 @@ class Output:
             FaultError: 539 where it does not exist (IEEE manual; only below 110 kohm).
         """
         state = self.state
-        resistive = state.function in ("res4w", "temp_rtd")
-        if mode != "NONE" and (not resistive or self.ohms() >= _WIRE4_BELOW_OHM):
+        if mode != "NONE" and (state.function not in _COMPENSATED or self.ohms() >= _WIRE4_BELOW_OHM):
             raise FaultError(539)
         self._world.before_change()
         state.compensation = mode
@@ -196,12 +203,37 @@ class Output:
         hertz = self.true_frequency_hz()
         if UNITS[state.function] == "A":
             return Feed(current_a=level, frequency_hz=hertz, port=self._port())
+        crest, ratio = WAVES[state.wave]
         return Feed(
-            voltage_v=level,
+            voltage_v=level / ratio,
             current_a=self.second_a(),
             source_ohm=self.source_ohm(state.value, alternating=bool(hertz)),
             frequency_hz=hertz,
+            crest=crest,
+            offset_v=state.offset_v if state.operating else 0.0,
         )
+
+    def shape(self, *, wave: str | None = None, offset_v: float | None = None) -> None:
+        """Choose the waveform of a single alternating voltage, or the direct volts below a sine.
+
+        Raises:
+            FaultError: 502 where there is no such voltage, 1306 for more volts than the range has.
+        """
+        state = self.state
+        if wave == "SINE" and state.function != "acv":
+            return
+        if state.function != "acv" or state.second_a is not None or (offset_v and state.wave != "SINE"):
+            raise FaultError(502)
+        if offset_v and abs(offset_v) > self.unit.row("acv", state.value, state.frequency_hz).range_high:
+            raise FaultError(1306)
+        self._world.before_change()
+        if offset_v is not None:
+            state.offset_v = offset_v
+        if wave is not None:
+            state.wave, state.offset_v = wave, 0.0
+        if state.operating:
+            self._go(self._true_target(), self._tau_s())
+        self._world.after_change()
 
     def second_a(self) -> float | None:
         """Return the true amperes of the second output; None where there is none, or it is off."""
@@ -221,7 +253,7 @@ class Output:
         state = self.state
         if state.second_a is None or not state.frequency_hz:
             raise FaultError(502)
-        if not 0.0 <= factor <= 1.0:
+        if not -1.0 <= factor <= 1.0:  # below 0 power flows back, which a phase above 90 deg asks for
             raise FaultError(1306)
         self._world.before_change()
         state.factor, state.leads = factor, leads
@@ -310,9 +342,9 @@ class Output:
         return counts / round(1.0 / step) if step < 1.0 else counts * step
 
     def _true_target(self) -> float:
-        state = self.state
-        error = self.unit.error(state.function, state.value, state.frequency_hz, self.option())
-        return state.value + error
+        state, (_, ratio) = self.state, WAVES[self.state.wave]
+        error = self.unit.error(state.function, state.value / ratio, state.frequency_hz, self.option())
+        return state.value + ratio * error
 
     def _go(self, target: float, tau: float, *, operating: bool | None = None) -> None:
         """Leave the present level for another one."""
