@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable, load_table
 from calibrator_sim._address import TRANSPORTS, Address, parse_address
@@ -96,8 +96,14 @@ def _address(entry: Table, transport: str) -> Address:
     return address
 
 
-def parse_units(table: Table, instruments: Mapping[str, InstrumentConfig]) -> dict[str, UnitConfig]:
-    """Take `[simulation.units]`; an instrument without an entry is drawn as its kind usually is."""
+def parse_units(
+    table: Table, instruments: Mapping[str, InstrumentConfig], adjusted: Collection[str] = ()
+) -> dict[str, UnitConfig]:
+    """Take `[simulation.units]`; an instrument without an entry is drawn as its kind usually is.
+
+    Those that were `adjusted` since are as `[simulation.units.NAME.adjusted]` says, where it is there: what
+    it names has changed, such as the width of the population, and the draws are those of the same serial.
+    """
     drawn = {
         name: config
         for name, config in instruments.items()
@@ -111,7 +117,18 @@ def parse_units(table: Table, instruments: Mapping[str, InstrumentConfig]) -> di
                 way_out=closest(name, drawn),
                 code="unknown-instrument",
             )
-    return {name: _unit(table.table(name), config) for name, config in drawn.items()}
+    return {name: _unit_now(table.table(name), config, name in adjusted) for name, config in drawn.items()}
+
+
+def _unit_now(entry: Table, config: InstrumentConfig, adjusted: bool) -> UnitConfig:
+    if "adjusted" not in entry.values:
+        return _unit(entry, config)
+    own = {key: value for key, value in entry.values.items() if key != "adjusted"}
+    before = _unit(Table(own, entry.key), config)
+    changed = entry.table("adjusted")
+    changed.allow(_UNIT_KEYS)
+    after = _unit(Table({**own, **changed.values}, changed.key), config)
+    return after if adjusted else before
 
 
 def _unit(entry: Table, config: InstrumentConfig) -> UnitConfig:

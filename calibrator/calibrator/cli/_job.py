@@ -14,9 +14,18 @@ from calibrator.cli._settings import Settings
 if TYPE_CHECKING:
     from calibrator.engine import Deviation, Job
 
-__all__ = ["INTERVALS", "JobOptions", "adjustment_options", "answer_options", "job_from", "job_options"]
+__all__ = [
+    "INTERVALS",
+    "PASSES",
+    "JobOptions",
+    "adjustment_options",
+    "answer_options",
+    "job_from",
+    "job_options",
+]
 
 F = TypeVar("F", bound=Callable[..., object])
+PASSES = ("as-found", "as-found,as-left")
 INTERVALS = ("24h", "90d", "1y")
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -36,6 +45,7 @@ class JobOptions(TypedDict):
     person: str
     deviations: tuple[str, ...]
     after: NotRequired[str]
+    passes: NotRequired[str | None]
     adjustment: NotRequired[str]
     because: NotRequired[str]
     answers: NotRequired[Path | None]
@@ -61,6 +71,11 @@ def answer_options(function: F) -> F:
 
 def adjustment_options(function: F) -> F:
     """Give a command the options of an as-left pass."""
+    function = click.option(
+        "--passes",
+        type=click.Choice(PASSES),
+        help="As found, then, adjusted as --adjustment says, as left: two result sets of the same points.",
+    )(function)
     for name, words in (
         ("--because", "Why it was adjusted."),
         ("--adjustment", "What was adjusted since the as-found run."),

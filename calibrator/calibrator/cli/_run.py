@@ -10,10 +10,16 @@ from calibrator.cli._job import JobOptions, adjustment_options, answer_options, 
 from calibrator.cli._settings import Settings, command, settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from calibrator._home import Home
     from calibrator.cli._screens import Screen
-    from calibrator.engine import Job, Operator, Outcome
+    from calibrator.engine import Job, Operator, Outcome, Progress, StopSignal
+    from calibrator.record import Event
 
 __all__ = ["operator_for", "perform", "run"]
+
+BOTH = "as-found,as-left"
 
 
 @command(short_help="Run a procedure on a unit under test: the main job.")
@@ -26,18 +32,20 @@ def run(ctx: click.Context, as_json: bool, **options: Unpack[JobOptions]) -> int
     """Run PROCEDURE on a unit under test, on the instruments of a bench file or on the simulated bench.
 
     Every reading is recorded before it is used. Ctrl-C makes the bench safe and leaves a run that
-    `calibrator resume` goes on with.
+    `calibrator resume` goes on with. With `--passes as-found,as-left` what was found is sealed first, the
+    adjustment is confirmed, and the exit code is that of the unit as left.
     """
     from calibrator.cli._summary import name_next_steps
 
     chosen = settings(ctx)
-    outcome = perform(chosen, job_from(chosen, options), as_json=as_json)
+    both = options.get("passes") == BOTH
+    outcome = perform(chosen, job_from(chosen, options), as_json=as_json, both_passes=both)
     name_next_steps(chosen, outcome, to_stderr=as_json)
     return outcome.exit_code
 
 
-def perform(chosen: Settings, job: Job, *, as_json: bool) -> Outcome:
-    """Do a job with its screen and its summary."""
+def perform(chosen: Settings, job: Job, *, as_json: bool, both_passes: bool = False) -> Outcome:
+    """Do a job with its screen and its summary; of both passes the outcome is that of the last one."""
     from calibrator import engine
     from calibrator.cli._log import log_to
     from calibrator.cli._screens import screen_for
@@ -52,12 +60,26 @@ def perform(chosen: Settings, job: Job, *, as_json: bool) -> Outcome:
     operator = operator_for(chosen, screen, attended=attended, person=job.person)
     stop = engine.StopSignal()
     with screen.shown():
-        outcome = engine.run(
-            job, home, operator, listeners=[screen.listen], progress=screen.progress, stop=stop
-        )
-    for each in (outcome, *outcome.further):
-        summarize(chosen, each, to_stderr=as_json, virtual=in_process)
-    return outcome
+        do = engine.run_passes if both_passes else _run_alone
+        outcomes = do(job, home, operator, listeners=[screen.listen], progress=screen.progress, stop=stop)
+    for outcome in outcomes:
+        for each in (outcome, *outcome.further):
+            summarize(chosen, each, to_stderr=as_json, virtual=in_process)
+    return outcomes[-1]
+
+
+def _run_alone(
+    job: Job,
+    home: Home,
+    operator: Operator | None,
+    *,
+    listeners: Sequence[Callable[[Event], None]],
+    progress: Callable[[Progress], None],
+    stop: StopSignal,
+) -> tuple[Outcome, ...]:
+    from calibrator import engine
+
+    return (engine.run(job, home, operator, listeners=listeners, progress=progress, stop=stop),)
 
 
 def operator_for(chosen: Settings, screen: Screen, *, attended: bool, person: str) -> Operator | None:

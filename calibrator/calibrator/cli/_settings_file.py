@@ -30,7 +30,7 @@ _JOB = (
 )
 # The keys of each table, so that every command sees a wrong one; a test compares them with the options.
 TABLES: Mapping[str, Sequence[str]] = {
-    "run": (*_JOB, "answers", "non_interactive", "after", "adjustment", "because"),
+    "run": (*_JOB, "answers", "non_interactive", "after", "adjustment", "because", "passes"),
     "plan": _JOB,
     "resume": ("answers", "non_interactive", "person", "json"),
     "runs": ("json",),

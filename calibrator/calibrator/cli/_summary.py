@@ -45,6 +45,9 @@ def summarize(chosen: Settings, outcome: Outcome, *, to_stderr: bool, virtual: b
     echo("")
     if "batch" in shown["run"]:  # of several units that were measured at once
         echo(f"{padded(say('uut'))} {shown['run']['uut']['asset']}, {shown['run']['uut']['serial']}")
+    if "adjustment" in shown["run"]:
+        said = shown["run"]["adjustment"]
+        echo(f"{padded(say('as left'))} {said['what']} ({said['by']}: {said['why']})")
     if outcome.verdict:
         counts = counted(shown["run"]["verdicts"], say)
         verdict = click.style(say(outcome.verdict), fg=_COLOURS.get(outcome.verdict, "yellow"), bold=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from calibrator.engine._advice import advice_on
     from calibrator.engine._answers import AnswersFile
-    from calibrator.engine._api import make_safe, plan, resume, run, run_here
+    from calibrator.engine._api import make_safe, plan, resume, run, run_here, run_passes
     from calibrator.engine._exits import combine_exit_codes
     from calibrator.engine._operators import Refusing, SimulatedOperator
     from calibrator.engine._stop import StopSignal
@@ -70,6 +70,7 @@ _WHERE = {
     "resume": "_api",
     "run": "_api",
     "run_here": "_api",
+    "run_passes": "_api",
 }
 
 __all__ = [
@@ -104,6 +105,7 @@ __all__ = [
     "resume",
     "run",
     "run_here",
+    "run_passes",
 ]
 
 

@@ -6,17 +6,26 @@ METROLOGY 23: as-found and as-left are separate result sets, each a run of its o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from calibrator._errors import RefusedError, UsageError
 from calibrator.engine._setting import Setting
 from calibrator.engine._types import Job, Prompt
 from calibrator.procedure import Text
+from calibrator.standards import BenchFile
 
 if TYPE_CHECKING:
     from calibrator.record import Record
 
-__all__ = ["AFFIRMED", "adjustment_of", "adjustment_prompt", "record_adjustment"]
+__all__ = [
+    "AFFIRMED",
+    "adjustment_of",
+    "adjustment_prompt",
+    "bench_left",
+    "check_permitted",
+    "record_adjustment",
+]
 
 AFFIRMED = "adjustment"
 """The id of the prompt by which a person confirms an adjustment; no pattern of an answers file answers it."""
@@ -29,23 +38,10 @@ def adjustment_of(setting: Setting, record: Record) -> dict[str, Any] | None:
         UsageError: the procedure permits none, or it is not said what was adjusted, by whom and why.
         RefusedError: the as-found run is not completed, or of another unit or procedure.
     """
-    job, permitted = setting.job, setting.procedure.info.adjustment
+    job = setting.job
     if not job.after:
         return None
-    if permitted is None:
-        raise UsageError(
-            f"the procedure {job.procedure!r} permits no adjustment",
-            where="--after",
-            way_out="Begin a run without --after: it finds the unit as it is.",
-            code="adjustment-not-permitted",
-        )
-    if not (job.person and job.adjustment.strip() and job.because.strip()) or job.further:
-        raise UsageError(
-            "an adjustment needs what was adjusted, by whom and why, of one unit",
-            where="--after",
-            way_out="Give --adjustment TEXT, --because TEXT and --person.",
-            code="adjustment-incomplete",
-        )
+    permitted = check_permitted(setting, "--after")
     run = record.find_run(job.after)
     opened = next(record.events(run, kinds={"run.opened"})).body
     closing = record.last(run, "run.closed")
@@ -58,6 +54,46 @@ def adjustment_of(setting: Setting, record: Record) -> dict[str, Any] | None:
         "why": job.because.strip(),
         "permitted": {"en": permitted.en, "zh": permitted.zh},
     }
+
+
+def check_permitted(setting: Setting, option: str) -> Text:
+    """Return what the procedure says of the adjustment that it permits.
+
+    Raises:
+        UsageError: it permits none, or it is not said what is adjusted, by whom and why.
+    """
+    job, permitted = setting.job, setting.procedure.info.adjustment
+    if permitted is None:
+        raise UsageError(
+            f"the procedure {job.procedure!r} permits no adjustment",
+            where=option,
+            way_out=f"Begin a run without {option}: it finds the unit as it is.",
+            code="adjustment-not-permitted",
+        )
+    if not (job.person and job.adjustment.strip() and job.because.strip()) or job.further:
+        raise UsageError(
+            "an adjustment needs what is adjusted, by whom and why, of one unit",
+            where=option,
+            way_out="Give --adjustment TEXT, --because TEXT and --person.",
+            code="adjustment-incomplete",
+        )
+    return permitted
+
+
+def bench_left(setting: Setting, record: Record) -> BenchFile:
+    """Return the bench as an as-left run finds it.
+
+    On a simulated bench in this process the unit's true errors are those of its `adjusted` entry, and time
+    goes on where the as-found run ended. Any other bench is what it is.
+    """
+    bench, job = setting.bench, setting.job
+    if not (job.after and bench.in_process):
+        return bench
+    closing = record.last(record.find_run(job.after), "run.closed")
+    simulation = {**bench.raw["simulation"], "adjusted": [setting.uut.name]}
+    if closing is not None:
+        simulation["start"] = closing.at
+    return replace(bench, raw={**bench.raw, "simulation": simulation})
 
 
 def _check_found(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from calibrator.engine._types import Job, Operator, Outcome, Plan, Progress, SafeReport
     from calibrator.record import Event
 
-__all__ = ["make_safe", "plan", "resume", "run", "run_here"]
+__all__ = ["make_safe", "plan", "resume", "run", "run_here", "run_passes"]
 
 
 def plan(job: Job, home: Home) -> Plan:
@@ -47,6 +47,27 @@ def run(
     from calibrator.engine._sessions import run_job
 
     return run_job(job, home, operator, listeners=listeners, progress=progress, stop=stop)
+
+
+def run_passes(
+    job: Job,
+    home: Home,
+    operator: Operator | None = None,
+    *,
+    listeners: Sequence[Callable[[Event], None]] = (),
+    progress: Callable[[Progress], None] | None = None,
+    stop: StopSignal | None = None,
+) -> tuple[Outcome, ...]:
+    """Do the job as found, then, after the adjustment that `job` names, as left; return how both ended.
+
+    The as-found run is closed and its head registered before anybody adjusts; a person confirms the
+    adjustment before the first point as left. The second outcome is missing where the first run was not
+    completed. Raises as `run`, and `UsageError` before anything is energised where the procedure permits no
+    adjustment or what, why or the person is missing.
+    """
+    from calibrator.engine._passes import run_both_passes
+
+    return run_both_passes(job, home, operator, listeners=listeners, progress=progress, stop=stop)
 
 
 def run_here(

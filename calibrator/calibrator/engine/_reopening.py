@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calibrator._home import Home
+from calibrator.engine._adjusting import bench_left
 from calibrator.engine._attendance import check_attendance
 from calibrator.engine._batch import chronicle_again, heard_of, members_of, unit_contexts
 from calibrator.engine._beginning import (
@@ -89,7 +90,7 @@ def _resume(text: str, desire: Desire, broker: Broker) -> Outcome:
         settings = [setting_again(each.events[0].body, desire.home) for each in _each(chronicle)]
         # of all units that were measured at once, whichever of them is closed by now
         traffic = desire.home.ensure(desire.home.traffic) / f"{_first_of(chronicle)}.jsonl"
-        station = Station.open(settings[0].bench, seed=settings[0].job.seed, traffic=traffic)
+        station = Station.open(bench_left(settings[0], record), seed=settings[0].job.seed, traffic=traffic)
         station.ask = typing(desire, broker)
         try:
             context, work = _ready_again(chronicle, settings, station, desire, broker)

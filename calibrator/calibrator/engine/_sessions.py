@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from calibrator._home import Home
-from calibrator.engine._adjusting import adjustment_of, record_adjustment
+from calibrator.engine._adjusting import adjustment_of, bench_left, record_adjustment
 from calibrator.engine._attendance import check_attendance
 from calibrator.engine._batch import all_settings, begin_chronicle, heard_of, unit_contexts
 from calibrator.engine._beginning import (
@@ -66,7 +66,7 @@ def _run(job: Job, desire: Desire, broker: Broker) -> Outcome:
             record.subscribe(listener)
         safe_before_start(record, desire.home, asking(desire, broker))
         traffic = desire.home.ensure(desire.home.traffic) / f"{run}.jsonl"
-        station = desire.open_station(setting.bench, seed=job.seed, traffic=traffic)
+        station = desire.open_station(bench_left(setting, record), seed=job.seed, traffic=traffic)
         station.ask = typing(desire, broker)
         opened, guard = False, None
         try:
