@@ -9,6 +9,8 @@ from typing import Literal
 
 from calibrator_drivers._errors import BadResource
 
+from ._malformed import FORMS, refuse_malformed
+
 __all__ = ["Address", "Line", "parse_address", "self_contained"]
 
 Kind = Literal["socket", "memory", "serial", "prologix", "modbus-tcp", "modbus-rtu", "hart", "visa"]
@@ -30,11 +32,7 @@ _HART = re.compile(r"HART::(?P<device>[^?]+)::(?P<unit>\d+)", re.IGNORECASE)
 
 _PARITIES = {"N": "N", "E": "E", "O": "O", "NONE": "N", "EVEN": "E", "ODD": "O"}
 _TERMINATORS = {"lf": "\n", "cr": "\r", "crlf": "\r\n"}
-_NUMBERS = ("baud", "bits", "stop")
-_FORMS = (
-    "Write TCPIP::host::port::SOCKET, ASRL/dev/ttyUSB0::INSTR?baud=9600, GPIB0::22::INSTR, "
-    "PRLGX-TCPIP::host::1234::22::INSTR, MODBUS::host::502::1 or another form of docs/transports.md."
-)
+_NUMBERS = {"baud": range(1, 12_000_001), "bits": range(5, 9), "stop": range(1, 3)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ def parse_address(resource: str, *, bus: str = "") -> Address:
     """Return what a resource string names; a GPIB resource whose bus is a Prologix gateway goes through it.
 
     Raises:
-        BadResource: options that cannot be read.
+        BadResource: options that cannot be read, or a text that names no instrument.
 
     Example:
         >>> parse_address("ASRL/dev/ttyUSB0::INSTR?baud=2400").options
@@ -96,6 +94,7 @@ def parse_address(resource: str, *, bus: str = "") -> Address:
         >>> (found.kind, found.device, found.port, found.unit)
         ('prologix', '192.0.2.7', 1234, '22')
     """
+    refuse_malformed(resource)
     text, options = _split(resource)
     if _SOCKET.fullmatch(text):
         return Address("socket", text, options=options)
@@ -150,7 +149,7 @@ def _split(resource: str) -> tuple[str, dict[str, str]]:
     for part in tail.split("&"):
         key, equals, value = part.partition("=")
         if not equals:
-            raise BadResource(f'The option "{part}" has no value', resource=resource, way_out=_FORMS)
+            raise BadResource(f'The option "{part}" has no value', resource=resource, way_out=FORMS)
         options[key.lower()] = value
     return head, options
 
@@ -174,7 +173,7 @@ def _device(name: str) -> str:
 def _changed(line: Line, key: str, value: str, resource: str) -> Line:
     if key == "unit":  # tells two instruments on one line apart, and nothing else
         return line
-    if key in _NUMBERS and value.isdigit():
+    if key in _NUMBERS and value.isdigit() and len(value) < 9 and int(value) in _NUMBERS[key]:
         return replace(line, **{key: int(value)})  # type: ignore[arg-type] # a number field by _NUMBERS
     if key == "parity" and value.upper() in _PARITIES:
         return replace(line, parity=_PARITIES[value.upper()])
@@ -188,6 +187,6 @@ def _changed(line: Line, key: str, value: str, resource: str) -> Line:
     raise BadResource(
         f'"{key}={value}" is no option of a serial line',
         resource=resource,
-        way_out="Known are baud, bits, parity (N, E, O), stop, flow (none, rtscts, xonxoff, dsrdtr), "
-        "terminator and reply (lf, cr, crlf), marker, unit.",
+        way_out="Known are baud, bits (5 to 8), parity (N, E, O), stop (1, 2), "
+        "flow (none, rtscts, xonxoff, dsrdtr), terminator and reply (lf, cr, crlf), marker, unit.",
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from calibrator_drivers._errors import ConnectFailed, ConnectionLost, ReadTimeout, UnexpectedReply
 
+from ._malformed import FORMS
+
 __all__ = ["LONGEST_REPLY", "Failures"]
 
 LONGEST_REPLY = 1 << 20  # bytes of a text reply; blocks may be longer
@@ -18,11 +20,12 @@ class Failures:
 
     def no_answer(self, why: object) -> ConnectFailed:
         """Return what to raise when a connection cannot be opened."""
+        way_out = "Check power, cable and address, then try `calibrator bench check`."
         return ConnectFailed(
             f"Nothing answers: {why}",
             instrument=self._name,
             resource=self._resource,
-            way_out="Check power, cable and address, then try `calibrator bench check`.",
+            way_out=FORMS if "INV_RSRC_NAME" in str(why) else way_out,
         )
 
     def lost(self, why: object) -> ConnectionLost:

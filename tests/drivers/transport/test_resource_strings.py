@@ -110,3 +110,53 @@ def test_a_marker_may_be_a_question() -> None:
     line = address.line(Line())
     assert (line.marker, line.baud) == ("*IDN?", 2400)
     assert address.device == "socket://host:4001?logging=debug"
+
+
+@pytest.mark.parametrize(
+    ("resource", "thing", "way_out"),
+    [
+        ("TCPIP::192.0.2.7::99999::SOCKET", 'port "99999"', "1 to 65535"),
+        ("TCPIP::192.0.2.7::0::SOCKET", 'port "0"', "1 to 65535"),
+        ("TCPIP::192.0.2.7::-5::SOCKET", 'port "-5"', "1 to 65535"),
+        ("TCPIP::192.0.2.7::abc::SOCKET", 'port "abc"', "1 to 65535"),
+        ("TCPIP::192.0.2.7::SOCKET", "names no port", "host::port::SOCKET"),
+        ("TCPIP::::5025::SOCKET", "names no host", "TCPIP::host"),
+        ("TCPIP::[::1]::5025::SOCKET", '"[::1]" is an IPv6 address', "IPv4"),
+        ("TCPIP::fe80::1::5025::SOCKET", '"fe80::1" is an IPv6 address', "IPv4"),
+        ("TCPIP::::1::hislip0::INSTR", "IPv6 address", "IPv4"),
+        ("TCPIP::[fe80::2]::INSTR", "IPv6 address", "IPv4"),
+        ("TCPIP::192.0.2.7::hislip0,99999::INSTR", 'port "99999"', "1 to 65535"),
+        ("GPIB0::31::INSTR", 'GPIB address "31"', "0 to 30"),
+        ("GPIB0::x::INSTR", 'GPIB address "x"', "0 to 30"),
+        ("PRLGX-TCPIP::192.0.2.7::99999::22::INSTR", 'port "99999"', "1 to 65535"),
+        ("PRLGX-TCPIP::192.0.2.7::1234::99::INSTR", 'GPIB address "99"', "0 to 30"),
+        ("PRLGX-ASRL::/dev/x::99::INSTR", 'GPIB address "99"', "0 to 30"),
+        ("MODBUS::192.0.2.7::99999::1", 'port "99999"', "1 to 65535"),
+        ("MODBUS::192.0.2.7::502::999", 'unit "999"', "0 to 255"),
+        ("MODBUS::192.0.2.7", "names no unit", "0 to 255"),
+        ("MODBUS-RTU::/dev/x::300", 'unit "300"', "0 to 255"),
+        ("HART::socket://192.0.2.7:70000::0", 'port "70000"', "1 to 65535"),
+        ("HART::/dev/x::64", 'unit "64"', "0 to 63"),
+        ("ASRL::INSTR", "names no serial line", "ASRL3::INSTR"),
+        ("ASRLsocket://192.0.2.7::INSTR", "names no port", "1 to 65535"),
+        ("ASRLsocket://[::1]:4001::INSTR", "IPv6 address", "IPv4"),
+        ("ASRL/dev/x::INSTR?bits=99", "bits=99", "5 to 8"),
+        ("ASRL/dev/x::INSTR?baud=0", "baud=0", "baud"),
+        ("", "names no instrument", "TCPIP::host"),
+        ("TCPIP::192.0.2.7::5025::SOCKET\n", "names no instrument", "TCPIP::host"),
+        ("TCPIP", "no instrument", "TCPIP::host"),
+        ("192.0.2.7:5025", "is no resource", "TCPIP::192.0.2.7::5025::SOCKET"),
+        ("192.0.2.7", "is no resource", "TCPIP::192.0.2.7::INSTR"),
+        ("COM3", "is no resource", "ASRL3::INSTR"),
+        ("/dev/ttyUSB0", "is no resource", "ASRL/dev/ttyUSB0::INSTR"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_the_thing_and_a_way_out(
+    resource: str, thing: str, way_out: str
+) -> None:
+    with pytest.raises(BadResource) as caught:
+        parse_address(resource).line(Line())
+    told = str(caught.value)
+    assert thing in told
+    assert way_out in told
+    assert caught.value.resource == resource.partition("?")[0]
