@@ -85,7 +85,7 @@ def show(ctx: click.Context, run: str | None, as_json: bool) -> int:
         shown = evaluation.show(record, found)
         hot = list(hot_lines(record.events(found, kinds={"safe"}), say))
     if as_json:
-        print_json(shown)
+        print_json(evaluation.as_told(shown))
         return 0
     for line in (*_head(shown["run"], say, chosen.language), *hot):
         click.echo(line)

@@ -20,7 +20,7 @@ from calibrator.evaluation._session_check import (
     provisional,
     session_check,
 )
-from calibrator.evaluation._show import budget, show, show_events
+from calibrator.evaluation._show import as_told, budget, show, show_events, without_number
 from calibrator.evaluation._summary import Summary, summarize, verdict_of_run
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "RunContent",
     "Stated",
     "Summary",
+    "as_told",
     "budget",
     "check_point_id",
     "collect",
@@ -60,4 +61,5 @@ __all__ = [
     "summarize",
     "value_of_raw",
     "verdict_of_run",
+    "without_number",
 ]

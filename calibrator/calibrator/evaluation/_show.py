@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from calibrator.record import Event, Record
     from calibrator_uncertainty import BudgetResult
 
-__all__ = ["FORMAT", "budget", "recorded_results", "show", "show_events"]
+__all__ = ["FORMAT", "as_told", "budget", "recorded_results", "show", "show_events", "without_number"]
 
 FORMAT = 1
+_NUMBERS = ("error", "u", "U", "k", "dof", "guard_band", "pfa")  # of a point that has none they mean nothing
 
 
 def show(record: Record, run: str) -> dict[str, Any]:
@@ -58,7 +59,43 @@ def show_events(events: Sequence[Event], run: str) -> dict[str, Any]:
         "run": _run(run, events, content, points),
         "points": points,
         "curves": [{"section": name, **curve} for name in content.sections for curve in curves[name]],
+        "indication_units": _units_of(content),
     }
+
+
+def _units_of(content: RunContent) -> dict[str, str]:
+    """Return the unit of the readings of each point, which need not be that of its result (mA for bar)."""
+    found = {}
+    for name, observed in content.points.items():
+        readings = observed.observations.readings
+        units = {reading.unit or content.references[name].point.unit for reading in readings}
+        if len(units) == 1:
+            found[name] = units.pop()
+    return found
+
+
+def without_number(point: Mapping[str, Any]) -> str:
+    """Return why a recorded point has no number ("overload", "not-settled", …), "" where it has one.
+
+    Example:
+        >>> without_number({"error": "inf", "notes": ["overload"]}), without_number({"error": "0.1"})
+        ('overload', '')
+    """
+    if str(point.get("error") or "inf").lstrip("+-") != "inf":
+        return ""
+    return str(next(iter(point.get("notes") or ()), "no-number"))
+
+
+def as_told(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `show` gave for other programs: a point without a number has null where none is.
+
+    The record keeps what was written at the time, an error without bound; `no_number` says why there is none.
+    """
+    points = [
+        {**point, **dict.fromkeys(_NUMBERS), "no_number": why} if (why := without_number(point)) else point
+        for point in shown["points"]
+    ]
+    return {**shown, "points": points}
 
 
 def recorded_results(events: Iterable[Event]) -> dict[str, list[dict[str, Any]]]:

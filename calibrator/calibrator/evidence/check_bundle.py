@@ -21,11 +21,16 @@ ALWAYS = {"README.txt", "check.py", "events.jsonl", "manifest.json", "register.j
 OFTEN = {"traffic.jsonl"}  # where a station has the log of the run
 CSV_COLUMNS = (
     *("run", "mode", "procedure", "procedure_version", "uut", "serial", "interval", "rule"),
-    *("point", "section", "function", "nominal", "range", "unit", "readings", "indication", "error"),
+    *("point", "section", "function", "nominal", "range", "unit", "readings", "indication"),
+    *("indication_unit", "error"),
     *("u", "U", "k", "dof", "lower_limit", "upper_limit", "guard_band", "pfa", "verdict"),
     *("limit_status", "standard_status", "standard", "attempt", "attempts", "notes"),
 )
-"""Of results.csv; numbers in the unit of the column `unit`, as decimal text with the digits recorded."""
+"""Of results.csv; numbers in the unit of the column `unit`, as decimal text with the digits recorded.
+
+Only the indication is in one of its own, `indication_unit`. A point without a number has none in its columns.
+"""
+NUMBERS = ("error", "u", "U", "k", "dof", "guard_band", "pfa")
 OF_OPENING = ("mode", "uut", "interval", "rule", "policy", "seed", "sections", "complete")
 
 
@@ -155,16 +160,20 @@ def rows_of(shown: Mapping[str, Any]) -> list[dict[str, str]]:
         "interval": run["interval"],
         "rule": run["rule"],
     }
-    return [_row(head, point) for point in shown["points"]]
+    units = shown.get("indication_units", {})
+    return [_row(head, point, units.get(point["id"], "")) for point in shown["points"]]
 
 
-def _row(head: Mapping[str, Any], point: Mapping[str, Any]) -> dict[str, str]:
+def _row(head: Mapping[str, Any], point: Mapping[str, Any], unit: str) -> dict[str, str]:
     values = [float(value) for value in point["readings"]]
     mean = repr(math.fsum(values) / len(values)) if point["budget"] and values else ""
+    numberless = str(point["error"] or "inf").lstrip("+-") == "inf"
     own = {
+        **(dict.fromkeys(NUMBERS, "") if numberless else {}),
         "point": point["id"],
         "readings": len(point["readings"]),
         "indication": mean,
+        "indication_unit": unit if mean else "",
         "limit_status": point["figure_status"]["limit"],
         "standard_status": point["figure_status"]["standard"],
         "notes": " ".join(point["notes"]),

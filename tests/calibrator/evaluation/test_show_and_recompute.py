@@ -35,7 +35,7 @@ def close(run: Any, **more: Any) -> None:
 def test_show_gives_format_1_with_the_recorded_points(measured: Any) -> None:
     close(measured)
     shown = show(measured.record, measured.run)
-    assert list(shown) == ["format", "run", "points", "curves"]
+    assert list(shown) == ["format", "run", "points", "curves", "indication_units"]
     assert shown["format"] == 1
     assert shown["run"]["id"] == measured.run
     assert shown["run"]["verdict"] == "pass"

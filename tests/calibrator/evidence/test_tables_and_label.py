@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from calibrator._errors import RefusedError
-from calibrator.evaluation import show
+from calibrator.evaluation import as_told, show
 from calibrator.evidence import csv_bytes, label_svg, parquet_bytes, xlsx_bytes
 from calibrator.evidence._table import COLUMNS
 from calibrator.record import Record
@@ -34,6 +34,21 @@ def test_csv_holds_the_recorded_digits(shown: dict[str, Any]) -> None:
             point["verdict"],
         )
         assert list(row) == list(COLUMNS)
+
+
+def test_the_indication_has_its_own_unit_and_a_point_without_a_number_has_none(shown: dict[str, Any]) -> None:
+    first, second = shown["points"][:2]
+    assert shown["indication_units"][first["id"]] == first["unit"]
+    shown["indication_units"][first["id"]] = "mA"
+    shown["points"][1] = {**second, "error": "inf", "U": "0", "budget": [], "notes": ["overload"]}
+    rows = list(csv.DictReader(io.StringIO(csv_bytes(shown).decode("utf-8-sig"), newline="")))
+    assert (rows[0]["indication_unit"], rows[0]["unit"]) == ("mA", first["unit"])
+    numbers = ("error", "u", "U", "k", "dof", "guard_band", "pfa", "indication", "indication_unit")
+    assert {rows[1][name] for name in numbers} == {""}
+    assert rows[1]["notes"] == "overload"
+    told = as_told(shown)["points"][1]
+    assert (told["error"], told["U"], told["pfa"], told["no_number"]) == (None, None, None, "overload")
+    assert as_told(shown)["points"][0] == first
 
 
 def test_a_name_that_begins_like_a_formula_is_none(shown: dict[str, Any]) -> None:
