@@ -64,18 +64,18 @@ def number(unit, seen, **figures):
 
 
 def test_a_counter_that_shows_too_much_has_a_positive_error():
-    result = number("counter", observed([F + 3.0, F + 3.0, F + 3.0]))
+    result = number("counter", observed([F + 3.0] * 4))
     assert result.value == pytest.approx(3.0, abs=1e-9)
 
 
 def test_a_generator_that_gives_too_much_is_set_too_low():
-    result = number("generator", observed([F + 3.0] * 3, applied=F))
+    result = number("generator", observed([F + 3.0] * 4, applied=F))
     assert result.value == pytest.approx(-3.0, abs=1e-9)
 
 
 @pytest.mark.parametrize(("unit", "sign"), [("counter", -1.0), ("generator", -1.0)])
 def test_the_oscillators_deviation_counts_as_a_share_of_the_frequency(unit, sign):
-    result = number(unit, observed([F, F], applied=F), half_width=1e-9)
+    result = number(unit, observed([F] * 4, applied=F), half_width=1e-9)
     line = next(item for item in result.lines if item.name == "reference")
     assert line.sensitivity == pytest.approx(sign * F)
     assert line.u == pytest.approx(1e-9 / math.sqrt(3.0))
@@ -86,21 +86,32 @@ def test_the_step_of_the_reply_is_a_floor_under_readings_that_do_not_scatter():
     assert result.u == pytest.approx(0.01 / math.sqrt(12.0), rel=1e-6)
 
 
+def test_ageing_while_it_is_read_is_no_scatter_of_the_readings():
+    # noise of +1, -1, -1, +1 (four residuals of 1, two degrees of freedom) beside a drift of 100 a reading
+    noise = (1.0, -1.0, -1.0, 1.0)
+    seen = observed([F + 100.0 * index + off for index, off in enumerate(noise)])
+    result = number("counter", seen, half_width=1e-15)
+    assert result.value == pytest.approx(150.0, abs=1e-6)
+    assert result.u == pytest.approx(math.sqrt(4.0 / 2.0 / 4.0), rel=1e-6)
+    line = next(item for item in result.lines if item.name == "indication")
+    assert line.dof == 2.0
+
+
 def test_readings_without_the_oscillators_lock_are_not_used():
-    seen = observed([F, F, F + 1000.0, F], locks=[1.0, 1.0, 0.0, 1.0])
+    seen = observed([F, F, F + 1000.0, F, F], locks=[1.0, 1.0, 0.0, 1.0, 1.0])
     assert number("counter", seen).value == pytest.approx(0.0, abs=1e-9)
 
 
 def test_without_lock_there_is_no_result():
-    assert evaluated("counter", observed([F, F, F], locks=[0.0, 0.0, 1.0])) == ()
-    assert evaluated("counter", replace(observed([F, F, F]), parts={})) == ()
+    assert evaluated("counter", observed([F] * 5, locks=[0.0, 0.0, 1.0, 1.0, 1.0])) == ()
+    assert evaluated("counter", replace(observed([F] * 4), parts={})) == ()
 
 
 @pytest.mark.parametrize("missing", ["reference", "resolution"])
 def test_a_missing_figure_is_an_error_and_never_a_zero(missing):
     kinds = tuple(kind for kind in ("reference", "resolution") if kind != missing)
     with pytest.raises(MissingReferenceError, match=missing):
-        evaluated("counter", observed([F, F]), kinds=kinds)
+        evaluated("counter", observed([F] * 4), kinds=kinds)
 
 
 def test_the_allan_deviation_is_that_of_the_published_series():

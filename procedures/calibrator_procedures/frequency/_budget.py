@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import operator
 from typing import TYPE_CHECKING
 
 from calibrator.procedure import required_figure
 from calibrator_procedures.frequency import _model
 
 if TYPE_CHECKING:
-    from calibrator.procedure import PointObservations, PointReferences
+    from collections.abc import Sequence
+
+    from calibrator.procedure import PointObservations, PointReferences, Reading
     from calibrator_uncertainty import Budget, Input
 
 __all__ = ["budget_of"]
@@ -36,12 +40,36 @@ def budget_of(references: PointReferences, observed: PointObservations) -> Budge
 
 
 def _indication(references: PointReferences, observed: PointObservations) -> Input:
-    """Return the mean indication; resolution enters once, as a floor under s/sqrt(n) (METROLOGY 14)."""
-    from calibrator_uncertainty import type_a
+    """Return the mean indication with the scatter about a straight line in time, n - 2 degrees of freedom.
 
-    step = 2.0 * required_figure(references, "resolution").half_width
-    values = [reading.value for reading in observed.readings]
-    return type_a("indication", values, references.point.unit, floor_u=step / _SQRT12)
+    The error is stated for the middle of the readings, where ageing from the first to the last is nothing;
+    taken for scatter it would be as much as a good counter's noise. The resolution enters once, as a floor
+    (METROLOGY 14).
+    """
+    from calibrator_uncertainty import student_t, type_a
+
+    floor = 2.0 * required_figure(references, "resolution").half_width / _SQRT12
+    unit, readings = references.point.unit, observed.readings
+    mean = math.fsum(reading.value for reading in readings) / len(readings)
+    dof = len(readings) - 2
+    u = math.sqrt(_residual(readings) / dof / len(readings))
+    source = f"{len(readings)} readings, scatter about a straight line in time"
+    if floor >= u:
+        return type_a("indication", [mean], unit, floor_u=floor, source=source)
+    return student_t("indication", mean, u, float(dof), unit, source=source)
+
+
+def _residual(readings: Sequence[Reading]) -> float:
+    """Return the sum of squares that a straight line through readings over their moments leaves."""
+    count = len(readings)
+    moments = [reading.monotonic_ns * 1e-9 for reading in readings]
+    if moments[0] == moments[-1]:  # of a plan, whose readings have no moments
+        moments = [float(index) for index in range(count)]
+    middle, mean = math.fsum(moments) / count, math.fsum(reading.value for reading in readings) / count
+    away = [moment - middle for moment in moments]
+    off = [reading.value - mean for reading in readings]
+    slope = math.fsum(map(operator.mul, away, off)) / math.fsum(each * each for each in away)
+    return math.fsum((each - slope * at) ** 2 for at, each in zip(away, off, strict=True))
 
 
 def _reference(references: PointReferences) -> Input:

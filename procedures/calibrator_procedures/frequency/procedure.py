@@ -32,7 +32,7 @@ SETTINGS: Mapping[str, type] = {
     "lock_timeout_s": float,  # how long the oscillator is waited for
 }
 SETTLING_SAMPLES = 3
-LEAST_READINGS = 2
+LEAST_READINGS = 4  # a straight line, and two degrees of freedom for the scatter about it
 LOCK_LOOK_S = 60.0  # between two questions for the oscillator's lock
 
 
