@@ -84,12 +84,20 @@ def gauge() -> Section:
     return section
 
 
-def test_sequence_a_preloads_three_times_and_goes_up_and_down_twice(gauge: Section):
+def test_sequence_a_preloads_goes_up_and_down_twice_and_once_more_when_mounted_again(gauge: Section):
     names = [point.id.split(":")[1] for point in gauge.points if point.supporting]
     assert list(dict.fromkeys(names)) == [
         *("preload1", "preload2", "preload3"),
         *("up1", "down2", "up3", "down4"),
+        *("preload4", "preload5", "preload6", "up5", "down6"),
     ]
+    again = [point for point in gauge.points if point.settings.get("wiring")]
+    assert {point.settings["wiring"] for point in again} == {"gauge-again"}
+    assert {point.id.split(":")[1] for point in again} == {
+        *(f"preload{n}" for n in (4, 5, 6)),
+        "up5",
+        "down6",
+    }
     up = [point.settings["pressure_pa"] for point in gauge.points if ":up1:" in point.id]
     down = [point.settings["pressure_pa"] for point in gauge.points if ":down2:" in point.id]
     assert up == [str(125_000 * n) for n in range(9)]
@@ -104,7 +112,7 @@ def test_every_result_is_made_of_the_last_visit_of_its_pressure(gauge: Section):
     for point in gauge.points:
         if not point.supporting:
             assert point.measured_with in ids
-            assert point.measured_with == f"gauge:down4:{point.settings['pressure_pa']}"
+            assert point.measured_with == f"gauge:down6:{point.settings['pressure_pa']}"
 
 
 def test_a_budget_worked_by_hand(gauge: Section):
@@ -112,20 +120,23 @@ def test_a_budget_worked_by_hand(gauge: Section):
         **{(1, 0): 0.0, (2, 0): 10.0, (3, 0): 10.0, (4, 0): 20.0},
         **{(1, 500_000): 500_100.0, (2, 500_000): 500_180.0},
         **{(3, 500_000): 500_120.0, (4, 500_000): 500_190.0},
+        **{(5, 0): 20.0, (6, 0): 25.0, (5, 500_000): 500_170.0, (6, 500_000): 500_200.0},
     }
     found = evaluated(gauge, cycle(gauge, shown))
     budget = found["pressure:500000Pa"].budget
     result = budget.evaluate(policy="k2")
     by_name = {line.name: line.u for line in result.lines}
     full = 2 * math.sqrt(3)
-    # f0 = 10 Pa; b' = |(500120 - 10) - (500100 - 0)| = 10 Pa; h = (80 + 70)/2 = 75 Pa
+    # f0 = 10 Pa; b' = |(500120 - 10) - (500100 - 0)| = 10 Pa; h = (80 + 70 + 30)/3 = 60 Pa
+    # b = |(500170 - 20) - (500100 - 0)| = 50 Pa; down it is |(500200 - 25) - (500180 - 10)| = 5 Pa
     assert by_name["zero"] == pytest.approx(10 / full)
     assert by_name["repeatability"] == pytest.approx(10 / full)
-    assert by_name["hysteresis"] == pytest.approx(75 / full)
-    assert result.value == pytest.approx(147.5)
-    assert result.u == pytest.approx(math.sqrt(40**2 + 25 / 3 + 3 * 0 + (10**2 + 10**2 + 75**2) / 12))
+    assert by_name["reproducibility"] == pytest.approx(50 / full)
+    assert by_name["hysteresis"] == pytest.approx(60 / full)
+    assert result.value == pytest.approx((130 + 190) / 2)
+    assert result.u == pytest.approx(math.sqrt(40**2 + 25 / 3 + (10**2 + 10**2 + 50**2 + 60**2) / 12))
     lag = found["hysteresis:500000Pa"].budget.evaluate(policy="k2")
-    assert lag.value == pytest.approx(75.0)
+    assert lag.value == pytest.approx(60.0)
     assert lag.u == pytest.approx(math.sqrt(2 * 25 / 3))
 
 
@@ -139,6 +150,34 @@ def test_gas_above_the_standard_weighs_on_the_result(gauge: Section):
     result = raised.evaluate(policy="k2")
     assert result.value == pytest.approx(0.5 * column_pa_per_m(750e3, 296.15))
     assert {line.name for line in result.lines} >= {"column", "height"}
+
+
+def test_oil_above_the_standard_weighs_a_hundred_times_as_much():
+    """914 kg/m3 of oil, 0.2 m: 1.79 kPa; its density within 5 kg/m3 counts (cg-17: (rho - rho_air) g h)."""
+    section = PROCEDURE.sections("hydraulic_gauge_10bar")[0]
+    oil = (
+        *(item for item in FIGURES if item.kind != "height"),
+        figure("height", 0.005, "m", estimate=0.2),
+        figure("density", 5.0, "kg/m3", estimate=914.0),
+    )
+    result = evaluated(section, cycle(section, {}), figures=oil)["pressure:0Pa"].budget.evaluate(policy="k2")
+    assert result.value == pytest.approx(0.2 * (914.0 - 1.2) * 9.80665)
+    lines = {line.name: line for line in result.lines}
+    assert lines["column"].contribution == pytest.approx(0.2 * 5.0 * 9.80665 / math.sqrt(3))
+    assert lines["height"].contribution == pytest.approx(912.8 * 9.80665 * 0.005 / math.sqrt(3))
+
+
+def test_sequences_b_and_c_by_class():
+    order = {
+        model: list(
+            dict.fromkeys(
+                point.id.split(":")[1] for point in PROCEDURE.sections(model)[0].points if point.supporting
+            )
+        )
+        for model in ("precision_gauge_10bar", "hydraulic_gauge_10bar")
+    }
+    assert order["precision_gauge_10bar"] == ["preload1", "preload2", "up1", "down2", "up3"]
+    assert order["hydraulic_gauge_10bar"] == ["preload1", "up1", "down2"]
 
 
 def test_nothing_is_silently_zero(gauge: Section):

@@ -18,7 +18,7 @@ from calibrator_drivers.roles import Expecting, Indication
 __all__ = ["LiveBench"]
 
 _ALONE = nullcontext()
-_SURPRISE = 0.05  # of the value, from where a typed indication is looked at again
+_SURPRISE = 0.05  # of the value, from where a typed indication is looked at again; a point may state less
 UUT = "uut"
 
 
@@ -187,9 +187,8 @@ class LiveBench:
         applied, unit = self._desk.applied_in(self._unit(part))
         value = float(self._point.nominal) if applied is None else applied
         if unit or self._point.unit == self._unit(part):
-            cast("Expecting", driver).expect(
-                value, _SURPRISE * max(abs(value), 0.1 * float(self._point.range))
-            )
+            share = float(self._point.settings.get("expected_within", _SURPRISE))
+            cast("Expecting", driver).expect(value, share * max(abs(value), 0.1 * float(self._point.range)))
 
     def _refuse_overload(self, part: str, indication: Indication) -> None:
         if indication.overload and len(self._units(part)) == 1:  # of several, it is one's own result

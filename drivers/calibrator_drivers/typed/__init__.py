@@ -6,7 +6,7 @@ operator, the drivers work like every other.
 
 from __future__ import annotations
 
-from ._gauge import PointerGauge, PointerGauge10Bar
+from ._gauge import HydraulicGauge10Bar, PointerGauge, PointerGauge10Bar, PrecisionGauge10Bar
 from ._handheld import Fluke87V, Fluke179
 from ._prompt import Ask, PromptLink, Question, open_typed
 from ._text import Typed, parse_typed
@@ -15,8 +15,10 @@ __all__ = [
     "Ask",
     "Fluke87V",
     "Fluke179",
+    "HydraulicGauge10Bar",
     "PointerGauge",
     "PointerGauge10Bar",
+    "PrecisionGauge10Bar",
     "PromptLink",
     "Question",
     "Typed",

@@ -16,7 +16,7 @@ from calibrator_drivers.transport import Session
 
 from ._display import PATIENCE_S, Display, take
 
-__all__ = ["PointerGauge", "PointerGauge10Bar"]
+__all__ = ["HydraulicGauge10Bar", "PointerGauge", "PointerGauge10Bar", "PrecisionGauge10Bar"]
 
 _LOOK_S = 15.0
 _BAR_PA = 1e5
@@ -103,3 +103,15 @@ class PointerGauge10Bar(PointerGauge):
     """A pointer gauge of class 1.0 with 10 bar and divisions of 0.2 bar."""
 
     MODEL_ID: ClassVar[str] = "pointer_gauge_10bar"
+
+
+class PrecisionGauge10Bar(PointerGauge):
+    """A precision gauge of class 0.4 with 10 bar and divisions of 0.05 bar."""
+
+    MODEL_ID: ClassVar[str] = "precision_gauge_10bar"
+
+
+class HydraulicGauge10Bar(PointerGauge):
+    """A hydraulic gauge of class 1.6 with 10 bar and divisions of 0.2 bar."""
+
+    MODEL_ID: ClassVar[str] = "hydraulic_gauge_10bar"

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["difference_budget", "error_budget"]
 
-_COLUMN = 0.03  # relative half-width: room within 5 K, air within 20 hPa
+_COLUMN = 0.03  # relative half-width of a gas: room within 5 K, air within 20 hPa
+_NONE = {"repeatability": "one series of each direction", "reproducibility": "mounted once"}
 
 
 def error_budget(references: PointReferences, target: Target) -> Budget:
@@ -54,7 +55,7 @@ def difference_budget(references: PointReferences, target: Target) -> Budget:
 
 
 def _spread(target: Target, unit: str) -> list[Input]:
-    """Return indication and what the visits say: noise, zero f0, repeatability b', hysteresis h."""
+    """Return indication and what the visits say: noise, zero f0, widths b', b and h."""
     from calibrator_uncertainty import constant
 
     both = [fmean(target.means(direction)) for direction in ("up", "down")]
@@ -63,6 +64,7 @@ def _spread(target: Target, unit: str) -> list[Input]:
         _noise(target, unit, math.sqrt(1 / len(target.visits))),
         _width("zero", target.zero_shift, unit, "f0: zero after less zero before a cycle, the largest"),
         _width("repeatability", target.repeatability, unit, "b': series of one direction, zeros taken off"),
+        _width("reproducibility", target.reproducibility, unit, "b: mounted again less mounted first"),
         _width("hysteresis", target.hysteresis, unit, "h: down less up, zeros taken off, mean of cycles"),
     ]
 
@@ -78,32 +80,45 @@ def _noise(target: Target, unit: str, factor: float) -> Input:
     return student_t("noise", 0.0, u, dof, unit, source=f"s of {count} readings a visit, pooled")
 
 
+def _column(references: PointReferences, target: Target) -> Input:
+    """Return the weight of a metre of what fills the line beyond the air: of a liquid by its density."""
+    from calibrator_uncertainty import constant, rectangular
+
+    liquid = references.contribution("density")
+    if liquid is not None:
+        weight = _model.liquid_pa_per_m(liquid.estimate)
+        return rectangular(
+            "column", weight, _model.G * liquid.half_width, "Pa/m", source=f"{liquid.source}, less air"
+        )
+    pressure = target.nominal
+    column = _model.column_pa_per_m(pressure, 273.15 + target.temperature_c)
+    if not column:
+        return constant("column", 0.0, "Pa/m", source="no pressure")
+    return rectangular("column", column, _COLUMN * abs(column), "Pa/m", source="nitrogen less air, ideal gas")
+
+
 def _width(name: str, width: float | None, unit: str, source: str) -> Input:
     """Return a rectangular input of full width `width` about zero (DKD-R 6-1: width / (2 sqrt 3))."""
     from calibrator_uncertainty import constant, rectangular
 
     if not width:
-        why = "one series of each direction" if width is None else "none seen"
+        why = _NONE[name] if width is None else "none seen"
         return constant(name, 0.0, unit, source=f"{source}: {why}")
     return rectangular(name, 0.0, abs(width) / 2, unit, source=source)
 
 
 def _reference(references: PointReferences, target: Target) -> list[Input]:
-    from calibrator_uncertainty import constant, rectangular
+    from calibrator_uncertainty import constant
 
-    pressure = target.nominal
-    column = _model.column_pa_per_m(pressure, 273.15 + target.temperature_c)
     return [
         constant(
             "applied",
-            pressure,
+            target.nominal,
             "Pa",
             source="set-point; indications are brought to it by the controller's reading",
         ),
         figure_input(references, "standard"),
-        rectangular("column", column, _COLUMN * abs(column), "Pa/m", source="nitrogen less air, ideal gas")
-        if column
-        else constant("column", 0.0, "Pa/m", source="no pressure"),
+        _column(references, target),
         figure_input(references, "height"),
     ]
 

@@ -1,16 +1,16 @@
 """Models of errors of indication under pressure; each is used as it stands for propagation and Monte Carlo.
 
-The height is that of the unit's reference level above the standard's; `column` is the weight of gas that
-is heavier than the air, per metre (EURAMET cg-17: (rho_gas - rho_air) g).
+The height is that of the unit's reference level above the standard's; `column` is the weight of gas or
+liquid that is heavier than the air, per metre (EURAMET cg-17: (rho - rho_air) g).
 """
 
 from __future__ import annotations
 
-__all__ = ["column_pa_per_m", "difference", "loop_error", "mean_error"]
+__all__ = ["G", "column_pa_per_m", "difference", "liquid_pa_per_m", "loop_error", "mean_error"]
 
 X = float  # stands for whatever is propagated: a float, samples, a traced value, a pint quantity
 
-_G = 9.80665
+G = 9.80665  # m/s2, normal
 _R = 8.314462618
 _NITROGEN, _AIR = 0.0280134, 0.0289652  # kg/mol
 
@@ -25,7 +25,17 @@ def column_pa_per_m(
         7.9
     """
     molar = _NITROGEN if medium == "nitrogen" else _AIR
-    return ((gauge_pa + air_pa) * molar - air_pa * _AIR) / (_R * kelvin) * _G
+    return ((gauge_pa + air_pa) * molar - air_pa * _AIR) / (_R * kelvin) * G
+
+
+def liquid_pa_per_m(density: float, *, air: float = 1.2) -> float:
+    """Return what a metre of a liquid weighs beyond a metre of air, in Pa/m; densities in kg/m3.
+
+    Example:
+        >>> round(0.1 * liquid_pa_per_m(914.0), 1)
+        895.2
+    """
+    return (density - air) * G
 
 
 def mean_error(
@@ -36,6 +46,7 @@ def mean_error(
     reading: X,
     zero: X,
     repeatability: X,
+    reproducibility: X,
     hysteresis: X,
     applied: X,
     standard: X,
@@ -43,7 +54,7 @@ def mean_error(
     height: X,
 ) -> X:
     """Return the error of the mean of up and down; of a single reading by the inputs."""
-    shown = indication + noise + resolution + reading + zero + repeatability + hysteresis
+    shown = indication + noise + resolution + reading + zero + repeatability + reproducibility + hysteresis
     return shown - (applied + standard - column * height)
 
 
@@ -55,6 +66,7 @@ def loop_error(
     resolution: X,
     zero: X,
     repeatability: X,
+    reproducibility: X,
     hysteresis: X,
     applied: X,
     standard: X,
@@ -64,7 +76,7 @@ def loop_error(
     start: X,
 ) -> X:
     """Return the error of a loop current: measured less 4 mA and the share of 16 mA that the pressure is."""
-    made = indication + noise + meter + resolution + zero + repeatability + hysteresis
+    made = indication + noise + meter + resolution + zero + repeatability + reproducibility + hysteresis
     return made - (start + slope * (applied + standard - column * height))
 
 

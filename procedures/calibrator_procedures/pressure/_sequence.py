@@ -26,15 +26,58 @@ class Visit:
     direction: str  # "up", "down"
     pressure: Decimal  # Pa
     seen: PointObservations
+    mounting: int = 1  # 2 after the unit was taken off and mounted again
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Series that follow each other in one mounting."""
+
+    first: int  # number of its first series, less one
+    preloads: range
+    series: Sequence[str]
+    more: Mapping[str, int | str]  # settings of its visits
+
+    def visits(self, points: Sequence[Point]) -> Iterator[Point]:
+        """Yield the visits in order: preloads, then series."""
+        by_pressure: Mapping[Decimal, Point] = {_pressure(point): point for point in reversed(points)}
+        targets = sorted(by_pressure)
+        top, bottom = by_pressure[targets[-1]], by_pressure[targets[0]]
+        for number in self.preloads:
+            for point in (top, bottom):
+                yield self._visit(point, f"preload{number}", "preload", 0, "dwell_s")
+        for number, direction in enumerate(self.series, start=self.first + 1):
+            for pressure in targets if direction == "up" else reversed(targets):
+                point = by_pressure[pressure]
+                held = point is top and direction == "down"
+                rested = point is bottom and direction == "up"
+                wait = "hold_s" if held else "rest_s" if rested else "dwell_s"
+                yield self._visit(point, f"{direction}{number}", direction, number, wait)
+
+    def _visit(self, point: Point, name: str, kind: str, series: int, wait: str) -> Point:
+        settings = {key: value for key, value in point.settings.items() if key not in ("result", "part")}
+        return replace(
+            point,
+            id=f"{point.section}:{name}:{_pressure(point):f}",
+            limits={},
+            supporting=True,
+            settings={**settings, "visit": kind, "series": series, "dwell_s": settings[wait], **self.more},
+        )
 
 
 def expanded(section: Section) -> Section:
     """Return the section with its visits before its results, in the order of measurement."""
-    name = section.points[0].settings.get("sequence") if section.points else None
-    if name is None:
+    settings = section.points[0].settings if section.points else {}
+    if settings.get("sequence") is None:
         return section
-    plan = tomllib.loads(_SEQUENCES.read_text(encoding="utf-8"))[str(name)]
-    visits = list(_visits(section.points, int(plan["preloads"]), plan["series"]))
+    plan = tomllib.loads(_SEQUENCES.read_text(encoding="utf-8"))[str(settings["sequence"])]
+    preloads, series = int(plan["preloads"]), list(plan["series"])
+    runs = [_Run(0, range(1, preloads + 1), series, {})]
+    again, more = plan.get("mounted_again"), settings.get("again")
+    if again and more:
+        after = range(preloads + 1, 2 * preloads + 1)
+        runs.append(_Run(len(series), after, again, {"mounting": 2, "wiring": str(more)}))
+    visits = [visit for run in runs for visit in run.visits(section.points)]
     last = {_pressure(visit): visit.id for visit in visits if visit.settings["visit"] != "preload"}
     results = [replace(point, measured_with=last[_pressure(point)]) for point in section.points]
     return replace(section, points=(*visits, *results))
@@ -44,36 +87,15 @@ def visits_of(points: Sequence[Point], observations: Sequence[PointObservations]
     """Return the observed visits in the order of measurement, without preloads."""
     seen = {item.point: item for item in observations}
     return tuple(
-        Visit(int(point.settings["series"]), str(point.settings["visit"]), _pressure(point), seen[point.id])
+        Visit(
+            int(point.settings["series"]),
+            str(point.settings["visit"]),
+            _pressure(point),
+            seen[point.id],
+            int(point.settings.get("mounting", 1)),
+        )
         for point in points
         if point.supporting and point.id in seen and point.settings["visit"] != "preload"
-    )
-
-
-def _visits(points: Sequence[Point], preloads: int, series: Sequence[str]) -> Iterator[Point]:
-    by_pressure: Mapping[Decimal, Point] = {_pressure(point): point for point in reversed(points)}
-    targets = sorted(by_pressure)
-    top, bottom = by_pressure[targets[-1]], by_pressure[targets[0]]
-    for number in range(1, preloads + 1):
-        for point in (top, bottom):
-            yield _visit(point, f"preload{number}", "preload", 0, "dwell_s")
-    for number, direction in enumerate(series, start=1):
-        for pressure in targets if direction == "up" else reversed(targets):
-            point = by_pressure[pressure]
-            held = point is top and direction == "down"
-            rested = point is bottom and direction == "up"
-            wait = "hold_s" if held else "rest_s" if rested else "dwell_s"
-            yield _visit(point, f"{direction}{number}", direction, number, wait)
-
-
-def _visit(point: Point, name: str, kind: str, series: int, wait: str) -> Point:
-    settings = {key: value for key, value in point.settings.items() if key not in ("result", "part")}
-    return replace(
-        point,
-        id=f"{point.section}:{name}:{_pressure(point):f}",
-        limits={},
-        supporting=True,
-        settings={**settings, "visit": kind, "series": series, "dwell_s": settings[wait]},
     )
 
 

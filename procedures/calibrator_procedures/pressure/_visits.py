@@ -81,17 +81,29 @@ class Target:
 
     @property
     def repeatability(self) -> float | None:
-        """The largest difference of two series of one direction, b'; None where there is one series."""
-        zero = {visit.series: fmean(self.values(visit)) for visit in self.zeros}
+        """The largest difference of two series of one direction in one mounting, b'; None for one series."""
         found: list[float] = []
         for direction in ("up", "down"):
-            taken = [
-                fmean(self.values(visit)) - zero.get(visit.series, 0.0)
-                for visit in self.visits
-                if visit.direction == direction
-            ]
-            found += [abs(one - other) for one, other in combinations(taken, 2)]
+            found += [abs(one - other) for one, other in combinations(self._taken(direction, 1), 2)]
         return max(found) if found else None
+
+    @property
+    def reproducibility(self) -> float | None:
+        """The largest difference between both mountings in one direction, b; None where there is one."""
+        found: list[float] = []
+        for direction in ("up", "down"):
+            first, again = self._taken(direction, 1), self._taken(direction, 2)
+            found += [abs(first[0] - one) for one in again if first]
+        return max(found) if found else None
+
+    def _taken(self, direction: str, mounting: int) -> list[float]:
+        """Return the means of the visits of a direction in a mounting, each less the zero of its series."""
+        zero = {visit.series: fmean(self.values(visit)) for visit in self.zeros}
+        return [
+            fmean(self.values(visit)) - zero.get(visit.series, 0.0)
+            for visit in self.visits
+            if visit.direction == direction and visit.mounting == mounting
+        ]
 
     def _cycles(self, visits: Sequence[Visit]) -> list[tuple[float, float]]:
         """Return the means of each series up with those of the series down that follows it."""

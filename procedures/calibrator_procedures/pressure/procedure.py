@@ -23,11 +23,13 @@ __all__ = ["PROCEDURE", "SETTINGS", "PressureCalibration"]
 SETTINGS: Mapping[str, type] = {
     "table": str,  # of a document, in which the result stands
     "sequence": str,  # A, B, C of DKD-R 6-1
+    "again": str,  # wiring of the second mounting that sequence A asks for
     "pressure_pa": str,  # the target, decimal
     "span_pa": str,  # of a transmitter, decimal
     "result": str,  # "error", "hysteresis"
     "part": str,  # whose readings the result is made of
     "readings": int,  # at each visit
+    "expected_within": float,  # share of the pressure: what is typed further off is looked at again
     "tap": bool,  # a pointer is read before and after tapping
     "slew_pa_s": float,
     "stability_pa": str,  # the controller's reading stays within this before the dwell begins, decimal
@@ -71,6 +73,8 @@ class PressureCalibration(TabledProcedure):
         settings = point.settings
         pressure = Decimal(str(settings["pressure_pa"]))
         transmitter = "loop_range_a" in settings
+        if "wiring" in settings:
+            bench.connect(str(settings["wiring"]))
         if transmitter:
             bench.uut.configure("dci", Decimal(str(settings["loop_range_a"])), "A", nplc=10)
             bench.part("hart").configure("pressure", range=float(str(settings["span_pa"])), absolute=False)

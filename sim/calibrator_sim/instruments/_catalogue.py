@@ -223,6 +223,22 @@ _OURS: Mapping[str, Entry] = {
             f"{_INSTRUMENTS}.pointer_gauge:PointerGauge",
             standard=False,
         ),
+        Entry(
+            "precision_gauge_10bar",
+            "precision gauge 10 bar",
+            "gauge",
+            "SIMPRECISION",
+            f"{_INSTRUMENTS}.pointer_gauge:PointerGauge",
+            standard=False,
+        ),
+        Entry(
+            "hydraulic_gauge_10bar",
+            "hydraulic gauge 10 bar",
+            "gauge",
+            "SIMHYDRAULIC",
+            f"{_INSTRUMENTS}.pointer_gauge:PointerGauge",
+            standard=False,
+        ),
         Entry("yokogawa_wt310", "WT310", "power", "SIMWT", f"{_INSTRUMENTS}.yokogawa_wt310:YokogawaWT310"),
         Entry(
             "eastron_sdm630",

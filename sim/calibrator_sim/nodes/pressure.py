@@ -24,6 +24,7 @@ _SECOND = 1_000_000_000
 _G = 9.80665
 _R = 8.314462618
 _MOLAR = {"nitrogen": 0.0280134, "air": 0.0289652}
+_LIQUID = {"oil": 914.0, "water": 998.2}  # kg/m3 at 20 degC: dioctyl sebacate (memory), water (seen)
 _THERMAL_S = 10.0  # gas and walls of a manifold come to one temperature
 _ADIABATIC = 0.015 * (1.0 - 1.0 / 1.4)  # of ln(p2/p1): walls take the rest of the heat at once (M)
 _OVERSHOOT = 0.002  # of a step
@@ -146,13 +147,13 @@ class Line:
 
 
 def head_pa(gauge_pa: float, air_pa: float, height_m: float, medium: str, kelvin: float) -> float:
-    """Return what a column of gas takes away at a height (EURAMET cg-17: (rho_gas - rho_air) g h).
+    """Return what a column of gas or liquid takes away at a height (EURAMET cg-17: (rho - rho_air) g h).
 
     Example:
         >>> round(head_pa(700e3, 101_325.0, 0.1, "nitrogen", 293.15), 1)
         7.9
     """
-    gas = (gauge_pa + air_pa) * _MOLAR[medium] / (_R * kelvin)
+    gas = _LIQUID.get(medium) or (gauge_pa + air_pa) * _MOLAR[medium] / (_R * kelvin)
     air = air_pa * _MOLAR["air"] / (_R * kelvin)
     return (gas - air) * _G * height_m
 
@@ -203,7 +204,7 @@ class Domain:
         """Take the figures of a node."""
         heights = entry.table("heights_m")
         return Manifold(
-            entry.choice("medium", "nitrogen", tuple(_MOLAR)),
+            entry.choice("medium", "nitrogen", (*_MOLAR, *_LIQUID)),
             entry.figure("leak_per_min", 0.0002, 0.0001),
             {name: heights.number(name, 0.0, low=-100.0, high=100.0) for name in heights.values},
             entry.number("pressure_pa", 0.0, low=-101_325.0, high=1e9),

@@ -45,6 +45,7 @@ NOT_SIMULATED = {
     "hysteresis": "width h of the guideline: what one reading differs from the mean; none of the mean itself",
     "zero": "width f0 of the guideline: what hysteresis and noise do at zero",
     "repeatability": "width b' of the guideline: what noise does between series",
+    "reproducibility": "width b of the guideline: mounting leaves a gauge of the bench as it is",
     "column": "bound for rooms within 5 K and air within 20 hPa; the bench's room is steady",
     "meter": "a meter's error is of its range, and drawn of it; no part of the readings tells it apart",
     "height": "the bench has the height that its file states",
