@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Asset", "Register"]
 
+_ASK = "Ask the laboratory which of the two holds."  # of a digital certificate, which nobody here corrects
 # Somewhere on Earth it is already this much later by the calendar.
 EARLIEST_ZONE = timedelta(hours=14)
 
@@ -88,8 +89,13 @@ class Register:
                 f"The certificate {certificate.number} of {file.asset} is recorded with another"
                 f" {_difference(before, certificate)}",
                 where=place_of(file.text, file.file, "certificate.number"),
-                way_out="A new certificate has a number of its own. Where the entry was wrong, say why:"
-                ' correction = "…" under [certificate]. Nothing was recorded.',
+                way_out="A new certificate has a number of its own. "
+                + (
+                    'Where the entry was wrong, say why: correction = "…" under [certificate].'
+                    if file.text
+                    else _ASK
+                )
+                + " Nothing was recorded.",
                 code="certificate-differs",
             )
 

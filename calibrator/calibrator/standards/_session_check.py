@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHECK_FUNCTIONS", "CheckPoint", "SessionCheck", "parse_session_check"]
 
-CHECK_FUNCTIONS = ("dcv", "res2w", "res4w", "dci")
+CHECK_FUNCTIONS = ("dcv", "res2w", "res4w", "dci", "pressure")
 FEWEST, MOST = 3, 5  # points of a session check (METROLOGY 24)
 WIDTH = 3  # of control limits, in standard deviations, where a point states u
 LEAST_BASELINE = 4  # recorded checks from which limits may be made; with fewer they are wider than useful

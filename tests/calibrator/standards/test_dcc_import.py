@@ -337,6 +337,10 @@ def test_a_pdf_is_taken_by_its_attachment_and_refused_without(
         assert said in told.out + told.err
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing")
     assert take(home, tmp_path / "broken.pdf", "--kind", "error", "--function", "temp_rtd") == 2
+    assert capsys.readouterr().err.count("\n") == 1  # one sentence, and none of the reader's own
+    (tmp_path / "same.xml").write_bytes(example.read_bytes().replace(b"0.072 0.089", b"0.073 0.089"))
+    assert take(home, tmp_path / "same.xml", "--kind", "error", "--function", "temp_rtd") == 2
+    assert "Ask the laboratory which of the two holds" in capsys.readouterr().err
     assert len(register_of(home)[0]) == 1
 
 

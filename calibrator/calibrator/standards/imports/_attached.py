@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from typing import Final
 
@@ -71,6 +72,8 @@ def _attachments(content: bytes, where: str) -> list[tuple[str, bytes]]:
             way_out="Install it: pip install calibrator-lab[sign]; or import the XML file itself.",
             code="no-sign-extra",
         ) from error
+    # what the reader would say of a damaged file on the error output is told in one sentence of ours
+    logging.getLogger("pypdf").addHandler(logging.NullHandler())
     try:
         named = PdfReader(io.BytesIO(content)).attachments
         return [(name, bytes(data)) for name in named for data in named[name] if len(data) <= LARGEST]
