@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from calibrator.certificates._model import Certificate, Person
     from calibrator.certificates._sources import Sources
 
-__all__ = ["CHECKLIST", "Answered", "Equipment", "answered", "answered_texts", "equipment", "permit"]
+__all__ = ["CHECKLIST", "Answered", "Equipment", "answered", "answered_texts", "equipment", "permit", "told"]
 
 CHECKLIST: Final = Text("Before work in place", "现场工作前的确认")
 _ASK: Final = "ask:"
@@ -78,7 +78,12 @@ def answered(sources: Sources) -> tuple[Answered, ...]:
 
 def permit(model: Certificate) -> str:
     """Return the number of the work permit, empty where the work needed none."""
-    return next((item.answer for item in model.checklist if item.key == _PERMIT), "")
+    return told(model, _PERMIT)
+
+
+def told(model: Certificate, key: str) -> str:
+    """Return what was answered to a question of the checklist, such as the place; empty where none was."""
+    return next((item.answer for item in model.checklist if item.key == key), "")
 
 
 def answered_texts(model: Certificate) -> list[Text]:

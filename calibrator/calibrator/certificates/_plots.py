@@ -15,8 +15,8 @@ from calibrator.certificates._model import Result
 
 __all__ = ["PlotText", "error_plot"]
 
-_WIDTH, _HEIGHT = 700.0, 122.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 8.0, 2.0, 24.0
+_WIDTH, _HEIGHT = 700.0, 125.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 8.0, 2.0, 27.0
 _WIDEST: Final = 44.0  # of an acceptance zone
 _REACH: Final = 1.4  # of the limit, where the axis ends
 _INK, _GREY, _ZONE, _LINE = "#1b2733", "#6b7680", "#e4eef0", "#9f2b2b"
@@ -147,8 +147,8 @@ def _shape(verdict: str, x: float, share: float, colour: str) -> str:
 
 def _label(label: tuple[str, str], x: float) -> str:
     bottom = _HEIGHT - _BOTTOM
-    return _text(x, bottom + 9, label[0], anchor="middle", size=10, colour=_INK) + _text(
-        x, bottom + 21, label[1], anchor="middle", size=9, colour=_GREY
+    return _text(x, bottom + 12, label[0], anchor="middle", size=10, colour=_INK) + _text(
+        x, bottom + 24, label[1], anchor="middle", size=9, colour=_GREY
     )
 
 

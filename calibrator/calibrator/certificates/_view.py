@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calibrator._errors import ConfigurationError
 from calibrator.certificates._adjusted import TITLE, adjustment_texts
-from calibrator.certificates._alongside import CHECKLIST, answered_texts, permit
+from calibrator.certificates._alongside import CHECKLIST, answered_texts, permit, told
 from calibrator.certificates._change_words import change_text
 from calibrator.certificates._deviations import AGAIN
 from calibrator.certificates._figure_tables import confirmed_table, figure_table
@@ -183,7 +183,8 @@ def _right(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
 
 def _place(model: Certificate, speaker: Speaker) -> list[str]:
     """Return where the work was done; in place it names the permit (METROLOGY 7)."""
-    say, place, number = speaker.say, model.laboratory.place, permit(model)
+    say, number = speaker.say, permit(model)
+    place = told(model, "place") or model.laboratory.place
     if not number:
         return [place] if place else say("at the laboratory")
     return [place or speaker.line("in place, at the instrument"), *say("work permit {number}", number=number)]
