@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from calibrator.bench import PlanningBench
@@ -39,6 +40,11 @@ __all__ = [
 ROLE = "check standard"
 SAMPLES = 3
 HISTORY_SHOWN = 3
+PRESSURE = "pressure"
+TABLED = {PRESSURE: "pressure_gauge"}  # what an accuracy table calls a function of the check
+_SLEW_S = 20.0  # in which a pressure is reached where the wiring states no rate
+_SEEN = 0.3  # relative: a gauge of 1 MPa reads a hundredth of that within its specification
+_LEAK = 0.02  # relative, in a minute
 _TITLES = {OPENING: Text("Opening check", "开始核查"), CLOSING: Text("Closing check", "结束核查")}
 _ASKED = {
     OPENING: Text(
@@ -85,12 +91,18 @@ def _sections(bench: BenchFile, check: SessionCheck, table: AccuracyTable, phase
     for wiring in dict.fromkeys(point.wiring for point in check.points):
         title, asked = bench.wirings[wiring].title, _ASKED[phase]
         name = check_point_id(phase, wiring)
-        points = tuple(_point(item, phase, name) for item in check.points if item.wiring == wiring)
+        highest = max(abs(item.nominal) for item in check.points if item.wiring == wiring)
+        rate = bench.wirings[wiring].slew_pa_per_s or float(highest) / _SLEW_S
+        points = tuple(_point(item, phase, name, rate) for item in check.points if item.wiring == wiring)
         prompt = Text(asked.en.format(en=title.en), asked.zh.format(zh=title.zh))
-        yield Section(name, _TITLES[phase], wiring, prompt, points, _proof(points[0], table))
+        if points[0].function == PRESSURE:
+            seen, leak = _line_proofs(points[0], highest)
+            yield Section(name, _TITLES[phase], wiring, prompt, points, seen, lead_checks=(leak,))
+        else:
+            yield Section(name, _TITLES[phase], wiring, prompt, points, _proof(points[0], table))
 
 
-def _point(item: CheckPoint, phase: str, section: str) -> Point:
+def _point(item: CheckPoint, phase: str, section: str, rate: float) -> Point:
     settings: dict[str, str | int | float | bool] = {
         "nplc": item.nplc,
         "readings": item.readings,
@@ -101,6 +113,8 @@ def _point(item: CheckPoint, phase: str, section: str) -> Point:
         "uut_wires": 4 if item.function == "res4w" else 2,
         "source_wires": item.source_wires,
     }
+    if item.function == PRESSURE:
+        settings["slew_pa_s"] = rate
     name = check_point_id(phase, item.id)
     return Point(name, section, item.function, item.nominal, item.range, item.unit, {}, "source", settings)
 
@@ -111,14 +125,26 @@ def _proof(point: Point, table: AccuracyTable) -> Proof | None:
     fitting = [high for high in table.ranges(point.function) if level is not None and high >= level.limit]
     if level is None or not fitting:
         return None
-    from decimal import Decimal
-
     value, range_ = Decimal(repr(level.limit)), Decimal(repr(min(fitting)))
     return Proof(point.function, value, range_, level.unit, settings=point.settings)
 
 
+def _line_proofs(point: Point, highest: Decimal) -> tuple[Proof, Proof]:
+    """Return the ladder of a line (METROLOGY 3): a hundredth must be read, a tenth must hold."""
+    settings = {"slew": point.settings["slew_pa_s"]}
+    head = (point.function, highest / 100, point.range, point.unit)
+    tenth = (point.function, highest / 10, point.range, point.unit)
+    return (
+        Proof(*head, tolerance=_SEEN, settings={**settings, "settle_min_s": 5.0}),
+        Proof(*tenth, tolerance=_LEAK, settings={**settings, "hold_s": 60.0}, expect="hold", part="source"),
+    )
+
+
 def measure_check(bench: Bench, point: Point) -> None:
     """Measure one point of the session check; touches the world only through `bench`."""
+    if point.function == PRESSURE:
+        _measure_pressure(bench, point)
+        return
     settings = point.settings
     wires = int(settings["uut_wires"])
     bench.uut.configure(point.function, point.range, point.unit, nplc=float(settings["nplc"]), wires=wires)
@@ -129,6 +155,23 @@ def measure_check(bench: Bench, point: Point) -> None:
             window=float(settings["settle_window"]),
             samples=SAMPLES,
             timeout_s=float(settings["settle_timeout_s"]),
+        )
+        bench.read(int(settings["readings"]), discard=int(settings["discard"]))
+
+
+def _measure_pressure(bench: Bench, point: Point) -> None:
+    """Go to the pressure, wait until the controller is steady there, and read the check gauge."""
+    settings = point.settings
+    bench.part("uut").configure(PRESSURE, range=float(point.range), absolute=False)
+    bench.part("source").stage(PRESSURE, point.nominal, point.unit, slew=float(settings["slew_pa_s"]))
+    with bench.energised():
+        bench.settle(
+            minimum_s=float(settings["settle_min_s"]),
+            window=float(settings["settle_window"]),
+            samples=SAMPLES,
+            timeout_s=float(settings["settle_timeout_s"]),
+            part="source",
+            every_s=1.0,
         )
         bench.read(int(settings["readings"]), discard=int(settings["discard"]))
 
@@ -154,6 +197,9 @@ def check_problems(
         yield from section_problems(section, wiring, bench, bench.path)
         for point in section.points:
             yield from _harmful(point, bench)
+            if point.function == PRESSURE:
+                yield from _line_problems(point, section, setting, shelf, moment)
+                continue
             candidate, others = shelf.choose(point, wiring, meter.name, moment)
             if candidate is None:
                 feeding = bench.instruments[wiring.source or ""].asset
@@ -180,6 +226,30 @@ def check_problems(
             )
 
 
+def _line_problems(
+    point: Point, section: Section, setting: Setting, shelf: Shelf, moment: Moment
+) -> Iterator[Refusal]:
+    """What stands against a pressure: controller, check gauge, and what the wiring bears (METROLOGY 5)."""
+    bench, wiring = setting.bench, setting.bench.wirings[section.wiring]
+    tabled = replace(point, function=TABLED[PRESSURE])
+    controller = bench.instruments[wiring.source or ""]
+    found = shelf.figure(controller, tabled, moment)
+    if isinstance(found, Refusal):
+        yield replace(
+            found, reason=f"{controller.asset} cannot be checked: {found.reason}", points=(point.id,)
+        )
+    most = wiring.bears()["Pa"]
+    if most is None or abs(float(point.nominal)) > most:
+        said = "states no maximum" if most is None else f"bears {most:g} Pa"
+        yield Refusal(
+            "above-wiring",
+            f"The check needs {abs(point.nominal):f} Pa, the wiring {wiring.name!r} {said}."
+            " Say what its weakest part bears, or choose a lower pressure.",
+            bench.place("wirings", wiring.name, "max_pressure_pa"),
+            points=(point.id,),
+        )
+
+
 def _role_problems(bench: BenchFile, shelf: Shelf, meter: BenchInstrument) -> Iterator[Refusal]:
     """The check standard is an asset that the laboratory keeps as one, not just any meter."""
     asset = bench.assets.get(meter.asset) or shelf.register.asset(meter.asset)
@@ -196,11 +266,12 @@ def _role_problems(bench: BenchFile, shelf: Shelf, meter: BenchInstrument) -> It
 
 def _harmful(point: Point, bench: BenchFile) -> Iterator[Refusal]:
     """No level of a session check may be one that somebody has to release or look after."""
-    most = levels().safe["voltage"].limit if point.unit == "V" else None
+    harmless = {"V": levels().safe["voltage"].limit, "Pa": levels().hazard[PRESSURE].limit}
+    most, unit = harmless.get(point.unit), point.unit
     if most is not None and abs(float(point.nominal)) > most:
         yield Refusal(
             "check-level",
-            f"A session check applies at most {most:g} V, {point.id} asks for {point.nominal:f} V."
+            f"A session check applies at most {most:g} {unit}, {point.id} asks for {point.nominal:f} {unit}."
             " Choose a lower level.",
             bench.place("session_check", "point"),
             points=(point.id,),
@@ -265,7 +336,9 @@ def _fixed_point(
 def _least(item: CheckPoint, table: AccuracyTable) -> float:
     """Return one count of the indication: limits from few quiet checks may not be narrower."""
     try:
-        row = table.row(item.function, float(item.nominal), range_high=float(item.range))
+        row = table.row(
+            TABLED.get(item.function, item.function), float(item.nominal), range_high=float(item.range)
+        )
     except AccuracyError:
         return 0.0  # preflight refuses the point
     return row.indication_resolution or 0.0

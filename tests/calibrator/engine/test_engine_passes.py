@@ -48,6 +48,7 @@ def test_an_adjustment_acts_on_the_unit_between_the_two_passes(
     assert max(as_left) < 0.2 * max(as_found)
 
 
+@pytest.mark.slow
 def test_what_broke_after_the_adjustment_goes_on_with_the_unit_as_it_is_left(
     laboratory: Any, site: list[str], tmp_path: Path
 ) -> None:
