@@ -122,6 +122,7 @@ class Fluke5522A(TextDevice):
             "CUR_POST": "AUX",
             "EARTH": "OPEN",
             "LOWS": "TIED",
+            "TC_OTCD": "ON",
         }
 
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:

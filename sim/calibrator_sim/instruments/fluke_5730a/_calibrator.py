@@ -26,7 +26,13 @@ class Fluke5730A(Fluke5522A):
     def reset_switches(self) -> None:
         """Bring the switches to their reset state: internal sense and guard."""
         super().reset_switches()
-        self.switches |= {"EXTSENSE": "OFF", "EXTGUARD": "OFF", "RCOMP": "OFF", "XFER": "OFF"}
+        self.switches |= {
+            "EXTSENSE": "OFF",
+            "EXTGUARD": "OFF",
+            "RCOMP": "OFF",
+            "XFER": "OFF",
+            "PHASELCK": "OFF",
+        }
 
     def condition(self) -> int:
         """Return the instrument status register of this moment."""

@@ -32,13 +32,20 @@ class Statistics:
     total: float = 0.0
     low: float = 0.0
     high: float = 0.0
+    squares: float = 0.0  # of deviations from the mean
 
     def add(self, value: float) -> None:
         """Count a reading in."""
         self.low = min(self.low, value) if self.count else value
         self.high = max(self.high, value) if self.count else value
+        before = self.mean()
         self.count += 1
         self.total += value
+        self.squares += (value - before) * (value - self.mean())
+
+    def deviation(self) -> float:
+        """Return the standard deviation of the readings, 0 before the second."""
+        return math.sqrt(self.squares / (self.count - 1)) if self.count > 1 else 0.0
 
     def mean(self) -> float:
         """Return the mean of the readings, 0 before the first."""

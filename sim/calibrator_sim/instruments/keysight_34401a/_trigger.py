@@ -179,6 +179,12 @@ class Trigger:
         self.catch_up()
         return len(self._memory.readings)
 
+    def await_points(self, count: int) -> Generator[int, None, None]:
+        """Wait until so many readings are in memory, or none is to come."""
+        while self._memory.due and self.points() < count:
+            yield self._memory.due[0]
+            self.catch_up()
+
     def finish(self) -> Generator[int, None, None]:
         """Wait for the running readings (`*OPC?`, `*WAI`)."""
         while self._memory.due:

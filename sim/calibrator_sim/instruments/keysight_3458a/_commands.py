@@ -18,6 +18,8 @@ READ = "\0read"  # nothing that anybody would send
 _SECOND = 1_000_000_000
 _READ_EVENTS = ("AUTO", "SYN")
 _TEST_S = 73
+# Operations that the simulated meter carries out, with their numbers in `MATH?` (memory_medium).
+_MATH = {"OFF": 0, "NULL": 9}
 _ACAL_S = {"ALL": 855, "DCV": 165, "OHMS": 600, "AC": 120}
 _MEASURES = {
     "DCV": "VOLT",
@@ -249,12 +251,14 @@ def _system(meter: Keysight3458A) -> dict[str, Entry]:
     def show(_word: str = "", text: str = "") -> None:
         meter.state.text = text.strip('"')[:16]
 
+    def math(word: str = "OFF", _second: str = "OFF") -> None:
+        meter.state.math, meter.state.offset = _word(word, tuple(_MATH)), None
+
     nothing = Entry(lambda *_: None, 9)
     quiet = (
         "BEEP",
         "TONE",
         "LOCK",
-        "MATH",
         "MFORMAT",
         "LFILTER",
         "LEVEL",
@@ -279,6 +283,8 @@ def _system(meter: Keysight3458A) -> dict[str, Entry]:
         "ERR?": Entry(meter.errors.take_all),
         "ERRSTR?": Entry(meter.errors.take_one),
         "AUXERR?": Entry(lambda: "0"),
+        "MATH": Entry(math, 2),
+        "MATH?": Entry(lambda: f"{_MATH[meter.state.math]},0"),
         "TEST": Entry(test),
         "ACAL": Entry(calibrate, 2),
         "TEMP?": Entry(inside),

@@ -75,7 +75,7 @@ class Keysight3458A(TextDevice):
                 self.physics.offset_free = self.state.offset_free(self.settings)
                 value = self.physics.measure(self.settings, self.world.time_ns())
             self.state.last = value
-            taken.append(say(value))
+            taken.append(say(self.state.nulled(value)))
         return "\r\n".join(taken)
 
     def true_error(

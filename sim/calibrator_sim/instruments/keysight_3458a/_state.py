@@ -12,6 +12,7 @@ _SECOND = 1_000_000_000
 _SYNC_S = 0.5
 _SYNC_CYCLES = 8.0
 _HIGH_OHM = 1e7
+_OVERLOAD = 9.9e37
 
 
 @dataclass(slots=True)
@@ -33,6 +34,8 @@ class State:
     service: int = 0
     last: float = 0.0
     text: str = ""
+    math: str = "OFF"
+    offset: float | None = None  # of MATH NULL; None: the next reading becomes it
 
     def reading_ns(self, settings: Settings, line_hz: float) -> int:
         """Return how long one reading takes."""
@@ -47,6 +50,14 @@ class State:
             if function.unit == "OHM" and settings.range[function.name] >= _HIGH_OHM:
                 seconds += 1.0  # settles through its own megohms
         return round((seconds + self.delay_s + 0.001) * _SECOND)
+
+    def nulled(self, value: float) -> float:
+        """Return a reading less the first one after `MATH NULL`."""
+        if self.math != "NULL" or abs(value) >= _OVERLOAD:
+            return value
+        if self.offset is None:
+            self.offset = value
+        return value - self.offset
 
     def offset_free(self, settings: Settings) -> bool:
         """Say whether offsets of resistance are measured and taken off: to the 100 kohm range."""

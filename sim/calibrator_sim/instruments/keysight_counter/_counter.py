@@ -61,6 +61,9 @@ class Settings:
     armed: bool = False
     configured: list[float] = field(default_factory=lambda: [1e7, 1e-4])  # expected, resolution (Hz)
     total_gate_s: float = 0.0  # of a total that ends by itself
+    filtered: bool = False  # below 100 kHz, which no source of a bench needs
+    mode: str = "AUTO"
+    check: str = "ON"
     total_from: list[int] = field(default_factory=list)  # ns of start and, where it has ended, stop
 
 
@@ -247,7 +250,8 @@ class Counter(ScpiDevice):
             level = (Number("V"),)
             tree.add(f"{node}:LEVel", Command(lambda v: self._set("level_v", span(v, -5, 5)), level))
             self.ask(tree, f"{node}:LEVel?", lambda: self.say(settings.level_v))
-            tree.add(f"{node}:FILTer", Command(lambda _on: None, (Flag(),)))
+            tree.add(f"{node}:FILTer", Command(lambda on: self._set("filtered", on), (Flag(),)))
+            self.ask(tree, f"{node}:FILTer?", lambda: str(int(settings.filtered)))
         source = Choice(("INTernal", "EXTernal"))
         tree.add("[SENSe:]ROSCillator:SOURce", Command(self._reference, (source,)))
         self.ask(tree, "[SENSe:]ROSCillator:SOURce?", lambda: settings.reference)
@@ -336,6 +340,13 @@ class Keysight53131A(Counter):
         tree.add(
             "[SENSe:]EVENt1:LEVel", Command(lambda v: self._set("level_v", span(v, -5, 5)), (Number("V"),))
         )
+        self.ask(tree, "[SENSe:]EVENt1:LEVel?", lambda: self.say(self.settings.level_v))
+        self.ask(tree, "[SENSe:]EVENt1:LEVel:AUTO?", lambda: str(int(self.settings.level_auto)))
+        check = Choice(("ON", "OFF", "ONCE"))
+        tree.add(
+            "[SENSe:]ROSCillator:EXTernal:CHECk", Command(lambda word: self._set("check", word), (check,))
+        )
+        self.ask(tree, "[SENSe:]ROSCillator:EXTernal:CHECk?", lambda: self.settings.check)
 
 
 class Keysight53230A(Counter):
@@ -362,5 +373,12 @@ class Keysight53230A(Counter):
         tree.add("[SENSe:]FREQuency:GATE:TIME", Command(gate, (Number("S"),)))
         self.ask(tree, "[SENSe:]FREQuency:GATE:TIME?", lambda: self.say(self.settings.gate_s))
         tree.add("[SENSe:]FREQuency:GATE:SOURce", Command(lambda _word: None, (sources,)))
-        tree.add("[SENSe:]FREQuency:MODE", Command(lambda _word: None, (modes,)))
-        tree.add("R?", Command(self.read))
+        tree.add("[SENSe:]FREQuency:MODE", Command(lambda word: self._set("mode", word), (modes,)))
+        self.ask(tree, "[SENSe:]FREQuency:MODE?", lambda: self.settings.mode[:4])
+        tree.add("R?", Command(self._block))
+
+    def _block(self) -> Generator[int, None, str]:
+        """Return what was counted since `INITiate` as a definite block."""
+        text = yield from self.fetch()
+        size = str(len(text))
+        return f"#{len(size)}{size}{text}"

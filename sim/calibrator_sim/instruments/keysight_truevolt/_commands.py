@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
+from calibrator_sim.instruments.keysight_34401a._math import Statistics
 from calibrator_sim.instruments.keysight_34401a._table import WHICH, Span, Value, add_query, say
 from calibrator_sim.scpi import Choice, Command, CommandTree, Flag, Number, ScpiError, Special, Text
 
@@ -34,6 +35,7 @@ def add_truevolt(tree: CommandTree, meter: Keysight34461A) -> None:
     _add_zero_and_impedance(tree, meter)
     _add_filters(tree, meter)
     _add_memory(tree, meter)
+    _add_statistics(tree, meter)
     _add_trigger(tree, meter)
     _add_system(tree, meter)
 
@@ -118,7 +120,9 @@ def _add_filters(tree: CommandTree, meter: Keysight34461A) -> None:
 def _add_memory(tree: CommandTree, meter: Keysight34461A) -> None:
     trigger = meter.trigger
 
-    def remove(count: float) -> str:
+    def remove(count: float, wait: str = "") -> Generator[int, None, str]:
+        if wait:
+            yield from trigger.await_points(round(count))
         if not 1 <= count <= trigger.points():
             raise ScpiError(-222)
         return trigger.remove(round(count))
@@ -134,9 +138,33 @@ def _add_memory(tree: CommandTree, meter: Keysight34461A) -> None:
         return f"{say(9.91e37 if value is None else value)} {unit}"
 
     tree.add("R?", Command(take, (Number(words=(), optional=True),)))
-    tree.add("DATA:REMove?", Command(remove, (Number(words=()),)))
+    tree.add("DATA:REMove?", Command(remove, (Number(words=()), Choice(("WAIT",), optional=True))))
     tree.add("DATA:LAST?", Command(last))
     tree.add("ABORt", Command(trigger.abort))
+
+
+def _add_statistics(tree: CommandTree, meter: Keysight34461A) -> None:
+    trigger, settings = meter.trigger, meter.settings
+
+    def state(on: bool) -> None:
+        trigger.statistics = Statistics()
+        settings.math_on = on
+        settings.math = "AVER" if on else settings.math
+
+    def clear() -> None:
+        trigger.statistics = Statistics()
+
+    def every() -> str:
+        seen = trigger.statistics
+        return ",".join(say(value) for value in (seen.mean(), seen.deviation(), seen.low, seen.high))
+
+    node = "CALCulate:AVERage"
+    tree.add(f"{node}[:STATe]", Command(state, (Flag(),)))
+    add_query(tree, f"{node}[:STATe]?", lambda: str(int(settings.math_on and settings.math == "AVER")))
+    add_query(tree, f"{node}:ALL?", every)
+    add_query(tree, f"{node}:SDEViation?", lambda: say(trigger.statistics.deviation()))
+    add_query(tree, f"{node}:PTPeak?", lambda: say(trigger.statistics.high - trigger.statistics.low))
+    tree.add(f"{node}:CLEar[:IMMediate]", Command(clear))
 
 
 def _add_trigger(tree: CommandTree, meter: Keysight34461A) -> None:

@@ -117,6 +117,8 @@ class Fluke8588A(Keysight34401A):
         tree.add("INITiate:CONTinuous?", Command(lambda: "0"))
         tree.add("SYSTem:TEMPerature?", Command(self._inside))
         add_query(tree, "SYSTem:LFRequency?", lambda: f"{self.world.line_frequency_hz:.0f}")
+        # The name was seen, what it says is a guess: volts of the mains.
+        add_query(tree, "SYSTem:MLEVel?", lambda: "+230")
         add_operation(tree, self.status, cost_ns=QUERY_NS, say=lambda _word, value: f"{value:+d}")
 
     def _inside(self) -> str:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from calibrator_sim.instruments.yokogawa_wt310._status import add_status
-from calibrator_sim.scpi import Choice, Command, CommandTree, Flag, Number, ScpiError, Special, add_registers
+from calibrator_sim.scpi import (
+    Argument,
+    Choice,
+    Command,
+    CommandTree,
+    Flag,
+    Kind,
+    Number,
+    ScpiError,
+    Special,
+    add_registers,
+)
 
 if TYPE_CHECKING:
     from calibrator_sim.instruments.yokogawa_wt310._meter import YokogawaWT310
@@ -68,6 +80,20 @@ def _one_of(value: float | Special, known: tuple[float, ...]) -> float:
     raise ScpiError(-222)
 
 
+@dataclass(frozen=True, slots=True)
+class _Crest:
+    """`3`, `6` or `6A`, which differs from 6 by the automatic range alone."""
+
+    optional: bool = False
+
+    def take(self, argument: Argument) -> str:
+        """Return the factor as it is written."""
+        text = f"{argument.value:g}{argument.suffix.upper()}" if argument.kind is Kind.NUMBER else ""
+        if text not in ("3", "6", "6A"):
+            raise ScpiError(-222)
+        return text
+
+
 def _add_input(tree: CommandTree, meter: YokogawaWT310) -> None:
     def volts(value: float | Special) -> None:
         meter.settings.volts, meter.settings.volts_auto = _one_of(value, VOLTS), False
@@ -84,8 +110,8 @@ def _add_input(tree: CommandTree, meter: YokogawaWT310) -> None:
     def rate(value: float | Special) -> None:
         meter.settings.update_s = _one_of(value, _RATES)
 
-    def crest(value: float | Special) -> None:
-        meter.settings.crest = round(_one_of(value, (3.0, 6.0)))
+    def crest(factor: str) -> None:
+        meter.settings.crest, meter.settings.crest_wide = int(factor[0]), factor == "6A"
 
     def mode(word: str) -> None:
         meter.settings.mode = word
@@ -95,14 +121,20 @@ def _add_input(tree: CommandTree, meter: YokogawaWT310) -> None:
     tree.add("INPut:VOLTage:AUTO", Command(volts_auto, (Flag(),)))
     tree.add("INPut:CURRent:AUTO", Command(amperes_auto, (Flag(),)))
     tree.add("RATE", Command(rate, (Number("S"),)))
-    tree.add("INPut:CFACtor", Command(crest, (Number(),)))
+    tree.add("INPut:CFACtor", Command(crest, (_Crest(),)))
     tree.add("INPut:MODE", Command(mode, (Choice(("RMS", "VMEan", "DC")),)))
     _ask(tree, meter, "INPut:VOLTage:RANGe", ":INP:VOLT:RANG", lambda: _number(meter.settings.volts))
     _ask(tree, meter, "INPut:CURRent:RANGe", ":INP:CURR:RANG", lambda: _number(meter.settings.amperes))
     _ask(tree, meter, "INPut:VOLTage:AUTO", ":INP:VOLT:AUTO", lambda: str(int(meter.settings.volts_auto)))
     _ask(tree, meter, "INPut:CURRent:AUTO", ":INP:CURR:AUTO", lambda: str(int(meter.settings.amperes_auto)))
     _ask(tree, meter, "RATE", ":RATE", lambda: _number(meter.settings.update_s))
-    _ask(tree, meter, "INPut:CFACtor", ":INP:CFAC", lambda: str(meter.settings.crest))
+    _ask(
+        tree,
+        meter,
+        "INPut:CFACtor",
+        ":INP:CFAC",
+        lambda: f"{meter.settings.crest}{'A' * meter.settings.crest_wide}",
+    )
     _ask(tree, meter, "INPut:MODE", ":INP:MODE", lambda: meter.settings.mode)
 
 
@@ -189,6 +221,7 @@ def _add_words(tree: CommandTree, meter: YokogawaWT310) -> None:
     for pattern in ("COMMunicate:VERBose", "COMMunicate:REMote", "COMMunicate:LOCKout", "SYSTem:KLOCk"):
         tree.add(pattern, Command(lambda _: None, (Flag(),)))
     tree.add("NUMeric:FORMat", Command(lambda _: None, (Choice(("ASCii",)),)))
+    _ask(tree, meter, "NUMeric:FORMat", ":NUM:FORM", lambda: "ASC")
 
 
 def _clock_of(seconds: float) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Settings", "YokogawaWT310"]
 
+_HELD = frozenset(("U", "I", "P", "S", "Q"))
 _SECOND = 1_000_000_000
 _PEAK = 1.3  # of a range, before a reading is an overload
 _PHASE_RAD = 0.002  # its table: 0.2 % of the reading times tan phi
@@ -40,6 +41,8 @@ class Settings:
     update_s: float = 0.25
     mode: str = "RMS"
     crest: int = 3
+    most: dict[str, str] | None = None  # largest values seen, as hexadecimal floats, while MHOLd is on
+    crest_wide: bool = False  # 6A
     header: bool = True
     items: list[str] = field(default_factory=lambda: ["U", "I", "P"])
     state: str = "RES"  # of integration
@@ -104,7 +107,19 @@ class YokogawaWT310(TextDevice):
         """Return what the display shows: the last update, or what is held."""
         if (held := self.settings.held) is not None:
             return {name: float.fromhex(value) for name, value in held.items()}
-        return self._fresh()
+        return self._largest(self._fresh())
+
+    def hold_largest(self, on: bool) -> None:
+        """Begin to show the largest values of the updates that are looked at, or end it."""
+        self.settings.most = {} if on else None
+
+    def _largest(self, fresh: dict[str, float]) -> dict[str, float]:
+        if (most := self.settings.most) is None:
+            return fresh
+        for name in _HELD & fresh.keys():
+            if name not in most or abs(fresh[name]) > abs(float.fromhex(most[name])):
+                most[name] = fresh[name].hex()
+        return {**fresh, **{name: float.fromhex(value) for name, value in most.items()}}
 
     def hold(self, on: bool) -> None:
         """Keep the display as it is, or let it go."""

@@ -46,6 +46,8 @@ def _add_averaging(tree: CommandTree, meter: YokogawaWT310, ask: Ask) -> None:
     tree.add("MEASure:AVERaging:TYPE", Command(kind, (Choice(("LINear", "EXPonent")),)))
     tree.add("MEASure:AVERaging:COUNt", Command(count, (Number(words=()),)))
     tree.add("HOLD", Command(meter.hold, (Flag(),)))
+    tree.add("MEASure:MHOLd", Command(meter.hold_largest, (Flag(),)))
+    ask("MEASure:MHOLd", ":MEAS:MHOL", lambda: str(int(settings().most is not None)))
     ask("MEASure:AVERaging:STATe", ":MEAS:AVER:STAT", lambda: str(int(settings().average)))
     ask("MEASure:AVERaging:TYPE", ":MEAS:AVER:TYPE", lambda: settings().average_kind)
     ask("MEASure:AVERaging:COUNt", ":MEAS:AVER:COUN", lambda: str(settings().average_count))
