@@ -1,0 +1,156 @@
+"""Every shipped procedure's certificate, from its frozen record: what a technician of the field looks for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from calibrator.certificates import Certificate, build, render
+from calibrator.certificates._numbers import printed
+from calibrator.certificates._tables import result_tables
+from calibrator.certificates._words import Speaker
+from calibrator.certificates.dcc import check, parse, validate
+from calibrator.evaluation import summarize
+from calibrator.evaluation._curves import curves_of_section
+from calibrator.procedure import load
+from calibrator.record import Record
+
+FROZEN = Path(__file__).parents[1] / "evidence" / "frozen"
+NAMES = {"d": "https://ptb.de/dcc", "s": "https://ptb.de/si"}
+PROCEDURES = sorted(file.stem for file in FROZEN.glob("*.json"))
+QUICK = ("frequency", "balance")  # a source and differences; the others are slow tests
+# the frozen records keep no identities
+COUNTER = {
+    "asset": "SIM-COUNTER-01",
+    "model": "keysight_53230a",
+    "serial": "SIM53230001",
+    "certificate": "SIM-CERT-53230A-001",
+}
+
+Made = Callable[[str], Certificate]
+
+
+@pytest.fixture
+def made(record: Record) -> Made:
+    """Return a maker of the certificate of a procedure's frozen record, evaluated as it was frozen."""
+
+    def make(name: str) -> Certificate:
+        held = json.loads((FROZEN / f"{name}.json").read_text(encoding="utf-8"))
+        run = record.new_run()
+        for event in held["events"]:
+            body = event["body"]
+            record.append(
+                run, event["kind"], {"bench": {}, **body} if event["kind"] == "run.opened" else body
+            )
+        record.append(run, "instruments.identified", {"instruments": [COUNTER]})
+        points = []
+        for section, results in held["results"].items():
+            curves = curves_of_section(record.events(run), load(name), section)
+            record.append(
+                run, "section.evaluated", {"section": section, "results": results, "curves": curves}
+            )
+            points += results
+        summary = summarize(points)
+        closed = {"outcome": "completed", "exit_code": summary.exit_code, "verdict": summary.verdict}
+        rest = {"traffic": None, "duration_s": "1.0", "not_tested": [], "joint": None}
+        record.append(run, "run.closed", {**closed, **rest, "head": record.head(run)[1]})
+        return build(record, run)
+
+    return make
+
+
+def whole(name: str, made: Made, schemas: Path) -> None:
+    model = made(name)
+    assert model.results
+    for language in ("en", "zh", "both"):
+        root = parse(render(model, "dcc", language), "dcc")
+        assert validate(root, schemas / "dcc-3.3.0") == ()
+        assert check(root) == ()
+    kinds = {element.get("refType") for element in root.iterfind(".//d:usedMethod", NAMES)}
+    assert "calibrator_decisionRule" in kinds
+    assert root.find(".//d:influenceCondition", NAMES) is not None
+    assert root.find(".//d:measuringEquipment", NAMES) is not None
+    curves = sum(len(section.curves) for section in model.sections)
+    listed = root.findall(".//d:list[@refType]", NAMES)
+    assert sum(e.get("refType") in ("calibrator_curve", "calibrator_parameterSet") for e in listed) == curves
+    for language in ("en", "zh"):
+        assert render(model, "pdf", language).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_the_documents_of_a_procedure_are_valid(name: str, made: Made, schemas: Path) -> None:
+    whole(name, made, schemas)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in PROCEDURES if name not in QUICK])
+def test_the_documents_of_every_other_procedure_are_valid(name: str, made: Made, schemas: Path) -> None:
+    whole(name, made, schemas)
+
+
+def test_the_error_of_a_source_is_set_minus_reference_in_every_form(made: Made) -> None:
+    """A DCC took the meter's reading for the source's indication: its reference value was off by 2 E."""
+    model = made("frequency")
+    root = parse(render(model, "dcc", "en"), "dcc")
+    for result in model.results:
+        reference = result.particulars.reference
+        assert result.particulars.sense == "set"
+        assert reference is not None
+        assert result.error is not None
+        assert result.nominal - reference == result.error
+        assert result.indication is not None  # of the standard: a positive E is a low output
+        assert (result.indication < result.nominal) == (result.error > 0)
+    columns = {}
+    for kind in ("measuredValue", "referenceValue", "measurementError"):
+        found = root.findall(
+            f".//d:quantity[@refType='basic_{kind}']/s:realListXMLList/s:valueXMLList", NAMES
+        )
+        columns[kind] = [Decimal(word) for element in found for word in (element.text or "").split()]
+    assert len(columns["measuredValue"]) == len(model.results)
+    for shown, reference, error in zip(*columns.values(), strict=True):
+        assert shown - reference == error
+    assert {shown.quantize(Decimal(1)) for shown in columns["measuredValue"]} == {
+        result.nominal for result in model.results
+    }
+    table = result_tables(model, Speaker("zh"))[0]
+    assert [head[:1] for head in table["columns"][1:4]] == [["设定值"], ["测得值"], ["参考值"]]
+    assert "设定值减去参考值" in render(model, "html", "zh").decode("utf-8")
+
+
+def test_a_counter_that_was_read_is_listed_beside_the_standards(made: Made) -> None:
+    [counter] = made("frequency").equipment
+    assert (counter.asset, counter.model, counter.serial) == (
+        "SIM-COUNTER-01",
+        "Keysight 53230A",
+        "SIM53230001",
+    )
+    model = made("frequency")
+    page = render(model, "html", "en").decode("utf-8")
+    assert "Keysight 53230A" in page
+    assert "read beside the standards" in page
+    root = parse(render(model, "dcc", "en"), "dcc")
+    assert "SIM53230001" in [element.text for element in root.iterfind(".//d:identification/d:value", NAMES)]
+
+
+def test_differences_state_both_of_their_values_and_the_position(made: Made) -> None:
+    model = made("balance")
+    tables = {table["title"][0].split(":")[0]: table for table in result_tables(model, Speaker("en"))}
+    eccentricity = tables["Eccentricity"]
+    assert [head[0] for head in eccentricity["columns"][2:4]] == ["Indication", "At the centre"]
+    assert [row["range"].rpartition(", ")[2] for row in eccentricity["rows"]] == [
+        *("front", "back", "left", "right")
+    ]
+    assert [head[0] for head in tables["Repeatability"]["columns"][2:4]] == ["Largest", "Smallest"]
+    assert [head[0] for head in tables["Error of indication"]["columns"][2:4]] == ["Indication", "Reference"]
+    for result in model.results:
+        pair = result.particulars.pair
+        if pair is not None:
+            assert result.error is not None
+            assert result.expanded_uncertainty is not None
+            assert abs(pair[0] - pair[1] - result.error) < result.expanded_uncertainty
+        else:
+            assert printed(result).reference != "–"
