@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from calibrator._errors import UsageError
+from calibrator.plugins import plugged
 from calibrator.procedure import available
 from calibrator_drivers.registry import driver_ids
 
@@ -65,8 +66,11 @@ def check_id(own: str) -> str:
 
 
 def free_id(own: str, kind: str, taken: Collection[str]) -> str:
-    """Return the id; raises `UsageError` (code `id-is-there`) where an installed one of its kind has it."""
-    if check_id(own) in taken:
+    """Return the id; raises `UsageError` (code `id-is-there`) where an installed one of its kind has it.
+
+    Folders of this home do not count: what is written may be meant for another one.
+    """
+    if check_id(own) in set(taken) - {item.id for item in plugged()}:
         raise UsageError(
             f"there is a {kind} {own!r} already",
             where="NAME",
