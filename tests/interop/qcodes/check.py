@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Collection
 
-from qcodes.instrument import InstrumentBase
+from qcodes.instrument import InstrumentBase, VisaInstrument
 from qcodes.instrument_drivers.agilent import Agilent34401A
 from qcodes.instrument_drivers.Keithley import Keithley2000, Keithley2450
 from qcodes.instrument_drivers.Keysight import (
@@ -47,6 +48,14 @@ def check_truevolt(name: str, entry: dict[str, str]) -> None:
     assert meter.display.text().strip('"') == "QCODES"
     meter.display.clear()
     assert meter.error()[0] == 0, meter.error()
+    if model != "34461A":  # the driver takes time traces of these two alone
+        meter.NPLC(0.02)
+        meter.timetrace_npts(3)
+        meter.timetrace_dt(0.05)
+        trace = meter.timetrace()
+        assert len(trace) == 3, trace
+        assert all(abs(reading - 5.0) < 1e-2 for reading in trace), trace
+    every(meter, {"timetrace"})
     meter.close()
     print(f"QCoDeS Keysight{model} over VXI-11")
 
@@ -77,8 +86,20 @@ def check_keithley(resource: str) -> None:
     meter.nplc(1)
     assert meter.nplc() == 1
     assert meter.ask("SYST:ERR?").startswith("+0"), meter.ask("SYST:ERR?")
+    every(meter)
     meter.close()
     print("QCoDeS Keithley2000 over a socket")
+
+
+def every(instrument: VisaInstrument, besides: Collection[str] = ()) -> None:
+    """Read every parameter of a driver and its modules; none may fail or leave an error in the instrument."""
+    modules = [instrument, *(each for each in instrument.submodules.values() if hasattr(each, "parameters"))]
+    for module in modules:
+        for name, parameter in module.parameters.items():
+            if parameter.gettable and name not in besides:
+                parameter()
+                answer = instrument.ask("SYST:ERR?")
+                assert answer.startswith(("0", "+0")), (module.full_name, name, answer)
 
 
 def check_source_meter(resource: str) -> None:
@@ -180,6 +201,7 @@ def check_generator(resource: str) -> None:
     assert unit.submodules["ch1"].frequency() == 1000.0
     unit.force_trigger()
     assert unit.error()[0] == 0, unit.error()
+    every(unit)
     unit.close()
     print("QCoDeS Keysight33512B, both channels")
 
@@ -203,6 +225,7 @@ def main() -> None:
     meter.display_text("QCODES")
     assert meter.display_text().strip(chr(34)) == "QCODES"
     assert meter.terminals() == "FRON"
+    every(meter, {"fetch"})  # READ? keeps nothing to fetch
     meter.close()
     for number, entry in enumerate(served["truevolt"]):
         check_truevolt(f"truevolt{number}", entry)

@@ -40,7 +40,7 @@ class Generator(ScpiDevice):
         self.unit = unit
         self.reference = "INT"
         self.beeper = True
-        self.sync = True
+        self.sync, self.sync_source = True, 1
         self.channels = tuple(
             Channel(unit, world, self.most_hz, self._really_hz) for _ in range(self.outputs)
         )
@@ -102,7 +102,7 @@ class Generator(ScpiDevice):
         self.world.before_change()
         for channel in self.channels:
             channel.reset()
-        self.reference, self.sync = "INT", True
+        self.reference, self.sync, self.sync_source = "INT", True, 1
         self.world.after_change()
 
     def state(self) -> dict[str, Any]:
@@ -112,6 +112,7 @@ class Generator(ScpiDevice):
             "reference": self.reference,
             "beeper": self.beeper,
             "sync": self.sync,
+            "sync_source": self.sync_source,
         }
 
     def take(self, state: dict[str, Any]) -> None:
@@ -119,6 +120,7 @@ class Generator(ScpiDevice):
         for channel, settings in zip(self.channels, state["channels"], strict=True):
             channel.take(settings)
         self.reference, self.beeper, self.sync = state["reference"], state["beeper"], state["sync"]
+        self.sync_source = state.get("sync_source", 1)
 
     def fill(self, tree: CommandTree) -> None:
         """Add the outputs, the first one also without its number, and the system."""
@@ -132,6 +134,11 @@ class Generator(ScpiDevice):
         for header in ("OUTPut:SYNC", "OUTPut:SYNC:STATe"):
             tree.add(header, Command(lambda on: setattr(self, "sync", bool(on)), (Flag(),)))
             self.ask(tree, f"{header}?", lambda: str(int(self.sync)))
+        if len(self.channels) > 1:
+            choice = Choice(tuple(f"CH{number}" for number, _ in enumerate(self.channels, start=1)))
+            put = Command(lambda word: setattr(self, "sync_source", int(word[2:])), (choice,))
+            tree.add("OUTPut:SYNC:SOURce", put)
+            self.ask(tree, "OUTPut:SYNC:SOURce?", lambda: f"CH{self.sync_source}")
         for header in ("PHASe:SYNChronize", "SYSTem:BEEPer[:IMMediate]", "SYSTem:LOCal", "SYSTem:REMote"):
             tree.add(header, Command(lambda: None))
         words = Choice(("LOCal", "REMote", "RWLock"))
