@@ -215,8 +215,9 @@ class MeterUnit:
             return None
         if not self._whole:
             self._whole.append(StandardUnit.of(self.config, self.unit, self.bench, self.draws))
-        # to six digits, so that scatter fills no cache: a specification is no finer
-        at = float(f"{abs(value):.6g}")
+        # to six digits, so that scatter fills no cache: a specification is no finer; a source that gives
+        # 1000.01 V at 1000 V does not leave the meter's last range
+        at = min(float(f"{abs(value):.6g}"), self.table.span(function)[1])
         return self._whole[0].error(function, at, frequency_hz, range_high=range_high)
 
     def warm_up(self, seconds: float) -> float:

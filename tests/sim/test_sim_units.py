@@ -173,3 +173,11 @@ def test_truth_is_only_of_what_is_there(bench):
             ask()
         assert caught.value.code == "unknown-truth"
         assert caught.value.way_out
+
+
+def test_a_standard_meter_has_an_error_beyond_the_end_of_its_last_range(default):
+    # a calibrator that is set to 1000 V may give 1000.01 V: a 3458A still shows it
+    default["simulation"]["units"]["meter"] = {"error": "drawn", "population": "standard"}
+    unit = next(iter(networks(default))).devices["meter"].physics.unit
+    end = unit.table.span("dcv")[1]
+    assert unit.whole_error("dcv", end, 1.00001 * end) == unit.whole_error("dcv", end, end) != 0.0
