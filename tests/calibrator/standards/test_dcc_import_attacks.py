@@ -117,6 +117,26 @@ def test_a_second_column_of_values_is_not_left_out_silently(typical: bytes, othe
     assert surprises(plain, interpret(plain, {"": "temp"}, "a.xml"), None) == ()
 
 
+def with_words(typical: bytes, ref: str, words: str) -> bytes:
+    """Return the certificate with a column of words before its errors."""
+    begin, _ = quantity_of_errors(typical)
+    column = f'<dcc:quantity refType="{ref}"><dcc:charsXMLList>{words}</dcc:charsXMLList></dcc:quantity>'
+    return typical[:begin] + column.encode() + typical[begin:]
+
+
+def test_functions_are_those_of_their_column_and_no_name_of_a_section(typical: bytes) -> None:
+    named = with_words(typical, "calibrator_function", "temp_rtd temp_rtd temperature temp_rtd temp_rtd")
+    (reading,) = interpret(read_dcc(named, "a.xml"), {}, "a.xml")
+    assert [value.function for value in reading.values][1:3] == ["temp_rtd", "temperature"]
+    points = with_words(typical, "calibrator_point", " ".join(f"temperature:{n}" for n in range(5)))
+    (reading,) = interpret(read_dcc(points, "a.xml"), {}, "a.xml")  # of an older certificate
+    assert {value.function for value in reading.values} == {"temperature"}
+    for ref, words in (("calibrator_point", "error:1 " * 5), ("calibrator_function", "temp_rtd")):
+        with pytest.raises(UsageError) as caught:
+            interpret(read_dcc(with_words(typical, ref, words), "a.xml"), {}, "a.xml")
+        assert caught.value.code == "function-unknown"
+
+
 def test_values_of_an_unknown_type_in_metadata_are_named_and_limits_are_known(typical: bytes) -> None:
     changed = typical.replace(b'"basic_acceptanceLimitUpper"', b'"basic_influenceOfPressure"')
     assert changed != typical
