@@ -18,6 +18,7 @@ from calibrator.engine._output import (
     Staged,
     compare,
     no_part,
+    not_in_standby,
     nothing_staged,
     said,
     too_fast,
@@ -313,12 +314,7 @@ class WorkDesk:
             self._is_off(asset)
         self._emit_for(part, "deenergised", {"confirmed": confirmed, "indicated": None, "unit": ""})
         if not confirmed:
-            raise RunError(
-                f"{asset} does not report standby",
-                where=name,
-                way_out="Do not touch the terminals.",
-                code="not-in-standby",
-            )
+            raise not_in_standby(asset, name)
 
     def act(self, part: str, action: str) -> None:
         """Let a part do one of its role's actions; a vented line counts as closed."""

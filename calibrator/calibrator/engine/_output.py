@@ -14,6 +14,7 @@ __all__ = [
     "Staged",
     "compare",
     "no_part",
+    "not_in_standby",
     "nothing_staged",
     "said",
     "too_fast",
@@ -82,6 +83,16 @@ def wait_settled(
                 code="not-settled",
             )
         pause(_LOOK_S[staged.unit], "settle")
+
+
+def not_in_standby(asset: str, name: str) -> RunError:
+    """Return the error of a source that does not report standby at the end of a point."""
+    return RunError(
+        f"{asset} does not report standby",
+        where=name,
+        way_out="Do not touch the terminals.",
+        code="not-in-standby",
+    )
 
 
 def nothing_staged(where: str) -> RunError:
