@@ -95,7 +95,7 @@ class FaultScript:
         elif self.strike("duplicate-reply", name):
             plain = plain * 2
         elif self.strike("truncated", name):
-            plain = [Outgoing(item.data[: len(item.data) // 2]) for item in plain]
+            plain = [Outgoing(item.data[: len(item.data) // 2], ends=False) for item in plain]
         elif fault := self.strike("garbage", name):
             plain = [Outgoing((fault.text or _GARBAGE).encode("latin-1", "replace") + end)]
         return plain

@@ -74,10 +74,12 @@ def close_left_open(error: BaseException) -> None:
     seen: BaseException | None = error
     while seen is not None:
         for frame, _ in traceback.walk_tb(seen.__traceback__):
-            owner = frame.f_locals.get("self")
-            for name in ("sock", "_sync", "_async", "interface"):
-                if isinstance(sock := getattr(owner, name, None), socket.socket):
-                    sock.close()
+            session = frame.f_locals.get("self")
+            # A VXI-11 link that is refused leaves the connection of its session's client open.
+            for owner in (session, getattr(session, "interface", None)):
+                for name in ("sock", "_sync", "_async", "interface"):
+                    if isinstance(sock := getattr(owner, name, None), socket.socket):
+                        sock.close()
         seen = seen.__cause__ or seen.__context__
 
 

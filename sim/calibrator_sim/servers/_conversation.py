@@ -17,10 +17,14 @@ __all__ = ["Conversation", "Outgoing", "Reply", "ReplyFilter", "Served"]
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """Bytes for the client and how much later, in real seconds, they are to leave."""
+    """Bytes for the client and how much later, in real seconds, they are to leave.
+
+    `ends` says whether a bus that marks ends (END, EOI) marks one behind them.
+    """
 
     data: bytes
     delay_s: float = 0.0
+    ends: bool = True
 
 
 class ReplyFilter(Protocol):

@@ -290,9 +290,7 @@ class HislipChannel:
         for reply in session.talk.proceed():
             for part in reply.parts:
                 session.unread = True
-                self._out += [
-                    Outgoing(data, part.delay_s) for data in _cut(part.data, reply.tag, session.most)
-                ]
+                self._out += [Outgoing(data, part.delay_s) for data in _cut(part, reply.tag, session.most)]
         self.broken = self.broken or session.talk.broken
         session.served.watch.look(message_available=session.unread)
 
@@ -364,9 +362,10 @@ class HislipChannel:
             served.locks.wait(self._stir)
 
 
-def _cut(data: bytes, tag: int, most: int) -> list[bytes]:
+def _cut(part: Outgoing, tag: int, most: int) -> list[bytes]:
     """Return the messages that carry a response, none larger than the client takes."""
     size = max(1, most - _HEADER)
+    data = part.data
     pieces = [data[at : at + size] for at in range(0, len(data), size)] or [b""]
-    kinds = [Kind.DATA] * (len(pieces) - 1) + [Kind.DATA_END]
+    kinds = [Kind.DATA] * (len(pieces) - 1) + [Kind.DATA_END if part.ends else Kind.DATA]
     return [message(kind, 0, tag, piece) for kind, piece in zip(kinds, pieces, strict=True)]

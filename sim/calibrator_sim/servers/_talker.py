@@ -19,7 +19,7 @@ class Talker:
         self.served = served
         self._talk = Conversation(served, available=lambda: self.available)
         self._framer = Framer(served.device.buffer_limit, served.device.framing, ended=True)
-        self._output: deque[tuple[int, bytes]] = deque()  # real ns from which it can be read
+        self._output: deque[tuple[int, bytes, bool]] = deque()  # real ns from which it is there, bytes, END
 
     @property
     def broken(self) -> bool:
@@ -68,7 +68,9 @@ class Talker:
         replies = self._talk.proceed()
         now = self.served.real.monotonic_ns() if replies else 0
         for reply in replies:
-            self._output.extend((now + round(part.delay_s * 1e9), part.data) for part in reply.parts)
+            self._output.extend(
+                (now + round(part.delay_s * 1e9), part.data, part.ends) for part in reply.parts
+            )
         if replies:
             self.served.watch.look(message_available=self.available)
 
@@ -87,15 +89,15 @@ class Talker:
 
     def take(self, most: int, stop: int | None = None) -> tuple[bytes, bool, bool]:
         """Return up to `most` bytes of the reply, whether END came with the last, whether `stop` did."""
-        ready, data = self._output.popleft()
+        ready, data, ends = self._output.popleft()
         cut = min(most, len(data))
         found = -1 if stop is None else data.find(bytes((stop,)), 0, cut)
         if found >= 0:
             cut = found + 1
         if cut < len(data):
-            self._output.appendleft((ready, data[cut:]))
+            self._output.appendleft((ready, data[cut:], ends))
         self.served.watch.look(message_available=self.available)
-        return data[:cut], cut == len(data), found >= 0
+        return data[:cut], ends and cut == len(data), found >= 0
 
     def poll(self) -> int:
         """Return the status byte of a serial poll."""
