@@ -32,6 +32,7 @@ class Leftover:
     quantity: Quantity  # what the meter sees with the leads as they were
     at: datetime | None  # last time of a run whose clock ended with its process
     imitated: frozenset[str] = frozenset()  # assets that said themselves that they are simulated
+    batch: str = ""  # the first run of several units that were measured at once on the same sources
 
 
 def energised_in(events: Iterable[RecordedEvent]) -> tuple[str, ...]:
@@ -87,5 +88,7 @@ def leftovers_of(record: Record) -> tuple[Leftover, ...]:
         bench = load_bench(opened["bench"]["text"], opened["bench"]["file"])
         uut, at = opened["uut"]["asset"], events[-1].at if bench.in_process else None
         seen = imitated_in(events)
-        found.append(Leftover(summary.id, summary.mode, assets, bench, uut, quantity_in(events), at, seen))
+        batch = str(next(iter(opened.get("batch", ())), ""))
+        quantity = quantity_in(events)
+        found.append(Leftover(summary.id, summary.mode, assets, bench, uut, quantity, at, seen, batch))
     return tuple(found)

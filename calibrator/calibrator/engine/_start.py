@@ -48,7 +48,7 @@ def safe_before_start(record: Record, home: Home, ask: Ask | None) -> SafeReport
     """
     wait_for_guard(home.path)
     _take_reports(record, home)
-    made = [_seen(_make_safe(item), ask) for item in leftovers_of(record)]
+    made = _each_made_safe(leftovers_of(record), ask)
     _record(record, made, "start")
     report = _report(made)
     if not report.confirmed:
@@ -66,13 +66,25 @@ def make_everything_safe(home: Home, bench: Path | None, ask: Ask | None) -> Saf
     named = None if bench is None else load_bench(bench)
     with home.open_record(RealClock(), write=False) as reading:
         leftovers = leftovers_of(reading)
-    made = [_seen(_make_safe(item), ask) for item in leftovers]
+    made = _each_made_safe(leftovers, ask)
     if named is not None and not named.in_process:
         quantity: Quantity = next((item.quantity for item in leftovers), "voltage")
         made.append(_Made(_of_bench(named, _marked_uut(named), quantity), None))
     note = _try_record(home, made)
     report = _report(made)
     return replace(report, message=f"{report.message}{note}")
+
+
+def _each_made_safe(leftovers: Iterable[Leftover], ask: Ask | None) -> list[_Made]:
+    """Make each bench safe once: several units that were measured at once share their sources."""
+    made: list[_Made] = []
+    for item in leftovers:
+        shared = next((m for m in made if m.leftover is not None and item.batch == m.leftover.batch), None)
+        if shared is None or not item.batch or item.bench.in_process:
+            made.append(_seen(_make_safe(item), ask))
+        else:
+            made.append(replace(shared, leftover=item))
+    return made
 
 
 def _make_safe(leftover: Leftover) -> _Made:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ def test_what_the_meter_can_see_follows_from_the_last_leads():
     assert quantity_in([on("A", "dcv"), on("A", "dci")]) == "current"
 
 
-def break_live_run(laboratory: Any, mode: str = "live") -> str:
+def break_live_run(laboratory: Any, mode: str = "live", batch: Sequence[str] = ()) -> str:
     """Record a live run that broke at 1000 V, on a bench whose addresses nothing answers at."""
     text = laboratory.bench().read_text(encoding="utf-8").partition("[assets.")[0]
     text = text.replace('"SIM-', '"').replace('"SIM', '"')
@@ -84,6 +84,7 @@ def break_live_run(laboratory: Any, mode: str = "live") -> str:
             "procedure": {"id": "dmm"},
             "uut": {"model": "34401A", "asset": "DMM-01", "serial": "1"},
             "bench": {"text": text, "file": "bench.toml"},
+            **({"batch": list(batch)} if batch else {}),
         }
         record.append(run, "run.opened", opened)
         record.append(run, "energise", {"asset": "CAL-01", "function": "dcv", "value": "1000", "unit": "V"})
@@ -126,6 +127,17 @@ def test_a_person_who_looks_ends_that_and_nobody_else_does(laboratory: Any):
     assert (told[-1]["reported"], told[-1]["confirmed"]) == ("seen by a person", True)
     assert "A. Person" in told[-1]["note"]
     assert laboratory.run(laboratory.job(("zero-open",))).exit_code == 0
+
+
+def test_units_that_were_measured_at_once_share_their_sources_and_one_question(laboratory: Any):
+    batch = ["first", "second"]
+    broken = [break_live_run(laboratory, batch=batch) for _ in batch]
+    person = Person("yes")
+    report = make_safe(laboratory.home, operator=person)
+    assert (report.exit_code, person.asked) == (0, ["unsafe:CAL-01"])
+    assert sorted(report.runs) == sorted(broken)
+    for run in broken:
+        assert laboratory.events(run, kinds={"safe"})[-1].body["sources"][0]["confirmed"] is True
 
 
 def identified(text: str) -> Mapping[str, Any]:
