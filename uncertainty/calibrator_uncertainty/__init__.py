@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._anova import Anova, anova, grouped
+    from calibrator_uncertainty._arrays import array, array_of_readings
     from calibrator_uncertainty._bivariate import ComplexUncertainty, complex_uncertainty, uncertain_complex
     from calibrator_uncertainty._budget import Budget
     from calibrator_uncertainty._budget_store import dump_budget, load_budget
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
     from calibrator_uncertainty._peers import from_gtc, from_uncertainties, to_gtc, to_uncertainties
     from calibrator_uncertainty._quantity import (
         Component,
-        array,
         components,
         correlated,
         correlation,
@@ -123,6 +123,7 @@ __all__ = [
     "anova",
     "arcsine",
     "array",
+    "array_of_readings",
     "autocorrelated",
     "bayesian",
     "between",
@@ -218,7 +219,8 @@ _HOME = {
     "UnitsError": "_errors",
     "anova": "_anova",
     "arcsine": "_inputs",
-    "array": "_quantity",
+    "array": "_arrays",
+    "array_of_readings": "_arrays",
     "autocorrelated": "_readings",
     "bayesian": "_readings",
     "between": "_known",

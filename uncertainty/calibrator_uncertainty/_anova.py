@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibrator_uncertainty._asked import numbers
+from calibrator_uncertainty._doors import ROWS, asks
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._shapes import Constant, Normal, Shape, StudentT
@@ -45,6 +46,7 @@ class Anova:
         return math.sqrt(self.within)
 
 
+@asks(groups=ROWS)
 def anova(groups: Sequence[Sequence[float]]) -> Anova:
     """Analyse readings in groups.
 
@@ -96,6 +98,7 @@ def anova(groups: Sequence[Sequence[float]]) -> Anova:
     )
 
 
+@asks(groups=ROWS)
 def grouped(
     name: str,
     groups: Sequence[Sequence[float]],

@@ -9,7 +9,7 @@ import numpy as np
 
 from calibrator_uncertainty._errors import InputError
 
-__all__ = ["by_name", "check_generator", "check_whole", "numbers", "one_number", "row_of_numbers"]
+__all__ = ["by_name", "check_generator", "check_whole", "numbers", "one_number", "row_of_numbers", "shown"]
 
 
 def by_name(values: Any, what: str) -> None:  # noqa: ANN401 - whatever was given
@@ -20,7 +20,7 @@ def by_name(values: Any, what: str) -> None:  # noqa: ANN401 - whatever was give
     """
     if not isinstance(values, Mapping):
         raise InputError(
-            f"{what} is {_shown(values)}, which has no names",
+            f"{what} is {shown(values)}, which has no names",
             way_out='Give values by name: {"A": value, "B": value}.',
             code="no-names",
         )
@@ -39,10 +39,8 @@ def one_number(value: Any, what: str) -> float:  # noqa: ANN401 - whatever was g
             return float(value)
         except OverflowError:  # told below
             value = f"a whole number of {value.bit_length()} bits"
-    if (
-        not isinstance(value, str | bytes | bool | np.bool_ | complex | np.complexfloating)
-        and np.ndim(value) == 0
-    ):
+    several = isinstance(value, list | tuple) or (not isinstance(value, str) and np.ndim(value) > 0)
+    if not several and not isinstance(value, str | bytes | bool | np.bool_ | complex | np.complexfloating):
         try:
             return float(value)
         except (TypeError, ValueError, OverflowError):
@@ -50,9 +48,9 @@ def one_number(value: Any, what: str) -> float:  # noqa: ANN401 - whatever was g
     way_out = "Give one real number."
     if isinstance(value, complex | np.complexfloating):
         way_out = "Complex quantities are made with uncertain_complex()."
-    elif np.ndim(value):
+    elif several:
         way_out = "Give one number; arrays of quantities are made with array()."
-    raise InputError(f"{what} is {_shown(value)}, which is no real number", way_out=way_out, code="number")
+    raise InputError(f"{what} is {shown(value)}, which is no real number", way_out=way_out, code="number")
 
 
 def numbers(values: Any, what: str) -> np.ndarray:  # noqa: ANN401 - whatever was given
@@ -68,7 +66,7 @@ def numbers(values: Any, what: str) -> np.ndarray:  # noqa: ANN401 - whatever wa
     except (TypeError, ValueError):  # told below
         pass
     raise InputError(
-        f"{what} is {_shown(values)}, which are no real numbers",
+        f"{what} is {shown(values)}, which are no real numbers",
         way_out="Give numbers, or quantities of pint; complex ones are made with complex_array().",
         code="number",
     )
@@ -109,7 +107,7 @@ def check_generator(rng: Any) -> None:  # noqa: ANN401 - whatever was given
     """
     if not isinstance(rng, np.random.Generator):
         raise InputError(
-            f"rng is {_shown(rng)}, which is no generator",
+            f"rng is {shown(rng)}, which is no generator",
             way_out="Give numpy.random.default_rng(seed), or Generator(SFC64(seed)), which is faster.",
             code="rng",
         )
@@ -122,9 +120,10 @@ def check_whole(number: Any, what: str, least: int) -> None:  # noqa: ANN401 - w
         InputError: a fraction, a text, too few.
     """
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
-        raise InputError(f"{what} is {_shown(number)}; it is a whole number, {least} or more", code="whole")
+        raise InputError(f"{what} is {shown(number)}; it is a whole number, {least} or more", code="whole")
 
 
-def _shown(value: Any) -> str:  # noqa: ANN401 - whatever was given
+def shown(value: Any) -> str:  # noqa: ANN401 - whatever was given
+    """Return a value as a refusal shows it, cut where it is long."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

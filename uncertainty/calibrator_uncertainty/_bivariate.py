@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from calibrator_uncertainty._asked import numbers
+from calibrator_uncertainty._asked import numbers, one_number
 from calibrator_uncertainty._complex import UncertainComplex
+from calibrator_uncertainty._doors import FIGURES, NUMBER, asks
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._quantity import correlated, covariance_in
 from calibrator_uncertainty._sweep import by_leaf
@@ -48,12 +49,14 @@ def uncertain_complex(
             correlated.
     """
     figure = figures_in(estimate, unit, name)
-    if np.ndim(figure):
+    if isinstance(figure, list | tuple) or np.ndim(figure):
         raise InputError(
             f"{name} is {estimate!r}, which is no single number",
             way_out="Readings of the parts are taken by simultaneous(), arrays made with complex_array().",
             code="number",
         )
+    if not isinstance(figure, complex | np.complexfloating):
+        figure = one_number(figure, name)
     estimate = complex(figure)
     if not cmath.isfinite(estimate):
         raise InputError(f"the estimate of {name} is {estimate}; it must be finite", code="not-finite")
@@ -74,6 +77,7 @@ def uncertain_complex(
 
 def _spread_in(u: Any, unit: str, name: str) -> np.ndarray:  # noqa: ANN401 - number, pair or matrix
     """Return u, or a covariance matrix in the square of the unit, as plain figures."""
+    FIGURES(u, f"u of {name}")
     bare = getattr(u, "_magnitude", u)
     nested = isinstance(bare[0], list | tuple) if isinstance(bare, list | tuple) else np.ndim(bare) == 2
     if nested:
@@ -94,6 +98,7 @@ class ComplexUncertainty:
     probability: float
 
 
+@asks(probability=NUMBER)
 def complex_uncertainty(value: Any, *, probability: float = 0.95) -> ComplexUncertainty:  # noqa: ANN401
     """Return covariance matrix, Willink-Hall effective dof and bivariate coverage factor of a complex value.
 

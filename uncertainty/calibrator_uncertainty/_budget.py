@@ -11,6 +11,7 @@ import numpy as np
 from calibrator_uncertainty import _seen_models as seen_models
 from calibrator_uncertainty._asked import one_number
 from calibrator_uncertainty._combine import Plan, make_plan, pairs_of
+from calibrator_uncertainty._doors import is_row
 from calibrator_uncertainty._draws import check_shared
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._expand import expand
@@ -76,6 +77,11 @@ class Budget:
         name: str = "",
         correlations: Mapping[tuple[str, str], float] | None = None,
     ) -> None:
+        if not is_row(inputs):
+            raise InputError(f"the inputs are {inputs!r}; they are a list", where=name, code="no-input")
+        if not callable(model):
+            raise InputError(f"the model is {model!r}, which is no function", where=name, code="no-model")
+        inputs = list(inputs)
         for one in inputs:
             if not isinstance(one, Input):
                 raise InputError(

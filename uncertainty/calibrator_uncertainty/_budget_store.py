@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from calibrator_uncertainty._doors import BUDGET, asks
 from calibrator_uncertainty._errors import FormatError, InputError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._reproduce import differs, what_it_gives
@@ -26,6 +27,7 @@ def model_name(model: Callable[..., Any]) -> str:
     return f"{getattr(model, '__module__', None) or ''}:{own}"
 
 
+@asks(budget=BUDGET)
 def dump_budget(budget: Budget) -> str:
     """Write a budget as JSON; every float, distribution and shared cause comes back as it was.
 

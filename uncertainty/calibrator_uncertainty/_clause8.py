@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calibrator_uncertainty._asked import check_generator, check_whole
+from calibrator_uncertainty._doors import BUDGETS, TEXT, asks
 from calibrator_uncertainty._draws import SharedDraws
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._histogram import symmetric_interval
@@ -52,6 +53,7 @@ class Clause8:
     probability: float
 
 
+@asks(budgets=BUDGETS, policy=TEXT)
 def validate_first_order(
     budgets: Sequence[Budget],
     *,

@@ -10,6 +10,7 @@ import numpy as np
 
 from calibrator_uncertainty._bivariate import uncertain_complex
 from calibrator_uncertainty._complex import UncertainComplex, lift
+from calibrator_uncertainty._doors import COMPLEX_ROW, FIGURES, NUMBER, asks
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._moves import named
 from calibrator_uncertainty._refusals import called, unsupported
@@ -43,6 +44,7 @@ _PRODUCTS = frozenset(
 )  # fmt: skip
 
 
+@asks(estimates=COMPLEX_ROW, u=FIGURES, dof=NUMBER)
 def complex_array(
     name: str, estimates: Numbers, u: Numbers, unit: str, *, dof: float = math.inf, source: str = ""
 ) -> Quantity:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._plainly import as_float
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,12 +41,13 @@ def effective_dof(contributions: Iterable[tuple[float, float]]) -> float:
         >>> effective_dof([(1.0, 4.0), (0.0, 9.0)])
         4.0
     """
-    given = list(contributions)
+    given: list[Any] = []
     try:
+        given = list(contributions)
         wrong = [place for place, (size, dof) in enumerate(given) if not (math.isfinite(size) and dof >= 1.0)]
     except (TypeError, ValueError) as problem:
         raise InputError(
-            f"the contributions {given!r} are no pairs of numbers",
+            f"the contributions {given or contributions!r} are no pairs of numbers",
             way_out="Give pairs of |c·u| and its degrees of freedom.",
             code="number",
         ) from problem
@@ -68,7 +70,8 @@ def effective_dof(contributions: Iterable[tuple[float, float]]) -> float:
 
 def whole_dof(dof: float) -> float:
     """Truncate effective degrees of freedom to an integer of at least 1 (JCGM 100:2008, G.4.1, note)."""
-    if math.isinf(dof):
+    dof = as_float(dof, "dof")
+    if math.isinf(dof) or math.isnan(dof):
         return dof
     return max(1.0, float(math.floor(dof * (1.0 + FLOOR_TOLERANCE))))
 
@@ -79,7 +82,7 @@ def probability_of(policy: str) -> float:
     Raises:
         InputError: another text, or a percentage that is not from 50 to below 100.
     """
-    known = POLICIES.get(policy)
+    known = POLICIES.get(policy) if isinstance(policy, str) else None
     if known is not None:
         return known
     percent = re.fullmatch(r"p(\d{2}(?:\.\d{1,6})?)", policy) if isinstance(policy, str) else None
@@ -108,7 +111,7 @@ def shape_factor(policy: str, rectangles: Iterable[float], u: float, dof: float 
     first, second = ([*sorted(rectangles, reverse=True), 0.0, 0.0])[:2]
     if first == 0.0 or u == 0.0 or policy == "k2":
         return None
-    probability = POLICIES.get(policy) or probability_of(policy)
+    probability = probability_of(policy)
     if _rest(u, first) <= DOMINANCE * first:
         if not plainly_known(dof, _rest(u, first) / u):
             return None
@@ -146,9 +149,17 @@ def coverage_factor(policy: str, dof: float, *, rectangles: Iterable[float] = ()
 
     Source: JCGM 100:2008, G.3, G.4, G.6.4; EA-4/02 M:2022, S9.14, S10.13 and appendix E.
     """
-    probability = POLICIES.get(policy) or probability_of(policy)
+    probability = probability_of(policy)
     if policy == "k2":
         return 2.0
+    if (
+        isinstance(rectangles, str)
+        or hasattr(rectangles, "_magnitude")
+        or not isinstance(rectangles, Iterable)
+    ):
+        raise InputError(f"rectangles are {rectangles!r}; they are a row of |c·u|", code="number")
+    u = as_float(u, "u")
+    rectangles = [as_float(one, "a rectangle's |c·u|") for one in rectangles]
     if not isinstance(dof, float | int):
         raise InputError(
             f"dof = {dof!r}, which is no number",
@@ -186,7 +197,7 @@ def coverage_factors(policy: str, dof: Floats, rectangles: tuple[Floats, Floats]
 
     if policy == "k2":
         return np.full(dof.shape, 2.0)
-    probability = POLICIES.get(policy) or probability_of(policy)
+    probability = probability_of(policy)
     k = student_factors(probability, dof)
     if rectangles is None:
         return k

@@ -8,7 +8,7 @@ from operator import mul
 from typing import TYPE_CHECKING
 
 from calibrator_uncertainty._arcsine import arcsine_factor
-from calibrator_uncertainty._coverage import POLICIES, coverage_factor, probability_of
+from calibrator_uncertainty._coverage import coverage_factor, probability_of
 from calibrator_uncertainty._errors import ModelError
 from calibrator_uncertainty._result import BudgetLine, BudgetResult
 
@@ -45,7 +45,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
         dof=dof,
         k=k,
         U=k * u,
-        probability=POLICIES.get(policy) or probability_of(policy),
+        probability=probability_of(policy),
         policy=policy,
         lines=tuple(
             BudgetLine(

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from calibrator_uncertainty._asked import one_number
+from calibrator_uncertainty._doors import CALLABLE, FIGURE, POSITIVE, asks
 from calibrator_uncertainty._errors import ModelError
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
+from calibrator_uncertainty._units import magnitude_in, quantity
 from calibrator_uncertainty._variances import standard_uncertainty
 
 __all__ = ["integral"]
@@ -20,6 +22,7 @@ _NODES = (8, 16, 32, 64, 128, 256, 512)
 _U_TOLERANCE = 1e-6  # of u, which is told to few digits
 
 
+@asks(function=CALLABLE, low=FIGURE, high=FIGURE, tolerance=POSITIVE)
 def integral(
     function: Callable[..., Any], low: Quantity, high: Quantity, *, tolerance: float = 1e-10
 ) -> Quantity:
@@ -38,7 +41,7 @@ def integral(
         3.141592654
     """
     before: tuple[float, float] | None = None
-    place = _places(low, high)
+    place = _places(*_in_one_unit(low, high))
     for nodes in _NODES:
         total, size = _rule(function, place, nodes)
         value, u = _figures(total)
@@ -50,6 +53,22 @@ def integral(
     raise ModelError(
         "the integral does not settle with 512 nodes", way_out="Split the interval.", code="integral"
     )
+
+
+def _in_one_unit(low: Quantity, high: Quantity) -> tuple[Quantity, Quantity]:
+    """Return limits that have one dimension; a plain infinite one takes the unit of the other.
+
+    Raises:
+        UnitsError: limits that have not.
+    """
+    units = [getattr(one, "units", None) for one in (low, high)]
+    if units[0] is None and units[1] is not None and math.isinf(low):
+        low = quantity(float(low), units[1])
+    elif units[0] is not None and not (units[1] is None and math.isinf(high)):
+        magnitude_in(high, f"{units[0]}", "the limits of an integral")
+    elif units[1] is not None:
+        magnitude_in(low, f"{units[1]}", "the limits of an integral")
+    return low, high
 
 
 def _rule(function: Callable[..., Any], place: Callable[[float], Any], nodes: int) -> tuple[Quantity, float]:

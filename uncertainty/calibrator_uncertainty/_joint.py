@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from calibrator_uncertainty._asked import check_generator, check_whole
+from calibrator_uncertainty._asked import check_generator, check_whole, one_number
+from calibrator_uncertainty._doors import BUDGETS, SEVERAL, asks
 from calibrator_uncertainty._draws import SharedDraws
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._types import Quantity
@@ -52,6 +53,7 @@ class JointConformity:
         return 1.0 - self.probability
 
 
+@asks(budgets=BUDGETS, limits=SEVERAL)
 def joint_conformity(
     budgets: Sequence[Budget],
     limits: Sequence[Limits],
@@ -107,17 +109,30 @@ def joint_conformity(
     return JointConformity(probability, math.sqrt(spread / draws), draws, tuple(points), notes)
 
 
-def _ends(pair: Limits, budget: Budget) -> tuple[float, float]:
+def _ends(pair: Any, budget: Budget) -> tuple[float, float]:  # noqa: ANN401 - whatever was given
     """Return the two limits of a point as figures in the budget's unit."""
-    lower, upper = pair if isinstance(pair, tuple | list) else (pair.lower, pair.upper)
+    several = isinstance(pair, tuple | list) and len(pair) == 2
+    if not (several or (hasattr(pair, "lower") and not isinstance(pair, str))):
+        raise InputError(
+            f"the limits {pair!r} are no pair", way_out="Give Limits(lower, upper).", code="argument"
+        )
+    lower, upper = pair if several else (pair.lower, pair.upper)
     if lower is None and upper is None:
         raise InputError(
             "there is neither a lower nor an upper limit to judge against",
             where=budget.name,
             code="no-limits",
         )
-    low = -math.inf if lower is None else float(figures_in(lower, budget.unit, "the lower limit"))
-    high = math.inf if upper is None else float(figures_in(upper, budget.unit, "the upper limit"))
+    low = (
+        -math.inf
+        if lower is None
+        else one_number(figures_in(lower, budget.unit, "the lower limit"), "the lower limit")
+    )
+    high = (
+        math.inf
+        if upper is None
+        else one_number(figures_in(upper, budget.unit, "the upper limit"), "the upper limit")
+    )
     if not low <= high:
         raise InputError(
             f"the lower limit {low} lies above the upper limit {high}",

@@ -9,6 +9,7 @@ import numpy as np
 
 from calibrator_uncertainty._asked import numbers, one_number, row_of_numbers
 from calibrator_uncertainty._coverage import student_factor
+from calibrator_uncertainty._doors import FIGURE, NUMBER, asks, optional
 from calibrator_uncertainty._empirical import CurvilinearTrapezoid, Exponential, Histogram, Samples
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input, from_half_width, normal, rectangular
@@ -90,6 +91,7 @@ def exponential(name: str, estimate: float, unit: str, *, source: str = "") -> I
     return Input(name, float(estimate), unit, float(estimate), math.inf, Exponential(), source)
 
 
+@asks(k=optional(NUMBER), probability=optional(NUMBER), dof=NUMBER)
 def certificate(
     name: str,
     value: float,
@@ -164,6 +166,7 @@ def _dof_of(k: float, probability: float) -> float:
     )
 
 
+@asks(at=FIGURE, of_reading=FIGURE, of_range=FIGURE, range_value=FIGURE, floor=FIGURE)
 def specification(
     name: str,
     estimate: float,

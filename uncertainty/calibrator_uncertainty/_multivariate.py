@@ -11,6 +11,7 @@ import numpy as np
 
 from calibrator_uncertainty._asked import check_generator, check_whole
 from calibrator_uncertainty._budget import Budget
+from calibrator_uncertainty._doors import MAPPING
 from calibrator_uncertainty._draws import finite_or_refuse
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
@@ -83,6 +84,8 @@ class Multivariate:
         units: Mapping[str, str],
         correlations: Mapping[tuple[str, str], float] | None = None,
     ) -> None:
+        MAPPING(models, "models")
+        MAPPING(units, "units")
         if not models or set(models) != set(units):
             raise InputError("each result needs a model and a unit", code="units")
         self.budgets = tuple(

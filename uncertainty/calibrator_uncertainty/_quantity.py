@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from calibrator_uncertainty._arcsine import arcsine_factor
-from calibrator_uncertainty._asked import numbers, one_number
+from calibrator_uncertainty._asked import one_number
 from calibrator_uncertainty._coverage import coverage_factor
+from calibrator_uncertainty._doors import NUMBER, ROW, TEXTS, asks
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._leaves import Leaf, known, new_uid, remember
@@ -22,12 +23,11 @@ from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._sweep import by_leaf, sweep
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
-from calibrator_uncertainty._units import difference_in, difference_unit, figures_in, parse_unit, quantity
+from calibrator_uncertainty._units import difference_unit, figures_in, parse_unit, quantity
 from calibrator_uncertainty._variances import covariance as _covariance
 
 __all__ = [
     "Component",
-    "array",
     "components",
     "correlated",
     "correlation",
@@ -112,30 +112,10 @@ def _shared_error(one: Input) -> UncertainArray:
     return error
 
 
-def array(
-    estimates: Quantity,
-    u: Quantity,
-    unit: str,
-    *,
-    dof: float = math.inf,
-    name: str = "",
-    source: str = "",
-) -> Quantity:
-    """Return an array of independent uncertain quantities, of any shape; `u` one number or of that shape.
-
-    Raises:
-        InputError: a negative or infinite u, shapes that differ.
-    """
-    called = name or "an array"
-    value = numbers(figures_in(estimates, unit, name), called)
-    spread = numbers(difference_in(u, unit, name), f"u of {called}")
-    leaf = UncertainArray.leaf(value, spread, one_number(dof, f"dof of {called}"), name=name, source=source)
-    return quantity(leaf, parse_unit(unit, name))
-
-
 _ensembles = itertools.count()
 
 
+@asks(names=TEXTS, estimates=ROW, covariance=ROW, units=TEXTS, dof=NUMBER)
 def correlated(
     names: Sequence[str],
     estimates: Sequence[float],
@@ -246,6 +226,7 @@ def factor_of(matrix: np.ndarray, where: str) -> np.ndarray:
     return factor
 
 
+@asks(names=TEXTS, readings=ROW, units=TEXTS)
 def simultaneous(
     names: Sequence[str], readings: Quantity, units: Sequence[str], *, source: str = ""
 ) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from calibrator_uncertainty._asked import one_number, row_of_numbers
+from calibrator_uncertainty._doors import ROWS, asks
 from calibrator_uncertainty._empirical import BayesianT
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
@@ -15,6 +16,8 @@ from calibrator_uncertainty._shapes import Normal, StudentT
 from calibrator_uncertainty._units import difference_in, figures_in
 
 __all__ = ["autocorrelated", "bayesian", "pooled", "pooled_deviation", "robust"]
+
+_LEAST_EFFECTIVE = 5.0
 
 
 def _values(name: str, readings: Sequence[float], unit: str, least: int) -> np.ndarray:
@@ -28,6 +31,7 @@ def _values(name: str, readings: Sequence[float], unit: str, least: int) -> np.n
     return values
 
 
+@asks(groups=ROWS)
 def pooled_deviation(groups: Sequence[Sequence[float]]) -> tuple[float, float]:
     """Return the pooled standard deviation of several series of one process, and its degrees of freedom.
 
@@ -85,14 +89,18 @@ def autocorrelated(name: str, readings: Sequence[float], unit: str, *, source: s
     """Return the mean of a series whose neighbours are alike, with its effective sample size.
 
     u² = s²/n·(1 + 2 Σ (1 - k/n) ρ_k) over lags up to the first whose ρ_k is not significantly positive, the
-    rest decaying as ρ_1 says; negative correlation never makes u smaller. dof are n_eff - 1, at least 1.
+    rest decaying as ρ_1 says; negative correlation never makes u smaller. dof are n_eff - 1. A ρ_1 of half
+    its own u counts already, as that of a decay, and is freed of the bias of short series: what is too small
+    to be significant in few readings still makes their mean worse.
 
     Raises:
-        InputError: equal readings, or fewer than ten, from which no autocorrelation can be told.
+        InputError: equal readings, fewer than twenty, or fewer than five effective ones: the series is
+            shorter than its memory, and tells neither mean nor autocorrelation.
 
-    Source: N. F. Zhang, Metrologia 43 (2006) S276; JCGM 100:2008, 4.2.7.
+    Source: N. F. Zhang, Metrologia 43 (2006) S276; JCGM 100:2008, 4.2.7; M. G. Kendall, Biometrika 41 (1954)
+        403 for the bias.
     """
-    values = _values(name, readings, unit, 10)
+    values = _values(name, readings, unit, 20)
     count = values.size
     centred = values - values.mean()
     power = float(centred @ centred)
@@ -113,11 +121,21 @@ def autocorrelated(name: str, readings: Sequence[float], unit: str, *, source: s
         last = rho
     # What lies below significance is taken to decay as it began; cutting it off would make u too small.
     ratio = 1.0 + 2.0 * (total + last * first / (1.0 - first))
+    raw = float(centred[1:] @ centred[:-1]) / power
+    if raw > 0.5 / math.sqrt(count):
+        decay = min(raw + (1.0 + 4.0 * raw) / count, 0.99)
+        ratio = max(ratio, (1.0 + decay) / (1.0 - decay))
     size = count / ratio
+    if size < _LEAST_EFFECTIVE:
+        raise InputError(
+            f"the {count} readings of {name} are worth {size:.1f} independent ones: the series is too short",
+            way_out="Read for a longer time; the same number more quickly says no more.",
+            code="too-short",
+        )
     # s² of a correlated series is biased low by (n - n/n_eff)/(n - 1)
     variance = power / (count - 1) * (count - 1) / max(count - ratio, 1.0)
     u = math.sqrt(variance / size)
-    dof = max(1.0, size - 1.0)
+    dof = size - 1.0
     text = source or f"{count} readings, {size:.1f} effective"
     return Input(name, float(values.mean()), unit, u, dof, StudentT(dof), text)
 

@@ -6,6 +6,7 @@ import math
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
 from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._plainly import check_digits
 from calibrator_uncertainty._types import Numbers
 
 __all__ = ["plain", "round_like", "round_uncertainty"]
@@ -46,6 +47,7 @@ def round_uncertainty(expanded: float | Decimal, digits: int = 2) -> Decimal:
     number = to_decimal(expanded, "the uncertainty")
     if number < 0:
         raise InputError(f"an uncertainty of {number} is negative", code="negative-u")
+    check_digits(digits)
     if digits < 1:
         raise InputError(f"{digits} significant digits were asked for; at least 1 is needed", code="digits")
     if number == 0:
@@ -71,6 +73,7 @@ def round_like(value: float | Decimal, rounded_uncertainty: Decimal) -> Decimal:
         (Decimal('0.0000'), Decimal('10.0000'))
     """
     number = to_decimal(value, "the value")
+    _check_decimal(rounded_uncertainty, "the rounded uncertainty")
     if rounded_uncertainty != 0:
         with localcontext() as context:
             context.prec = max(_PRECISION, abs(number.adjusted()) + _PRECISION)
@@ -90,7 +93,17 @@ def plain(number: Decimal) -> str:
         >>> plain(Decimal("1.2E+2"))
         '120'
     """
+    _check_decimal(number, "the number")
     return f"{number:f}"
+
+
+def _check_decimal(number: object, what: str) -> None:
+    if not isinstance(number, Decimal):
+        raise InputError(
+            f"{what} is {number!r}, which is no Decimal",
+            way_out="Round it first with round_uncertainty().",
+            code="not-a-number",
+        )
 
 
 def leading_place(u: float, digits: int) -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibrator_uncertainty._asked import check_generator, check_whole
+from calibrator_uncertainty._doors import BUDGET, PROBABILITY, asks
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._quasi import _moving, _run
 
@@ -41,6 +42,7 @@ class Sensitivity:
     runs: int
 
 
+@asks(budget=BUDGET, probability=PROBABILITY)
 def salib_indices(
     budget: Budget, rng: np.random.Generator, *, power: int = 11, probability: float = 0.95
 ) -> Sensitivity:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._plainly import as_float
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,7 +102,7 @@ class Trapezoidal:
     name: ClassVar[str] = "trapezoidal"
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.beta <= 1.0:
+        if not 0.0 <= as_float(self.beta, "beta of a trapezoid") <= 1.0:
             raise InputError(f"beta of a trapezoid is {self.beta}; it lies between 0 and 1", code="shape")
 
     def draw(self, rng: np.random.Generator, count: int) -> Floats:
@@ -138,7 +139,7 @@ class StudentT:
     name: ClassVar[str] = "t"
 
     def __post_init__(self) -> None:
-        if not self.dof >= 1.0:
+        if not as_float(self.dof, "dof of a t") >= 1.0:
             raise InputError(f"t with {self.dof} degrees of freedom; there must be 1 or more", code="dof")
 
     def draw(self, rng: np.random.Generator, count: int) -> Floats:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibrator_uncertainty._complex import UncertainComplex
+from calibrator_uncertainty._doors import MAPPING, asks
 from calibrator_uncertainty._errors import FormatError
 from calibrator_uncertainty._leaves import Leaf, known, new_uid, remember
 from calibrator_uncertainty._shape_store import shape_from, shape_key
@@ -107,7 +108,8 @@ def _check_leaf(uid: str, here: UncertainArray, value: Numbers, facts: tuple[Any
     same = (
         mine is not None
         and np.array_equal(here._value, value)
-        and np.array_equal(mine.u, u)
+        and np.shape(u) in ((), np.shape(value))  # one for all, or one each: of one element both are the same
+        and bool(np.all(np.equal(mine.u, u)))
         and (mine.dof, mine.group) == (dof, group)
         and _kind(mine.shape) == _kind(shape)
     )
@@ -156,6 +158,7 @@ def _same_result(here: UncertainArray, uid: str, value: Numbers) -> UncertainArr
     return here
 
 
+@asks(values=MAPPING)
 def dumps(values: Mapping[str, Any]) -> str:
     """Write uncertain quantities as JSON; every bit and every correlation comes back.
 

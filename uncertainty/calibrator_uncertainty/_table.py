@@ -13,6 +13,7 @@ from calibrator_uncertainty._anew import rows_anew
 from calibrator_uncertainty._arcsine import arcsine_factors
 from calibrator_uncertainty._combine import Plan
 from calibrator_uncertainty._coverage import coverage_factors, probability_of
+from calibrator_uncertainty._doors import FIGURES, MAPPING
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._shapes import StudentT
 from calibrator_uncertainty._types import Numbers, Quantity
@@ -99,6 +100,10 @@ def evaluate_table(
 ) -> BudgetTable:
     """Evaluate `budget` at all points, a chunk at a time (see `Budget.table`)."""
     probability_of(policy)  # an unknown one is refused before the work
+    for what, given in (("estimates", estimates), ("u", u), ("dof", dof)):
+        MAPPING(given, what)
+        for name, column in given.items():
+            FIGURES(column, f"{what} of {name}")
     columns = _Columns(budget, estimates, u, dof)
     count = columns.count
     plan = budget._plan()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from enum import Enum
 from functools import cache
 
@@ -57,6 +57,10 @@ def parse_unit(text: str, where: str = "") -> Quantity:
         UnitsError: pint does not know it.
     """
     registry = _application().get()
+    if type(text) is not str and (not isinstance(text, Hashable) or hasattr(text, "_magnitude")):
+        raise UnitsError(
+            f"{text!r} is no unit", where=where, way_out="Write V, mV, ohm.", code="unknown-unit"
+        )
     unit = _parsed.get(text)
     if unit is None or unit._REGISTRY is not registry:  # the host may set another registry
         for name, definition in _DEFINITIONS.items():

@@ -11,6 +11,7 @@ import numpy as np
 
 from calibrator_uncertainty._asked import row_of_numbers
 from calibrator_uncertainty._differences import difference
+from calibrator_uncertainty._doors import CALLABLE, asks, each
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._structural import fold
 from calibrator_uncertainty._sweep import by_leaf
@@ -87,6 +88,7 @@ class UserOp:
         )
 
 
+@asks(derivatives=each(CALLABLE))
 def wrapped(
     function: Callable[..., Any],
     *,

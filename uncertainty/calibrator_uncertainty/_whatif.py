@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from calibrator_uncertainty._asked import one_number
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._expand import expand
 from calibrator_uncertainty._leaves import known, remember
@@ -33,7 +34,7 @@ class Cut:
 
 def find_cuts(budget: Budget, target: float, policy: str) -> tuple[Cut, ...]:
     """Search each input's u for the target, the slopes being those at the estimates (see `Budget.cuts`)."""
-    target = float(difference_in(target, budget.unit, "the target of U"))
+    target = one_number(difference_in(target, budget.unit, "the target of U"), "the target of U")
     if not (math.isfinite(target) and target > 0.0):
         raise InputError(f"a target of {target} for U is not positive", where=budget.name, code="target")
     value, slopes = budget._trace().value_and_slopes(budget.inputs)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from calibrator_uncertainty._doors import MAPPING, NUMBER, TEXTS, asks
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._tape import UncertainArray
@@ -57,6 +58,7 @@ class Consensus:
         return math.sqrt(self.chi_squared / self.dof)
 
 
+@asks(results=MAPPING, exclude=TEXTS, level=NUMBER)
 def weighted_mean(
     results: Mapping[str, Quantity], *, exclude: Iterable[str] = (), level: float = LEVEL
 ) -> Consensus:
@@ -140,6 +142,7 @@ def _check_level(level: float) -> float:
     return level
 
 
+@asks(results=MAPPING, level=NUMBER)
 def largest_consistent_subset(results: Mapping[str, Quantity], *, level: float = LEVEL) -> Consensus:
     """Return the weighted mean of the largest set of results that is consistent.
 

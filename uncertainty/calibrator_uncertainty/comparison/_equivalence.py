@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from calibrator_uncertainty._asked import one_number
 from calibrator_uncertainty._coverage import coverage_factor
+from calibrator_uncertainty._doors import MAPPING, REFERENCE, TEXT, asks
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._quantity import estimate, magnitude_of
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
-from calibrator_uncertainty._units import difference_in, difference_unit, figures_in
+from calibrator_uncertainty._units import difference_in, difference_unit, figures_in, magnitude_in, quantity
 from calibrator_uncertainty.comparison._consensus import Consensus
 from calibrator_uncertainty.comparison._results import Results, read_results
 
@@ -55,6 +56,7 @@ class PairEquivalence:
     en: float
 
 
+@asks(results=MAPPING, reference=REFERENCE, policy=TEXT)
 def degrees_of_equivalence(
     results: Mapping[str, Quantity],
     reference: Consensus | Quantity,
@@ -84,7 +86,9 @@ def degrees_of_equivalence(
     everything = read_results(results, least=1)
     inside: Mapping[str, float] = reference.weights if isinstance(reference, Consensus) else {}
     value = reference.reference if isinstance(reference, Consensus) else reference
-    centre = magnitude_of(value if everything.unit is None else value.to(everything.unit))
+    if everything.unit is not None:
+        value = quantity(magnitude_in(value, f"{everything.unit}", "the reference"), everything.unit)
+    centre = magnitude_of(value)
     effects = _effects(reference, everything) if between else {}
     made = []
     for name, held in zip(everything.names, everything.held, strict=True):
@@ -116,6 +120,7 @@ def _effects(reference: Consensus | Quantity, everything: Results) -> Mapping[st
     return {name: magnitude_of(one.to(unit)) for name, one in effects.items()}
 
 
+@asks(results=MAPPING, policy=TEXT)
 def bilateral_equivalence(
     results: Mapping[str, Quantity], *, policy: str = "k2"
 ) -> tuple[PairEquivalence, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibrator_uncertainty._asked import check_generator, check_whole
+from calibrator_uncertainty._doors import MAPPING, WHOLE, asks
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._quantity import factor_of
 from calibrator_uncertainty._types import Quantity
@@ -51,6 +52,7 @@ class MedianConsensus:
     of_results: Quantity
 
 
+@asks(results=MAPPING, draws=WHOLE)
 def median(
     results: Mapping[str, Quantity], *, rng: np.random.Generator, draws: int = 200_000
 ) -> MedianConsensus:

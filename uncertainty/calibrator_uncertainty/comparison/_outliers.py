@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibrator_uncertainty._asked import by_name
+from calibrator_uncertainty._doors import MAPPING, NUMBER, WHOLE, asks, optional
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
@@ -54,6 +55,7 @@ class OutlierSearch:
         return bool(self.outliers) and not all(step.significant for step in self.steps[: len(self.outliers)])
 
 
+@asks(values=MAPPING, level=NUMBER)
 def grubbs(values: Mapping[str, Quantity], *, level: float = 0.05) -> OutlierTest:
     """Test whether the result farthest from the mean is an outlier (two-sided).
 
@@ -72,6 +74,7 @@ def grubbs(values: Mapping[str, Quantity], *, level: float = 0.05) -> OutlierTes
     return outlier_search(values, most=1, level=level).steps[0]
 
 
+@asks(values=MAPPING, most=optional(WHOLE), level=NUMBER)
 def outlier_search(
     values: Mapping[str, Quantity], *, most: int | None = None, level: float = 0.05
 ) -> OutlierSearch:
@@ -120,6 +123,7 @@ def _grubbs_limit(count: int, level: float) -> float:
     return (count - 1) / math.sqrt(count) * math.sqrt(t * t / (count - 2 + t * t))
 
 
+@asks(deviations=MAPPING, replicates=WHOLE, level=NUMBER)
 def cochran(deviations: Mapping[str, Quantity], replicates: int, *, level: float = 0.05) -> OutlierTest:
     """Test whether the largest of several standard deviations is an outlier.
 
@@ -141,6 +145,7 @@ def cochran(deviations: Mapping[str, Quantity], replicates: int, *, level: float
     return cochran_search(deviations, replicates, most=1, level=level).steps[0]
 
 
+@asks(deviations=MAPPING, replicates=WHOLE, most=optional(WHOLE), level=NUMBER)
 def cochran_search(
     deviations: Mapping[str, Quantity], replicates: int, *, most: int | None = None, level: float = 0.05
 ) -> OutlierSearch:

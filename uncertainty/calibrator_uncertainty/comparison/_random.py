@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from calibrator_uncertainty._doors import MAPPING, NUMBER, asks
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.comparison._consensus import LEVEL, Consensus, chi_squared_tail, combine
@@ -17,6 +18,7 @@ __all__ = ["dersimonian_laird", "mandel_paule"]
 _HALVINGS = 200
 
 
+@asks(results=MAPPING, level=NUMBER)
 def mandel_paule(results: Mapping[str, Quantity], *, level: float = LEVEL) -> Consensus:
     """Return the consensus in which chi-squared equals its degrees of freedom.
 
@@ -45,6 +47,7 @@ def mandel_paule(results: Mapping[str, Quantity], *, level: float = LEVEL) -> Co
     return _consensus("Mandel-Paule", everything, high, level)
 
 
+@asks(results=MAPPING, level=NUMBER)
 def dersimonian_laird(results: Mapping[str, Quantity], *, level: float = LEVEL) -> Consensus:
     """Return the consensus with the between-laboratory variance by moments, in one step.
 

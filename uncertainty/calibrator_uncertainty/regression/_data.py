@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from calibrator_uncertainty._asked import numbers
+from calibrator_uncertainty._doors import FIGURES, NUMBER, asks
 from calibrator_uncertainty._errors import InputError, UnitsError
 from calibrator_uncertainty._leaves import new_uid
 from calibrator_uncertainty._quantity import factor_of
@@ -69,6 +70,7 @@ def ensemble(
     return UncertainArray(values, step, (errors,))
 
 
+@asks(estimates=FIGURES, covariance=FIGURES, dof=NUMBER)
 def correlated_array(
     estimates: Quantity, covariance: Quantity, unit: str, *, dof: float = math.inf, name: str = "series"
 ) -> Quantity:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from inspect import signature
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from calibrator_uncertainty._asked import check_whole
+from calibrator_uncertainty._doors import CALLABLE, FIGURES, FINITE, MAPPING, asks, optional
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._tape import UncertainArray
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["fit_columns", "fit_curve", "fit_line", "fit_polynomial"]
 
 
+@asks(u_x=optional(FIGURES), u_y=optional(FIGURES), origin=FINITE)
 def fit_line(
     x: Quantity,
     y: Quantity,
@@ -61,6 +64,7 @@ def fit_line(
     return _polynomial(x, y, 1, ("intercept", "slope"), u_x, u_y, origin, scatter, at)
 
 
+@asks(u_x=optional(FIGURES), u_y=optional(FIGURES), origin=FINITE)
 def fit_polynomial(
     x: Quantity,
     y: Quantity,
@@ -140,6 +144,7 @@ def _fit(
     return Fit(names, units, vector, found.goodness, residuals, found.standardised)
 
 
+@asks(columns=MAPPING, u_y=optional(FIGURES))
 def fit_columns(
     columns: Mapping[str, Quantity], y: Quantity, *, u_y: Quantity = None, scatter: Scatter | None = None
 ) -> Fit:
@@ -179,6 +184,7 @@ def fit_columns(
     return _fit(found, found.beta, tuple(columns), tuple(units), values)
 
 
+@asks(model=CALLABLE, start=MAPPING, u_x=optional(FIGURES), u_y=optional(FIGURES))
 def fit_curve(
     model: Callable[..., Quantity],
     x: Quantity,
@@ -216,9 +222,26 @@ def fit_curve(
     points, values = read_series(x, "x", u_x), read_series(y, "y", u_y)
     if not start:
         raise InputError("a general curve needs start values", code="start")
+    _check_parameters(model, start)
     units = tuple(one.units if hasattr(one, "_REGISTRY") else parse_unit("") for one in start.values())
     bare: list[Quantity] = [getattr(one, "_magnitude", one) for one in start.values()]
     numbers = np.array([float(one) for one in bare])
     form = Model(model, difference_unit(points.unit), difference_unit(values.unit), units, tuple(start))
     found = estimate(form, points, values, Options(scatter, at, engine, numbers))
     return _curve(form, found, found.beta, tuple(start), units, points, values)
+
+
+def _check_parameters(model: Callable[..., Quantity], start: Mapping[str, Quantity]) -> None:
+    """Refuse a model that does not take x and as many parameters as there are start values."""
+    try:
+        called = signature(model)
+    except ValueError:  # a function of C tells nothing of its arguments
+        return
+    try:
+        called.bind(None, *start)
+    except TypeError as problem:
+        raise InputError(
+            f"the model does not take x and {len(start)} parameters ({', '.join(start)}): {problem}",
+            way_out="Give a start value for each parameter.",
+            code="start",
+        ) from problem

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from calibrator_uncertainty._doors import FIGURES, WHOLE, asks, each, optional
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.regression._curve import Curve
@@ -41,6 +42,7 @@ class OrderChoice:
     criterion: str
 
 
+@asks(degrees=each(WHOLE), u_x=optional(FIGURES), u_y=optional(FIGURES))
 def choose_degree(
     x: Quantity,
     y: Quantity,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from calibrator_uncertainty._branches import is_watched, note_check
+from calibrator_uncertainty._doors import FIGURES, asks, optional
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._tape import UncertainArray
@@ -237,6 +238,7 @@ def _piecewise(kind: str, points: Floats, values: Floats) -> Numbers:
     return PPoly(np.stack((np.diff(values, axis=0) / gaps, values[:-1])), points)
 
 
+@asks(u_x=optional(FIGURES), u_y=optional(FIGURES))
 def table(
     x: Quantity, y: Quantity, *, kind: Kind = "linear", u_x: Quantity = None, u_y: Quantity = None
 ) -> Table:

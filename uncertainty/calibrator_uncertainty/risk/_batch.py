@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from calibrator_uncertainty._doors import FIGURES, asks
 from calibrator_uncertainty._errors import InputError, UnitsError
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
@@ -15,6 +16,7 @@ from calibrator_uncertainty.risk._quadrature import Floats
 __all__ = ["conformance_probabilities"]
 
 
+@asks(dof=FIGURES)
 def conformance_probabilities(
     measured: Quantity,
     *,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from calibrator_uncertainty._doors import LIMITS, asks
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.risk._limits import Frame, Limits, finite, positive
@@ -37,6 +38,7 @@ class ProcessCapability:
     in_tolerance: float
 
 
+@asks(limits=LIMITS)
 def measurement_capability(
     limits: Limits, u: Quantity, *, U: Quantity = None, k: float = 2.0
 ) -> MeasurementCapability:
@@ -68,6 +70,7 @@ def measurement_capability(
     return MeasurementCapability(half / expanded, half / (2.0 * spread))
 
 
+@asks(limits=LIMITS)
 def process_capability(
     limits: Limits, mean: Quantity, standard_deviation: Quantity, *, u: Quantity = None
 ) -> ProcessCapability:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from calibrator_uncertainty._conformity import judge
+from calibrator_uncertainty._doors import LIMITS, NUMBER, POSITIVE, asks
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.risk._guard import GuardBand, guard_band, guard_band_for_specific_risk
 from calibrator_uncertainty.risk._limits import ARITHMETIC, Frame, Limits, Zone, finite, positive
@@ -51,6 +52,7 @@ class Decision:
         return f"{self.verdict} by {self.rule}; {self.risk}"
 
 
+@asks(limits=LIMITS, k=POSITIVE)
 def decide_ilac_g8(
     measured: Quantity,
     limits: Limits,
@@ -87,6 +89,7 @@ def decide_ilac_g8(
     return Decision(verdict, rule, guard_band("ilac-g8", limits, U), _risk(value, spread, dof, zone))
 
 
+@asks(limits=LIMITS, probability=NUMBER)
 def decide_iso14253(
     measured: Quantity, limits: Limits, *, u: Quantity = None, probability: float = 0.95
 ) -> Decision:
@@ -125,6 +128,7 @@ def decide_iso14253(
     return Decision(verdict, f"ISO 14253-1:2017, probability limit {probability * 100:g} %", band, risk)
 
 
+@asks(limits=LIMITS, k=POSITIVE)
 def decide_jjf1094(
     measured: Quantity, limits: Limits, U95: Quantity, *, u: Quantity = None, k: float = 2.0
 ) -> Decision:

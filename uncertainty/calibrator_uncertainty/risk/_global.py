@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibrator_uncertainty._doors import LIMITS, NUMBER, PRIOR, asks, optional
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.risk._limits import Frame, Limits, Zone, positive
@@ -57,6 +58,7 @@ class GlobalRisk:
         return f"global PFA {percent(self.pfa)}, PFR {percent(self.pfr)} (prior: {self.prior})"
 
 
+@asks(limits=LIMITS, prior=PRIOR, acceptance=optional(LIMITS), dof=NUMBER)
 def global_risk(
     limits: Limits,
     u: Quantity,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from calibrator_uncertainty._doors import LIMITS, NUMBER, PRIOR, TEXT, asks
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.risk._global import risk_of
@@ -54,6 +55,7 @@ class GuardBand:
     note: str = ""
 
 
+@asks(tur=NUMBER)
 def z540_method_6_multiplier(tur: float) -> float:
     """Return M of the guard band M·U95 that keeps the global PFA at 2 % whatever the in-tolerance share.
 
@@ -102,6 +104,7 @@ _RULES: dict[str, tuple[str, Callable[[float, float], float], bool]] = {
 }
 
 
+@asks(rule=TEXT, limits=LIMITS)
 def guard_band(rule: Rule, limits: Limits, U: Quantity) -> GuardBand:
     """Return the guard band that a named rule asks for.
 
@@ -142,6 +145,7 @@ def _made(frame: Frame, zone: Zone, width: float, basis: str) -> GuardBand:
     return GuardBand(frame.wrap(width, difference=True), frame.limits(accept), basis)
 
 
+@asks(limits=LIMITS, target=NUMBER, dof=NUMBER)
 def guard_band_for_specific_risk(
     limits: Limits, u: Quantity, target: float, *, dof: float = math.inf
 ) -> GuardBand:
@@ -189,6 +193,7 @@ def _widest(zone: Zone, u: float, dof: float, target: float) -> float:
     return float(z) * u * (1.0 + 1e-9) + 1e-300
 
 
+@asks(limits=LIMITS, prior=PRIOR, target=NUMBER, dof=NUMBER)
 def guard_band_for_global_risk(
     limits: Limits,
     u: Quantity,

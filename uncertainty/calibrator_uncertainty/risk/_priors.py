@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from calibrator_uncertainty._doors import CALLABLE, FIGURES, asks
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.risk._limits import Frame, Zone, finite, positive
@@ -164,6 +165,7 @@ def uniform_prior(lower: Quantity, upper: Quantity, *, name: str = "") -> Prior:
     return _Steps(np.array([low, high]), np.array([1.0]), frame.unit, text)
 
 
+@asks(values=FIGURES)
 def empirical_prior(values: Quantity, *, name: str = "") -> Prior:
     """Return a prior that holds just the values once found on items of this kind, each equally likely.
 
@@ -177,6 +179,7 @@ def empirical_prior(values: Quantity, *, name: str = "") -> Prior:
     return _Points(found, frame.unit, name or f"empirical, {found.size} values")
 
 
+@asks(edges=FIGURES, counts=FIGURES)
 def histogram_prior(edges: Quantity, counts: Sequence[float], *, name: str = "") -> Prior:
     """Return a prior from a histogram: uniform inside each bin.
 
@@ -196,6 +199,7 @@ def histogram_prior(edges: Quantity, counts: Sequence[float], *, name: str = "")
     return _Steps(borders, weights / weights.sum(), frame.unit, text)
 
 
+@asks(density=CALLABLE)
 def density_prior(
     density: Callable[[Floats], Floats], lower: Quantity, upper: Quantity, *, name: str
 ) -> Prior:

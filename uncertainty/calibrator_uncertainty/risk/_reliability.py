@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from calibrator_uncertainty._doors import LIMITS, NUMBER, WHOLE, asks
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.risk._limits import Frame, Limits, Zone, finite, positive
@@ -12,6 +13,7 @@ from calibrator_uncertainty.risk._priors import NormalPrior, Prior, shown
 __all__ = ["in_tolerance_lower_bound", "reliability_prior"]
 
 
+@asks(observed=NUMBER, limits=LIMITS)
 def reliability_prior(
     observed: float, limits: Limits, *, u: Quantity = None, mean: Quantity = None, name: str = ""
 ) -> Prior:
@@ -95,6 +97,7 @@ def _spread_for(observed: float, zone: Zone, centre: float) -> float:
     return scale * math.exp((low_exponent + high_exponent) / 2.0)
 
 
+@asks(passed=WHOLE, tested=WHOLE, confidence=NUMBER)
 def in_tolerance_lower_bound(passed: int, tested: int, *, confidence: float = 0.95) -> float:
     """Return the reliability that counts exclude to be lower, at a one-sided confidence.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibrator_uncertainty._doors import LIMITS, NUMBER, PRIOR, asks, optional
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
@@ -54,6 +55,7 @@ def percent(probability: float) -> str:
     return f"{plain(round_uncertainty(max(0.0, probability) * 100.0))} %"
 
 
+@asks(limits=LIMITS, dof=NUMBER, prior=optional(PRIOR))
 def specific_risk(
     measured: Quantity,
     limits: Limits,

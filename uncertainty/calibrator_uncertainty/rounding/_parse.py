@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from calibrator_uncertainty._errors import FormatError
+from calibrator_uncertainty._plainly import check_text
 from calibrator_uncertainty.rounding._result import RoundedResult
 
 __all__ = ["parse_result"]
@@ -38,6 +39,7 @@ def parse_result(text: str) -> RoundedResult:
         >>> parse_result("100,021 47(70) g")
         RoundedResult(value=Decimal('100.02147'), uncertainty=Decimal('0.00070'), unit='g')
     """
+    check_text(text, "the result to read")
     stripped = text.strip()
     found = _BRACKETS.match(stripped)
     if found is not None:

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Literal
 
 from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._plainly import check_digits
 from calibrator_uncertainty.rounding._steps import Number, decimal_of, round_to_step
 
 __all__ = ["Policy", "round_expanded", "trusted"]
@@ -57,6 +58,7 @@ def round_expanded(
 def _check(number: Decimal, digits: int, policy: str, step: int) -> None:
     if number < 0:
         raise InputError(f"an uncertainty of {number} is negative", code="negative-u")
+    check_digits(digits)
     if digits < 1:
         raise InputError(f"{digits} significant digits were asked for; at least 1 is needed", code="digits")
     if policy not in _POLICIES:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._plainly import check_row
 from calibrator_uncertainty._rounding import plain, round_like
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.rounding._policy import Policy, round_expanded, trusted
@@ -155,7 +156,9 @@ def round_together(
         >>> [one.parenthesis() for one in round_together([1.23456, 10.5], [0.00123, 0.0456])]
         ['1.2346(12)', '10.5000(456)']
     """
-    if len(values) != len(uncertainties) or not values:
+    check_row(values, "the values")
+    check_row(uncertainties, "the uncertainties")
+    if len(values) != len(uncertainties) or len(values) == 0:
         raise InputError(
             f"{len(values)} values and {len(uncertainties)} uncertainties do not match", code="shape"
         )

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from calibrator_uncertainty._doors import FIGURE, TEXT, WHOLE, asks, each, optional
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._shapes import Normal
 from calibrator_uncertainty._tape import UncertainArray
@@ -40,6 +41,7 @@ class AllanDeviation:
     kind: str
 
 
+@asks(interval=FIGURE, factors=optional(each(WHOLE)), kind=TEXT, noise=TEXT)
 def allan_deviation(
     values: Quantity,
     interval: Quantity,
@@ -92,6 +94,8 @@ def _factors(count: int, factors: Sequence[int] | None, kind: str) -> list[int]:
     most = (count + 1) // 3 if kind == "mdev" else count // 2
     if factors is None:
         return [2**power for power in range(max(1, int(math.log2(max(count // 4, 1))) + 1))]
+    if len(factors) == 0:
+        raise InputError("no averaging factor is given", way_out="Leave factors out.", code="factor")
     for factor in factors:
         if not 1 <= factor <= most or int(factor) != factor:
             raise InputError(

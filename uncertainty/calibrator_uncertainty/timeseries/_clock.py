@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from calibrator_uncertainty._doors import FIGURE, FIGURES, asks, optional
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
@@ -14,6 +15,7 @@ from calibrator_uncertainty.timeseries._linear import bare
 __all__ = ["read_times", "with_time_stamps"]
 
 
+@asks(times=FIGURES, jitter=FIGURES, offset=FIGURE, rate=FIGURE, derivative=optional(FIGURES))
 def with_time_stamps(
     times: Quantity,
     values: Quantity,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from calibrator_uncertainty._doors import FIGURES, WHOLE, asks
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty._units import quantity
@@ -15,6 +16,7 @@ from calibrator_uncertainty.timeseries._linear import linear_step
 __all__ = ["average_blocks", "resample"]
 
 
+@asks(times=FIGURES, new_times=FIGURES)
 def resample(times: Quantity, values: Quantity, new_times: Quantity, *, kind: Kind = "linear") -> Quantity:
     """Return the series at other times within its own; neighbours become correlated, and are.
 
@@ -33,6 +35,7 @@ def resample(times: Quantity, values: Quantity, new_times: Quantity, *, kind: Ki
     return Table(stamps, row, kind)(plain_in(new_times, stamps.unit, "new_times"))
 
 
+@asks(count=WHOLE)
 def average_blocks(values: Quantity, count: int) -> Quantity:
     """Return the means of successive blocks of `count` samples; a last block that is not full is left out.
 

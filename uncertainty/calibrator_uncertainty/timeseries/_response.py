@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from calibrator_uncertainty._doors import FIGURE, FIGURES, SPECTRUM, WHOLE, asks, optional
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty._units import parse_unit, quantity
@@ -19,6 +20,7 @@ from calibrator_uncertainty.timeseries._spectrum import (
 __all__ = ["apply_response", "deconvolve", "inverse_filter", "low_pass"]
 
 
+@asks(interval=FIGURE, response=SPECTRUM)
 def apply_response(values: Quantity, interval: Quantity, response: Spectrum) -> Quantity:
     """Return the output of a system of known frequency response; the series is taken to repeat.
 
@@ -34,6 +36,7 @@ def apply_response(values: Quantity, interval: Quantity, response: Spectrum) -> 
     return from_spectrum(came_in * _reaching(response, came_in), read_series(values, "values").values.size)
 
 
+@asks(interval=FIGURE, response=SPECTRUM, low_pass=optional(FIGURES))
 def deconvolve(
     values: Quantity, interval: Quantity, response: Spectrum, *, low_pass: Quantity = None
 ) -> Quantity:
@@ -69,6 +72,7 @@ def deconvolve(
     return from_spectrum(found, read_series(values, "values").values.size)
 
 
+@asks(response=SPECTRUM, interval=FIGURE, order=WHOLE, delay=WHOLE)
 def inverse_filter(response: Spectrum, interval: Quantity, *, order: int, delay: int) -> Quantity:
     """Return the coefficients of a FIR filter that undoes a response, late by `delay` samples.
 
@@ -111,6 +115,7 @@ def inverse_filter(response: Spectrum, interval: Quantity, *, order: int, delay:
     return quantity(made, unit)
 
 
+@asks(cutoff=FIGURE, order=WHOLE)
 def low_pass(frequency: Quantity, cutoff: Quantity, *, order: int = 4) -> np.ndarray:
     """Return the gains 1/(1 + (f/cutoff)^(2·order)) of a low-pass without phase.
 

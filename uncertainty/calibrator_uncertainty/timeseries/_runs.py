@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from calibrator_uncertainty._doors import COMPLEX_ROW, TEXT, asks
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.regression._data import correlated_array, read_series
@@ -12,6 +13,7 @@ from calibrator_uncertainty.timeseries._spectrum import Spectrum
 __all__ = ["mean_response"]
 
 
+@asks(runs=COMPLEX_ROW, unit=TEXT)
 def mean_response(frequency: Quantity, runs: Quantity, unit: str = "", *, jointly: bool = False) -> Spectrum:
     """Return the mean of a response that was measured several times, with n - 1 degrees of freedom.
 

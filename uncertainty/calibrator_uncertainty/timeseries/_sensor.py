@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from calibrator_uncertainty._doors import FIGURE, FIGURES, SPECTRUM, asks
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
@@ -62,6 +63,7 @@ def _parts(f: Numbers, gain: Numbers, damping: Numbers, resonance: Numbers) -> t
     return gain * left / size, -1.0 * gain * right / size
 
 
+@asks(response=SPECTRUM)
 def fit_second_order(response: Spectrum, *, scatter: Scatter | None = None) -> Fit:
     """Fit static sensitivity `S0`, `damping` and `resonance` to a measured response.
 
@@ -131,6 +133,7 @@ def _start(f: Floats, response: NDArray[np.complex128]) -> Floats:
     return np.array([1.0 / level, loss * ratio / (2.0 * level), ratio * scale])
 
 
+@asks(frequency=FIGURES, gain=FIGURE, damping=FIGURE, resonance=FIGURE)
 def second_order_response(
     frequency: Quantity, gain: Quantity, damping: Quantity, resonance: Quantity
 ) -> Spectrum:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibrator_uncertainty._complex import UncertainComplex
+from calibrator_uncertainty._doors import FIGURE, asks
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
@@ -131,6 +132,7 @@ class Spectrum:
         return other._parts()
 
 
+@asks(interval=FIGURE)
 def spectrum(values: Quantity, interval: Quantity) -> Spectrum:
     """Return the discrete Fourier transform of a series, sum form, frequencies from 0 to half the rate.
 
