@@ -56,6 +56,7 @@ INSTANTS = {
     "between two steps": ("step.done", "point:dcv:0.1V:+0.1V"),
     "reading at 1000 V": ("reading", "dcv:1000V:+1000V"),
 }
+OFTEN = ("between two steps",)  # which the slow test below meets again and again
 
 
 def number_of(unbroken: Any, kind: str, what: str) -> int:
@@ -63,7 +64,9 @@ def number_of(unbroken: Any, kind: str, what: str) -> int:
     return next(e.seq for e in unbroken.events() if e.kind == kind and (not what or what in e.body.values()))
 
 
-@pytest.mark.parametrize("instant", INSTANTS)
+@pytest.mark.parametrize(
+    "instant", [pytest.param(name, marks=pytest.mark.slow) if name in OFTEN else name for name in INSTANTS]
+)
 def test_killed_behind_an_event_and_resumed(instant: str, laboratory: Any, volts: Any):
     unbroken = volts[0]
     at = number_of(unbroken, *INSTANTS[instant])

@@ -102,7 +102,8 @@ def test_a_probe_without_a_driver_is_read_by_its_readout(laboratory: Any, site: 
     ("name", "at"),
     [
         ("lab_line", "decision down300"),  # the second cycle begins again, the first stays
-        ("lab_block", "settled shallow60"),  # in the wiring that the section does not begin with
+        # in the wiring that the section does not begin with
+        pytest.param("lab_block", "settled shallow60", marks=pytest.mark.slow),
         pytest.param("lab_line", "decision up300", marks=pytest.mark.slow),
         pytest.param("lab_line", "step.begun down300", marks=pytest.mark.slow),
         pytest.param("lab_line", "safe", marks=pytest.mark.slow),
