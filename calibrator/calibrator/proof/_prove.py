@@ -13,7 +13,7 @@ from calibrator.proof._bench import POPULATION_WIDTH, Drawn, proof_bench
 from calibrator.proof._effects import match_effects
 from calibrator.proof._plug import effects_of, find_plug
 from calibrator.proof._points import Alter, WithoutFigure
-from calibrator.proof._risks import out_of_reach, risks_of
+from calibrator.proof._risks import always_small, out_of_reach, risks_of
 from calibrator.proof._runner import Case, Runner, RunProof
 from calibrator.proof._statistics import mean_over_runs
 from calibrator.proof._summary import Figures, Summary, figures_of, pulls_of
@@ -169,6 +169,7 @@ def _summary(
         repeated=len(repeated),
         differs=tuple(f"seed {run.seed}, {run.differs}" for run in repeated if run.differs),
         reach=out_of_reach(runs, width),
+        small=always_small(runs, width),
         duration_s=mean_over_runs([run.duration_s for run in runs if run.points]),
         seconds_a_run=spent_s * min(order.jobs, len(runs)) / len(runs),
         seconds=(RealClock().monotonic_ns() - begun_ns) / 1e9,

@@ -18,24 +18,56 @@ from calibrator.proof._statistics import (
 )
 from calibrator.proof._summary import Risk
 
-__all__ = ["out_of_reach", "risks_of"]
+__all__ = ["always_small", "out_of_reach", "risks_of"]
 
 _ENOUGH = 20  # runs, to tell that errors are spread as the prior is
 _ALIKE = 0.05  # of the rms of a uniform prior: how near the drawn errors must be for a global prediction
 
 
 def risks_of(runs: Sequence[RunProof], width: float) -> tuple[Risk, ...]:
-    """Return specific PFA and PFR, and the global ones where the units were uniform over `width` limits."""
+    """Return specific PFA and PFR, and the global ones where the units were uniform over `width` limits.
+
+    Specific ones suppose errors of any size: a point whose true errors stay small whatever unit is drawn,
+    such as that of a balance near zero, tells nothing about them and is left out.
+    """
     judged = [[point for point in run.points if _limited(point)] for run in runs]
     kept = [run for run in judged if run]
     if not kept:
         return ()
-    chances = [_conform(run) for run in kept]
+    small = set(always_small(runs, width))
+    wide = [rest for run in kept if (rest := [point for point in run if point.point not in small])]
+    chances = [_conform(run) for run in wide]
     found = [
-        Risk("specific PFA", *specific_risks(kept, chances, accepted=True)),
-        Risk("specific PFR", *specific_risks(kept, chances, accepted=False)),
+        Risk("specific PFA", *specific_risks(wide, chances, accepted=True)),
+        Risk("specific PFR", *specific_risks(wide, chances, accepted=False)),
     ]
     return (*found, *_global(kept, width))
+
+
+def always_small(runs: Sequence[RunProof], width: float) -> tuple[str, ...]:
+    """Return the points whose true errors, over all runs, lie well within what METROLOGY 29 asks for.
+
+    That is uniform over the limits + 4u, or over `width` limits where that is less. What was stated is not
+    looked at, so that no wrong verdict can hide here.
+    """
+    by_point: dict[str, list[PointProof]] = {}
+    for run in runs:
+        for point in run.points:
+            if _limited(point):
+                by_point.setdefault(point.point, []).append(point)
+    return tuple(
+        name for name, points in by_point.items() if len(points) >= _ENOUGH and _small(points, width)
+    )
+
+
+def _small(points: Sequence[PointProof], width: float) -> bool:
+    low, high = points[0].limits
+    two_sided = math.isfinite(low) and math.isfinite(high)
+    half = (high - low) / 2.0 if two_sided else abs(high if math.isfinite(high) else low)
+    middle = (high + low) / 2.0 if two_sided else 0.0
+    reach = min(half + 4.0 * statistics.fmean(point.u for point in points), width * half)
+    rms = math.sqrt(statistics.fmean((point.truth - middle) ** 2 for point in points))
+    return rms < reach / math.sqrt(3.0) * (1.0 - _ALIKE - 3.0 * 0.45 / math.sqrt(len(points)))
 
 
 def out_of_reach(runs: Sequence[RunProof], width: float) -> tuple[str, ...]:

@@ -93,6 +93,7 @@ class Summary:
     seconds: float
     planted: str = ""
     notes: tuple[str, ...] = ()
+    small: tuple[str, ...] = ()  # points whose true errors stay small: no specific risks
     lost: tuple[str, ...] = ()  # runs that gave fewer numbers than were asked for: seed and message
 
 

@@ -119,6 +119,11 @@ def _risks(proof: Summary) -> list[str]:
         lines.append(
             f"the population does not reach T + 4u at {len(proof.reach)} points, such as {proof.reach[0]}"
         )
+    if proof.small:
+        lines.append(
+            f"specific risks suppose errors of any size, and {len(proof.small)} points have small ones"
+            f" whatever unit is drawn: left out, such as {proof.small[0]}"
+        )
     return lines
 
 

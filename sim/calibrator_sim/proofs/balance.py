@@ -13,10 +13,14 @@ from typing import Any
 from calibrator_sim._bench import SimBench
 from calibrator_sim.proofs import Asked, elsewhere
 
-__all__ = ["EFFECTS", "NOT_SIMULATED", "RESULT_ONLY", "WITHOUT_A_LINE", "truths", "watch"]
+__all__ = ["EFFECTS", "NOT_SIMULATED", "POPULATION", "RESULT_ONLY", "WITHOUT_A_LINE", "truths", "watch"]
 
 # Rounding and scatter of single placings have no one true value: no model leads from lines to the truth.
 RESULT_ONLY = True
+
+# A maker's figures are a fraction of the limits of OIML R 76-1: at three times them no unit comes near a
+# limit, and METROLOGY 26 asks for a population that crosses them.
+POPULATION = {"error": "drawn", "population": "uniform", "width": 12.0}
 
 EFFECTS = {
     "standard_error": "weight",

@@ -9,6 +9,8 @@ import pytest
 
 from calibrator.proof import PointProof
 from calibrator.proof._points import score
+from calibrator.proof._risks import always_small, risks_of
+from calibrator.proof._runner import RunProof
 from calibrator.proof._statistics import (
     Estimate,
     Run,
@@ -97,6 +99,24 @@ def test_specific_risks_are_the_observed_ones(accepted: bool) -> None:
     assert excess.is_zero
     wrong = [[1.0 - (1.0 - p) / 2 if accepted else p / 2 for p in run] for run in chances]
     assert not specific_risks(runs, wrong, accepted=accepted)[1].is_zero
+
+
+def test_a_point_whose_errors_stay_small_tells_nothing_about_specific_risks() -> None:
+    """A balance near zero load: rejected, it is good, whatever a flat prior says."""
+    generator = random.Random(5)
+
+    def proven(name: str, width: float) -> PointProof:
+        truth = generator.uniform(-width, width)
+        return PointProof(
+            name, "s", truth + generator.gauss(0.0, 1.0), truth, 1.0, 1.96, math.inf, (-3.0, 3.0)
+        )
+
+    points = [(proven("wide", 9.0), proven("small", 0.5)) for _ in range(400)]
+    runs = [RunProof(number, pair, 1.0, "pass") for number, pair in enumerate(points)]
+    assert always_small(runs, 3.0) == ("small",)
+    assert always_small(runs[:19], 3.0) == ()  # too few to tell
+    by_name = {risk.name: risk for risk in risks_of(runs, 3.0)}
+    assert by_name["specific PFR"].excess.is_zero
 
 
 def test_few_runs_ask_for_more_standard_errors() -> None:
