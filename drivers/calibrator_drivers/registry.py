@@ -12,7 +12,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
-from ._errors import ConnectFailed, UnknownDriver
+from ._errors import BadResource, ConnectFailed, UnknownDriver
 from .clock import Clock
 from .commands import commands_of
 from .roles import Instrument
@@ -23,6 +23,11 @@ __all__ = ["driver_class", "driver_classes", "driver_ids", "look_again", "open_i
 
 _GROUP = "calibrator.drivers"
 _MODELS = "calibrator.models"
+
+_FRAMES = {
+    "MODBUS": "Write MODBUS::host::502::1 or MODBUS-RTU::/dev/ttyUSB0::1.",
+    "HART": "Write HART::/dev/ttyUSB0::0.",
+}
 
 
 @cache
@@ -98,6 +103,14 @@ def open_instrument(
     how: dict[str, Any] = {"timeout_s": timeout_s, "traffic": traffic, "name": name, "policy": policy}
     line = cast("Line | None", getattr(driver, "LINE", None)) or _line_of(driver)
     kind = parse_address(resource, bus=bus).kind
+    frames = getattr(driver, "FRAMES", "")
+    if frames.upper() != {"modbus-tcp": "MODBUS", "modbus-rtu": "MODBUS", "hart": "HART"}.get(kind, ""):
+        raise BadResource(
+            f'"{model_id}" speaks {frames or "in messages"}, which this resource does not carry',
+            instrument=name,
+            resource=resource,
+            way_out=_FRAMES.get(frames.upper(), "Write a resource of messages, such as a SOCKET."),
+        )
     if kind in ("modbus-tcp", "modbus-rtu"):
         from .modbus import open_modbus
 

@@ -217,7 +217,15 @@ def _prologix(site: _Site, group: Group, port: int, _portmapper: bool) -> dict[s
     taken: dict[int, str] = {}
     for name, (served, address) in group.items():
         wanted = int(address.unit or served.device.gpib_address)
-        free = wanted if wanted and wanted not in taken else next(n for n in range(1, 31) if n not in taken)
+        free = wanted
+        if not wanted or wanted in taken:
+            free = next((number for number in range(1, _LAST_GPIB + 1) if number not in taken), 0)
+        if not free:
+            raise ServeError(
+                f"A GPIB gateway has {_LAST_GPIB} addresses, {len(group)} instruments are too many for it",
+                where=f"instrument {name}",
+                way_out="Serve some by another transport, or by a second process.",
+            )
         taken[free] = name
     controller = Controller({number: group[name][0] for number, name in taken.items()}, site.real)
     port = site.host.listen(", ".join(group), controller.session, port)
@@ -225,5 +233,6 @@ def _prologix(site: _Site, group: Group, port: int, _portmapper: bool) -> dict[s
     return {name: Opened(f"GPIB0::{number}::INSTR", "prologix", bus) for number, name in taken.items()}
 
 
+_LAST_GPIB = 30
 _OWN = {"socket": _socket, "serial": _serial, "modbus": _modbus, "modbus-rtu": _modbus_rtu, "hart": _hart}
 _SHARED = {"hislip": _hislip, "vxi11": _vxi11, "prologix": _prologix}

@@ -217,3 +217,13 @@ def test_a_wt310_keeps_the_largest_values_until_it_is_let_go(open_bench, connect
         bench.clock.sleep(1.0)
     assert seen != sorted(seen)
     assert min(seen) < held[-1]
+
+
+def test_more_instruments_than_a_gpib_gateway_has_addresses_are_refused() -> None:
+    names = [f"m{number}" for number in range(31)]
+    bench = {
+        "instruments": {name: {"model": "gpsdo", "serial": f"SIM{name}"} for name in names},
+        "simulation": {"seed": 1, "transports": dict.fromkeys(names, "prologix")},
+    }
+    with pytest.raises(ServeError, match="30 addresses"):
+        SIMULATOR.open(bench)

@@ -27,6 +27,7 @@ class EastronSDM630:
     """An SDM630 behind a Modbus session (its first phase); fills the role of a meter of energy."""
 
     MODEL_ID: ClassVar[str] = "eastron_sdm630"
+    FRAMES: ClassVar[str] = "Modbus"
     ROLES: ClassVar[tuple[str, ...]] = ("X.MeasureEnergy",)
 
     def __init__(self, session: ModbusSession, clock: Clock) -> None:

@@ -43,6 +43,7 @@ class HartTransmitter:
     """A transmitter behind a HART session; its digital value fills the role of a meter of gauge pressure."""
 
     MODEL_ID: ClassVar[str] = "transmitter_4_20ma"
+    FRAMES: ClassVar[str] = "HART"
     ROLES: ClassVar[tuple[str, ...]] = ("MeasurePressure",)
 
     def __init__(self, session: HartSession, clock: Clock) -> None:

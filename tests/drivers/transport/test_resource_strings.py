@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calibrator_drivers import BadResource, ConnectFailed
+from calibrator_drivers.clock import RealClock
+from calibrator_drivers.registry import open_instrument
 from calibrator_drivers.transport import Line, open_session, parse_address
 
 PAGE = Path(__file__).parents[3] / "docs" / "transports.md"
@@ -160,3 +162,20 @@ def test_what_cannot_be_meant_is_refused_with_the_thing_and_a_way_out(
     assert thing in told
     assert way_out in told
     assert caught.value.resource == resource.partition("?")[0]
+
+
+@pytest.mark.parametrize(
+    ("model", "resource", "thing", "way_out"),
+    [
+        ("eastron_sdm630", "TCPIP::127.0.0.1::9::SOCKET", "speaks Modbus", "MODBUS::host"),
+        ("transmitter_4_20ma", "TCPIP::127.0.0.1::9::SOCKET", "speaks HART", "HART::/dev"),
+        ("transmitter_4_20ma", "MODBUS::127.0.0.1::9::1", "speaks HART", "HART::/dev"),
+        ("keysight_34401a", "HART::socket://127.0.0.1:9::0", "in messages", "SOCKET"),
+    ],
+)
+def test_a_driver_is_not_opened_on_a_way_that_it_does_not_speak(
+    model: str, resource: str, thing: str, way_out: str
+) -> None:
+    with pytest.raises(BadResource, match=thing) as caught:
+        open_instrument(model, resource, clock=RealClock())
+    assert way_out in str(caught.value)
