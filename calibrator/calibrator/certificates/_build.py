@@ -12,6 +12,7 @@ from calibrator.certificates._adjusted import adjustment_of
 from calibrator.certificates._alongside import answered, equipment
 from calibrator.certificates._amend import amended
 from calibrator.certificates._bodies import Body, day, number, optional_number, text
+from calibrator.certificates._class import class_sources
 from calibrator.certificates._deviations import deviations, repeats
 from calibrator.certificates._figures import confirmed_figures, unverified_figures
 from calibrator.certificates._left_out import left_out
@@ -97,7 +98,7 @@ def assemble(
         performed_by=tuple(person(opened["lab"], name) for name in sources.people),
         authorised_by=authorised(opened["lab"], authorised_by, before, simulated=simulated),
         item=_item(sources),
-        method=_method(_interval(sources), procedure),
+        method=_method(_interval(sources), procedure, class_sources(sources.references)),
         conditions=_conditions(sources.environments),
         affirmation=_affirmation(sources),
         preparation=sources.preparation,
@@ -224,7 +225,7 @@ def _interval(sources: Sources) -> str:
     return CLASS if limits == {CLASS} else str(sources.opened["interval"])
 
 
-def _method(interval: str, procedure: Body) -> Method:
+def _method(interval: str, procedure: Body, limits_of: tuple[str, ...]) -> Method:
     return Method(
         id=str(procedure["id"]),
         version=str(procedure["version"]),
@@ -236,6 +237,7 @@ def _method(interval: str, procedure: Body) -> Method:
         interval=interval,
         regulations=tuple(str(item["number"]) for item in procedure.get("regulations", ())),
         unverified=tuple(str(i["number"]) for i in procedure.get("regulations", ()) if i["unverified"]),
+        limits_of=limits_of if interval == CLASS else (),
     )
 
 

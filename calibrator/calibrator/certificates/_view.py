@@ -167,7 +167,7 @@ def _right(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
         _fact(say("Document"), method.document),
         _fact(
             say("Limits"),
-            say("limits of the accuracy class")
+            [*say("limits of the accuracy class"), *method.limits_of]
             if method.interval == CLASS
             else speaker.tell(
                 bilingual("maker's specification, {interval}", interval=interval_text(method.interval))

@@ -154,3 +154,21 @@ def test_differences_state_both_of_their_values_and_the_position(made: Made) -> 
             assert abs(pair[0] - pair[1] - result.error) < result.expanded_uncertainty
         else:
             assert printed(result).reference != "–"
+
+
+def test_the_class_that_an_instrument_is_judged_by_is_named(made: Made) -> None:
+    model = made("balance")
+    assert [source.partition(",")[0] for source in model.method.limits_of] == ["OIML R 76-1"]
+    for language in ("en", "zh"):
+        assert "OIML R 76-1, class I" in render(model, "html", language).decode("utf-8")
+    assert made("frequency").method.limits_of == ()  # limits of a maker's specification are of no class
+
+
+def test_a_load_in_place_stands_with_the_error_and_its_checklist_with_the_place(made: Made) -> None:
+    model = made("energy_meter")
+    for result in model.results:
+        assert {item.kind for item in result.particulars.beside} >= {"power", "factor"}
+        assert "cos φ" in printed(result).range
+    page = render(model, "html", "zh").decode("utf-8")
+    assert "有功功率" in page
+    assert "功率因数" in page
