@@ -11,9 +11,11 @@ from scipy.special import stdtrit
 from calibrator_uncertainty import (
     Budget,
     InputError,
+    ModelError,
     array,
     array_of_readings,
     autocorrelated,
+    complex_array,
     components,
     degrees_of_freedom,
     dumps,
@@ -113,3 +115,22 @@ def test_a_series_of_any_memory_seldom_gives_an_interval_that_misses(count, memo
         missed += abs(one.estimate) > stdtrit(math.floor(one.dof), 0.975) * one.u
     assert refused <= {"too-short"}
     assert missed <= 13  # of 100 asked: more than 60 of 100 before, at a memory of 0.99
+
+
+def test_a_matrix_without_inverse_is_refused_in_our_words():
+    matrix = array([[1.0, 2.0], [2.0, 4.0]], 0.1, "V")
+    works = [
+        lambda: np.linalg.inv(matrix),
+        lambda: np.linalg.solve(matrix, array([1.0, 2.0], 0.1, "A")),
+        lambda: np.linalg.matrix_power(array([[1.0, 2.0], [2.0, 4.0]], 0.1, ""), -1),
+        lambda: np.linalg.inv(complex_array("z", [[1 + 1j, 2 + 2j], [1 + 1j, 2 + 2j]], 0.1, "V")),
+    ]
+    for work in works:
+        with pytest.raises(ModelError, match="no inverse") as refused:
+            work()
+        assert refused.value.code == "singular"
+
+
+def test_an_array_of_one_element_comes_back_from_its_text():
+    one = array([1.0], [0.1], "V")
+    assert standard_uncertainty(loads(dumps({"one": one}))["one"] - one).magnitude.tolist() == [0.0]

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
+from calibrator_uncertainty._errors import ModelError
 from calibrator_uncertainty._types import Numbers
 
 __all__ = ["Gather", "Linear", "Operation", "RunningSum", "Solve", "Sum", "fold", "scatter_matrix", "size_of"]
@@ -176,6 +177,23 @@ class RunningSum:
         return csr_array(back.reshape(rows.shape[0], -1))
 
 
+def _solved(matrix: Numbers, right: Numbers) -> Numbers:
+    """Solve, a matrix without an inverse refused by name.
+
+    Raises:
+        ModelError: a singular matrix, or one that is not square.
+    """
+    try:
+        return np.linalg.solve(matrix, right)
+    except np.linalg.LinAlgError as problem:
+        raise ModelError(
+            f"a matrix of the shape {matrix.shape[-2:]} has no inverse at the estimates ({problem})",
+            way_out="Leave out the row or column that depends on the others; fit_columns() solves "
+            "systems with more rows than unknowns.",
+            code="singular",
+        ) from problem
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Solve:
     """Solves A x = b for x; derivative dx = A⁻¹ (db - dA x)."""
@@ -188,8 +206,8 @@ class Solve:
         matrix = self._front(values[0], self.shapes[0])
         right = self._front(values[1], self.shapes[1])
         if len(self.shapes[1]) == 1:
-            return self._back(np.linalg.solve(matrix, right[..., None])[..., 0], 1)
-        return self._back(np.linalg.solve(matrix, right), 2)
+            return self._back(_solved(matrix, right[..., None])[..., 0], 1)
+        return self._back(_solved(matrix, right), 2)
 
     def slope(self, place: int, values: list[Any], result: Numbers) -> Numbers:
         """Return the sparse derivative of the solution by A (place 0) or b (place 1)."""
