@@ -266,6 +266,6 @@ def hidden_and_anew(name: str) -> ModelError:
         "the model uses an uncertain value that is not one of its inputs, and is run anew for each draw",
         where=name,
         way_out="Make it an input of the budget, or leave out what looks at values, as inverse() does; of "
-        "tables one of straight lines (kind='linear') can be drawn, cubic and monotone ones go by evaluate().",
+        "tables those of straight lines (kind='linear') are drawn, cubic and monotone ones are not.",
         code="hidden-input",
     )
