@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import struct
 import subprocess
@@ -27,6 +28,8 @@ from calibrator_sim.servers._modbus import ModbusRtuSession, ModbusTcpSession, c
 from calibrator_sim.servers._prologix import Controller
 from calibrator_sim.servers._vxi11 import Gateway
 from calibrator_sim.servers._xdr import opaque, uints
+
+CASES = int(os.environ.get("FUZZ_CASES", "100000"))  # of the slow one, to run a slice of it
 
 WORDS = (
     b"*IDN?",
@@ -205,7 +208,7 @@ def test_no_bytes_break_a_server(stand, chunks):
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @given(st.lists(pieces, min_size=1, max_size=4))
-@settings(max_examples=100_000, deadline=None)
+@settings(max_examples=CASES, deadline=None)
 def test_a_hundred_thousand_times_no_bytes_break_a_server(stand, chunks):
     fuzz(stand, chunks)
 
