@@ -164,7 +164,13 @@ def one_at_a_time():
     hand, both, again = race_s(end_gauge_by_hand, ours, budget.evaluate, repeat=100, loops=50)
     report("GUM H.1, traced once, pint in and out", both, "by hand", hand, "<= 8")
     report("GUM H.1, evaluate again", again, "by hand", hand, "<= 8")
-    report("GUM H.1, traced anew", best_s(lambda: end_gauge().evaluate(), repeat=100, loops=20), "by hand", hand, "none")
+    report(
+        "GUM H.1, traced anew",
+        best_s(lambda: end_gauge().evaluate(), repeat=100, loops=20),
+        "by hand",
+        hand,
+        "none",
+    )
 
 
 def long_sums():
