@@ -25,30 +25,7 @@ from calibrator_uncertainty import (
 )
 
 Q = pint.get_application_registry().Quantity
-READINGS = [
-    1.0,
-    2.0,
-    4.0,
-    3.0,
-    2.0,
-    1.0,
-    2.0,
-    3.0,
-    4.0,
-    3.0,
-    2.0,
-    2.5,
-    1.5,
-    3.5,
-    2.0,
-    1.0,
-    3.0,
-    2.5,
-    4.0,
-    2.0,
-    1.0,
-    3.0,
-]
+READINGS = [1.0, 2.0, 4.0, 3.0, 2.0, 1.0, 2.0, 3.0, 4.0, 3.0, 2.0, 2.5, *[1.5, 3.5] * 5]
 
 
 def test_array_takes_estimates_and_u_in_their_own_units():
