@@ -9,13 +9,13 @@ from calibrator._errors import InterruptedRun, RefusedError
 from calibrator._home import Home
 from calibrator.engine._attendance import choose_operator, is_attended
 from calibrator.engine._broker import Broker
+from calibrator.engine._check_limits import fixed_check
 from calibrator.engine._context import Context, looking_meter, looks_of
 from calibrator.engine._desire import Desire
 from calibrator.engine._guarding import Guard
 from calibrator.engine._levels import hazardous_points
 from calibrator.engine._opening import identified_body, preflight_body, references_body
 from calibrator.engine._preflight import Preflight, Surroundings, preflight
-from calibrator.engine._session_check import fixed_check
 from calibrator.engine._setting import Setting
 from calibrator.engine._standards import Moment, Shelf
 from calibrator.engine._start import Ask

@@ -14,7 +14,7 @@ from calibrator.engine._chronicle import Chronicle
 from calibrator.engine._desk import Spot, WorkDesk
 from calibrator.engine._levels import SLOW, levels, looking_ranges, staged_at
 from calibrator.engine._safety import Looks, Quantity, no_looks, quantity_of
-from calibrator.engine._session_check import phase_of
+from calibrator.engine._session_check import phase_of, standards_on
 from calibrator.engine._setting import Setting
 from calibrator.engine._station import Station
 from calibrator.engine._steps import Step
@@ -83,7 +83,8 @@ class Context:
         """Return the names of the instruments that the points of a section energise."""
         bench = self.station.bench
         if phase_of(section):
-            return tuple(name for name in (bench.wirings[section.wiring].source,) if name)
+            staged = any(staged_at(point, {}) for point in section.points)  # an oscillator is no source
+            return tuple(name for name in (bench.wirings[section.wiring].source,) if name and staged)
         found: dict[str, None] = {}
         for point in section.points:
             stages = staged_at(point, self.setting.actions)
@@ -96,7 +97,8 @@ class Context:
         """Return the assets that realise the values of a section."""
         bench = self.station.bench
         if phase_of(section):
-            return frozenset(bench.instruments[name].asset for name in self.sources_of(section))
+            wired, function = bench.wirings[section.wiring], section.points[0].function
+            return frozenset(bench.instruments[name].asset for name in standards_on(wired, function))
         named = {self.references[point.id].standard_asset for point in section.points}
         parts = {
             bench.instruments[name].asset
@@ -114,10 +116,9 @@ class Context:
         return [self.station.bench.wirings[name] for name in dict.fromkeys(names)]
 
     def meter_of(self, section: Section) -> str:
-        """Return the name of the meter on a section's leads: the check standard's in a session check."""
-        check = self.station.bench.session_check
-        if check is not None and phase_of(section):
-            return check.meter
+        """Return the name of the meter on a section's leads; in a session check what reads that standard."""
+        if phase_of(section):
+            return self.station.bench.wirings[section.wiring].part("uut") or ""
         return looking_meter(self.setting, self.station.bench.wirings[section.wiring])
 
     def spot(self, section: Section, name: str, point: Point | None, wiring: str = "") -> Spot:

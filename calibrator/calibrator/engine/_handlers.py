@@ -8,6 +8,7 @@ from calibrator._errors import RunError
 from calibrator.bench import LiveBench
 from calibrator.engine._adjusting import adjustment_prompt
 from calibrator.engine._asking import MISUNDERSTOOD, PointHands, ask
+from calibrator.engine._check_measuring import measure_check
 from calibrator.engine._checks import environment_problems
 from calibrator.engine._context import Context
 from calibrator.engine._limits import restore_limits, set_limits
@@ -23,7 +24,7 @@ from calibrator.engine._prompts import (
 from calibrator.engine._proving import prove
 from calibrator.engine._review import check_repeat, flags_of, former_results, seqs_of
 from calibrator.engine._safety import make_sources_safe, not_confirmed, safe_body
-from calibrator.engine._session_check import measure_check, phase_of
+from calibrator.engine._session_check import phase_of
 from calibrator.engine._steps import Step
 from calibrator.engine._types import Review, ReviewFlag
 from calibrator.engine._validity import check_section

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from calibrator._home import Home
+from calibrator.engine._check_limits import fixed_check
 from calibrator.engine._preflight import Surroundings, preflight
 from calibrator.engine._regulations import regulations_body
-from calibrator.engine._session_check import fixed_check
 from calibrator.engine._setting import Setting, setting_of
 from calibrator.engine._station import roles_of
 from calibrator.engine._types import Job, Plan, PlannedCheck, PlannedCheckPoint, PlannedOffer, PlannedPoint

@@ -11,6 +11,7 @@ from calibrator._errors import RefusedError
 from calibrator.bench import PlannedActions
 from calibrator.engine._accuracy_ratio import accuracy_ratio
 from calibrator.engine._adjusting import adjustment_prompt
+from calibrator.engine._check_measuring import planned_check
 from calibrator.engine._checks import (
     confirmation_problems,
     environment_problems,
@@ -23,7 +24,7 @@ from calibrator.engine._prompts import items_asked, planned_prompts
 from calibrator.engine._references import Bookkeeper, MissingFigure, frequency_of
 from calibrator.engine._regulations import regulation_problems
 from calibrator.engine._rules import Ruled
-from calibrator.engine._session_check import check_problems, planned_check
+from calibrator.engine._session_check import check_problems
 from calibrator.engine._setting import POLICY, Setting
 from calibrator.engine._standards import SOURCE_ROLES, Candidate, Moment, Shelf
 from calibrator.engine._types import PlannedPoint, Prompt, Refusal
@@ -102,7 +103,7 @@ def preflight(
     """
     actions = setting.actions
     duration_s = setting.warm_up_s + SELF_TEST_S + sum(item.duration_s for item in actions.values())
-    duration_s += sum(planned_check(point) for section in setting.checks.all for point in section.points)
+    duration_s += sum(item.duration_s for item in _planned_checks(setting).values())
     until = surroundings.now + timedelta(seconds=duration_s)
     moment = Moment(surroundings.now, until, surroundings.temperature_c)
     passing = frozenset(deviation.code for deviation in setting.job.deviations)
@@ -137,10 +138,14 @@ def prompts_of(setting: Setting) -> tuple[Prompt, ...]:
         opening=setting.checks.opening,
         closing=setting.checks.closing,
         items=items_asked(setting.procedure.info.regulation),
-        actions=setting.actions,
+        actions={**setting.actions, **_planned_checks(setting)},
         wirings=setting.bench.wirings,
         first=[adjustment_prompt(setting.job)] if setting.job.after else (),
     )
+
+
+def _planned_checks(setting: Setting) -> dict[str, PlannedActions]:
+    return {point.id: planned_check(point) for section in setting.checks.all for point in section.points}
 
 
 def raise_refused(refused: Sequence[Refusal]) -> None:

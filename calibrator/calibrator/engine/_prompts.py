@@ -188,14 +188,17 @@ def planned_prompts(
     if warm_up_s > 0:
         prompts.append(warm_up_prompt(warm_up_s))
     prompts += map(item_prompt, items)
-    prompts += [connect_prompt(section) for section in opening]
+    for section in opening:
+        prompts += [connect_prompt(section), *_within(section, actions, wirings)]
     for section in sections:
         prompts.append(connect_prompt(section))
         hazard = hazard_prompt(section, actions)
         if hazard is not None:
             prompts.append(hazard)
         prompts += _within(section, actions, wirings)
-    return (*prompts, *(connect_prompt(section) for section in closing))
+    for section in closing:
+        prompts += [connect_prompt(section), *_within(section, actions, wirings)]
+    return tuple(prompts)
 
 
 def _within(section: Section, actions: Actions, wirings: Mapping[str, Wiring]) -> Iterator[Prompt]:

@@ -9,39 +9,36 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from calibrator.bench import PlanningBench
 from calibrator.engine._checks import point_problems, section_problems
 from calibrator.engine._levels import levels
 from calibrator.engine._types import Refusal
-from calibrator.evaluation import CLOSING, OPENING, check_point_id, control_limits, is_check
-from calibrator.procedure import Bench, Point, PointLimits, Proof, Section, Text
+from calibrator.evaluation import CLOSING, OPENING, check_point_id, is_check
+from calibrator.procedure import Point, PointLimits, Proof, Section, Text
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable, load_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from calibrator.engine._setting import Setting
     from calibrator.engine._standards import Moment, Shelf
-    from calibrator.record import Record
-    from calibrator.standards import BenchFile, BenchInstrument, CheckPoint, SessionCheck
+    from calibrator.standards import BenchFile, BenchInstrument, CheckPoint, SessionCheck, Wiring
 
 __all__ = [
+    "TABLED",
     "CheckSections",
     "check_problems",
     "check_sections",
-    "fixed_check",
-    "measure_check",
     "phase_of",
-    "planned_check",
+    "standards_on",
+    "table_of",
 ]
 
 ROLE = "check standard"
-SAMPLES = 3
-HISTORY_SHOWN = 3
 PRESSURE = "pressure"
 TABLED = {PRESSURE: "pressure_gauge"}  # what an accuracy table calls a function of the check
+# The part that gives the value where no source is programmed to it: an oscillator, the weights.
+_GIVEN = {"freq": "reference", "mass": "artefact"}
+_COMPARED = ("freq", "temperature", "mass")
 _SLEW_S = 20.0  # in which a pressure is reached where the wiring states no rate
 _SEEN = 0.3  # relative: a gauge of 1 MPa reads a hundredth of that within its specification
 _LEAK = 0.02  # relative, in a minute
@@ -76,18 +73,41 @@ def phase_of(section: Section) -> str:
     return section.id.partition("-")[0] if is_check(section.id) else ""
 
 
+def table_of(meter: BenchInstrument) -> AccuracyTable | None:
+    """Return the accuracy table of a check standard, None for weights, which have none."""
+    try:
+        return load_table(meter.model)
+    except AccuracyError:
+        if meter.artefact:
+            return None
+        raise
+
+
+def standards_on(wiring: Wiring, function: str) -> tuple[str, ...]:
+    """Return the names of the instruments that a wiring of the check looks at.
+
+    A bath only brings the temperature, and the balance on which weights are compared gives no value.
+    """
+    if function not in ("temperature", "mass"):
+        return tuple(name for name in (wiring.source,) if name)
+    own = (wiring.artefact, *wiring.parts.values())
+    return tuple(dict.fromkeys(name for name in own if name and name != wiring.meter))
+
+
 def check_sections(bench: BenchFile) -> CheckSections:
     """Return the sections of the bench's session check."""
     check = bench.session_check
     if check is None:
         return CheckSections()
-    table = load_table(bench.instruments[check.meter].model)
+    table = table_of(bench.instruments[check.meter])
     return CheckSections(
         tuple(_sections(bench, check, table, OPENING)), tuple(_sections(bench, check, table, CLOSING))
     )
 
 
-def _sections(bench: BenchFile, check: SessionCheck, table: AccuracyTable, phase: str) -> Iterator[Section]:
+def _sections(
+    bench: BenchFile, check: SessionCheck, table: AccuracyTable | None, phase: str
+) -> Iterator[Section]:
     for wiring in dict.fromkeys(point.wiring for point in check.points):
         title, asked = bench.wirings[wiring].title, _ASKED[phase]
         name = check_point_id(phase, wiring)
@@ -115,12 +135,18 @@ def _point(item: CheckPoint, phase: str, section: str, rate: float) -> Point:
     }
     if item.function == PRESSURE:
         settings["slew_pa_s"] = rate
-    name = check_point_id(phase, item.id)
-    return Point(name, section, item.function, item.nominal, item.range, item.unit, {}, "source", settings)
+    elif item.function == "freq":
+        settings["gate_s"] = item.gate_s
+    elif item.function == "mass":
+        settings |= {"standard": item.wiring, "against": item.against, "empty": item.empty}
+    name, standard = check_point_id(phase, item.id), _GIVEN.get(item.function, "source")
+    return Point(name, section, item.function, item.nominal, item.range, item.unit, {}, standard, settings)
 
 
-def _proof(point: Point, table: AccuracyTable) -> Proof | None:
+def _proof(point: Point, table: AccuracyTable | None) -> Proof | None:
     """Return the harmless level that proves the connection, on the smallest range that holds it."""
+    if table is None or point.function in _COMPARED:
+        return None  # an oscillator, a bath, weights: nothing is applied that a level could prove
     level = levels().proof.get(point.function)
     fitting = [high for high in table.ranges(point.function) if level is not None and high >= level.limit]
     if level is None or not fitting:
@@ -140,49 +166,6 @@ def _line_proofs(point: Point, highest: Decimal) -> tuple[Proof, Proof]:
     )
 
 
-def measure_check(bench: Bench, point: Point) -> None:
-    """Measure one point of the session check; touches the world only through `bench`."""
-    if point.function == PRESSURE:
-        _measure_pressure(bench, point)
-        return
-    settings = point.settings
-    wires = int(settings["uut_wires"])
-    bench.uut.configure(point.function, point.range, point.unit, nplc=float(settings["nplc"]), wires=wires)
-    bench.source.stage(point.function, point.nominal, point.unit, wires=int(settings["source_wires"]))
-    with bench.energised():
-        bench.settle(
-            minimum_s=float(settings["settle_min_s"]),
-            window=float(settings["settle_window"]),
-            samples=SAMPLES,
-            timeout_s=float(settings["settle_timeout_s"]),
-        )
-        bench.read(int(settings["readings"]), discard=int(settings["discard"]))
-
-
-def _measure_pressure(bench: Bench, point: Point) -> None:
-    """Go to the pressure, wait until the controller is steady there, and read the check gauge."""
-    settings = point.settings
-    bench.part("uut").configure(PRESSURE, range=float(point.range), absolute=False)
-    bench.part("source").stage(PRESSURE, point.nominal, point.unit, slew=float(settings["slew_pa_s"]))
-    with bench.energised():
-        bench.settle(
-            minimum_s=float(settings["settle_min_s"]),
-            window=float(settings["settle_window"]),
-            samples=SAMPLES,
-            timeout_s=float(settings["settle_timeout_s"]),
-            part="source",
-            every_s=1.0,
-        )
-        bench.read(int(settings["readings"]), discard=int(settings["discard"]))
-
-
-def planned_check(point: Point) -> float:
-    """Return how long a point of the session check may take, in seconds."""
-    bench = PlanningBench(point)
-    measure_check(bench, point)
-    return bench.actions.duration_s
-
-
 def check_problems(
     setting: Setting, shelf: Shelf, moment: Moment, roles: Mapping[str, Sequence[str]]
 ) -> Iterator[Refusal]:
@@ -199,6 +182,9 @@ def check_problems(
             yield from _harmful(point, bench)
             if point.function == PRESSURE:
                 yield from _line_problems(point, section, setting, shelf, moment)
+                continue
+            if point.function in _COMPARED:
+                yield from _compared_problems(point, section, setting, shelf, moment)
                 continue
             candidate, others = shelf.choose(point, wiring, meter.name, moment)
             if candidate is None:
@@ -238,14 +224,42 @@ def _line_problems(
         yield replace(
             found, reason=f"{controller.asset} cannot be checked: {found.reason}", points=(point.id,)
         )
-    most = wiring.bears()["Pa"]
+    yield from _above_wiring(point, wiring, bench, "max_pressure_pa")
+
+
+def _compared_problems(
+    point: Point, section: Section, setting: Setting, shelf: Shelf, moment: Moment
+) -> Iterator[Refusal]:
+    """What stands against a comparison: the certificate of what is checked, and what the bath bears."""
+    bench, wiring = setting.bench, setting.bench.wirings[section.wiring]
+    for name in standards_on(wiring, point.function):
+        standard = bench.instruments[name]
+        if shelf.certificate(standard.asset, moment) is None:
+            yield Refusal(
+                "no-certificate",
+                f"{standard.asset} cannot be checked: it has no certificate. Record it:"
+                " calibrator standards add FILE.toml.",
+                shelf.place(standard.asset, None, "number"),
+                standard.asset,
+                (point.id,),
+            )
+        for problem in shelf.artefact_problems(standard, moment):
+            reason = f"{standard.asset} cannot be checked: {problem.reason}"
+            yield replace(problem, reason=reason, points=(point.id,))
+    if point.unit == "degC":
+        yield from _above_wiring(point, wiring, bench, "max_temperature_c")
+
+
+def _above_wiring(point: Point, wiring: Wiring, bench: BenchFile, key: str) -> Iterator[Refusal]:
+    """The weakest part of a line or bath limits (METROLOGY 5)."""
+    most = wiring.bears()[point.unit]
     if most is None or abs(float(point.nominal)) > most:
-        said = "states no maximum" if most is None else f"bears {most:g} Pa"
+        said = "states no maximum" if most is None else f"bears {most:g} {point.unit}"
         yield Refusal(
             "above-wiring",
-            f"The check needs {abs(point.nominal):f} Pa, the wiring {wiring.name!r} {said}."
-            " Say what its weakest part bears, or choose a lower pressure.",
-            bench.place("wirings", wiring.name, "max_pressure_pa"),
+            f"The check needs {abs(point.nominal):f} {point.unit}, the wiring {wiring.name!r} {said}."
+            " Say what its weakest part bears, or choose a lower level.",
+            bench.place("wirings", wiring.name, key),
             points=(point.id,),
         )
 
@@ -266,7 +280,12 @@ def _role_problems(bench: BenchFile, shelf: Shelf, meter: BenchInstrument) -> It
 
 def _harmful(point: Point, bench: BenchFile) -> Iterator[Refusal]:
     """No level of a session check may be one that somebody has to release or look after."""
-    harmless = {"V": levels().safe["voltage"].limit, "Pa": levels().hazard[PRESSURE].limit}
+    known = levels()
+    harmless = {
+        "V": known.safe["voltage"].limit,
+        "Pa": known.hazard[PRESSURE].limit,
+        "degC": known.hazard["temperature"].limit,
+    }
     most, unit = harmless.get(point.unit), point.unit
     if most is not None and abs(float(point.nominal)) > most:
         yield Refusal(
@@ -276,85 +295,3 @@ def _harmful(point: Point, bench: BenchFile) -> Iterator[Refusal]:
             bench.place("session_check", "point"),
             points=(point.id,),
         )
-
-
-def fixed_check(setting: Setting, record: Record, *, live: bool) -> dict[str, Any] | None:
-    """Return the control limits of this session with their ground, for `references.fixed`.
-
-    Limits that no file states are made of the first recorded opening checks of the same check standard on
-    the same standards, live and simulated apart. None on a bench without a check standard.
-    """
-    bench, check = setting.bench, setting.bench.session_check
-    if check is None:
-        return None
-    meter = bench.instruments[check.meter]
-    sources = dict.fromkeys(bench.wirings[point.wiring].source or "" for point in check.points)
-    standards = [bench.instruments[name].asset for name in sources]
-    table = load_table(meter.model)
-    stated = all(point.limit is not None for point in check.points)
-    before = [] if stated else list(_history(record, meter.asset, standards, live=live))
-    return {
-        "asset": meter.asset,
-        "meter": meter.name,
-        "title": f"{table.manufacturer} {table.model}, {meter.serial or 'no serial'}",
-        "standards": standards,
-        "baseline": check.baseline,
-        "points": [_fixed_point(item, check, table, before) for item in check.points],
-    }
-
-
-def _fixed_point(
-    item: CheckPoint,
-    check: SessionCheck,
-    table: AccuracyTable,
-    before: Sequence[tuple[str, Mapping[str, str]]],
-) -> dict[str, Any]:
-    least = _least(item, table)
-    head: dict[str, Any] = {
-        "id": item.id,
-        "wiring": item.wiring,
-        "function": item.function,
-        "nominal": item.nominal,
-        "range": item.range,
-        "unit": item.unit,
-        "least": least,
-    }
-    if item.limit is not None:
-        stated = {"status": item.status, "source": item.source, "history": []}
-        return {**head, "reference": item.reference, "limit": item.limit, "basis": "stated", **stated}
-    values = [(run, deviations[item.id]) for run, deviations in before if item.id in deviations]
-    values = values[: check.baseline]
-    ground = {"status": "derived", "history": [{"run": run, "value": value} for run, value in values]}
-    if len(values) < check.baseline:
-        source = f"{len(values)} of {check.baseline} recorded checks: no limits yet"
-        return {**head, "reference": None, "limit": None, "basis": "collecting", "source": source, **ground}
-    reference, limit = control_limits([float.fromhex(value) for _, value in values], least)
-    source = f"the first {check.baseline} recorded opening checks"
-    return {**head, "reference": reference, "limit": limit, "basis": "history", "source": source, **ground}
-
-
-def _least(item: CheckPoint, table: AccuracyTable) -> float:
-    """Return one count of the indication: limits from few quiet checks may not be narrower."""
-    try:
-        row = table.row(
-            TABLED.get(item.function, item.function), float(item.nominal), range_high=float(item.range)
-        )
-    except AccuracyError:
-        return 0.0  # preflight refuses the point
-    return row.indication_resolution or 0.0
-
-
-def _history(
-    record: Record, asset: str, standards: Sequence[str], *, live: bool
-) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Yield the deviations of each former opening check, the oldest first."""
-    mode = "live" if live else "simulated"
-    for summary in record.runs():
-        if summary.mode != mode:
-            continue
-        bodies = [event.body for event in record.events(summary.id, kinds={"session.checked"})]
-        opening: Iterable[Mapping[str, Any]] = [body for body in bodies if body["phase"] == OPENING]
-        for body in list(opening)[-1:]:
-            if body["asset"] == asset and list(body["standards"]) == list(standards):
-                found = {p["id"]: p["deviation"] for p in body["points"] if p["deviation"] is not None}
-                yield summary.id, found

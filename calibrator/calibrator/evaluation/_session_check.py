@@ -194,7 +194,7 @@ def _compared(then: Body, now: Body) -> Iterator[Difference]:
 
 
 def _judged(point: Body, readings: Sequence[Body]) -> dict[str, Any]:
-    deviation = _deviation(readings)
+    deviation = _deviation(readings, number(point.get("nominal")))
     reference, limit = number(point["reference"]), number(point["limit"])
     departure = None if deviation is None or reference is None else deviation - reference
     passed: bool | None
@@ -216,11 +216,24 @@ def _judged(point: Body, readings: Sequence[Body]) -> dict[str, Any]:
     }
 
 
-def _deviation(readings: Sequence[Body]) -> float | None:
-    """Return the mean of indication minus applied value; None where there is no number."""
+def _deviation(readings: Sequence[Body], nominal: float | None) -> float | None:
+    """Return the mean of indication minus applied value; None where there is no number.
+
+    Where the standard was read beside the check standard (a thermometer, a weight) its mean is the value; of
+    one that nothing is applied with (an oscillator) the nominal value is.
+    """
     if not readings or any(body["overload"] for body in readings):
         return None
-    values = [(number(body["value"]) or 0.0) - (number(body["applied"]) or 0.0) for body in readings]
+    own = [body for body in readings if body.get("part", "uut") == "uut"]
+    beside = [number(body["value"]) or 0.0 for body in readings if body.get("part") == "standard"]
+    if not own:
+        return None
+    if beside:
+        values = [number(body["value"]) or 0.0 for body in own]
+        return math.fsum(values) / len(values) - math.fsum(beside) / len(beside)
+    given = nominal or 0.0
+    applied = [given if body["applied"] is None else number(body["applied"]) or 0.0 for body in own]
+    values = [(number(body["value"]) or 0.0) - value for body, value in zip(own, applied, strict=True)]
     return math.fsum(values) / len(values)
 
 

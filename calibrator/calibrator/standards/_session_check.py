@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 
 __all__ = ["CHECK_FUNCTIONS", "CheckPoint", "SessionCheck", "parse_session_check"]
 
-CHECK_FUNCTIONS = ("dcv", "res2w", "res4w", "dci", "pressure")
+CHECK_FUNCTIONS = ("dcv", "res2w", "res4w", "dci", "pressure", "freq", "temperature", "mass")
 FEWEST, MOST = 3, 5  # points of a session check (METROLOGY 24)
 WIDTH = 3  # of control limits, in standard deviations, where a point states u
 LEAST_BASELINE = 4  # recorded checks from which limits may be made; with fewer they are wider than useful
 _POINT = (
     *("wiring", "function", "nominal", "range", "reference", "limit", "u", "status", "source"),
     *("nplc", "readings", "discard", "settle_min_s", "settle_window", "settle_timeout_s", "source_wires"),
+    *("gate_s", "against", "empty"),
 )
+_SUBSTITUTIONS = Decimal(2)  # placings of each weight, A B B A
+_READINGS = Decimal(10)
+_WITHIN_G = Decimal("0.001")  # nobody compares masses in readings that scatter further
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class CheckPoint:
 
     `reference` is the deviation (indication minus applied value) that the check standard shows of a standard
     in order, `limit` how far it may depart from that; both None where the recorded checks shall give them.
+    A thermometer or a weight is compared: its indication minus that of the standard beside it.
     """
 
     id: str  # such as "dcv:10V:+10V"
@@ -51,6 +56,9 @@ class CheckPoint:
     settle_window: Decimal
     settle_timeout_s: float
     source_wires: int
+    gate_s: float = 10.0  # of a counter
+    against: str = ""  # the wiring that has the check weight where `wiring` has the standard one
+    empty: str = ""  # the wiring of the empty pan
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +102,14 @@ def parse_session_check(top: Table, wirings: Mapping[str, Wiring]) -> SessionChe
 def _point(table: Table, meter: str, wirings: Mapping[str, Wiring]) -> CheckPoint:
     table.allow(*_POINT)
     function = table.choice("function", CHECK_FUNCTIONS)
-    unit = FUNCTION_UNITS[function]
+    unit, weighed = FUNCTION_UNITS[function], function == "mass"
     nominal, range_ = table.decimal("nominal"), table.decimal("range", above=0.0)
     reference, limit = _control(table)
-    stated = limit is not None
+    stated, gate_s = limit is not None, table.number("gate_s", 10.0, above=0.0)
+    name = f"{function}:{range_.normalize():f}{unit}:{nominal.normalize():+f}{unit}"
     return CheckPoint(
-        f"{function}:{range_.normalize():f}{unit}:{nominal.normalize():+f}{unit}",
-        _wiring(table, meter, wirings),
+        f"{name}:{gate_s:g}s" if function == "freq" else name,  # one frequency is counted for several times
+        _wiring(table, meter, wirings, function),
         function,
         nominal,
         range_,
@@ -110,12 +119,15 @@ def _point(table: Table, meter: str, wirings: Mapping[str, Wiring]) -> CheckPoin
         table.choice("status", STATUSES) if stated else "",
         table.text("source") if stated else "",
         table.number("nplc", 10.0, above=0.0),
-        int(table.decimal("readings", Decimal(10), low=2, high=1000)),
+        int(table.decimal("readings", _SUBSTITUTIONS if weighed else _READINGS, low=2, high=1000)),
         int(table.decimal("discard", Decimal(1), low=0, high=100)),
         table.number("settle_min_s", 2.0, low=0.0),
-        table.decimal("settle_window", above=0.0),
+        table.decimal("settle_window", *([_WITHIN_G] if weighed else []), above=0.0),
         table.number("settle_timeout_s", 120.0, above=0.0),
         int(table.decimal("source_wires", Decimal(2), low=0, high=4)),
+        gate_s,
+        _known(table, "against", wirings) if weighed else "",
+        _known(table, "empty", wirings) if weighed else "",
     )
 
 
@@ -132,14 +144,42 @@ def _control(table: Table) -> tuple[Decimal | None, Decimal | None]:
     return reference, table.decimal("limit", above=0.0)
 
 
-def _wiring(table: Table, meter: str, wirings: Mapping[str, Wiring]) -> str:
-    name = table.text("wiring")
-    if name not in wirings:
-        what = f'There is no wiring "{name}" on this bench'
-        raise table.error("wiring", what, nearest(name, wirings), "unknown-wiring")
-    if wirings[name].source is None or wirings[name].meter != meter:
+def _wiring(table: Table, meter: str, wirings: Mapping[str, Wiring], function: str) -> str:
+    """Return the wiring that brings standard and check standard together; `against` has the check weight."""
+    name = _known(table, "wiring", wirings)
+    if function == "mass":
+        _refuse_other_pan(table, meter, wirings)
+        return name
+    wiring = wirings[name]
+    if wiring.source is None or wiring.meter != meter:
         what = f'The wiring "{name}" does not lead from a source to the check standard "{meter}"'
         raise table.error("wiring", what, f'Name one with from = "…" and to = "{meter}".', "check-wiring")
+    if function == "temperature" and not wiring.parts.get("standard"):
+        what = f'The wiring "{name}" has no standard thermometer beside the check standard'
+        raise table.error("wiring", what, 'Add parts = { standard = "…" } to it.', "check-wiring")
+    return name
+
+
+def _refuse_other_pan(table: Table, meter: str, wirings: Mapping[str, Wiring]) -> None:
+    """The standard weight and the check weight are compared on one balance, each read as its own part."""
+    standard = wirings[_known(table, "wiring", wirings)]
+    check = wirings[_known(table, "against", wirings)]
+    pans = {item.meter for item in (standard, check, wirings[_known(table, "empty", wirings)])}
+    pans.add(standard.parts.get("standard"))
+    if check.artefact != meter or standard.artefact in (None, meter) or len(pans) != 1:
+        what = f'"{standard.name}" and "{check.name}" do not put a standard weight and the check weight'
+        way_out = (
+            f'In both, to = the balance; in "{standard.name}" artefact = the standard weights and parts ='
+            f' {{ standard = the balance }}; in "{check.name}" artefact = "{meter}".'
+        )
+        raise table.error("against", f'{what} "{meter}" on one balance', way_out, "check-wiring")
+
+
+def _known(table: Table, key: str, wirings: Mapping[str, Wiring]) -> str:
+    name = table.text(key)
+    if name not in wirings:
+        what = f'There is no wiring "{name}" on this bench'
+        raise table.error(key, what, nearest(name, wirings), "unknown-wiring")
     return name
 
 
