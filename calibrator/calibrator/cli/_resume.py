@@ -34,7 +34,8 @@ def resume(
 
     First everything is made safe; then serial numbers, procedure and environment are compared
     with the beginning. No completed point is measured twice. Units that were measured at once go on
-    together, whichever of their runs is named.
+    together, whichever of their runs is named. A run as found that was begun with `--passes as-found,as-left`
+    goes on with its pass as left.
     """
     from calibrator import engine
     from calibrator.cli._access import opened
@@ -63,7 +64,7 @@ def resume(
                 person = person or str(event.body["person"])
     operator = operator_for(chosen, screen, attended=attended, person=person)
     with screen.shown():
-        outcome = engine.resume(
+        outcomes = engine.resume_passes(
             found,
             home,
             operator,
@@ -73,7 +74,8 @@ def resume(
             progress=screen.progress,
             stop=engine.StopSignal(),
         )
-    for each in (outcome, *outcome.further):
-        summarize(chosen, each, to_stderr=as_json, virtual=virtual)
-    name_next_steps(chosen, outcome, to_stderr=as_json)
-    return outcome.exit_code
+    for outcome in outcomes:
+        for each in (outcome, *outcome.further):
+            summarize(chosen, each, to_stderr=as_json, virtual=virtual)
+    name_next_steps(chosen, outcomes[-1], to_stderr=as_json)
+    return outcomes[-1].exit_code

@@ -32,8 +32,9 @@ def run(ctx: click.Context, as_json: bool, **options: Unpack[JobOptions]) -> int
     """Run PROCEDURE on a unit under test, on the instruments of a bench file or on the simulated bench.
 
     Every reading is recorded before it is used. Ctrl-C makes the bench safe and leaves a run that
-    `calibrator resume` goes on with. With `--passes as-found,as-left` what was found is sealed first, the
-    adjustment is confirmed, and the exit code is that of the unit as left.
+    `calibrator resume` goes on with. With `--passes as-found,as-left` what was found is sealed first; then
+    what is adjusted on each unit, and why, is taken from the options or asked at the terminal, confirmed,
+    and measured as left, whose exit code it is.
     """
     from calibrator.cli._summary import name_next_steps
 

@@ -118,7 +118,12 @@ def name_next_steps(chosen: Settings, outcome: Outcome, *, to_stderr: bool) -> N
     elif outcome.exit_code in COMPLETED:
         # The results of a provisional session do not stand yet.
         stands = outcome.code != "session-provisional"
-        steps = {**({"certificate": "write the certificate"} if stands else {}), "show": "every result"}
+        left = {"resume": "go on as left, when it is adjusted"} if outcome.code == "as-left-open" else {}
+        steps = {
+            **left,
+            **({"certificate": "write the certificate"} if stands else {}),
+            "show": "every result",
+        }
     elif outcome.code == "opening-check-failed":  # such a run is over
         steps = {"show": "every result"}
     else:

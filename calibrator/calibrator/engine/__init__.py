@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from calibrator.engine._advice import advice_on
     from calibrator.engine._answers import AnswersFile
-    from calibrator.engine._api import make_safe, plan, resume, run, run_here, run_passes
+    from calibrator.engine._api import make_safe, plan, resume, resume_passes, run, run_here, run_passes
     from calibrator.engine._exits import combine_exit_codes
     from calibrator.engine._operators import Refusing, SimulatedOperator
     from calibrator.engine._stop import StopSignal
@@ -68,6 +68,7 @@ _WHERE = {
     "make_safe": "_api",
     "plan": "_api",
     "resume": "_api",
+    "resume_passes": "_api",
     "run": "_api",
     "run_here": "_api",
     "run_passes": "_api",
@@ -103,6 +104,7 @@ __all__ = [
     "make_safe",
     "plan",
     "resume",
+    "resume_passes",
     "run",
     "run_here",
     "run_passes",

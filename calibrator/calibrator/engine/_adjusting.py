@@ -5,11 +5,13 @@ METROLOGY 23: as-found and as-left are separate result sets, each a run of its o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from calibrator._errors import RefusedError, UsageError
+from calibrator.engine._chorus import Chorus
+from calibrator.engine._chronicle import Chronicle
 from calibrator.engine._setting import Setting
 from calibrator.engine._types import Job, Prompt
 from calibrator.procedure import Text
@@ -24,7 +26,8 @@ __all__ = [
     "adjustment_prompt",
     "bench_left",
     "check_permitted",
-    "record_adjustment",
+    "found_before",
+    "record_adjustments",
 ]
 
 AFFIRMED = "adjustment"
@@ -42,7 +45,7 @@ def adjustment_of(setting: Setting, record: Record) -> dict[str, Any] | None:
     if not job.after:
         return None
     permitted = check_permitted(setting, "--after")
-    run = record.find_run(job.after)
+    run = job.after
     opened = next(record.events(run, kinds={"run.opened"})).body
     closing = record.last(run, "run.closed")
     _check_found(setting, run, opened, None if closing is None else closing.body)
@@ -56,8 +59,27 @@ def adjustment_of(setting: Setting, record: Record) -> dict[str, Any] | None:
     }
 
 
-def check_permitted(setting: Setting, option: str) -> Text:
-    """Return what the procedure says of the adjustment that it permits.
+def found_before(setting: Setting, record: Record) -> Setting:
+    """Return the setting of an as-left run with the whole id of the run that found this very unit.
+
+    Of several units that were found at once any of their runs may be named.
+    """
+    job = setting.job
+    if not job.after:
+        return setting
+    named = record.find_run(job.after)
+    opened = next(record.events(named, kinds={"run.opened"})).body
+    runs = [str(item) for item in opened.get("batch", ())]
+    own = (item for item in runs if _asset_of(record, item) == setting.uut.asset)
+    return replace(setting, job=replace(job, after=next(own, named)))
+
+
+def _asset_of(record: Record, run: str) -> str:
+    return str(next(record.events(run, kinds={"run.opened"})).body["uut"]["asset"])
+
+
+def check_permitted(setting: Setting, option: str, *, asked: bool = False) -> Text:
+    """Return what the procedure says of the adjustment that it permits; `asked`: a person says it later.
 
     Raises:
         UsageError: it permits none, or it is not said what is adjusted, by whom and why.
@@ -70,9 +92,10 @@ def check_permitted(setting: Setting, option: str) -> Text:
             way_out=f"Begin a run without {option}: it finds the unit as it is.",
             code="adjustment-not-permitted",
         )
-    if not (job.person and job.adjustment.strip() and job.because.strip()) or job.further:
+    said = bool(job.adjustment.strip() and job.because.strip())
+    if not (job.person and (said or asked)):
         raise UsageError(
-            "an adjustment needs what is adjusted, by whom and why, of one unit",
+            "an adjustment needs what is adjusted, by whom and why",
             where=option,
             way_out="Give --adjustment TEXT, --because TEXT and --person.",
             code="adjustment-incomplete",
@@ -80,19 +103,21 @@ def check_permitted(setting: Setting, option: str) -> Text:
     return permitted
 
 
-def bench_left(setting: Setting, record: Record) -> BenchFile:
+def bench_left(settings: Sequence[Setting], record: Record) -> BenchFile:
     """Return the bench as an as-left run finds it.
 
-    On a simulated bench in this process the unit's true errors are those of its `adjusted` entry, and time
-    goes on where the as-found run ended. Any other bench is what it is.
+    On a simulated bench in this process the true errors of its units are those of their `adjusted` entries,
+    and time goes on where the as-found run ended. Any other bench is what it is.
     """
-    bench, job = setting.bench, setting.job
-    if not (job.after and bench.in_process):
+    bench, after = settings[0].bench, settings[0].job.after
+    if not (after and bench.in_process):
         return bench
-    closing = record.last(record.find_run(job.after), "run.closed")
-    simulation = {**bench.raw["simulation"], "adjusted": [setting.uut.name]}
-    if closing is not None:
-        simulation["start"] = closing.at
+    opened = next(record.events(after, kinds={"run.opened"})).body
+    closings = [record.last(str(run), "run.closed") for run in opened.get("batch", (after,))]
+    simulation = {**bench.raw["simulation"], "adjusted": [setting.uut.name for setting in settings]}
+    ended = [closing.at for closing in closings if closing is not None]
+    if ended:
+        simulation["start"] = max(ended)
     return replace(bench, raw={**bench.raw, "simulation": simulation})
 
 
@@ -118,18 +143,26 @@ def _check_found(
 
 def adjustment_prompt(job: Job) -> Prompt:
     """Return the question by which the person confirms the adjustment before anything is measured again."""
+    several = len(dict(job.adjustments)) > 1
+    what = "; ".join(": ".join(item) for item in job.adjustments) if several else job.adjustment
     return Prompt(
         AFFIRMED,
         "confirm",
         Text(
-            f"As-found results are sealed in run {job.after}. Adjusted since: {job.adjustment}"
+            f"As-found results are sealed in run {job.after}. Adjusted since: {what}"
             f" (by {job.person}, because {job.because}). Is that all, and was nothing else changed?",
-            f"调整前结果已封存于运行 {job.after}。此后调整：{job.adjustment}"
+            f"调整前结果已封存于运行 {job.after}。此后调整：{what}"
             f"（{job.person}，原因：{job.because}）。是否仅此而已、未作其他改动？",
         ),
     )
 
 
-def record_adjustment(record: Record, run: str, body: Mapping[str, Any]) -> None:
-    """Put the adjustment into the station's register, beside the heads of both runs."""
-    record.append(record.REGISTER, "adjustment.recorded", {"run": run, **body})
+def record_adjustments(chronicle: Chronicle, bodies: Sequence[Mapping[str, Any] | None]) -> None:
+    """Put the adjustment of each unit into the station's register, beside the heads of both runs."""
+    runs = [chronicle.run]
+    if isinstance(chronicle, Chorus):
+        runs += [other.run for other in chronicle.others]
+    for run, body in zip(runs, bodies, strict=True):
+        if body is not None:
+            record = chronicle.record
+            record.append(record.REGISTER, "adjustment.recorded", {"run": run, **body})

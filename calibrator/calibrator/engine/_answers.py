@@ -28,7 +28,8 @@ from calibrator.procedure._toml import TomlFile
 
 __all__ = ["AnswersFile"]
 
-AFFIRMED = ("interval:24h", "adjustment")
+AFFIRMED = ("interval:24h", "adjustment", "because")
+BY_ID = (ITEM, "adjusted:")  # how the ids begin that are answered by themselves only
 ASKED = "ask:"  # how the id of a procedure's own question begins, whose answer is any text
 
 
@@ -87,7 +88,7 @@ class AnswersFile:
         """Return the answer for a prompt, None where the file has none."""
         if prompt_id in self.answers:
             return self.answers[prompt_id]
-        if prompt_id in AFFIRMED or prompt_id.startswith(ITEM):
+        if prompt_id in AFFIRMED or prompt_id.startswith(BY_ID):
             return None
         fitting = [pattern for pattern in self.answers if fnmatchcase(prompt_id, pattern)]
         return self.answers[max(fitting, key=lambda p: (len(p), p))] if fitting else None

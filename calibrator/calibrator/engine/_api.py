@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from calibrator.engine._types import Job, Operator, Outcome, Plan, Progress, SafeReport
     from calibrator.record import Event
 
-__all__ = ["make_safe", "plan", "resume", "run", "run_here", "run_passes"]
+__all__ = ["make_safe", "plan", "resume", "resume_passes", "run", "run_here", "run_passes"]
 
 
 def plan(job: Job, home: Home) -> Plan:
@@ -61,9 +61,11 @@ def run_passes(
     """Do the job as found, then, after the adjustment that `job` names, as left; return how both ended.
 
     The as-found run is closed and its head registered before anybody adjusts; a person confirms the
-    adjustment before the first point as left. The second outcome is missing where the first run was not
-    completed. Raises as `run`, and `UsageError` before anything is energised where the procedure permits no
-    adjustment or what, why or the person is missing.
+    adjustment before the first point as left. What the job leaves open of what was adjusted and why, a
+    person present is asked of each unit between the passes; a unit that was not adjusted is not measured
+    again. The second outcome is missing where the first run was not completed or nothing was adjusted;
+    `resume_passes` goes on there. Raises as `run`, and `UsageError` before anything is energised where the
+    procedure permits no adjustment, the person is missing, or what and why with nobody there to ask.
     """
     from calibrator.engine._passes import run_both_passes
 
@@ -106,6 +108,36 @@ def resume(
     from calibrator.engine._reopening import resume_job
 
     return resume_job(
+        run,
+        home,
+        operator,
+        answers=answers,
+        interactive=interactive,
+        listeners=listeners,
+        progress=progress,
+        stop=stop,
+    )
+
+
+def resume_passes(
+    run: str | None,
+    home: Home,
+    operator: Operator | None = None,
+    *,
+    answers: Path | None = None,
+    interactive: bool = True,
+    listeners: Sequence[Callable[[Event], None]] = (),
+    progress: Callable[[Progress], None] | None = None,
+    stop: StopSignal | None = None,
+) -> tuple[Outcome, ...]:
+    """Go on as `resume` does, then with the pass as left that a run as found was begun with.
+
+    A completed as-found run whose pass as left was never begun goes on there.
+    Raises as `resume`, and `RefusedError` where such a run goes on and nobody says what was adjusted.
+    """
+    from calibrator.engine._passes import resume_both_passes
+
+    return resume_both_passes(
         run,
         home,
         operator,

@@ -15,6 +15,7 @@ from calibrator.engine._setting import Setting, find_uut, table_of
 from calibrator.engine._types import Outcome
 from calibrator.evaluation import Collector
 from calibrator.procedure import PointReferences
+from calibrator.standards import BenchInstrument
 
 if TYPE_CHECKING:
     from calibrator.record import Event, Record
@@ -25,6 +26,7 @@ __all__ = [
     "chronicle_again",
     "heard_of",
     "members_of",
+    "of_unit",
     "together",
     "unit_contexts",
 ]
@@ -36,7 +38,9 @@ def all_settings(setting: Setting) -> tuple[Setting, ...]:
     Raises:
         UsageError: a unit twice, one of another model, or one that a wiring of the job does not connect.
     """
-    found = [setting]
+    alike = setting.job.adjustment
+    whats = dict(setting.job.adjustments)
+    found = [of_unit(setting, setting.uut, whats.get(setting.uut.asset, alike), setting.job.further)]
     for name in setting.job.further:
         uut = find_uut(name, setting.bench)
         if uut.model != setting.uut.model or uut.name in {item.uut.name for item in found}:
@@ -46,12 +50,20 @@ def all_settings(setting: Setting) -> tuple[Setting, ...]:
                 way_out="Name each unit once, by its asset, and units of one model only.",
                 code="units-differ",
             )
-        job = replace(setting.job, uut=uut.asset, further=())
-        found.append(replace(setting, job=job, uut=uut, uut_table=table_of(uut)))
+        found.append(of_unit(setting, uut, whats.get(uut.asset, alike)))
     if len(found) > 1:
         for item in found:
             _check_wired(item)
     return tuple(found)
+
+
+def of_unit(
+    setting: Setting, uut: BenchInstrument, adjustment: str = "", further: tuple[str, ...] = ()
+) -> Setting:
+    """Return the setting of another unit of the same model on the same bench."""
+    name = setting.job.uut if uut.name == setting.uut.name else uut.asset
+    job = replace(setting.job, uut=name, adjustment=adjustment, further=further)
+    return replace(setting, job=job, uut=uut, uut_table=table_of(uut))
 
 
 def _check_wired(setting: Setting) -> None:

@@ -16,7 +16,7 @@ from calibrator.engine._regulations import followed, regulations_body
 from calibrator.engine._setting import POLICY, Setting
 from calibrator.engine._standards import Candidate
 from calibrator.engine._station import Found
-from calibrator.engine._types import Deviation, PlannedPoint, Prompt
+from calibrator.engine._types import Deviation, Job, PlannedPoint, Prompt
 from calibrator.plugins import unapproved
 from calibrator.procedure import Text, encode_references, is_approved
 from calibrator.standards import BenchFile, Certificate, Customer, Register
@@ -89,9 +89,15 @@ def opened_body(
         "versions": _versions(),
         "pass": "as-found" if adjustment is None else "as-left",
         **({} if adjustment is None else {"adjustment": adjustment}),
+        **({"then": _then(job)} if job.left_after and adjustment is None else {}),
         "complete": setting.complete,
         "deviations": [asdict(item) for item in job.deviations],
     }
+
+
+def _then(job: Job) -> dict[str, str]:
+    """Return what was planned for after an as-found pass; a person may still say otherwise."""
+    return {"pass": "as-left", "what": job.adjustment.strip(), "why": job.because.strip()}
 
 
 def _procedure(setting: Setting, now: datetime) -> dict[str, Any]:

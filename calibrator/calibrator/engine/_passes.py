@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calibrator._errors import UsageError
+from calibrator._errors import RefusedError, UsageError
 from calibrator._home import Home
+from calibrator.engine._adjusted import Planned, adjusted_job, planned_left
 from calibrator.engine._adjusting import check_permitted
-from calibrator.engine._sessions import run_job
+from calibrator.engine._attendance import choose_operator, is_attended
+from calibrator.engine._desire import Desire
+from calibrator.engine._reopening import resume_job
+from calibrator.engine._sessions import run_as, run_job
 from calibrator.engine._setting import setting_of
 from calibrator.engine._stop import StopSignal
 from calibrator.engine._types import Job, Operator, Outcome, Progress
@@ -17,7 +22,7 @@ from calibrator.engine._types import Job, Operator, Outcome, Progress
 if TYPE_CHECKING:
     from calibrator.record import Event
 
-__all__ = ["run_both_passes"]
+__all__ = ["resume_both_passes", "run_both_passes"]
 
 _COMPLETED = (0, 1, 3)
 
@@ -39,17 +44,73 @@ def run_both_passes(
             way_out="Give either --after RUN or --passes.",
             code="passes-after",
         )
-    check_permitted(setting_of(job, home), "--passes")
+    person = choose_operator(operator, job.answers, interactive=job.interactive, virtual=False)
+    check_permitted(setting_of(job, home), "--passes", asked=is_attended(person))
     stop = stop or StopSignal()
     found = run_job(
-        replace(job, adjustment="", because=""),
+        replace(job, left_after=True), home, operator, listeners=listeners, progress=progress, stop=stop
+    )
+    desire = Desire(home, operator, job.answers, job.interactive, listeners, progress, stop)
+    return _with_left(found, desire)
+
+
+def resume_both_passes(
+    run: str | None,
+    home: Home,
+    operator: Operator | None,
+    *,
+    answers: Path | None,
+    interactive: bool,
+    listeners: Sequence[Callable[[Event], None]],
+    progress: Callable[[Progress], None] | None,
+    stop: StopSignal | None,
+) -> tuple[Outcome, ...]:
+    """Go on with a broken run, then with the pass that was to follow it; see `engine.resume_passes`."""
+    stop = stop or StopSignal()
+    desire = Desire(home, operator, answers, interactive, listeners, progress, stop)
+    planned = planned_left(run or "last", home)
+    if planned is not None:
+        return _left_alone(planned, desire)
+    found = resume_job(
+        run,
         home,
         operator,
+        answers=answers,
+        interactive=interactive,
         listeners=listeners,
         progress=progress,
         stop=stop,
     )
+    return _with_left(found, desire)
+
+
+def _left_alone(planned: Planned, desire: Desire) -> tuple[Outcome, ...]:
+    """Do the pass as left of a run that was completed as found, in a process that ended there."""
+    outcomes = _measured_as_left(planned, desire)
+    if not outcomes:
+        raise RefusedError(
+            "nobody has said what was adjusted, so nothing is measured as left",
+            where=f"run {planned.found[0].run}",
+            way_out="Go on at a terminal, which asks: calibrator resume; or begin it with"
+            " `calibrator run` and --after RUN --adjustment TEXT --because TEXT.",
+            code="adjustment-not-said",
+        )
+    return outcomes
+
+
+def _with_left(found: Outcome, desire: Desire) -> tuple[Outcome, ...]:
+    """Return the outcome as found with that as left, where there is one; its code says where one is open."""
     if found.exit_code not in _COMPLETED:
         return (found,)
-    left = replace(job, after=found.run)
-    return found, run_job(left, home, operator, listeners=listeners, progress=progress, stop=stop)
+    planned = planned_left(found.run, desire.home)
+    if planned is None:
+        return (found,)
+    left = _measured_as_left(planned, desire)
+    return (found, *left) if left else (replace(found, code=found.code or "as-left-open"),)
+
+
+def _measured_as_left(planned: Planned, desire: Desire) -> tuple[Outcome, ...]:
+    """Measure as left what was found and adjusted; nothing where nothing was adjusted, or not yet."""
+    person = choose_operator(desire.operator, desire.answers, interactive=desire.interactive, virtual=False)
+    job = adjusted_job(planned, person if is_attended(person) else None)
+    return () if job is None else (run_as(job, replace(desire, prepare=planned.prepare)),)

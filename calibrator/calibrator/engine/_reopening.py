@@ -90,7 +90,7 @@ def _resume(text: str, desire: Desire, broker: Broker) -> Outcome:
         settings = [setting_again(each.events[0].body, desire.home) for each in _each(chronicle)]
         # of all units that were measured at once, whichever of them is closed by now
         traffic = desire.home.ensure(desire.home.traffic) / f"{_first_of(chronicle)}.jsonl"
-        station = Station.open(bench_left(settings[0], record), seed=settings[0].job.seed, traffic=traffic)
+        station = Station.open(bench_left(settings, record), seed=settings[0].job.seed, traffic=traffic)
         station.ask = typing(desire, broker)
         try:
             context, work = _ready_again(chronicle, settings, station, desire, broker)

@@ -60,6 +60,7 @@ def setting_again(opened: Mapping[str, Any], home: Home) -> Setting:
     bench = load_bench(opened["bench"]["text"], opened["bench"]["file"])
     procedure = load(opened["procedure"]["id"])
     uut = next(item for item in bench.instruments.values() if item.asset == opened["uut"]["asset"])
+    said = opened.get("adjustment", opened.get("then", {}))
     job = Job(
         opened["procedure"]["id"],
         opened["uut"]["asset"],
@@ -70,8 +71,9 @@ def setting_again(opened: Mapping[str, Any], home: Home) -> Setting:
         person=opened["person"],
         deviations=tuple(Deviation(**item) for item in opened.get("deviations", ())),
         after=opened.get("adjustment", {}).get("after", ""),
-        adjustment=opened.get("adjustment", {}).get("what", ""),
-        because=opened.get("adjustment", {}).get("why", ""),
+        adjustment=said.get("what", ""),
+        because=said.get("why", ""),
+        left_after="then" in opened,
     )
     sections = find_sections(procedure.sections(uut.model), opened["sections"])
     sections = in_order(sections, opened.get("order", {}))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from calibrator._home import Home
-from calibrator.engine._adjusting import adjustment_of, bench_left, record_adjustment
+from calibrator.engine._adjusting import adjustment_of, bench_left, found_before, record_adjustments
 from calibrator.engine._attendance import check_attendance
 from calibrator.engine._batch import all_settings, begin_chronicle, heard_of, unit_contexts
 from calibrator.engine._beginning import (
@@ -34,7 +34,7 @@ from calibrator_drivers.clock import RealClock
 if TYPE_CHECKING:
     from calibrator.record import Event
 
-__all__ = ["run_here", "run_job"]
+__all__ = ["run_as", "run_here", "run_job"]
 
 
 def run_here(job: Job, desire: Desire) -> Outcome:
@@ -53,6 +53,11 @@ def run_job(
 ) -> Outcome:
     """Do a job; see `calibrator.engine.run`."""
     desire = Desire(home, operator, job.answers, job.interactive, listeners, progress, stop or StopSignal())
+    return run_as(job, desire)
+
+
+def run_as(job: Job, desire: Desire) -> Outcome:
+    """Do a job on a thread of its own, with whoever and whatever `desire` holds."""
     return drive(lambda broker: _run(job, desire, broker), desire.stop)
 
 
@@ -66,13 +71,15 @@ def _run(job: Job, desire: Desire, broker: Broker) -> Outcome:
             record.subscribe(listener)
         safe_before_start(record, desire.home, asking(desire, broker))
         traffic = desire.home.ensure(desire.home.traffic) / f"{run}.jsonl"
-        station = desire.open_station(bench_left(setting, record), seed=job.seed, traffic=traffic)
+        settings = tuple(found_before(each, record) for each in settings)
+        setting = settings[0]
+        station = desire.open_station(bench_left(settings, record), seed=job.seed, traffic=traffic)
         station.ask = typing(desire, broker)
         opened, guard = False, None
         try:
             found = station.identify()
             mode = mode_of(setting.bench, found)
-            adjustment = adjustment_of(setting, record)
+            adjustments = [adjustment_of(each, record) for each in settings]
             flights = [preflight_now(each, record, station, live=mode == "live") for each in settings]
             flight = flights[0]
             raise_refused([item for each in flights for item in each.refused])
@@ -90,12 +97,11 @@ def _run(job: Job, desire: Desire, broker: Broker) -> Outcome:
             record.set_clock(station.clock)
             now = station.now()
             bodies = [
-                opened_body(s, found, mode, customer_of(s, record), now=now, adjustment=adjustment)
-                for s in settings
+                opened_body(s, found, mode, customer_of(s, record), now=now, adjustment=adjusted)
+                for s, adjusted in zip(settings, adjustments, strict=True)
             ]
             chronicle = begin_chronicle(record, run, bodies)
-            if adjustment is not None:
-                record_adjustment(record, run, adjustment)
+            record_adjustments(chronicle, adjustments)
             opened = True
         finally:
             if not opened:

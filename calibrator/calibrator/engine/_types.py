@@ -44,6 +44,8 @@ class Job:
     after: str = ""  # the as-found run of a unit that was adjusted since; "" finds the unit as it is
     adjustment: str = ""  # what was adjusted
     because: str = ""  # why
+    adjustments: tuple[tuple[str, str], ...] = ()  # asset and what, of units that were not adjusted alike
+    left_after: bool = False  # an as-left pass follows this as-found one
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class Prompt:
     """What a person is asked. `id` is stable: answers files name it.
 
     Ids: `warm-up`, `connect:<section>`, `hazard:<section>`, `item:<id>` (of a regulation: "pass" or "fail"),
-    `adjustment` (what was adjusted since as-found), `wire:<wiring>` (another wiring within a section),
+    `adjustment` (what was adjusted since as-found), `adjusted:<asset>` and `because` (what was
+    adjusted between two passes, and why), `wire:<wiring>` (another wiring within a section),
     `ask:<point>:<key>` (a procedure's own question).
     """
 
@@ -262,7 +265,7 @@ class Outcome:
     wall_s: float
     message: str
     mode: str = ""
-    code: str = ""  # stable name of what ended it, "" when completed; "session-provisional"
+    code: str = ""  # what ended it; "" when completed, or "session-provisional", or "as-left-open"
     further: tuple[Outcome, ...] = ()  # of the units that were measured at once with the first
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from calibrator._errors import UsageError
-from calibrator.engine import Job, StopSignal, run_passes
+from calibrator._errors import RefusedError, UsageError
+from calibrator.engine import Answer, Job, ReviewDecision, StopSignal, resume_passes, run_passes
 from calibrator.evaluation import show
 from calibrator.procedure import load
 from calibrator_drivers.clock import RealClock
 
+GAUGE = "SIM-GAUGE-01"
 SAID = {"adjustment": "zero and span", "because": "the gauge read high", "person": "w.li"}
 UNITS = '[simulation.units]\ngauge = { error = "outside", adjusted = { error = "inside", width = 0.02 } }\n'
 
@@ -91,3 +93,103 @@ def test_nothing_is_measured_where_no_adjustment_may_follow(
         run_passes(Job(**given), laboratory.home)
     assert caught.value.code == code
     assert laboratory.runs() == 0
+
+
+@dataclass
+class Adjuster:
+    """A person who does what is asked, and says what was adjusted as `says` has it, by prompt."""
+
+    says: dict[str, str]
+    asked: list[Any] = field(default_factory=list)
+
+    def ask(self, prompt: Any) -> Answer:
+        self.asked.append(prompt)
+        plain = "90" if prompt.kind == "warm-up" else "yes"
+        return Answer(self.says.get(prompt.id, plain), "w.li")
+
+    def review(self, review: Any) -> ReviewDecision:
+        del review
+        return ReviewDecision()
+
+
+def two(folder: Path) -> Path:
+    """Write the bench with a second gauge beside the first, each brought back by an adjustment."""
+    path = folder / "two.toml"
+    text = bench(folder).read_text(encoding="utf-8").replace(
+        "max_pressure_pa = 700000", "max_pressure_pa = 700000\nunits = { second = {} }", 1
+    )
+    unit = '[instruments.second]\nasset = "SIM-G2"\nmodel = "additel_681"\nserial = "SIMG2"\nuut = true\n'
+    adjusted = 'second = { error = "outside", adjusted = { error = "inside", width = 0.02 } }\n'
+    path.write_text(text.replace("[environment]", f"{unit}\n[environment]", 1) + adjusted, encoding="utf-8")
+    return path
+
+
+def both_units(folder: Path, **said: Any) -> Job:
+    given = {"adjustment": "", "because": ""} | said
+    return job_of(folder, uut="SIM-GAUGE-01", further=("SIM-G2",), bench=two(folder), **given)
+
+
+def test_a_person_is_asked_of_each_unit_what_was_adjusted(
+    laboratory: Any, site: list[str], tmp_path: Path
+) -> None:
+    says = {"adjusted:SIM-GAUGE-01": "zero", "adjusted:SIM-G2": "span", "because": "both read high"}
+    person = Adjuster(says)
+    found, left = run_passes(both_units(tmp_path), laboratory.home, person)
+    assert [item.id for item in person.asked if item.id in says] == list(says)
+    question = next(item.text.en for item in person.asked if item.id == "adjusted:SIM-G2")
+    assert found.further[0].run in question
+    assert len(left.further) == 1
+    with laboratory.home.open_record(RealClock(), write=False) as record:
+        for before, after, what in zip(
+            (found, *found.further), (left, *left.further), ("zero", "span"), strict=True
+        ):
+            was, then = show(record, before.run), show(record, after.run)
+            assert then["run"]["uut"] == was["run"]["uut"]
+            said = then["run"]["adjustment"]
+            assert (said["after"], said["what"], said["why"]) == (before.run, what, "both read high")
+            assert max(errors_of(then)) < 0.2 * max(errors_of(was))
+        registered = [e.body["what"] for e in record.events(record.REGISTER, kinds={"adjustment.recorded"})]
+    assert registered == ["zero", "span"]
+
+
+def test_a_unit_that_was_not_adjusted_is_not_measured_again(
+    laboratory: Any, site: list[str], tmp_path: Path
+) -> None:
+    says = {"adjusted:SIM-GAUGE-01": "none", "adjusted:SIM-G2": "span", "because": "it read high"}
+    _, left = run_passes(both_units(tmp_path), laboratory.home, Adjuster(says))
+    assert left.further == ()
+    assert laboratory.results()["run"]["uut"]["asset"] == "SIM-G2"
+
+
+def test_what_was_found_before_a_break_goes_on_with_what_is_left(
+    laboratory: Any, site: list[str], tmp_path: Path
+) -> None:
+    stop = StopSignal()
+
+    def at_a_reading(event: Any) -> None:
+        if event.kind == "reading":
+            stop.set("SIGINT")
+
+    (found,) = run_passes(job_of(tmp_path), laboratory.home, listeners=[at_a_reading], stop=stop)
+    assert found.exit_code == 130
+    again, left = resume_passes(None, laboratory.home)
+    assert (again.run, again.exit_code, left.exit_code) == (found.run, 0, 0)
+    assert laboratory.results()["run"]["adjustment"]["what"] == SAID["adjustment"]
+    with pytest.raises(RefusedError) as caught:
+        resume_passes(found.run, laboratory.home)
+    assert caught.value.code == "nothing-to-resume"
+
+
+def test_a_pass_as_left_waits_until_somebody_says_what_was_adjusted(
+    laboratory: Any, site: list[str], tmp_path: Path
+) -> None:
+    job = job_of(tmp_path, adjustment="")
+    (found,) = run_passes(job, laboratory.home, Adjuster({f"adjusted:{GAUGE}": "stop"}))
+    assert (found.exit_code, found.code) == (0, "as-left-open")
+    with pytest.raises(RefusedError) as caught:
+        resume_passes(None, laboratory.home)
+    assert caught.value.code == "adjustment-not-said"
+    (left,) = resume_passes(None, laboratory.home, Adjuster({f"adjusted:{GAUGE}": "zero"}))
+    assert left.exit_code == 0
+    said = laboratory.results()["run"]["adjustment"]
+    assert (said["after"], said["what"], said["why"]) == (found.run, "zero", SAID["because"])
