@@ -38,7 +38,6 @@ if TYPE_CHECKING:
         student_t,
         trapezoidal,
         triangular,
-        type_a,
     )
     from calibrator_uncertainty._integral import integral
     from calibrator_uncertainty._joint import JointConformity, joint_conformity
@@ -69,7 +68,14 @@ if TYPE_CHECKING:
         uncertain,
     )
     from calibrator_uncertainty._quasi import SobolIndex
-    from calibrator_uncertainty._readings import autocorrelated, bayesian, pooled, pooled_deviation, robust
+    from calibrator_uncertainty._readings import (
+        autocorrelated,
+        bayesian,
+        pooled,
+        pooled_deviation,
+        robust,
+        type_a,
+    )
     from calibrator_uncertainty._result import BudgetLine, BudgetResult, GroupShare
     from calibrator_uncertainty._rounding import plain, round_like, round_uncertainty
     from calibrator_uncertainty._second import SecondOrder
@@ -277,7 +283,7 @@ _HOME = {
     "to_uncertainties": "_peers",
     "trapezoidal": "_inputs",
     "triangular": "_inputs",
-    "type_a": "_inputs",
+    "type_a": "_readings",
     "uncertain": "_quantity",
     "uncertain_complex": "_bivariate",
     "validate_first_order": "_clause8",

@@ -77,19 +77,19 @@ class Budget:
         name: str = "",
         correlations: Mapping[tuple[str, str], float] | None = None,
     ) -> None:
-        if not is_row(inputs):
+        if type(inputs) is not list and not is_row(inputs):
             raise InputError(f"the inputs are {inputs!r}; they are a list", where=name, code="no-input")
         if not callable(model):
             raise InputError(f"the model is {model!r}, which is no function", where=name, code="no-model")
         inputs = list(inputs)
-        for one in inputs:
-            if not isinstance(one, Input):
-                raise InputError(
-                    f"{one!r} is no input of a budget",
-                    where=name,
-                    way_out="Make it with normal(), type_a(), ...; a quantity is used in the model itself.",
-                    code="no-input",
-                )
+        others = [one for one in inputs if type(one) is not Input and not isinstance(one, Input)]
+        if others:
+            raise InputError(
+                f"{others[0]!r} is no input of a budget",
+                where=name,
+                way_out="Make it with normal(), type_a(), ...; a quantity is used in the model itself.",
+                code="no-input",
+            )
         names = [one.name for one in inputs]
         if len(set(names)) < len(names):
             twice = sorted({one for one in names if names.count(one) > 1})
@@ -97,7 +97,7 @@ class Budget:
         if not names and not getattr(model, "whole", False):
             raise InputError("a budget needs at least one input", where=name, code="no-inputs")
         check_shared(inputs, name)
-        given = pairs_of(correlations or {}, name)
+        given = pairs_of(correlations, name) if correlations else ()
         self._set(model, tuple(inputs), unit, name, given, [None] * 7)
         if given:
             self._plan()  # a matrix that cannot be is refused here

@@ -22,6 +22,7 @@ __all__ = ["POLICIES", "coverage_factor", "effective_dof", "probability_of", "sh
 POLICIES = {"p95": 0.95, "k2": 0.9545, "p90": 0.90, "p95.45": 0.9545, "p99": 0.99}
 _MANY = 65536  # degrees of freedom that are looked up in a table
 _PLENTY, _REST_DOF = 1e5, 9.0  # effective dof that are practically infinite: of all, of the rest
+_PLAINLY_SMALL = 0.67  # of u: two rectangles, the larger below this, leave a rest above 0.3 of their sum
 DOMINANCE = 0.3  # EA-4/02 M:2022, S9.14: the rest is at most 0.3 of the dominant term
 # Components are often given to two or three digits: 18.9989 is 19 before it is truncated.
 FLOOR_TOLERANCE = 1e-4
@@ -111,6 +112,8 @@ def shape_factor(policy: str, rectangles: Iterable[float], u: float, dof: float 
     first, second = ([*sorted(rectangles, reverse=True), 0.0, 0.0])[:2]
     if first == 0.0 or u == 0.0 or policy == "k2":
         return None
+    if first < _PLAINLY_SMALL * u:
+        return None
     probability = probability_of(policy)
     if _rest(u, first) <= DOMINANCE * first:
         if not plainly_known(dof, _rest(u, first) / u):
@@ -166,7 +169,14 @@ def coverage_factor(policy: str, dof: float, *, rectangles: Iterable[float] = ()
             way_out="Take one at a time; tables of budgets do many at once.",
             code="dof",
         )
-    shaped = shape_factor(policy, rectangles, u, dof)
+    return plain_factor(policy, probability, dof, rectangles, u)
+
+
+def plain_factor(policy: str, probability: float, dof: float, rectangles: list[float], u: float) -> float:
+    """Return k as `coverage_factor` does, of figures that need no checking."""
+    if policy == "k2":
+        return 2.0
+    shaped = shape_factor(policy, rectangles, u, dof) if rectangles else None
     return student_factor(probability, dof) if shaped is None else shaped
 
 

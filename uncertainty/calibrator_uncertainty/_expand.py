@@ -8,7 +8,7 @@ from operator import mul
 from typing import TYPE_CHECKING
 
 from calibrator_uncertainty._arcsine import arcsine_factor
-from calibrator_uncertainty._coverage import coverage_factor, probability_of
+from calibrator_uncertainty._coverage import plain_factor, probability_of
 from calibrator_uncertainty._errors import ModelError
 from calibrator_uncertainty._result import BudgetLine, BudgetResult
 
@@ -34,7 +34,8 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
             u, dof, weights, rectangles, square = _scaled(plan, parts)
     if not (math.isfinite(u) and math.isfinite(value)):
         raise _not_finite(budget, value, slopes)
-    k = coverage_factor(policy, dof, rectangles=rectangles, u=u)
+    probability = probability_of(policy)
+    k = plain_factor(policy, probability, dof, rectangles, u)
     if plan.arcsines:
         k = arcsine_factor(policy, max(abs(parts[place]) for place in plan.arcsines), u, dof) or k
     return BudgetResult(
@@ -45,7 +46,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
         dof=dof,
         k=k,
         U=k * u,
-        probability=probability_of(policy),
+        probability=probability,
         policy=policy,
         lines=tuple(
             BudgetLine(

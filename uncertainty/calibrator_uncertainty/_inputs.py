@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
-from calibrator_uncertainty._asked import one_number, row_of_numbers
+from calibrator_uncertainty._asked import one_number
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._shapes import (
     SQRT2,
@@ -35,12 +34,12 @@ __all__ = [
     "student_t",
     "trapezoidal",
     "triangular",
-    "type_a",
 ]
 
 
 _CONSTANT, _NORMAL, _RECTANGULAR = Constant(), Normal(), Rectangular()
 _TRIANGULAR, _ARCSINE = Triangular(), Arcsine()
+_MANY = 1 << 53  # whole numbers below are floats too
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +108,61 @@ class Input:
             raise InputError(
                 f"the estimate of {self.name} is {estimate}; it must be finite", code="not-finite"
             )
-        moved = object.__new__(Input)  # everything else was checked when this input was made
-        put = object.__setattr__
-        put(moved, "name", self.name)
-        put(moved, "estimate", estimate)
-        put(moved, "unit", self.unit)
-        put(moved, "u", self.u)
-        put(moved, "dof", self.dof)
-        put(moved, "distribution", self.distribution)
-        put(moved, "source", self.source)
-        put(moved, "shared", self.shared)
-        return moved
+        # everything else was checked when this input was made
+        return _frozen(
+            self.name, estimate, self.unit, self.u, self.dof, self.distribution, self.source, self.shared
+        )
+
+
+class _Draft:
+    """An input that is being made: eight plain assignments cost a quarter of those of a frozen class."""
+
+    __slots__ = tuple(one.name for one in fields(Input))
+
+
+def _frozen(  # noqa: PLR0917 - the fields of an input
+    name: str,
+    estimate: float,
+    unit: str,
+    u: float,
+    dof: float,
+    distribution: Shape,
+    source: str,
+    shared: str | None,
+) -> Input:
+    """Return an input of figures that were checked before."""
+    draft: Any = _Draft()
+    draft.name, draft.estimate, draft.unit, draft.u = name, estimate, unit, u
+    draft.dof, draft.distribution, draft.source, draft.shared = dof, distribution, source, shared
+    draft.__class__ = Input  # the same slots
+    made: Input = draft
+    return made
+
+
+def _made(  # noqa: PLR0917 - the fields of an input
+    name: str,
+    estimate: float,
+    unit: str,
+    u: float,
+    dof: float,
+    distribution: Shape,
+    source: str,
+    shared: str | None,
+) -> Input:
+    """Return an input of one of our own shapes; what is not plainly good is checked as any other input."""
+    if type(dof) is int and 0 < dof < _MANY:
+        dof = float(dof)
+    if (
+        type(name) is str
+        and name.isascii()
+        and name.isidentifier()
+        and type(dof) is type(estimate) is type(u) is float
+        and -math.inf < estimate < math.inf
+        and 0.0 <= u < math.inf
+        and dof >= 1.0
+    ):
+        return _frozen(name, estimate, unit, u, dof, distribution, source, shared)
+    return Input(name, estimate, unit, u, dof, distribution, source, shared)
 
 
 def _number(value: float, unit: str, name: str) -> float:
@@ -163,14 +206,14 @@ def normal(
 
     Source: JCGM 100:2008, 4.3.3-4.3.4.
     """
-    factor = one_number(k, f"k of {name}")
-    if not (math.isfinite(factor) and factor > 0):
+    factor = k if type(k) is float else one_number(k, f"k of {name}")
+    if not 0.0 < factor < math.inf:
         raise InputError(f"k of {name} is {k}; a coverage factor is positive", code="k")
-    return Input(
+    return _made(
         name,
-        _number(estimate, unit, name),
+        estimate if type(estimate) is float else _number(estimate, unit, name),
         unit,
-        _width(u, unit, name) / factor,
+        (u if type(u) is float else _width(u, unit, name)) / factor,
         dof,
         _NORMAL,
         source,
@@ -205,7 +248,7 @@ def rectangular(
     shared: str | None = None,
 ) -> Input:
     """Return a rectangular input of `half_width`, u = a/√3 (JCGM 100:2008, 4.3.7)."""
-    return Input(
+    return _made(
         name,
         _number(estimate, unit, name),
         unit,
@@ -221,7 +264,7 @@ def triangular(
     name: str, estimate: float, half_width: float, unit: str, *, source: str = "", shared: str | None = None
 ) -> Input:
     """Return a triangular input of `half_width`, u = a/√6 (JCGM 100:2008, 4.3.9)."""
-    return Input(
+    return _made(
         name,
         _number(estimate, unit, name),
         unit,
@@ -248,7 +291,7 @@ def trapezoidal(
         shape = Trapezoidal(beta)
     except InputError as problem:
         raise InputError(f"{name}: {problem.what}", where=source, code=problem.code) from problem
-    return Input(
+    return _made(
         name,
         _number(estimate, unit, name),
         unit,
@@ -264,7 +307,7 @@ def arcsine(
     name: str, estimate: float, half_width: float, unit: str, *, source: str = "", shared: str | None = None
 ) -> Input:
     """Return a U-shaped input of `half_width`, u = a/√2 (JCGM 101:2008, 6.4.6)."""
-    return Input(
+    return _made(
         name,
         _number(estimate, unit, name),
         unit,
@@ -274,63 +317,6 @@ def arcsine(
         source,
         shared,
     )
-
-
-def type_a(
-    name: str, readings: Sequence[float], unit: str, *, floor_u: float = 0.0, source: str = ""
-) -> Input:
-    """Return the mean of `readings` with s/√n, or with `floor_u` where that is larger.
-
-    `floor_u` is the resolution's d/√12, which enters once (METROLOGY 14): where it is the larger, the
-    input is rectangular with infinite degrees of freedom; else t with n - 1.
-
-    Raises:
-        InputError: no readings, one reading or equal ones without a floor, or a reading that is not finite.
-
-    Source: JCGM 100:2008, 4.2.
-
-    Example:
-        >>> round(type_a("V", [1.0, 2.0, 3.0], "V").u, 6)
-        0.57735
-    """
-    floor_u = one_number(difference_in(floor_u, unit, name), f"floor_u of {name}")
-    if not 0.0 <= floor_u < math.inf:
-        raise InputError(
-            f"floor_u of {name} is {floor_u}; a standard uncertainty is never negative", code="negative-u"
-        )
-    values = row_of_numbers(figures_in(readings, unit, name), f"the readings of {name}").tolist()
-    count = len(values)
-    if not all(math.isfinite(value) for value in values):
-        raise InputError(f"a reading of {name} is not finite", code="not-finite")
-    if count == 0 or (count == 1 and floor_u <= 0):
-        raise InputError(
-            f"{name} has {count} reading(s); s needs two, or a resolution as floor",
-            way_out="Take more readings or give floor_u.",
-            code="readings",
-        )
-    mean, spread = _mean_and_spread(values)
-    if spread == 0.0 and floor_u == 0.0:
-        raise InputError(
-            f"the {count} readings of {name} are equal, and their resolution was not stated: u = 0 is wrong",
-            way_out="Give floor_u = d/√12 of the resolution d; an exact number is a constant().",
-            code="no-resolution",
-        )
-    text = source or f"{count} readings"
-    if floor_u >= spread:
-        return Input(name, mean, unit, floor_u, math.inf, _RECTANGULAR, text)
-    return Input(name, mean, unit, spread, count - 1.0, StudentT(count - 1.0), text)
-
-
-def _mean_and_spread(values: list[float]) -> tuple[float, float]:
-    """Return mean and s/√n; figures whose squares would vanish or overflow are scaled by a power of two."""
-    count, largest = len(values), max(abs(value) for value in values)
-    scale = 1.0 if 1e-100 < largest < 1e100 or largest == 0.0 else math.ldexp(1.0, math.frexp(largest)[1] - 1)
-    scaled = [value / scale for value in values]
-    mean = math.fsum(scaled) / count
-    if count == 1:
-        return values[0], 0.0
-    square = math.fsum((value - mean) ** 2 for value in scaled) / ((count - 1) * count)
-    return mean * scale, math.sqrt(square) * scale
 
 
 def from_half_width(

@@ -1,4 +1,4 @@
-"""Type A evaluations beyond the plain mean: pooled, Bayesian, autocorrelated, robust."""
+"""Type A evaluations: the plain mean, pooled, Bayesian, autocorrelated, robust."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from calibrator_uncertainty._doors import ROWS, asks
 from calibrator_uncertainty._empirical import BayesianT
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
-from calibrator_uncertainty._shapes import Normal, StudentT
+from calibrator_uncertainty._shapes import Normal, Rectangular, StudentT
 from calibrator_uncertainty._units import difference_in, figures_in
 
-__all__ = ["autocorrelated", "bayesian", "pooled", "pooled_deviation", "robust"]
+__all__ = ["autocorrelated", "bayesian", "pooled", "pooled_deviation", "robust", "type_a"]
 
 _LEAST_EFFECTIVE = 5.0
 
@@ -29,6 +29,63 @@ def _values(name: str, readings: Sequence[float], unit: str, least: int) -> np.n
     if not np.isfinite(values).all():
         raise InputError(f"a reading of {name} is not finite", code="not-finite")
     return values
+
+
+def type_a(
+    name: str, readings: Sequence[float], unit: str, *, floor_u: float = 0.0, source: str = ""
+) -> Input:
+    """Return the mean of `readings` with s/√n, or with `floor_u` where that is larger.
+
+    `floor_u` is the resolution's d/√12, which enters once (METROLOGY 14): where it is the larger, the
+    input is rectangular with infinite degrees of freedom; else t with n - 1.
+
+    Raises:
+        InputError: no readings, one reading or equal ones without a floor, or a reading that is not finite.
+
+    Source: JCGM 100:2008, 4.2.
+
+    Example:
+        >>> round(type_a("V", [1.0, 2.0, 3.0], "V").u, 6)
+        0.57735
+    """
+    floor_u = one_number(difference_in(floor_u, unit, name), f"floor_u of {name}")
+    if not 0.0 <= floor_u < math.inf:
+        raise InputError(
+            f"floor_u of {name} is {floor_u}; a standard uncertainty is never negative", code="negative-u"
+        )
+    values = row_of_numbers(figures_in(readings, unit, name), f"the readings of {name}").tolist()
+    count = len(values)
+    if not all(math.isfinite(value) for value in values):
+        raise InputError(f"a reading of {name} is not finite", code="not-finite")
+    if count == 0 or (count == 1 and floor_u <= 0):
+        raise InputError(
+            f"{name} has {count} reading(s); s needs two, or a resolution as floor",
+            way_out="Take more readings or give floor_u.",
+            code="readings",
+        )
+    mean, spread = _mean_and_spread(values)
+    if spread == 0.0 and floor_u == 0.0:
+        raise InputError(
+            f"the {count} readings of {name} are equal, and their resolution was not stated: u = 0 is wrong",
+            way_out="Give floor_u = d/√12 of the resolution d; an exact number is a constant().",
+            code="no-resolution",
+        )
+    text = source or f"{count} readings"
+    if floor_u >= spread:
+        return Input(name, mean, unit, floor_u, math.inf, Rectangular(), text)
+    return Input(name, mean, unit, spread, count - 1.0, StudentT(count - 1.0), text)
+
+
+def _mean_and_spread(values: list[float]) -> tuple[float, float]:
+    """Return mean and s/√n; figures whose squares would vanish or overflow are scaled by a power of two."""
+    count, largest = len(values), max(abs(value) for value in values)
+    scale = 1.0 if 1e-100 < largest < 1e100 or largest == 0.0 else math.ldexp(1.0, math.frexp(largest)[1] - 1)
+    scaled = [value / scale for value in values]
+    mean = math.fsum(scaled) / count
+    if count == 1:
+        return values[0], 0.0
+    square = math.fsum((value - mean) ** 2 for value in scaled) / ((count - 1) * count)
+    return mean * scale, math.sqrt(square) * scale
 
 
 @asks(groups=ROWS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calibrator_uncertainty._asked import one_number
@@ -42,7 +42,7 @@ def find_cuts(budget: Budget, target: float, policy: str) -> tuple[Cut, ...]:
 
     def expanded(place: int, u: float) -> float:
         spreads = (*plan.u[:place], u, *plan.u[place + 1 :])
-        changed = budget._with_plan(replace(plan, u=spreads))
+        changed = budget._with_plan(plan._replace(u=spreads))
         return expand(changed, value, slopes, policy).U
 
     found = []
