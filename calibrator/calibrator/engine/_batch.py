@@ -67,13 +67,6 @@ def of_unit(
 
 
 def _check_wired(setting: Setting) -> None:
-    if setting.bench.session_check is not None:
-        raise UsageError(
-            "a bench with a session check measures one unit at a time",
-            where=setting.bench.path,
-            way_out="Name one unit with --uut.",
-            code="units-with-check",
-        )
     connects = [name for planned in setting.actions.values() for name in planned.connects]
     for name in dict.fromkeys((*(section.wiring for section in setting.sections), *connects)):
         wiring = setting.bench.wirings.get(name)

@@ -104,6 +104,9 @@ def _history(
     for summary in record.runs():
         if summary.mode != mode:
             continue
+        opened = next(record.events(summary.id, kinds={"run.opened"})).body
+        if list(opened.get("batch", ()))[:1] not in ([], [summary.id]):
+            continue  # the one check of several units stands in the run of each, and counts once
         bodies = [event.body for event in record.events(summary.id, kinds={"session.checked"})]
         opening: Iterable[Mapping[str, Any]] = [body for body in bodies if body["phase"] == OPENING]
         for body in list(opening)[-1:]:

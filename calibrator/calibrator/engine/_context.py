@@ -142,6 +142,7 @@ class Context:
             wired.name,
             point.standard if point is not None else "source",
             wired.slew_pa_per_s,
+            bool(phase_of(section)),
         )
 
     def looks(self) -> Looks:

@@ -54,6 +54,7 @@ class Spot:
     wiring: str = ""
     standard: str = "source"  # the part that realises the reference value
     slew_pa_per_s: float | None = None  # the fastest that the line may be taken
+    alone: bool = False  # one check standard is read for all units that are measured at once
 
 
 class Hands(Protocol):
@@ -115,8 +116,8 @@ class WorkDesk:
 
     @property
     def units(self) -> range:
-        """The units under test that are measured at once, by number."""
-        return range(len(self._units))
+        """The units under test that are measured at once, by number; one where a check standard is read."""
+        return range(1 if self._spot.alone else len(self._units))
 
     def measure_at_once(self, units: Sequence[str]) -> None:
         """Say which units under test are measured together; names on the bench, the first one first."""
@@ -125,7 +126,7 @@ class WorkDesk:
     @contextmanager
     def unit(self, number: int) -> Iterator[None]:
         """Let "uut" be one of the units; what is recorded within is of its run only."""
-        if len(self._units) == 1 or not isinstance(self._chronicle, Chorus):
+        if len(self.units) == 1 or not isinstance(self._chronicle, Chorus):
             yield
             return
         spot = self._spot
