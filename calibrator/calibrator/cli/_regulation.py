@@ -92,6 +92,8 @@ def show(ctx: click.Context, name: str, on: datetime | None, as_json: bool) -> i
     edition = found.edition
     click.echo(f"{edition.number}  {getattr(edition.title, chosen.language)}")
     click.echo(f"{say(_STATES[found.state])}, {say('effective')} {edition.effective}")
+    if found.instead is not None:
+        click.echo(f"{say('in force')}: {found.instead.id}, {found.instead.number}")
     for figure in body["figures"]:
         mark = f"  [{say('unverified')}: {figure['status']}]" if figure["figure"] in open_figures else ""
         click.echo(f"\n{say(figure['figure'])}{mark}  {figure['source']}")

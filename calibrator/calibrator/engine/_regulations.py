@@ -42,7 +42,7 @@ def regulation_problems(info: ProcedureInfo, lab: Lab, day: date) -> Iterator[Re
             yield Refusal(
                 f"regulation-{found.state}",
                 f"{found.edition.number} {_SAYS[found.state]} on {day}{until}.{instead} Work to the edition"
-                " in force, or let a named deviation say why not.",
+                f" in force, or name why not: --deviation regulation-{found.state}=REASON with --person.",
                 place,
             )
     for item in load_checked(_home(lab) / CHECKED, lab) if lab.path else ():

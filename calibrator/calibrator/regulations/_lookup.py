@@ -77,9 +77,11 @@ class Library:
         if name in self._by_id:
             edition = self._by_id[name]
             state = self.state(edition, day)
+            if state == "in-force":
+                return Found(edition, state)
             others = self._of(edition.regulation)
             instead = next((item for item in others if self.state(item, day) == "in-force"), None)
-            return Found(edition, state, None if state == "in-force" else instead)
+            return Found(edition, state, instead or self._successor(edition, day))
         family = self._of(name)
         if not family:
             raise UsageError(
@@ -92,7 +94,9 @@ class Library:
             if self.state(edition, day) == "in-force":
                 return Found(edition, "in-force")
         past = [edition for edition in family if self.state(edition, day) == "abolished"]
-        return Found(past[-1], "abolished") if past else Found(family[0], "not-yet-effective")
+        if past:
+            return Found(past[-1], "abolished", self._successor(past[-1], day))
+        return Found(family[0], "not-yet-effective")
 
     def knows(self, name: str) -> bool:
         """Say whether there is an edition, or a regulation, of that name."""
@@ -108,6 +112,19 @@ class Library:
                 code="unknown-regulation",
             )
         return self._by_id[name]
+
+    def _successor(self, edition: Edition, day: date) -> Edition | None:
+        """Return what is in force in its place, also where a document of another name replaced it."""
+        seen, at = {edition.id}, [edition.id]
+        while at:
+            former = at.pop(0)
+            for item in self._by_id.values():
+                if former in item.replaces and item.id not in seen:
+                    if self.state(item, day) == "in-force":
+                        return item
+                    seen.add(item.id)
+                    at.append(item.id)
+        return None
 
     def _of(self, regulation: str) -> list[Edition]:
         return [edition for edition in self.editions if edition.regulation == regulation]

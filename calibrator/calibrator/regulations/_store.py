@@ -17,6 +17,7 @@ from calibrator.regulations._parse import parse_edition
 __all__ = ["GROUP", "load_library"]
 
 GROUP = "calibrator.regulations"
+FOLDER = "calibrator_folder_"  # how the packages of configured folders begin
 
 
 def load_library() -> Library:
@@ -37,7 +38,10 @@ def load_library() -> Library:
                 code="regulations-broken",
             )
         found = sorted(path for folder in folders for path in folder.glob("*.toml"))
-        editions += [
-            parse_edition(item.read_text(encoding="utf-8"), f"{package}/{item.name}") for item in found
-        ]
+        editions += [parse_edition(item.read_text(encoding="utf-8"), _place(package, item)) for item in found]
     return Library(editions)
+
+
+def _place(package: str, path: Path) -> str:
+    """Return what errors call a file: a laboratory's own by its path, an installed one by its package."""
+    return str(path) if package.startswith(FOLDER) else f"{package}/{path.name}"

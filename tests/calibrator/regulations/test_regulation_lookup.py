@@ -103,3 +103,14 @@ def test_an_unknown_one_is_refused_with_the_nearest_and_one_id_stands_once() -> 
     with pytest.raises(ConfigurationError) as twice:
         Library([edition(2000, FIRST), edition(2000, FIRST)])
     assert twice.value.code == "regulation-twice"
+
+
+@pytest.mark.parametrize("name", ["xyz-1", "xyz-1-2000"])
+def test_what_replaced_it_under_another_name_is_said_as_far_as_it_is_in_force(name: str) -> None:
+    former = edition(2000, FIRST)
+    second = edition(2010, date(2010, 1, 1), regulation="abc-7", more='replaces = ["xyz-1-2000"]')
+    third = edition(2020, date(2020, 1, 1), regulation="def-9", more='replaces = ["abc-7-2010"]')
+    library = Library([former, second, third])
+    for day, holds in ((date(2015, 1, 1), second), (date(2021, 1, 1), third)):
+        found = library.find(name, day)
+        assert (found.edition.id, found.state, found.instead) == ("xyz-1-2000", "abolished", holds)
