@@ -42,8 +42,7 @@ class Entry:
         serial_prefix: begins the serials of single served models.
         home: `module:Class` of its device; empty for what has no address.
         parts: pairs of domain and what it is there (`source`, `meter`, `short`, …); empty: as its kind.
-        standard: whether its error is by default drawn as that of a standard (else as that of a unit
-            under test, inside its limits).
+        standard: whether its error is drawn as that of a standard (else as a unit's, inside its limits).
         twin: of a laboratory's own model, the one of ours that imitates it.
         silent: `module:Class` of what acts on the bench and has no address.
         loaded: whether a resistance that its node states is the load of this source, not a second source.
@@ -381,9 +380,8 @@ CATALOGUE: Mapping[str, Entry] = _Catalogue()
 
 def find_model(name: str) -> Entry | None:
     """Return the model of that id or short name, in any case."""
-    wanted = name.casefold()
     for entry in CATALOGUE.values():
-        if entry.home and wanted in (entry.model_id, entry.short.casefold()):
+        if entry.home and name.casefold() in (entry.model_id, entry.short.casefold()):
             return entry
     alike = CATALOGUE.get(name)
     return alike if alike is not None and alike.home else None
