@@ -12,6 +12,7 @@ from calibrator.certificates._gate_kinds import gate_of_verification
 from calibrator.certificates._missing import Missing
 from calibrator.certificates._model import Certificate, Person
 from calibrator.certificates._people import GIVE_A_ROLE, named
+from calibrator.certificates._reasons import left_by_rule
 
 __all__ = ["Missing", "gate"]
 
@@ -170,8 +171,7 @@ def _figures(model: Certificate) -> Iterator[Missing]:
         result.id
         for result in model.results
         if result.verdict == "undetermined"
-        # 待定 by the rule itself is a result
-        and not ("undetermined-by-rule" in result.notes and "unverified-figure" not in result.notes)
+        and not left_by_rule(result, simulated=model.simulated)  # 待定 by the rule itself is a result
     }
     named: set[str] = set()
     for figure in model.unverified:

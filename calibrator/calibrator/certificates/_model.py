@@ -202,6 +202,9 @@ class Result:
     rounding_step: int = 1  # of the last digit written
     frequency_hz: Decimal | None = None  # of an alternating quantity
     particulars: Particulars = PLAIN  # reference value, what a difference is between, the load
+    taxon: str | None = (
+        None  # of NCSLI MII, the laboratory's side; None of a run of before they were recorded
+    )
 
     @property
     def limit(self) -> Decimal:

@@ -161,6 +161,7 @@ def _result(
         rounding_step=write.step,
         frequency_hz=_frequency(references),
         particulars=beside,
+        taxon=None if references is None else references.get("taxon"),
     )
 
 

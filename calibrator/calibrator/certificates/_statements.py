@@ -7,6 +7,7 @@ from typing import Final
 
 from calibrator.certificates._model import Certificate, Person, Result
 from calibrator.certificates._numbers import POLAR, at_frequency, load_name, percent, scaled_unit, signed
+from calibrator.certificates._reasons import reasons
 from calibrator.certificates._rule_words import further_rule, other_limits
 from calibrator.certificates._words import STATUS_WORDS, Speaker
 from calibrator.i18n import bilingual
@@ -37,27 +38,6 @@ INTERVALS: Final = {
 }
 # functions on which leads, loading and thermal voltages act
 ELECTRICAL: Final = frozenset({"dcv", "acv", "dci", "aci", "res2w", "res4w", "freq"})
-# verdict, why there is no number, msgid
-_REASONS: Final = (
-    ("fail", "", "Outside the limits beyond doubt: {points}."),
-    ("fail", "overload", "Over the range, no number: {points}."),
-    ("conditional fail", "", "Outside the limits by less than U: {points}."),
-    ("conditional pass", "", "Inside the limits by less than U: {points}."),
-    ("undetermined", "not-settled", "Undetermined, no number: the indication did not settle: {points}."),
-    ("undetermined", "overload", "Undetermined, over the range, no number: {points}."),
-    ("undetermined", "no-number", "Undetermined, no number: {points}."),
-    ("undetermined", "by-rule", "Undetermined by the decision rule: {points}."),
-    ("undetermined", "", "Undetermined, because a figure is not verified: {points}."),
-)
-# what a rule says instead
-_BY_RULE: Final = {
-    (
-        "guard-80",
-        "Inside the limits by less than U: {points}.",
-    ): "Inside the limits, beyond 80 % of them: {points}.",
-    ("guard-80", "Outside the limits beyond doubt: {points}."): "Outside the limits: {points}.",
-    ("simple", "Outside the limits beyond doubt: {points}."): "Outside the limits: {points}.",
-}
 # how many points a sentence names; a bilingual one says them twice, on a page that must hold the signatures
 SIMULATED_OPERATOR: Final = "simulated operator"  # by whom the bench's own operator answers
 _NAMED: Final = {"en": 12, "zh": 12, "both": 6}
@@ -119,13 +99,11 @@ def _stated(model: Certificate, speaker: Speaker) -> Statement:
 
 
 def _not_all_pass(model: Certificate, speaker: Speaker) -> Statement:
-    results, conformity, say = model.results, model.conformity, speaker.say
+    results, say = model.results, speaker.say
     total = len(results)
     failed = [r for r in results if r.verdict == "fail"]
     lines = [
-        say(_BY_RULE.get((conformity.rule, text), text), points=_names(those, _NAMED[speaker.language]))
-        for verdict, why, text in _REASONS
-        if (those := [r for r in results if (r.verdict, r.no_number or _by_rule(r)) == (verdict, why)])
+        say(text, points=_names(those, _NAMED[speaker.language])) for text, those in reasons(model)
     ]
     if not model.conformity.complete:
         lines.append(_nothing_of_the_whole(speaker))
@@ -142,12 +120,6 @@ def _not_all_pass(model: Certificate, speaker: Speaker) -> Statement:
         say("{n} of {total} points measured pass without condition.", n=passed, total=total),
         [*lines, *(_joint(model, speaker) if model.conformity.complete else []), *conditions],
     )
-
-
-def _by_rule(result: Result) -> str:
-    """Return what sets a point apart that is undetermined though every figure of it is known."""
-    known = "undetermined-by-rule" in result.notes and "unverified-figure" not in result.notes
-    return "by-rule" if known else ""
 
 
 def _nothing_of_the_whole(speaker: Speaker) -> list[str]:

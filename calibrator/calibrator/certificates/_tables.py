@@ -19,6 +19,7 @@ from calibrator.certificates._numbers import (
 )
 from calibrator.certificates._particulars import BESIDE_WORDS, PAIRS, POSITIONS
 from calibrator.certificates._plots import PlotText, error_plot
+from calibrator.certificates._reasons import left_by_rule
 from calibrator.certificates._recorded_curves import curve_lines
 from calibrator.certificates._statements import interval_text, point_name
 from calibrator.certificates._widths import column_widths
@@ -41,10 +42,10 @@ Table = dict[str, Any]
 def result_tables(model: Certificate, speaker: Speaker) -> list[Table]:
     """Return one table with its plot for each section."""
     plots = states_uncertainty(model)
-    return [_result_table(section, speaker, plots=plots) for section in model.sections]
+    return [_result_table(section, speaker, plots=plots, simulated=model.simulated) for section in model.sections]
 
 
-def _result_table(section: ResultSection, speaker: Speaker, *, plots: bool) -> Table:
+def _result_table(section: ResultSection, speaker: Speaker, *, plots: bool, simulated: bool) -> Table:
     rows = [printed(result) for result in section.results]
     numbers = {
         name: aligned([getattr(row, name) for row in rows])
@@ -52,7 +53,7 @@ def _result_table(section: ResultSection, speaker: Speaker, *, plots: bool) -> T
     }
     heads = _heads(section, speaker)
     shown = [
-        _row(result, row, {name: column[index] for name, column in numbers.items()}, speaker)
+        _row(result, row, {name: column[index] for name, column in numbers.items()}, speaker) | {"verdict": speaker.say(_verdict(result, simulated=simulated))}
         for index, (result, row) in enumerate(zip(section.results, rows, strict=True))
     ]
     widths, size = column_widths(shown, heads)
@@ -154,7 +155,6 @@ def _row(result: Result, row: Printed, number: dict[str, tuple[str, str]], speak
         "w": number["guard_band"],
         "error_unit": row.error_unit,
         "pfa": row.pfa,
-        "verdict": speaker.say(_verdict(result)),
         "kind": result.verdict.replace(" ", "-"),
         "figures": f"{status_letter(result.limit_status)}/{status_letter(result.standard_status)}",
         "repeated": ("*" if result.attempts > 1 else "") + _marks(result),
@@ -192,10 +192,9 @@ def _beside(result: Result, speaker: Speaker) -> str:
     )
 
 
-def _verdict(result: Result) -> str:
+def _verdict(result: Result, *, simulated: bool) -> str:
     """Return the msgid of a verdict: what a rule leaves undetermined has a word of its own, 待定."""
-    by_rule = "undetermined-by-rule" in result.notes and "unverified-figure" not in result.notes
-    return "undetermined by rule" if by_rule else result.verdict
+    return "undetermined by rule" if left_by_rule(result, simulated=simulated) else result.verdict
 
 
 def _plot_text(section: ResultSection, speaker: Speaker) -> PlotText:

@@ -21,6 +21,7 @@ from calibrator.engine._standards import Moment, Shelf
 from calibrator.engine._start import Ask
 from calibrator.engine._station import Found, Station, roles_of
 from calibrator.engine._types import Operator, Prompt
+from calibrator.evaluation import with_taxa
 from calibrator.procedure import Text
 from calibrator.standards import Certificate, Register
 from calibrator_drivers.typed import Question
@@ -95,7 +96,8 @@ def fix(context: Context, record: Record, found: Sequence[Found], flight: Prefli
         live = chronicle.events[0].body["mode"] == "live"
         check = fixed_check(setting, record, live=live)
         body = references_body(flight, setting, certificates) | {"session_check": check}
-        chronicle.emit("references.fixed", body)
+        roles = setting.procedure.info.roles.get("uut", ())
+        chronicle.emit("references.fixed", with_taxa(body, roles))
     if chronicle.last("preflight") is None:
         if flight is None:
             live = chronicle.events[0].body["mode"] == "live"

@@ -22,6 +22,7 @@ from calibrator.evaluation._session_check import (
 )
 from calibrator.evaluation._show import as_told, budget, show, show_events, without_number
 from calibrator.evaluation._summary import Summary, summarize, verdict_of_run
+from calibrator.evaluation._taxa import known_taxa, own_taxa, recorded_taxa, taxon_of, with_taxa
 
 __all__ = [
     "CLOSING",
@@ -47,10 +48,13 @@ __all__ = [
     "is_check",
     "joint",
     "judged_check",
+    "known_taxa",
     "live",
+    "own_taxa",
     "provisional",
     "recompute",
     "recompute_events",
+    "recorded_taxa",
     "rounding_of",
     "rule_offers",
     "session_check",
@@ -59,7 +63,9 @@ __all__ = [
     "standards_of",
     "stated",
     "summarize",
+    "taxon_of",
     "value_of_raw",
     "verdict_of_run",
+    "with_taxa",
     "without_number",
 ]

@@ -13,6 +13,7 @@ from calibrator.evaluation._rule_offers import rule_offers
 from calibrator.evaluation._section import budgets_of, evaluate_content
 from calibrator.evaluation._session_check import provisional, session_check
 from calibrator.evaluation._summary import VERDICTS, summarize, verdict_of_run
+from calibrator.evaluation._taxa import recorded_taxa
 from calibrator.procedure import load
 from calibrator.record import utc_text
 
@@ -60,7 +61,16 @@ def show_events(events: Sequence[Event], run: str) -> dict[str, Any]:
         "points": points,
         "curves": [{"section": name, **curve} for name in content.sections for curve in curves[name]],
         "indication_units": _units_of(content),
+        **_taxa(events, points),
     }
+
+
+def _taxa(events: Sequence[Event], points: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Return the taxon of each result by its point; nothing for a run of before they were recorded."""
+    fixed = [event.body for event in events if event.kind == "references.fixed"]
+    known = recorded_taxa(fixed[-1]) if fixed else {}
+    found = {str(point["id"]): known[point["id"]] for point in points if point["id"] in known}
+    return {"taxa": found} if found else {}
 
 
 def _units_of(content: RunContent) -> dict[str, str]:
@@ -90,12 +100,15 @@ def as_told(shown: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `show` gave for other programs: a point without a number has null where none is.
 
     The record keeps what was written at the time, an error without bound; `no_number` says why there is none.
+    Each point has its `taxon`, null where none was recorded.
     """
     points = [
         {**point, **dict.fromkeys(_NUMBERS), "no_number": why} if (why := without_number(point)) else point
         for point in shown["points"]
     ]
-    return {**shown, "points": points}
+    taxa = shown.get("taxa", {})
+    told = [{**point, "taxon": taxa.get(point["id"])} for point in points]
+    return {**{key: value for key, value in shown.items() if key != "taxa"}, "points": told}
 
 
 def recorded_results(events: Iterable[Event]) -> dict[str, list[dict[str, Any]]]:

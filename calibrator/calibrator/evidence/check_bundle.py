@@ -15,6 +15,8 @@ from typing import Any
 
 Events = Sequence[Mapping[str, Any]]
 GENESIS = "0" * 64
+FORMAT = 1
+MANIFEST = ["files", "format", "head", "mode", "not_included", "run"]
 ALWAYS = {"README.txt", "check.py", "events.jsonl", "manifest.json", "register.jsonl", "results.csv"} | {
     "results.json"
 }
@@ -24,7 +26,7 @@ CSV_COLUMNS = (
     *("point", "section", "function", "nominal", "range", "unit", "readings", "indication"),
     *("indication_unit", "error"),
     *("u", "U", "k", "dof", "lower_limit", "upper_limit", "guard_band", "pfa", "verdict"),
-    *("limit_status", "standard_status", "standard", "attempt", "attempts", "notes"),
+    *("limit_status", "standard_status", "standard", "attempt", "attempts", "notes", "taxon"),
 )
 """Of results.csv; numbers in the unit of the column `unit`, as decimal text with the digits recorded.
 
@@ -36,11 +38,20 @@ OF_OPENING = ("mode", "uut", "interval", "rule", "policy", "seed", "sections", "
 
 def check(read: Mapping[str, bytes]) -> Iterator[str]:
     """Yield what is wrong with the files of a bundle, given by their names."""
+    try:
+        yield from _wrong(read)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        yield f"a file here is not what a bundle holds ({type(error).__name__}: {error})"
+
+
+def _wrong(read: Mapping[str, bytes]) -> Iterator[str]:
     missing = sorted(ALWAYS - set(read))
     yield from (f"{name} is missing" for name in missing)
     if missing:
         return
     manifest = json.loads(read["manifest.json"])
+    if manifest["format"] != FORMAT or sorted(manifest) != MANIFEST:
+        yield f"manifest.json is not of format {FORMAT}"
     yield from _listed(read, manifest["files"])
     rows = [json.loads(line) for line in read["events.jsonl"].splitlines()]
     yield from _chain(rows, manifest)
@@ -86,6 +97,8 @@ def _listed(read: Mapping[str, bytes], listed: Mapping[str, Mapping[str, Any]]) 
             yield f"{name} is not in the manifest"
         elif hashlib.sha256(read[name]).hexdigest() != listed[name]["sha256"]:
             yield f"{name} is not as the manifest says"
+        elif listed[name] != {"sha256": listed[name]["sha256"], "bytes": len(read[name])}:
+            yield f"manifest.json does not say how long {name} is, or says more of it"
 
 
 def _chain(events: Sequence[Mapping[str, str]], manifest: Mapping[str, Any]) -> Iterator[str]:
@@ -143,6 +156,11 @@ def _results(read: Mapping[str, bytes], events: Events) -> Iterator[str]:
             yield f"results.json: {point['id']} is not what was recorded"
         if point["id"] not in recorded and point["section"] in last:
             yield f"results.json: {point['id']} was never recorded"
+    fixed = [e["body"]["points"] for e in events if e["kind"] == "references.fixed"]
+    taxa = {item["point"]["id"]: item.get("taxon") for item in (fixed[-1] if fixed else ())}
+    for name in listed:
+        if shown.get("taxa", {}).get(name) != taxa.get(name):
+            yield f"results.json: the taxon of {name} is not what was recorded"
     if read["results.csv"] != csv_bytes(shown):
         yield "results.csv is not what results.json says"
 
@@ -160,8 +178,11 @@ def rows_of(shown: Mapping[str, Any]) -> list[dict[str, str]]:
         "interval": run["interval"],
         "rule": run["rule"],
     }
-    units = shown.get("indication_units", {})
-    return [_row(head, point, units.get(point["id"], "")) for point in shown["points"]]
+    units, taxa = shown.get("indication_units", {}), shown.get("taxa", {})
+    return [
+        {**_row(head, point, units.get(point["id"], "")), "taxon": taxa.get(point["id"], "")}
+        for point in shown["points"]
+    ]
 
 
 def _row(head: Mapping[str, Any], point: Mapping[str, Any], unit: str) -> dict[str, str]:
@@ -211,10 +232,7 @@ def main(folder: Path) -> int:
     """Check an unpacked bundle; 0 where nothing is wrong, else 6."""
     files = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     read = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-    try:
-        wrong = list(check(read))
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        wrong = [f"a file here is not what a bundle holds ({type(error).__name__}: {error})"]
+    wrong = list(check(read))
     away = [] if wrong else json.loads(read["manifest.json"])["not_included"]
     said = [*(f"not in the bundle: {name}" for name in away), "intact"]
     sys.stdout.write("\n".join(wrong or said) + "\n")

@@ -78,6 +78,52 @@ def test_a_full_disk_leaves_no_half_of_anything(
     assert call("verify").code == 0
 
 
+def test_one_flipped_bit_at_any_place_of_any_file_is_found(content: dict[str, bytes], tmp_path: Path) -> None:
+    """Each file of a bundle, at 20 places drawn from a seed and at its ends: its checker names the file."""
+    rng = random.Random(6)
+    tried = 0
+    for name, data in sorted(content.items()):
+        places = {0, len(data) - 1, *(rng.randrange(len(data)) for _ in range(20))}
+        for place in places:
+            changed = bytearray(data)
+            changed[place] ^= 1 << rng.randrange(8)
+            wrong = list(check({**content, name: bytes(changed)}))
+            assert wrong, (name, place, data[place])
+            assert name == "manifest.json" or any(line.startswith(name) for line in wrong), (name, wrong)
+            tried += 1
+    assert tried > 15 * len(content)
+
+
+@pytest.mark.slow
+def test_one_flipped_bit_at_any_place_of_the_packed_bundle_is_found_or_changes_nothing(
+    content: dict[str, bytes], record: Record, tmp_path: Path
+) -> None:
+    """Bits that the ZIP format has beside the files (times, versions, attributes) say nothing of the run."""
+    write_bundle(content, tmp_path / "b.zip")
+    data, rng, unseen = (tmp_path / "b.zip").read_bytes(), random.Random(7), 0
+    for place in [
+        *range(0, 64),
+        *(rng.randrange(len(data)) for _ in range(400)),
+        *range(len(data) - 900, len(data)),
+    ]:
+        changed = bytearray(data)
+        changed[place] ^= 1 << rng.randrange(8)
+        (tmp_path / "f.zip").write_bytes(changed)
+        try:
+            unpacked = read_bundle(tmp_path / "f.zip")
+        except IntegrityError:
+            continue
+        if unpacked == content:
+            unseen += 1
+            continue
+        try:
+            wrong = list(verify_bundle(tmp_path / "f.zip", record, **SEALS).wrong)
+        except IntegrityError as error:
+            wrong = [str(error)]
+        assert wrong, place
+    assert unseen
+
+
 def test_the_same_run_gives_the_same_bundle(
     content: dict[str, bytes], record: Record, tmp_path: Path
 ) -> None:
@@ -115,7 +161,7 @@ def signed_anew(content: dict[str, bytes], **changed: bytes) -> dict[str, bytes]
     made = {**content, **{names[key]: value for key, value in changed.items()}}
     manifest = json.loads(made["manifest.json"])
     for name, said in manifest["files"].items():
-        said["sha256"] = hashlib.sha256(made[name]).hexdigest()
+        said.update(sha256=hashlib.sha256(made[name]).hexdigest(), bytes=len(made[name]))
     return {**made, "manifest.json": json.dumps(manifest).encode()}
 
 
@@ -193,6 +239,10 @@ FORGED: dict[str, tuple[Callable[[dict[str, bytes]], dict[str, bytes]], str]] = 
     "serial": (lambda c: results(c, lambda s: s["run"]["uut"].update(serial="X")), "uut of the run"),
     "exit code": (lambda c: results(c, lambda s: s["run"].update(exit_code=9)), "exit_code of the run"),
     "point": (lambda c: results(c, lambda s: s["points"][0].update(verdict="-")), "is not what was recorded"),
+    "taxon": (
+        lambda c: results(c, lambda s: s["taxa"].update({s["points"][0]["id"]: "Measure.Voltage.DC"})),
+        "the taxon of ",
+    ),
     "fewer": (lambda c: results(c, lambda s: s["points"].pop()), "was recorded and stands there 0 times"),
     "more": (
         lambda c: results(c, lambda s: s["points"].append({**s["points"][0], "id": "made-up"})),

@@ -48,7 +48,7 @@ def test_the_indication_has_its_own_unit_and_a_point_without_a_number_has_none(s
     assert rows[1]["notes"] == "overload"
     told = as_told(shown)["points"][1]
     assert (told["error"], told["U"], told["pfa"], told["no_number"]) == (None, None, None, "overload")
-    assert as_told(shown)["points"][0] == first
+    assert as_told(shown)["points"][0] == {**first, "taxon": shown["taxa"][first["id"]]}
 
 
 def test_a_name_that_begins_like_a_formula_is_none(shown: dict[str, Any]) -> None:

@@ -106,6 +106,8 @@ def _table(
     value, difference = unit_of(unit), unit_of(unit, difference=True)
     _words(table, write, "point", [result.id for result, _ in rows])
     _words(table, write, "function", [result.function for result, _ in rows])
+    if all(result.taxon for result, _ in rows):
+        _words(table, write, "taxon", [result.taxon or "" for result, _ in rows])
     _column(table, write, "range", [result.range for result, _ in rows], value)
     _column(table, write, "nominal", [result.nominal for result, _ in rows], value)
     shown = [_shown(result, numbers) for result, numbers in rows]
@@ -186,9 +188,14 @@ def _numberless(result: Result, data: _Element, write: Writer) -> None:
     word, point = bilingual(result.verdict), point_name(result)
     told = Text(f"{point}: {why.en}; {word.en}", f"{point}：{why.zh}；{word.zh}")
     write.texts(one, "noQuantity", told)
-    if result.verdict in CONFORMITY:
-        about = write.add(write.add(one, "measurementMetaData"), "metaData", part=part("conformity"))
-        write.add(about, "conformity", CONFORMITY[result.verdict])
+    if result.verdict in CONFORMITY or result.taxon:
+        listed = write.add(one, "measurementMetaData")
+        if result.verdict in CONFORMITY:
+            about = write.add(listed, "metaData", part=part("conformity"))
+            write.add(about, "conformity", CONFORMITY[result.verdict])
+        if result.taxon:
+            data = write.add(write.add(listed, "metaData", part=part("taxon")), "data")
+            _words(data, write, "taxon", [result.taxon])
 
 
 def _quantity(parent: _Element, write: Writer, part_name: str, *, name: Text | None = None) -> _Element:

@@ -62,12 +62,24 @@ def values(root: _Element) -> Iterator[tuple[str, str, int]]:
         for word in (element.text or "").split():
             for code, why in _wrong(name, word):
                 yield code, f"<si:{name}> holds {word}{why}", line
+    for quantity in root.iter(f"{{{DCC}}}quantity"):
+        if quantity.get("refType") == "calibrator_taxon":
+            yield from _unknown_taxa(quantity)
     known = own_ref_types()
     for part in root.iter(f"{{{DCC}}}*"):
         for ref in (part.get("refType") or "").split():
             if ref.startswith("calibrator_") and ref not in known:
                 line = int(part.sourceline or 0)
                 yield "unknown-ref-type", f"the refType {ref} is none that this program writes", line
+
+
+def _unknown_taxa(quantity: _Element) -> Iterator[tuple[str, str, int]]:
+    from calibrator.evaluation import known_taxa
+
+    for word in (quantity.findtext(f"{{{DCC}}}charsXMLList") or "").split():
+        if word not in known_taxa():
+            line = int(quantity.sourceline or 0)
+            yield "unknown-taxon", f"the taxon {word} is none that a result of this program has", line
 
 
 def _wrong(name: str, word: str) -> Iterator[tuple[str, str]]:

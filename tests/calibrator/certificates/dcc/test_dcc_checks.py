@@ -64,6 +64,19 @@ def test_each_defect_is_found_with_its_line(sound: str, name: str) -> None:
     assert code in {finding.code for finding in found}, found
 
 
+def test_each_result_has_its_taxon_and_another_name_is_found(whole_live: Certificate) -> None:
+    model = replace(whole_live, laboratory=replace(whole_live.laboratory, country="CN"))
+    sections = [
+        replace(one, results=tuple(replace(result, taxon="Source.Voltage.DC") for result in one.results))
+        for one in model.sections
+    ]
+    text = render(replace(model, sections=tuple(sections)), "dcc", "both").decode("utf-8")
+    assert check(parse(text.encode(), "x")) == ()
+    assert text.count("Source.Voltage.DC") == len(model.results)
+    wrong = text.replace("Source.Voltage.DC", "Source.Voltage.Direct", 1)
+    assert {finding.code for finding in check(parse(wrong.encode(), "x"))} == {"unknown-taxon"}
+
+
 def test_a_day_that_has_not_come_is_found(sound: str) -> None:
     root = parse(sound.encode(), "x")
     assert check(root, date(2100, 1, 1)) == ()

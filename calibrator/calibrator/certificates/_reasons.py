@@ -1,0 +1,90 @@
+"""Why a point does not simply pass, in words: they follow from where its error and its U lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from calibrator.certificates._model import Certificate, Result
+
+__all__ = ["left_by_rule", "reasons"]
+
+_OUTSIDE: Final = "Outside the limits beyond doubt: {points}."
+_OUTSIDE_ALONE: Final = "Outside the limits: {points}."
+_OUTSIDE_WITHIN_U: Final = "Outside the limits by less than U: {points}."
+_OUTSIDE_BY_RULE: Final = "Outside the limits by less than U, which fails by the decision rule: {points}."
+_INSIDE: Final = "Inside the limits by less than U: {points}."
+_INSIDE_80: Final = "Inside the limits, beyond 80 % of them: {points}."
+_INSIDE_BY_RULE: Final = "Inside the limits, but not accepted by the decision rule: {points}."
+_BY_RULE: Final = "Undetermined by the decision rule: {points}."
+_UNVERIFIED: Final = "Undetermined, because a figure is not verified: {points}."
+# by verdict and why there is no number
+_NUMBERLESS: Final = {
+    ("fail", "overload"): "Over the range, no number: {points}.",
+    ("undetermined", "not-settled"): "Undetermined, no number: the indication did not settle: {points}.",
+    ("undetermined", "overload"): "Undetermined, over the range, no number: {points}.",
+    ("undetermined", "no-number"): "Undetermined, no number: {points}.",
+}
+# msgids of the catalogue, in the order of the sentences
+_ORDER: Final = (
+    *(_OUTSIDE, _OUTSIDE_ALONE, _NUMBERLESS["fail", "overload"], _OUTSIDE_WITHIN_U, _OUTSIDE_BY_RULE),
+    *(_INSIDE_BY_RULE, _INSIDE, _INSIDE_80),
+    *(_NUMBERLESS[key] for key in _NUMBERLESS if key[0] == "undetermined"),
+    *(_BY_RULE, _UNVERIFIED),
+)
+# rules that ask nothing of U
+_WITHOUT_U: Final = frozenset({"simple", "guard-80"})
+
+
+def reasons(model: Certificate) -> Iterator[tuple[str, list[Result]]]:
+    """Yield each sentence (a msgid of the catalogue) with the points of which it is true."""
+    found: dict[str, list[Result]] = {}
+    for result in model.results:
+        told = _reason(result, model)
+        if told:
+            found.setdefault(told, []).append(result)
+    for told in _ORDER:
+        if told in found:
+            yield told, found[told]
+
+
+def left_by_rule(result: Result, *, simulated: bool) -> bool:
+    """Say whether the rule itself leaves a point undetermined (待定), and no figure that is not verified.
+
+    On a simulated bench such a figure decides nothing (METROLOGY 9).
+    """
+    return "undetermined-by-rule" in result.notes and (simulated or "unverified-figure" not in result.notes)
+
+
+def _reason(result: Result, model: Certificate) -> str:
+    if result.verdict == "pass":
+        return ""
+    if result.no_number:
+        return _NUMBERLESS.get((result.verdict, result.no_number), "")
+    if result.verdict == "undetermined":
+        return _BY_RULE if left_by_rule(result, simulated=model.simulated) else _UNVERIFIED
+    error, U = result.error, result.expanded_uncertainty
+    if error is None or U is None:
+        return ""
+    beyond = _excess(result, error)
+    fails, rule = result.verdict == "fail", model.conformity.rule
+    if beyond > 0:
+        if rule in _WITHOUT_U:
+            return _OUTSIDE_ALONE
+        if beyond >= U:
+            return _OUTSIDE
+        return _OUTSIDE_BY_RULE if fails else _OUTSIDE_WITHIN_U
+    if rule == "guard-80" and not fails:
+        return _INSIDE_80
+    return _INSIDE_BY_RULE if fails or -beyond > U else _INSIDE
+
+
+def _excess(result: Result, error: Decimal) -> Decimal:
+    """Return how far the error lies outside its limits; negative inside."""
+    sides = []
+    if result.limit_lower is not None:
+        sides.append(result.limit_lower - error)
+    if result.limit_upper is not None:
+        sides.append(error - result.limit_upper)
+    return max(sides, default=Decimal(0))
