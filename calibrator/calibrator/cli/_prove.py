@@ -81,7 +81,7 @@ def prove(
         seed,
         jobs,
         sections or None,
-        "" if bench is None else bench.read_text(encoding="utf-8"),
+        "" if bench is None else _simulated(bench),
         drawn_runs,
         repeat_every,
         proof.WithoutFigure(without) if without else None,
@@ -96,6 +96,22 @@ def prove(
             out, f"{found.procedure}-{found.uut}", {"txt": text, "json": written, "svg": proof.as_svg(found)}
         )
     return 1 if proof.missed(found) else 0
+
+
+def _simulated(path: Path) -> str:
+    """Return the text of a bench file; raises `UsageError` for one whose instruments are elsewhere."""
+    from calibrator._errors import UsageError
+    from calibrator.standards import load_bench
+
+    bench = load_bench(path)
+    if not bench.in_process:
+        raise UsageError(
+            "a proof draws its bench afresh for each run, and this one has addresses or no [simulation]",
+            where=str(path),
+            way_out="Name a bench file with [simulation] and no addresses, or leave --bench out.",
+            code="proof-bench-live",
+        )
+    return bench.text
 
 
 def _write(folder: Path, name: str, texts: dict[str, str]) -> None:

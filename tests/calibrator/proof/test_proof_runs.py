@@ -247,6 +247,17 @@ def test_files_are_written_and_a_missed_bar_is_exit_code_1(
     assert "effect without a line: 'leads'" in capsys.readouterr().out
 
 
+def test_a_bench_that_is_not_simulated_here_is_refused_by_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from calibrator.cli import main
+
+    example = Path(__file__).parents[3] / "docs" / "examples" / "bench.toml"
+    assert main(["--home", str(tmp_path), "prove", "dmm", "--bench", str(example), "--runs", "1"]) == 2
+    told = capsys.readouterr().err
+    assert f"has addresses or no [simulation] ({example})" in told
+
+
 def test_runs_that_broke_are_named_with_their_seed_and_miss_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that broke and one that is short of a point are counted; they are never just left out."""
     real = proof.Runner.run
