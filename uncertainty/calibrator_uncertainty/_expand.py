@@ -11,6 +11,7 @@ from calibrator_uncertainty._arcsine import arcsine_factor
 from calibrator_uncertainty._coverage import plain_factor, probability_of
 from calibrator_uncertainty._errors import ModelError
 from calibrator_uncertainty._result import BudgetLine, BudgetResult
+from calibrator_uncertainty._shapes import Arcsine, Rectangular, Shape
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
@@ -35,9 +36,13 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
     if not (math.isfinite(u) and math.isfinite(value)):
         raise _not_finite(budget, value, slopes)
     probability = probability_of(policy)
+    arcsines = [abs(parts[place]) for place in plan.arcsines]
+    if budget._trace().sources:
+        rectangles = rectangles + _elements(budget, Rectangular)
+        arcsines += _elements(budget, Arcsine)
     k = plain_factor(policy, probability, dof, rectangles, u)
-    if plan.arcsines:
-        k = arcsine_factor(policy, max(abs(parts[place]) for place in plan.arcsines), u, dof) or k
+    if arcsines:
+        k = arcsine_factor(policy, max(arcsines), u, dof) or k
     return BudgetResult(
         name=budget.name,
         value=value,
@@ -68,6 +73,13 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
         notes=(*(plan.notes if u or any(parts) else _with_flat(budget)), *budget._trace().remarks),
         origin=budget._base(),
     )
+
+
+def _elements(budget: Budget, kind: type[Shape]) -> list[float]:
+    """Return the two largest |c·u| of single errors of one shape in the arrays that the model uses."""
+    u = budget._plan().u
+    rows = budget._trace().elements([one.estimate for one in budget.inputs], kind)
+    return [float(part) * u[line] for line, row in rows for part in row]
 
 
 def _with_flat(budget: Budget) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from calibrator_uncertainty._errors import ModelError, NotSupportedError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._leaves import Leaf
 from calibrator_uncertainty._program import Program
+from calibrator_uncertainty._shapes import Shape
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
 
@@ -40,6 +41,11 @@ class Source:
     def single(self) -> bool:
         """Whether it is one error."""
         return len(self.leaves) == 1 and not self.leaves[0].shape
+
+    def is_array_of(self, kind: type[Shape]) -> bool:
+        """Tell whether it is an array of independent errors of one shape."""
+        info = self.leaves[0]._leaf
+        return not self.single and info is not None and info.group is None and isinstance(info.shape, kind)
 
     def as_input(self, name: str) -> Input:
         """Return the line's input: 0 with u = 1, so that its sensitivity is its contribution."""
@@ -170,6 +176,23 @@ class WideProgram:
         batch = any(np.ndim(value) > len(leaf.shape) for leaf, value in self._outside(slots))
         batch = batch or any(type(value) is not float for value in slots[: self.declared])
         return self._reduced(self.program.gradient(slots, batch=batch), ((),) if batch else ())
+
+    def elements(self, inputs: Sequence[Any], kind: type[Shape]) -> list[tuple[int, np.ndarray]]:
+        """Return the line and the two largest |c·u| (by points) of each array of errors of one shape."""
+        wanted = [(place, one) for place, one in enumerate(self.sources) if one.is_array_of(kind)]
+        if not wanted:
+            return []
+        batch = any(type(value) is not float for value in inputs)
+        slopes = self.program.gradient(self.values(inputs), batch=batch)
+        found = []
+        for line, source in wanted:
+            leaf = source.leaves[0]
+            parts = slopes[self.declared + source.places[0]] * _spread(leaf, batch)
+            shape = np.broadcast_shapes(np.shape(parts), (*leaf.shape, 1) if batch else leaf.shape)
+            rows = np.abs(np.broadcast_to(parts, shape)).reshape(leaf.size, *shape[len(leaf.shape) :])
+            largest = np.partition(rows, -2, axis=0)[-2:] if leaf.size > 2 else rows
+            found.append((self.declared + line, largest))
+        return found
 
     def _outside(self, slots: Sequence[Any]) -> list[tuple[UncertainArray, Any]]:
         return [

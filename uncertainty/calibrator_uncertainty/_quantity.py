@@ -305,8 +305,15 @@ def _parts(magnitude: UncertainArray, kind: type[Shape]) -> list[float]:
     """Return the |c·u| of the elementary errors of one shape, for the choice of k."""
     found: list[float] = []
     for leaf, slope in by_leaf(magnitude):
-        if leaf._leaf is not None and isinstance(leaf._leaf.shape, kind) and isinstance(slope, float):
-            found.append(abs(slope * leaf._leaf.u))
+        info = leaf._leaf
+        if info is None or not isinstance(info.shape, kind):
+            continue
+        if isinstance(slope, float):
+            found.append(abs(slope * info.u))
+        else:  # a row of an array's independent errors; the largest decide
+            spreads = np.broadcast_to(info.u, leaf.shape).ravel()
+            parts = np.abs(np.asarray(slope.multiply(spreads[None, :]).tocsr().data))
+            found += np.sort(parts)[-2:].tolist()
     return found
 
 

@@ -16,6 +16,7 @@ from calibrator_uncertainty._errors import ModelError, UnitsError
 from calibrator_uncertainty._leaves import Leaf
 from calibrator_uncertainty._outside import Source, WideProgram, sources_of
 from calibrator_uncertainty._program import Program, is_moving, trace
+from calibrator_uncertainty._shapes import Shape
 from calibrator_uncertainty._sweep import reachable
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
@@ -51,6 +52,16 @@ class Traced:
             found = self.made[0] = trace(*found)
         program: Program | WideProgram = found
         return program
+
+    def elements(self, inputs: Sequence[Any], kind: type[Shape]) -> list[tuple[int, np.ndarray]]:
+        """Return the line and the two largest |c·u| of each array of errors of one shape used from outside.
+
+        An array is one line of the budget; k looks at its errors one by one.
+        """
+        if not any(source.is_array_of(kind) for source in self.sources):
+            return []
+        program = self.program
+        return program.elements(inputs, kind) if isinstance(program, WideProgram) else []
 
     def value_and_slopes(self, inputs: Sequence[Input]) -> tuple[float, Sequence[float]]:
         """Return value and slopes at the estimates of `inputs`.

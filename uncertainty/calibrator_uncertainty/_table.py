@@ -15,13 +15,14 @@ from calibrator_uncertainty._combine import Plan
 from calibrator_uncertainty._coverage import coverage_factors, probability_of
 from calibrator_uncertainty._doors import FIGURES, MAPPING
 from calibrator_uncertainty._errors import InputError, ModelError
-from calibrator_uncertainty._shapes import StudentT
+from calibrator_uncertainty._shapes import Arcsine, Rectangular, StudentT
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import difference_unit, figures_in, parse_unit, quantity
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
     from calibrator_uncertainty._clause8 import Clause8
+    from calibrator_uncertainty._running import Traced
 
 __all__ = ["BudgetTable", "evaluate_table"]
 
@@ -133,7 +134,9 @@ def evaluate_table(
             parts = out.contributions[:, part]
             for place, slope in enumerate(slopes):
                 np.multiply(slope, _cut(columns.u[place], part), out=parts[place])
-            _combine(plan, parts, [_cut(column, part) for column in columns.dof], out, part)
+            dofs = [_cut(column, part) for column in columns.dof]
+            arrays = _Arrays(traced, here, [_cut(column, part) for column in columns.u])
+            _combine(plan, parts, dofs, out, part, arrays)
     if not (np.isfinite(out.value).all() and np.isfinite(out.u).all()):
         bad = int(np.argmin(np.isfinite(out.value) & np.isfinite(out.u)))
         raise ModelError(
@@ -240,7 +243,21 @@ def _cut(column: Numbers, part: slice) -> Numbers:
     return column[part] if isinstance(column, np.ndarray) else column
 
 
-def _combine(plan: Plan, parts: np.ndarray, dofs: Sequence[Any], out: BudgetTable, part: slice) -> None:
+class _Arrays:
+    """The errors of arrays that the model uses from outside, whose single ones may dominate."""
+
+    def __init__(self, traced: Traced, here: Sequence[Any], u: Sequence[Any]) -> None:
+        self.rectangles, self.arcsines = (
+            []
+            if traced.branches or traced.checked
+            else [part * u[line] for line, rows in traced.elements(here, kind) for part in rows]
+            for kind in (Rectangular, Arcsine)
+        )
+
+
+def _combine(  # noqa: PLR0917 - the parts of one chunk
+    plan: Plan, parts: np.ndarray, dofs: Sequence[Any], out: BudgetTable, part: slice, arrays: _Arrays
+) -> None:
     """Fill u, dof and k of one chunk; what would vanish or overflow in parts of the largest contribution."""
     total, weight, ranks = _squares(plan, parts, dofs)
     scale = None
@@ -249,14 +266,21 @@ def _combine(plan: Plan, parts: np.ndarray, dofs: Sequence[Any], out: BudgetTabl
         scale = np.where((largest > 0.0) & np.isfinite(largest), largest, 1.0)
         parts = parts / scale
         total, weight, ranks = _squares(plan, parts, dofs)
+    for one in arrays.rectangles:
+        _rank(one if scale is None else one / scale, *ranks)
     u, dof_out = out.u[part], out.dof[part]
     np.sqrt(total, out=u)
     dof_out.fill(math.inf)
     np.divide(total * total, weight, out=dof_out, where=weight > 0.0)
-    shaped = bool(plan.rectangles or plan.rectangular_blocks)
+    shaped = bool(plan.rectangles or plan.rectangular_blocks or arrays.rectangles)
     out.k[part] = coverage_factors(out.policy, dof_out, ranks if shaped else None, u)
-    if plan.arcsines:
-        found = arcsine_factors(out.policy, np.max(np.abs(parts[list(plan.arcsines)]), axis=0), u, dof_out)
+    if plan.arcsines or arrays.arcsines:
+        largest = np.zeros(u.shape)
+        for one in arrays.arcsines:
+            np.maximum(largest, one if scale is None else one / scale, out=largest)
+        for place in plan.arcsines:
+            np.maximum(largest, np.abs(parts[place]), out=largest)
+        found = arcsine_factors(out.policy, largest, u, dof_out)
         np.copyto(out.k[part], found, where=~np.isnan(found))
     if scale is not None:
         u *= scale
