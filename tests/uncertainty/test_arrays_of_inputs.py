@@ -113,8 +113,33 @@ def test_a_series_of_any_memory_seldom_gives_an_interval_that_misses(count, memo
             refused.add(problem.code)
             continue
         missed += abs(one.estimate) > stdtrit(math.floor(one.dof), 0.975) * one.u
-    assert refused <= {"too-short"}
+    assert refused <= {"too-short", "drifts"}
     assert missed <= 13  # of 100 asked: more than 60 of 100 before, at a memory of 0.99
+
+
+@pytest.mark.parametrize(("count", "most"), [(100, 35), (300, 18)])
+def test_a_wandering_below_noise_is_counted_or_refused(count, most):
+    rng = np.random.default_rng(8)
+    missed, refused = 0, 0
+    for _ in range(100):
+        row = 0.2 * np.array(_decaying(rng, count, 0.95)) + rng.standard_normal(count)
+        try:
+            one = autocorrelated("a", row, "V")
+        except InputError:
+            refused += 1
+            continue
+        missed += abs(one.estimate) > stdtrit(math.floor(one.dof), 0.975) * one.u
+    assert missed <= most  # 45 and 26 where the first lags alone were asked
+    assert refused <= 20
+
+
+def test_a_drift_below_noise_is_not_averaged_away():
+    drift = np.cumsum(np.random.default_rng(0).normal(size=300)) * 0.1
+    noise = np.random.default_rng(1).normal(size=300)
+    with pytest.raises(InputError) as refused:
+        autocorrelated("a", drift + noise, "V")
+    assert refused.value.code in {"drifts", "too-short"}
+    assert autocorrelated("a", noise, "V").dof > 200
 
 
 def test_a_matrix_without_inverse_is_refused_in_our_words():

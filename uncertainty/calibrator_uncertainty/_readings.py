@@ -12,6 +12,7 @@ from calibrator_uncertainty._doors import ROWS, asks
 from calibrator_uncertainty._empirical import BayesianT
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
+from calibrator_uncertainty._memory import memory_ratio, parts_differ
 from calibrator_uncertainty._shapes import Normal, Rectangular, StudentT
 from calibrator_uncertainty._units import difference_in, figures_in
 
@@ -145,17 +146,17 @@ def bayesian(name: str, readings: Sequence[float], unit: str, *, source: str = "
 def autocorrelated(name: str, readings: Sequence[float], unit: str, *, source: str = "") -> Input:
     """Return the mean of a series whose neighbours are alike, with its effective sample size.
 
-    u² = s²/n·(1 + 2 Σ (1 - k/n) ρ_k) over lags up to the first whose ρ_k is not significantly positive, the
-    rest decaying as ρ_1 says; negative correlation never makes u smaller. dof are n_eff - 1. A ρ_1 of half
-    its own u counts already, as that of a decay, and is freed of the bias of short series: what is too small
-    to be significant in few readings still makes their mean worse.
+    u² = s²/n_eff, dof are n_eff - 1. n/n_eff is the largest of a decay that begins as the first lags do,
+    the sum of all positive pairs of lags, and the scatter of the means of blocks; negative correlation never
+    makes u smaller. What moves more slowly than the series lasts cannot be told from its mean, and no
+    evaluation of the series alone has it.
 
     Raises:
-        InputError: equal readings, fewer than twenty, or fewer than five effective ones: the series is
-            shorter than its memory, and tells neither mean nor autocorrelation.
+        InputError: equal readings, fewer than twenty, fewer than five effective ones, or halves or thirds
+            that differ by more than that explains: the series is shorter than its memory, or drifts.
 
-    Source: N. F. Zhang, Metrologia 43 (2006) S276; JCGM 100:2008, 4.2.7; M. G. Kendall, Biometrika 41 (1954)
-        403 for the bias.
+    Source: N. F. Zhang, Metrologia 43 (2006) S276; C. J. Geyer, Statistical Science 7 (1992) 473; JCGM
+        100:2008, 4.2.7.
     """
     values = _values(name, readings, unit, 20)
     count = values.size
@@ -167,27 +168,19 @@ def autocorrelated(name: str, readings: Sequence[float], unit: str, *, source: s
             way_out="Use type_a with floor_u = d/√12 of the resolution d.",
             code="no-resolution",
         )
-    total, squares, last, first = 0.0, 0.0, 0.0, 0.0
-    for lag in range(1, count // 4 + 1):
-        rho = float(centred[lag:] @ centred[:-lag]) / power
-        if rho <= 1.96 * math.sqrt((1.0 + 2.0 * squares) / count):
-            break
-        first = first or min(rho, 0.99)
-        total += (1.0 - lag / count) * rho
-        squares += rho * rho
-        last = rho
-    # What lies below significance is taken to decay as it began; cutting it off would make u too small.
-    ratio = 1.0 + 2.0 * (total + last * first / (1.0 - first))
-    raw = float(centred[1:] @ centred[:-1]) / power
-    if raw > 0.5 / math.sqrt(count):
-        decay = min(raw + (1.0 + 4.0 * raw) / count, 0.99)
-        ratio = max(ratio, (1.0 + decay) / (1.0 - decay))
+    ratio = memory_ratio(centred)
     size = count / ratio
     if size < _LEAST_EFFECTIVE:
         raise InputError(
             f"the {count} readings of {name} are worth {size:.1f} independent ones: the series is too short",
             way_out="Read for a longer time; the same number more quickly says no more.",
             code="too-short",
+        )
+    if parts_differ(centred):
+        raise InputError(
+            f"the {count} readings of {name} drift: parts of them differ by more than their memory tells",
+            way_out="Read for longer than what moves them, or fit a line in time and take its value.",
+            code="drifts",
         )
     # s² of a correlated series is biased low by (n - n/n_eff)/(n - 1)
     variance = power / (count - 1) * (count - 1) / max(count - ratio, 1.0)
