@@ -181,6 +181,7 @@ def test_an_altered_document(demo: Any, tmp_path: Path) -> None:
     assert "other bytes" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of files")
 def test_a_full_disk_stops_the_run_safely_and_loses_nothing(cli: Any) -> None:
     """A limit on file size fails a write as a full disk does."""

@@ -112,7 +112,7 @@ def test_6_an_altered_record(cli: Any) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to another process")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_130_interrupted_then_resumed(cli: Any, number: int) -> None:
     process = cli.start(*RUN, "--sim", "--seed", "1", "--section", "dcv", "--json")
     for _, line in zip(range(40), process.stdout, strict=False):

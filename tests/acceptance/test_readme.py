@@ -52,6 +52,7 @@ def perform(command: list[str], folder: Path, **extra: str) -> subprocess.Comple
     )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_the_first_command_ends_with_a_certificate_and_is_quick_the_second_time(copy: Path) -> None:
     first, _ = commands()

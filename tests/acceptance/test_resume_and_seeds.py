@@ -22,7 +22,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory, demo: Any) -> Shown:
     return dict(cli.json("show", "--json"))
 
 
-@pytest.mark.parametrize("events", [3, 40, pytest.param(110, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "events", [pytest.param(3, marks=pytest.mark.slow), 40, pytest.param(110, marks=pytest.mark.slow)]
+)
 def test_a_killed_run_resumes_to_the_same_results(
     cli: Any, whole: Shown, comparable: Callable[[Shown], Shown], events: int
 ) -> None:

@@ -42,7 +42,8 @@ def test_one_station_measures_and_the_other_reads(stations: tuple[Any, Any], tmp
 
 def test_a_run_goes_on_only_where_it_began(stations: tuple[Any, Any]) -> None:
     one, two = stations
-    process = one.start("run", "dmm", "--uut", "34401A", "--sim", "--seed", "3", "--section", "dcv", "--json")
+    arguments = ("--sim", "--seed", "3", "--section", "zero-open", "--json")
+    process = one.start("run", "dmm", "--uut", "34401A", *arguments)
     for line in process.stdout:
         event = json.loads(line)
         if event["kind"] == "reading":

@@ -52,6 +52,7 @@ def test_both_checks_pass_and_the_certificate_says_so(cli: Any, tmp_path: Path) 
     assert "control limit ±140 µV; stated by the laboratory" in text
 
 
+@pytest.mark.slow
 def test_a_failed_opening_check_measures_nothing(cli: Any, faulty: Callable[[float], Path]) -> None:
     done = cli("run", *SECTION, "--bench", str(faulty(WARM_UP_S)))
     assert done.returncode == 5
@@ -62,6 +63,7 @@ def test_a_failed_opening_check_measures_nothing(cli: Any, faulty: Callable[[flo
     assert "begin a new run" in again.stderr
 
 
+@pytest.mark.slow
 def test_a_failed_closing_check_leaves_the_session_provisional(
     cli: Any, faulty: Callable[[float], Path], tmp_path: Path
 ) -> None:

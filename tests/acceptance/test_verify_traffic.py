@@ -6,7 +6,7 @@ from typing import Any
 
 
 def test_a_traffic_log_that_was_written_on_or_deleted_is_exit_6(cli: Any) -> None:
-    arguments = ("run", "dmm", "--uut", "34401A", "--sim", "--seed", "1", "--section", "dcv")
+    arguments = ("run", "dmm", "--uut", "34401A", "--sim", "--seed", "1", "--section", "zero-open")
     assert cli(*arguments, "--non-interactive").returncode in (0, 3)
     assert cli("verify").returncode == 0
     [log] = (cli.home / "traffic").glob("*.jsonl")
