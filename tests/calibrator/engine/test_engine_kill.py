@@ -56,7 +56,7 @@ INSTANTS = {
     "between two steps": ("step.done", "point:dcv:0.1V:+0.1V"),
     "reading at 1000 V": ("reading", "dcv:1000V:+1000V"),
 }
-OFTEN = ("between two steps",)  # which the slow test below meets again and again
+OFTEN = ("opened", "between two steps")  # which the slow test below meets too
 
 
 def number_of(unbroken: Any, kind: str, what: str) -> int:
@@ -76,6 +76,7 @@ def test_killed_behind_an_event_and_resumed(instant: str, laboratory: Any, volts
     check(laboratory, unbroken)
 
 
+@pytest.mark.slow
 def test_killed_again_while_it_is_resumed(laboratory: Any, volts: Any):
     kill_at(laboratory, 60, ["dcv"])
     kill_at(laboratory, 9, ["dcv"], what="resume")  # proving the connection again

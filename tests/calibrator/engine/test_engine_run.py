@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from calibrator.engine import Progress, ReviewDecision, SimulatedOperator, run
 from calibrator.evaluation import recompute
 from calibrator.procedure import load
@@ -165,6 +167,7 @@ def test_readings_carry_what_they_were_taken_with(volts: Any):
     assert readings[0]["asset"] == "SIM-DMM-01"
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_results_and_another_seed_others(laboratory: Any, volts: Any):
     laboratory.run(laboratory.job(sections=("dcv",)))
     assert laboratory.results() == volts[0].results()

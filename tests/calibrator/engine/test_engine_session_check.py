@@ -195,6 +195,7 @@ def test_killed_behind_every_17th_event_and_resumed(laboratory: Any, tmp_path: P
         assert place.results() == unbroken.results(), at
 
 
+@pytest.mark.slow
 def test_limits_come_from_the_first_recorded_checks_where_none_is_stated(laboratory: Any) -> None:
     bench = unlimited(bench_of(laboratory))
     seen = []
