@@ -187,6 +187,7 @@ def test_an_exact_point_is_met_exactly():
     assert line.goodness.dof == 3
 
 
+@pytest.mark.slow
 def test_monte_carlo_of_the_whole_fit_agrees_with_the_first_order():
     rng = np.random.default_rng(11)
     x, u_x, u_y, shared = np.arange(1.0, 8.0), 0.05, 0.05, 0.1
