@@ -147,6 +147,7 @@ def _alternatives(node: object) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_three_hundred_rows_repeat_the_head_of_their_table(whole_live: Certificate) -> None:
     rows = tuple(
         replace(result, id=f"{result.id}-{turn}")
