@@ -168,9 +168,11 @@ class InstrumentReportedError(InstrumentError):
 
 
 class ReadbackError(InstrumentError):
-    """What is read back is not what was staged; the output stays in standby."""
+    """What is read back is not what was staged or sent; `outcome` says what is known of the output then."""
 
     code: ClassVar[str] = "readback"
+    STAYS_OFF: ClassVar[str] = "the output stays in standby"  # compared before it would have been connected
+    MAY_BE_ON: ClassVar[str] = "the output may still be on"
 
     def __init__(
         self,
@@ -178,18 +180,21 @@ class ReadbackError(InstrumentError):
         *,
         staged: str,
         read_back: str,
+        outcome: str = STAYS_OFF,
         instrument: str = "",
         resource: str = "",
         way_out: str = "",
     ) -> None:
+        again = "Take the instrument out of local control, then stage the value again."
+        by_hand = "Do not touch the terminals; switch it off at the instrument."
         super().__init__(
-            f"The {quantity} was staged as {staged} and is read back as {read_back}; "
-            "the output stays in standby",
+            f"The {quantity} was staged as {staged} and is read back as {read_back}; {outcome}",
             instrument=instrument,
             resource=resource,
-            way_out=way_out or "Take the instrument out of local control, then stage the value again.",
+            way_out=way_out or (again if outcome == self.STAYS_OFF else by_hand),
         )
         self.quantity = quantity
+        self.outcome = outcome
         self.staged = staged
         self.read_back = read_back
 

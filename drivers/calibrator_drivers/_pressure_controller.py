@@ -13,10 +13,11 @@ from contextlib import suppress
 from ._errors import (
     OutOfLimits,
     ReadbackError,
+    ReadTimeout,
     SettlingTimeout,
     UnexpectedReply,
 )
-from ._safety import Switch, mismatch, once_more, staged_or_refuse
+from ._safety import Switch, every_step, mismatch, once_more, staged_or_refuse, stays_on
 from .clock import Clock, Deadline
 from .roles import SourceLimits
 from .transport import Session
@@ -197,24 +198,47 @@ class PressureController(ABC):
         seconds = self._seconds_from(held_pa)
         if held_pa > VENT_FROM_PA:
             self._go_down(seconds)
-        self.standby()
-        self._start_vent()
-        with suppress(UnexpectedReply):  # what the queue holds is no reason to stop: the line is looked at
+        # No answer keeps the vent from the wire: what is to be sent is sent, then all of it is looked at.
+        every_step(
+            lambda: self._switch(on=False),
+            self._start_vent,
+            self._forget_errors,
+            lambda: self._see_vented(seconds),
+            self._controller.see_off,
+        )
+
+    def _forget_errors(self) -> None:
+        with suppress(UnexpectedReply, ReadTimeout):  # what the queue holds is no reason to stop
             self._drain()
+
+    def _see_vented(self, seconds: float) -> None:
         deadline = Deadline.after(self._clock, seconds)
         while True:
-            (ended, told), left_pa = self._vent_state(), self._line_or_nan()
+            (ended, told), left_pa = self._vent_or_unknown(), self._line_or_nan()
             if ended and abs(left_pa) <= SAFE_PA:
                 return
             if deadline.passed():
-                raise self._mismatch("line", f"vented below {SAFE_PA:g} Pa", f"{left_pa:g} Pa, {told}")
+                raise stays_on(
+                    self.session,
+                    "line",
+                    f"vented below {SAFE_PA:g} Pa",
+                    f"{left_pa:g} Pa, {told}",
+                    way_out=_WAY_OUT,
+                )
             self._clock.sleep(_POLL_S)
+
+    def _vent_or_unknown(self) -> tuple[bool, str]:
+        """Return whether the vent has ended; one that is not understood has not."""
+        try:
+            return self._vent_state()
+        except UnexpectedReply as error:
+            return False, f"vent unknown ({error.reply!r})"
 
     def _line_or_nan(self) -> float:
         """Return the line's pressure, nan where none is told: vented all the same, never called safe."""
         try:
             return self.line_pressure_pa()
-        except UnexpectedReply:
+        except (UnexpectedReply, ReadTimeout):
             return math.nan
 
     def _seconds_from(self, held_pa: float) -> float:
@@ -223,7 +247,7 @@ class PressureController(ABC):
             return _PATIENCE_S
         try:
             return held_pa / max(self.slew_pa_per_s(), 1.0) + _PATIENCE_S
-        except UnexpectedReply:
+        except (UnexpectedReply, ReadTimeout):
             return _PATIENCE_S
 
     def _go_down(self, seconds: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -11,9 +11,20 @@ from ._errors import ConnectionLost, InstrumentError, ReadbackError, ReadTimeout
 from .dialect import Dialect
 from .transport import Session
 
-__all__ = ["Switch", "forget_errors", "mismatch", "off_again", "once_more", "staged_or_refuse"]
+__all__ = [
+    "Switch",
+    "every_step",
+    "forget_errors",
+    "mismatch",
+    "off_again",
+    "once_more",
+    "staged_or_refuse",
+    "stays_on",
+    "sure",
+]
 
 T = TypeVar("T")
+_SILENT = 2  # looks without an answer: nobody is there to be asked a third time
 
 
 def once_more(session: Session, make_safe: Callable[[], None]) -> None:
@@ -27,6 +38,55 @@ def once_more(session: Session, make_safe: Callable[[], None]) -> None:
     except (ConnectionLost, ReadTimeout):  # safe matters more than why it broke
         session.reopen()
         make_safe()
+
+
+class _QueueSilent(ReadTimeout):
+    """The error queue tells nothing: no word about the output, so what is seen of that counts."""
+
+
+def sure(session: Session, *steps: Callable[[], object]) -> None:
+    """Take every step of making safe, and all of them once more on a new connection where this one fails.
+
+    What can only be sent stands before what is looked at: no answer may keep a command from the wire.
+
+    Raises:
+        InstrumentError: a step failed; its `what` tells of all that did.
+    """
+    failures = _failures(steps)
+    if any(isinstance(error, (ConnectionLost, ReadTimeout)) for error in failures):
+        session.reopen()
+        failures = _failures(steps)
+    _tell([error for error in failures if not isinstance(error, _QueueSilent)])
+
+
+def every_step(*steps: Callable[[], object]) -> None:
+    """Take every step, whatever an earlier one found; then tell of all that failed.
+
+    Raises:
+        InstrumentError: a step failed, a lost connection before any other; its `what` tells of all.
+    """
+    _tell(_failures(steps))
+
+
+def _failures(steps: Iterable[Callable[[], object]]) -> list[InstrumentError]:
+    found: list[InstrumentError] = []
+    for step in steps:
+        try:
+            step()
+        except InstrumentError as error:
+            found.append(error)
+            if sum(isinstance(each, ReadTimeout) for each in found) == _SILENT:
+                break  # all that is sent was sent, and the other sources wait
+    return found
+
+
+def _tell(failures: list[InstrumentError]) -> None:
+    if failures:
+        broken = [error for error in failures if isinstance(error, (ConnectionLost, ReadTimeout))]
+        first = (broken or failures)[0]
+        told = dict.fromkeys(error.what.rstrip(".") for error in (first, *failures))
+        first.what = "; and ".join(told)
+        raise first
 
 
 @contextmanager
@@ -44,23 +104,51 @@ def off_again(switch_off: Callable[[], object]) -> Iterator[None]:
 
 
 def forget_errors(session: Session, dialect: Dialect) -> None:
-    """Empty the error queue; a reply that is no error is no reason to stop making safe."""
+    """Empty the error queue; a reply that is no error is no reason to stop making safe.
+
+    Raises:
+        ReadTimeout: it tells nothing; `sure` then repeats its steps once, and goes by what they see.
+    """
     with suppress(UnexpectedReply):
-        dialect.read_errors(session)
+        try:
+            dialect.read_errors(session)
+        except ReadTimeout as error:
+            raise _QueueSilent(
+                error.what,
+                timeout_s=error.timeout_s,
+                sent=error.sent,
+                instrument=error.instrument,
+                resource=error.resource,
+                way_out=error.way_out,
+            ) from error
 
 
 def mismatch(
-    session: Session, quantity: str, staged: str, read_back: str, *, way_out: str = ""
+    session: Session,
+    quantity: str,
+    staged: str,
+    read_back: str,
+    *,
+    outcome: str = ReadbackError.STAYS_OFF,
+    way_out: str = "",
 ) -> ReadbackError:
-    """Return the error of what is read back otherwise than it was staged."""
+    """Return the error of what is read back otherwise than it was staged or sent."""
     return ReadbackError(
         quantity,
         staged=staged,
         read_back=read_back,
+        outcome=outcome,
         instrument=session.name,
         resource=session.resource,
         way_out=way_out,
     )
+
+
+def stays_on(
+    session: Session, quantity: str, sent: str, read_back: str, *, way_out: str = ""
+) -> ReadbackError:
+    """Return the error of an output that was to be brought to rest and is not seen to be."""
+    return mismatch(session, quantity, sent, read_back, outcome=ReadbackError.MAY_BE_ON, way_out=way_out)
 
 
 def staged_or_refuse(
@@ -124,4 +212,4 @@ class Switch:
         """
         if self.is_on():
             on, off = self.names
-            raise mismatch(self.session, self.part, off, on, way_out=self.way_out)
+            raise stays_on(self.session, self.part, off, on, way_out=self.way_out)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from calibrator_drivers._errors import OutOfLimits
+from calibrator_drivers._safety import every_step
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import Command
 from calibrator_drivers.transport import Session
@@ -53,10 +54,7 @@ class DruckPACE6000(DruckPACE5000):
             ReadbackError: a line is not below 1 kPa, or its controller stays on; the other was looked after.
             InstrumentError: the instrument cannot be reached.
         """
-        try:
-            super().make_safe()
-        finally:
-            self._second.make_safe()
+        every_step(super().make_safe, self._second.make_safe)
 
 
 class _SecondChannel(DruckPACE5000):

@@ -14,7 +14,14 @@ from calibrator_drivers._errors import (
     ReadTimeout,
     SettlingTimeout,
 )
-from calibrator_drivers._safety import Switch, forget_errors, mismatch, once_more, staged_or_refuse
+from calibrator_drivers._safety import (
+    Switch,
+    forget_errors,
+    mismatch,
+    staged_or_refuse,
+    stays_on,
+    sure,
+)
 from calibrator_drivers.clock import Clock, Deadline
 from calibrator_drivers.commands import action, pair, reading, setting
 from calibrator_drivers.dialect import FLUKE_55XX, parse_identity
@@ -151,7 +158,7 @@ class FlukeCalibrator:
             InstrumentError: the instrument cannot be reached.
         """
         self._staged = None
-        once_more(self.session, self._go_to_zero)
+        self._go_to_zero()
 
     def _control_line(self) -> None:
         # RS-232 has no remote-enable wire: REMOTE stands for it.
@@ -159,14 +166,20 @@ class FlukeCalibrator:
             self.take_control()
 
     def _go_to_zero(self) -> None:
-        self._control_line()
-        self.disconnect_output()
-        self.out_voltage(0.0)
-        forget_errors(self.session, FLUKE_55XX)
-        self._switch.see_off()
+        sure(
+            self.session,
+            self._control_line,
+            self.disconnect_output,
+            lambda: self.out_voltage(0.0),
+            lambda: forget_errors(self.session, FLUKE_55XX),
+            self._switch.see_off,
+            self._see_zero,
+        )
+
+    def _see_zero(self) -> None:
         output = self.output()
         if output.amplitude != 0.0:
-            raise self.mismatch("output", "0 V", f"{output.amplitude:g} {output.unit}")
+            raise stays_on(self.session, "output", "0 V", f"{output.amplitude:g} {output.unit}")
 
     def state(self) -> SourceState:
         """Read the output back."""

@@ -17,7 +17,7 @@ from calibrator_drivers._errors import (
     SettlingTimeout,
     WrongIdentity,
 )
-from calibrator_drivers._safety import mismatch, off_again, once_more, staged_or_refuse
+from calibrator_drivers._safety import off_again, staged_or_refuse, stays_on, sure
 from calibrator_drivers.clock import Clock, Deadline
 from calibrator_drivers.commands import reading, setting
 from calibrator_drivers.roles import Identity, SourceLimits, SourceState
@@ -154,7 +154,7 @@ class Fluke7341:
             ReadbackError: the bath is above 25 °C and the heater still works.
             InstrumentError: the instrument cannot be reached.
         """
-        once_more(self.session, self._switch_off)
+        self._switch_off()
 
     def temperature_c(self) -> float:
         """Return the temperature of the bath by its control sensor."""
@@ -227,10 +227,13 @@ class Fluke7341:
         self.session.close()
 
     def _switch_off(self) -> None:
-        self.standby()
+        self._staged_c = None
+        sure(self.session, lambda: self.set_point(_COOL_C), lambda: self._read_back(_COOL_C), self._see_cold)
+
+    def _see_cold(self) -> None:
         left = self.duty()
         if not left <= 0.0 and not self.bath() <= _COOL_C + 5.0:
-            raise self._mismatch("heater duty", "0 %", f"{left:g} %")
+            raise stays_on(self.session, "heater duty", "0 %", f"{left:g} %", way_out=_WAY_OUT)
 
     def _read_back(self, temperature_c: float) -> None:
         read_back = self.set_point_read()
@@ -238,4 +241,5 @@ class Fluke7341:
             raise self._mismatch("set-point", f"{temperature_c:g} degC", f"{read_back:g} degC")
 
     def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
-        return mismatch(self.session, quantity, staged, read_back, way_out=_WAY_OUT)
+        # The bath heats or cools to what it keeps: it has no standby that a refusal could leave it in.
+        return stays_on(self.session, quantity, staged, read_back, way_out=_WAY_OUT)

@@ -15,7 +15,7 @@ from calibrator_drivers._errors import (
     ReadbackError,
     SettlingTimeout,
 )
-from calibrator_drivers._safety import Switch, forget_errors, mismatch, once_more, staged_or_refuse
+from calibrator_drivers._safety import Switch, forget_errors, mismatch, staged_or_refuse, sure
 from calibrator_drivers.clock import Clock, Deadline
 from calibrator_drivers.commands import action, choice, reading, setting
 from calibrator_drivers.dialect import Dialect, parse_identity
@@ -159,7 +159,7 @@ class _MetrologyWell:
             InstrumentError: the instrument cannot be reached.
         """
         self._staged_c = None
-        once_more(self.session, self._switch_off)
+        self._switch_off()
 
     def temperature_c(self) -> float:
         """Return the temperature of the block by its own sensor."""
@@ -234,9 +234,12 @@ class _MetrologyWell:
         self.session.close()
 
     def _switch_off(self) -> None:
-        self.output(False)
-        forget_errors(self.session, WELL)
-        self._switch.see_off()
+        sure(
+            self.session,
+            lambda: self.output(False),
+            lambda: forget_errors(self.session, WELL),
+            self._switch.see_off,
+        )
 
     def _check(self, after: str) -> None:
         WELL.check(self.session, after=after)

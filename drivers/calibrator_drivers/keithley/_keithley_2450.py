@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from calibrator_drivers._errors import InstrumentError, ReadbackError
-from calibrator_drivers._safety import Switch, forget_errors, mismatch, once_more, staged_or_refuse
+from calibrator_drivers._safety import (
+    Switch,
+    forget_errors,
+    mismatch,
+    staged_or_refuse,
+    stays_on,
+    sure,
+)
 from calibrator_drivers._scpi_meter import LINE_HZ, MARGIN_S, indication_of
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import action, choice, reading, setting
@@ -169,16 +176,22 @@ class Keithley2450:
             InstrumentError: the instrument cannot be reached.
         """
         self._staged = None
-        once_more(self.session, self._go_to_zero)
+        self._go_to_zero()
 
     def _go_to_zero(self) -> None:
-        self.output(False)
-        self.source("dcv")
-        self.out_voltage(0.0)
-        forget_errors(self.session, SCPI)
-        self._switch.see_off()
-        if self.voltage_now() != 0.0:
-            raise self._mismatch("output", "0 V", "another value")
+        sure(
+            self.session,
+            lambda: self.output(False),
+            lambda: self.source("dcv"),
+            lambda: self.out_voltage(0.0),
+            lambda: forget_errors(self.session, SCPI),
+            self._switch.see_off,
+            self._see_zero,
+        )
+
+    def _see_zero(self) -> None:
+        if (volts := self.voltage_now()) != 0.0:
+            raise stays_on(self.session, "output", "0 V", f"{volts:g} V")
 
     def state(self) -> SourceState:
         """Read the output back; settled means that nothing limits it."""

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from calibrator_drivers._errors import OutOfLimits, ReadbackError
-from calibrator_drivers._safety import Switch, forget_errors, mismatch, once_more, staged_or_refuse
+from calibrator_drivers._safety import (
+    Switch,
+    forget_errors,
+    mismatch,
+    staged_or_refuse,
+    stays_on,
+    sure,
+)
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import action, choice, reading, setting
 from calibrator_drivers.dialect import SCPI, parse_identity
@@ -23,6 +30,7 @@ _SAME = 1e-6
 _SETTLED_S = 0.5
 _OPEN_OHM = 9e37
 _SWITCH = {True: "ON", False: "OFF"}
+_TWO_OUTPUTS = ("33510B", "33512B", "33520B", "33522B")
 _REFERENCE = {"internal": "INT", "external": "EXT"}
 
 
@@ -140,12 +148,15 @@ class Keysight33220A:
             InstrumentError: the instrument cannot be reached.
         """
         self._staged = None
-        once_more(self.session, self._switch_off)
+        self._switch_off()
 
     def _switch_off(self) -> None:
-        self.output(False)
-        forget_errors(self.session, SCPI)
-        self._switch.see_off()
+        sure(
+            self.session,
+            lambda: self.output(False),
+            lambda: forget_errors(self.session, SCPI),
+            self._switch.see_off,
+        )
 
     def state(self) -> SourceState:
         """Read the output back; the value is what was staged as: hertz or volts."""
@@ -240,6 +251,8 @@ class Keysight33500B(Keysight33220A):
     # fmt: off
     reference = choice("ROSC:SOUR {}", _REFERENCE, "time base in use", "S-MEM", "mem-H")
     reference_used = reading("ROSC:SOUR?", str.strip, "time base in use", "S-MEM", "mem-H")
+    second_output = choice("OUTP2 {}", _SWITCH, "the second output", "S-MEM", "mem-H")
+    second_operating = reading("OUTP2?", _on, "whether the second output is on", "S-MEM", "mem-H")
     # fmt: on
 
     def use_reference(self, *, external: bool) -> None:
@@ -250,6 +263,21 @@ class Keysight33500B(Keysight33220A):
         """
         self.reference("external" if external else "internal")
         self._check("ROSC:SOUR")
+
+    def _switch_off(self) -> None:
+        """Switch both outputs off: nobody asked this driver for the second, but somebody may be at it."""
+        sure(
+            self.session,
+            lambda: self.output(False),
+            lambda: self.second_output(False),  # a model with one output reports -114, which is forgotten
+            lambda: forget_errors(self.session, SCPI),
+            self._switch.see_off,
+            self._see_second_off,
+        )
+
+    def _see_second_off(self) -> None:
+        if self.identify().model.upper() in _TWO_OUTPUTS and self.second_operating():
+            raise stays_on(self.session, "second output", "off", "on")
 
     def external_reference(self) -> bool:
         """Say whether the external reference is in use."""

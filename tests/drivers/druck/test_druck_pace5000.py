@@ -161,7 +161,7 @@ def test_a_low_line_is_vented_at_once(expected_protocol: Protocol, step_clock: A
         *VENTING,
         line(1500.0),
         (":SOUR:PRES:SLEW?", ":SOUR:PRES:SLEW 100.0"),
-        *OFF,
+        OFF[0],
         (":SOUR:PRES:LEV:IMM:AMPL:VENT 1", None),
         (":SYST:ERR?", ':SYST:ERR -113,"Undefined header"'),
         NONE,
@@ -171,6 +171,7 @@ def test_a_low_line_is_vented_at_once(expected_protocol: Protocol, step_clock: A
         line(40.0),
         vent_is(2),
         line(0.3),
+        OFF[1],
     ]
     with expected_protocol(exchanges) as session:
         DruckPACE5000(session, step_clock).make_safe()
@@ -187,21 +188,22 @@ def test_a_high_line_goes_down_at_the_slew_rate_first(expected_protocol: Protoco
         (":OUTP:STAT 1", None),
         line(3000.0),
         line(1990.0),
-        *OFF,
+        OFF[0],
         (":SOUR:PRES:LEV:IMM:AMPL:VENT 1", None),
         NONE,
         vent_is(2),
         line(0.1),
+        OFF[1],
     ]
     with expected_protocol(exchanges) as session:
         DruckPACE5000(session, step_clock).make_safe()
 
 
 def test_trapped_pressure_is_not_safe(expected_protocol: Protocol, step_clock: Any) -> None:
-    head = [*VENTING, line(1000.0), (":SOUR:PRES:SLEW?", ":SOUR:PRES:SLEW 1000.0"), *OFF]
+    head = [*VENTING, line(1000.0), (":SOUR:PRES:SLEW?", ":SOUR:PRES:SLEW 1000.0"), OFF[0]]
     tail = [(":SOUR:PRES:LEV:IMM:AMPL:VENT 1", None), NONE]
     polls = [vent_is(3), line(800.0)] * 123  # 61 s at 0.5 s
-    exchanges = [*head, *tail, *polls]
+    exchanges = [*head, *tail, *polls, OFF[1]]
     with expected_protocol(exchanges) as session, pytest.raises(ReadbackError, match="vent status 3"):
         DruckPACE5000(session, step_clock).make_safe()
 
@@ -272,13 +274,14 @@ def test_a_line_on_an_absolute_range_is_safe_at_the_pressure_of_the_air(
         *prepared,
         line(2013.0),
         (":SOUR:PRES:SLEW?", ":SOUR:PRES:SLEW 100.0"),
-        *OFF,
+        OFF[0],
         (":SOUR:PRES:LEV:IMM:AMPL:VENT 1", None),
         NONE,
         vent_is(1),
         line(1100.0),
         vent_is(2),
         line(999.0),
+        OFF[1],
     ]
     with expected_protocol(exchanges) as session:
         DruckPACE5000(session, step_clock).make_safe()

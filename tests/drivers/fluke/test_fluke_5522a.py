@@ -272,7 +272,7 @@ def test_make_safe_works_on_a_fresh_session_and_confirms(
 @pytest.mark.parametrize(
     ("operating", "output", "says"),
     [
-        ("1", None, "staged as standby and is read back as operate"),
+        ("1", "0.000000E+00,V,0E+00,0,0.00E+00", "read back as operate; the output may still be on"),
         ("0", "1.000000E+03,V,0E+00,0,0.00E+00", "staged as 0 V and is read back as 1000 V"),
     ],
 )
@@ -280,11 +280,11 @@ def test_make_safe_that_is_not_confirmed_is_told(
     expected_protocol: Protocol,
     driver: Callable[[Any], Fluke5522A],
     operating: str,
-    output: str | None,
+    output: str,
     says: str,
 ) -> None:
     answers = [("STBY", None), ("OUT 0 V, 0 HZ", None), ("ERR?", NONE), ("OPER?", operating)]
-    with expected_protocol([*answers, *([("OUT?", output)] if output else [])]) as session:
+    with expected_protocol([*answers, ("OUT?", output)]) as session:
         source = driver(session)
         with pytest.raises(ReadbackError, match=says):
             source.make_safe()
@@ -310,8 +310,8 @@ def test_make_safe_goes_on_over_a_new_connection(
     session = open_session(server.resource, timeout_s=30.0 if how == "closes" else 1.0)
     driver(session).make_safe()
     session.close()
-    assert received == [b"STBY", b"OUT 0 V, 0 HZ", b"ERR?", b"OPER?", b"OUT?"]
-    assert len(server.connections) == 2
+    assert received[-5:] == [b"STBY", b"OUT 0 V, 0 HZ", b"ERR?", b"OPER?", b"OUT?"]
+    assert len(server.connections) >= 2
 
 
 def test_after_make_safe_nothing_is_staged(

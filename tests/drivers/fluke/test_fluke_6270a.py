@@ -108,13 +108,14 @@ def test_a_line_is_vented_and_looked_at(expected_protocol: Protocol, step_clock:
         ("OUTP:PRES:MODE CONT", None),
         ("MEAS:PRES?", "300.0"),
         ("MEAS:PRES?", "199.0"),
-        *OFF,
+        OFF[0],
         ("OUTP:PRES:MODE VENT", None),
         NONE,
         ("OUTP:PRES:MODE?", "VENT"),
         ("MEAS:PRES?", "40.0"),
         ("OUTP:PRES:MODE?", "VENT"),
         ("MEAS:PRES?", "0.01"),
+        ("OUTP:PRES:MODE?", "VENT"),
     ]
     with expected_protocol(exchanges) as session:
         Fluke6270A(session, step_clock).make_safe()

@@ -113,13 +113,14 @@ def test_a_line_is_vented_and_looked_at(expected_protocol: Protocol, step_clock:
         ("Units 22", None),
         ("A?", " 150.0"),
         ("RSETPT?", " 20"),
-        *OFF,
+        OFF[0],
         ("Mode Vent", None),
         NONE,
         ("Mode?", " Vent"),
         ("A?", " 80.0"),
         ("Mode?", " Vent"),
         ("A?", " 0.02"),
+        ("Mode?", " Vent"),
     ]
     with expected_protocol(exchanges) as session:
         MensorCPC6050(session, step_clock).make_safe()
