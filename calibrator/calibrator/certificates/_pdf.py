@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import threading
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from calibrator._errors import RefusedError
 from calibrator.certificates._glyphs import check_glyphs
 from calibrator.certificates._view import View
 
@@ -22,6 +25,7 @@ FONTS: Final = Path(__file__).parent / "fonts"
 _TEMPLATE: Final = Path(__file__).parent / "templates" / "certificate.typ"
 # Only with a declared standard does typst refuse a missing glyph or a missing alternative text.
 STANDARDS: Final = ("a-3a", "ua-1")
+_UNSETTLED: Final = re.compile(r"converge|stabili[sz]e")
 _ONE_AT_A_TIME: Final = threading.Lock()  # a compiler serves one thread
 
 
@@ -30,6 +34,7 @@ def pdf_bytes(view: View, model_json: bytes, dcc: bytes | None = None) -> bytes:
 
     Raises:
         UsageError: code `missing-glyph`, when a character has no glyph in the fonts at hand.
+        RefusedError: code `layout-unsettled`, when the pages never came to rest and are misnumbered.
     """
     extra = check_glyphs(view)
     code = " ".join((*view["keywords"], f"sha256:{hashlib.sha256(model_json).hexdigest()}"))
@@ -45,10 +50,25 @@ def pdf_bytes(view: View, model_json: bytes, dcc: bytes | None = None) -> bytes:
     inputs = {"given": json.dumps(given, ensure_ascii=False)}
     with _ONE_AT_A_TIME:
         compiler = _compiler(extra.path.parent if extra else None)
-        compiled = compiler.compile(format="pdf", pdf_standards=list(STANDARDS), sys_inputs=inputs)
+        compiled, warnings = compiler.compile_with_warnings(
+            format="pdf", pdf_standards=list(STANDARDS), sys_inputs=inputs
+        )
+    _check_settled([warning.message for warning in warnings])
     if not isinstance(compiled, bytes):
         raise TypeError("typst gave no PDF")
     return compiled
+
+
+def _check_settled(warnings: Iterable[str]) -> None:
+    """Refuse pages that were laid out five times and still moved: typst gives them, misnumbered."""
+    unsettled = [text for text in warnings if _UNSETTLED.search(text)]
+    if unsettled:
+        raise RefusedError(
+            f"the pages of the document did not come to rest: {unsettled[0]}",
+            where=_TEMPLATE.name,
+            way_out="Take the other language or --format html, and report it with the run.",
+            code="layout-unsettled",
+        )
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Final
 
 from calibrator.certificates._model import Certificate, Result
 
-__all__ = ["left_by_rule", "reasons"]
+__all__ = ["ORDER", "left_by_rule", "reasons"]
 
 _OUTSIDE: Final = "Outside the limits beyond doubt: {points}."
 _OUTSIDE_ALONE: Final = "Outside the limits: {points}."
@@ -26,13 +26,14 @@ _NUMBERLESS: Final = {
     ("undetermined", "overload"): "Undetermined, over the range, no number: {points}.",
     ("undetermined", "no-number"): "Undetermined, no number: {points}.",
 }
-# msgids of the catalogue, in the order of the sentences
-_ORDER: Final = (
+ORDER: Final = (
     *(_OUTSIDE, _OUTSIDE_ALONE, _NUMBERLESS["fail", "overload"], _OUTSIDE_WITHIN_U, _OUTSIDE_BY_RULE),
     *(_INSIDE_BY_RULE, _INSIDE, _INSIDE_80),
     *(_NUMBERLESS[key] for key in _NUMBERLESS if key[0] == "undetermined"),
     *(_BY_RULE, _UNVERIFIED),
 )
+"""All sentences, msgids of the catalogue, in the order in which they are said."""
+
 # rules that ask nothing of U
 _WITHOUT_U: Final = frozenset({"simple", "guard-80"})
 
@@ -44,7 +45,7 @@ def reasons(model: Certificate) -> Iterator[tuple[str, list[Result]]]:
         told = _reason(result, model)
         if told:
             found.setdefault(told, []).append(result)
-    for told in _ORDER:
+    for told in ORDER:
         if told in found:
             yield told, found[told]
 
@@ -58,26 +59,29 @@ def left_by_rule(result: Result, *, simulated: bool) -> bool:
 
 
 def _reason(result: Result, model: Certificate) -> str:
+    error, U = result.error, result.expanded_uncertainty
     if result.verdict == "pass":
         return ""
-    if result.no_number:
+    if result.no_number or error is None or U is None:
         return _NUMBERLESS.get((result.verdict, result.no_number), "")
     if result.verdict == "undetermined":
         return _BY_RULE if left_by_rule(result, simulated=model.simulated) else _UNVERIFIED
-    error, U = result.error, result.expanded_uncertainty
-    if error is None or U is None:
-        return ""
-    beyond = _excess(result, error)
-    fails, rule = result.verdict == "fail", model.conformity.rule
-    if beyond > 0:
-        if rule in _WITHOUT_U:
-            return _OUTSIDE_ALONE
-        if beyond >= U:
-            return _OUTSIDE
-        return _OUTSIDE_BY_RULE if fails else _OUTSIDE_WITHIN_U
+    beyond, fails = _excess(result, error), result.verdict == "fail"
+    return (_outside if beyond > 0 else _inside)(abs(beyond), U, model.conformity.rule, fails=fails)
+
+
+def _outside(by: Decimal, U: Decimal, rule: str, *, fails: bool) -> str:
+    if rule in _WITHOUT_U:
+        return _OUTSIDE_ALONE
+    if by >= U:
+        return _OUTSIDE
+    return _OUTSIDE_BY_RULE if fails else _OUTSIDE_WITHIN_U
+
+
+def _inside(by: Decimal, U: Decimal, rule: str, *, fails: bool) -> str:
     if rule == "guard-80" and not fails:
         return _INSIDE_80
-    return _INSIDE_BY_RULE if fails or -beyond > U else _INSIDE
+    return _INSIDE_BY_RULE if fails or by > U else _INSIDE
 
 
 def _excess(result: Result, error: Decimal) -> Decimal:

@@ -102,9 +102,7 @@ def _not_all_pass(model: Certificate, speaker: Speaker) -> Statement:
     results, say = model.results, speaker.say
     total = len(results)
     failed = [r for r in results if r.verdict == "fail"]
-    lines = [
-        say(text, points=_names(those, _NAMED[speaker.language])) for text, those in reasons(model)
-    ]
+    lines = [say(text, points=_names(those, _NAMED[speaker.language])) for text, those in reasons(model)]
     if not model.conformity.complete:
         lines.append(_nothing_of_the_whole(speaker))
     conditions = _conditions(model, speaker)

@@ -42,7 +42,9 @@ Table = dict[str, Any]
 def result_tables(model: Certificate, speaker: Speaker) -> list[Table]:
     """Return one table with its plot for each section."""
     plots = states_uncertainty(model)
-    return [_result_table(section, speaker, plots=plots, simulated=model.simulated) for section in model.sections]
+    return [
+        _result_table(section, speaker, plots=plots, simulated=model.simulated) for section in model.sections
+    ]
 
 
 def _result_table(section: ResultSection, speaker: Speaker, *, plots: bool, simulated: bool) -> Table:
@@ -53,7 +55,7 @@ def _result_table(section: ResultSection, speaker: Speaker, *, plots: bool, simu
     }
     heads = _heads(section, speaker)
     shown = [
-        _row(result, row, {name: column[index] for name, column in numbers.items()}, speaker) | {"verdict": speaker.say(_verdict(result, simulated=simulated))}
+        _row(result, row, {name: column[index] for name, column in numbers.items()}, speaker, simulated)
         for index, (result, row) in enumerate(zip(section.results, rows, strict=True))
     ]
     widths, size = column_widths(shown, heads)
@@ -137,7 +139,9 @@ NO_NUMBER_WORDS: Final = {
 }
 
 
-def _row(result: Result, row: Printed, number: dict[str, tuple[str, str]], speaker: Speaker) -> Table:
+def _row(
+    result: Result, row: Printed, number: dict[str, tuple[str, str]], speaker: Speaker, simulated: bool
+) -> Table:
     return {
         "id": result.id,
         "range": row.range + _position(result, speaker),
@@ -155,6 +159,7 @@ def _row(result: Result, row: Printed, number: dict[str, tuple[str, str]], speak
         "w": number["guard_band"],
         "error_unit": row.error_unit,
         "pfa": row.pfa,
+        "verdict": speaker.say(_verdict(result, simulated=simulated)),
         "kind": result.verdict.replace(" ", "-"),
         "figures": f"{status_letter(result.limit_status)}/{status_letter(result.standard_status)}",
         "repeated": ("*" if result.attempts > 1 else "") + _marks(result),

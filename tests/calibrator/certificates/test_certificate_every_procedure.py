@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from calibrator.certificates import Certificate, build, render
 from calibrator.certificates._numbers import printed
@@ -172,3 +176,31 @@ def test_a_load_in_place_stands_with_the_error_and_its_checklist_with_the_place(
     page = render(model, "html", "zh").decode("utf-8")
     assert "有功功率" in page
     assert "功率因数" in page
+
+
+def numbered(model: Certificate, language: str) -> None:
+    """Hold the number on each page against the page's place; an unsettled layout is refused as well."""
+    texts = [page.extract_text() for page in PdfReader(io.BytesIO(render(model, "pdf", language))).pages]
+    form = r"Page (\d+) of (\d+)" if language == "en" else r"第 *(\d+) *页 *共 *(\d+) *页"
+    found = [re.findall(form, text) for text in texts]
+    assert found == [[(str(n), str(len(texts)))] for n in range(1, len(texts) + 1)]
+
+
+@pytest.mark.parametrize("name", ["energy_meter"])
+def test_pages_are_numbered_where_the_standards_end_the_first(name: str, made: Made) -> None:
+    model = made(name)
+    for words in (0, 6):
+        address = "No. 88 Wensan Road, " * words
+        named = replace(model, laboratory=replace(model.laboratory, address=address))
+        numbered(named, "zh")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PROCEDURES)
+def test_pages_of_every_procedure_are_numbered_whatever_the_first_holds(name: str, made: Made) -> None:
+    model = made(name)
+    for words in range(0, 24, 2):
+        address = "No. 88 Wensan Road, " * words
+        named = replace(model, laboratory=replace(model.laboratory, address=address))
+        for language in ("en", "zh"):
+            numbered(named, language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from calibrator._errors import ConfigurationError
 from calibrator.certificates import build, gate, render
 from calibrator.certificates._numbers import printed, rounded
+from calibrator.certificates._statements import conformity_statement
+from calibrator.certificates._words import Speaker
 from calibrator.evaluation import Rounder, show
 from calibrator.record import Record
 from calibrator.standards import load_lab
@@ -111,3 +114,59 @@ def test_a_laboratory_says_how_it_rounds(tmp_path: Path) -> None:
         path.write_text(f"{head}{wrong}\n", encoding="utf-8")
         with pytest.raises(ConfigurationError):
             load_lab(path)
+
+
+def _stated(record: Record, run: str) -> str:
+    statement = conformity_statement(build(record, run), Speaker("en"))
+    return " ".join(line[0] for line in statement.lines)
+
+
+@pytest.mark.parametrize(
+    ("rule", "share", "sentence"),
+    [
+        ("guard-band-u-binary", -0.9, "Inside the limits, but not accepted by the decision rule: +10 V"),
+        ("guard-band-u-binary", 1.05, "Outside the limits by less than U, which fails by the decision rule"),
+        ("guard-band-u-binary", 1.9, "Outside the limits beyond doubt: +10 V"),
+        ("pfa-2", 0.97, "Inside the limits, but not accepted by the decision rule: +10 V"),
+        ("jjf1094", 1.05, "Outside the limits by less than U, which fails by the decision rule: +10 V"),
+        ("rss", 1.05, "Outside the limits by less than U, which fails by the decision rule: +10 V"),
+        ("rss", 0.99, "Inside the limits by less than U: +10 V"),
+        ("z540.3-6", 1.05, "Outside the limits by less than U, which fails by the decision rule: +10 V"),
+        ("iso14253", 1.25, "Outside the limits by less than U, which fails by the decision rule: +10 V"),
+        ("iso14253", 1.9, "Outside the limits beyond doubt: +10 V"),
+        ("simple", 1.05, "Outside the limits: +10 V"),
+        ("guard-80", 1.05, "Outside the limits: +10 V"),
+    ],
+)
+def test_the_words_follow_from_where_error_and_uncertainty_lie(
+    record: Record, written: Callable[..., str], rule: str, share: float, sentence: str
+) -> None:
+    text = _stated(record, written(mode="live", rule=rule, sections=("dcv",), shares={POINT: share}))
+    assert sentence in text
+    assert ("beyond doubt" in sentence) == ("beyond doubt" in text)
+
+
+def test_every_form_says_what_is_true_of_a_failure_inside_the_limits(
+    record: Record, written: Callable[..., str]
+) -> None:
+    run = written(mode="live", rule="guard-band-u-binary", sections=("dcv",), shares={POINT: 0.9})
+    model = build(record, run)
+    model = replace(model, laboratory=replace(model.laboratory, country="CN"))
+    for form in ("html", "dcc"):
+        content = render(model, form, "both").decode("utf-8")
+        assert "not accepted by the decision rule" in content
+        assert "按判定规则不予接受" in content
+        assert "beyond doubt" not in content
+
+
+def test_a_figure_that_decides_nothing_on_a_simulated_bench_is_not_the_reason(
+    record: Record, written: Callable[..., str]
+) -> None:
+    run = written(rule="iso14253", sections=("dcv",), shares={POINT: 1.0}, status="memory_low")
+    model = build(record, run)
+    result = next(r for r in model.results if r.id == POINT)
+    assert {"undetermined-by-rule", "unverified-figure"} <= set(result.notes)
+    assert "Undetermined by the decision rule: +10 V" in _stated(record, run)
+    page = render(model, "html", "zh").decode("utf-8")
+    assert "待定" in page
+    assert "数据未经核实" not in page.partition("待定")[0][-400:]

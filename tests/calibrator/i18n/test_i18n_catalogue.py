@@ -72,6 +72,7 @@ def test_tables_of_texts_have_translations() -> None:
     from calibrator.certificates import (
         _deviations,
         _figure_tables,
+        _reasons,
         _repeat_table,
         _results,
         _session,
@@ -84,10 +85,9 @@ def test_tables_of_texts_have_translations() -> None:
     tables = [
         _results.FUNCTION_TITLES, _statements.INTERVALS, dict.fromkeys(_statements.VERDICTS),
         _tables.STATUS_WORDS, _figure_tables.KINDS, _tables._ROUTES, _session.STATES, _session.BASES,
-        dict.fromkeys((_session.NONE, *_statements._BY_RULE.values())),
+        dict.fromkeys((_session.NONE, *_reasons.ORDER)),
         _view._PASSES, _view._HOW, _view._PREPARATION,
         _deviations.CHECKS, _tables.NO_NUMBER_WORDS, dict.fromkeys(_repeat_table.REASONS),
-        dict.fromkeys(text for _, _, text in _statements._REASONS),
     ]  # fmt: skip
     texts = {str(text) for table in tables for text in (table.values() if any(table.values()) else table)}
     assert texts - set(known) == set()
