@@ -12,14 +12,14 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
-from ._errors import BadResource, ConnectFailed, UnknownDriver
-from .clock import Clock
+from ._errors import BadResource, ConnectFailed, DriversError, UnknownDriver
+from .clock import Clock, RealClock
 from .commands import commands_of
 from .roles import Instrument
 from .traffic import TrafficLog
 from .transport import Line, Policy, Session, open_session, parse_address
 
-__all__ = ["driver_class", "driver_classes", "driver_ids", "look_again", "open_instrument"]
+__all__ = ["driver_class", "driver_classes", "driver_ids", "look_again", "model_of", "open_instrument"]
 
 _GROUP = "calibrator.drivers"
 _MODELS = "calibrator.models"
@@ -65,6 +65,23 @@ def driver_class(model_id: str) -> type[Instrument]:
 def driver_classes() -> Mapping[str, type[Instrument]]:
     """Return every installed driver class by its model."""
     return {model_id: driver_class(model_id) for model_id in driver_ids()}
+
+
+def model_of(identity: str) -> str:
+    """Return the model whose driver takes a reply to `*IDN?` for its own, "" where none does."""
+    from .replay import scripted
+
+    for model_id in driver_ids():
+        driver = cast("Any", driver_class(model_id))
+        if not _knows_idn(driver) or not identity.isascii():
+            continue
+        try:
+            with scripted([("*IDN?", identity)]) as session:
+                driver(session, RealClock()).identify()
+        except DriversError:
+            continue
+        return model_id
+    return ""
 
 
 def open_instrument(

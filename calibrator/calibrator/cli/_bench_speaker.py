@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-import click
-
+from calibrator.cli._bench_hazard import Dangerous
 from calibrator_drivers import DriversError, InstrumentReportedError
 from calibrator_drivers.commands import Reading, commands_of
 from calibrator_drivers.hart import HartSession
@@ -15,6 +14,7 @@ from calibrator_drivers.transport import FrameSession
 
 __all__ = ["Speaker"]
 
+_LONGEST_S = 86400.0
 _LONGEST_QUEUE = 30  # an instrument that answers something else for ever is left alone
 
 
@@ -26,6 +26,9 @@ class Speaker:
         self._device = device
         self._error_query = error_query
         self._timeout_s = timeout_s
+        self._dangerous = Dangerous(device)
+        self._released = 0.0
+        self.unknown = False  # no driver knows it, so that nothing can be made safe
         self.identity = self._identify()
 
     def say(self, line: str) -> str:
@@ -36,27 +39,46 @@ class Speaker:
         except (DriversError, ValueError) as error:
             return str(error)
 
-    def leave_safe(self, say: Callable[[str], str]) -> bool:
-        """Put a source in standby; say whether that is confirmed (True for any other instrument)."""
-        if not hasattr(self._device, "make_safe"):
-            return True
+    @property
+    def is_source(self) -> bool:
+        """Whether a driver can make it safe."""
+        return hasattr(self._device, "make_safe")
+
+    @property
+    def timeout_s(self) -> float:
+        """How long a reply is waited for, s."""
+        return self._timeout_s
+
+    def make_safe(self) -> str:
+        """Put a source in standby; return why that is not confirmed, "" where it is or for no source."""
+        if not self.is_source:
+            return ""
         try:
             self._device.make_safe()
-        except DriversError as error:
-            click.echo(
-                f"{say('The safe state could not be confirmed: do not touch the terminals')}. {error}",
-                err=True,
-            )
-            return False
-        click.echo(say("The output is in standby."))
-        return True
+        except (DriversError, OSError, ValueError) as error:
+            return str(error)
+        return ""
+
+    def hazard(self, line: str) -> tuple[float, float, str]:
+        """Return the level that a line may put out, the threshold above which a person releases it, and unit.
+
+        The largest that was released before stays released.
+        """
+        if line.startswith(".") and line.partition(" ")[0] != ".ask":
+            return 0.0, float("inf"), ""
+        level, limit, unit = self._dangerous.level(line.removeprefix(".ask"))
+        return level, max(limit, self._released), unit
+
+    def release(self, level: float) -> None:
+        """Take it that a person released a level."""
+        self._released = max(self._released, level)
 
     def _spoken(self, line: str) -> str:
         word, _, rest = line.partition(" ")
         session = self._session
         own: dict[str, Callable[[], object]] = {
             ".reopen": session.reopen,
-            ".timeout": lambda: self._set_timeout(float(rest)),
+            ".timeout": lambda: self._set_timeout(rest),
         }
         if not isinstance(session, FrameSession):
             own |= {
@@ -94,7 +116,10 @@ class Speaker:
         data = self._session.query_block(text, timeout_s=self._timeout_s)
         return f"{len(data)} bytes {data[:32].hex(' ')}{' …' if len(data) > 32 else ''}"
 
-    def _set_timeout(self, timeout_s: float) -> None:
+    def _set_timeout(self, text: str) -> None:
+        timeout_s = float(text)
+        if not 0.01 <= timeout_s <= _LONGEST_S:
+            raise ValueError(f"a time-out is 0.01 to {_LONGEST_S:g} seconds, not {text}")
         self._timeout_s = timeout_s
 
     def _errors(self) -> str:

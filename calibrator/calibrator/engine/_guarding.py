@@ -69,13 +69,20 @@ class Guard:
 
     @classmethod
     def start(
-        cls, home: Path, run: str, sources: Sequence[Place], meter: Place | None, looks: Looks
+        cls,
+        home: Path,
+        run: str,
+        sources: Sequence[Place],
+        meter: Place | None,
+        looks: Looks,
+        *,
+        folder: Path | None = None,
     ) -> Guard:
-        """Start the process and wait until it holds its own sessions.
+        """Start the process and wait until it holds its own sessions; `folder` is for lock and report.
 
         Raises `RunError` (code `guard-not-started`) when it is not ready in time.
         """
-        folder = reports_folder(home)
+        folder = folder or reports_folder(home)
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "guard.log").open("ab") as log:
             process = subprocess.Popen(
