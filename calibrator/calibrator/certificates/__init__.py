@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from calibrator.certificates._amend import Amending, amend, plan_amendment
     from calibrator.certificates._build import build
-    from calibrator.certificates._check_results import check_results, secret_policy
+    from calibrator.certificates._check_results import check_results, last_secret, secret_policy
     from calibrator.certificates._examine import Examination, examine
     from calibrator.certificates._gate import Missing, gate
     from calibrator.certificates._issue import NotIssuableError, issue
@@ -37,6 +37,7 @@ __all__ = [
     "gate",
     "issue",
     "issue_sealed",
+    "last_secret",
     "plan_amendment",
     "plan_replacement",
     "read_back",
@@ -63,6 +64,7 @@ _HOMES = {
     "gate": "_gate",
     "issue": "_issue",
     "check_results": "_check_results",
+    "last_secret": "_check_results",
     "secret_policy": "_check_results",
     "read_back": "_readback",
     "render": "_render",

@@ -11,14 +11,19 @@ from calibrator.certificates._sources import gather
 if TYPE_CHECKING:
     from calibrator.record import Event, Record
 
-__all__ = ["CHECKED", "check_results", "checked_by", "secret_policy"]
+__all__ = ["CHECKED", "IDENTIFIED", "check_results", "checked_by", "last_secret", "secret_policy"]
 
 CHECKED: Final = "results.checked"
+IDENTIFIED: Final = "person.identified"
 CHECKING_ROLES: Final = frozenset({"reviewer", "signatory", "technical manager"})  # of lab.toml
 
 
-def check_results(record: Record, run: str, *, by: str, note: str = "", identified: str = "") -> Event:
+def check_results(
+    record: Record, run: str, *, by: str, note: str = "", identified: str = "", secret: str = ""
+) -> Event:
     """Record that a person has checked the results of a finished run, as they are now.
+
+    `identified` is how the person was known, `secret` the id of the hash of their secret.
 
     Raises:
         UsageError: the run is not finished (`not-finished`), or the person has no role for it
@@ -43,13 +48,24 @@ def check_results(record: Record, run: str, *, by: str, note: str = "", identifi
     if separate and who.id in {person(lab, name).id for name in sources.people}:
         raise _refused(f"{who.name} has measured this run", "Let somebody else check it.", "not-separate")
     body = {"by": who.id, "note": note, "count": sources.stamp.count, "head": sources.stamp.head}
-    return record.append(run, CHECKED, {**body, "identified": identified})
+    known = {"identified": identified, **({"secret": secret} if secret else {})}
+    return record.append(run, CHECKED, {**body, **known})
 
 
 def checked_by(record: Record, run: str, head: str) -> tuple[str, ...]:
     """Return the ids of those who checked the results that end at a head of the run."""
     events = record.events(run, kinds={CHECKED})
     return tuple(str(event.body["by"]) for event in events if event.body.get("head") == head)
+
+
+def last_secret(record: Record, who: str) -> str:
+    """Return the id of the hash by which a person was known when they last signed, "" for never."""
+    for run in reversed(record.runs()):
+        for event in reversed(list(record.events(run.id, kinds={CHECKED, IDENTIFIED}))):
+            signer = event.body.get("by") or event.body.get("person")
+            if signer == who and event.body.get("secret"):
+                return str(event.body["secret"])
+    return ""
 
 
 def secret_policy(record: Record, run: str) -> tuple[bool, str]:

@@ -14,6 +14,7 @@ from calibrator.cli._settings import Settings, command, settings
 
 if TYPE_CHECKING:
     from calibrator.certificates import Amending
+    from calibrator.cli._sign import Known
 
 __all__ = ["certificate"]
 
@@ -75,21 +76,23 @@ def certificate(
     former, its hash, the reason and what was changed. Prints the path of the file.
     """
     from calibrator import certificates
-    from calibrator.certificates.seals import load_seal_settings
+    from calibrator.certificates.seals import check_sealable, load_seal_settings
     from calibrator.cli._access import opened
     from calibrator.cli._sign import identified
 
     chosen = settings(ctx)
-    with opened(chosen):
-        pass  # a home without a record is not made into one
+    with opened(chosen) as record:  # a home without a record is not made into one
+        if seal:  # nobody gives a passphrase for what cannot be sealed
+            check_sealable(
+                record, record.find_run(run or "last"), kind, load_seal_settings(chosen.home.seal_file)
+            )
     passphrase = _passphrase(chosen) if seal else ""
     with opened(chosen, write=True) as record:
         found = record.find_run(run or "last")
         if authorised_by:
-            how = identified(chosen, record, found, authorised_by, "--authorised-by")
-            if how:
-                said = {"person": authorised_by, "for": "certificate", "how": how}
-                record.append(found, "person.identified", said)
+            known = identified(chosen, record, found, authorised_by, "--authorised-by")
+            if known.how:
+                record.append(found, "person.identified", _signed(authorised_by, known))
         amending: Amending | None = None
         told = {"reason": amend or "", "by": authorised_by or "", "kind": document}
         if replaces is not None:
@@ -112,6 +115,12 @@ def certificate(
             path = certificates.issue(record, found, kind, lang, out, **common)
     click.echo(str(path))
     return 0
+
+
+def _signed(person: str, known: Known) -> dict[str, str]:
+    """Return the body of `person.identified`: who signs what, and by the secret of which hash."""
+    said = {"person": person, "for": "certificate", "how": known.how}
+    return {**said, "secret": known.secret} if known.secret else said
 
 
 class _Common(TypedDict):

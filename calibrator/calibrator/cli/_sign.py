@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -40,8 +41,8 @@ def check_run(ctx: click.Context, run: str | None, person: str, note: str) -> in
         pass  # a home without a record is not made into one
     with opened(chosen, write=True) as record:
         found = record.find_run(run or "last")
-        how = identified(chosen, record, found, person, "--person")
-        event = check_results(record, found, by=person, note=note, identified=how)
+        known = identified(chosen, record, found, person, "--person")
+        event = check_results(record, found, by=person, note=note, identified=known.how, secret=known.secret)
     say = chosen.words
     click.echo(f"{found}, {say('event')} {event.seq}: {say('results checked by')} {event.body['by']}")
     return 0
@@ -74,26 +75,36 @@ def secret(ctx: click.Context) -> int:
     return 0
 
 
-def identified(chosen: Settings, record: Record, run: str, person: str, option: str) -> str:
-    """Ask again who signs a live run; return how the person was known: "secret", "policy" or "".
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How a person was known who signs: "secret" with the id of its hash in lab.toml, "policy", or ""."""
+
+    how: str = ""
+    secret: str = ""
+
+
+def identified(chosen: Settings, record: Record, run: str, person: str, option: str) -> Known:
+    """Ask again who signs a live run; return how the person was known.
+
+    Where the hash of their secret is another one than they signed with last, that is said.
 
     Raises:
         RefusedError: code `not-identified`: a wrong secret, none given, or a person without one whom the
             policy that the run recorded does not let sign.
     """
-    from calibrator.certificates import secret_policy
-    from calibrator.standards import load_lab, secret_matches
+    from calibrator.certificates import last_secret, secret_policy
+    from calibrator.standards import load_lab, secret_id, secret_matches
 
     wanted, reason = secret_policy(record, run)
     if not wanted:
-        return ""
+        return Known()
     known = load_lab(chosen.home.lab_file).person(person)
     held = "" if known is None else known.secret
     if not held:
         if reason:
             told = chosen.words("{person} has no secret and was not asked: {reason}")
             click.echo(told.format(person=person, reason=reason), err=True)
-            return "policy"
+            return Known("policy")
         raise _refused(
             f"{person} has no secret in lab.toml, by which to know who signs",
             option,
@@ -109,7 +120,13 @@ def identified(chosen: Settings, record: Record, run: str, person: str, option: 
         )
     if not secret_matches(given, held):
         raise _refused(f"That is not the secret of {person}", option, "Try again, or sign as yourself.")
-    return "secret"
+    own, before = secret_id(held), last_secret(record, person)
+    if before not in ("", own):
+        told = chosen.words(
+            "{person} has another secret in lab.toml ({own}) than they signed with before ({before})"
+        )
+        click.echo(told.format(person=person, own=own, before=before), err=True)
+    return Known("secret", own)
 
 
 def _refused(what: str, where: str, way_out: str) -> RefusedError:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from calibrator.standards._intervals import interval_of
     from calibrator.standards._lab import Lab, Person, lab_template, load_lab
     from calibrator.standards._register import Asset, Register
-    from calibrator.standards._secret import secret_hash, secret_matches
+    from calibrator.standards._secret import secret_hash, secret_id, secret_matches
     from calibrator.standards._session_check import CheckPoint, SessionCheck
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "load_lab",
     "parse_asset_file",
     "secret_hash",
+    "secret_id",
     "secret_matches",
 ]
 
@@ -71,6 +72,7 @@ _HOMES = {
     "load_bench": "_bench",
     "load_lab": "_lab",
     "secret_hash": "_secret",
+    "secret_id": "_secret",
     "secret_matches": "_secret",
     "parse_asset_file": "_asset",
 }

@@ -8,7 +8,7 @@ import re
 import secrets
 from typing import Final
 
-__all__ = ["is_secret_hash", "secret_hash", "secret_matches"]
+__all__ = ["is_secret_hash", "secret_hash", "secret_id", "secret_matches"]
 
 _FORM: Final = re.compile(r"scrypt\$([0-9a-f]{32})\$([0-9a-f]{64})")
 
@@ -22,6 +22,16 @@ def secret_hash(secret: str) -> str:
 def is_secret_hash(text: str) -> bool:
     """Say whether a text is what `secret_hash` gives."""
     return _FORM.fullmatch(text) is not None
+
+
+def secret_id(text: str) -> str:
+    """Return a name of a hash of lab.toml, for the record: another hash has another, and it tells no secret.
+
+    Example:
+        >>> secret_id("scrypt$00$11")
+        '5dcc346095718f27'
+    """
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def secret_matches(secret: str, text: str) -> bool:

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from calibrator.cli import main
 from calibrator.record import Record
-from calibrator.standards import load_lab, secret_hash, secret_matches
+from calibrator.standards import load_lab, secret_hash, secret_id, secret_matches
 
 if sys.platform == "win32":
     pytest.skip("no pseudo-terminals there", allow_module_level=True)
@@ -124,3 +125,55 @@ def test_who_checks_is_known_by_what_they_type(
         [("chen", "secret")] if not code else []
     )
     assert ("That is not the secret of chen" in seen) == bool(code)
+    own = load_lab(home / "lab.toml").person("chen").secret
+    assert [body["secret"] for body in checked] == ([secret_id(own)] if not code else [])
+    assert own not in str(checked)
+
+
+def test_another_secret_in_lab_toml_is_told_and_recorded(
+    tmp_path: Path,
+    clock: Any,
+    write: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Who can write lab.toml can put another hash there; what was signed before tells that it is another."""
+    home = tmp_path / "home"
+    home.mkdir()
+    ids = []
+    for secret in (SECRET, "a secret of another"):
+        (home / "lab.toml").write_text(LAB.format(secret=secret_hash(secret)), encoding="utf-8")
+        lab = load_lab(home / "lab.toml")
+        ids.append(secret_id(lab.person("chen").secret))
+        with Record.open(home, clock=clock) as record:
+            run = write(record, clock, mode="live", sections=("dci",), lab=lab.as_body())
+        monkeypatch.setenv("CALIBRATOR_PERSON_SECRET", secret)
+        assert main(["--home", str(home), "check-run", run, "--person", "chen"]) == 0
+    said = capsys.readouterr().err
+    assert f"another secret in lab.toml ({ids[1]}) than they signed with before ({ids[0]})" in said
+    with Record.open(home, clock=clock, write=False) as record:
+        held = [next(record.events(run.id, kinds={"results.checked"})).body for run in record.runs()]
+    assert [body["secret"] for body in held] == ids
+
+
+@pytest.mark.parametrize("listed", ["", 'pkcs12 = "nowhere.p12"'])
+def test_nobody_gives_a_passphrase_for_a_simulated_run(
+    tmp_path: Path, clock: Any, write: Callable[..., str], capsys: pytest.CaptureFixture[str], listed: str
+) -> None:
+    """Neither key nor passphrase is there: that of a simulated run is refused before either is asked for."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "seal.toml").write_text(listed, encoding="utf-8")
+    with Record.open(home, clock=clock) as record:
+        write(record, clock, mode="simulated", sections=("dci",))
+        write(record, clock, mode="live", sections=("dci",))
+        runs = [run.id for run in record.runs()]
+    for run, sentence in zip(runs, ("never sealed", "no key" if not listed else ""), strict=True):
+        if sentence:
+            assert main(["--home", str(home), "certificate", run, "--format", "dcc", "--seal"]) == 4
+            told = capsys.readouterr()
+            assert sentence in told.err
+            assert "Passphrase" not in told.out + told.err
+    assert not list(home.glob("certificates/*"))
+    with Record.open(home, clock=clock, write=False) as record:
+        assert not [e for run in runs for e in record.events(run, kinds={"certificate.issued"})]

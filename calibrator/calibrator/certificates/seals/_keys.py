@@ -49,7 +49,12 @@ def open_key(settings: SealSettings, passphrase: str) -> SealKey:
         return _pkcs12(settings, passphrase)
     if settings.pkcs11_module is not None:
         return _pkcs11(settings, passphrase)
-    raise RefusedError(
+    raise no_key(settings)
+
+
+def no_key(settings: SealSettings) -> RefusedError:
+    """Return the refusal where `seal.toml` names no key."""
+    return RefusedError(
         "there is no key to seal with",
         where=str(settings.path),
         way_out='Write pkcs12 = "laboratory.p12" into seal.toml of the home, or a [pkcs11] table.',
@@ -64,12 +69,17 @@ def refuse_simulated(content: bytes) -> None:
         RefusedError: code `simulated-not-sealed`.
     """
     if b"calibrator-certificate:SIM-" in content or b"calibrator_simulated" in content:
-        raise RefusedError(
-            "a simulated document is never sealed",
-            where="--seal",
-            way_out="Leave --seal out; the document says on every page that it is no certificate.",
-            code="simulated-not-sealed",
-        )
+        raise simulated()
+
+
+def simulated() -> RefusedError:
+    """Return the refusal to seal what is simulated."""
+    return RefusedError(
+        "a simulated document is never sealed",
+        where="--seal",
+        way_out="Leave --seal out; the document says on every page that it is no certificate.",
+        code="simulated-not-sealed",
+    )
 
 
 def no_extra(error: ImportError, extra: str = "sign") -> RefusedError:

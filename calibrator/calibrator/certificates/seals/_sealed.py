@@ -11,7 +11,7 @@ from calibrator._errors import UsageError
 from calibrator.certificates._issue import issue
 from calibrator.certificates._place import check_place, staged, written
 from calibrator.certificates._readback import read_back
-from calibrator.certificates.seals._keys import open_key, refuse_simulated
+from calibrator.certificates.seals._keys import no_key, open_key, refuse_simulated, simulated
 from calibrator.certificates.seals._pdf_seal import seal_pdf
 from calibrator.certificates.seals._settings import SealSettings
 from calibrator.certificates.seals._trust import check_key
@@ -23,9 +23,30 @@ if TYPE_CHECKING:
     from calibrator.certificates.seals._keys import SealKey
     from calibrator.record import Record
 
-__all__ = ["issue_sealed"]
+__all__ = ["check_sealable", "issue_sealed"]
 
 SEALABLE = ("pdf", "dcc")
+
+
+def check_sealable(record: Record, run: str, format: str, settings: SealSettings) -> None:
+    """Refuse what can never be sealed before anything is issued or anybody asked for a passphrase.
+
+    Raises:
+        UsageError: code `not-sealable`, a form other than PDF and DCC.
+        RefusedError: a simulated run (`simulated-not-sealed`), or no key (`no-seal-key`).
+    """
+    if format not in SEALABLE:
+        raise UsageError(
+            f"a {format.upper()} file cannot be sealed",
+            where="--seal",
+            way_out="Seal the PDF (PAdES) or the DCC (XAdES).",
+            code="not-sealable",
+        )
+    first = next(iter(record.events(run, kinds={"run.opened"})), None)
+    if first is not None and first.body.get("mode") != "live":
+        raise simulated()
+    if settings.pkcs12 is None and settings.pkcs11_module is None:
+        raise no_key(settings)
 
 
 def issue_sealed(
@@ -53,13 +74,7 @@ def issue_sealed(
         RefusedError: no key, a wrong passphrase, a key that was revoked or is not in force, a simulated
             document, no time stamp.
     """
-    if format not in SEALABLE:
-        raise UsageError(
-            f"a {format.upper()} file cannot be sealed",
-            where="--seal",
-            way_out="Seal the PDF (PAdES) or the DCC (XAdES).",
-            code="not-sealable",
-        )
+    check_sealable(record, run, format, settings)
     if out is not None:
         check_place(out, format)
     own = clock or RealClock()

@@ -287,9 +287,9 @@ def test_html_is_not_sealed_and_a_simulated_run_neither(
         room.sealed("html")
     assert caught.value.code == "not-sealable"
     room.run = write(room.record, clock, sections=("dci",), lab=LAB)
-    with pytest.raises((RefusedError, UsageError)) as refused:
+    with pytest.raises(RefusedError) as refused:
         room.sealed("pdf")
-    assert refused.value.code == "simulated-not-authorised"
+    assert refused.value.code == "simulated-not-sealed"
     with pytest.raises(RefusedError) as refused_too:
         issue_sealed(
             room.record,
