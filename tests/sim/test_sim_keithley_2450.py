@@ -88,6 +88,17 @@ def test_a_limit_holds_volts_and_amperes_back_and_says_so(smu):
     assert client.query(":SYST:ERR?").startswith("-222")
 
 
+def test_a_protection_below_the_level_that_stands_holds_it_back(smu):
+    _, client = smu(999.0)
+    client.write(":SOUR:VOLT 100;:SOUR:VOLT:ILIM 1;:OUTP ON")
+    assert client.query(":SOUR:VOLT:PROT:TRIP?") == "0"
+    client.write(":SOUR:VOLT:PROT PROT20")
+    assert client.query(":SOUR:VOLT:PROT:TRIP?") == "1"
+    assert float(client.query(":MEAS:VOLT?")) == pytest.approx(20.0)
+    client.write(":SOUR:VOLT:PROT NONE")
+    assert float(client.query(":MEAS:VOLT?")) == pytest.approx(100.0)
+
+
 def test_the_rear_terminals_have_nothing_on_them(smu):
     bench, client = smu()
     client.write(":SOUR:VOLT 1;:OUTP ON;:ROUT:TERM REAR")

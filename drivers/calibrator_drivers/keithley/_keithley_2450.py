@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from calibrator_drivers._errors import InstrumentError, ReadbackError
+from calibrator_drivers._errors import InstrumentError, OutOfLimits, ReadbackError
 from calibrator_drivers._safety import (
     Switch,
     forget_errors,
@@ -38,12 +38,24 @@ _SWITCH = {True: "ON", False: "OFF"}
 _PROTECTION = {2.0: "PROT2", 5.0: "PROT5", 10.0: "PROT10", 20.0: "PROT20", 40.0: "PROT40", 60.0: "PROT60",
                80.0: "PROT80", 100.0: "PROT100", 120.0: "PROT120", 140.0: "PROT140", 160.0: "PROT160",
                180.0: "PROT180", 1e9: "NONE"}  # fmt: skip
+_LEAST_V, _MOST_V, _LEAST_A, _MOST_A = 0.02, 210.0, 1e-9, 1.05  # that its own limits can be set to
+_SAME_LIMIT = 1e-3  # coarser than the reply prints it
+_NOT_HELD = "the instrument does not hold the section's maximum"
 
 
 def _flag(reply: str) -> bool:
     if reply.strip() not in ("0", "1"):
         raise ValueError("neither 0 nor 1")
     return reply.strip() == "1"
+
+
+def _step(voltage_v: float) -> float:
+    """Return the lowest step of the protection that lets a voltage pass."""
+    return next(step for step in _PROTECTION if voltage_v <= step)
+
+
+def _within(value: float, least: float, most: float) -> float:
+    return min(max(value, least), most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +81,12 @@ class Keithley2450:
     source = choice("SOUR:FUNC {}", _SOURCES, "what is sourced", "S-2450-PY", "seen")
     out_voltage = setting("SOUR:VOLT {}", "V", -210.0, 210.0, "direct voltage", "S-2450-PY", "seen")
     out_current = setting("SOUR:CURR {}", "A", -1.05, 1.05, "direct current", "S-2450-PY", "seen")
-    most_current = setting("SOUR:VOLT:ILIM {}", "A", 1e-9, 1.05, "most current", "S-2450-PY", "seen")
-    most_voltage = setting("SOUR:CURR:VLIM {}", "V", 0.02, 210.0, "most voltage", "S-2450-PY", "seen")
+    most_current = setting("SOUR:VOLT:ILIM {}", "A", _LEAST_A, _MOST_A, "most current", "S-2450-PY", "seen")
+    most_voltage = setting("SOUR:CURR:VLIM {}", "V", _LEAST_V, _MOST_V, "most voltage", "S-2450-PY", "seen")
     protection = choice("SOUR:VOLT:PROT {}", _PROTECTION, "volts that are never exceeded", "S-MEM", "mem-H")
+    protection_now = reading("SOUR:VOLT:PROT?", str.strip, "volts that are never exceeded", "S-MEM", "mem-H")
+    most_voltage_now = reading("SOUR:CURR:VLIM?", float, "most voltage", "S-2450-PY", "seen")
+    most_current_now = reading("SOUR:VOLT:ILIM?", float, "most current", "S-2450-PY", "seen")
     sense = choice("SENS:FUNC {}", _SENSES, "what is measured", "S-2450-PY", "seen")
     volts = setting("SENS:VOLT:RANG {}", "V", 0.02, 200.0, "range of volts", "S-2450-PY", "seen")
     amperes = setting("SENS:CURR:RANG {}", "A", 1e-8, 1.0, "range of amperes", "S-2450-PY", "seen")
@@ -98,6 +113,8 @@ class Keithley2450:
         self.session = session
         self._clock = clock
         self._staged: _Staged | None = None
+        self._highest_v: float | None = None
+        self._highest_a: float | None = None
         self._unit = "V"
         self._nplc = 1.0
 
@@ -137,25 +154,36 @@ class Keithley2450:
         self._check("")
 
     def stage_voltage_dc(self, voltage_v: float) -> None:
-        """Programme a direct voltage (V) with the output off."""
+        """Programme a direct voltage (V) with the output off.
+
+        Raises:
+            OutOfLimits: above the limit of `set_limits`; nothing was sent.
+        """
+        self._refuse_above(voltage_v, self._highest_v, "V")
         self._begin("dcv")
         self.out_voltage(voltage_v)
         self._end(_Staged("VOLT", voltage_v, "V"))
 
     def stage_current_dc(self, current_a: float) -> None:
-        """Programme a direct current (A) with the output off."""
+        """Programme a direct current (A) with the output off.
+
+        Raises:
+            OutOfLimits: above the limit of `set_limits`; nothing was sent.
+        """
+        self._refuse_above(current_a, self._highest_a, "A")
         self._begin("dci")
         self.out_current(current_a)
         self._end(_Staged("CURR", current_a, "A"))
 
     def operate(self) -> None:
-        """Read back function, value and range, then switch the output on.
+        """Read back function, value, range and the instrument's own limits, then switch the output on.
 
         Raises:
             ReadbackError: what is read back is not what was staged, or the output stays off.
         """
         staged = staged_or_refuse(self.session, self._staged)
         self._compare(staged)
+        self._see_limits(staged.unit)
         self._switch.switch_on()
 
     def standby(self) -> None:
@@ -219,13 +247,23 @@ class Keithley2450:
             )
 
     def set_limits(self, *, voltage_v: float | None = None, current_a: float | None = None) -> None:
-        """Set the instrument's own limits: volts never exceeded, most voltage, most current."""
+        """Set the instrument's own limits and read them back: volts never exceeded, most volts, most amperes.
+
+        They act on what is not sourced, and the steps of the protection are coarse and end at 180 V: what is
+        sourced is held to the section's maximum by the driver, which stages nothing above.
+
+        Raises:
+            ReadbackError: the instrument keeps other limits.
+        """
         if voltage_v is not None:
-            self.protection(next(step for step in _PROTECTION if abs(voltage_v) <= step))
-            self.most_voltage(min(max(abs(voltage_v), 0.02), 210.0))
+            self._highest_v = abs(voltage_v)
+            self.protection(_step(self._highest_v))
+            self.most_voltage(_within(self._highest_v, _LEAST_V, _MOST_V))
         if current_a is not None:
-            self.most_current(min(max(abs(current_a), 1e-9), 1.05))
+            self._highest_a = abs(current_a)
+            self.most_current(_within(self._highest_a, _LEAST_A, _MOST_A))
         self._check("limits")
+        self._see_limits("")
 
     def limits(self) -> SourceLimits | None:
         """Return None: the limits are part of the settings and are set anew by each run."""
@@ -263,6 +301,46 @@ class Keithley2450:
     def close(self) -> None:
         """Close the session; never changes the output."""
         self.session.close()
+
+    def _refuse_above(self, value: float, highest: float | None, unit: str) -> None:
+        if highest is not None and not abs(value) <= highest:
+            raise OutOfLimits(
+                f"{value:g} {unit} is above the section's limit of {highest:g} {unit}",
+                command="SOUR:VOLT {}" if unit == "V" else "SOUR:CURR {}",
+                value=value,
+                instrument=self.session.name,
+                resource=self.session.resource,
+                way_out="Choose a smaller value. Nothing was sent.",
+            )
+
+    def _see_limits(self, sourced: str) -> None:
+        """Read back the limits that were set; `sourced` (V, A, or nothing yet) has none of its own."""
+        if self._highest_v is not None:
+            wanted, found = _PROTECTION[_step(self._highest_v)], self.protection_now()
+            if found.upper() != wanted:
+                raise self._not_held("protection", wanted, found)
+        if self._highest_v is not None and sourced != "V":
+            self._see_limit(
+                "most voltage", _within(self._highest_v, _LEAST_V, _MOST_V), self.most_voltage_now()
+            )
+        if self._highest_a is not None and sourced != "A":
+            self._see_limit(
+                "most current", _within(self._highest_a, _LEAST_A, _MOST_A), self.most_current_now()
+            )
+
+    def _see_limit(self, name: str, wanted: float, found: float) -> None:
+        if not abs(found - wanted) <= _SAME_LIMIT * wanted:
+            raise self._not_held(name, f"{wanted:g}", f"{found:g}")
+
+    def _not_held(self, name: str, wanted: str, found: str) -> ReadbackError:
+        return mismatch(
+            self.session,
+            name,
+            wanted,
+            found,
+            outcome=_NOT_HELD,
+            way_out="Take the instrument out of local control, then start again.",
+        )
 
     def _begin(self, function: str) -> None:
         self._staged = None

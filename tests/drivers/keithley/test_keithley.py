@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from calibrator_drivers import InstrumentError, InstrumentReportedError, ReadbackError, WrongIdentity
+from calibrator_drivers import (
+    InstrumentError,
+    InstrumentReportedError,
+    OutOfLimits,
+    ReadbackError,
+    WrongIdentity,
+)
 from calibrator_drivers.keithley import Keithley2000, Keithley2450
 from calibrator_drivers.roles import (
     MeasureCurrentDC,
@@ -154,6 +160,13 @@ def test_a_2450_that_is_limited_is_not_settled(expected_protocol: Protocol, step
         Keithley2450(session, step_clock).wait_settled(5.0)
 
 
+HELD: list[Any] = [
+    ("SOUR:VOLT:PROT?", "PROT40"),
+    ("SOUR:CURR:VLIM?", "3.300000E+01"),
+    ("SOUR:VOLT:ILIM?", "1.000000E-01"),
+]
+
+
 def test_the_limits_of_a_2450_are_the_next_steps(expected_protocol: Protocol, step_clock: Any) -> None:
     with expected_protocol(
         [
@@ -161,9 +174,35 @@ def test_the_limits_of_a_2450_are_the_next_steps(expected_protocol: Protocol, st
             ("SOUR:CURR:VLIM 33", None),
             ("SOUR:VOLT:ILIM 0.1", None),
             FINE,
+            *HELD,
+            ("OUTP OFF", None),
+            ("OUTP?", "0"),
+            ("SOUR:FUNC VOLT", None),
+            ("SOUR:VOLT 5", None),
+            FINE,
+            *READ_BACK,
+            HELD[0],
+            ("SOUR:VOLT:ILIM?", "1.000000E+00"),
         ]
     ) as session:
-        Keithley2450(session, step_clock).set_limits(voltage_v=33.0, current_a=0.1)
+        source = Keithley2450(session, step_clock)
+        source.set_limits(voltage_v=33.0, current_a=0.1)
+        with pytest.raises(OutOfLimits, match="Nothing was sent"):
+            source.stage_voltage_dc(34.0)
+        with pytest.raises(OutOfLimits, match="Nothing was sent"):
+            source.stage_current_dc(-0.11)
+        source.stage_voltage_dc(5.0)
+        with pytest.raises(ReadbackError, match="does not hold the section's maximum"):
+            source.operate()
+
+
+def test_limits_that_a_2450_does_not_keep_are_refused(expected_protocol: Protocol, step_clock: Any) -> None:
+    sent: list[Any] = [("SOUR:VOLT:PROT PROT40", None), ("SOUR:CURR:VLIM 33", None), FINE]
+    with (
+        expected_protocol([*sent, ("SOUR:VOLT:PROT?", "NONE")]) as session,
+        pytest.raises(ReadbackError, match="PROT40 and is read back as NONE"),
+    ):
+        Keithley2450(session, step_clock).set_limits(voltage_v=33.0)
 
 
 def test_a_2450_measures_what_it_sources(expected_protocol: Protocol, step_clock: Any) -> None:

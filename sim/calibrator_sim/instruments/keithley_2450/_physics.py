@@ -39,6 +39,8 @@ class Physics:
         error = self._unit.error(_SOURCED[settings.source], source.level, range_high=self.source_range())
         limit = source.limit if settings.source == "VOLT" else min(source.limit, self.protection_v())
         level = source.level + error
+        if settings.source == "VOLT":  # also where the protection was set below a level that stands
+            level = max(-self.protection_v(), min(level, self.protection_v()))
         return solve(settings.source, level, limit, self._load(), remote=self._measured.four_wires)
 
     def protection_v(self) -> float:

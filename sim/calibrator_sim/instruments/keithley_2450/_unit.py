@@ -166,6 +166,8 @@ class Keithley2450(ScpiDevice):
     def over_voltage(self, name: str) -> bool:
         """Say whether the over-voltage protection, and not the limit, holds a source back."""
         settings = self.settings
+        if settings.source == name == "VOLT":
+            return settings.output and abs(settings.sources["VOLT"].level) > self.physics.protection_v()
         held = settings.output and settings.source == name == "CURR" and self.physics.point().held
         return held and self.physics.protection_v() < settings.sources[name].limit
 
