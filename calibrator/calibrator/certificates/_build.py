@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from calibrator.certificates._alongside import answered, equipment
 from calibrator.certificates._amend import amended
 from calibrator.certificates._bodies import Body, day, number, optional_number, text
 from calibrator.certificates._class import class_sources
+from calibrator.certificates._days import day_in
 from calibrator.certificates._deviations import deviations, repeats
 from calibrator.certificates._figures import confirmed_figures, unverified_figures
 from calibrator.certificates._left_out import left_out
@@ -149,13 +151,18 @@ def certificate_id(sources: Sources, kind: str = "calibration") -> str:
     """Return the certificate's number: day of the measurement and eight digits from the run's closing head.
 
     It follows from the record alone, so that a station without a network never gives a number twice, and a
-    run that was closed again with other results never keeps its number.
+    run that was closed again with other results never keeps its number. The day is that of the laboratory's
+    time zone; one that was issued keeps its number, also where an earlier version took the day of UTC.
     """
-    digest = hashlib.sha256(f"{sources.run}\n{sources.stamp.head}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{sources.run}\n{sources.stamp.head}".encode()).hexdigest()[:8].upper()
     prefix = PREFIXES[kind]
     if _simulated(sources):
         prefix = "SIM" if kind == "calibration" else f"SIM-{prefix}"
-    return f"{prefix}-{sources.ended_at:%Y%m%d}-{digest[:8].upper()}"
+    given = re.compile(rf"{prefix}-\d{{8}}-{digest}")
+    issued = (str(body.get("id")) for body in sources.issued)
+    before = next((number for number in issued if given.fullmatch(number)), None)
+    ended = day_in(str(sources.opened["lab"].get("timezone") or "UTC"), sources.ended_at)
+    return before or f"{prefix}-{ended:%Y%m%d}-{digest}"
 
 
 def _simulated(sources: Sources) -> bool:

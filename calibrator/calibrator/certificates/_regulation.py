@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from calibrator._errors import UsageError
 from calibrator.certificates._bodies import Body, day, text
+from calibrator.certificates._days import day_in
 from calibrator.certificates._legal import Authority, Kind, Outcome, Regulation, Verification, VerifiedItem
 from calibrator.certificates._model import ResultSection
 from calibrator.procedure import ITEM, item_outcome
@@ -50,7 +51,7 @@ def verification_of(
     regulation = _regulation(body) if body else None
     authority = sources.opened["lab"].get("authority")
     items = tuple(_item(entry, sources, sections) for entry in (body or {}).get("items", ()))
-    ended = sources.ended_at.date()
+    ended = day_in(str(sources.opened["lab"].get("timezone") or "UTC"), sources.ended_at)
     return Verification(
         regulation=regulation,
         authority=_authority(authority) if authority else None,

@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from calibrator._errors import ConfigurationError
 from calibrator.certificates._adjusted import TITLE, adjustment_texts
 from calibrator.certificates._alongside import CHECKLIST, answered_texts, permit, told
 from calibrator.certificates._change_words import change_text
+from calibrator.certificates._days import day_in
 from calibrator.certificates._deviations import AGAIN
 from calibrator.certificates._figure_tables import confirmed_table, figure_table
 from calibrator.certificates._kind_words import (
@@ -214,16 +213,7 @@ def span(low: Decimal, high: Decimal | None, unit: str) -> str:
 
 def local_day(model: Certificate, moment: datetime) -> str:
     """Return the day of a moment in the laboratory's time zone, as ISO 8601 writes it."""
-    try:
-        zone = ZoneInfo(model.laboratory.timezone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ConfigurationError(
-            f"there is no time zone {model.laboratory.timezone!r}",
-            where="lab.toml: timezone",
-            way_out="Write it as in 'Asia/Shanghai'; the run keeps what it recorded.",
-            code="unknown-timezone",
-        ) from error
-    return moment.astimezone(zone).date().isoformat()
+    return day_in(model.laboratory.timezone, moment).isoformat()
 
 
 def _moment(model: Certificate) -> dict[str, int]:

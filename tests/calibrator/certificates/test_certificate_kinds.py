@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -259,3 +259,36 @@ def test_an_amendment_of_one_kind_leaves_the_others_alone(
     assert verification.amends is None
     assert verification.customer is not None
     assert verification.customer.name != "Another customer"
+
+
+@pytest.mark.parametrize(
+    ("regulation", "authority", "found"),
+    [
+        ({}, {}, set()),
+        ({"in_force": "2026-11-24"}, {}, set()),
+        ({"superseded": "2026-11-24"}, {}, {"regulation-not-in-force"}),
+        ({}, {"until": "2026-11-23"}, {"authorisation-expired"}),
+    ],
+)
+def test_days_of_a_verification_are_those_of_the_laboratory(
+    record: Record, verified: Callable[..., str], clock: Any,
+    regulation: dict[str, Any], authority: dict[str, Any], found: set[str],
+) -> None:  # fmt: skip
+    clock.at = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)  # half past one at night in Hangzhou
+    run = verified(regulation=regulation, lab={"authority": LAB["authority"] | authority})
+    model = build(record, run, kind="verification", authorised_by="chen")
+    assert model.id.startswith("VER-20261124-")
+    assert model.verification is not None
+    assert model.verification.on == date(2026, 11, 24)
+    assert model.verification.valid_until == date(2027, 11, 23)
+    assert missing(record, run, "verification") == found
+
+
+def test_a_certificate_that_was_issued_under_the_day_of_utc_keeps_its_number(
+    record: Record, verified: Callable[..., str], clock: Any
+) -> None:
+    clock.at = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)
+    run = verified()
+    before = build(record, run, authorised_by="chen").id.replace("-20261124-", "-20261123-")
+    record.append(run, "certificate.issued", {"id": before, "format": "pdf", "sha256": "ab" * 32})
+    assert build(record, run, authorised_by="chen").id == before
