@@ -144,10 +144,11 @@ def test_a_scatter_that_rounding_hides_counts_as_0_41_of_an_interval(weighing: S
 def test_turnover_point_of_a_scale_whose_interval_is_its_own():
     # OIML R 76-1, A.4.4.3: 1000 g shown, e = 5 g, 1.5 g added until 1005 g: P = 1000 + 2.5 - 1.5
     (section,) = PROCEDURE.sections("sartorius_quintix224")
-    point = replace(section.points[-1], settings={**section.points[-1].settings, "method": "changeover"})
+    given = {**section.points[-1].settings, "method": "changeover", "e_g": "5"}
+    point = replace(section.points[-1], settings=given)
     reading = Reading("1000", 1000.0, AT, 0, "g")
     seen = PointObservations(point.id, 1, None, (reading,), 23.0, 45.0, {}, {"added": "1.5"})
-    assert indication_g(point, seen, 2.5) == 1001.0
+    assert indication_g(point, seen) == 1001.0
 
 
 def test_nothing_is_silently_zero(weighing: Section):

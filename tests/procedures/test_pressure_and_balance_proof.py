@@ -51,7 +51,10 @@ def test_weights_that_are_taken_for_exact_show():
     ("procedure", "uut"),
     [
         *(("pressure", model) for model in ("additel_681", "pointer_gauge_10bar", "transmitter_4_20ma")),
-        *(("balance", model) for model in ("mettler_xs205du", "sartorius_quintix224")),
+        *(
+            ("balance", model)
+            for model in ("mettler_xs205du", "sartorius_quintix224", "class_iii_scale_15kg")
+        ),
     ],
 )
 def test_fifty_runs_of_each_unit_meet_the_bars(procedure: str, uut: str):

@@ -34,6 +34,7 @@ _AIR = {
 _SETTINGS: Mapping[str, tuple[str, ...]] = {
     "pressure": ("range", "absolute"),
     "temperature": ("channel", "probe"),
+    "mass": ("changeover",),
     **dict.fromkeys(_POWER, ("range_v", "range_a", "update_s")),
     **dict.fromkeys(
         (*ELECTRICAL, "loop"),
@@ -58,6 +59,10 @@ _METHODS: Mapping[str, str] = {
 
 class _TakesReference(Protocol):
     def use_reference(self, *, external: bool) -> None: ...
+
+
+class _ReadByAPerson(Protocol):
+    def configure_mass(self, *, changeover: bool) -> None: ...
 
 
 def stage_part(
@@ -96,6 +101,9 @@ def configure_part(driver: roles.Instrument, function: str, settings: Mapping[st
             cast("roles.MeasureTemperature", driver).configure_temperature(
                 int(settings["channel"]), probe=str(settings.get("probe", "pt100"))
             )
+    elif function == "mass":
+        if hasattr(driver, "configure_mass"):
+            cast("_ReadByAPerson", driver).configure_mass(changeover=bool(settings.get("changeover", False)))
     elif function in _POWER:
         if "range_v" in settings and hasattr(driver, "configure_power_ac"):
             cast("roles.MeasurePowerAC", driver).configure_power_ac(

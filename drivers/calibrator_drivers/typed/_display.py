@@ -46,8 +46,10 @@ def display_of(range_high: float, resolution: float, unit: str) -> Display:
     return Display(prefix + unit, unit, scale, decimals, most)
 
 
-def take(session: Session, display: Display, expected: tuple[float, float] | None) -> Indication:
-    """Ask what the display shows; what cannot be, or is not expected, is looked at again.
+def take(
+    session: Session, display: Display, expected: tuple[float, float] | None, *, question: str = ""
+) -> Indication:
+    """Ask what the display shows, or another question; what cannot be, or is not expected, is asked again.
 
     `expected` is a value and a half-width in the base unit. An indication that the display can show and that
     is typed twice is taken, with both texts in its `raw`.
@@ -55,18 +57,16 @@ def take(session: Session, display: Display, expected: tuple[float, float] | Non
     Raises:
         UnexpectedReply: after three looks it is still nothing that the display can show.
     """
-    texts = [session.query(f"LOOK {display.unit}", timeout_s=PATIENCE_S)]
+    texts = [session.query(question or f"LOOK {display.unit}", timeout_s=PATIENCE_S)]
     for _ in range(_LOOKS):
         typed, impossible, doubt = _judge(texts[-1], display, expected)
         confirmed = len(texts) > 1 and texts[-1].strip() == texts[-2].strip()
         if typed is not None and not impossible and (not doubt or confirmed):
             return _indication(session, typed, texts, display)
         reason = impossible or doubt
-        texts.append(
-            session.query(
-                f"AGAIN {display.unit} {texts[-1].strip()} was typed, {reason}", timeout_s=PATIENCE_S
-            )
-        )
+        said = f"{texts[-1].strip()} was typed, {reason}"
+        again = f"{question}; {said}" if question else f"AGAIN {display.unit} {said}"
+        texts.append(session.query(again, timeout_s=PATIENCE_S))
     typed, impossible, _ = _judge(texts[-1], display, expected)
     if typed is None or impossible:
         raise UnexpectedReply(
@@ -91,7 +91,7 @@ def _judge(
         return typed, "", "" if expected is None else _surprise(math.inf, display, expected)
     if abs(typed.value) > display.most:
         return typed, f"the range ends at {display.most:g} {display.unit}", ""
-    if not display.multiple and typed.decimals != display.decimals:
+    if (display.decimals or not display.multiple) and typed.decimals != display.decimals:
         return typed, f"the display has {display.decimals} decimals", ""
     if display.multiple and abs(math.remainder(typed.value, display.multiple)) > 1e-6 * display.multiple:
         return typed, f"the scale is read to {display.multiple:g} {display.unit}", ""

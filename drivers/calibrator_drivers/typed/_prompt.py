@@ -21,7 +21,7 @@ _RESOURCE = "TYPED::OPERATOR"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the operator is asked. `kind` is "who", "dial", "look" or "again"; `unit` that of the answer."""
+    """What the operator is asked. `kind` is "who", "dial", "look", "again" or "add"; `unit` of the answer."""
 
     instrument: str
     kind: str
@@ -36,7 +36,8 @@ Ask = Callable[[Question], str]
 class PromptLink:
     """A link whose far end is a person; `ask` puts a question and returns what was typed.
 
-    Messages are `WHO`, `DIAL <setting>`, `LOOK <unit>` and `AGAIN <unit> <typed>, <reason>`.
+    Messages are `WHO`, `DIAL <setting>`, `LOOK <unit>`, `AGAIN <unit> <typed>, <reason>` and
+    `ADD <weight>[; <reason>]`.
     """
 
     ends_messages = False
@@ -111,6 +112,14 @@ class PromptLink:
             unit, _, reason = rest.partition(" ")
             text = f"{name}: look again, {reason}. What does it show, in {unit}?"
             return Question(name, kind, text, f"{name}：请再看一次（{reason}）。示值是多少（{unit}）？", unit)
+        if kind == "add":
+            weight, _, reason = rest.partition("; ")
+            text = f"{name}: add weights of {weight}, one by one, until it shows one interval more for good."
+            zh = f"{name}：请逐个加放 {weight} 的小砝码，直到示值稳定地增加一个分度值。所加砝码共多少克？"
+            again, zh_again = (
+                (f"{name}: once more, {reason}. ", f"请再做一次（{reason}）。") if reason else ("", "")
+            )
+            return Question(name, kind, f"{again}{text} What is their sum, in g?", zh_again + zh, "g")
         text = f"{name}: what does it show, in {rest}?"
         return Question(name, "look", text, f"{name}：示值是多少（{rest}）？", rest)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from calibrator.procedure import figure_input, required_figure
 from calibrator_procedures.balance import _model
+from calibrator_procedures.balance._placings import by_changeover, interval_g
 
 if TYPE_CHECKING:
     from calibrator.procedure import PointReferences
@@ -72,11 +73,27 @@ def _rounding(name: str, references: PointReferences, kind: str, factor: float) 
     """Return the rounding of an indication, or of `factor` squared independent ones."""
     from calibrator_uncertainty import normal, rectangular
 
-    figure = required_figure(references, kind)
+    half, source = _half_width(references, kind)
     if factor == 1.0:
-        return rectangular(name, 0.0, figure.half_width, "g", source=figure.source)
-    u = factor * figure.half_width / math.sqrt(3.0)
-    return normal(name, 0.0, u, "g", k=1.0, source=f"{figure.source}, of two indications")
+        return rectangular(name, 0.0, half, "g", source=source)
+    u = factor * half / math.sqrt(3.0)
+    return normal(name, 0.0, u, "g", k=1.0, source=f"{source}, of two indications")
+
+
+def _half_width(references: PointReferences, kind: str) -> tuple[float, str]:
+    """Return half a scale interval; at the changeover point what small weights and zero-setting leave.
+
+    The last of the weights of e/10 is put down anywhere within a tenth of e after the changeover, so that P
+    is up to e/10 too low; half of that is the mean of it, which the formula of the standard does not take
+    off. A rectangle of +-e/10 has the same root mean square.
+    """
+    if not by_changeover(references.point):
+        figure = required_figure(references, kind)
+        return figure.half_width, figure.source
+    interval = interval_g(references.point)
+    if kind == "zero_resolution":
+        return interval / 4.0, "zero set within a quarter of e (OIML R 76-1, 4.5.2)"
+    return interval / 10.0, "weights of e/10 at the changeover point (OIML R 76-1, A.4.4.3)"
 
 
 def _repeatability(scatter: Scatter, factor: float) -> Input:

@@ -15,7 +15,6 @@ from calibrator.procedure import (
 from calibrator_procedures.balance._budget import (
     eccentricity_budget,
     error_budget,
-    half_digit,
     spread_budget,
 )
 from calibrator_procedures.balance._placings import Scatter, indication_g, scatter_at, scatters
@@ -59,11 +58,11 @@ def _points(
             if exact:
                 yield PointEvaluation(point.id, spread_budget(own, exact[0]))
             continue
-        shown = indication_g(point, seen[point.id], half_digit(own, "resolution"))
+        shown = indication_g(point, seen[point.id])
         if test == "error":
             yield PointEvaluation(point.id, error_budget(own, shown, scatter))
         elif centre is not None and centre.id in seen:
-            middle = indication_g(centre, seen[centre.id], half_digit(own, "resolution"))
+            middle = indication_g(centre, seen[centre.id])
             yield PointEvaluation(point.id, eccentricity_budget(own, shown, middle, scatter))
 
 

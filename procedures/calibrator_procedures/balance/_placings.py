@@ -8,7 +8,7 @@ from statistics import fmean, stdev
 
 from calibrator.procedure import Point, PointObservations, Section
 
-__all__ = ["Scatter", "indication_g", "scatter_at", "scatters"]
+__all__ = ["Scatter", "by_changeover", "indication_g", "interval_g", "scatter_at", "scatters"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,27 @@ class Scatter:
         return len(self.values) - 1.0
 
 
-def indication_g(point: Point, seen: PointObservations, half_digit_g: float) -> float:
+def indication_g(point: Point, seen: PointObservations) -> float:
     """Return the indication before rounding: as read, or by the weights added up to the changeover.
 
     Changeover (OIML R 76-1, A.4.4.3): P = I + e/2 - dL.
     """
     shown = fmean(reading.value for reading in seen.readings)
-    if point.settings.get("method") != "changeover":
+    if not by_changeover(point):
         return shown
-    return shown + half_digit_g - float(seen.answers["added"])
+    told = seen.parts.get("added", ())
+    added = fmean(reading.value for reading in told) if told else float(seen.answers["added"])
+    return shown + interval_g(point) / 2.0 - added
+
+
+def by_changeover(point: Point) -> bool:
+    """Say whether small weights bring the indication to its next interval at a point."""
+    return point.settings.get("method") == "changeover"
+
+
+def interval_g(point: Point) -> float:
+    """Return the verification scale interval at a point, g."""
+    return float(str(point.settings["e_g"]))
 
 
 def scatters(section: Section, observations: Mapping[str, PointObservations]) -> tuple[Scatter, ...]:
@@ -48,8 +60,7 @@ def scatters(section: Section, observations: Mapping[str, PointObservations]) ->
         if point.settings.get("test") == "repeatability" and point.supporting:
             load = float(point.nominal)
             if point.id in observations:
-                values = [reading.value for reading in observations[point.id].readings]
-                groups.setdefault(load, []).append(fmean(values))
+                groups.setdefault(load, []).append(indication_g(point, observations[point.id]))
             else:
                 missing.add(load)
     return tuple(

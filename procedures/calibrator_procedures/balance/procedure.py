@@ -24,9 +24,12 @@ SETTINGS: Mapping[str, type] = {
     "test": str,  # "repeatability", "eccentricity", "error"
     "wiring": str,  # of the load
     "empty": str,  # of the empty pan
+    "expected_within": float,  # of what is typed: how far off the load it is not asked again, relative
     "placings": int,  # of one load, for its repeatability
     "position": str,  # "centre", "front", "back", "left", "right"
     "method": str,  # "digits", or "changeover" where the scale interval is that of the verification
+    "added": str,  # "part" where the part "added" of the wiring tells what was added, else a person is asked
+    "e_g": str,  # verification scale interval at the load, decimal; with "changeover"
     "zero_g": str,  # where the scale interval of the empty pan is asked, decimal
     "max_g": str,  # of the balance, decimal
     "settle_s": float,  # after a load was put down
@@ -51,7 +54,8 @@ class BalanceCalibration(TabledProcedure):
 
     def expected_readings(self, point: Point) -> Mapping[str, float]:
         """Return what the balance should read at a placing, for the expected U of a plan."""
-        return {"uut": float(point.nominal)}
+        half = 0.0 if point.settings.get("added") != "part" else float(str(point.settings["e_g"])) / 2.0
+        return {"uut": float(point.nominal), **({"added": half} if half else {})}
 
     def measure(self, bench: Bench, point: Point) -> None:
         """Take everything off, set zero, put the load down, and read when the balance is at rest."""
@@ -64,8 +68,13 @@ class BalanceCalibration(TabledProcedure):
         bench.connect(str(settings["wiring"]))
         bench.wait(rest)
         bench.read(1)
-        if settings.get("method") == "changeover":
+        if settings.get("method") != "changeover":
+            return
+        if settings.get("added") != "part":
             bench.ask("added", ADDED, number=True)
+            return
+        bench.part("added").configure("mass", changeover=True)
+        bench.read(1, parts=("added",))
 
     def evaluate(
         self,

@@ -27,7 +27,8 @@ _WANDER = 0.5e-3  # g, of a zero, at most
 _WANDER_S = 1800.0
 _DRAFT = 1e-3  # g, with an open door
 _ADJUSTED = 0.2  # of its sensitivity error is left by an adjustment with the weight inside
-_ECCENTRIC_G = 100.0  # load of the corner figure
+_ECCENTRIC_G = 100.0  # load of the corner figure of a laboratory balance
+_LARGE_G = 1000.0  # a scale above this states its corner figure at a third of Max
 _CORNERS = {
     "centre": (0.0, 0.0),
     "front": (0.0, -1.0),
@@ -112,7 +113,8 @@ class Balance:
     def corner_g(self, load: Load, load_g: float) -> float:
         """Return what a place off the centre adds."""
         x, y = _CORNERS[load.position]
-        most = self.figure("balance_eccentricity", min(load_g, _ECCENTRIC_G)) * load_g / _ECCENTRIC_G
+        stated_g = _ECCENTRIC_G if self.full_g <= _LARGE_G else self.full_g / 3.0
+        most = self.figure("balance_eccentricity", min(load_g, stated_g)) * load_g / stated_g
         tilt = x * self._drawn("corner x") + y * self._drawn("corner y")
         return self._world.effects.eccentricity * most * tilt
 

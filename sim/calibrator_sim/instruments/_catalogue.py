@@ -74,6 +74,7 @@ class Entry:
 
 
 _INSTRUMENTS = "calibrator_sim.instruments"
+_POINTER = f"{_INSTRUMENTS}.pointer_gauge:PointerGauge"
 _COUPLES = tuple(f"tc_{kind}_class_{grade}" for kind in "kjntesr" for grade in (1, 2))
 _PROBES = ("pt100_class_a", "pt100_class_b", "pt100_its90", "standard_prt", *_COUPLES)
 _OURS: Mapping[str, Entry] = {
@@ -191,6 +192,14 @@ _OURS: Mapping[str, Entry] = {
             standard=False,
         ),
         Entry(
+            "class_iii_scale_15kg",
+            "15 kg class III",
+            "balance",
+            "SIMSCALE",
+            f"{_INSTRUMENTS}.class_iii_scale:ClassIIIScale",
+            standard=False,
+        ),
+        Entry(
             "fluke_87v",
             "87V",
             "meter",
@@ -206,28 +215,14 @@ _OURS: Mapping[str, Entry] = {
             f"{_INSTRUMENTS}.fluke_handheld:Fluke179",
             standard=False,
         ),
-        Entry(
-            "pointer_gauge",
-            "POINTER",
-            "gauge",
-            "SIMPOINTER",
-            f"{_INSTRUMENTS}.pointer_gauge:PointerGauge",
-            standard=False,
-        ),
-        Entry(
-            "pointer_gauge_10bar",
-            "POINTER10",
-            "gauge",
-            "SIMPOINTER",
-            f"{_INSTRUMENTS}.pointer_gauge:PointerGauge",
-            standard=False,
-        ),
+        Entry("pointer_gauge", "POINTER", "gauge", "SIMPOINTER", _POINTER, standard=False),
+        Entry("pointer_gauge_10bar", "POINTER10", "gauge", "SIMPOINTER", _POINTER, standard=False),
         Entry(
             "precision_gauge_10bar",
             "precision gauge 10 bar",
             "gauge",
             "SIMPRECISION",
-            f"{_INSTRUMENTS}.pointer_gauge:PointerGauge",
+            _POINTER,
             standard=False,
         ),
         Entry(
@@ -235,7 +230,7 @@ _OURS: Mapping[str, Entry] = {
             "hydraulic gauge 10 bar",
             "gauge",
             "SIMHYDRAULIC",
-            f"{_INSTRUMENTS}.pointer_gauge:PointerGauge",
+            _POINTER,
             standard=False,
         ),
         Entry("yokogawa_wt310", "WT310", "power", "SIMWT", f"{_INSTRUMENTS}.yokogawa_wt310:YokogawaWT310"),

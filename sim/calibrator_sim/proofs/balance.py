@@ -43,7 +43,7 @@ WITHOUT_A_LINE = {
     "drift": "part of the truth at the moment; below 1/1000 of u within a run",
     "warm_up": "the balance has been on for a day",
     "settling": "the balance waits until it is stable",
-    "keying": "nobody types: the balance has an interface",
+    "keying": "the balance has an interface; what is typed of a scale is asked again where it is not likely",
 }
 
 NOT_SIMULATED = {

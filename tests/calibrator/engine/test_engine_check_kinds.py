@@ -9,7 +9,7 @@ import pytest
 
 import calibrator_procedures
 from calibrator._errors import ConfigurationError
-from calibrator.engine import Job, Outcome, SimulatedOperator, plan
+from calibrator.engine import Job, Outcome, SimulatedOperator, StopSignal, plan
 from calibrator.evaluation import recompute, show
 from calibrator.procedure import load
 from calibrator.standards import load_bench
@@ -120,6 +120,28 @@ def test_one_check_of_the_standard_serves_every_unit_of_a_batch(
         read.append([b["value"] for b in bodies if "check:" in b["point"] and b["use"] == "result"])
     assert read[0] == read[1]
     assert len(read[0]) == 2 * 3 * 2  # once for both: two phases, three points, two readings
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("phase", ["opening", "closing"])
+def test_a_batch_that_broke_in_its_check_goes_on(
+    phase: str, laboratory: Any, site: list[str], tmp_path: Path
+) -> None:
+    job = Job("lab_line", "SIM-GAUGE-01", bench=batch_bench(tmp_path), seed=3, further=("SIM-GAUGE-02",))
+    whole = type(laboratory)(tmp_path / "unbroken")
+    unbroken = shown_of(whole, whole.run(job))
+    stop = StopSignal()
+
+    def in_the_check(event: Any) -> None:
+        if event.kind == "reading" and event.body["point"].startswith(f"{phase}-check:pressure:1000000Pa:+4"):
+            stop.set("SIGINT")
+
+    assert laboratory.run(job, then=in_the_check, stop=stop).exit_code == 130
+    again = laboratory.resume()
+    assert (again.exit_code, len(again.further)) == (0, 1)
+    for one, other in zip(shown_of(laboratory, again), unbroken, strict=True):
+        assert one["run"]["session_check"] == other["run"]["session_check"]
+        assert [point["error"] for point in one["points"]] == [point["error"] for point in other["points"]]
 
 
 @pytest.mark.slow
