@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "Cell", "all_cells", "parse_cell", "printed_cell", "result_of"]
 
 COLUMNS: Final = (
-    *("range", "nominal", "indication", "error", "U", "k", "MC", "limit", "w", "pfa", "verdict", "status"),
+    *("range", "nominal", "indication", "reference", "error", "U", "k", "MC", "limit", "w", "pfa"),
+    *("verdict", "status"),
 )
 """The columns of a results table, in their order."""
 
@@ -90,6 +91,7 @@ def printed_cell(result: Result, column: str) -> str:
         "range": row.range,
         "nominal": row.nominal + values,
         "indication": row.indication + values,
+        "reference": row.reference + values,
         "error": row.error + errors,
         "U": row.expanded_uncertainty + errors,
         "k": row.coverage_factor,

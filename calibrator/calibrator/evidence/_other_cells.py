@@ -49,6 +49,7 @@ def other_cells(model: Certificate) -> Iterator[OtherCell]:
         yield OtherCell(name, printed, partial(walks.standard, asset=standard.asset))
     yield from _curves(model)
     for result in model.results:
+        yield from _beside(result)
         for version in result.versions:
             yield from _version(result, version)
     yield from _check(model)
@@ -77,6 +78,16 @@ def _curves(model: Certificate) -> Iterator[OtherCell]:
                 walk = partial(walks.coefficient, section=section.id, curve=curve.id, index=index)
                 yield OtherCell(f"{section.id}/{curve.id}/{name}", value, walk)
                 yield OtherCell(f"{section.id}/{curve.id}/u({name})", u, walk)
+
+
+def _beside(result: Result) -> Iterator[OtherCell]:
+    """Yield what other parts read at a point, such as the power of a load."""
+    from calibrator.certificates._numbers import significant
+
+    for item in result.particulars.beside:
+        printed = f"{significant(item.value, 4)} {item.unit}".rstrip()
+        walk = partial(walks.beside, point=result.id, part=item.kind)
+        yield OtherCell(f"{result.id}/{item.kind}", printed, walk)
 
 
 def _version(result: Result, version: Version) -> Iterator[OtherCell]:

@@ -10,7 +10,7 @@ from calibrator.evidence._node import Node
 from calibrator.evidence._walk import Walk, decimal, place
 from calibrator.record import Event
 
-__all__ = ["check_limit", "checked", "coefficient", "environment", "joint", "standard", "version"]
+__all__ = ["beside", "check_limit", "checked", "coefficient", "environment", "joint", "standard", "version"]
 
 _KEYS = {"temperature": ("temperature_c", "°C"), "humidity": ("humidity_rh", "% RH")}
 
@@ -45,6 +45,14 @@ def joint(walk: Walk) -> Iterator[Node]:
             below.append(Node(f"point {point['id']}", {**numbers, **more}, (walk.limit(point["id"]),)))
     title = f"joint statement over {said['points']} points with their shared inputs"
     yield Node(title, {**facts, **walk.procedure(), **place(event)}, tuple(below))
+
+
+def beside(walk: Walk, point: str, part: str) -> Iterator[Node]:
+    """Yield the readings of another part at a point, whose mean is printed beside the result."""
+    from calibrator.evaluation import collect
+
+    seen = collect(walk.events).points[point].observations.parts.get(part, ())
+    yield from walk.taken("readings of another part at the point", {reading.seq for reading in seen})
 
 
 def standard(walk: Walk, asset: str) -> Iterator[Node]:

@@ -83,6 +83,8 @@ class Walk:
         if name in exact:
             facts["exact"] = f"{float.fromhex(exact[name])!r} ({exact[name]})"
         facts["attempt"] = f"{body['attempt']} of {body['attempts']}"
+        if cell.column in ("indication", "reference"):
+            facts["made of"] = _made_of(result, cell.column)
         if body["notes"]:
             facts["notes"] = ", ".join(body["notes"])
         below = [self.limit(cell.point)] if cell.column in ("w", "pfa", "verdict") else []
@@ -249,6 +251,18 @@ class Walk:
                     f"{asset}, {item['model']}, serial {item['serial']}, firmware {item['firmware']}; {cited}"
                 )
         return asset
+
+
+def _made_of(result: Result, column: str) -> str:
+    """Return how the value beside an error follows from the result and its budget."""
+    beside = result.particulars
+    if beside.pair_of is not None:
+        return f"input {beside.pair_of[0 if column == 'indication' else 1]} of the budget"
+    if column == "indication":
+        return "mean of the readings that count"
+    if beside.reference is None:
+        return "no reference value"
+    return f"{'set value' if beside.sense == 'set' else 'indication'} less error"
 
 
 def place(event: Event) -> dict[str, str]:

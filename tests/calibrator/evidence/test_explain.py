@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,30 @@ def test_every_cell_is_explained_and_every_reading_has_its_bytes(record: Record,
                 (wire,) = node.children
                 assert node.facts["raw"] in wire.facts["2"]
                 assert "serial SIM34401001" in node.facts["instrument"]
+
+
+def test_what_a_load_read_beside_a_result_is_a_cell_and_a_reference_says_what_it_is(
+    record: Record, home: Path
+) -> None:
+    """The readings of another part are walked as those of the point; one of our runs serves as that."""
+    from calibrator.evidence._other_walks import beside
+    from calibrator.evidence._walk import Walk
+
+    document = find_document(record, "last")
+    point = "dci:0.01A:+0.01A"
+    for column, told in (("reference", "indication less error"), ("indication", "mean of the readings")):
+        result = explain(record, document, f"{point}/{column}", home / "traffic").children[0]
+        assert told in result.facts["made of"]
+    events = [
+        replace(event, body={**event.body, "part": "power"})
+        if event.kind == "reading" and event.body["point"] == point and event.body["index"] % 2
+        else event
+        for event in record.events(document.run)
+    ]
+    (node,) = beside(Walk(document.run, tuple(events), home / "traffic"), point, "power")
+    readings = [child for child in node.children if child.what.startswith("reading ")]
+    assert len(readings) == 10
+    assert all(child.facts["raw"] in child.children[0].facts["2"] for child in readings)
 
 
 def test_conditions_joint_statement_and_standards_are_cells_too(record: Record, home: Path) -> None:
