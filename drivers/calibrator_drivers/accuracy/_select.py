@@ -11,6 +11,7 @@ __all__ = [
     "contains",
     "covering",
     "in_band",
+    "in_lower_range",
     "named_option",
     "nearest_interval",
     "same_range",
@@ -51,6 +52,12 @@ def at_lowest_range(rows: Sequence[RangeRow]) -> list[RangeRow]:
         return []
     lowest = min((row.range_high, row.freq_high_hz) for row in rows)
     return [row for row in rows if (row.range_high, row.freq_high_hz) == lowest]
+
+
+def in_lower_range(rows: Sequence[RangeRow]) -> list[RangeRow]:
+    """Drop the rows of an option whose range is above one that holds the value whatever the option is."""
+    plain = [row.range_high for row in rows if row.option is None]
+    return [row for row in rows if row.option is None or not plain or row.range_high <= min(plain)]
 
 
 def _reach(interval: str) -> int | None:

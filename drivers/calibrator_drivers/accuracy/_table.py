@@ -13,6 +13,7 @@ from ._select import (
     contains,
     covering,
     in_band,
+    in_lower_range,
     named_option,
     nearest_interval,
     same_range,
@@ -186,7 +187,7 @@ class AccuracyTable:
                 where=self.file,
                 way_out="Ask for one of these, or have the instrument calibrated.",
             )
-        return nearest_interval(found, interval)
+        return nearest_interval(in_lower_range(found), interval)
 
     def _holding(
         self, rows: Sequence[RangeRow], value: float, range_high: float | None, frequency_hz: float

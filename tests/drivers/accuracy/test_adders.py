@@ -231,3 +231,19 @@ def test_no_packaged_row_is_refused_for_its_note() -> None:
     from calibrator_drivers.accuracy import list_tables
 
     assert [row.id for name in list_tables() for row in load_table(name).rows if row.uncomputed] == []
+
+
+@pytest.mark.parametrize(("volts", "ten", "one"), [(100.0, 0.7, 7.0), (1000.0, 0.9, 29.0)])
+def test_8588a_transfer_figures_depend_on_the_input_resistance(volts: float, ten: float, one: float) -> None:
+    """S-8588A-MACDR: 0.4 + 0.3 and 0.4 + 0.5 ppm at 10 Mohm, 2 + 5 and 4 + 25 ppm at 1 Mohm."""
+    table = load_table("fluke_8588a")
+    for option, ppm in (("10 Mohm", ten), ("1 Mohm", one), (None, one)):
+        limit = table.limit("dcv", volts, interval="transfer", state=State(option=option))
+        assert limit.half_width == pytest.approx(volts * ppm * 1e-6)
+        assert any("option not stated" in note for note in limit.notes) == (option is None)
+
+
+@pytest.mark.parametrize("option", [None, "10 Mohm", "1 Mohm"])
+def test_an_option_of_a_higher_range_says_nothing_of_a_lower_one(option: str | None) -> None:
+    limit = load_table("fluke_8588a").limit("dcv", 5.0, interval="transfer", state=State(option=option))
+    assert limit.half_width == pytest.approx(5.0 * 0.05e-6 + 10.0 * 0.05e-6)
