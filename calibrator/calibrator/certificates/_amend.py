@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import UsageError
-from calibrator.certificates._bodies import Body
+from calibrator.certificates._bodies import Body, is_blank
 from calibrator.certificates._model import Amendment, Certificate, Customer
 from calibrator.certificates._people import may_authorise, named, person
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHANGEABLE",
+    "WORDS",
     "Amending",
     "amend",
     "amended",
@@ -30,10 +31,20 @@ __all__ = [
 
 CHANGEABLE: Final = (
     *("customer.name", "customer.address"),
-    *("item.manufacturer", "item.model", "item.serial", "item.asset", "item.firmware"),
-    *("laboratory.name", "laboratory.address", "laboratory.place", "laboratory.accreditation"),
+    *("item.manufacturer", "item.serial", "item.asset", "item.firmware"),
+    *("laboratory.name", "laboratory.address", "laboratory.place"),
 )
-"""What an amendment may correct: words. A number changes only by evaluating or measuring again."""
+"""What an amendment may correct: words on which no verdict and no claim rests.
+
+A number changes only by evaluating or measuring again; so does the model, whose limits were judged by, and an
+accreditation is what the run recorded.
+"""
+
+WORDS: Final = (*CHANGEABLE, "item.model", "laboratory.accreditation")
+"""What two certificates of one instrument may differ in by words."""
+
+_NEEDED: Final = frozenset({"customer.name", "item.serial", "laboratory.name", "laboratory.address"})
+_SENTENCE: Final = 4  # characters of a language that is written without blanks
 
 _AMENDED: Final = re.compile(r"(?P<own>.+-\d{8}-[0-9A-F]{8})-A\d+")
 """An amendment's number; eight digits of a certificate's own may begin with A, too."""
@@ -99,7 +110,7 @@ def plan_amendment(
 
     Raises:
         UsageError: code `never-issued`, `superseded`, `no-reason`, `nothing-changes`, `not-changeable`,
-            `may-not-amend`.
+            `may-not-amend`, `empty-value`, `not-printable`.
     """
     from calibrator.certificates._build import assemble
     from calibrator.certificates._sources import gather
@@ -117,8 +128,8 @@ def plan_amendment(
         changes
     )
     listed = []
-    for key, value in wanted.items():
-        before = word_of(now, key)
+    for key, given in wanted.items():
+        before, value = word_of(now, key), given.strip()
         _check_change(key, value)
         if before != value:
             listed.append({"what": key, "from": before, "to": value})
@@ -215,7 +226,8 @@ def check_reason(reason: str) -> None:
     Raises:
         UsageError: code `no-reason`.
     """
-    if len(reason.split()) < 2:
+    ideographs = sum("\u3400" <= letter <= "\u9fff" for letter in reason)
+    if len(reason.split()) < 2 and ideographs < _SENTENCE:
         raise _refused("an amendment needs a reason of a few words", "Say what was wrong.", "no-reason")
 
 
@@ -239,14 +251,22 @@ def _check_change(key: str, value: str) -> None:
             f"It may: {', '.join(CHANGEABLE)}.",
             "not-changeable",
         )
-    if key == "item.serial" and value.startswith("SIM"):
+    if key in _NEEDED and is_blank(value):
+        raise _refused(
+            f"{key} would be empty", "Write what is right; a document must name it.", "empty-value"
+        )
+    if not value.isprintable():
+        raise _refused(
+            f"{key} would hold a sign that cannot be printed", "Write it in one line.", "not-printable"
+        )
+    if key == "item.serial" and value.upper().startswith("SIM"):
         raise _refused("no instrument bears a simulated serial", "Write that of its plate.", "not-changeable")
 
 
 def word_of(model: Certificate, key: str) -> str:
-    """Return one of the `CHANGEABLE` words of a model, empty where it has none."""
+    """Return one of the `WORDS` of a model, empty where it has none."""
     part, _, name = key.partition(".")
-    holder = getattr(model, part, None) if key in CHANGEABLE else None
+    holder = getattr(model, part, None) if key in WORDS else None
     return str(getattr(holder, name)) if holder is not None else ""
 
 

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 from calibrator._errors import IntegrityError
 from calibrator.procedure import Text
 
-__all__ = ["Body", "day", "number", "optional_number", "text"]
+__all__ = ["Body", "day", "is_blank", "number", "optional_number", "text"]
 
 Body = Mapping[str, Any]
+# what people write where there is nothing to write
+_NOTHING: Final = frozenset(
+    {"", "0", "-", "--", "–", "—", "/", ".", "?", "n/a", "na", "none", "nil", "无", "不详"}
+)
+
+
+def is_blank(value: str | None) -> bool:
+    """Say whether a text names nothing: empty, blanks, or one of the signs that stand for nothing."""
+    return (value or "").strip().lower() in _NOTHING
 
 
 def number(value: object) -> Decimal:

@@ -170,7 +170,7 @@ def _simulated(sources: Sources) -> bool:
     named = [sources.opened["uut"], *sources.identified.get("instruments", ())]
     named += sources.references.get("standards", ())
     return sources.opened["mode"] != "live" or any(
-        str(body.get("serial") or "").startswith("SIM") for body in named
+        str(body.get("serial") or "").strip().upper().startswith("SIM") for body in named
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from calibrator.certificates._bodies import is_blank
+from calibrator.certificates._days import day_in
 from calibrator.certificates._gate_kinds import gate_of_verification
 from calibrator.certificates._missing import Missing
 from calibrator.certificates._model import Certificate, Person
@@ -17,7 +19,7 @@ from calibrator.certificates._reasons import left_by_rule
 __all__ = ["Missing", "gate"]
 
 _NAMED_AT_MOST: Final = 5
-_UNNAMED: Final = frozenset({"", "Unnamed laboratory"})  # what a home without a lab.toml says
+_UNNAMED: Final = frozenset({"Unnamed laboratory"})  # what a home without a lab.toml says
 
 
 def gate(model: Certificate, may_authorise: tuple[Person, ...] | None = None) -> tuple[Missing, ...]:
@@ -65,12 +67,19 @@ def _finished(model: Certificate) -> Iterator[Missing]:
 
 def _who(model: Certificate, may_authorise: tuple[Person, ...] | None) -> Iterator[Missing]:
     laboratory = model.laboratory
-    if laboratory.name in _UNNAMED or not laboratory.address:
+    if laboratory.name in _UNNAMED or is_blank(laboratory.name) or is_blank(laboratory.address):
         yield Missing(
             "no-laboratory",
             "the laboratory has no name or no address",
             "ISO/IEC 17025:2017, 7.8.2.1 b",
             "Write name and address into lab.toml before the run; the run keeps what it recorded.",
+        )
+    if model.customer is not None and is_blank(model.customer.name):
+        yield Missing(
+            "no-customer",
+            "the customer has no name",
+            "ISO/IEC 17025:2017, 7.8.2.1 e",
+            "Write it into the asset file before the run, or leave the table out for the laboratory's own.",
         )
     if not model.performed_by:
         yield Missing(
@@ -99,7 +108,7 @@ def _not_authorised(may: tuple[Person, ...] | None) -> Missing:
 
 
 def _item(model: Certificate) -> Iterator[Missing]:
-    if model.item.serial in ("", "0"):
+    if is_blank(model.item.serial):
         yield Missing(
             "no-serial",
             f"the instrument {model.item.asset} has no serial number in the record",
@@ -137,13 +146,15 @@ def _traceability(model: Certificate) -> Iterator[Missing]:
         # a short or open terminals realise zero by themselves; weights or a thermometer do not
         if standard.route == "artefact" and not standard.certificate:
             continue
-        if not (standard.certificate and standard.by and standard.traceability and standard.issued):
+        told = (standard.certificate, standard.by, standard.traceability)
+        if standard.issued is None or any(map(is_blank, told)):
             yield Missing(
                 "no-traceability",
                 f"the certificate of {standard.asset} lacks number, day, laboratory or traceability",
                 "ISO/IEC 17025:2017, 7.8.4.1 c",
                 "Add its certificate: calibrator standards add FILE.toml.",
             )
+    yield from _in_force(model)
     if not model.digest.register_head:
         yield Missing(
             "no-register",
@@ -151,6 +162,32 @@ def _traceability(model: Certificate) -> Iterator[Missing]:
             "DESIGN, Record",
             "Check the record: calibrator verify.",
         )
+
+
+def _in_force(model: Certificate) -> Iterator[Missing]:
+    """Name each certificate of a standard that was not in force on the days of the work.
+
+    The engine refuses it before the run; a recorded, named deviation lets it pass, and prints itself.
+    """
+    zone = model.laboratory.timezone
+    began, ended = day_in(zone, model.began_at), day_in(zone, model.ended_at)
+    let_pass = {deviation.code for deviation in model.deviations}
+    for standard in model.standards:
+        issued, due = standard.issued, standard.due
+        if issued is not None and issued > began and "certificate-not-yet" not in let_pass:
+            yield Missing(
+                "standard-not-yet",
+                f"the certificate of {standard.asset} is issued on {issued}, after the work began on {began}",
+                "ISO/IEC 17025:2017, 6.4.4",
+                "Look at the clock of the machine and at the certificate, then measure again.",
+            )
+        if due is not None and due < ended and "certificate-expired" not in let_pass:
+            yield Missing(
+                "standard-expired",
+                f"the certificate of {standard.asset} was due on {due}, before the work ended on {ended}",
+                "ISO/IEC 17025:2017, 6.4.4",
+                "Measure again with a standard that is in force.",
+            )
 
 
 def _session(model: Certificate) -> Iterator[Missing]:

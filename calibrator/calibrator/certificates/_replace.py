@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from calibrator._errors import UsageError
 from calibrator.certificates._amend import (
-    CHANGEABLE,
+    WORDS,
     Amending,
     check_current,
     check_reason,
@@ -100,7 +100,7 @@ def plan_replacement(
 
 def differences(old: Certificate, new: Certificate) -> Iterator[str]:
     """Yield every value in which two certificates of one instrument differ, before and after."""
-    for key in CHANGEABLE:
+    for key in WORDS:
         before, after = word_of(old, key), word_of(new, key)
         if before != after:
             yield f"{key}: {before or '–'} → {after or '–'}"

@@ -114,7 +114,7 @@ def _left(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
             *(
                 (customer.name, customer.address)
                 if customer
-                else say("the laboratory itself; no other is named")
+                else say("the laboratory itself (the record names no customer)")
             ),
             strong=True,
         ),

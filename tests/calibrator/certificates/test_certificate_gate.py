@@ -82,7 +82,7 @@ def test_what_iso_17025_asks_for_must_be_there_on_a_live_run(
     assert codes(build(record, written(mode="simulated", sections=("dci",), changes=changes))) == []
 
 
-@pytest.mark.parametrize("serial", ["", "0"])
+@pytest.mark.parametrize("serial", ["", "0", "   ", "-", " – ", "N/A", "无"])
 def test_an_instrument_without_a_serial_number_is_not_identified(
     record: Record, written: Callable[..., str], serial: str
 ) -> None:
@@ -104,3 +104,43 @@ def test_no_reason_lets_a_simulated_certificate_of_a_standard_pass(
     deviation = {"code": "certificate-simulated", "reason": "it is due", "by": "chen"}
     run = written(mode="live", sections=("dci",), deviations=(deviation,))
     assert codes(build(record, run, authorised_by="chen")) == ["simulated-standard"]
+
+
+@pytest.mark.parametrize(
+    ("standard", "code"),
+    [
+        ({"traceability": " "}, "no-traceability"),
+        ({"certificate": "-"}, "no-traceability"),
+        ({"issued": "2030-05-07", "due": "2031-01-01"}, "standard-not-yet"),
+        ({"issued": "2020-05-07", "due": "2021-01-01"}, "standard-expired"),
+        ({"issued": "2026-11-23", "due": "2026-11-23"}, ""),
+    ],
+)
+def test_the_certificate_of_a_standard_names_something_and_was_in_force(
+    record: Record, written: Callable[..., str], standard: dict[str, Any], code: str
+) -> None:
+    run = written(mode="live", sections=("dci",), standard=standard)
+    assert codes(build(record, run, authorised_by="chen")) == ([code] if code else [])
+
+
+def test_a_named_deviation_lets_a_certificate_out_of_date_pass(
+    record: Record, written: Callable[..., str]
+) -> None:
+    deviation = {"code": "certificate-expired", "reason": "renewal is under way", "by": "chen"}
+    due = {"issued": "2020-05-07", "due": "2021-01-01"}
+    run = written(mode="live", sections=("dci",), standard=due, deviations=(deviation,))
+    assert codes(build(record, run, authorised_by="chen")) == []
+
+
+def test_a_customer_without_a_name_is_none(record: Record, written: Callable[..., str]) -> None:
+    uut = {"asset": "DMM-017", "model": "34401A", "manufacturer": "Keysight", "serial": "MY1"}
+    run = written(mode="live", sections=("dci",), changes={"uut": uut | {"customer": {"name": " "}}})
+    assert codes(build(record, run, authorised_by="chen")) == ["no-customer"]
+
+
+@pytest.mark.parametrize("serial", ["SIM0001", "sim0001", " SIM0001"])
+def test_a_simulated_serial_is_taken_at_its_word_however_it_is_written(
+    record: Record, written: Callable[..., str], serial: str
+) -> None:
+    uut = {"asset": "DMM-017", "model": "34401A", "manufacturer": "Keysight", "serial": serial}
+    assert build(record, written(mode="live", sections=("dci",), changes={"uut": uut})).simulated

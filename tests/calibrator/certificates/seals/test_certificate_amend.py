@@ -201,3 +201,43 @@ def test_an_amended_document_says_so_in_its_title_and_names_no_keys(
     assert "customer.name" not in page
     if language == "zh":
         assert "Amended" not in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"customer.name": ""}, "empty-value"),
+        ({"customer.name": "  "}, "empty-value"),
+        ({"item.serial": "-"}, "empty-value"),
+        ({"laboratory.name": ""}, "empty-value"),
+        ({"customer.name": "a\nb"}, "not-printable"),
+        ({"item.serial": "sim123"}, "not-changeable"),
+        ({"item.serial": " SIM123"}, "not-changeable"),
+        ({"item.model": "34461A"}, "not-changeable"),  # it was judged by the limits of another
+        ({"laboratory.accreditation": "CNAS L9999"}, "not-changeable"),
+    ],
+)
+def test_an_amendment_changes_no_fact_and_empties_no_word(
+    record: Record, live: Callable[..., str], changes: dict[str, str], code: str
+) -> None:
+    run = live()
+    with pytest.raises(UsageError) as caught:
+        plan_amendment(record, run, changes=changes, **TOLD)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("reason", ["客户名称有误", "wrong customer", "序列号 误写"])
+def test_a_reason_may_be_written_without_blanks(
+    record: Record, live: Callable[..., str], reason: str
+) -> None:
+    changes = {"customer.name": "Another"}
+    planned = plan_amendment(record, live(), reason=reason, by="chen", changes=changes)
+    assert planned.body["reason"] == reason
+
+
+@pytest.mark.parametrize("reason", ["有误", "typo", ""])
+def test_a_reason_of_one_word_is_none(record: Record, live: Callable[..., str], reason: str) -> None:
+    run = live()
+    with pytest.raises(UsageError) as caught:
+        plan_amendment(record, run, reason=reason, by="chen", changes={"customer.name": "Another"})
+    assert caught.value.code == "no-reason"
