@@ -14,7 +14,8 @@ from calibrator_drivers.commands import reading
 from calibrator_drivers.roles import Identity, Indication
 from calibrator_drivers.transport import Session
 
-from ._display import PATIENCE_S, Display, take
+from ._display import Display, take
+from ._words import PATIENCE_S, serial_typed
 
 __all__ = ["HydraulicGauge10Bar", "PointerGauge", "PointerGauge10Bar", "PrecisionGauge10Bar"]
 
@@ -40,13 +41,18 @@ class PointerGauge:
         step = (row.resolution or 0.0) / _BAR_PA
         most = row.range_high / _BAR_PA * _SPAN_OVER
         self._span_pa = row.range_high
-        self._display = Display("bar", "Pa", _BAR_PA, 0, most, multiple=step)
+        below = -(_SPAN_OVER - 1.0) * row.range_high / _BAR_PA
+        self._display = Display("bar", "Pa", _BAR_PA, 0, most, multiple=step, least=below, overloads=False)
         self._expected: tuple[float, float] | None = None
 
     def identify(self) -> Identity:
-        """Ask for the serial number on the dial."""
+        """Ask for the serial number on the dial.
+
+        Raises:
+            UnexpectedReply: none was typed.
+        """
         table = load_table(self.MODEL_ID)
-        serial = self.label(timeout_s=PATIENCE_S)
+        serial = serial_typed(self.session, self.label)
         return Identity(table.manufacturer, table.model, serial, "", serial)
 
     def reset(self) -> None:

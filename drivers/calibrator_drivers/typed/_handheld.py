@@ -15,7 +15,8 @@ from calibrator_drivers.commands import reading
 from calibrator_drivers.roles import Identity, Indication
 from calibrator_drivers.transport import Session
 
-from ._display import PATIENCE_S, Display, display_of, take
+from ._display import Display, display_of, take
+from ._words import PATIENCE_S, serial_typed, set_by_hand
 
 __all__ = ["Fluke87V", "Fluke179"]
 
@@ -55,9 +56,13 @@ class Handheld:
         self._expected: tuple[float, float] | None = None
 
     def identify(self) -> Identity:
-        """Ask for the serial number on the label."""
+        """Ask for the serial number on the label.
+
+        Raises:
+            UnexpectedReply: none was typed.
+        """
         table = load_table(self.MODEL_ID)
-        serial = self.label(timeout_s=PATIENCE_S)
+        serial = serial_typed(self.session, self.label)
         return Identity(table.manufacturer, table.model, serial, "", serial)
 
     def reset(self) -> None:
@@ -129,7 +134,11 @@ class Handheld:
         self.session.close()
 
     def _turn(self, function: str, range_high: float, unit: str, frequency_hz: float = 0.0) -> None:
-        """Have function and range set; the display's digits are those of the accuracy table's row."""
+        """Have function and range set; the display's digits are those of the accuracy table's row.
+
+        Raises:
+            UnexpectedReply: the person does not say that it is set.
+        """
         alternating = function in ("acv", "aci")
         value = range_high if function == "freq" else 0.0
         row = load_table(self.MODEL_ID).row(
@@ -138,9 +147,9 @@ class Handheld:
             range_high=None if function == "freq" else range_high,
             frequency_hz=(frequency_hz or _MIDDLE_HZ) if alternating else 0.0,
         )
-        display = display_of(row.range_high, row.resolution or 0.0, unit)
+        display = display_of(row.range_high, row.resolution or 0.0, unit, signed=function in ("dcv", "dci"))
         words = f"{_WORDS[function]}, range {row.range_high / display.scale:g} {display.unit}"
-        self.session.query(f"DIAL {words}", timeout_s=PATIENCE_S)
+        set_by_hand(self.session, words)
         self._display, self._expected = display, None
 
 

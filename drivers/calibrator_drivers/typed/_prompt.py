@@ -14,6 +14,8 @@ from calibrator_drivers.roles import Instrument
 from calibrator_drivers.traffic import TrafficLog
 from calibrator_drivers.transport import LinkSession, Step
 
+from ._text import plain
+
 __all__ = ["Ask", "PromptLink", "Question", "open_typed"]
 
 _RESOURCE = "TYPED::OPERATOR"
@@ -54,7 +56,7 @@ class PromptLink:
     def send(self, message: bytes) -> None:
         """Put the question that a message stands for; the answer waits for `receive`."""
         kind, _, rest = message.decode("utf-8").strip().partition(" ")
-        self._pending = self._ask(self._question(kind.lower(), rest)).strip().encode("utf-8")
+        self._pending = plain(self._ask(self._question(kind.lower(), rest))).encode("ascii")
 
     def receive(self, terminator: bytes, timeout_s: float) -> bytes:
         """Return what was typed.

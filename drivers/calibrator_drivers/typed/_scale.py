@@ -13,7 +13,8 @@ from calibrator_drivers.commands import reading
 from calibrator_drivers.roles import Identity, Indication
 from calibrator_drivers.transport import Session
 
-from ._display import PATIENCE_S, Display, take
+from ._display import Display, take
+from ._words import PATIENCE_S, serial_typed
 
 __all__ = ["ClassIIIScale15kg"]
 
@@ -48,7 +49,7 @@ class ClassIIIScale15kg:
 
     def identify(self) -> Identity:
         """Ask for the serial number on the plate."""
-        table, serial = load_table(self.MODEL_ID), self.label(timeout_s=PATIENCE_S)
+        table, serial = load_table(self.MODEL_ID), serial_typed(self.session, self.label)
         return Identity(table.manufacturer, table.model, serial, "", serial)
 
     def reset(self) -> None:
