@@ -27,6 +27,7 @@ from .transport._failures import Failures
 __all__ = ["Message", "ReplayLink", "load_traffic", "names_in", "replayed", "scripted", "serve_replay"]
 
 _BREAKS = ("read-timeout", "connection-lost")
+_DONE = (b"clear", b"reopen")  # by the program itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Message:
     """One line of a traffic log; `line` counts from 1."""
 
     name: str
-    direction: str  # out, in, note
+    direction: str  # out, in, stray, own, note
     data: bytes
     line: int
 
@@ -78,9 +79,12 @@ class ReplayLink:
 
     ends_messages = False
 
-    def __init__(self, messages: Sequence[Message], *, name: str = "", resource: str = "replay") -> None:
+    def __init__(
+        self, messages: Sequence[Message], *, name: str = "", resource: str = "replay", logged: bool = False
+    ) -> None:
         self.step = Step()
         self._messages = [message for message in messages if not _is_ours(message)]
+        self._logged = logged
         self._at = 0
         self._buffer = bytearray()
         self._name = name
@@ -126,13 +130,34 @@ class ReplayLink:
         return bool(self._buffer) or self._next("in") is not None
 
     def drain(self) -> int:
-        """Return 0: the log's replies wait for their questions."""
+        """Return how many bytes the log holds as strays here; its replies wait for their questions."""
         self._buffer.clear()
-        return 0
+        return self._pass_strays()
 
     def clear(self) -> None:
-        """Nothing: what was on its way is not in the log."""
+        """Pass over what the log holds as strays here."""
         self._buffer.clear()
+        self._pass_strays()
+
+    def expect(self, note: str) -> None:
+        """Hold the program to what it did to the connection itself: `clear` and `reopen` of the log."""
+        found = self._next("note")
+        if found is not None and found.data == note.encode("ascii"):
+            self._at += 1
+        elif self._logged:
+            raise self._mismatch(note.encode("ascii"), found)
+
+    def _pass_strays(self) -> int:
+        count = 0
+        while (stray := self._next("stray")) is not None and not self._breaks_at(self._at + 1):
+            self._at += 1
+            count += len(stray.data)
+        return count
+
+    def _breaks_at(self, place: int) -> bool:
+        """Say whether an exchange breaks off there, so that what stands before is its half reply."""
+        note = self._messages[place] if place < len(self._messages) else None
+        return note is not None and note.direction == "note" and note.data.decode() in _BREAKS
 
     def status_byte(self) -> int | None:
         """Return the status byte that was noted here, None where it was asked in words."""
@@ -154,6 +179,7 @@ class ReplayLink:
 
     def assert_finished(self) -> None:
         """Raise `ReplayMismatch` where the log goes on and the program did not."""
+        self._pass_strays()
         expected = self._messages[self._at] if not self.finished else None
         if expected is not None:
             raise ReplayMismatch(
@@ -171,6 +197,8 @@ class ReplayLink:
     def _more(self, timeout_s: float) -> None:
         self._break_off(timeout_s)
         found = self._next("in")
+        if found is None and self._breaks_at(self._at + 1):
+            found = self._next("stray")  # half a reply, and then what broke it off
         if found is None:
             raise self._fail.timeout(timeout_s, bytes(self._buffer))
         self._at += 1
@@ -182,7 +210,7 @@ class ReplayLink:
             return
         self._at += 1
         if note.data == b"read-timeout":
-            raise self._fail.timeout(timeout_s)
+            raise self._fail.timeout(timeout_s, bytes(self._buffer))
         raise self._fail.lost(f"as in line {note.line} of the log")
 
     def _noted(self, head: bytes) -> int | None:
@@ -211,9 +239,12 @@ class ReplayLink:
 
 
 def _is_ours(message: Message) -> bool:
-    """Say whether a line notes what our session did about a broken exchange, which it will do again."""
-    return message.direction == "note" and not message.data.startswith(
-        (b"read-timeout", b"connection-lost", b"status-byte", b"service", b"trigger")
+    """Say whether a line tells what our session did about a broken exchange, which it will do again."""
+    return message.direction == "own" or (
+        message.direction == "note"
+        and not message.data.startswith(
+            (b"read-timeout", b"connection-lost", b"status-byte", b"service", b"trigger", *_DONE)
+        )
     )
 
 
@@ -226,7 +257,7 @@ def replayed(
     Raises:
         ReplayMismatch: something else was sent, or not everything.
     """
-    link = ReplayLink(load_traffic(path, name), name=name, resource=str(path))
+    link = ReplayLink(load_traffic(path, name), name=name, resource=str(path), logged=True)
     yield _session(link, name, str(path), terminator, policy)
     link.assert_finished()
 
@@ -289,7 +320,7 @@ def serve_replay(path: Path, name: str, server: socket.socket) -> None:
 
 def _converse(link: ReplayLink, connection: socket.socket) -> None:
     while True:
-        while (found := link._next("in")) is not None:
+        while (found := link._next("in") or link._next("stray")) is not None:
             link._at += 1
             connection.sendall(found.data)
         if (note := link._next("note")) is not None:

@@ -1,9 +1,11 @@
 """The traffic log: every message on the wire, one JSON line each, beside the record.
 
-A line is `{"utc", "ns", "name", "dir", "text" or "hex", "duration_ns"}`; `dir` is "out" for what was
-sent, "in" for a reply, whose `duration_ns` counts from the message before it, and "note" for what befell the
-connection: `read-timeout`, `connection-lost`, `resynchronise`, `retry …`, `reconnected after …`,
-`status-byte 80`. A log replays as a strict fake instrument (`calibrator_drivers.replay`).
+A line is `{"utc", "ns", "name", "dir", "text" or "hex", "duration_ns"}`. `dir` is "out" for what was sent,
+"in" for a reply, whose `duration_ns` counts from the message before it, "stray" for bytes that came in and
+answer nothing (half a reply, one that was late or that nobody asked for), "own" for what the session sent by
+itself to come into step (the marker of a serial line), and "note" for what befell the connection:
+`read-timeout`, `connection-lost`, `resynchronise`, `retry …`, `reconnected after …`, `status-byte 80`,
+`clear`, `reopen`. A log replays as a strict fake instrument (`calibrator_drivers.replay`).
 
 What may change an instrument is in the file before it goes out. On a socket a question and its reply are held
 back, up to a kilobyte, until anything else is written, a quarter of a second has passed without a reply, the
@@ -76,6 +78,14 @@ class TrafficLog:
         It is held back where its question is.
         """
         return self._line(name, "in", message, hold=bool(self._held))
+
+    def stray(self, name: str, data: bytes) -> int:
+        """Log bytes that came in and answer nothing; return the line's offset."""
+        return self._line(name, "stray", data)
+
+    def own(self, name: str, data: bytes) -> int:
+        """Log what the session sent by itself to come into step; return the line's offset."""
+        return self._line(name, "own", data)
 
     def note(self, name: str, text: str) -> int:
         """Log what befell the connection to the instrument `name`; return the line's offset.

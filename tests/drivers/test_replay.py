@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -137,3 +137,50 @@ def test_any_bytes_come_back_as_they_were(
     traffic.close()
     loaded = load_traffic(path, "unit")
     assert [message.data for message in loaded] == [part for pair in exchanges for part in pair]
+
+
+def _broken(line: bytes, connection: socket.socket) -> None:
+    replies = {
+        b"HALF?": b"+1.000",
+        b"BLOCK?": b"#210abc",
+        b"TWO?": b"one\nLATE EXTRA\n",
+        b"GONE?": b"part",
+    }
+    connection.sendall(replies.get(line, line[:-1] + b"\n"))
+    if line == b"GONE?":
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def _use_broken(session: Any, waited: Callable[[], object], *, tidy: bool = True) -> list[str]:
+    told = []
+    for line in ("A?", "HALF?", "B?", "TWO?", "C?", "BLOCK?", "D?", "GONE?"):
+        ask = session.query_block if line == "BLOCK?" else session.query
+        try:
+            told.append(repr(ask(line, timeout_s=0.3 if line in ("HALF?", "BLOCK?") else 30.0)))
+        except (ReadTimeout, ConnectionLost) as error:
+            told.append(
+                f"{error.code} {str(error).partition('(')[0] if error.code == 'read-timeout' else ''}"
+            )
+        if line == "TWO?":
+            waited()
+        if line == "D?" and tidy:
+            session.clear()
+    session.reopen()
+    return [*told, session.query("E?"), str(session.resynchronisations)]
+
+
+def test_every_byte_of_what_broke_off_is_in_the_log_and_met_again(
+    tmp_path: Path, serve: Callable[..., Any]
+) -> None:
+    path = tmp_path / "traffic.jsonl"
+    traffic = TrafficLog(path, RealClock())
+    session = open_session(serve(_broken).resource, traffic=traffic, name="unit", timeout_s=30.0)
+    told = _use_broken(session, lambda: cast("Any", session)._link.waiting(30.0))
+    session.close()
+    traffic.close()
+    strays = [message.data for message in load_traffic(path) if message.direction == "stray"]
+    assert strays == [b"+1.000", b"LATE EXTRA\n", b"#210abc", b"part"]
+    with replayed(path, "unit") as again:
+        assert _use_broken(again, lambda: None) == told
+    with pytest.raises(ReplayMismatch, match="clear"), replayed(path, "unit") as again:
+        _use_broken(again, lambda: None, tidy=False)

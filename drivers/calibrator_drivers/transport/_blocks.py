@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from calibrator_drivers._errors import UnexpectedReply
+from calibrator_drivers._errors import InstrumentError, UnexpectedReply
 
 from ._link import Link
 
@@ -21,8 +21,12 @@ class Block(NamedTuple):
     tail: bytes
 
 
-def read_block(link: Link, terminator: bytes, timeout_s: float, *, instrument: str, resource: str) -> Block:
+def read_block(
+    link: Link, terminator: bytes, timeout_s: float, *, instrument: str, resource: str, came: bytearray
+) -> Block:
     """Read one block; the terminator is not looked for within it, so that any byte may occur there.
+
+    `came` takes what was read, for the log of one that breaks off.
 
     Raises:
         UnexpectedReply: what comes is no block, or one longer than 1 GiB.
@@ -39,6 +43,7 @@ def read_block(link: Link, terminator: bytes, timeout_s: float, *, instrument: s
         )
 
     head = link.receive_exactly(2, timeout_s)
+    came += head
     if head[:1] != b"#" or not head[1:].isdigit():
         raise refuse(f"A block begins with # and a digit, not with {head!r}", head)
     digits = int(head[1:])
@@ -49,7 +54,12 @@ def read_block(link: Link, terminator: bytes, timeout_s: float, *, instrument: s
         data = message.removesuffix(b"\n")
         return Block(head, data, message[len(data) :])
     length = link.receive_exactly(digits, timeout_s)
+    came += length
     if not length.isdigit() or int(length) > _LARGEST:
         raise refuse(f"A block of {length!r} bytes is not read", head + length)
     data = link.receive_exactly(int(length), timeout_s)
-    return Block(head + length, data, link.receive(terminator, timeout_s))
+    try:
+        return Block(head + length, data, link.receive(terminator, timeout_s))
+    except InstrumentError:
+        came += data
+        raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from threading import RLock
 
 from calibrator_drivers._errors import (
@@ -73,6 +74,11 @@ class LinkSession:
             if hasattr(link, "while_waiting"):  # it says when a reply takes so long that nothing may be held
                 link.while_waiting = traffic.flush
                 self._log_question = traffic.asked
+            if hasattr(link, "tell_own"):
+                link.tell_own = partial(traffic.own, name)
+        self._strays: Callable[[], bytes] = getattr(link, "strays", bytes)
+        # A replayed log holds the program to what it did to the connection itself.
+        self._expect: Callable[[str], object] | None = getattr(link, "expect", None)
         self._dirty = False
         self._owed = False  # something that answers was sent without being asked for its reply
         self._lost = False  # and not brought back: nothing is sent until somebody opens it anew
@@ -212,7 +218,7 @@ class LinkSession:
         with self._lock:
             self._link.clear()
             self._lost = False
-            self._note("clear")
+            self._did("clear")
             self._end()
 
     def reopen(self) -> None:
@@ -220,7 +226,7 @@ class LinkSession:
         with self._lock:
             self._link.open()
             self._lost = False
-            self._note("reopen")
+            self._did("reopen")
             self._end()
 
     def remember(self, key: str, text: str) -> None:
@@ -250,6 +256,7 @@ class LinkSession:
         finally:
             with self._lock:
                 self._link.close()
+                self._tell_strays()
 
     def _ask(self, text: str, timeout_s: float | None) -> str:
         self._begin_question(text)
@@ -264,6 +271,7 @@ class LinkSession:
         message = self._begin(text)
         if self._link.drain():  # a reply that nobody asked for must not answer this message
             self.resynchronisations += 1
+            self._tell_strays()
             self._note("drained")
         try:  # it is logged while the instrument answers, also when it is lost
             self._send_asking(message)
@@ -303,7 +311,10 @@ class LinkSession:
         if self._dirty or self._step.dirty:
             self.resynchronisations += 1
             self._note("resynchronise")
-            self._link.clear()
+            try:
+                self._link.clear()
+            finally:
+                self._tell_strays()
             self._owed = False
         self._dirty = self._step.dirty = True
 
@@ -316,6 +327,7 @@ class LinkSession:
             return False
         if self._lost:
             return False
+        self._tell_strays()
         self._note(error.code)
         if not isinstance(error, ConnectionLost):
             return False
@@ -334,6 +346,18 @@ class LinkSession:
         )
         return True
 
+    def _did(self, text: str) -> None:
+        """Note what the program did to the connection."""
+        self._tell_strays()
+        self._note(text)
+        if self._expect is not None:
+            self._expect(text)
+
+    def _tell_strays(self, before: bytes = b"") -> None:
+        """Log what came in and answers nothing; a log without a byte that was there explains nothing."""
+        if (strays := before + self._strays()) and self._traffic is not None:
+            self._traffic.stray(self.name, strays)
+
     def _note(self, text: str) -> None:
         if self._traffic is not None:
             self._traffic.note(self.name, text)
@@ -345,8 +369,13 @@ class LinkSession:
         return message.removesuffix(self._terminator).decode("latin-1").rstrip("\r\n")
 
     def _receive_block(self, timeout_s: float | None) -> bytes:
-        wait_s = self._timeout_s if timeout_s is None else timeout_s
-        block = read_block(self._link, self._terminator, wait_s, instrument=self.name, resource=self.resource)
+        wait_s, came = self._timeout_s if timeout_s is None else timeout_s, bytearray()
+        who = {"instrument": self.name, "resource": self.resource}
+        try:
+            block = read_block(self._link, self._terminator, wait_s, **who, came=came)
+        except InstrumentError:
+            self._tell_strays(bytes(came))
+            raise
         if self._traffic is not None:
             self._traffic.received(self.name, block.head + block.data + block.tail)
         return block.data

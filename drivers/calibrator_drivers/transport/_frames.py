@@ -148,8 +148,10 @@ class FrameSession:
             self.resynchronisations += 1
             self._note("resynchronise")
             wire.into_step(self._missed_s)
+            self._tell_strays(wire)
         elif wire.stream.drain():
             self.resynchronisations += 1
+            self._tell_strays(wire)
             self._note("drained")
         self._dirty = wire.step.dirty = True
         self._came.clear()
@@ -214,6 +216,10 @@ class FrameSession:
     def _ask_identity(self) -> str:
         """Return what tells this unit from another; asked only after it was asked before."""
         raise AssertionError("a session that knows its unit says how it is asked")
+
+    def _tell_strays(self, wire: Wire) -> None:
+        if (strays := wire.stream.strays()) and self._traffic is not None:
+            self._traffic.stray(self.name, strays)
 
     def _send(self, stream: Stream, frame: bytes) -> None:
         if self._traffic is not None:

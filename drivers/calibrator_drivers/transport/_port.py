@@ -10,6 +10,7 @@ from calibrator_drivers.clock import Deadline, RealClock
 from ._address import Line
 from ._failures import LONGEST_REPLY, Failures
 from ._link import Step
+from ._strays import Strays
 
 __all__ = ["Port"]
 
@@ -28,6 +29,7 @@ class Port:
         self._fail = fail
         self._serial: Any = None
         self._buffer = bytearray()
+        self._strays = Strays(self._buffer)
 
     def open(self) -> None:
         """Open the port, closing a former one; another program that has it is a named error."""
@@ -76,7 +78,7 @@ class Port:
                 raise self._fail.endless(bytes(self._buffer))
             if not self._take() and deadline.passed():
                 partial = bytes(self._buffer)
-                self._buffer.clear()
+                self._strays.discard()
                 raise self._fail.timeout(timeout_s, partial)
         return self._cut(end + len(terminator))
 
@@ -98,15 +100,16 @@ class Port:
 
     def drain(self) -> int:
         """Discard what has come in; return how many bytes."""
-        count = 0
         try:
             while waiting := self._opened().in_waiting:
-                count += len(self._opened().read(waiting))
+                self._buffer += self._opened().read(waiting)
         except OSError as error:
             raise self._fail.lost(error) from error
-        count += len(self._buffer)
-        self._buffer.clear()
-        return count
+        return self._strays.discard()
+
+    def strays(self) -> bytes:
+        """Return what came in and answers nothing, and was not told of yet."""
+        return self._strays.take()
 
     def until_silent(self, quiet_s: float, at_most_s: float) -> None:
         """Discard what comes until nothing has come for `quiet_s`; gives up after `at_most_s`."""
@@ -114,16 +117,16 @@ class Port:
         quiet = Deadline.after(_CLOCK, quiet_s)
         while not quiet.passed():
             if self._take():
-                self._buffer.clear()
+                self._strays.discard()
                 quiet = Deadline.after(_CLOCK, quiet_s)
             if limit.passed():
                 raise self._fail.timeout(at_most_s)
-        self._buffer.clear()
+        self._strays.discard()
 
     def close(self) -> None:
         """Close the port."""
         port, self._serial = self._serial, None
-        self._buffer.clear()
+        self._strays.discard()
         if port is not None:
             port.close()
 
@@ -138,9 +141,7 @@ class Port:
         return bool(data)
 
     def _cut(self, count: int) -> bytes:
-        data = bytes(self._buffer[:count])
-        del self._buffer[:count]
-        return data
+        return self._strays.cut(count)
 
     def _opened(self) -> Any:  # noqa: ANN401 - pyserial's URL handlers share no typed class
         if self._serial is None:

@@ -123,6 +123,10 @@ class PrologixLink:
         """Discard what has come in unasked; return how many bytes."""
         return self._opened().stream.drain()
 
+    def strays(self) -> bytes:
+        """Return what came in and answers nothing, and was not told of yet."""
+        return self._gateway.stream.strays() if self._gateway is not None else b""
+
     def clear(self) -> None:
         """Open the gateway anew, so that no byte is on its way, and clear the instrument (SDC)."""
         self.open()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from calibrator_drivers._errors import ConnectFailed
 from calibrator_drivers.clock import Deadline, RealClock
@@ -45,8 +46,10 @@ class SerialLink:
         self._marker_reply = b""
         self._known = re.compile(line.marker_reply.encode("ascii"), re.I) if line.marker_reply else None
         self._gave_up = False
+        self._passed = bytearray()  # replies that were passed over, with the marker's own
         self._end = line.reply_terminator.encode("ascii")
         self._own_step = Step()
+        self.tell_own: Callable[[bytes], object] = _nobody  # hears what the link sends to come into step
 
     @property
     def step(self) -> Step:
@@ -96,18 +99,27 @@ class SerialLink:
         """Discard what has come in unasked; return how many bytes."""
         return self._opened().drain()
 
+    def strays(self) -> bytes:
+        """Return what came in and answers nothing, and was not told of yet."""
+        if self._port is None:
+            return b""
+        late, self._passed = bytes(self._passed), bytearray()
+        return self._port.strays() + late
+
     def clear(self) -> None:
         """Bring the line back into step; raises `ReadTimeout` where it cannot be."""
         if self._port is None:
             self.open()
         port = self._opened()
         if self._line.abort:
+            self.tell_own(self._line.abort)
             port.send(self._line.abort)
         if not self._marker:
             self._wait_for_late_reply(port)
             return
         patience_s = _PATIENCE * self._missed_s + _PATIENCE_S
         port.until_silent(_QUIET_S, patience_s)
+        self.tell_own(self._marker)
         port.send(self._marker)
         self._go_past_late_replies(port, patience_s)
 
@@ -149,6 +161,7 @@ class SerialLink:
         known = b"" if self._last_sent == self._marker else self._marker_reply
         deadline = Deadline.after(_CLOCK, patience_s)
         reply = port.receive(self._end, deadline.remaining_s())
+        self._passed += reply
         while not self._is_marked(reply, known):
             told = bool(known) or (self._known is not None and self._last_sent != self._marker)
             if not port.waiting(deadline.remaining_s() if told else max(_QUIET_S, self._missed_s)):
@@ -156,6 +169,7 @@ class SerialLink:
                     raise self._fail.timeout(patience_s, reply)
                 break
             reply = port.receive(self._end, deadline.remaining_s())
+            self._passed += reply
         self._marker_reply = reply
         self._last_sent = b""
 
@@ -176,6 +190,10 @@ class SerialLink:
         if self._port is None:
             raise self._fail.lost("the port is closed")
         return self._port
+
+
+def _nobody(_data: bytes) -> None:
+    """Log nothing."""
 
 
 def _electrical(line: Line) -> str:

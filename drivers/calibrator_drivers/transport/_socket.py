@@ -12,12 +12,13 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from calibrator_drivers._errors import ConnectFailed
+from calibrator_drivers._errors import ConnectFailed, InstrumentError
 from calibrator_drivers.clock import Deadline, RealClock
 
 from ._defects import delays_small_messages, has_no_peer, sleeps_through_a_lost_peer
 from ._failures import LONGEST_REPLY, Failures
 from ._link import Step
+from ._strays import Strays
 from ._visa_py import close_left_open
 from ._wait import Readable
 
@@ -48,6 +49,7 @@ class SocketLink:
         self._socket: socket.socket | None = None
         self._readable: Readable | None = None
         self._buffer = bytearray()  # what came behind the end of a reply
+        self._strays = Strays(self._buffer)
 
     def open(self) -> None:
         """Open the connection; a former one is closed, so that no late reply can come through it."""
@@ -106,10 +108,7 @@ class SocketLink:
         end = buffer.find(terminator)
         if end < 0:  # not whole at once
             end = self._gather(terminator, Deadline(_CLOCK, begun_ns + round(timeout_s * 1e9)), timeout_s)
-        end += len(terminator)
-        reply = bytes(buffer[:end])
-        del buffer[:end]
-        return reply
+        return self._strays.cut(end + len(terminator))
 
     def _gather(self, terminator: bytes, deadline: Deadline, timeout_s: float) -> int:
         """Take bytes until the terminator is among them; return where it begins."""
@@ -135,12 +134,15 @@ class SocketLink:
             self._fill(count, timeout_s)
         data = bytearray(count)
         had = min(count, len(self._buffer))
-        data[:had] = self._buffer[:had]
-        del self._buffer[:had]
+        data[:had] = self._strays.cut(had)
         view = memoryview(data)
-        while had < count:
-            self._wait(readable, timeout_s, view[:had])
-            had += self._take_into(sock, view[had:])
+        try:
+            while had < count:
+                self._wait(readable, timeout_s, view[:had])
+                had += self._take_into(sock, view[had:])
+        except InstrumentError:
+            self._buffer[:0] = view[:had]  # what came of a block that broke off is told of
+            raise
         return bytes(data)
 
     def receive_some(self, timeout_s: float) -> bytes:
@@ -149,9 +151,7 @@ class SocketLink:
         if not self._buffer:
             self._wait(readable, timeout_s, b"")
             self._take(sock)
-        data = bytes(self._buffer)
-        self._buffer.clear()
-        return data
+        return self._strays.cut(len(self._buffer))
 
     def waiting(self, timeout_s: float) -> bool:
         """Say whether bytes have come, waiting at most `timeout_s` for them."""
@@ -164,11 +164,11 @@ class SocketLink:
             return self._drain_plainly(sock, readable)
         while readable.now():
             self._take(sock)
-        if not self._buffer:
-            return 0
-        count = len(self._buffer)
-        self._buffer.clear()
-        return count
+        return self._strays.discard() if self._buffer else 0
+
+    def strays(self) -> bytes:
+        """Return what came in and answers nothing, and was not told of yet."""
+        return self._strays.take()
 
     def clear(self) -> None:
         """Begin a new connection: a raw socket has no device clear, and its late replies die with it."""
@@ -189,7 +189,7 @@ class SocketLink:
     def close(self) -> None:
         """Close the connection."""
         visa, self._visa, self._socket, self._readable = self._visa, None, None, None
-        self._buffer.clear()
+        self._strays.discard()
         if visa is not None:
             visa.close()
 
@@ -269,9 +269,7 @@ class SocketLink:
         self._visa.flush(pyvisa.constants.BufferOperation.discard_receive_buffer)
         while readable.now():
             self._take(sock)
-        count = len(self._buffer)
-        self._buffer.clear()
-        return count
+        return self._strays.discard()
 
     def _connected(self) -> tuple[socket.socket, Readable]:
         if self._socket is None or self._readable is None:

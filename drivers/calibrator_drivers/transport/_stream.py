@@ -41,6 +41,10 @@ class Stream(Protocol):
         """Discard what has come in; return how many bytes."""
         ...
 
+    def strays(self) -> bytes:
+        """Return what came in and answers nothing, and was not told of yet."""
+        ...
+
     def close(self) -> None:
         """Close."""
         ...

@@ -19,7 +19,8 @@ class Exchange:
 
     def __init__(self, served: Served, framing: Framing | None = None) -> None:
         self._framing = framing or served.device.framing
-        self._talk = Conversation(served, end=self._framing.reply_end)
+        # No bus tells the instrument whether a reply was read: each message is answered, in order.
+        self._talk = Conversation(served, end=self._framing.reply_end, interrupts=False)
         self._framer = Framer(served.device.buffer_limit, self._framing)
         self._device = served.device
         self._served = served

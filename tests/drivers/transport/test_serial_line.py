@@ -6,11 +6,15 @@ import os
 import threading
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from calibrator_drivers import BadResource, ConnectFailed, ConnectionLost, ReadTimeout
+from calibrator_drivers.clock import RealClock
+from calibrator_drivers.replay import load_traffic
+from calibrator_drivers.traffic import TrafficLog
 from calibrator_drivers.transport import Line, open_session
 
 from ._servers import Held, SerialServer, echo
@@ -55,11 +59,16 @@ def test_a_late_reply_never_answers_the_next_query(started: Started, how: str) -
     assert session.query("NEXT?") == "NEXT"
 
 
-def test_a_late_reply_that_comes_while_the_line_is_brought_into_step(started: Started) -> None:
+def test_a_late_reply_that_comes_while_the_line_is_brought_into_step(
+    started: Started, tmp_path: Path
+) -> None:
     """The marker is sent while the instrument still works on the late reply; order tells them apart."""
     held = Held()
     server = started(SerialServer(held))
-    session = open_session(server.resource, timeout_s=30.0, line=Line(marker="*IDN?"))
+    traffic = TrafficLog(tmp_path / "traffic.jsonl", RealClock())
+    session = open_session(
+        server.resource, timeout_s=30.0, line=Line(marker="*IDN?"), traffic=traffic, name="unit"
+    )
     session.query("*IDN?")
     with pytest.raises(ReadTimeout):
         session.query("SLOW?", timeout_s=0.1)
@@ -69,6 +78,11 @@ def test_a_late_reply_that_comes_while_the_line_is_brought_into_step(started: St
     assert (session.resynchronisations, session.dirty) == (1, False)
     timer.join()
     session.close()
+    traffic.close()
+    told = [(message.direction, message.data) for message in load_traffic(traffic.path)]
+    assert ("own", b"*IDN?\n") in told
+    strays = b"".join(data for direction, data in told if direction == "stray")
+    assert strays.endswith(b"\nMAKER,MODEL,1,2\n")  # the late reply, then the marker's
 
 
 def test_a_late_reply_to_the_marker_itself(started: Started) -> None:
