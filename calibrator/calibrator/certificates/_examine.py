@@ -60,7 +60,12 @@ def examine(file: Path, record: Record | None, settings: SealSettings, now: date
     vouched = holds or any(seal.standing == "trusted" for seal in seals)
     if not vouched:
         said.append("nobody known vouches for it: no record here holds it, and no root is in seal.toml")
-    elif not later:
+    outdated = tuple(seal.remark for seal in seals if seal.sound and seal.remark)
+    if holds:
+        said += outdated
+    else:
+        later += outdated  # a seal alone is no better than what is known of its key
+    if vouched and not later:
         said.append(
             "not superseded, as far as this record knows" if holds else "no record here holds its run"
         )

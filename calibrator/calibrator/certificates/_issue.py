@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC
@@ -62,6 +62,7 @@ def issue(
     kind: str = "calibration",
     with_uncertainty: bool = False,
     amending: Amending | None = None,
+    before: Callable[[bytes], None] | None = None,
 ) -> Path:
     """Write the document of a run, record `certificate.issued`, and return where it was written.
 
@@ -114,6 +115,8 @@ def issue(
         raise NotIssuableError(model, missing)
     content = render(model, format, language)
     path = out or _default_place(model, format, language, certificates)
+    if before is not None:
+        before(content)
     partial = staged(path, content)
     try:
         first = amending.events(run) if amending is not None else []

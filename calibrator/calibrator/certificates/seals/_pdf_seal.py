@@ -10,7 +10,7 @@ from calibrator.certificates.seals._keys import SealKey, no_extra, refuse_simula
 from calibrator.certificates.seals._report import SealReport
 from calibrator.certificates.seals._settings import SealSettings
 from calibrator.certificates.seals._timestamp import stamper
-from calibrator.certificates.seals._trust import context, standing
+from calibrator.certificates.seals._trust import context, stale, standing
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -131,6 +131,7 @@ def _report(signature: EmbeddedPdfSignature, settings: SealSettings, now: dateti
         stamped_at=stamped.timestamp if stamped is not None else None,
         stamped_by=stamped.signing_cert.subject.human_friendly if stamped is not None else "",
         standing=standing(certificate, above, settings, moment),
+        remark=stale(certificate, settings, moment),
     )
 
 

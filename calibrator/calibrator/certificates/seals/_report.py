@@ -24,6 +24,7 @@ class SealReport:
     stamped_at: datetime | None = None
     stamped_by: str = ""
     standing: str = "unknown"
+    remark: str = ""  # what leaves the standing open, such as a revocation list that is out of date
 
     @property
     def sound(self) -> bool:

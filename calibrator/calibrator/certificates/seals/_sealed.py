@@ -79,6 +79,12 @@ def issue_sealed(
         check_place(out, format)
     own = clock or RealClock()
     key = open_key(settings, passphrase)
+    made: list[bytes] = []
+
+    def seal(content: bytes) -> None:
+        refuse_simulated(content)
+        made.append(_seal(content, format, key, settings, own))
+
     try:
         check_key(key, settings, own.now())
         plain = issue(
@@ -92,12 +98,11 @@ def issue_sealed(
             kind=kind,
             with_uncertainty=with_uncertainty,
             amending=amending,
+            before=seal,  # a time stamp that fails must not leave an issued document that nobody sealed
         )
-        content = plain.read_bytes()
-        refuse_simulated(content)
-        sealed = _seal(content, format, key, settings, own)
     finally:
         key.close()
+    content, sealed = plain.read_bytes(), made[0]
     path = out or plain.with_name(f"{plain.stem}-sealed{plain.suffix}")
     path = path if out is not None else _free(path)
     partial = staged(path, sealed)

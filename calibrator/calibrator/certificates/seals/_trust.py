@@ -14,10 +14,12 @@ from calibrator.certificates.seals._keys import SealKey, certificates, no_extra
 from calibrator.certificates.seals._settings import SealSettings, content_of
 
 if TYPE_CHECKING:
-    from cryptography.x509 import Certificate
+    from pathlib import Path
+
+    from cryptography.x509 import Certificate, CertificateRevocationList
     from pyhanko_certvalidator import ValidationContext
 
-__all__ = ["check_key", "context", "quietly", "standing"]
+__all__ = ["check_key", "context", "quietly", "stale", "standing"]
 
 
 @contextmanager
@@ -92,6 +94,30 @@ def is_revoked(certificate: Certificate, settings: SealSettings) -> bool:
     Raises:
         RefusedError: code `not-a-revocation-list`.
     """
+    return any(
+        found.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
+        for _, found in _lists_of(certificate, settings)
+    )
+
+
+def stale(certificate: Certificate, settings: SealSettings, moment: datetime) -> str:
+    """Return which revocation list of the signer's authority was out of date at a moment, or nothing.
+
+    A newer list of the same authority stands for an older one (RFC 5280, 5.1.2.5).
+    """
+    found = [(path, list_.next_update_utc) for path, list_ in _lists_of(certificate, settings)]
+    if not found or any(until is None or until >= moment for _, until in found):
+        return ""
+    path, until = max(found, key=lambda pair: str(pair[1]))
+    return (
+        f"the revocation list {path.name} was to be replaced by {until:%Y-%m-%d}; whether the key was "
+        "revoked since then is not known"
+    )
+
+
+def _lists_of(
+    certificate: Certificate, settings: SealSettings
+) -> Iterator[tuple[Path, CertificateRevocationList]]:
     from cryptography import x509
 
     for path in settings.revoked:
@@ -105,17 +131,15 @@ def is_revoked(certificate: Certificate, settings: SealSettings) -> bool:
                 code="not-a-revocation-list",
             ) from error
         if found.issuer == certificate.issuer:
-            entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
-            if entry is not None:
-                return True
-    return False
+            yield path, found
 
 
 def check_key(key: SealKey, settings: SealSettings, now: datetime) -> None:
     """Refuse a key that may not sign: revoked, not in force, or leading to no root of seal.toml.
 
     Raises:
-        RefusedError: code `key-revoked`, `key-expired`, `key-not-trusted`, or `no-sign-extra`.
+        RefusedError: code `key-revoked`, `key-expired`, `revocation-list-stale`, `key-not-trusted`, or
+            `no-sign-extra`.
     """
     certificate = key.certificate
     name = certificate.subject.rfc4514_string()
@@ -133,6 +157,14 @@ def check_key(key: SealKey, settings: SealSettings, now: datetime) -> None:
             raise refused("was revoked", "key-revoked")
         if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
             raise refused("is not in force", "key-expired")
+        outdated = stale(certificate, settings, now)
+        if outdated:
+            raise RefusedError(
+                f"the key of {name} cannot be looked up: {outdated}",
+                where=str(settings.path),
+                way_out="Fetch the authority's present list and name it under revoked; nothing was sealed.",
+                code="revocation-list-stale",
+            )
         found = standing(certificate, key.chain, settings, now)
     except ImportError as error:
         raise no_extra(error) from error

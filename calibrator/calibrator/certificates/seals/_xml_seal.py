@@ -14,7 +14,7 @@ from calibrator.certificates.seals._keys import SealKey, no_extra, refuse_simula
 from calibrator.certificates.seals._report import SealReport
 from calibrator.certificates.seals._settings import SealSettings
 from calibrator.certificates.seals._timestamp import Stamp, check_stamp, stamp
-from calibrator.certificates.seals._trust import context, standing
+from calibrator.certificates.seals._trust import context, stale, standing
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -194,6 +194,7 @@ def _told(
     if found is not None:
         known |= {"stamped_at": found.at, "stamped_by": found.by}
     trusted_at = found.at if found is not None and found.trusted else now
+    known["remark"] = stale(chain[0], settings, trusted_at)
     return SealReport(True, standing=standing(chain[0], chain[1:], settings, trusted_at), **known)
 
 

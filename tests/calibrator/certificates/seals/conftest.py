@@ -77,9 +77,10 @@ class Authority:
             made = made.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True)
         return made.sign(self.key, hashes.SHA256())
 
-    def revoke(self, *certificates: x509.Certificate) -> bytes:
+    def revoke(self, *certificates: x509.Certificate, days: int = 30) -> bytes:
         made = x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject)
-        made = made.last_update(NOW - timedelta(days=1)).next_update(NOW + timedelta(days=30))
+        until = NOW + timedelta(days=days)
+        made = made.last_update(min(NOW, until) - timedelta(days=1)).next_update(until)
         for certificate in certificates:
             entry = x509.RevokedCertificateBuilder().serial_number(certificate.serial_number)
             made = made.add_revoked_certificate(entry.revocation_date(NOW - timedelta(days=2)).build())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from calibrator._errors import UsageError
+from calibrator._errors import RefusedError, UsageError
 from calibrator.certificates import amend, build, issue, plan_amendment, render, replace_certificate
+from calibrator.certificates.seals import issue_sealed, load_seal_settings
 from calibrator.cli import main
 from calibrator.record import Record
 
@@ -23,6 +25,7 @@ LAB = {
         {"id": "chen", "name": "Chen Jing 陈静", "roles": ["signatory"]},
     ],
 }
+PASSPHRASE = "only for tests"
 TOLD: dict[str, Any] = {"reason": "customer misspelt", "by": "chen"}
 
 
@@ -154,7 +157,6 @@ def test_a_superseded_certificate_is_neither_issued_nor_amended_nor_replaced_aga
 
 
 def test_what_is_replaced_lists_rule_limits_standards_conditions_dates_and_method(whole_live: Any) -> None:
-    from dataclasses import replace
     from datetime import timedelta
     from decimal import Decimal
 
@@ -241,3 +243,29 @@ def test_a_reason_of_one_word_is_none(record: Record, live: Callable[..., str], 
     with pytest.raises(UsageError) as caught:
         plan_amendment(record, run, reason=reason, by="chen", changes={"customer.name": "Another"})
     assert caught.value.code == "no-reason"
+
+
+def test_an_amendment_whose_time_stamp_fails_is_not_recorded_and_can_be_made_again(
+    record: Record, live: Callable[..., str], seal_folder: Callable[..., Path], clock: Any, tmp_path: Path
+) -> None:
+    run, folder = live(), tmp_path / "documents"
+    folder.mkdir()
+    settings = load_seal_settings(seal_folder())
+    kept = build(record, run).id
+    given: dict[str, Any] = {"certificates": folder, "passphrase": PASSPHRASE, "clock": clock}
+    planned = plan_amendment(record, run, changes={"customer.name": "Another"}, **TOLD)
+    dead = replace(settings, timestamp="http://127.0.0.1:1/")
+    with pytest.raises(RefusedError) as caught:
+        issue_sealed(
+            record, run, "pdf", "en", None, settings=dead, authorised_by="chen", amending=planned, **given
+        )
+    assert caught.value.code == "timestamp-failed"
+    assert (_amendments(record, run), list(folder.iterdir())) == ([], [])
+    assert build(record, run).id == kept
+    again = plan_amendment(record, run, changes={"customer.name": "Another"}, **TOLD)
+    path = issue_sealed(
+        record, run, "pdf", "en", None, settings=settings, authorised_by="chen", amending=again, **given
+    )
+    assert path.name == f"{kept}-A1-en-sealed.pdf"
+    kinds = [event.kind for event in record.events(run)]
+    assert kinds[-3:] == ["certificate.amended", "certificate.issued", "certificate.sealed"]

@@ -17,7 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from calibrator._errors import RefusedError, UsageError
-from calibrator.certificates import Certificate, render
+from calibrator.certificates import Certificate, examine, render
 from calibrator.certificates.dcc import parse, validate
 from calibrator.certificates.seals import (
     SealSettings,
@@ -186,6 +186,33 @@ def test_a_revoked_key_is_refused_and_its_seals_are_not_sound(
     for format, content in made.items():
         (report,) = check_seals(content, format, "x", settings, NOW)
         assert (report.intact, report.standing, report.sound) == (True, "revoked", False)
+
+
+def test_a_revocation_list_out_of_date_seals_nothing_and_is_said(
+    documents: dict[str, bytes], seal_folder: Callable[..., Path], root: Any, tmp_path: Path
+) -> None:
+    path = seal_folder()
+    made = {format: sealed(documents[format], format, path)[0] for format in ("dcc", "pdf")}
+    path.write_text(path.read_text("utf-8") + 'revoked = ["old.pem"]\n', encoding="utf-8")
+    settings = load_seal_settings(path)
+    (tmp_path / "old.pem").write_bytes(root.revoke(days=-30))
+    with pytest.raises(RefusedError, match=r"old\.pem was to be replaced by 2026-10-24") as caught:
+        check_key(open_key(settings, PASSPHRASE), settings, NOW)
+    assert caught.value.code == "revocation-list-stale"
+    for format, content in made.items():
+        (report,) = check_seals(content, format, "x", settings, NOW)
+        assert "old.pem was to be replaced by 2026-10-24" in report.remark
+        file = tmp_path / f"c.{format}"
+        file.write_bytes(content)
+        assert examine(file, None, settings, NOW).exit_code == 3
+    # a newer list of the same authority stands for the older one
+    (tmp_path / "new.pem").write_bytes(root.revoke())
+    both = replace(settings, revoked=(*settings.revoked, tmp_path / "new.pem"))
+    check_key(open_key(both, PASSPHRASE), both, NOW)
+    for format, content in made.items():
+        (report,) = check_seals(content, format, "x", both, NOW)
+        assert report.remark == ""
+        assert examine(tmp_path / f"c.{format}", None, both, NOW).exit_code == 0
 
 
 def test_a_key_that_is_not_in_force_or_leads_nowhere_is_refused(
