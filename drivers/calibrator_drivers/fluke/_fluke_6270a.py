@@ -2,13 +2,15 @@
 
 Unit, set-point, slew, module, mode, reading and the ready bit were seen in two public programs; their
 queries, the identity and the error queue are remembered with medium confidence. The instrument tells the
-uncertainty of its present reading, which never takes the place of a specification. Which module is in use
-cannot be asked for by a command that is known here: the set-point is held against the one in the accuracy
-table. The highest pressure of `set_limits` is held by the driver: no command for an own limit is known.
+uncertainty of its present reading, which never takes the place of a specification. The module in the first
+bay is asked for its name, whose form is remembered (PM600-BG700K is 700 kPa): the set-point is held against
+it, or against the module of the accuracy table where the name tells no range. The highest pressure of
+`set_limits` is held by the driver: no command for an own limit is known.
 """
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from calibrator_drivers._indicate import indicate
@@ -24,7 +26,15 @@ _KPA = 1e3
 _SAME_KPA = 0.005
 _READY = 1 << 4
 _FULL_SCALE_PA = 700e3  # of the module in the accuracy table
+_MODULE = re.compile(r"-[A-Z]*(\d+(?:\.\d+)?)([KM])", re.IGNORECASE)
+_PREFIXES = {"K": 1e3, "M": 1e6}
 _MODES = {"control": "CONT", "measure": "MEAS", "vent": "VENT"}
+
+
+def _module_pa(name: str) -> float | None:
+    """Return the full scale that a module's name tells, None where it tells none."""
+    found = _MODULE.search(name)
+    return float(found.group(1)) * _PREFIXES[found.group(2).upper()] if found else None
 
 
 class Fluke6270A(PressureController):
@@ -52,6 +62,7 @@ class Fluke6270A(PressureController):
     mode_in_use = reading("OUTP:PRES:MODE?", str.strip, "mode in use", "S-MEM", "mem-M")
     measured = reading("MEAS:PRES?", float, "pressure in the line", "S-6270A-PY", "seen")
     uncertainty = reading("MEAS:PRES:UNC?", float, "uncertainty of the reading", "S-DPI610", "seen")
+    module_range = reading("SENS:PRES:MOD1:NAME?", _module_pa, "name of the module", "S-6270A-PY", "seen")
     condition = reading("STAT:OPER:COND?", int, "16 when ready", "S-6270A-PY", "seen")
     # fmt: on
 
@@ -131,7 +142,7 @@ class Fluke6270A(PressureController):
             value=self.set_point_read() * _KPA,
             unit="Pa",
             frequency_hz=0.0,
-            range_high=_FULL_SCALE_PA,
+            range_high=self.module_range(),
             operating=self.is_controlling(),
             settled=self.is_settled(),
         )
@@ -150,8 +161,10 @@ class Fluke6270A(PressureController):
         staged, reference = "ABS" if self._absolute else "GAUG", self.reference_in_use()
         if not reference.upper().startswith(staged):
             raise self._mismatch("reference", staged, reference)
-        if not abs(pressure_pa) <= _FULL_SCALE_PA * 1.05:
-            raise self._mismatch("range", f"one that holds {pressure_pa:g} Pa", f"{_FULL_SCALE_PA:g} Pa")
+        told_pa = self.module_range()
+        range_pa = _FULL_SCALE_PA if told_pa is None else told_pa
+        if not abs(pressure_pa) <= range_pa * 1.05:
+            raise self._mismatch("range", f"one that holds {pressure_pa:g} Pa", f"{range_pa:g} Pa")
 
     def _switch(self, *, on: bool) -> None:
         self.output_mode("control" if on else "measure")

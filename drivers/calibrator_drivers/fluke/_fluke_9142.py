@@ -28,6 +28,7 @@ __all__ = ["TOUCHABLE_C", "Fluke9142", "Fluke9143", "Fluke9144"]
 WELL = Dialect("Fluke 914x", "SYST:ERR?", 10, "S-MEM")
 TOUCHABLE_C = 50.0  # above, a block or bath is shown as hot
 _SAME_C = 0.0051  # the display's last digit
+_SAME_CUT_OUT_C = 0.51  # some units keep whole degrees
 _POLL_S = 10.0
 _WATCHED = 7  # a minute of readings within the stability limit, beside the instrument's own word
 _SWITCH = {True: "1", False: "0"}
@@ -61,6 +62,7 @@ class _MetrologyWell:
     heating = reading("OUTP:STAT?", _flag, "whether the output is on", "S-9142", "seen")
     stability_limit_read = reading("SOUR:STAB:LIM?", float, "stability band", "S-9142", "seen")
     stable = reading("SOUR:STAB:TEST?", _flag, "1 when stable", "S-9142", "seen")
+    cut_out_read = reading("SOUR:PROT:SCUT:LEV?", float, "soft cut-out", "S-MEM", "mem-M")
     tripped = reading("SOUR:PROT:TRIP?", _flag, "whether the cut-out has tripped", "S-MEM", "mem-M")
     # fmt: on
 
@@ -137,6 +139,7 @@ class _MetrologyWell:
         read_back = self.set_point_read()
         if not abs(read_back - staged_c) <= _SAME_C:
             raise self._mismatch("set-point", f"{staged_c:g} degC", f"{read_back:g} degC")
+        self._see_cut_out()
         if self.tripped():
             raise self._mismatch("cut-out", "closed", "tripped")
         self._switch.switch_on()
@@ -214,12 +217,17 @@ class _MetrologyWell:
         current_a: float | None = None,
         temperature_c: float | None = None,
     ) -> None:
-        """Set the soft cut-out and the highest temperature that `stage_temperature` takes."""
+        """Set the soft cut-out, read it back, and hold `stage_temperature` below it.
+
+        Raises:
+            ReadbackError: the instrument keeps another cut-out.
+        """
         del voltage_v, current_a
         if temperature_c is not None:
             self.cut_out(temperature_c)
             self._check("SOUR:PROT:SCUT:LEV")
             self._highest_c = temperature_c
+            self._see_cut_out()
 
     def limits(self) -> SourceLimits | None:
         """Return None: the instrument has no limits in volts or amperes."""
@@ -240,6 +248,19 @@ class _MetrologyWell:
             lambda: forget_errors(self.session, WELL),
             self._switch.see_off,
         )
+
+    def _see_cut_out(self) -> None:
+        if self._highest_c is None:
+            return
+        held_c = self.cut_out_read()
+        if not abs(held_c - self._highest_c) <= _SAME_CUT_OUT_C:
+            raise mismatch(
+                self.session,
+                "soft cut-out",
+                f"{self._highest_c:g} degC",
+                f"{held_c:g} degC",
+                way_out="Set the cut-out at the instrument, and take it out of local control.",
+            )
 
     def _check(self, after: str) -> None:
         WELL.check(self.session, after=after)

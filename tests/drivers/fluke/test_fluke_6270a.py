@@ -15,7 +15,12 @@ Protocol = Callable[..., Any]
 NONE = ("SYST:ERR?", '0,"No error"')
 OFF = [("OUTP:PRES:MODE MEAS", None), ("OUTP:PRES:MODE?", "MEAS")]
 STAGE = [*OFF, ("UNIT:PRES KPA", None), ("SOUR:PRES 500", None), NONE]
-BACK = [("UNIT:PRES?", "KPA"), ("SOUR:PRES?", "500.000"), ("SENS:PRES:MODE?", "GAUG")]
+BACK = [
+    ("UNIT:PRES?", "KPA"),
+    ("SOUR:PRES?", "500.000"),
+    ("SENS:PRES:MODE?", "GAUG"),
+    ("SENS:PRES:MOD1:NAME?", "PM200-BG700K"),
+]
 
 
 def test_identity_and_roles(expected_protocol: Protocol, step_clock: Any) -> None:
@@ -46,6 +51,7 @@ def test_a_pressure_is_staged_read_back_and_controlled(expected_protocol: Protoc
         ([("UNIT:PRES?", "PSI")], "unit"),
         ([BACK[0], ("SOUR:PRES?", "500.02")], "set-point"),
         ([*BACK[:2], ("SENS:PRES:MODE?", "ABS")], "reference"),
+        ([*BACK[:3], ("SENS:PRES:MOD1:NAME?", "PM600-BG15K")], "range"),
         (
             [*BACK, ("OUTP:PRES:MODE CONT", None), NONE, ("OUTP:PRES:MODE?", "MEAS"), OFF[0]],
             "controller",
@@ -77,6 +83,7 @@ def test_settings_readings_and_state(expected_protocol: Protocol, step_clock: An
         ("MEAS:PRES?", "499.998"),
         ("MEAS:PRES:UNC?", "0.051"),
         ("SOUR:PRES?", "500.000"),
+        ("SENS:PRES:MOD1:NAME?", "PM200-A7M"),
         ("OUTP:PRES:MODE?", "CONT"),
         ("STAT:OPER:COND?", "16"),
         ("SENS:PRES:MODE ABS", None),
@@ -92,6 +99,7 @@ def test_settings_readings_and_state(expected_protocol: Protocol, step_clock: An
         assert controller.reading_uncertainty_pa() == pytest.approx(51.0)
         state = controller.state()
         assert (state.value, state.operating, state.settled) == (500e3, True, True)
+        assert state.range_high == 7e6
         with pytest.raises(InstrumentReportedError, match="-221"):
             controller.configure_pressure(700e3, absolute=True)
 

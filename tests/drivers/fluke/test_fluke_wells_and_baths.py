@@ -89,7 +89,8 @@ def test_what_differs_is_not_heated(
 
 
 def test_its_span_and_the_sections_limit_hold(expected_protocol: Protocol, step_clock: Any) -> None:
-    with expected_protocol([("SOUR:PROT:SCUT:LEV 80", None), NONE]) as session:
+    exchanges = [("SOUR:PROT:SCUT:LEV 80", None), NONE, ("SOUR:PROT:SCUT:LEV?", "80.0")]
+    with expected_protocol(exchanges) as session:
         well = Fluke9142(session, step_clock)
         with pytest.raises(OutOfLimits, match="-25 to 150"):
             well.stage_temperature(200.0)
@@ -97,6 +98,26 @@ def test_its_span_and_the_sections_limit_hold(expected_protocol: Protocol, step_
         with pytest.raises(OutOfLimits, match="-25 to 80"):
             well.stage_temperature(100.0)
         with pytest.raises(InstrumentError, match="Nothing is staged"):
+            well.operate()
+
+
+def test_a_cut_out_that_is_not_kept_is_refused(expected_protocol: Protocol, step_clock: Any) -> None:
+    exchanges = [("SOUR:PROT:SCUT:LEV 80", None), NONE, ("SOUR:PROT:SCUT:LEV?", "140.0")]
+    with (
+        expected_protocol(exchanges) as session,
+        pytest.raises(ReadbackError, match="cut-out was staged as 80 degC and is read back as 140 degC"),
+    ):
+        Fluke9142(session, step_clock).set_limits(temperature_c=80.0)
+
+
+def test_the_cut_out_is_read_back_again_before_heating(expected_protocol: Protocol, step_clock: Any) -> None:
+    limits = [("SOUR:PROT:SCUT:LEV 120", None), NONE, ("SOUR:PROT:SCUT:LEV?", "120.0")]
+    back = [("UNIT:TEMP?", "C"), ("SOUR:SPO?", "100.000"), ("SOUR:PROT:SCUT:LEV?", "150.0")]
+    with expected_protocol([*limits, *STAGE, *back]) as session:
+        well = Fluke9142(session, step_clock)
+        well.set_limits(temperature_c=120.0)
+        well.stage_temperature(100.0)
+        with pytest.raises(ReadbackError, match="soft cut-out"):
             well.operate()
 
 
