@@ -25,6 +25,8 @@ STEPS = frozenset({"step.done", "run.closed"})
 EVERY = 10  # events of a run: what a killed process leaves behind the last line is fewer
 _RUN = ("run", "count", "head")
 _REGISTER = ("register", "register_count", "register_head")
+_MOST = 1 << 63  # of what a database can hold
+_BEGIN = b'{"at": "'
 _log = logging.getLogger("calibrator.record")
 Lookup = Callable[[str, list[int]], Mapping[int, str]]  # the hashes of events by stream and numbers
 
@@ -101,27 +103,36 @@ class HeadLog:
 
     def _lines(self) -> Iterator[tuple[int, Mapping[str, Any] | None]]:
         """Yield each line with its number, None for one that is no head."""
+        yield from ((number, line) for number, line, _ in self._read())
+
+    def _read(self) -> Iterator[tuple[int, Mapping[str, Any] | None, bool]]:
+        """Yield each line with its number, None for one that is no head, and whether a crash tore it."""
         if not self.is_there:  # nor is a device a log, which may have no end
             return
         try:
             data = self.path.read_bytes()
         except OSError:
             return
-        for number, raw in enumerate(data.splitlines(), start=1):
+        for number, line_bytes in enumerate(data.splitlines(), start=1):
+            raw = line_bytes.strip(b"\0")  # what a power failure leaves of blocks that were never written
             try:
                 line = json.loads(raw)
-            except ValueError:  # torn by a crash: the next opening wrote it again
-                line = None
-            sound = isinstance(line, dict) and any(
-                all(key in line for key in keys) for keys in (_RUN, _REGISTER)
-            )
-            yield number, line if sound else None
+            except (ValueError, RecursionError):
+                # torn by a crash: the next opening wrote it again
+                yield number, None, _BEGIN.startswith(raw[: len(_BEGIN)]) and not raw.endswith(b"}")
+            else:
+                yield number, line if _is_head(line) else None, False
 
     def check(self, lookup: Lookup, only: str | None) -> Iterator[Finding]:
         """Yield what the record has otherwise than the file, the first of each stream."""
         said: dict[str, list[tuple[int, str, int]]] = {}
-        for number, line in self._lines():
+        for number, line, torn in self._read():
             if line is None:
+                if not torn and only in (None, self.register):
+                    what = (
+                        f"Line {number} of the outside log {self.path.name} is none that this program writes"
+                    )
+                    yield Finding(self.register, None, what, "damaged", self._way_out())
                 continue
             for stream, count, head in (_RUN, _REGISTER):
                 name = str(line.get(stream))
@@ -135,12 +146,43 @@ class HeadLog:
                     yield _finding(name, seq, found.get(seq), place, self._way_out())
                     break
 
+    def lacking(self, register: Iterable[Event]) -> Iterator[Finding]:
+        """Yield that the file lacks events of the register: emptied, cut, or not written at the time."""
+        known = {line.get("register_count") for _, line in self._lines() if line is not None}
+        events = list(register)
+        # a killed process leaves the line of its last word away, and what an opening anchors comes before it
+        while events and events[-1].kind == "run.anchored":
+            events.pop()
+        away = [event.seq for event in events if event.seq not in known]
+        if away and away != [events[-1].seq] and self.is_there:
+            what = (
+                f"The outside log lacks {len(away)} events of the register, the first is event {away[0]}:"
+                " it was emptied or cut"
+            )
+            way_out = (
+                f"Bring {self.path} back from a copy. Where it could not be written at that time, the next "
+                "command that writes in this home completes it, and the register says so."
+            )
+            yield Finding(self.register, away[0], what, "cut-tail", way_out)
+
     def _way_out(self) -> str:
         return (
             f"Keep {self.path}: it is what shows that the record is another one. Where the record was "
             "deleted, restored or begun anew on purpose, `calibrator heads --reason TEXT --person ID` puts "
             "that log aside and records who says so; else bring back the last backup."
         )
+
+
+def _is_head(line: object) -> bool:
+    """Say whether a line is a head as `_line` makes them, of a run, of the register, or of both."""
+    if not isinstance(line, dict):
+        return False
+    there = [keys for keys in (_RUN, _REGISTER) if keys[0] in line or keys[1] in line]
+    for stream, count, head in there:
+        numbered = type(line.get(count)) is int and 0 <= line[count] < _MOST
+        if not (numbered and isinstance(line.get(stream), str) and isinstance(line.get(head), str)):
+            return False
+    return bool(there)
 
 
 def _finding(stream: str, count: int, found: str | None, line: str, way_out: str) -> Finding:

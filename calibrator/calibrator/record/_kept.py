@@ -46,6 +46,9 @@ def take(log: HeadLog, register: list[Event], station: str, note: Note) -> None:
         elif not log.is_away:
             note("heads.missing", {"file": str(log.path), "station": station})
             moved = False
+    if kept and not moved and not station:
+        for finding in log.lacking(register):
+            note("heads.short", {"file": str(log.path), "station": station, "said": finding.what})
     log.catch_up(register)
     if log.is_there and (former is None or moved):
         note("heads.kept", {"file": str(log.path), "station": station})

@@ -329,7 +329,10 @@ class Record:
             said = list(self.events(REGISTER, kinds=_kept.KINDS))
             log = _kept.place(self._heads, said, self.station)
             gone = _kept.missing(log, said, self.station) if stream in (None, REGISTER) else ()
-            return (*found, *gone, *log.check(self._hashes, stream))
+            # in a shared record other stations write events that this one's log takes at the next opening
+            whole = stream in (None, REGISTER) and not self.station
+            short = log.lacking(self.events(REGISTER)) if whole else ()
+            return (*found, *gone, *short, *log.check(self._hashes, stream))
         return (*found, *self._heads.check(self._hashes, stream))
 
     def missing_heads(self) -> tuple[Finding, ...]:

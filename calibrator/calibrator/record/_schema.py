@@ -8,6 +8,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table
 from sqlalchemy import Text as AnyText
 
 __all__ = [
+    "META",
     "PROJECTIONS_VERSION",
     "SCHEMA_VERSION",
     "TABLES",
@@ -16,6 +17,7 @@ __all__ = [
     "create_events",
     "create_projections",
     "drop_projections",
+    "event_tables",
     "events",
     "meta",
     "points",
@@ -127,6 +129,10 @@ certificates = Table(
     Column("body", Text, nullable=False),
     **_STRICT,
 )
+
+event_tables = (events, meta)
+META = ("schema", "projections")
+"""The keys of the table meta."""
 
 projection_tables = (runs, points, readings, assets, certificates)
 

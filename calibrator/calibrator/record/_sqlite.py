@@ -13,6 +13,7 @@ from sqlalchemy.pool import StaticPool
 
 from calibrator._errors import CalibratorError, StorageError
 from calibrator.record._damage import damaged
+from calibrator.record._schema import META, TABLES, event_tables, projection_tables
 from calibrator.record._store import Store
 
 __all__ = ["TRIGGERS", "any_text", "backup_source", "in_memory", "reader", "sqlite_error", "still", "writer"]
@@ -100,10 +101,25 @@ class _Sqlite:
         return (name for name, statement in TRIGGERS.items() if present.get(name) != statement)
 
     def foreign(self, connection: Connection) -> Iterator[str]:
-        query = "SELECT type, name, tbl_name FROM sqlite_master WHERE type IN ('trigger', 'view')"
+        query = "SELECT type, name, tbl_name, sql FROM sqlite_master"
         for row in connection.exec_driver_sql(query).fetchall():
-            if row.name not in TRIGGERS or row.tbl_name != "events":
+            if row.type == "trigger":
+                ours = row.name in TRIGGERS and row.tbl_name == "events"
+            elif (
+                row.type == "index"
+            ):  # one of the key alone is the table itself; a stale one answers otherwise
+                ours = row.sql is None and row.name == f"sqlite_autoindex_{row.tbl_name}_1"
+            else:
+                ours = row.type == "table" and row.name in TABLES
+            if not ours:
                 yield f"{row.type} {row.name}"
+        for table in (*event_tables, *projection_tables):
+            held = connection.exec_driver_sql(f"PRAGMA table_xinfo({table.name})").fetchall()
+            for row in held:
+                if row.name not in table.c:
+                    yield f"column {table.name}.{row.name}"
+        known = connection.exec_driver_sql("SELECT key FROM meta").scalars()
+        yield from (f"row {key} of meta" for key in known if key not in META)
 
     def take_turn(self, connection: Connection, what: str) -> None:
         """Nobody else is there: BEGIN IMMEDIATE holds the file."""

@@ -166,6 +166,46 @@ def test_a_log_that_was_deleted_is_a_finding_until_somebody_says_why(
     assert "former-1" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("kept", [0, 0.5])
+def test_a_log_that_was_emptied_or_cut_is_a_finding_and_stands_in_the_register(
+    tmp_path: Path, kept: float
+) -> None:
+    home, _ = home_with_a_run(tmp_path / "home")
+    with home.open_record(RealClock()):
+        pass
+    assert home.heads is not None
+    log = home.heads
+    assert codes(home) == set()
+    text = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join(text[: int(len(text) * kept)]))
+    assert (Record.REGISTER, "cut-tail") in codes(home)
+    with home.open_record(RealClock()) as record:  # completes it, and says so for good
+        said = [event.body["said"] for event in record.events(Record.REGISTER, kinds={"heads.short"})]
+    assert len(said) == 1
+    assert "emptied or cut" in said[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"at": "x", "run": "r", "count": "abc", "head": "h"}',
+        b'{"at": "x", "run": "r", "count": null, "head": "h"}',
+        b'{"at": "x", "run": "r", "count": 99999999999999999999, "head": "h"}',
+        b'{"at": "x", "run": "r", "count": true, "head": "h"}',
+        b'{"at": "x", "run": "r", "count": 1.0, "head": 7}',
+        b"[" * 100_000,
+        b"{}",
+        b"no line of ours",
+    ],
+)
+def test_a_line_that_no_program_wrote_is_a_finding_and_no_crash(tmp_path: Path, line: bytes) -> None:
+    home, _ = home_with_a_run(tmp_path / "home")
+    assert home.heads is not None
+    with home.heads.open("ab") as file:
+        file.write(line + b"\n")
+    assert codes(home) == {(Record.REGISTER, "damaged")}
+
+
 def test_no_log_is_kept_where_the_settings_say_so(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     settings = tmp_path / "home" / "calibrator.toml"

@@ -343,6 +343,27 @@ def test_a_foreign_trigger_or_view_is_named_and_nothing_is_written_over_it(filed
     assert filed.reopen().verify() == ()
 
 
+def test_a_foreign_index_table_column_or_row_is_named(filed: Any) -> None:
+    """A stale index answers otherwise than its table: the register's standards were read from one."""
+    filed.whole_run()
+    with closing(sqlite3.connect(filed.home / "record.sqlite", isolation_level=None)) as db:
+        for number, sql in enumerate(
+            (
+                "CREATE INDEX c_x ON certificates(asset, issued, seq, body)",
+                "CREATE TABLE other (x)",
+                "ALTER TABLE points ADD COLUMN y TEXT",
+                "INSERT INTO meta VALUES ('z', '1')",
+            ),
+            start=1,
+        ):
+            db.execute(sql)
+            found = filed.record.verify()
+            assert [finding.code for finding in found].count("foreign") == number, found
+    told = " ".join(finding.what for finding in found)
+    for name in ("index c_x", "table other", "column points.y", "row z of meta"):
+        assert name in told
+
+
 def test_a_server_names_foreign_triggers_and_rules(served: Any) -> None:
     served.whole_run()
     with served.raw() as ask:
