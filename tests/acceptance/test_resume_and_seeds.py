@@ -14,12 +14,18 @@ Shown = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, demo: Any) -> Shown:
-    """The unbroken run of one section with seed 7."""
+def unbroken(tmp_path_factory: pytest.TempPathFactory, demo: Any) -> tuple[Any, Any]:
+    """The command line, and what it said of an unbroken run of one section with seed 7."""
     cli = type(demo[0])(tmp_path_factory.mktemp("whole") / "home")
-    done = cli(*RUN, *SECTION, "--seed", "7")
+    done = cli(*RUN, *SECTION, "--seed", "7", "--json")
     assert done.returncode in (0, 3), done.stderr
-    return dict(cli.json("show", "--json"))
+    return cli, done
+
+
+@pytest.fixture(scope="module")
+def whole(unbroken: tuple[Any, Any]) -> Shown:
+    """What that run came to."""
+    return dict(unbroken[0].json("show", "--json"))
 
 
 @pytest.mark.parametrize(
@@ -70,8 +76,8 @@ def test_a_completed_run_is_not_resumed(demo: Any) -> None:
     assert "completed" in done.stderr
 
 
-def test_json_is_the_recorded_events(cli: Any) -> None:
-    done = cli(*RUN, *SECTION, "--seed", "7", "--json")
+def test_json_is_the_recorded_events(unbroken: tuple[Any, Any]) -> None:
+    cli, done = unbroken
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert events[0]["kind"] == "run.opened"
     assert events[-1]["kind"] == "run.closed"
