@@ -111,3 +111,16 @@ def test_a_broken_run_of_several_units_goes_on_as_one_of_a_single_unit_does(
     for outcome in (one, replace(one, further=(one,))):
         name_next_steps(chosen, outcome, to_stderr=False)
         assert "resume" in capsys.readouterr().out
+
+
+def test_what_was_found_names_the_command_that_goes_on_as_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = Outcome("r1", 1, "fail", 1.0, 1.0, "", "simulated", "as-left-open")
+    for language, why in (("en", "go on as left, when it is adjusted"), ("zh", "调整完成后继续调整后测量")):
+        name_next_steps(Settings(tmp_path, language, False), found, to_stderr=False)
+        first = capsys.readouterr().out.splitlines()[0]
+        assert "resume" in first
+        assert why in first
+    name_next_steps(Settings(tmp_path, "en", False), replace(found, code=""), to_stderr=False)
+    assert "resume" not in capsys.readouterr().out
