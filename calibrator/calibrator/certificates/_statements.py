@@ -268,8 +268,10 @@ def uncertainty_statement(model: Certificate, speaker: Speaker) -> Lines:
     policies = {
         "p95": say(
             "The expanded uncertainty U is the standard uncertainty multiplied by the coverage factor k "
-            "given with each result, for a coverage probability of about 95 % (t distribution with the "
-            "effective degrees of freedom; k = 1.65 where one rectangular contribution dominates)."
+            "given with each result, for a coverage probability of about 95 %: k is that of the t "
+            "distribution with the effective degrees of freedom; where one rectangular contribution "
+            "dominates it is 1.65, and where two together do it is that of their trapezoid, from 1.65 to "
+            "1.90 (EA-4/02 M:2022, S9.14 and S10.13)."
         ),
         "k2": say(
             "The expanded uncertainty U is the standard uncertainty multiplied by the coverage factor k = 2, "
@@ -277,6 +279,8 @@ def uncertainty_statement(model: Certificate, speaker: Speaker) -> Lines:
         ),
     }
     lines = [policies[model.conformity.policy]] if model.conformity.policy in policies else []
+    if any("raised-to-cmc" in result.notes for result in model.results):
+        lines.append(say("Where U was raised to the laboratory's CMC, k = 2 and a normal distribution hold."))
     lines += _rounding(model, speaker)
     return [
         *lines,

@@ -101,7 +101,10 @@ def test_the_rule_stands_in_words_with_its_source(
 
 def test_the_policy_for_k_is_stated(whole_live: Certificate) -> None:
     by_two = replace(whole_live, conformity=replace(whole_live.conformity, policy="k2"))
-    assert "about 95 % (t distribution" in str(uncertainty_statement(whole_live, EN))
+    english = str(uncertainty_statement(whole_live, EN))
+    assert "about 95 %: k is that of the t distribution" in english
+    assert "trapezoid, from 1.65 to 1.90" in english
+    assert "1.65 至 1.90" in str(uncertainty_statement(whole_live, ZH))
     assert "k = 2" in str(uncertainty_statement(by_two, EN))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from calibrator.certificates._model import SIMULATED, Certificate, Result, ResultSection
 from calibrator.certificates._numbers import Rounded, rounded, significant
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["measured"]
 
 _Row = tuple[Result, Rounded]
+_VALIDATED: Final = {True: "validated", False: "not-validated", None: "not-asked"}  # METROLOGY 16
+_LEAST_RISK: Final = Decimal("1e-6")
 
 
 def measured(model: Certificate, parent: _Element, write: Writer) -> _Element:
@@ -119,6 +121,7 @@ def _table(
     _words(table, write, "readings", [str(result.readings) for result, _ in rows])
     _errors(rows, table, write, difference, judged=judged, differs=differs)
     _words(table, write, "verdict", [result.verdict.replace(" ", "-") for result, _ in rows])
+    _words(table, write, "clause8", [_VALIDATED[result.clause8] for result, _ in rows])
     _words(table, write, "figures", [f"{r.limit_status}/{r.standard_status}" for r, _ in rows])
 
 
@@ -178,7 +181,16 @@ def _errors(
         _column(data, write, "guard_band", [band for band in bands if band is not None], unit)
     risks = [result.pfa for result, _ in rows]
     if all(risk is not None for risk in risks):
-        _column(data, write, "pfa", [risk for risk in risks if risk is not None], unit_of("1"))
+        _column(data, write, "pfa", [_risk(risk) for risk in risks if risk is not None], unit_of("1"))
+
+
+def _risk(value: Decimal) -> Decimal:
+    """Return a probability to two digits of it or of what it lacks of 1, which are at least 1e-6 each."""
+    if value in (0, 1):
+        return value
+    bounded = min(max(value, _LEAST_RISK), 1 - _LEAST_RISK)
+    place = max(min(bounded, 1 - bounded).adjusted() - 1, _LEAST_RISK.adjusted())
+    return bounded.quantize(Decimal(1).scaleb(place))
 
 
 def _numberless(result: Result, data: _Element, write: Writer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -22,6 +23,7 @@ _POSITIVE: Final = frozenset(
         *("uncertainty", "uncertaintyXMLList", "coverageFactor", "coverageFactorXMLList"),
     }
 )
+_NUMBERS: Final = frozenset({"value", "valueXMLList", *_POSITIVE})
 _SHARES: Final = frozenset({"coverageProbability", "coverageProbabilityXMLList"})
 _TOKEN: Final = re.compile(r"\\([A-Za-z]+)(?:\{[^{}]*\})?")
 # D-SI 2.2.1: prefixes, units of the SI brochure (9th edition, tables 2, 4, 7 and 8), signs of its grammar
@@ -65,10 +67,12 @@ def values(root: _Element) -> Iterator[tuple[str, str, int]]:
     for quantity in root.iter(f"{{{DCC}}}quantity"):
         if quantity.get("refType") == "calibrator_taxon":
             yield from _unknown_taxa(quantity)
-    known = own_ref_types()
+    known, written = own_ref_types(), [e.get("refType") or "" for e in root.iter(f"{{{DCC}}}*")]
+    ours = any(ref.startswith("calibrator_") for refs in written for ref in refs.split())
     for part in root.iter(f"{{{DCC}}}*"):
         for ref in (part.get("refType") or "").split():
-            if ref.startswith("calibrator_") and ref not in known:
+            # PTB's basic types are more than we write: held against ours in a document of ours alone
+            if ref.startswith(("calibrator_", "basic_") if ours else "calibrator_") and ref not in known:
                 line = int(part.sourceline or 0)
                 yield "unknown-ref-type", f"the refType {ref} is none that this program writes", line
 
@@ -83,6 +87,8 @@ def _unknown_taxa(quantity: _Element) -> Iterator[tuple[str, str, int]]:
 
 
 def _wrong(name: str, word: str) -> Iterator[tuple[str, str]]:
+    if name in _NUMBERS and not _is_double(word):
+        yield "out-of-range", ", which no program that reads it as a double can hold"
     if name in _POSITIVE and _number(word) <= 0:
         yield "not-positive", "; it must be above zero"
     if name in _SHARES and not 0 < _number(word) <= 1:
@@ -98,6 +104,15 @@ def _number(word: str) -> Decimal:
     except InvalidOperation:
         return Decimal(1)
     return found if found.is_finite() else Decimal(1)
+
+
+def _is_double(word: str) -> bool:
+    """Say whether a number is one of binary64: neither beyond it nor, other than zero, below it."""
+    try:
+        exact = Decimal(word)
+    except InvalidOperation:
+        return True  # a finding of its own
+    return not exact.is_finite() or (math.isfinite(float(exact)) and bool(float(exact)) == bool(exact))
 
 
 def _is_unit(word: str) -> bool:

@@ -62,10 +62,10 @@ def definition() -> tuple[str, str, str]:
 
 
 def own_ref_types() -> frozenset[str]:
-    """Return every refType of ours that a document of this program can hold."""
+    """Return every refType that a document of this program can hold, PTB's basic ones as well."""
     tables = _ref_types()
     listed = (body["ref"] for name in ("part", "column") for body in tables[name].values())
-    return frozenset(ref for ref in listed if ref.startswith("calibrator_"))
+    return frozenset(listed)
 
 
 def unit_of(unit: str, *, difference: bool = False) -> Unit:

@@ -6,6 +6,7 @@ import re
 import socket
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,9 @@ DEFECTS = {
     "p above one": (r"(<si:coverageProbabilityXMLList>)\S+", r"\g<1>95", "no-probability"),
     "unit": (r"(<si:unitXMLList>)\\volt", r"\g<1>\\vollt", "unknown-unit"),
     "refType": (r'="calibrator_guardBand', '="calibrator_gardBand', "unknown-ref-type"),
+    "basic refType": (r'="basic_measurementError', '="basic_foobar', "unknown-ref-type"),
+    "no double": (r"(<si:valueXMLList>)\S+", r"\g<1>1e400", "out-of-range"),
+    "U beyond a double": (r"(<si:valueExpandedMUXMLList>)\S+", r"\g<1>1e-400", "out-of-range"),
     "no U": (
         r"(?s)<si:measurementUncertaintyU.*?</si:measurementUncertaintyUnivariateXMLList>",
         "",
@@ -75,6 +79,46 @@ def test_each_result_has_its_taxon_and_another_name_is_found(whole_live: Certifi
     assert text.count("Source.Voltage.DC") == len(model.results)
     wrong = text.replace("Source.Voltage.DC", "Source.Voltage.Direct", 1)
     assert {finding.code for finding in check(parse(wrong.encode(), "x"))} == {"unknown-taxon"}
+
+
+def test_each_result_says_whether_monte_carlo_validated_it(whole_live: Certificate) -> None:
+    model = replace(whole_live, laboratory=replace(whole_live.laboratory, country="CN"))
+    first, *others = model.sections[0].results
+    results = (replace(first, clause8=False), *(replace(one, clause8=None) for one in others))
+    sections = (replace(model.sections[0], results=results), *model.sections[1:])
+    text = render(replace(model, sections=sections), "dcc", "both").decode("utf-8")
+    root = parse(text.encode(), "x")
+    assert check(root) == ()
+    told = root.findall(".//{*}quantity[@refType='calibrator_gumValidated']")
+    words = " ".join(quantity.findtext("{*}charsXMLList") or "" for quantity in told).split()
+    assert len(words) == len(model.results)
+    assert words.count("not-validated") == 1
+    assert words.count("not-asked") == len(others)
+    assert words.count("validated") == len(model.results) - 1 - len(others)
+    names = {content.get("lang"): content.text or "" for content in told[0].iterfind("{*}name/{*}content")}
+    assert "JCGM 101:2008, clause 8" in names["en"]
+    assert "第 8 章" in names["zh"]
+
+
+@pytest.mark.parametrize(
+    ("risk", "written"),
+    [
+        ("0.000000000000000000000000000001", "0.000001"),
+        ("0.000043211", "0.000043"),
+        ("0.0421", "0.042"),
+        ("0.99999999999999", "0.999999"),
+        ("0", "0"),
+    ],
+)
+def test_a_probability_is_written_no_finer_than_it_is_known(
+    whole_live: Certificate, risk: str, written: str
+) -> None:
+    model = replace(whole_live, laboratory=replace(whole_live.laboratory, country="CN"))
+    section = model.sections[0]
+    results = tuple(replace(one, pfa=Decimal(risk)) for one in section.results)
+    text = render(replace(model, sections=(replace(section, results=results),)), "dcc", "both")
+    for quantity in parse(text, "x").iterfind(".//{*}quantity[@refType='calibrator_pfaSpecific']"):
+        assert set((quantity.findtext(".//{*}valueXMLList") or "").split()) == {written}
 
 
 def test_a_day_that_has_not_come_is_found(sound: str) -> None:
