@@ -32,6 +32,7 @@ from _peers import (
     X,
     drawn,
     end_gauge,
+    of_uncertainties,
     package,
 )
 from bench_tape import EIGHT, columns, eight, eight_by_hand, end_gauge_by_hand
@@ -47,6 +48,7 @@ from calibrator_uncertainty import (
     standard_uncertainty,
     uncertain,
 )
+from calibrator_uncertainty import _seen_models as seen_models
 
 COUNT = 1_000_000
 SLOW = ("metas_unclib", "suncal", "punpy")  # milliseconds each
@@ -79,7 +81,7 @@ def models():
         lib = package(name)
         if lib is not None:
             (slow if name in SLOW else rows).append((f"{name}: {gives}", make(lib)))
-    print("GUM H.1, 9 inputs, one evaluation")
+    print("GUM H.1, 9 inputs, one evaluation: bare numbers on both sides (ours traced once: pint in and out)")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         took = race_s(*(work for _, work in rows), repeat=25, loops=100)
@@ -90,22 +92,30 @@ def models():
 
 
 def models_with_units(hand: float) -> None:
-    """The same as quantities with units, nothing traced before."""
+    """The same as quantities with units on both sides, nothing prepared; last a peer in bare numbers."""
 
     def quantities():
         given = zip(NAMES, X, U, NU, UNITS, strict=True)
         found = end_gauge(*(uncertain(normal(name, x, u, unit, dof=nu)) for name, x, u, nu, unit in given))
         return standard_uncertainty(found), degrees_of_freedom(found)
 
+    def never_seen():
+        seen_models._kept.clear()
+        return gauge_budget().evaluate()
+
     rows = [
         ("ours: uncertain pint quantities, u, dof, unit", quantities),
-        ("ours: a new Budget, its units checked, whole table", lambda: gauge_budget().evaluate()),
+        ("ours: a new Budget, whole table, its arithmetic seen before", lambda: gauge_budget().evaluate()),
+        ("ours: a new Budget, whole table, a function never seen", never_seen),
     ]
     for name, make, gives in MODELS_WITH_UNITS:
         lib = package(name)
         if lib is not None:
             rows.append((f"{name}: {gives}", make(lib)))
-    print("GUM H.1 with units, nothing prepared")
+    lib = package("uncertainties")
+    if lib is not None:
+        rows.append(("uncertainties in bare numbers, for comparison: u alone", of_uncertainties(lib)))
+    print("GUM H.1 with units on both sides, nothing prepared")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         took = race_s(*(work for _, work in rows), repeat=15, loops=20)

@@ -13,6 +13,7 @@ from calibrator_uncertainty._asked import numbers, one_number
 from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._doors import FIGURES, NUMBER, asks
 from calibrator_uncertainty._errors import InputError, NotSupportedError
+from calibrator_uncertainty._nothing import refuse_where_flat
 from calibrator_uncertainty._quantity import correlated, covariance_in
 from calibrator_uncertainty._sweep import by_leaf
 from calibrator_uncertainty._tape import UncertainArray
@@ -107,6 +108,7 @@ def complex_uncertainty(value: Any, *, probability: float = 0.95) -> ComplexUnce
 
     Raises:
         NotSupportedError: a value that is not complex.
+        ModelError: every first derivative is zero, where the first order says nothing.
 
     Source: R. Willink, B. D. Hall, Metrologia 39 (2002) 361; JCGM 102:2011, 6.5.2.
     """
@@ -117,6 +119,10 @@ def complex_uncertainty(value: Any, *, probability: float = 0.95) -> ComplexUnce
         raise NotSupportedError("a covariance matrix is that of one number", way_out="Take an element: z[0].")
     terms = _terms(magnitude)
     total = sum((matrix for matrix, _ in terms), np.zeros((2, 2)))
+    if not total.any():
+        for part in (magnitude.real, magnitude.imag):
+            if isinstance(part, UncertainArray):
+                refuse_where_flat(part, restored=False)
     dof = _willink_hall(terms, total)
     return ComplexUncertainty(total, dof, _bivariate_factor(dof, probability), probability)
 

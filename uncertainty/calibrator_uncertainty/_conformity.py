@@ -13,6 +13,7 @@ from calibrator_uncertainty._types import Quantity
 __all__ = ["Judgement", "judge"]
 
 RULES = ("guard-band-u", "guard-80", "simple", *FURTHER)
+_WITHOUT_U = ("simple", "guard-80", "pfa-1", "pfa-2", "pfa-2.5", "pfa-5")  # may be given none
 SHARE_80 = 0.2  # of half the tolerance, taken off inside each limit: 80 % of it is left
 NO_ACCEPTANCE_ZONE = "no acceptance zone"
 # A value that differs from a limit by less than the float arithmetic that made it lies on the limit.
@@ -192,6 +193,12 @@ def _check(  # noqa: PLR0917
             raise InputError(f"{name} is {figure}; a verdict needs a finite number", code="not-finite")
     if U < 0 or u < 0:
         raise InputError(f"U = {U} and u = {u}: an uncertainty is never negative", code="negative-u")
+    if u * (1.0 - 1e-9) > U and not (U == 0.0 and rule in _WITHOUT_U):
+        raise InputError(
+            f"U = {U} is below u = {u}: an expanded uncertainty is k times u",
+            way_out="Give U first, then u.",
+            code="small-u",
+        )
     if math.isnan(dof) or dof < 1:
         raise InputError(f"dof = {dof}: degrees of freedom are 1 or more", code="dof")
     if math.isnan(low) or math.isnan(high) or low > high:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["expand"]
 
+_TINY = 1e-12  # of the value, or a slope: what is less may be flat but for rounding
 _SMALL, _LARGE = 1e-280, 1e280  # squares beyond have lost digits
 
 
@@ -70,7 +71,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
             for one, slope, part, weight in zip(budget.inputs, slopes, parts, weights, strict=True)
         ),
         correlations=budget.correlations,
-        notes=(*(plan.notes if u or any(parts) else _with_flat(budget)), *budget._trace().remarks),
+        notes=(*_notes(budget, value, u, slopes), *budget._trace().remarks),
         origin=budget._base(),
     )
 
@@ -82,12 +83,15 @@ def _elements(budget: Budget, kind: type[Shape]) -> list[float]:
     return [float(part) * u[line] for line, row in rows for part in row]
 
 
-def _with_flat(budget: Budget) -> tuple[str, ...]:
-    """Return the notes on a u of 0, which may be of the first order alone."""
+def _notes(budget: Budget, value: float, u: float, slopes: Sequence[float]) -> tuple[str, ...]:
+    """Return the notes on correlations, and on a u that is nothing to the first order alone."""
+    notes = budget._plan().notes
+    if u > _TINY * abs(value) and (abs(slopes[0]) > _TINY or max(map(abs, slopes)) > _TINY):
+        return notes
     from calibrator_uncertainty._flat import flat_note
 
-    note = flat_note(budget)
-    return (*budget._plan().notes, note) if note else budget._plan().notes
+    note = flat_note(budget, u)
+    return (*notes, note) if note else notes
 
 
 def _fits(parts: list[float]) -> bool:

@@ -22,6 +22,7 @@ from calibrator_uncertainty._unseen import is_stored_flat
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
     from calibrator_uncertainty._outside import WideProgram
+    from calibrator_uncertainty._running import Traced
     from calibrator_uncertainty._shapes import Shape
     from calibrator_uncertainty._tape import UncertainArray
     from calibrator_uncertainty._types import Numbers
@@ -33,20 +34,26 @@ _ROUNDING = 1e-13
 _GOLDEN = 0.6180339887498949
 _FAR = 4.0  # u: a normal lies beyond once in 16 000 draws
 _REACHES = (1.0, 2.0, _FAR)
+_BEYOND = 100.0  # times the first order: no straight line goes as far within four u
 
 
 def _points(estimates: Sequence[float], u: Sequence[float], shapes: Sequence[Shape]) -> np.ndarray:
     """Return points to run a model at, the near ones first: estimates moved together and one at a time."""
     spreads = np.array(u, dtype=np.float64)
     moving = np.flatnonzero(spreads)
-    steps = 0.3 + (_GOLDEN * np.arange(spreads.size)) % 0.7  # unlike, so that nothing cancels by chance
-    signs = np.where(np.arange(spreads.size) % 2, -1.0, 1.0)
+    steps, signs = _unlike(spreads.size)
     alone = [sign * np.eye(spreads.size)[place] for place in moving[:_ALONE] for sign in (1.0, -1.0)]
     ways = np.array([np.zeros(spreads.size), steps, -steps, steps * signs, -steps * signs, *alone])
     ends = np.array([_ends(shape) for shape in shapes])
     far = np.concatenate([np.clip(reach * ways, ends[:, 0], ends[:, 1]) for reach in _REACHES])
     points: np.ndarray = far * spreads + np.array(estimates)
     return points
+
+
+def _unlike(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return steps and signs that are unlike each other, so that nothing cancels by chance."""
+    places = np.arange(count)
+    return 0.3 + (_GOLDEN * places) % 0.7, np.where(places % 2, -1.0, 1.0)
 
 
 def _ends(shape: Shape) -> tuple[float, float]:
@@ -58,25 +65,36 @@ def _ends(shape: Shape) -> tuple[float, float]:
     return max(-_FAR, float(low)), min(_FAR, float(high))
 
 
-def _moves(found: Numbers, scale: float, near: int) -> bool:
-    """Tell whether results differ; where there is none near the estimates, it moves as well."""
+def _moves(found: Numbers, scale: float, near: int, u: float) -> bool:
+    """Tell whether results differ by more than `u` explains; where there is none nearby, it moves too."""
     if not np.isfinite(found[:near]).all():
         return True
     apart = np.abs(found[np.isfinite(found)] - found[0])
-    return bool(np.max(apart) > _ROUNDING * scale)
+    return bool(np.max(apart) > max(_ROUNDING * scale, _BEYOND * u))
 
 
-def _program_moves(program: Program | WideProgram, points: np.ndarray) -> bool:
+def _program_moves(program: Program | WideProgram, columns: Sequence[Numbers], u: float) -> bool:
     with np.errstate(all="ignore"):  # a place where there is no value moves the result as well
-        slots = program.values(list(points.T))
-    near = len(points) // len(_REACHES)
+        slots = program.values(list(columns))
+    count = max(np.shape(column)[-1] for column in columns)
     finite = [np.abs(slot)[np.isfinite(slot)] for slot in map(np.asarray, slots) if np.size(slot)]
     scale = max((float(np.max(slot)) for slot in finite if slot.size), default=0.0)
-    return _moves(np.broadcast_to(slots[program.output], (len(points),)), scale, near)
+    found = np.broadcast_to(slots[program.output], (count,))
+    return _moves(found, scale, count // len(_REACHES), u)
 
 
-def budget_is_flat(budget: Budget) -> bool:
-    """Tell whether a result whose slopes are all zero moves nevertheless within four u of its inputs."""
+def _columns(traced: Traced, points: np.ndarray) -> list[np.ndarray]:
+    """Return the points by input; the errors of one line, as of an array, move unlike each other."""
+    columns = list(points.T)
+    for place, source in enumerate(reversed(traced.sources), start=1):
+        if not source.single:
+            steps, signs = _unlike(sum(leaf.size for leaf in source.leaves))
+            columns[-place] = (steps * signs)[:, None] * columns[-place]
+    return columns
+
+
+def budget_is_flat(budget: Budget, u: float = 0.0) -> bool:
+    """Tell whether a result moves within four u of its inputs by far more than its `u` to first order."""
     inputs = budget.inputs
     if not any(one.u for one in inputs):
         return False
@@ -88,7 +106,7 @@ def budget_is_flat(budget: Budget) -> bool:
         [one.estimate for one in inputs], [one.u for one in inputs], [one.distribution for one in inputs]
     )
     if not traced.branches:
-        return _program_moves(traced.program, points)
+        return _program_moves(traced.program, _columns(traced, points), u)
     if traced.sources:
         return True  # it cannot be run elsewhere, and nothing says that it does not move
     try:
@@ -96,12 +114,12 @@ def budget_is_flat(budget: Budget) -> bool:
     except UncertaintyError:  # it fails nearby: no u of 0
         return True
     scale = max(float(np.nanmax(np.abs(found))), float(np.max(np.abs(points))))
-    return _moves(found, scale, len(points) // len(_REACHES))
+    return _moves(found, scale, len(points) // len(_REACHES), u)
 
 
-def flat_note(budget: Budget) -> str:
-    """Return what must stand beside a u = 0 that is of the first order alone; empty where u is 0 indeed."""
-    if not budget_is_flat(budget):
+def flat_note(budget: Budget, u: float = 0.0) -> str:
+    """Return what must stand beside a u that is of the first order alone; empty where it is so small."""
+    if not budget_is_flat(budget, u):
         return ""
     way = "use second_order() or monte_carlo()"
     try:
@@ -111,33 +129,42 @@ def flat_note(budget: Budget) -> str:
     except (NotSupportedError, InputError, ModelError) as problem:
         told, way = f"the second order cannot be told: {problem.what}", "use monte_carlo()"
     return (
-        "U = 0 IS NOT AN UNCERTAINTY: every first derivative is zero at the estimates, and the first order "
+        "U = 0 IS NOT AN UNCERTAINTY: every first derivative is zero at the estimates"
+        f"{', but for rounding' if u else ''}, and the first order "
         f"says nothing here (JCGM 100:2008, 5.1.2, note); {told}; {way}"
     )
 
 
-def value_is_flat(magnitude: UncertainArray) -> bool:
-    """Tell whether a single value of u = 0 moves within four u of what it is made of."""
+def value_is_flat(magnitude: UncertainArray, u: float = 0.0) -> bool:
+    """Tell whether a single value moves, within four u of what it is made of, far more than its `u`."""
     if is_stored_flat(magnitude):
         return True
     leaves = [node for node in reachable(magnitude, lambda node: node._op is None) if is_moving(node)]
-    infos = [leaf._leaf for leaf in leaves if leaf._leaf is not None]
-    if not leaves or any(leaf.shape for leaf in leaves):
+    if not leaves:
         return False
-    points = _points(
-        [float(leaf._value) for leaf in leaves], [info.u for info in infos], [info.shape for info in infos]
-    )
-    return _program_moves(trace(leaves, magnitude), points)
+    infos = [leaf._leaf for leaf in leaves if leaf._leaf is not None]
+    deviates = _points([0.0] * len(infos), [1.0] * len(infos), [info.shape for info in infos])
+    columns = []
+    for leaf, info, moved in zip(leaves, infos, deviates.T, strict=True):
+        steps, signs = _unlike(leaf.size)  # the errors of an array are unlike each other
+        moves = (steps * signs).reshape((*leaf.shape, 1)) * moved if leaf.shape else moved
+        base, spread = (
+            one[..., None] if np.ndim(one) else one for one in map(np.asarray, (leaf._value, info.u))
+        )
+        columns.append(base + spread * moves)
+    return _program_moves(trace(leaves, magnitude), columns, u)
 
 
-def refuse_flat(magnitude: UncertainArray) -> None:
-    """Refuse to expand a u of 0 that is of the first order alone.
+def refuse_flat(magnitude: UncertainArray, u: float = 0.0) -> None:
+    """Refuse to go on from a `u` that is nothing to first order alone.
 
     Raises:
         ModelError: the value moves within the uncertainty of what it is made of, or a comparison chose it.
     """
-    if value_is_flat(magnitude):
+    if value_is_flat(magnitude, u):
         raise flat_error("the value")
+    if u:
+        return
     nodes = reachable(magnitude, lambda node: node._op is None)
     if any(node._looked and is_moving(node) for node in nodes if node._op is None):
         raise ModelError(

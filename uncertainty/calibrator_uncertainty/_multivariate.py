@@ -26,7 +26,8 @@ class Region:
     """Estimates, covariance and coverage regions of several results.
 
     The elliptical region is (y - ŷ)ᵀ V⁻¹ (y - ŷ) ≤ k_ellipse², the rectangular one
-    |y_j - ŷ_j| ≤ k_rectangle·u_j for all j at once. `draws` is 0 where it was found to first order; `notes`
+    |y_j - ŷ_j| ≤ k_rectangle·u_j for all j at once; to first order its k is Šidák's, of independent results,
+    and never too small. `draws` is 0 where it was found to first order; `notes`
     then say where the factors of the normal distribution are too small.
     """
 
@@ -52,6 +53,13 @@ class Region:
         found = np.where(spread > 0.0, self.covariance / np.where(spread > 0.0, spread, 1.0), 0.0)
         np.fill_diagonal(found, 1.0)
         return found
+
+
+def _rank(covariance: np.ndarray) -> int:
+    """Return how many dimensions the results have: fewer where some follow from the others."""
+    u = np.sqrt(np.diag(covariance))
+    safe = np.where(u > 0.0, u, 1.0)
+    return max(1, int(np.linalg.matrix_rank(covariance / np.outer(safe, safe), tol=1e-9, hermitian=True)))
 
 
 class Multivariate:
@@ -96,6 +104,7 @@ class Multivariate:
     def first_order(self, *, probability: float = 0.95) -> Region:
         """Propagate the covariance matrix: U_y = C U_x Cᵀ, with factors of the normal distribution.
 
+        k of the ellipse is that of as many results as are not functions of the others (its dimensions).
         k of the rectangle is that of independent results of that number, which is never too small (Šidák).
         Neither knows degrees of freedom, as the document gives none; where a result has finite ones a note
         says so, and `monte_carlo` draws t.
@@ -120,7 +129,7 @@ class Multivariate:
             np.array(values),
             covariance,
             (
-                math.sqrt(float(chdtri(float(count), 1.0 - probability))),
+                math.sqrt(float(chdtri(float(_rank(covariance)), 1.0 - probability))),
                 float(ndtri((1.0 + probability ** (1.0 / count)) / 2.0)),
             ),
             probability,

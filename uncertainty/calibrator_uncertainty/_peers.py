@@ -18,6 +18,7 @@ from calibrator_uncertainty._asked import by_name, one_number
 from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import NotSupportedError
 from calibrator_uncertainty._leaves import Leaf
+from calibrator_uncertainty._nothing import refuse_where_flat
 from calibrator_uncertainty._quantity import magnitude_of
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._sweep import by_leaf
@@ -140,7 +141,7 @@ def to_gtc(values: Mapping[str, Quantity]) -> dict[str, Any]:
     def convert(value: Quantity) -> Any:  # noqa: ANN401 - of the other library
         if not isinstance(getattr(value, "_magnitude", value), UncertainComplex):
             return _elements(value, one)
-        real, imag = (_elements(part, one) for part in _real_parts(value._magnitude))
+        real, imag = (_elements(part, one, whole=False) for part in _real_parts(value._magnitude))
         return real + 1j * imag
 
     return {name: convert(value) for name, value in values.items()}
@@ -188,8 +189,16 @@ def _rows(magnitude: UncertainArray) -> list[UncertainArray]:
     return list(flat)
 
 
-def _elements(value: Quantity, one: Callable[[UncertainArray], Any]) -> Any:  # noqa: ANN401 - of the other library
+def _elements(
+    value: Quantity,
+    one: Callable[[UncertainArray], Any],
+    *,
+    whole: bool = True,
+) -> Any:  # noqa: ANN401 - of the other library
+    """Convert each element; a part of a complex value may be flat while the other is not."""
     magnitude = magnitude_of(value)
+    if whole:
+        refuse_where_flat(magnitude, restored=False)
     if not magnitude.shape:
         return one(magnitude)
     found = np.empty(magnitude.size, dtype=object)

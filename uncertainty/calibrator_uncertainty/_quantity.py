@@ -17,6 +17,7 @@ from calibrator_uncertainty._doors import NUMBER, ROW, TEXTS, asks
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._leaves import Leaf, known, new_uid, remember
+from calibrator_uncertainty._nothing import refuse_where_flat
 from calibrator_uncertainty._shapes import Arcsine, Normal, Rectangular, Shape, StudentT
 from calibrator_uncertainty._store import leaf_back
 from calibrator_uncertainty._structural import Linear
@@ -275,8 +276,14 @@ def estimate(value: Quantity) -> Quantity:
 
 
 def standard_uncertainty(value: Quantity) -> Quantity:
-    """Return u as a pint quantity, of a temperature in degC as a difference."""
-    return _in_units(magnitude_of(value).u, value)
+    """Return u as a pint quantity, of a temperature in degC as a difference.
+
+    Raises:
+        ModelError: every first derivative is zero, as of x² at 0, where the first order says nothing.
+    """
+    magnitude = magnitude_of(value)
+    refuse_where_flat(magnitude, restored=False)
+    return _in_units(magnitude.u, value)
 
 
 def expanded_uncertainty(value: Quantity, *, policy: str = "p95") -> Quantity:
@@ -291,10 +298,7 @@ def expanded_uncertainty(value: Quantity, *, policy: str = "p95") -> Quantity:
     if magnitude.shape:
         raise NotSupportedError("U is given for one value", way_out="Take an element: q[0].")
     u = float(magnitude.u)
-    if u == 0.0:
-        from calibrator_uncertainty._flat import refuse_flat
-
-        refuse_flat(magnitude)
+    refuse_where_flat(magnitude)
     dof = float(magnitude.dof)
     k = coverage_factor(policy, dof, rectangles=_parts(magnitude, Rectangular), u=u)
     k = arcsine_factor(policy, max(_parts(magnitude, Arcsine), default=0.0), u, dof) or k

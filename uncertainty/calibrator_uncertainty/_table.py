@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["BudgetTable", "evaluate_table"]
 
 _SMALL, _LARGE = 1e-140, 1e140  # beyond, the squares of squares lose digits
+_LOOKED_AT = 64  # points of tiny u that are looked at closely
 _CHUNK = 8192  # points whose columns stay in the processor's cache
 
 
@@ -154,13 +155,16 @@ def evaluate_table(
 
 
 def _refuse_flat(out: BudgetTable) -> None:
-    """Refuse a point whose u is 0 to first order alone, as that of x² at 0."""
+    """Refuse a point whose u is nothing to first order alone, as that of x² at 0 or of a sine at its top."""
     budget, columns = out.origin
-    for place in np.flatnonzero((out.u == 0.0) & ~out.contributions.any(axis=0)):
+    flat = (out.u == 0.0) & ~out.contributions.any(axis=0)
+    small = out.u <= 1e-12 * np.abs(out.value)  # of a clock it may be so everywhere
+    suspects = np.flatnonzero(small & ~flat & (out.u <= 1e-6 * out.u.max(initial=0.0)))
+    for place in (*np.flatnonzero(flat), *suspects[:_LOOKED_AT], *np.flatnonzero(small & ~flat)[:1]):
         from calibrator_uncertainty._flat import budget_is_flat, flat_error
 
         here = columns.budget(budget, int(place))
-        if budget_is_flat(here):
+        if budget_is_flat(here, float(out.u[place])):
             raise flat_error(f"the model at point {place}", budget.name)
 
 

@@ -174,7 +174,7 @@ def magnitude_in(result: Quantity, unit_text: str, where: str) -> Numbers:
 
     result = as_ratio(result, unit)
 
-    if _is_difference(result):
+    if is_difference(result):
         unit = difference_unit(unit)
     try:
         return result.to(unit)._magnitude
@@ -261,6 +261,7 @@ def _difference_of(unit: Quantity) -> Quantity:
     return parse_unit(f"delta_{name}")
 
 
-def _is_difference(result: Quantity) -> bool:
-    names = list(result._units)
+def is_difference(result: Quantity) -> bool:
+    """Tell whether a quantity is a difference of temperatures."""
+    names = list(getattr(result, "_units", ()))
     return len(names) == 1 and str(names[0]).startswith("delta_")

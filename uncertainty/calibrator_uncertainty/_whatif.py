@@ -13,7 +13,14 @@ from calibrator_uncertainty._expand import expand
 from calibrator_uncertainty._leaves import known, remember
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
-from calibrator_uncertainty._units import difference_in, magnitude_in, parse_unit, quantity
+from calibrator_uncertainty._units import (
+    difference_in,
+    difference_unit,
+    is_difference,
+    magnitude_in,
+    parse_unit,
+    quantity,
+)
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
@@ -103,8 +110,12 @@ def as_quantity(budget: Budget) -> Quantity:
         facts = (float(one.u), one.dof, one.distribution, one.name, one.source, None)
         error = leaf_back(f"{causes}.{place}", float(one.estimate), facts)
         given[one.name] = quantity(error, parse_unit(one.unit, one.name))
-    result = magnitude_in(budget.model(**given), budget.unit, budget.name)
-    return quantity(_of_copies(result, f"{causes}.r"), parse_unit(budget.unit, budget.name))
+    made = budget.model(**given)
+    result = magnitude_in(made, budget.unit, budget.name)
+    unit = parse_unit(budget.unit, budget.name)
+    if is_difference(made):  # of two temperatures, which a budget in degC tells in kelvins
+        unit = difference_unit(unit)
+    return quantity(_of_copies(result, f"{causes}.r"), unit)
 
 
 def _of_copies(result: Numbers, uid: str) -> Numbers:

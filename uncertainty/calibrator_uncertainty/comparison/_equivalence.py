@@ -11,6 +11,7 @@ from calibrator_uncertainty._coverage import coverage_factor
 from calibrator_uncertainty._doors import MAPPING, REFERENCE, TEXT, asks
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._quantity import estimate, magnitude_of
+from calibrator_uncertainty._sweep import by_leaf
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty._units import difference_in, difference_unit, figures_in, magnitude_in, quantity
@@ -78,7 +79,8 @@ def degrees_of_equivalence(
             results stand as they were stated, which is the stricter judgement.
 
     Raises:
-        InputError: a deviation that has no uncertainty; `between` with a reference of another kind.
+        InputError: a deviation that has no uncertainty; `between` with a reference of another kind; a result
+            typed again, of which the reference value that it is in knows nothing.
 
     Source: M. G. Cox, Metrologia 39 (2002) 589, 5.3; CIPM MRA, T.2; ISO 13528:2022, 9.6 (En); A. Koepke et
         al., Metrologia 54 (2017) S34 (`between`).
@@ -92,6 +94,12 @@ def degrees_of_equivalence(
     effects = _effects(reference, everything) if between else {}
     made = []
     for name, held in zip(everything.names, everything.held, strict=True):
+        if inside.get(name) and float(held.u) > 0.0 and not _has_in(centre, held):
+            raise InputError(
+                f"{name} is part of the reference value, but the result given is not the one in it",
+                way_out="Give the same quantities that made the reference; typed again they are others.",
+                code="typed-again",
+            )
         difference = (held + effects[name] if name in effects else held) - centre
         expanded, en = _expanded(name, difference, policy)
         made.append(
@@ -104,6 +112,12 @@ def degrees_of_equivalence(
             )
         )
     return tuple(made)
+
+
+def _has_in(centre: UncertainArray, held: UncertainArray) -> bool:
+    """Tell whether a reference value has an error in common with a result."""
+    errors = {leaf._leaf.uid for leaf, _ in by_leaf(centre) if leaf._leaf is not None}
+    return any(leaf._leaf is not None and leaf._leaf.uid in errors for leaf, _ in by_leaf(held))
 
 
 def _effects(reference: Consensus | Quantity, everything: Results) -> Mapping[str, UncertainArray]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibrator_uncertainty._errors import InputError, UnitsError
+from calibrator_uncertainty._nothing import refuse_where_flat
 from calibrator_uncertainty._quantity import covariance, magnitude_of
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
@@ -94,6 +95,7 @@ def _in_unit(name: str, result: Quantity, unit: Quantity) -> UncertainArray:
     magnitude = magnitude_of(result)
     if magnitude.shape:
         raise InputError(f"the result of {name} is an array; one value is compared at a time", code="shape")
+    refuse_where_flat(magnitude)
     return magnitude
 
 

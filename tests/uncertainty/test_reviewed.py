@@ -1,0 +1,55 @@
+"""What a reader of the room found: a wrong denominator, a difference taken for a temperature, a U below u."""
+
+import math
+
+import pytest
+
+from calibrator_uncertainty import Budget, InputError, Multivariate, judge, normal, uncertain
+from calibrator_uncertainty.comparison import degrees_of_equivalence, weighted_mean
+
+
+def results():
+    figures = {"NMI1": (9.0, 0.8), "NMI2": (10.5, 0.5), "NMI3": (10.3, 0.6)}
+    return {name: uncertain(normal(name, x, u, "V")) for name, (x, u) in figures.items()}
+
+
+def test_results_typed_again_are_no_part_of_their_reference():
+    first = results()
+    reference = weighted_mean(first)
+    assert all(one.in_reference for one in degrees_of_equivalence(first, reference))
+    with pytest.raises(InputError) as refused:
+        degrees_of_equivalence(results(), reference)
+    assert refused.value.code == "typed-again"
+    # a laboratory that stayed out, and one that is new, are compared as they are
+    outside = weighted_mean(first, exclude=["NMI1"])
+    new = {**first, "NMI1": results()["NMI1"], "NMI4": uncertain(normal("new", 10.0, 0.5, "V"))}
+    assert [one.in_reference for one in degrees_of_equivalence(new, outside)] == [False, True, True, False]
+
+
+def test_a_difference_of_temperatures_stays_one():
+    inputs = [normal("t", 20.05, 0.01, "degC"), normal("r", 20.02, 0.01, "degC")]
+    found = Budget(lambda t, r: t - r, inputs, unit="degC").uncertain()
+    assert found.to("K").magnitude.value == pytest.approx(0.03)
+    mean = Budget(lambda t, r: r + (t - r) / 2, inputs, unit="degC").uncertain()
+    assert mean.to("K").magnitude.value == pytest.approx(293.185)
+
+
+def test_an_expanded_uncertainty_below_the_standard_one_is_refused():
+    with pytest.raises(InputError) as refused:
+        judge(0.96, 0.01, 0.1, math.inf, -1, 1)
+    assert refused.value.code == "small-u"
+    with pytest.raises(InputError):
+        judge(0.96, 0.0, 0.1, math.inf, -1, 1)
+    assert judge(0.96, 0.0, 0.1, math.inf, -1, 1, rule="simple").verdict == "pass"
+    assert judge(0.5, 0.1, 0.1, math.inf, -1, 1).verdict == "pass"
+
+
+def test_an_ellipse_has_the_dimensions_of_what_is_free():
+    models = {"p": lambda a, b: a + b, "q": lambda a, b: a - b, "r": lambda a, b: 2 * a + 0 * b}
+    inputs = [normal("a", 1.0, 0.1, "V"), normal("b", 2.0, 0.1, "V")]
+    whole = Multivariate(models, inputs, units=dict.fromkeys(models, "V")).first_order()
+    assert whole.k_ellipse == pytest.approx(
+        math.sqrt(-2.0 * math.log(0.05))
+    )  # chi-squared of two, closed form
+    two = {name: models[name] for name in "pq"}
+    assert Multivariate(two, inputs, units=dict.fromkeys(two, "V")).first_order().k_ellipse == whole.k_ellipse
