@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from calibrator_drivers import InstrumentError, InstrumentReportedError, open_instrument
+from calibrator_drivers import InstrumentError, OutOfLimits, open_instrument
 
 STILL = {"noise": 0, "hum": 0, "quantisation": 0, "settling": 0, "warm_up": 0}
 
@@ -174,7 +174,7 @@ def test_a_2450_sources_volts_and_measures_them(lab):
     assert meter.read().value == pytest.approx(true, rel=2e-4)
     source.configure_voltage_dc(20.0, nplc=1.0, high_impedance=True)
     assert source.read().value == pytest.approx(true, abs=20.0 * 5e-4)
-    with pytest.raises(InstrumentReportedError, match="-222"):
+    with pytest.raises(OutOfLimits, match="Nothing was sent"):
         source.stage_voltage_dc(11.0)  # above its protection
     source.make_safe()
     assert bench.true_output("calibrator").operating is False

@@ -74,7 +74,8 @@ def _add_function(tree: CommandTree, meter: Keysight34401A, name: str, header: s
     function, configuration = meter.settings.model.functions[name], meter.configuration
     fixed = name in ("CONT", "DIOD")
     unit = function.unit
-    two = () if fixed else (Number(unit, _WORDS, optional=True), Number(unit, _WORDS, optional=True))
+    told = {"FREQ": "HZ", "PER": "S"}.get(name, unit)  # a frequency or period in place of a range
+    two = () if fixed else (Number(told, _WORDS, optional=True), Number(told, _WORDS, optional=True))
 
     def configure(range_: Value = Special.DEF, resolution: Value = Special.DEF) -> None:
         configuration.configure(name, range_, resolution)

@@ -10,6 +10,7 @@ from calibrator_sim.scpi import ScpiError, Special
 __all__ = ["Configuration", "Value"]
 
 Value = float | Special
+_FRACTIONS = {0.01: 1e-4, 0.1: 1e-5, 1.0: 1e-6}  # resolution of each gate (s), of what is measured
 
 
 class Configuration:
@@ -29,6 +30,9 @@ class Configuration:
     def configure(self, name: str, range_: Value = Special.DEF, resolution: Value = Special.DEF) -> None:
         """Do what `CONFigure` does: preset, then function, range and resolution."""
         function = self._settings.model.functions[name]
+        if function.span is not None:
+            self._configure_counted(name, function.span, range_, resolution)
+            return
         chosen = self._range(function, range_)
         if chosen is None and not isinstance(resolution, Special):
             raise ScpiError(-221)  # a resolution needs a range
@@ -40,6 +44,22 @@ class Configuration:
             self._settings.range[name] = chosen
         self._settings.nplc[name] = nplc
         self._settings.autozero = nplc >= 1.0
+
+    def _configure_counted(
+        self, name: str, span: tuple[float, float], expected: Value, resolution: Value
+    ) -> None:
+        """Preset frequency or period: what is expected says only how fine a resolution is."""
+        about = _within(span, expected)
+        aperture_s = self._settings.aperture_s
+        if isinstance(resolution, float):
+            if expected is Special.DEF:
+                raise ScpiError(-221)
+            aperture_s = _aperture_s(resolution / about)
+        elif resolution is not Special.DEF:
+            aperture_s = 1.0 if resolution is Special.MIN else 0.01
+        self.select(name)
+        self._settings.preset()
+        self._settings.auto[name], self._settings.aperture_s = True, aperture_s
 
     def set_range(self, name: str, range_: Value) -> None:
         """Fix a range: the smallest that holds the value."""
@@ -85,6 +105,10 @@ class Configuration:
     def describe(self) -> str:
         """Return what `CONFigure?` answers."""
         name = self._settings.function
+        span = self._settings.model.functions[name].span
+        if span is not None:
+            shown = span[0] if name == "FREQ" else span[1]  # the one range that there is
+            return f'"{name} {shown:+.6E},{shown * _FRACTIONS[self._settings.aperture_s]:+.6E}"'
         return f'"{name} {self._settings.range[name]:+.6E},{self.resolution(name):+.6E}"'
 
     def _range(self, function: Function, value: Value) -> float | None:
@@ -113,6 +137,33 @@ class Configuration:
             if fraction * range_ <= resolution * (1.0 + 1e-9):
                 return nplc
         raise ScpiError(532)
+
+
+def _within(span: tuple[float, float], value: Value) -> float:
+    """Return the expected value that is meant.
+
+    Raises:
+        ScpiError: -222 outside the span.
+    """
+    if isinstance(value, Special):
+        return span[0] if value is Special.MIN else span[1]
+    if not span[0] * (1.0 - 1e-9) <= value <= span[1] * 1.02:
+        raise ScpiError(-222)
+    return value
+
+
+def _aperture_s(fraction: float) -> float:
+    """Return the shortest gate that resolves a fraction of what is measured.
+
+    Raises:
+        ScpiError: -222 for none, 532 for one that is too fine.
+    """
+    if fraction <= 0.0:
+        raise ScpiError(-222)
+    for aperture_s, finest in _FRACTIONS.items():
+        if finest <= fraction * (1.0 + 1e-9):
+            return aperture_s
+    raise ScpiError(532)
 
 
 def _pick(steps: tuple[float, ...], value: Value) -> float:

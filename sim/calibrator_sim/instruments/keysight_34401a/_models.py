@@ -22,6 +22,7 @@ class Function:
     unit: str
     integrating: bool = False  # whether NPLC applies
     overload_bit: int = 0  # of the questionable data register
+    span: tuple[float, float] | None = None  # of what CONFigure is told in place of a range (Hz, s)
 
 
 def _functions(
@@ -29,6 +30,7 @@ def _functions(
     amperes_ac: tuple[float, ...],
     ohms: tuple[float, ...] = _DECADES,
     volts_ac: tuple[float, ...] = _VOLTS_AC,
+    most_hz: float = 300e3,
 ) -> Mapping[str, Function]:
     return {
         f.name: f
@@ -40,8 +42,8 @@ def _functions(
             Function("CURR:AC", "aci", amperes_ac, "A", False, 2),
             Function("RES", "res2w", ohms, "OHM", True, 512),
             Function("FRES", "res4w", ohms, "OHM", True, 512),
-            Function("FREQ", "freq", volts_ac, "V"),
-            Function("PER", "per", volts_ac, "V"),
+            Function("FREQ", "freq", volts_ac, "V", span=(3.0, most_hz)),
+            Function("PER", "per", volts_ac, "V", span=(1.0 / most_hz, 1.0 / 3.0)),
             Function("CONT", "res2w", (1000.0,), "OHM", False, 512),
             Function("DIOD", "", (1.0,), "V", False, 1),
         )
@@ -63,6 +65,7 @@ class Model:
     noise: float = 1.0  # times that of a 34401A
     memory: int = 512
     version: str = "1991.0"
+    keeps: bool = False  # whether the readings of READ? stay in memory, for FETCh?
     reply_step: float = 1e-8  # of range, where the accuracy table does not say
     filters_s: Mapping[float, float] = field(default_factory=lambda: {3.0: 7.0, 20.0: 1.0, 200.0: 0.6})
 
@@ -111,6 +114,7 @@ def _truevolt(  # noqa: PLR0917 - a table row
         noise=noise,
         memory=memory,
         version="1994.0",
+        keeps=True,
         reply_step=reply_step,
         filters_s=_TRUEVOLT_FILTERS_S,
     )
@@ -149,16 +153,17 @@ def _direct(ohms: tuple[float, ...]) -> Mapping[str, Function]:
 MODELS: Mapping[str, Model] = {
     "fluke_8846a": Model(
         "FLUKE,8846A,{serial},08-02-10-20:10",
-        _functions(_AMPERES_8846A, _AMPERES_8846A, (10.0, *_DECADES, 1e9), (*_VOLTS_AC[:-1], 1000.0)),
+        _functions(_AMPERES_8846A, _AMPERES_8846A, (10.0, *_DECADES, 1e9), (*_VOLTS_AC[:-1], 1000.0), 1e6),
         _CLASSIC,
         _STEPS,
     ),
     "keithley_2000": Model(
         "KEITHLEY INSTRUMENTS INC.,MODEL 2000,{serial},A19 /A02",
-        _functions((0.01, 0.1, 1.0, 3.0), (1.0, 3.0)),
+        _functions((0.01, 0.1, 1.0, 3.0), (1.0, 3.0), most_hz=500e3),
         {0.01: 1e-4, 0.1: 1e-5, 1.0: 3e-6, 10.0: 1e-6},
         {0.01: 100.0, 0.1: 10.0, 1.0: 10.0, 10.0: 1.0},
         filters_s=_KEITHLEY_FILTERS_S,
+        keeps=True,
     ),
     "fluke_8588a": Model(
         "FLUKE,8588A,{serial},1.20",

@@ -143,7 +143,7 @@ class Trigger:
         return _format(self._memory.readings)
 
     def read(self) -> Generator[int, None, str | None]:
-        """Do what `READ?` does: initiate and return the readings, which do not stay in memory."""
+        """Do what `READ?` does: initiate and return the readings, which some models keep in memory."""
         self.abort()
         if self._settings.trigger == "BUS":
             raise ScpiError(-214)
@@ -154,7 +154,8 @@ class Trigger:
         self._schedule(min(self.readings_wanted(), _MOST))
         yield from self.finish()
         readings = _format(self._memory.readings)
-        self.forget()
+        if not self._settings.model.keeps:
+            self.forget()
         return readings
 
     def remove(self, count: int) -> str:

@@ -59,6 +59,7 @@ class Settings:
     level_v: float = 0.0
     level_auto: bool = True
     armed: bool = False
+    counted: str = ""  # the last measurement as it was said, which FETCh? repeats until there is a new one
     configured: list[float] = field(default_factory=lambda: [1e7, 1e-4])  # expected, resolution (Hz)
     total_gate_s: float = 0.0  # of a total that ends by itself
     filtered: bool = False  # below 100 kHz, which no source of a bench needs
@@ -151,7 +152,8 @@ class Counter(ScpiDevice):
         value = self.measure(self.world.time_ns())
         if value != _OVERRANGE and self.settings.function == "PER":
             value = 1.0 / value
-        return self.say(value)
+        self.settings.armed, self.settings.counted = False, self.say(value)
+        return self.settings.counted
 
     def total(self, begin_ns: int, end_ns: int) -> int:
         """Return how many edges came between two moments."""
@@ -181,10 +183,12 @@ class Counter(ScpiDevice):
         self._set("continuous", on)
 
     def fetch(self) -> Generator[int, None, str]:
-        """Return the measurement that `INITiate` began."""
-        if not self.settings.armed:
+        """Return the measurement that `INITiate` began, or the last one once more."""
+        if self.settings.armed or self.settings.continuous:
+            return (yield from self.read())
+        if not self.settings.counted:
             raise ScpiError(-230)
-        return self.read()
+        return self.settings.counted
 
     def reset(self) -> None:
         """Do what `*RST` does."""
@@ -206,10 +210,10 @@ class Counter(ScpiDevice):
             words = text.upper().replace('"', "").split()
             if not words or words[0] not in self.FUNCTIONS:
                 raise ScpiError(-224)
-            settings.function = self.FUNCTIONS[words[0]]
+            settings.function, settings.counted = self.FUNCTIONS[words[0]], ""
 
         def configure(*told: float | Special | tuple[int, ...]) -> None:
-            settings.function, settings.continuous = "FREQ", False
+            settings.function, settings.continuous, settings.counted = "FREQ", False, ""
             numbers = [one for one in told if isinstance(one, float)]
             settings.configured = [*numbers, *Settings().configured[len(numbers) :]]
 

@@ -10,9 +10,10 @@ from calibrator_sim.instruments.keysight_34401a._table import WHICH, Span, Value
 from calibrator_sim.scpi import Choice, Command, CommandTree, Flag, Number, ScpiError, Special, Text
 
 if TYPE_CHECKING:
+    from calibrator_sim.instruments.keysight_34401a._meter import Keysight34401A
     from calibrator_sim.instruments.keysight_truevolt._meter import Keysight34461A, Keysight34465A
 
-__all__ = ["add_fine", "add_truevolt"]
+__all__ = ["add_defaults", "add_fine", "add_truevolt"]
 
 _HEADERS = {
     "VOLT": "VOLTage[:DC]",
@@ -24,6 +25,7 @@ _HEADERS = {
 }
 _INTEGRATING = ("VOLT", "CURR", "RES", "FRES")
 _BAND = Span(3.0, 200.0)
+_WORDS = (Special.MIN, Special.MAX, Special.DEF)
 _MOST_NULL = 1e9
 _ACAL_NS = 14_000_000_000
 
@@ -32,12 +34,44 @@ def add_truevolt(tree: CommandTree, meter: Keysight34461A) -> None:
     """Add what every Truevolt meter has."""
     for name, header in _HEADERS.items():
         _add_null(tree, meter, name, header)
+        add_defaults(tree, meter, name, header)
     _add_zero_and_impedance(tree, meter)
     _add_filters(tree, meter)
     _add_memory(tree, meter)
     _add_statistics(tree, meter)
     _add_trigger(tree, meter)
     _add_system(tree, meter)
+
+
+def add_defaults(tree: CommandTree, meter: Keysight34401A, name: str, header: str) -> None:
+    """Add DEF to range and integration time: what `*RST` sets, with the range fixed."""
+    c, sense = meter.configuration, f"[SENSe:]{header}"
+    reset = type(meter.settings).of(meter.settings.model_id)
+    usual, unit = reset.range[name], meter.settings.model.functions[name].unit
+    which = Number(words=_WORDS, optional=True)
+
+    def pick(value: Value, default: float) -> Value:
+        return default if value is Special.DEF else value
+
+    def ask_range(asked: Value | None = None) -> str:
+        return say(usual if asked is Special.DEF else c.range(name, asked))
+
+    tree.add(
+        f"{sense}:RANGe[:UPPer]",
+        Command(lambda v: c.set_range(name, pick(v, usual)), (Number(unit, _WORDS),)),
+    )
+    add_query(tree, f"{sense}:RANGe[:UPPer]?", ask_range, which)
+    if name not in _INTEGRATING:
+        return
+
+    def ask_nplc(asked: Value | None = None) -> str:
+        return say(reset.nplc[name] if asked is Special.DEF else c.nplc(name, asked))
+
+    tree.add(
+        f"{sense}:NPLCycles",
+        Command(lambda v: c.set_nplc(name, pick(v, reset.nplc[name])), (Number("", _WORDS),)),
+    )
+    add_query(tree, f"{sense}:NPLCycles?", ask_nplc, which)
 
 
 def _add_null(tree: CommandTree, meter: Keysight34461A, name: str, header: str) -> None:

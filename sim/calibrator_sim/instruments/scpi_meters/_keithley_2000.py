@@ -12,6 +12,7 @@ from typing import Any
 
 from calibrator_sim.instruments.keysight_34401a import Keysight34401A
 from calibrator_sim.instruments.keysight_34401a._table import WHICH, Span, Value, add_query, say
+from calibrator_sim.instruments.keysight_truevolt._commands import add_defaults
 from calibrator_sim.scpi import Choice, Command, CommandTree, Flag, Number, ScpiError, Special
 
 __all__ = ["Keithley2000"]
@@ -19,6 +20,7 @@ __all__ = ["Keithley2000"]
 _OVERLOAD = 9.9e37
 _FULL = 512  # of the measurement event register: the buffer is full
 _FILTERS_HZ = (3.0, 30.0, 300.0)
+_RANGED = ("VOLT", "VOLT:AC", "CURR", "CURR:AC", "RES", "FRES")
 _WORDS = (Special.MIN, Special.MAX, Special.DEF)
 # Header of each function, and the largest reference that it takes.
 _FUNCTIONS = {
@@ -64,6 +66,8 @@ class Keithley2000(Keysight34401A):
         self._add_buffer(tree)
         for name, (header, most) in _FUNCTIONS.items():
             self._add_function(tree, name, f"[SENSe:]{header}", Span(-most, most))
+        for name in _RANGED:
+            add_defaults(tree, self, name, _FUNCTIONS[name][0])
         for name in ("VOLT:AC", "CURR:AC"):
             self._add_sine(tree, name, f"[SENSe:]{_FUNCTIONS[name][0]}")
         for name in ("FREQ", "PER"):
