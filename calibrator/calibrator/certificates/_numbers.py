@@ -9,6 +9,7 @@ from typing import Final
 from calibrator.certificates._model import Result
 
 __all__ = [
+    "NONE",
     "POLAR",
     "Printed",
     "Rounded",
@@ -74,10 +75,13 @@ def printed(result: Result) -> Printed:
     errors = _exponent(result.limit, result.unit)
     # a zero is read in the unit of its error: -0.20 µV and not -0.00000020 V
     values = _exponent(result.range, result.unit) if result.nominal else errors
+    load = load_name(result)  # an error in percent at a load: its nominal value of zero says nothing
     head = Printed(
-        range=(load_name(result) or " ".join(scaled_unit(result.range, result.unit))) + at_frequency(result),
-        nominal=signed(_shortest(result.nominal.scaleb(-values)), plus=result.function in POLAR),
-        value_unit=_unit(result.unit, values),
+        range=(load or " ".join(scaled_unit(result.range, result.unit))) + at_frequency(result),
+        nominal=NONE
+        if load
+        else signed(_shortest(result.nominal.scaleb(-values)), plus=result.function in POLAR),
+        value_unit="" if load else _unit(result.unit, values),
         limit=plus_minus(
             *(
                 None if limit is None else limit.scaleb(-errors)

@@ -79,6 +79,8 @@ def unit_text(unit: str) -> str:
 
 def _head(curve: Curve, speaker: Speaker) -> list[str]:
     if curve.domain_lower is None or curve.domain_upper is None:
+        if not any(map(any, curve.covariance)):
+            return speaker.say("{title}: parameters:", title=curve.title)
         return speaker.say("{title}: parameters with standard uncertainties:", title=curve.title)
     return speaker.say(
         "{title}: {formula}, {input} from {low} to {high} {unit}. Coefficients with standard uncertainties:",

@@ -15,7 +15,7 @@ from calibrator.certificates._amend import (
     word_of,
 )
 from calibrator.certificates._model import Certificate, Result, Standard
-from calibrator.certificates._numbers import printed
+from calibrator.certificates._numbers import NONE, printed
 from calibrator.certificates._statements import point_name
 
 if TYPE_CHECKING:
@@ -121,9 +121,12 @@ def _values(result: Result | None) -> str:
         return "–"
     row = printed(result)
     unit = row.error_unit
+    shown = ""
+    if row.indication != NONE:
+        shown = f"indication {row.indication}, reference {row.reference} {row.value_unit}, "
     return (
-        f"E {row.error} {unit}, U {row.expanded_uncertainty} {unit}, k {row.coverage_factor},"
-        f" limit {row.limit} {unit}, w {row.guard_band} {unit}, {result.verdict}"
+        f"{shown}E {row.error} {unit}, U {row.expanded_uncertainty} {unit}, k {row.coverage_factor},"
+        f" limit {row.limit} {unit}, w {row.guard_band} {unit}, PFA {row.pfa}, {result.verdict}"
     )
 
 

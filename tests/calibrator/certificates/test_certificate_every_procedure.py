@@ -184,6 +184,7 @@ def numbered(model: Certificate, language: str) -> None:
     form = r"Page (\d+) of (\d+)" if language == "en" else r"第 *(\d+) *页 *共 *(\d+) *页"
     found = [re.findall(form, text) for text in texts]
     assert found == [[(str(n), str(len(texts)))] for n in range(1, len(texts) + 1)]
+    assert model.digest.run_head in "".join(texts[-1].split())  # the end mark never stands alone
 
 
 @pytest.mark.parametrize("name", ["energy_meter"])
@@ -193,6 +194,13 @@ def test_pages_are_numbered_where_the_standards_end_the_first(name: str, made: M
         address = "No. 88 Wensan Road, " * words
         named = replace(model, laboratory=replace(model.laboratory, address=address))
         numbered(named, "zh")
+
+
+def test_an_error_in_percent_has_neither_nominal_value_nor_a_unit_of_values(made: Made) -> None:
+    for result in made("energy_meter").results:
+        row = printed(result)
+        assert (row.nominal, row.indication, row.reference, row.value_unit) == ("–", "–", "–", "")
+        assert row.error_unit == "%"
 
 
 @pytest.mark.slow

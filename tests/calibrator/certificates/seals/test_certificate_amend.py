@@ -182,6 +182,8 @@ def test_what_is_replaced_lists_rule_limits_standards_conditions_dates_and_metho
     (told,) = [line for line in listed if "k 2.11" in line]
     assert "limit" in told
     assert ", w " in told
+    for word in ("indication ", "reference ", ", PFA "):
+        assert word in told
     assert list(differences(old, old)) == []
 
 
