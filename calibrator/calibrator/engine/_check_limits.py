@@ -89,7 +89,10 @@ def _least(item: CheckPoint, table: AccuracyTable | None) -> float:
         return 0.0  # weights have no indication
     try:
         row = table.row(
-            TABLED.get(item.function, item.function), float(item.nominal), range_high=float(item.range)
+            TABLED.get(item.function, item.function),
+            float(item.nominal),
+            range_high=float(item.range),
+            frequency_hz=item.frequency_hz,
         )
     except AccuracyError:
         return 0.0  # preflight refuses the point

@@ -25,9 +25,17 @@ def measure_check(bench: Bench, point: Point) -> None:
 
 def _measure_electrical(bench: Bench, point: Point) -> None:
     settings = point.settings
-    wires = int(settings["uut_wires"])
-    bench.uut.configure(point.function, point.range, point.unit, nplc=float(settings["nplc"]), wires=wires)
-    bench.source.stage(point.function, point.nominal, point.unit, wires=int(settings["source_wires"]))
+    wires, hertz = int(settings["uut_wires"]), float(settings.get("frequency_hz", 0.0))
+    bench.uut.configure(
+        point.function,
+        point.range,
+        point.unit,
+        nplc=float(settings["nplc"]),
+        wires=wires,
+        frequency_hz=hertz,
+    )
+    wires = int(settings["source_wires"])
+    bench.source.stage(point.function, point.nominal, point.unit, wires=wires, frequency_hz=hertz)
     with bench.energised():
         bench.settle(
             minimum_s=float(settings["settle_min_s"]),

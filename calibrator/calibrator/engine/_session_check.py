@@ -137,6 +137,8 @@ def _point(item: CheckPoint, phase: str, section: str, rate: float) -> Point:
         settings["slew_pa_s"] = rate
     elif item.function == "freq":
         settings["gate_s"] = item.gate_s
+    elif item.frequency_hz:
+        settings["frequency_hz"] = item.frequency_hz
     elif item.function == "mass":
         settings |= {"standard": item.wiring, "against": item.against, "empty": item.empty}
     name, standard = check_point_id(phase, item.id), _GIVEN.get(item.function, "source")

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = ["CHECK_FUNCTIONS", "CheckPoint", "SessionCheck", "parse_session_check"]
 
-CHECK_FUNCTIONS = ("dcv", "res2w", "res4w", "dci", "pressure", "freq", "temperature", "mass")
+CHECK_FUNCTIONS = ("dcv", "acv", "res2w", "res4w", "dci", "aci", "pressure", "freq", "temperature", "mass")
 FEWEST, MOST = 3, 5  # points of a session check (METROLOGY 24)
 WIDTH = 3  # of control limits, in standard deviations, where a point states u
 LEAST_BASELINE = 4  # recorded checks from which limits may be made; with fewer they are wider than useful
 _POINT = (
     *("wiring", "function", "nominal", "range", "reference", "limit", "u", "status", "source"),
     *("nplc", "readings", "discard", "settle_min_s", "settle_window", "settle_timeout_s", "source_wires"),
-    *("gate_s", "against", "empty"),
+    *("gate_s", "frequency_hz", "against", "empty"),
 )
 _SUBSTITUTIONS = Decimal(2)  # placings of each weight, A B B A
 _READINGS = Decimal(10)
@@ -59,6 +59,7 @@ class CheckPoint:
     gate_s: float = 10.0  # of a counter
     against: str = ""  # the wiring that has the check weight where `wiring` has the standard one
     empty: str = ""  # the wiring of the empty pan
+    frequency_hz: float = 0.0  # of an alternating quantity, rms
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,12 @@ def _point(table: Table, meter: str, wirings: Mapping[str, Wiring]) -> CheckPoin
     nominal, range_ = table.decimal("nominal"), table.decimal("range", above=0.0)
     reference, limit = _control(table)
     stated, gate_s = limit is not None, table.number("gate_s", 10.0, above=0.0)
+    frequency_hz = table.number("frequency_hz", above=0.0) if function in ("acv", "aci") else 0.0
     name = f"{function}:{range_.normalize():f}{unit}:{nominal.normalize():+f}{unit}"
+    if function == "freq":  # one frequency is counted for several times
+        name = f"{name}:{gate_s:g}s"
     return CheckPoint(
-        f"{name}:{gate_s:g}s" if function == "freq" else name,  # one frequency is counted for several times
+        f"{name}:{frequency_hz:g}Hz" if frequency_hz else name,
         _wiring(table, meter, wirings, function),
         function,
         nominal,
@@ -128,6 +132,7 @@ def _point(table: Table, meter: str, wirings: Mapping[str, Wiring]) -> CheckPoin
         gate_s,
         _known(table, "against", wirings) if weighed else "",
         _known(table, "empty", wirings) if weighed else "",
+        frequency_hz,
     )
 
 

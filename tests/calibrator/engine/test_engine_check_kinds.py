@@ -16,6 +16,9 @@ from calibrator.standards import load_bench
 from calibrator_drivers.clock import RealClock
 
 ROOM = Path(calibrator_procedures.__file__).parent
+EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "simulated-session-check.toml"
+AC_WINDOW = 'source = "as at +10 V"\nsettle_window = 50e-6'
+AC_WIDE = 'source = "as at +10 V"\nsettle_window = 5e-3'
 CHECKED = {
     "frequency": ("SIM-UNIT-31", ["SIM-GPSDO-01"]),
     "pressure": ("SIM-GAUGE-31", ["SIM-PRESS-01"]),
@@ -120,6 +123,11 @@ def test_one_check_of_the_standard_serves_every_unit_of_a_batch(
         read.append([b["value"] for b in bodies if "check:" in b["point"] and b["use"] == "result"])
     assert read[0] == read[1]
     assert len(read[0]) == 2 * 3 * 2  # once for both: two phases, three points, two readings
+    # the ladder of METROLOGY 3 stands before each phase: a hundredth is read, a tenth holds
+    for run in (outcome.run, outcome.further[0].run):
+        bodies = [event.body for event in laboratory.events(run, kinds={"proof"})]
+        proofs = [(body["expect"], body["passed"]) for body in bodies if "check" in body["section"]]
+        assert proofs == [("read", True), ("hold", True)] * 2
 
 
 @pytest.mark.slow
@@ -159,6 +167,22 @@ def test_a_closing_check_that_fails_leaves_every_unit_of_a_batch_provisional(
     assert outcome.exit_code == 3
     shown = shown_of(laboratory, outcome)
     assert [item["run"]["session_check"]["provisional"] for item in shown] == [True, True]
+
+
+@pytest.mark.slow
+def test_alternating_volts_are_checked_at_their_frequency(laboratory: Any, tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    old = 'function = "dcv"\nnominal = -10\nrange = 10\nreference = 0.0\nlimit = 140e-6'
+    new = 'function = "acv"\nnominal = 10\nrange = 10\nfrequency_hz = 1000\nreference = 0.0\nlimit = 10e-3'
+    assert old in text
+    path = tmp_path / "bench.toml"
+    path.write_text(text.replace(f"{old}\n", f"{new}\n").replace(AC_WINDOW, AC_WIDE, 1), encoding="utf-8")
+    outcome = laboratory.run(Job("dmm", "SIM-DMM-01", bench=path, sections=("zero-open",)))
+    assert outcome.exit_code == 0, outcome.message
+    (shown,) = shown_of(laboratory, outcome)
+    check = shown["run"]["session_check"]
+    assert check["state"] == "passed"
+    assert "acv:10V:+10V:1000Hz" in {item["id"] for item in check["control"]}
 
 
 @pytest.mark.slow

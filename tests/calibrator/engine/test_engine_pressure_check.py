@@ -80,6 +80,7 @@ def job_on(path: Path) -> Job:
     return Job("lab_line", "SIM-GAUGE-01", bench=path, seed=3)
 
 
+@pytest.mark.slow  # a batch shows the same in the fast tests
 def test_a_controller_is_checked_before_the_first_point_and_after_the_last(
     laboratory: Any, site: list[str], tmp_path: Path
 ) -> None:
