@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -14,23 +15,32 @@ if TYPE_CHECKING:
     from calibrator.certificates.seals import SealReport, SealSettings
     from calibrator.record import Event
 
-__all__ = ["sealed_documents"]
+__all__ = ["Vouched", "sealed_documents"]
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """For what the seals of trusted signers vouch: events up to a number, and documents by name."""
+
+    until: int = 0
+    documents: frozenset[str] = frozenset()
+
 
 _FORMATS: Final = {".pdf": "pdf", ".xml": "dcc"}
 
 
 def sealed_documents(
     content: Mapping[str, bytes], events: Sequence[Event], trust: SealSettings, now: datetime
-) -> tuple[list[str], list[str], bool]:
-    """Return what is wrong with the seals of a bundle, what is said of sound ones, and whether one vouches.
+) -> tuple[list[str], list[str], Vouched]:
+    """Return what is wrong with the seals of a bundle, what is said of sound ones, and what they vouch for.
 
-    A signer whom a root of `trust` leads to vouches for the run where the sealed document holds a head of it.
-    A document that carries no seal is not named: its hash stands in the events.
+    A signer whom a root of `trust` leads to vouches for the events up to the closing whose head the sealed
+    document holds, for that document, and for what it was before it was sealed.
     """
-    heads = [event.hash for event in events if event.kind == "run.closed"]
+    closings = [event for event in events if event.kind == "run.closed"]
     wrong: list[str] = []
     said: list[str] = []
-    vouched = False
+    until, own = 0, set()
     for name in sorted(content):
         path = PurePosixPath(name)
         format = _FORMATS.get(path.suffix) if path.parts[0] == "certificates" else None
@@ -44,9 +54,23 @@ def sealed_documents(
             else:
                 by = f" of {report.by}" if report.by else ""
                 wrong.append(f"{path.name}: the seal{by} is not sound: {report.problem or report.standing}")
-            trusted = report.sound and report.standing == "trusted"
-            vouched = vouched or (trusted and holds_head(content[name], format, heads))
-    return wrong, said, vouched
+            if report.sound and report.standing == "trusted":
+                held = [e.seq for e in closings if holds_head(content[name], format, [e.hash])]
+                until = max(until, *held, 0)
+                own |= {name, *_unsealed(content, name, format)} if held else set()
+    return wrong, said, Vouched(until, frozenset(own))
+
+
+def _unsealed(content: Mapping[str, bytes], name: str, format: str) -> Iterator[str]:
+    """Yield the documents of a bundle that are a sealed one as it was before."""
+    from calibrator.certificates.seals import unsealed
+
+    plain = unsealed(content[name], format)
+    for other, data in content.items():
+        if other.startswith("certificates/") and other != name and PurePosixPath(other).suffix in _FORMATS:
+            same_form = _FORMATS[PurePosixPath(other).suffix] == format
+            if same_form and unsealed(data, format) == plain:
+                yield other
 
 
 def _reports(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from calibrator._errors import CalibratorError
 from calibrator.evidence._bundle import own_file, read_bundle
-from calibrator.evidence._sealed_documents import sealed_documents
+from calibrator.evidence._sealed_documents import Vouched, sealed_documents
 from calibrator.evidence.check_bundle import check
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ def verify_bundle(
     """Check a bundle offline: hashes, chain, documents, traffic, results; and against a record with its run.
 
     `head` is the run's head as it is known from elsewhere, such as the certificate; "" where it is not. The
-    seals of the documents in it are checked against `trust`; one of a trusted signer whose document holds the
-    bundle's head vouches for the bundle.
+    seals of the documents in it are checked against `trust`; one of a trusted signer whose document holds a
+    closing's head vouches for the events up to it. What stands behind the vouched events is named.
 
     Raises:
         IntegrityError: it cannot be unpacked.
@@ -62,8 +63,32 @@ def verify_bundle(
     said += [f"not in the bundle: {name}" for name in manifest.get("not_included", ())]
     broken, sealed, trusted = sealed_documents(content, events, trust, now)
     wrong += broken
-    vouched = bool(head) or _is_in(manifest, record) or trusted
-    return BundleCheck(wrong, [*said, *sealed], vouched=vouched and not wrong)
+    until = max(trusted.until, *(event.seq for event in events if event.hash == head.lower()), 0)
+    if _is_in(manifest, record):
+        until = len(events)
+    behind = [] if not until or wrong else list(_behind(content, events, Vouched(until, trusted.documents)))
+    return BundleCheck(wrong, [*said, *sealed, *behind], vouched=bool(until) and not behind and not wrong)
+
+
+# events that say nothing but that a document was written, which is vouched for or named by itself
+_OF_DOCUMENTS = frozenset({"certificate.issued", "certificate.sealed", "person.identified"})
+
+
+def _behind(content: Mapping[str, bytes], events: Sequence[Event], vouched: Vouched) -> Iterator[str]:
+    """Yield what stands behind the last event that is vouched for: anybody could have put it there."""
+    rest = events[vouched.until :]
+    for event in rest:
+        if event.kind not in _OF_DOCUMENTS:
+            yield f"nobody known vouches for event {event.seq}, {event.kind}: it is behind the head"
+    known = {
+        event.body["sha256"]
+        for event in events[: vouched.until]
+        if event.kind in ("certificate.issued", "certificate.sealed")
+    }
+    for name, data in sorted(content.items()):
+        apart = name.startswith("certificates/") and name not in vouched.documents
+        if apart and hashlib.sha256(data).hexdigest() not in known:
+            yield f"nobody known vouches for {name}: it was issued behind the head"
 
 
 def _ours(content: Mapping[str, bytes]) -> Iterator[str]:

@@ -155,6 +155,41 @@ def test_the_command_line_makes_and_verifies_it(call: Call, home: Path, tmp_path
     assert call("verify", str(file), "--head", "0" * 64).code == 6
 
 
+def test_a_head_vouches_for_what_stands_before_it_and_for_nothing_behind(
+    content: dict[str, bytes], tmp_path: Path
+) -> None:
+    """Who knows the head of the closing alone cannot tell events and documents behind it from forged ones."""
+    rows = [json.loads(line) for line in content["events.jsonl"].splitlines()]
+    held = [json.loads(row["canonical"]) for row in rows]
+    closing = next(
+        row["hash"] for row, event in zip(rows, held, strict=True) if event["kind"] == "run.closed"
+    )
+    name = next(name for name in content if name.endswith(".html"))
+    document = content[name].replace(b"fail", b"pass")
+    issued = next(event for event in held if event["kind"] == "certificate.issued")
+    body = {**issued["body"], "file": "forged.html", "sha256": hashlib.sha256(document).hexdigest()}
+    checked = {"by": "lw", "note": "", "count": len(rows), "head": closing, "identified": "secret"}
+    for kind, said in (("results.checked", checked), ("certificate.issued", body)):
+        event = {**issued, "kind": kind, "seq": len(rows) + 1, "body": said}
+        text = json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        row = {"canonical": text, "previous": rows[-1]["hash"], "hash": ""}
+        rows.append({**row, "hash": link(row)})
+    lines = "".join(json.dumps(row, sort_keys=True) + "\n" for row in rows).encode()
+    manifest = json.loads(content["manifest.json"])
+    manifest["head"] = {"count": len(rows), "hash": rows[-1]["hash"]}
+    manifest["files"]["certificates/forged.html"] = {"sha256": "", "bytes": 0}
+    made = {**content, "manifest.json": json.dumps(manifest).encode()}
+    made = signed_anew({**made, "certificates/forged.html": document}, events_jsonl=lines)
+    write_bundle(made, tmp_path / "forged.zip")
+    found = verify_bundle(tmp_path / "forged.zip", None, closing, **SEALS)
+    assert (found.wrong, found.vouched) == ((), False)
+    assert [line for line in found.said if "results.checked: it is behind the head" in line]
+    assert "nobody known vouches for certificates/forged.html: it was issued behind the head" in found.said
+    write_bundle(content, tmp_path / "whole.zip")
+    last = json.loads(content["manifest.json"])["head"]["hash"]
+    assert verify_bundle(tmp_path / "whole.zip", None, last, **SEALS).vouched
+
+
 def signed_anew(content: dict[str, bytes], **changed: bytes) -> dict[str, bytes]:
     """Return the files with some replaced, and the manifest made to agree, as a forger would."""
     names = {name.replace(".", "_"): name for name in content}

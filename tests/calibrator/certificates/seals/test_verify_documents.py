@@ -22,7 +22,7 @@ from calibrator.certificates import (
 )
 from calibrator.certificates.seals import SealSettings, load_seal_settings
 from calibrator.cli import main
-from calibrator.evidence._sealed_documents import sealed_documents
+from calibrator.evidence._sealed_documents import Vouched, sealed_documents
 from calibrator.record import Record
 
 PASSPHRASE = "only for tests"
@@ -98,23 +98,28 @@ def test_the_seal_of_a_document_in_a_bundle_is_checked(room: Room, format: str) 
     content, nobody = {name: path.read_bytes(), "results.csv": b""}, SealSettings(Path("seal.toml"))
     now = room.clock.now()
     sealed = f"{path.name}: sealed by CN=Laboratory"
-    assert sealed_documents(content, events, room.settings, now) == ([], [f"{sealed} (trusted)"], True)
-    assert sealed_documents(content, events, nobody, now) == ([], [f"{sealed} (unknown)"], False)
+    closing = next(event.seq for event in events if event.kind == "run.closed")
+    plain = {f"certificates/{p.name}": p.read_bytes() for p in room.folder.iterdir() if p.is_file()}
+    found = sealed_documents(plain, events, room.settings, now)[2]
+    assert found == Vouched(closing, frozenset(plain))  # the plain one too, by what it is in the sealed one
+    vouched: Any = Vouched(closing, frozenset({name}))
+    assert sealed_documents(content, events, room.settings, now) == ([], [f"{sealed} (trusted)"], vouched)
+    assert sealed_documents(content, events, nobody, now) == ([], [f"{sealed} (unknown)"], Vouched())
     # a seal of the laboratory's on the document of another run vouches for nothing
     others = [replace(event, hash="0" * 64) for event in events]
-    assert sealed_documents(content, others, room.settings, now)[2] is False
+    assert sealed_documents(content, others, room.settings, now)[2] == Vouched()
     revoked = replace(room.settings, revoked=(room.settings.path.with_name("revoked.pem"),))
     (wrong,), said, vouched = sealed_documents(content, events, revoked, now)
     assert (wrong, said, vouched) == (
         f"{path.name}: the seal of CN=Laboratory is not sound: revoked",
         [],
-        False,
+        Vouched(),
     )
     altered = bytearray(path.read_bytes())
     place = altered.index(b'lang="en">') + 10 if format == "dcc" else 2000
     altered[place] ^= 1
     wrong, _, vouched = sealed_documents({name: bytes(altered)}, events, room.settings, now)
-    assert (len(wrong), vouched) == (1, False)
+    assert (len(wrong), vouched) == (1, Vouched())
 
 
 @pytest.mark.parametrize("format", ["pdf", "dcc"])
