@@ -53,3 +53,10 @@ def test_an_ellipse_has_the_dimensions_of_what_is_free():
     )  # chi-squared of two, closed form
     two = {name: models[name] for name in "pq"}
     assert Multivariate(two, inputs, units=dict.fromkeys(two, "V")).first_order().k_ellipse == whole.k_ellipse
+
+
+@pytest.mark.parametrize(("dof", "covered"), [(2, 0.8165), (4, 0.8839), (50, 0.9490), (math.inf, 0.9545)])
+def test_k_of_2_says_what_it_covers_where_dof_are_few(dof, covered):  # t table: 1 - 2 P(t > 2)
+    result = Budget(lambda x: 1.0 * x, [normal("x", 1.0, 0.1, "V", dof=dof)], unit="V").evaluate(policy="k2")
+    assert result.covered == pytest.approx(covered, abs=1e-4)
+    assert ("covers" in result.to_text()) is (covered < 0.94)

@@ -18,6 +18,7 @@ __all__ = ["as_html", "as_markdown", "as_text"]
 
 HEAD = ("quantity", "value", "unit", "distribution", "u", "dof", "sensitivity", "contribution", "share")
 NUMERIC = (1, 4, 5, 6, 7, 8)
+_FEW = 0.94  # below, k = 2 is far from the 95.45 % that it stands for
 
 
 def as_text(result: BudgetResult) -> str:
@@ -64,6 +65,8 @@ def statement(result: BudgetResult) -> str:
     rounded = round_uncertainty(result.U)
     value = plain(round_like(result.value, rounded))
     basis = "k = 2" if result.policy == "k2" else f"p = {100 * result.probability:g} %"
+    if result.policy == "k2" and result.covered < _FEW:
+        basis = f"k = 2 covers {100 * result.covered:.1f} % by t"
     unit = f" {result.unit}" if result.unit else ""
     return (
         f"({value} ± {plain(rounded)}){unit}, k = {result.k:.2f} ({basis}), "

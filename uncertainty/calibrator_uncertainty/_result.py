@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from calibrator_uncertainty._coverage import whole_dof
 from calibrator_uncertainty._errors import FormatError, InputError
 from calibrator_uncertainty._types import DataFrame, Quantity
 from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
@@ -113,6 +114,15 @@ class BudgetResult:
     def __reduce__(self) -> tuple[Any, ...]:
         values = [getattr(self, one.name) for one in fields(self) if one.name != "origin"]
         return BudgetResult, (*values, self._errors())
+
+    @property
+    def covered(self) -> float:
+        """The probability that k·u covers by t at the degrees of freedom: for k = 2, 95.45 % of many only."""
+        if self.policy != "k2" or math.isinf(self.dof):
+            return self.probability
+        from scipy.special import stdtr
+
+        return 2.0 * float(stdtr(whole_dof(self.dof), self.k)) - 1.0
 
     @property
     def quantity(self) -> Quantity:
