@@ -195,3 +195,23 @@ def test_a_phase_is_the_angle_of_the_power_factor(open_bench, connect):
     assert source.query("DPF?;PHASE?") == "5.00E-01,LAG;-6.00E+01"
     source.write("DPF 1,LEAD;PHASE 200")
     assert source.query("PHASE?;ERR?") == '0.00E+00;1306,"Bad parameter value"'
+
+
+def test_a_locked_range_is_held_until_the_function_changes(open_bench, connect):
+    bench, calibrator, _ = on(open_bench, connect, "volts", "OUT 3 V")
+    low = float(calibrator.query("RANGE?"))
+    calibrator.write("RANGELCK ON;OUT 30 V")
+    assert calibrator.query("ERR?").startswith("1306")
+    assert float(calibrator.query("OUT?").split(",")[0]) == 3.0
+    calibrator.write("OUT 0.1 V")
+    assert float(calibrator.query("RANGE?")) == low
+    calibrator.write("RANGELCK OFF")
+    assert float(calibrator.query("RANGE?")) < low
+    calibrator.write("OUT 10 V;RANGELCK ON;OUT 0 V")  # the zero of the range of 10 V
+    assert calibrator.query("RANGELCK?;ERR?") == 'ON;0,"No Error"'
+    assert float(calibrator.query("RANGE?")) > low
+    assert bench.true_output("calibrator").value == pytest.approx(0.0, abs=1e-3)
+    calibrator.write("OUT 1 V, 1 KHZ")
+    assert calibrator.query("RANGELCK?") == "OFF"
+    calibrator.write("RANGELCK ON")
+    assert calibrator.query("ERR?").startswith("502")

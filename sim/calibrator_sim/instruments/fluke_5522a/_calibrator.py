@@ -209,6 +209,7 @@ class Fluke5522A(TextDevice):
     def reset(self) -> None:
         """Do what `*RST` does: standby, 0 V, no compensation; errors and the stored limits stay."""
         self.output.standby()
+        self.output.lock(False)
         self.output.program("dcv", 0.0)
         state = self.output.state
         state.sensor, state.couple, state.reference_c, state.rtd = "TC", "K", None, "PT385"

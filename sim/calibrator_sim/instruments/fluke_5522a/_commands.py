@@ -152,9 +152,7 @@ def _output(cal: Fluke5522A) -> dict[str, Entry]:
         output.compensate(word)
 
     def range_name() -> str:
-        state = output.state
-        row = output.unit.row(state.function, state.value, state.frequency_hz, output.option())
-        return f"{row.range_high:.6E}"
+        return f"{output.range_high():.6E}"
 
     def on_time() -> str:
         return str((cal.world.time_ns() - output.state.changed_ns) // _SECOND)
@@ -302,7 +300,6 @@ def _asker(cal: Fluke5522A, name: str) -> Callable[[], str]:
 
 def _switches(cal: Fluke5522A) -> dict[str, Entry]:
     words = {
-        "RANGELCK": ("ON", "OFF"),
         "LCOMP": ("ON", "OFF"),
         "CUR_POST": ("AUX", "A20"),
         "EARTH": ("OPEN", "TIED"),
@@ -319,8 +316,18 @@ def _switches(cal: Fluke5522A) -> dict[str, Entry]:
 
     words |= {name: ("ON", "OFF") for name in cal.switches if name not in words}
 
+    def lock(word: str) -> None:
+        if word not in ("ON", "OFF"):
+            raise FaultError(1303)
+        cal.output.lock(word == "ON")
+
     def getter(name: str) -> Callable[[], str]:
         return lambda: cal.switches[name]
 
     entries = {name: Entry(setter(name), 1, 1) for name in words}
-    return {**entries, **{f"{name}?": Entry(getter(name)) for name in words}}
+    return {
+        **entries,
+        **{f"{name}?": Entry(getter(name)) for name in words},
+        "RANGELCK": Entry(lock, 1, 1),
+        "RANGELCK?": Entry(lambda: "ON" if cal.output.state.locked else "OFF"),
+    }

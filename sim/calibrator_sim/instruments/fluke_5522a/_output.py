@@ -70,6 +70,7 @@ class OutputState:
     leads: bool = False
     offset_v: float = 0.0  # direct volts below a single sine
     wave: str = "SINE"  # a key of WAVES
+    locked: float = 0.0  # highest value of the range that is locked, 0 where it follows the value
     passed: list[tuple[int, float, float]] = field(default_factory=list)  # ns, J up to then, W from then
 
 
@@ -91,7 +92,8 @@ class Output:
             FaultError: outside the entry limits or the instrument's ranges.
         """
         frequency_hz = _frequency(frequency_hz)
-        value = self._checked(function, value, frequency_hz)
+        held = self.state.locked if function == self.state.function and second_a is None else 0.0
+        value = self._checked(function, value, frequency_hz, range_high=held or None)
         if second_a is not None:
             second_a = self._checked("aci" if frequency_hz else "dci", second_a, frequency_hz)
         state = self.state
@@ -103,7 +105,7 @@ class Output:
         if function != state.function:
             state.start = state.target = 0.0
         state.function, state.value, state.frequency_hz = function, value, frequency_hz
-        state.second_a = second_a
+        state.second_a, state.locked = second_a, held
         if second_a is None:
             state.factor, state.leads = 1.0, False
         if other or function != "acv":
@@ -115,6 +117,27 @@ class Output:
         if state.operating:
             self._go(self._true_target(), self._tau_s())
         self._world.after_change()
+
+    def lock(self, on: bool) -> None:
+        """Hold the present range of direct volts or amperes, or let it follow the value again.
+
+        Raises:
+            FaultError: 502 where the range of another function is to be held.
+        """
+        state = self.state
+        if on and (state.function not in ("dcv", "dci") or state.second_a is not None):
+            raise FaultError(502)
+        self._world.before_change()
+        state.locked = self.unit.row(state.function, state.value).range_high if on else 0.0
+        if state.operating:
+            self._go(self._true_target(), self._tau_s())
+        self._world.after_change()
+
+    def range_high(self) -> float:
+        """Return the highest value of the range in use."""
+        state = self.state
+        row = self.unit.row(state.function, state.value, state.frequency_hz, self.option())
+        return state.locked or row.range_high
 
     def operate(self) -> None:
         """Connect the output."""
@@ -323,7 +346,9 @@ class Output:
         passed = [(int(ns), joules, watts) for ns, joules, watts in state.get("passed", [])]
         self.state = OutputState(**{**state, **limits, "passed": passed})
 
-    def _checked(self, function: str, value: float, frequency_hz: float) -> float:
+    def _checked(
+        self, function: str, value: float, frequency_hz: float, *, range_high: float | None = None
+    ) -> float:
         unit = UNITS[function]
         high, low = self.state.limit_v if unit == "V" else self.state.limit_a
         if unit in ("V", "A") and not low <= value <= high:
@@ -332,7 +357,7 @@ class Output:
             raise FaultError(1306)
         option = {"temp_tc": self.state.couple, "temp_rtd": _RTDS[self.state.rtd]}.get(function, "")
         try:
-            step = self.unit.row(function, value, frequency_hz, option).resolution
+            step = self.unit.row(function, value, frequency_hz, option, range_high=range_high).resolution
         except AccuracyError as error:
             raise FaultError(1306) from error
         if not step:
@@ -343,7 +368,8 @@ class Output:
 
     def _true_target(self) -> float:
         state, (_, ratio) = self.state, WAVES[self.state.wave]
-        error = self.unit.error(state.function, state.value / ratio, state.frequency_hz, self.option())
+        held, value = state.locked or None, state.value / ratio
+        error = self.unit.error(state.function, value, state.frequency_hz, self.option(), range_high=held)
         return state.value + ratio * error
 
     def _go(self, target: float, tau: float, *, operating: bool | None = None) -> None:
