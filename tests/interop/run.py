@@ -129,7 +129,12 @@ def timed(name: str) -> tuple[str, str]:
 
 
 def main() -> int:
-    names = sys.argv[1:] or sorted(path.parent.name for path in HERE.glob("*/set.toml"))
+    sets = sorted(path.parent.name for path in HERE.glob("*/set.toml"))
+    names = sys.argv[1:] or sets
+    unknown = [name for name in names if name not in sets]
+    if unknown:
+        print(f"there is no set {', '.join(unknown)}; there are {', '.join(sets)}", file=sys.stderr)
+        return 2
     with ThreadPoolExecutor(4) as pool:  # environments are made while others wait for the network
         results = dict(pool.map(timed, names))
     return int(any(result.startswith("FAILED") for result in results.values()))

@@ -36,6 +36,15 @@ def test_tools_of_debian_that_are_absent_are_skipped_with_the_reason(
     assert "skipped: this machine has no sigrok-cli and no lxi" in capsys.readouterr().out
 
 
+def test_a_set_that_does_not_exist_is_named_with_those_that_do(
+    runner: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended(runner, monkeypatch, "debian", "UNKNOWN") == 2
+    said = capsys.readouterr()
+    assert "there is no set UNKNOWN; there are debian, " in said.err
+    assert said.out == ""
+
+
 def test_a_set_that_never_ends_fails_by_name(
     runner: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
