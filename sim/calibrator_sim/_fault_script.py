@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from calibrator_sim._errors import BenchFileError, closest
+from calibrator_sim._possible_faults import why_impossible
 from calibrator_sim._read import Table
+
+if TYPE_CHECKING:
+    from calibrator_sim._config_types import InstrumentConfig
 
 __all__ = ["KINDS", "Fault", "parse_faults"]
 
@@ -49,7 +54,7 @@ class Fault:
 
 
 def parse_faults(
-    simulation: Table, instruments: Collection[str], wirings: Collection[str]
+    simulation: Table, instruments: Mapping[str, InstrumentConfig], wirings: Collection[str]
 ) -> tuple[Fault, ...]:
     """Take `[[simulation.faults]]`.
 
@@ -65,7 +70,7 @@ def parse_faults(
     )
 
 
-def _fault(entry: Table, instruments: Collection[str], wirings: Collection[str]) -> Fault:
+def _fault(entry: Table, instruments: Mapping[str, InstrumentConfig], wirings: Collection[str]) -> Fault:
     entry.allow(_KEYS)
     kind = entry.choice("kind", "", KINDS)
     instrument = entry.text("instrument")
@@ -75,6 +80,14 @@ def _fault(entry: Table, instruments: Collection[str], wirings: Collection[str])
             where=entry.at("instrument"),
             way_out=closest(instrument, instruments),
             code="unknown-instrument",
+        )
+    if kind != "wrong-wiring" and (reason := why_impossible(kind, instruments[instrument])):
+        short = instruments[instrument].entry.short
+        raise BenchFileError(
+            f'The fault "{kind}" cannot strike "{instrument}", a {short}: {reason}',
+            where=entry.at("kind"),
+            way_out="Choose another kind or another instrument.",
+            code="bad-value",
         )
     wiring = entry.text("wiring")
     if (kind == "wrong-wiring" or wiring) and wiring not in wirings:

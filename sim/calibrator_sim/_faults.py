@@ -81,12 +81,13 @@ class FaultScript:
             return plain
         name = device.name
         try:
-            return self._altered(name, message, plain, end)
+            return self._altered(device, message, plain, end)
         finally:
             self._replies[name] = self._replies.get(name, 0) + 1
 
-    def _altered(self, name: str, message: str, plain: list[Outgoing], end: bytes) -> list[Outgoing]:
-        if message.upper().startswith("*IDN?") and (fault := self.strike("identity", name)):
+    def _altered(self, device: Device, message: str, plain: list[Outgoing], end: bytes) -> list[Outgoing]:
+        name, asked = device.name, getattr(device, "identity_messages", ("*IDN?",))
+        if message.strip().upper().startswith(asked) and (fault := self.strike("identity", name)):
             return [Outgoing((fault.text or "ACME,1234,SIM0,1.0").encode("latin-1", "replace") + end)]
         if self.strike("no-reply", name):
             return []

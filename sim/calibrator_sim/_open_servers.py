@@ -119,7 +119,12 @@ def _modbus(site: _Site, name: str, served: Served, address: Address) -> Opened:
     if not isinstance(device, ModbusDevice):
         raise _speechless(name, "modbus")
     registers, unit = device.registers(), device.unit_id
-    port = site.host.listen(name, lambda _stir: ModbusTcpSession(served, registers, unit), address.port)
+
+    def begin(_stir: Stir) -> ModbusTcpSession | None:
+        refused = served.replies.refuses(device)
+        return None if refused else ModbusTcpSession(served, registers, unit)
+
+    port = site.host.listen(name, begin, address.port)
     return Opened(f"MODBUS::{site.address}::{port}::{unit}", "modbus")
 
 

@@ -67,6 +67,8 @@ class Heater:
     def displayed_c(self, ns: int) -> float:
         """Return what its own sensor shows."""
         level = self._level(ns)
+        if self.upset.beyond():
+            return 1.25 * self.span_c[1]  # its sensor is open
         shown = level - self.error_k(level) + self._ripple_k(ns)
         return self.upset.shown(shown * (1.0 + self.world.drift(self.unit.config.name, ns)))
 

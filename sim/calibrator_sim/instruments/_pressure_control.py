@@ -95,6 +95,8 @@ class PressureControl(TextDevice):
         if self.line.state.mode != "control":
             return pressure
         pressure += self._air_fallen_pa(ns)
+        # Its sensor is what it controls by: where that has drifted, the line is where the sensor agrees.
+        pressure /= 1.0 + self.world.drift(self.name, ns)
         noise = self.world.draws.normal("control", self.serial, ns // _TICK_NS)
         return pressure + self.world.effects.noise * _NOISE * self.full_scale_pa * noise
 

@@ -14,6 +14,8 @@ class TextDevice:
     buffer_limit: int = 4096
     framing: Framing = GPIB_LIKE
     serial_line: SerialLine = SerialLine()
+    identity_messages: tuple[str, ...] = ("*IDN?",)  # what it tells its identity to
+    without_faults: tuple[str, ...] = ()  # kinds of the fault script that nothing here can show
     gpib_address: int = 0  # as from the factory; 0: any free one
 
     def status_byte(self, *, message_available: bool) -> int:

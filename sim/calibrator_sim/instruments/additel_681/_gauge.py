@@ -28,6 +28,8 @@ _BROADCAST = 255
 class AdditelADT681(TextDevice):
     """A simulated ADT681 with the range of the accuracy table; it answers address 1 and 255."""
 
+    identity_messages = ("255:R:OTYPE",)
+    without_faults = ("queue-overflow",)
     framing = _FRAMING
     serial_line = SerialLine(stop=2.0, framing=_FRAMING)
 

@@ -25,6 +25,9 @@ _LOOKS = 3  # of an indication that stays, at a second's distance
 class ClassIIIScale(TextDevice):
     """One scale and its reader; the messages are those of the driver for typed instruments."""
 
+    identity_messages = ("WHO",)
+    without_faults = ("queue-overflow", "over-range", "stuck")
+
     def __init__(self, name: str, balance: Balance, world: World) -> None:
         self.name = name
         self.serial = balance.serial

@@ -35,11 +35,13 @@ _MAP = {0x0000: "u", 0x0006: "i", 0x000C: "p", 0x0012: "s", 0x0018: "q", 0x001E:
     0x0156: "kwh",
 }
 _HIGHEST = 0x0180
+_MOST_SHOWN = 999_999.0
 
 
 class EastronSDM630(TextDevice):
     """A simulated class 1 meter; its pulse output gives 1000 pulses a kWh."""
 
+    without_faults = ("queue-overflow",)
     framing = _BINARY
     serial_line = SerialLine(parity="E", framing=_BINARY)
     unit_id = 1
@@ -77,14 +79,24 @@ class EastronSDM630(TextDevice):
         """Return what its pulse output gives to a counter: a square wave at the rate of its pulses."""
         return self.count.feed(ns)
 
+    def number_told(self) -> int:
+        """Return the serial number that its registers hold, or another one where a fault says so."""
+        other = self.world.strike("identity", self.name) is not None
+        return self.number ^ 1 if other else self.number
+
     def shown(self) -> dict[str, float]:
         """Return what its registers hold now."""
         now = self.world.time_ns() // _SECOND * _SECOND
         count, node = self.count, self.count.node
         kwh = math.floor(count.counted_wh(now) / 10.0) / 100.0
         if node is None:
-            return {**dict.fromkeys(("u", "i", "p", "s", "q", "f"), 0.0), "pf": 1.0, "kwh": kwh}
-        found = {**self._phase(count.domain.mean(node, now - _SECOND, now)), "kwh": kwh}
+            found = {**dict.fromkeys(("u", "i", "p", "s", "q", "f"), 0.0), "pf": 1.0, "kwh": kwh}
+        else:
+            found = {**self._phase(count.domain.mean(node, now - _SECOND, now)), "kwh": kwh}
+        off = 1.0 + self.world.drift(self.name, now)
+        found |= {name: found[name] * off for name in ("u", "i", "p", "s", "q")}
+        if self._upset.beyond():
+            found |= dict.fromkeys(("u", "i", "p", "s", "q"), _MOST_SHOWN)
         return self._upset.shown(found)
 
     def _phase(self, true: Moment) -> dict[str, float]:
@@ -134,7 +146,8 @@ class _Registers:
                 words[place], words[place + 1] = struct.unpack(">HH", struct.pack(">f", shown[name]))
             return [words.get(each, 0) for each in range(address, address + count)]
         if table == "holding":
-            held = {0xFC00: self._meter.number >> 16, 0xFC01: self._meter.number & 0xFFFF, 0xFC02: _CODE}
+            number = self._meter.number_told()
+            held = {0xFC00: number >> 16, 0xFC01: number & 0xFFFF, 0xFC02: _CODE}
             if any(each not in held for each in range(address, address + count)):
                 raise ModbusError(2)
             return [held[each] for each in range(address, address + count)]

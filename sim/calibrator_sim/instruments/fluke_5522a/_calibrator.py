@@ -37,6 +37,7 @@ OPER, TMPCAL, HIVOLT, REMOTE, SETTLED = 1 << 0, 1 << 5, 1 << 7, 1 << 11, 1 << 12
 class Fluke5522A(TextDevice):
     """A simulated 5522A: volts, amperes, ohms and simulated temperature."""
 
+    without_faults = ("stuck", "over-range")  # it reads nothing
     gpib_address = 4
     model = "5522A"
     versions = "2.0+1.3+2.0+*"

@@ -27,6 +27,8 @@ _WORDS = {"setpoint": 1, "temperature": 1, "cutout": 1, "power": 2, "duplex": 2,
 class Fluke7341(TextDevice):
     """A simulated 7341 with the span of its accuracy table."""
 
+    identity_messages = ("*VER",)
+    without_faults = ("queue-overflow",)
     framing = _FRAMING
     serial_line = SerialLine(baud=2400, framing=_FRAMING)
 

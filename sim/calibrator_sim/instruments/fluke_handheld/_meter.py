@@ -60,7 +60,8 @@ class HandheldPhysics(Physics):
             curve = self.unit.curve("freq", next((r for r in ranges if value <= r), ranges[-1]))
         else:
             curve = self.unit.curve(kind, range_, (frequency_hz or 60.0) if kind in ("acv", "aci") else 0.0)
-        return curve.error(value, ns / SECOND, self.world.excess_c(ns), 0.0)
+        drifted = self.world.drift(self.name, ns) * value
+        return drifted + curve.error(value, ns / SECOND, self.world.excess_c(ns), 0.0)
 
     def row_of(self, kind: str, range_: float, frequency_hz: float = 0.0) -> RangeRow:
         """Return the accuracy row of a range."""
@@ -80,6 +81,8 @@ class HandheldPhysics(Physics):
 class Handheld(TextDevice):
     """One hand-held meter and its reader; the messages are those of the driver for typed instruments."""
 
+    identity_messages = ("WHO",)
+    without_faults = ("queue-overflow",)
     model_id = ""
 
     def __init__(self, name: str, unit: MeterUnit, world: World) -> None:
@@ -117,6 +120,8 @@ class Handheld(TextDevice):
         value = self._last
         if not self.world.stuck(self.name):
             value = self._last = self.physics.measure(self.settings, ns)
+        if self.world.over_range(self.name):
+            return "OL"
         if abs(value) >= OVERLOAD:
             return "OL" if value > 0 else "-OL"
         scale = _PREFIXES[unit[0]] if len(unit) > 1 and unit[0] in _PREFIXES and unit != "ohm" else 1.0

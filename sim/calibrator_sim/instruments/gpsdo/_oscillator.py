@@ -31,6 +31,8 @@ _NOMINAL_HZ = 10e6
 class Gpsdo(ScpiDevice):
     """A simulated 58503B."""
 
+    without_faults = ("stuck", "over-range")  # it reads nothing
+
     def __init__(self, name: str, serial: str, unit: UnitConfig, world: World) -> None:
         super().__init__(name, serial, f"HEWLETT-PACKARD,58503B,{serial},3704-C", world)
         self._unit = unit
@@ -76,7 +78,7 @@ class Gpsdo(ScpiDevice):
             steady += (
                 effects.drift * _AGING_PER_DAY * draws.uniform("gpsdo aging", self.serial) * ns / 86_400e9
             )
-        return steady + warming
+        return steady + warming + self.world.drift(self.name, ns)
 
     def feed(self, ns: int) -> Feed:
         """Return what its 10 MHz output presents."""

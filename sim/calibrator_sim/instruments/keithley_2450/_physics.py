@@ -6,6 +6,7 @@ import math
 
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.instruments.keithley_2450._circuit import Load, Point, solve
 from calibrator_sim.instruments.keithley_2450._settings import RANGES, TEST_A, Measured, Settings
 from calibrator_sim.nodes import electrical
@@ -29,6 +30,7 @@ class Physics:
         self._unit = unit
         self._settings = settings
         self._world = world
+        self.upset: Upset[float] = Upset(name, world)
 
     def point(self) -> Point:
         """Return where the circuit stands with the output on."""
@@ -38,7 +40,7 @@ class Physics:
         source = settings.sources[settings.source]
         error = self._unit.error(_SOURCED[settings.source], source.level, range_high=self.source_range())
         limit = source.limit if settings.source == "VOLT" else min(source.limit, self.protection_v())
-        level = source.level + error
+        level = (source.level + error) * (1.0 + self._drift())
         if settings.source == "VOLT":  # also where the protection was set below a level that stands
             level = max(-self.protection_v(), min(level, self.protection_v()))
         return solve(settings.source, level, limit, self._load(), remote=self._measured.four_wires)
@@ -89,6 +91,13 @@ class Physics:
 
     def read(self, name: str, ns: int) -> float:
         """Return an indication of the function at a moment; it is an overload where no range holds it."""
+        value = self.upset.shown(self._read(name, ns))
+        return OVERLOAD if self.upset.beyond() else value
+
+    def _drift(self) -> float:
+        return self._world.drift(self._name, self._world.time_ns())
+
+    def _read(self, name: str, ns: int) -> float:
         if name == "RES":
             amperes = self._indication("CURR", ns, TEST_A[self.resistance_range()])
             volts = self._indication("VOLT", ns, None)
@@ -127,7 +136,7 @@ class Physics:
         drawn = self._world.draws.normal("noise", self._name, name, ns)
         averaged = measured.nplc * (measured.count if measured.averaging else 1)
         noise = self._world.effects.noise * _NOISE * range_high / math.sqrt(averaged)
-        return value + error + noise * drawn
+        return (value + error) * (1.0 + self._world.drift(self._name, ns)) + noise * drawn
 
     def _seen(self, point: Point, name: str) -> float:
         """Return what the circuit gives to the meter: at the sense leads where these are used."""

@@ -202,11 +202,13 @@ class Keithley2450(ScpiDevice):
             "settings": asdict(self.settings),
             "buffers": self.buffers.state(),
             "program": asdict(self.program),
+            "last": self.physics.upset.last,
         }
 
     def take(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
         self.settings.take(state["settings"])
+        self.physics.upset.last = state["last"]
         self.buffers.take(state["buffers"])
         program = dict(state["program"])
         if (sweep := program["sweep"]) is not None:

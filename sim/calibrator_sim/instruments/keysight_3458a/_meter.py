@@ -26,9 +26,14 @@ __all__ = ["Keysight3458A"]
 _QUERY_NS = 2_000_000
 
 
+_OVERLOAD = 1e38
+
+
 class Keysight3458A(TextDevice):
     """A simulated 3458A; it tells neither maker nor serial."""
 
+    identity_messages = ("ID?",)
+    without_faults = ("queue-overflow",)  # it has an error register
     identity = "HP3458A"
     framing = Framing(ends=b"\n", reply_end=b"\r\n", blocks=False)
 
@@ -74,6 +79,8 @@ class Keysight3458A(TextDevice):
             if not self.world.stuck(self.name):
                 self.physics.offset_free = self.state.offset_free(self.settings)
                 value = self.physics.measure(self.settings, self.world.time_ns())
+            if self.world.over_range(self.name):
+                value = _OVERLOAD
             self.state.last = value
             taken.append(say(self.state.nulled(value)))
         return "\r\n".join(taken)

@@ -51,6 +51,10 @@ class Physics3458A(Physics):
 
     def error(self, function: str, range_: float, value: float, ns: int, frequency_hz: float = 0.0) -> float:
         """Return the unit's true error of indication at a true value and moment."""
+        drifted = self.world.drift(self.name, ns) * value
+        return drifted + self._own_error(function, range_, value, ns, frequency_hz)
+
+    def _own_error(self, function: str, range_: float, value: float, ns: int, frequency_hz: float) -> float:
         seconds, excess = ns / 1e9, self.world.excess_c(ns) - self.acal_c
         draws, serial = self.world.draws, self.unit.config.serial
         if function in ("freq", "per"):

@@ -11,6 +11,7 @@ from calibrator_drivers.accuracy import load_table
 from calibrator_sim._units import MeterUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._scpi_device import SECOND, ScpiDevice, span
+from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.nodes import electrical, frequency
 from calibrator_sim.scpi import (
     Argument,
@@ -102,6 +103,7 @@ class Counter(ScpiDevice):
         super().__init__(name, serial, self.identity_format.format(serial=serial), world)
         self.unit = unit
         self.settings = Settings()
+        self._upset: Upset[float] = Upset(name, world)
 
     @classmethod
     def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
@@ -127,7 +129,7 @@ class Counter(ScpiDevice):
     ) -> float:
         """Return the error of indication at a true frequency, before resolution and trigger noise."""
         del function, range_high, frequency_hz
-        return value * (1.0 / (1.0 + self.time_base(ns)) - 1.0)
+        return value * ((1.0 + self.world.drift(self.name, ns)) / (1.0 + self.time_base(ns)) - 1.0)
 
     def measure(self, ns: int) -> float:
         """Return the frequency (Hz) that a gate ending at `ns` gives; over-range where nothing triggers."""
@@ -149,7 +151,9 @@ class Counter(ScpiDevice):
     def read(self) -> Generator[int, None, str]:
         """Open the gate and return what was counted."""
         yield self.world.time_ns() + round((self.settings.gate_s + _OVERHEAD_S) * SECOND)
-        value = self.measure(self.world.time_ns())
+        value = self._upset.shown(self.measure(self.world.time_ns()))
+        if self._upset.beyond():
+            value = _OVERRANGE
         if value != _OVERRANGE and self.settings.function == "PER":
             value = 1.0 / value
         self.settings.armed, self.settings.counted = False, self.say(value)
@@ -195,12 +199,13 @@ class Counter(ScpiDevice):
         self._put(asdict(Settings()))
 
     def state(self) -> dict[str, Any]:
-        """Return the settings for a snapshot."""
-        return asdict(self.settings)
+        """Return settings and last reading for a snapshot."""
+        return asdict(self.settings) | {"last": self._upset.last}
 
     def take(self, state: dict[str, Any]) -> None:
-        """Take the settings of a snapshot."""
-        self._put(state)
+        """Take the state of a snapshot."""
+        self._upset.last = state["last"]
+        self._put({name: value for name, value in state.items() if name != "last"})
 
     def fill(self, tree: CommandTree) -> None:
         """Add what both counters take."""

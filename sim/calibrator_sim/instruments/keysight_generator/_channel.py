@@ -107,11 +107,12 @@ class Channel:
         settings = self.settings
         if not settings.output:
             return DETACHED
-        offset = settings.offset_v / self.divided()
+        off = 1.0 + self._world.drift(self._unit.config.name, ns)
+        offset = settings.offset_v / self.divided() * off
         bursting = self._bursting()
         if settings.shape == "DC" or bursting == 0.0:
             return Feed(voltage_v=offset, source_ohm=SOURCE_OHM)
-        peak, duty = self.emf_vpp() / 2.0, self.duty()
+        peak, duty = self.emf_vpp() / 2.0 * off, self.duty()
         direct = (2.0 * duty - 1.0) * peak * bursting
         if settings.polarity == "INV":
             direct = -direct
@@ -122,7 +123,7 @@ class Channel:
         return Feed(
             voltage_v=peak * rms,
             source_ohm=SOURCE_OHM,
-            frequency_hz=self._frequency_hz(settings.frequency_hz, ns),
+            frequency_hz=self._frequency_hz(settings.frequency_hz, ns) * off,
             crest=1.0 / rms,
             offset_v=offset + direct,
         )

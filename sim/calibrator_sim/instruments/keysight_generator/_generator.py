@@ -28,6 +28,7 @@ _SHAPES_B = ("SINusoid", "SQUare", "TRIangle", "RAMP", "PULSe", "PRBS", "NOISe",
 class Generator(ScpiDevice):
     """One generator; a model says its identity, its outputs and its highest frequency."""
 
+    without_faults = ("stuck", "over-range")  # it reads nothing
     model_id = ""
     identity_format = ""
     most_hz = 20e6

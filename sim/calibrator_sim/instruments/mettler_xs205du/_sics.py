@@ -41,6 +41,8 @@ _GRAMS = {"g": 1.0, "mg": 1e-3, "kg": 1e3}
 class MettlerXS205DU(TextDevice):
     """A simulated XS205DU; a wiring of the bench says what lies on its pan."""
 
+    identity_messages = ("I2", "I3", "I4")
+    without_faults = ("queue-overflow",)
     framing = _FRAMING
     serial_line = SerialLine(handshake="xonxoff", framing=_FRAMING)
 

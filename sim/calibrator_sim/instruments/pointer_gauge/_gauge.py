@@ -26,6 +26,9 @@ _PARALLAX = 0.2  # of a division
 class PointerGauge(TextDevice):
     """One gauge and its reader; the messages are those of the driver for typed instruments."""
 
+    identity_messages = ("WHO",)
+    without_faults = ("queue-overflow", "over-range")  # a pointer rests at its stop, which `garbage` says
+
     def __init__(self, name: str, unit: MeterUnit, world: World) -> None:
         self.name = name
         self.serial = unit.config.serial

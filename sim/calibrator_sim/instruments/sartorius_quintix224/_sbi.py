@@ -30,6 +30,8 @@ _ESC = "\x1b"
 class SartoriusQuintix224(TextDevice):
     """A simulated Quintix 224; a wiring of the bench says what lies on its pan."""
 
+    identity_messages = ("\x1bX1_", "\x1bX2_")
+    without_faults = ("queue-overflow",)
     framing = _FRAMING
     serial_line = SerialLine(parity="O", handshake="rtscts", framing=_FRAMING)
 

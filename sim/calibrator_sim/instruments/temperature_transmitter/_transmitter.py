@@ -26,6 +26,9 @@ _FUNCTION = "temperature"
 class TemperatureTransmitter(TextDevice):
     """A simulated transmitter whose span is the range of its accuracy table."""
 
+    identity_messages = ()  # nobody speaks to it
+    without_faults = ("stuck", "over-range")
+
     def __init__(self, name: str, unit: MeterUnit, world: World) -> None:
         self.name = name
         self.serial = unit.config.serial
@@ -57,6 +60,7 @@ class TemperatureTransmitter(TextDevice):
         found = cast("Domain", self.world.domain("thermal")).sensor_c(self.name, "", ns)
         celsius = 23.0 + self.world.excess_c(ns) if found is None else found[1]
         shown = celsius + self.true_error(_FUNCTION, self.high_c, celsius, ns)
+        shown += self.world.drift(self.name, ns) * celsius
         share = (shown - self.low_c) / (self.high_c - self.low_c)
         noise = self.world.draws.normal("loop", self.serial, ns // _TICK_NS)
         made = 0.004 + 0.016 * share + self.world.effects.noise * _NOISE_A * noise

@@ -87,7 +87,9 @@ class Slave:
         return status | (_SATURATED if self._device.saturated(self._now()) else 0)
 
     def _identify(self, _: bytes) -> tuple[int, bytes]:
-        return _OK, bytes((254, _MANUFACTURER, _TYPE, 5, 5, 1, 1, 0, 0)) + self._id
+        other = self._device.world.strike("identity", self._device.name) is not None
+        told = bytes((self._id[0], self._id[1], self._id[2] ^ 1)) if other else self._id
+        return _OK, bytes((254, _MANUFACTURER, _TYPE, 5, 5, 1, 1, 0, 0)) + told
 
     def _value(self) -> float:
         return self._device.reading_pa() / _UNITS[self._device.settings.unit_code]

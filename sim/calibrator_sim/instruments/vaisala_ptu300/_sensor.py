@@ -25,6 +25,8 @@ _REPLY_NS = 150_000_000  # at 4800 baud
 class VaisalaPTU300(TextDevice):
     """A simulated sensor of the room."""
 
+    identity_messages = ("VERS", "SNUM")
+    without_faults = ("queue-overflow",)
     framing = _FRAMING
     serial_line = SerialLine(baud=4800, bits=7, parity="E", framing=_FRAMING)
 
