@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from calibrator._home import Home
 from calibrator.engine._batch import of_unit
+from calibrator.engine._refusing import refuse_foreign
 from calibrator.engine._resuming import setting_again
 from calibrator.engine._setting import Setting, find_uut
 from calibrator.engine._types import Job, Operator, Prompt
@@ -49,7 +50,10 @@ class Planned:
 
 
 def planned_left(run: str, home: Home) -> Planned | None:
-    """Return the as-left pass that a completed as-found run asked for and that was not begun, None else."""
+    """Return the as-left pass that a completed as-found run asked for and that was not begun, None else.
+
+    Raises `RefusedError` where that run was begun at another station.
+    """
     with home.open_record(RealClock(), write=False) as record:
         named = record.find_run(run)
         opened = next(record.events(named, kinds={"run.opened"})).body
@@ -58,6 +62,7 @@ def planned_left(run: str, home: Home) -> Planned | None:
             return None
         if any(_after(record, item.id) in runs for item in record.runs()):
             return None
+        refuse_foreign(record, named)
         first = next(record.events(runs[0], kinds={"run.opened"})).body
         return Planned(setting_again(first, home), tuple(_found(record, item) for item in runs))
 
