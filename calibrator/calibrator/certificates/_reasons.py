@@ -14,6 +14,7 @@ _OUTSIDE: Final = "Outside the limits beyond doubt: {points}."
 _OUTSIDE_ALONE: Final = "Outside the limits: {points}."
 _OUTSIDE_WITHIN_U: Final = "Outside the limits by less than U: {points}."
 _OUTSIDE_BY_RULE: Final = "Outside the limits by less than U, which fails by the decision rule: {points}."
+_NOT_ACCEPTED: Final = "Not accepted by the decision rule: {points}."
 _INSIDE: Final = "Inside the limits by less than U: {points}."
 _INSIDE_80: Final = "Inside the limits, beyond 80 % of them: {points}."
 _INSIDE_BY_RULE: Final = "Inside the limits, but not accepted by the decision rule: {points}."
@@ -28,7 +29,7 @@ _NUMBERLESS: Final = {
 }
 ORDER: Final = (
     *(_OUTSIDE, _OUTSIDE_ALONE, _NUMBERLESS["fail", "overload"], _OUTSIDE_WITHIN_U, _OUTSIDE_BY_RULE),
-    *(_INSIDE_BY_RULE, _INSIDE, _INSIDE_80),
+    *(_NOT_ACCEPTED, _INSIDE_BY_RULE, _INSIDE, _INSIDE_80),
     *(_NUMBERLESS[key] for key in _NUMBERLESS if key[0] == "undetermined"),
     *(_BY_RULE, _UNVERIFIED),
 )
@@ -59,29 +60,38 @@ def left_by_rule(result: Result, *, simulated: bool) -> bool:
 
 
 def _reason(result: Result, model: Certificate) -> str:
-    error, U = result.error, result.expanded_uncertainty
+    error, U, rule = result.error, result.expanded_uncertainty, model.conformity.rule
     if result.verdict == "pass":
         return ""
     if result.no_number or error is None or U is None:
         return _NUMBERLESS.get((result.verdict, result.no_number), "")
     if result.verdict == "undetermined":
         return _BY_RULE if left_by_rule(result, simulated=model.simulated) else _UNVERIFIED
-    beyond, fails = _excess(result, error), result.verdict == "fail"
-    return (_outside if beyond > 0 else _inside)(abs(beyond), U, model.conformity.rule, fails=fails)
+    if result.verdict == "conditional pass":
+        return _INSIDE_80 if rule == "guard-80" else _INSIDE
+    if result.verdict == "conditional fail":
+        return _OUTSIDE_WITHIN_U
+    digit = result.rounding_step * Decimal(1).scaleb(int(U.as_tuple().exponent))
+    return _failed(rule, _excess(result, error), U, digit)
 
 
-def _outside(by: Decimal, U: Decimal, rule: str, *, fails: bool) -> str:
+def _failed(rule: str, beyond: Decimal, U: Decimal, digit: Decimal) -> str:
+    """Return what is true of a failure: the verdict follows from unrounded numbers, and these are rounded.
+
+    Where the rule does not say it and the last digit leaves it open, nothing is said of it.
+    """
     if rule in _WITHOUT_U:
         return _OUTSIDE_ALONE
-    if by >= U:
+    if rule == "guard-band-u":
         return _OUTSIDE
-    return _OUTSIDE_BY_RULE if fails else _OUTSIDE_WITHIN_U
-
-
-def _inside(by: Decimal, U: Decimal, rule: str, *, fails: bool) -> str:
-    if rule == "guard-80" and not fails:
-        return _INSIDE_80
-    return _INSIDE_BY_RULE if fails or by > U else _INSIDE
+    if rule == "guard-band-u-binary" or rule.startswith("pfa-"):  # these fail inside the limits, too
+        if beyond < -digit / 2:
+            return _INSIDE_BY_RULE
+        if beyond <= digit / 2:
+            return _NOT_ACCEPTED
+    if abs(beyond - U) <= 3 * digit / 2:  # U may be rounded upward by a whole one
+        return _OUTSIDE_ALONE
+    return _OUTSIDE if beyond > U else _OUTSIDE_BY_RULE
 
 
 def _excess(result: Result, error: Decimal) -> Decimal:

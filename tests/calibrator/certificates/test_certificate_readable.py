@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -88,3 +89,9 @@ def test_names_and_numbers() -> None:
     assert readable_name("W(35)") == "W(35)"
     assert readable_name("by U(W), 0.001") == "by U(W), 0.001"
     assert plain_number(Decimal("-0E+3")) == "0"
+
+
+def test_parameters_without_uncertainty_are_not_announced_with_one() -> None:
+    known = replace(curve({"n": ("12", "0", "1")}), domain_lower=None, domain_upper=None)
+    assert curve_lines(known, Speaker("en"))[0] == [f"{known.title.en}: parameters:"]
+    assert curve_lines(known, Speaker("zh"))[0] == [f"{known.title.zh}：参数："]

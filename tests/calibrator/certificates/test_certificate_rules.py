@@ -132,10 +132,15 @@ def _stated(record: Record, run: str) -> str:
         ("rss", 1.05, "Outside the limits by less than U, which fails by the decision rule: +10 V"),
         ("rss", 0.99, "Inside the limits by less than U: +10 V"),
         ("z540.3-6", 1.05, "Outside the limits by less than U, which fails by the decision rule: +10 V"),
-        ("iso14253", 1.25, "Outside the limits by less than U, which fails by the decision rule: +10 V"),
+        ("iso14253", 1.25, "Outside the limits: +10 V"),  # by 100 µV of U = 110 µV, to 10 µV
         ("iso14253", 1.9, "Outside the limits beyond doubt: +10 V"),
         ("simple", 1.05, "Outside the limits: +10 V"),
         ("guard-80", 1.05, "Outside the limits: +10 V"),
+        # at the limit in every digit that is printed: the rule says on which side, or nobody
+        ("simple", -1.0, "Outside the limits: +10 V"),
+        ("guard-band-u-binary", 1.0, "Not accepted by the decision rule: +10 V"),
+        ("pfa-2", 1.0, "Not accepted by the decision rule: +10 V"),
+        ("rss", 1.275, "Outside the limits: +10 V"),  # by U, in every digit
     ],
 )
 def test_the_words_follow_from_where_error_and_uncertainty_lie(
