@@ -225,9 +225,8 @@ class Result:
 class Curve:
     """A result that is a curve: coefficients with their covariance, and where it holds.
 
-    A set of parameters is one without formula, input and domain.
-
-    `covariance` is the full matrix, row by row, in the products of the coefficients' units.
+    A set of parameters is one without formula, input and domain. `covariance` is the full matrix, row by
+    row, in the products of the coefficients' units.
     """
 
     id: str
