@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import UsageError
-from calibrator.certificates._readback import ReadBack, read_back
+from calibrator.certificates._readback import LARGEST, ReadBack, read_back
 from calibrator.certificates.seals import SealReport, SealSettings, check_seals
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def _identity(file: Path) -> tuple[ReadBack | None, bytes, str]:
     try:
         found = read_back(file)
     except UsageError as error:
-        if error.code != "not-a-certificate":
-            raise
+        if error.code != "not-a-certificate" or file.stat().st_size > LARGEST:
+            raise  # nor is anything sealed that large, and it may not fit into memory
         content = file.read_bytes()
         return None, content, "pdf" if content.startswith(b"%PDF") else "dcc" if b"<" in content[:64] else ""
     return found, file.read_bytes(), found.format

@@ -14,10 +14,10 @@ from calibrator._errors import UsageError
 if TYPE_CHECKING:
     from calibrator.record import Record
 
-__all__ = ["ReadBack", "read_back"]
+__all__ = ["LARGEST", "ReadBack", "read_back"]
 
 _MARK: Final = re.compile(r"calibrator-(certificate|run):([A-Za-z0-9-]+)")
-_LARGEST: Final = 100 * 1024 * 1024  # bytes; no certificate comes near it
+LARGEST: Final = 100 * 1024 * 1024  # bytes; no certificate comes near it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def read_back(file: Path) -> ReadBack:
         UsageError: the file cannot be read (`no-such-file`) or is no certificate (`not-a-certificate`).
     """
     try:
-        content = file.read_bytes() if file.stat().st_size <= _LARGEST else b""
+        content = file.read_bytes() if file.stat().st_size <= LARGEST else b""
     except OSError as error:
         raise UsageError(
             f"the file cannot be read: {error.strerror or error}",

@@ -49,7 +49,7 @@ Say = Callable[[str], str]
     "reasons",
     multiple=True,
     metavar="CODE=TEXT",
-    help="Why something surprising is right: sign, jump, unsound, date, unknown.",
+    help="Why something surprising is right, by the code that the question names.",
 )
 @click.option("--person", default="", help="Who enters it (an id of lab.toml).")
 @click.pass_context
@@ -70,10 +70,12 @@ def import_(
 
     FILE is a DCC of version 3.1 to 3.3, or a PDF that carries one.
 
-    You state the kind of its values; it must be what the certificate says. A sign that does not agree with
-    its indications or its former certificate, a change beyond 2 U, dangling references, dates out of order,
-    lists of other lengths and parts that are not understood are asked about; without a reason nothing is
-    taken. A run then uses the values by the certificate route.
+    You state the kind of its values; it must be what the certificate says. Asked about are: a sign or an
+    error that does not agree with its indications or its former certificate, a change beyond 2 U, values of
+    before an adjustment, values that contradict each other, numbers that nobody measures, dangling
+    references, dates out of order, lists of other lengths, an instrument known under another id and parts
+    that are not understood. Without a reason nothing is taken. A run then uses the values by the
+    certificate route.
     """
     from calibrator.certificates.dcc import read_file
     from calibrator.certificates.seals import check_foreign_seal, load_seal_settings
@@ -84,6 +86,8 @@ def import_(
         asset_file,
         check_identity,
         dcc_of,
+        elsewhere,
+        found_before,
         interpret,
         read_dcc,
         surprises,
@@ -95,17 +99,22 @@ def import_(
     content = dcc_of(whole, str(file))
     document = read_dcc(content, str(file))
     sealed = (check_foreign_seal(content, str(file), seal, now) if content is not whole else None) or outer
-    readings = interpret(document, _pairs(functions, "--function", alone=True), str(file))
+    pairs = _pairs(functions, "--function", alone=True)
+    readings = interpret(document, pairs, str(file))
     with opened(chosen, write=True) as record:
         register = Register(record)
         known = register.asset(asset)
         base = Stated(asset, due.date(), "", model, traceability)
-        check_identity(document, known, base, str(file))
+        serial = check_identity(document, known, base, str(file))
         stated = _kind(document, readings, kind, str(file), chosen.words)
         former = next(
             (c for c in reversed(register.certificates(asset)) if c.number != document.number), None
         )
-        surprising = surprises(document, readings, former, now.date())
+        before = found_before(document, pairs, str(file)) if former is not None else ()
+        surprising = (
+            *surprises(document, readings, former, now.date(), before),
+            *elsewhere(document, serial, base, register.assets(), register.certificates()),
+        )
         stated_reasons = _pairs(reasons, "--reason", alone=False)
         given = _reasons(surprising, stated_reasons, str(file), chosen.words)
         sure = Stated(asset, due.date(), stated, model, traceability, given, document.unknown)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from calibrator._errors import UsageError
 from calibrator.cli._import import import_
 from calibrator.cli._persons import known_person
 from calibrator.cli._settings import Settings, command, settings
@@ -15,6 +16,7 @@ from calibrator_drivers.clock import RealClock
 
 if TYPE_CHECKING:
     from calibrator.record import Record
+    from calibrator.standards import AssetFile, Register
 
 __all__ = ["registered", "standards"]
 
@@ -40,6 +42,7 @@ def add(ctx: click.Context, file: Path, person: str) -> int:
     person = known_person(chosen, person)
     parsed = parse_asset_file(file)
     with opened(chosen, write=True) as record:
+        _refuse_twice(parsed, Register(record))
         Register(record).add(parsed, person)
     say = chosen.words
     due = f", {say('due')} {parsed.certificate.due}" if parsed.certificate is not None else ""
@@ -49,6 +52,19 @@ def add(ctx: click.Context, file: Path, person: str) -> int:
             say("This certificate is out of date already: the standard cannot be used with it."), err=True
         )
     return 0
+
+
+def _refuse_twice(file: AssetFile, register: Register) -> None:
+    """Refuse to give an instrument of the register a second id."""
+    known = register.assets()
+    same = [one for one in known if (one.model, one.serial) == (file.model, file.serial)]
+    if file.serial and same and all(one.asset != file.asset for one in known):
+        raise UsageError(
+            f"{same[0].asset} is {file.model} serial {file.serial} already",
+            where=file.file,
+            way_out=f"Enter its certificate under that id, not as {file.asset}; nothing was recorded.",
+            code="asset-twice",
+        )
 
 
 def _is_past(chosen: Settings, due: date) -> bool:

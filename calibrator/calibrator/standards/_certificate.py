@@ -148,7 +148,8 @@ def parse_certificate(table: Table, asset: str, serial: str, digest: str) -> Cer
         way_out = 'Add a [[certificate.value]] table for each, or write kind = "specification conformity".'
         raise table.error("kind", "The certificate states values, but none is given", way_out, "no-values")
     number = table.text("number")
-    simulated = table.flag("simulated") or serial.startswith("SIM") or number.startswith("SIM-")
+    marked = serial.upper().startswith("SIM") or number.upper().startswith("SIM-")
+    simulated = table.flag("simulated") or marked
     return Certificate(
         asset,
         number,

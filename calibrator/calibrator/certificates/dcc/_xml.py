@@ -29,9 +29,8 @@ def read_file(file: Path) -> bytes:
         UsageError: code `no-such-file` or `xml-too-large`.
     """
     try:
-        if file.stat().st_size > LARGEST:
-            raise _refused(f"{file.name} is too large for a certificate", str(file), "xml-too-large")
-        return file.read_bytes()
+        with file.open("rb") as opened:  # a device has no size that could be asked for
+            content = opened.read(LARGEST + 1)
     except OSError as error:
         raise UsageError(
             f"the file cannot be read: {error.strerror or error}",
@@ -39,6 +38,9 @@ def read_file(file: Path) -> bytes:
             way_out="Name a file that is there.",
             code="no-such-file",
         ) from error
+    if len(content) > LARGEST:
+        raise _refused(f"{file.name} is too large for a certificate", str(file), "xml-too-large")
+    return content
 
 
 def parse(content: bytes, where: str) -> _Element:

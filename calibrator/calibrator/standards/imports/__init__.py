@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from calibrator.standards.imports._attached import dcc_of
-from calibrator.standards.imports._interpret import Reading, interpret, kinds_of
+from calibrator.standards.imports._interpret import Reading, found_before, interpret, kinds_of
 from calibrator.standards.imports._read import Document, Quantity, Table, Written, read_dcc
-from calibrator.standards.imports._take import Stated, Surprise, asset_file, check_identity, surprises
+from calibrator.standards.imports._take import (
+    Stated,
+    Surprise,
+    asset_file,
+    check_identity,
+    elsewhere,
+    surprises,
+)
 
 __all__ = [
     "Document",
@@ -18,6 +25,8 @@ __all__ = [
     "asset_file",
     "check_identity",
     "dcc_of",
+    "elsewhere",
+    "found_before",
     "interpret",
     "kinds_of",
     "read_dcc",

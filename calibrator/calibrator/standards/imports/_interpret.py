@@ -13,7 +13,7 @@ from calibrator.standards._certificate import CertificateValue
 from calibrator.standards.imports._read import Document, Quantity, Table, Written
 from calibrator.standards.imports._units import Known, known_unit
 
-__all__ = ["Reading", "interpret", "kinds_of", "left_out"]
+__all__ = ["DECIMAL", "KINDS", "LIMITS", "Reading", "found_before", "interpret", "kinds_of", "left_out"]
 
 KINDS: Final = {
     "basic_measurementError": "error",
@@ -21,11 +21,11 @@ KINDS: Final = {
     "basic_measurementCorrection": "correction",
 }
 # a number as the XML schema writes one, with an exponent that any instrument stays within
-_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
+DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
 _NOMINAL: Final = ("basic_nominalValue", "basic_calibrationValue", "basic_referenceValue")
 _BESIDE: Final = frozenset({*_NOMINAL, "basic_measuredValue"})
 # what metadata hold against which a value was judged; it changes no value
-_LIMITS: Final = frozenset(
+LIMITS: Final = frozenset(
     f"basic_{kind}Limit{side}" for kind in ("acceptance", "tolerance") for side in ("Lower", "Upper")
 )
 
@@ -40,6 +40,8 @@ class Reading:
     unit: str
     values: tuple[CertificateValue, ...]
     sign: str  # "agrees", "opposite", or "unknown" where the table holds no indications
+    resolution: Decimal = Decimal(0)  # of the values as they are written, in their unit
+    as_found: int = 0  # line that says that they are of before an adjustment or repair
 
 
 def kinds_of(document: Document) -> tuple[str, ...]:
@@ -64,7 +66,7 @@ def left_out(document: Document) -> tuple[str, ...]:
             if quantity is not column and not beside and not _own(quantity) and not _turned(quantity, column):
                 found += _named(quantity, table)
             for inner in quantity.inner:
-                if not _own(inner) and not {*inner.ref_types} & (_BESIDE | _LIMITS):
+                if not _own(inner) and not {*inner.ref_types} & (_BESIDE | LIMITS):
                     found += _named(inner, table)
     return tuple(found)
 
@@ -87,7 +89,7 @@ def _turned(quantity: Quantity, column: Quantity | None) -> bool:
         return False
     errors, corrections = column.forms[0], quantity.forms[0]
     every = (*errors.values, *corrections.values)
-    if errors.units != corrections.units or not all(_DECIMAL.fullmatch(word) for word in every):
+    if errors.units != corrections.units or not all(DECIMAL.fullmatch(word) for word in every):
         return False
     return [-Decimal(word) for word in errors.values] == [Decimal(word) for word in corrections.values]
 
@@ -102,11 +104,13 @@ def interpret(document: Document, functions: Mapping[str, str], where: str) -> t
         where: the file, for messages.
 
     Raises:
-        UsageError: a value that is not understood, by its line: `value-not-understood`,
+        UsageError: a value that is not understood, by its line: `value-not-understood`, `kind-contradicts`,
             `uncertainty-missing`, `uncertainty-not-positive`, `unit-not-understood`, `function-unknown`,
             `no-values`.
     """
-    found = [_table(table, functions, where) for table in document.tables if _kind(table)[0]]
+    every = [table for table in document.tables if _kind(table)[0]]
+    lasting = [table for table in every if not table.as_found]  # what holds since the adjustment, if anything
+    found = [_table(table, functions, where) for table in lasting or every]
     if not found:
         raise UsageError(
             "no error, correction or reference value with an uncertainty was found in it",
@@ -115,6 +119,13 @@ def interpret(document: Document, functions: Mapping[str, str], where: str) -> t
             code="no-values",
         )
     return tuple(found)
+
+
+def found_before(document: Document, functions: Mapping[str, str], where: str) -> tuple[Reading, ...]:
+    """Return the values of before an adjustment, which `interpret` leaves out (METROLOGY 10)."""
+    lasting = any(_kind(table)[0] and not table.as_found for table in document.tables)
+    results = [table for table in document.tables if table.as_found and lasting]
+    return tuple(_table(t, functions, where) for t in (*results, *document.before) if _kind(t)[0])
 
 
 def _kind(table: Table) -> tuple[str, Quantity | None]:
@@ -133,6 +144,7 @@ def _table(table: Table, functions: Mapping[str, str], where: str) -> Reading:
     kind, column = _kind(table)
     if column is None:
         raise UsageError(f"table {table.number} holds no values", where=where, code="no-values")
+    _refuse_two_kinds(column, where)
     form = _chosen(column, where)
     unit = _unit(form, column, where)
     nominal = _nominal(table, unit, len(form.values), where, other=kind == "reference value")
@@ -173,7 +185,20 @@ def _table(table: Table, functions: Mapping[str, str], where: str) -> Reading:
             )
         )
     sign = _sign(table, kind, [value.value for value in values], unit)
-    return Reading(table.number, table.name, kind, unit.unit, tuple(values), sign)
+    step = min((int(Decimal(written).as_tuple().exponent) for written in form.values), default=0)
+    resolution = Decimal(1).scaleb(step + unit.scale)
+    return Reading(table.number, table.name, kind, unit.unit, tuple(values), sign, resolution, table.as_found)
+
+
+def _refuse_two_kinds(column: Quantity, where: str) -> None:
+    kinds = {KINDS.get(ref) for ref in column.ref_types} - {None}
+    if len(kinds) > 1:
+        raise UsageError(
+            f"one column is called error and correction at once: {' '.join(column.ref_types)}",
+            where=f"{where}, line {column.line}",
+            way_out="Ask the laboratory which it is; the wrong one turns every sign. Nothing was taken.",
+            code="kind-contradicts",
+        )
 
 
 def _functions(table: Table) -> list[str]:
@@ -246,7 +271,7 @@ def _numbers(form: Written, column: Quantity, where: str) -> tuple[str, tuple[De
 
 
 def _number(written: str, unit: Known, column: Quantity, where: str) -> Decimal:
-    if not _DECIMAL.fullmatch(written):
+    if not DECIMAL.fullmatch(written):
         raise UsageError(
             f"{written or 'nothing'} stands where a number of {column.name or 'a column'} is meant",
             where=f"{where}, line {column.line}",

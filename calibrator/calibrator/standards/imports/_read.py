@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["UNSOUND", "VERSIONS", "Document", "Quantity", "Table", "Written", "read_dcc"]
 
-VERSIONS: Final = re.compile(r"3\.[123]\.[0-9]{1,2}")
+# those that PTB has released
+VERSIONS: Final = re.compile(r"3\.(?:1\.[012]|2\.[01]|3\.0)")
 UNSOUND: Final = frozenset(
     {
         *("dangling-id", "dates-out-of-order", "not-a-number", "number-missing", "list-length"),
@@ -27,15 +28,20 @@ UNSOUND: Final = frozenset(
 """Findings of our own checks that speak against a certificate of others; its style is its own."""
 
 _NAMES: Final = {"d": DCC, "s": SI}
+_BEFORE: Final = ("beforeAdjustment", "beforeRepair")
 # how an uncertainty is written: its element, the element of its number, and whether it is expanded
 _FORMS: Final = {
     "expandedUnc": ("uncertainty", True),
     "expandedMU": ("valueExpandedMU", True),
     "standardMU": ("valueStandardMU", False),
 }
+_ONE_OF: Final = frozenset(f"{{{SI}}}{name}{listed}" for name in _FORMS for listed in ("", "XMLList"))
 _ITEM: Final = "d:administrativeData/d:items/d:item"
 _RESULTS: Final = "d:measurementResults/d:measurementResult/d:results/d:result/d:data"
+_CONDITION: Final = "d:influenceConditions/d:influenceCondition"
 _LISTED: Final = "XMLList"
+# a mark of this product, also written small, but no word such as "simple"
+_SIMULATED: Final = re.compile(r"SIM|sim(?![a-z])|Sim(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class Table:
     number: int  # from 1, in the order of the document
     name: str
     quantities: tuple[Quantity, ...]
+    as_found: int = 0  # line of the condition by which its values are of before an adjustment or repair
 
     def column(self, ref: str) -> Quantity | None:
         """Return the quantity of a refType, also from the metadata of another; None where there is none."""
@@ -93,6 +100,7 @@ class Document:
     traceability: str
     quantities: tuple[Quantity, ...]  # all of the document
     tables: tuple[Table, ...]  # of the results
+    before: tuple[Table, ...]  # of before an adjustment, where its condition holds them
     unknown: tuple[str, ...]  # what stands in the results and is not understood, each with its line
     signed: bool
     unsound: tuple[str, ...]  # what no sound certificate holds, each with its line: see UNSOUND
@@ -131,7 +139,8 @@ def read_dcc(content: bytes, where: str) -> Document:
         identifications=() if item is None else tuple(_identifications(item)),
         traceability=_traceability(root),
         quantities=tuple(_quantity(q) for part in _own(root) for q in part.iter(f"{{{DCC}}}quantity")),
-        tables=tuple(_tables(root)),
+        tables=(tables := tuple(_tables(root))),
+        before=tuple(_before(root, len(tables))),
         unknown=tuple(_unknown(root)),
         signed=whole.find(f"{{{DS}}}Signature") is not None,
         unsound=tuple(str(found) for found in check(root) if found.code in UNSOUND),
@@ -174,7 +183,7 @@ def _simulated(root: _Element) -> bool:
         _text(one, "d:value")
         for one in root.iterfind("d:administrativeData/d:items//d:identification", _NAMES)
     ]
-    return told or any(name.startswith("SIM") for name in named)
+    return told or any(_SIMULATED.match(name) for name in named)
 
 
 def _traceability(root: _Element) -> str:
@@ -199,11 +208,36 @@ def _tables(root: _Element) -> Iterator[Table]:
     for data in _data(root):
         result = data.getparent()
         title = _said(result, "d:name") if result is not None else ""
+        found = _as_found(next(data.iterancestors(f"{{{DCC}}}measurementResult")))
         for holder in (data, *data.iter(f"{{{DCC}}}list")):
             own = tuple(_quantity(q) for q in holder.findall("d:quantity", _NAMES))
             if own:
                 number += 1
-                yield Table(number, _said(holder, "d:name") or title, own)
+                yield Table(number, _said(holder, "d:name") or title, own, found)
+
+
+def _before(root: _Element, number: int) -> Iterator[Table]:
+    """Yield the tables of values of before an adjustment that stand in the condition that names it."""
+    for one in root.iterfind(f"d:measurementResults/d:measurementResult/{_CONDITION}", _NAMES):
+        if _text(one, "d:status") in _BEFORE:
+            for holder in (*one.findall("d:data", _NAMES), *one.findall("d:data//d:list", _NAMES)):
+                own = tuple(_quantity(q) for q in holder.findall("d:quantity", _NAMES))
+                if own:
+                    number += 1
+                    yield Table(number, _said(one, "d:name"), own, int(one.sourceline or 0))
+
+
+def _as_found(measurement: _Element) -> int:
+    """Return the line of the condition that says that the results are of before an adjustment, or 0.
+
+    A condition that has values of its own, such as those before the adjustment, speaks of these alone.
+    """
+    for one in measurement.iterfind(_CONDITION, _NAMES):
+        values = one.findall("d:data//d:quantity", _NAMES)
+        own = any("basic_measuredValue" in (q.get("refType") or "").split() for q in values)
+        if _text(one, "d:status") in _BEFORE and not own:
+            return int(one.sourceline or 0)
+    return 0
 
 
 def _quantity(element: _Element) -> Quantity:
@@ -263,6 +297,7 @@ def _unknown(root: _Element) -> Iterator[str]:
     for item in root.findall(_ITEM, _NAMES)[1:]:
         named = ", ".join(value for _, value in _identifications(item)) or "without identification"
         yield f"line {int(item.sourceline or 0)}: a further item ({named}); only the first was read"
+    yield from _foreign(root)
     for data in _data(root):
         for element in data.iter(f"{{{SI}}}*", f"{{{DCC}}}formula", f"{{{DCC}}}byteData", f"{{{DCC}}}xml"):
             name, line = local(element), int(element.sourceline or 0)
@@ -271,6 +306,8 @@ def _unknown(root: _Element) -> Iterator[str]:
                 top = above is not None and str(above.tag).startswith(f"{{{DCC}}}")
                 if top and name not in _UNDERSTOOD:
                     yield f"line {line}: <si:{name}>"
+                if name in _UNDERSTOOD - {"hybrid"} and sum(e.tag in _ONE_OF for e in element.iter()) > 1:
+                    yield f"line {line}: two uncertainties of one <si:{name}>"
                 if name.startswith(("coverageInterval", "ellipsoidal", "rectangular")):
                     yield f"line {line}: an uncertainty as <si:{name}>"
                 if name.startswith("unit") and len(element) == 0 and not (element.text or "").strip():
@@ -279,3 +316,16 @@ def _unknown(root: _Element) -> Iterator[str]:
                 yield f"line {line}: <dcc:{name}>"
         for relative in data.iter(f"{{{DCC}}}relativeUncertainty"):
             yield f"line {int(relative.sourceline or 0)}: a relative uncertainty"
+
+
+def _foreign(root: _Element) -> Iterator[str]:
+    """Name the outermost elements of other namespaces, where a reader of another kind may see more."""
+    ours = (f"{{{DCC}}}", f"{{{SI}}}")
+    for element in (*root, *(inner for part in _own(root) for inner in part.iter())):
+        above = element.getparent()
+        tag = element.tag
+        if not isinstance(tag, str) or tag.startswith(ours) or above is None:
+            continue
+        if str(above.tag).startswith(ours) and tag.rpartition("}")[0] != f"{{{DS}":
+            name = f"{element.prefix}:{local(element)}" if element.prefix else local(element)
+            yield f"line {int(element.sourceline or 0)}: <{name}> of another namespace"

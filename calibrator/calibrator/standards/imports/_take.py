@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
@@ -12,18 +13,19 @@ from typing import TYPE_CHECKING, Final
 from calibrator._errors import UsageError
 from calibrator.standards._asset import AssetFile
 from calibrator.standards._certificate import Certificate, CertificateValue
+from calibrator.standards.imports import _doubts
 from calibrator.standards.imports._fits import check_fit
 from calibrator.standards.imports._interpret import Reading, left_out
 from calibrator.standards.imports._read import Document
-from calibrator.standards.imports._units import known_unit
 
 if TYPE_CHECKING:
     from calibrator.standards._register import Asset
 
-__all__ = ["Stated", "Surprise", "asset_file", "check_identity", "surprises"]
+__all__ = ["Stated", "Surprise", "asset_file", "check_identity", "elsewhere", "surprises"]
 
 
 _OLDEST_Y: Final = 10
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)  # xs:date
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,9 @@ class Stated:
 class Surprise:
     """Something that a person must look at before the values are used: a sign, a jump, a part left out."""
 
-    code: str  # sign, jump, unsound, date, unknown
+    # sign, jump, unsound, as-found, difference, repeated, forms, uncertainty, conditions, date, unknown,
+    # asset
+    code: str
     what: str
 
 
@@ -52,10 +56,14 @@ def surprises(
     readings: Sequence[Reading],
     former: Certificate | None,
     today: date | None = None,
+    before: Sequence[Reading] = (),
 ) -> tuple[Surprise, ...]:
     """Return what is surprising (METROLOGY 10): signs, jumps beyond 2 U, faults, parts not understood.
 
-    With `today` also a day of issue that no standard in use has: more than ten years ago, or to come.
+    Also points whose error is not indication minus reference value, values that contradict each other or
+    that nobody measures, and values of before an adjustment. `before` are those that the readings follow
+    on; they are held against indications and the former certificate too. With `today` also a day of issue
+    that no standard in use has: more than ten years ago, or to come.
     """
     found = [
         Surprise(
@@ -63,20 +71,57 @@ def surprises(
             f"table {reading.table}: the values called {reading.kind} have, by its indications, the sign of"
             f" {'a correction' if reading.kind == 'error' else 'an error'}",
         )
-        for reading in readings
+        for reading in (*readings, *before)
         if reading.sign == "opposite"
     ]
-    found += _jumps([value for reading in readings for value in reading.values], former)
-    if document.unsound:
-        listed = "; ".join(document.unsound[:5]) + ("; …" if len(document.unsound) > 5 else "")
-        found.append(Surprise("unsound", f"it is not sound in itself: {listed}"))
+    values = [value for reading in readings for value in reading.values]
+    found += _jumps([*values, *(value for reading in before for value in reading.values)], former)
+    found += _listed("unsound", "it is not sound in itself", document.unsound)
+    found += _listed(
+        "as-found", "before an adjustment or a repair, and may hold no longer", _as_found(readings)
+    )
+    differing = [*_doubts.differences(document, readings)]
+    found += _listed("difference", "the values do not follow from the indications beside them", differing)
+    found += _listed("repeated", "values at one nominal value differ", [*_doubts.repeated(values)])
+    found += _listed("forms", "one quantity is written in two ways", [*_doubts.hybrids(document)])
+    odd = [*_doubts.uncertainties(document, readings)]
+    found += _listed("uncertainty", "no laboratory states such an uncertainty", odd)
+    found += _listed("conditions", "no laboratory calibrates so", [*_doubts.conditions(document)])
     if today is not None:
         found += _age(document, today)
     unknown = (*document.unknown, *left_out(document))
-    if unknown:
-        listed = "; ".join(unknown[:5]) + ("; …" if len(unknown) > 5 else "")
-        found.append(Surprise("unknown", f"{len(unknown)} parts are not understood: {listed}"))
+    found += _listed("unknown", f"{len(unknown)} parts are not understood", unknown)
     return tuple(found)
+
+
+def _listed(code: str, what: str, items: Sequence[str]) -> list[Surprise]:
+    listed = "; ".join(items[:5]) + ("; …" if len(items) > 5 else "")
+    return [Surprise(code, f"{what}: {listed}")] if items else []
+
+
+def _as_found(readings: Sequence[Reading]) -> list[str]:
+    return [f"line {one.as_found}: table {one.table}" for one in readings if one.as_found]
+
+
+def elsewhere(
+    document: Document, serial: str, stated: Stated, assets: Sequence[Asset], taken: Sequence[Certificate]
+) -> tuple[Surprise, ...]:
+    """Return where the register holds this instrument or this certificate under another id already."""
+    found = []
+    numbered = {one.asset for one in taken if (one.number, one.laboratory) == _name(document)}
+    numbered |= {one.asset for one in taken if one.file_sha256 == document.sha256}
+    for other in assets:
+        if other.asset == stated.asset:
+            continue
+        if other.asset in numbered:
+            found.append(f"the certificate {document.number} is that of {other.asset} already")
+        elif other.serial == serial and stated.model in ("", other.model):
+            found.append(f"{other.asset} is {other.model} serial {serial} already")
+    return tuple(_listed("asset", "the register knows it under another id", found))
+
+
+def _name(document: Document) -> tuple[str, str]:
+    return document.number, document.laboratory
 
 
 def _age(document: Document, today: date) -> list[Surprise]:
@@ -227,26 +272,26 @@ def asset_file(
 def _day(document: Document, where: str) -> date:
     """Return the day of issue; of a certificate that does not say it, the end of its measurements."""
     try:
+        for written in _dates(document):
+            if written and not _DATE.fullmatch(written):
+                raise ValueError(written)
         return date.fromisoformat((document.issued or document.ended)[:10])
     except ValueError as error:
         raise UsageError(
-            f"it has no date that is one: {document.issued or document.ended or 'none'}",
+            f"it has no date that is one: {' '.join(filter(None, _dates(document))) or 'none'}",
             where=where,
             way_out="Ask the laboratory for a sound certificate; nothing was taken.",
             code="no-date",
         ) from error
 
 
+def _dates(document: Document) -> tuple[str, str, str]:
+    return document.begun, document.ended, document.issued
+
+
 def _temperature(document: Document) -> float | None:
     """Return the middle of the ambient temperatures that it states, None where it states none."""
-    found = []
-    for quantity in document.quantities:
-        if {"basic_temperatureMin", "basic_temperatureMax"} & set(quantity.ref_types):
-            for form in quantity.forms[:1]:
-                unit = known_unit(form.units[0]) if form.units else None
-                if unit is not None and unit.unit in ("K", "degC") and len(form.values) == 1:
-                    zero = Decimal("273.15") if unit.unit == "K" else Decimal(0)
-                    found.append(unit.value(form.values[0]) - zero)
+    found = [degrees for _, degrees in _doubts.temperatures(document)]
     return float(sum(found, Decimal(0)) / len(found)) if found else None
 
 

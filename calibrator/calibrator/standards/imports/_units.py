@@ -15,7 +15,8 @@ _PREFIXES: Final = {
     **{"mega": 6, "kilo": 3, "hecto": 2, "deca": 1, "deci": -1, "centi": -2, "milli": -3, "micro": -6},
     **{"nano": -9, "pico": -12, "femto": -15, "atto": -18, "zepto": -21, "yocto": -24},
 }
-_BASE: Final = ("metre", "kilogram", "second", "ampere", "kelvin", "mole", "candela")
+# an angle is kept apart: radian per second is no hertz, but 1/(2 pi) of one
+_BASE: Final = ("metre", "kilogram", "second", "ampere", "kelvin", "mole", "candela", "radian")
 _Dims = tuple[int, ...]
 
 
@@ -33,7 +34,6 @@ _UNITS: Final[dict[str, tuple[_Dims, int]]] = {
     "tonne": (_dims(kilogram=1), 3),
     "litre": (_dims(metre=3), -3),
     "bar": (_dims(kilogram=1, metre=-1, second=-2), 5),
-    "radian": (_dims(), 0),
     "hertz": (_dims(second=-1), 0),
     "newton": (_dims(kilogram=1, metre=1, second=-2), 0),
     "pascal": (_dims(kilogram=1, metre=-1, second=-2), 0),
@@ -46,6 +46,8 @@ _UNITS: Final[dict[str, tuple[_Dims, int]]] = {
     "siemens": (_dims(kilogram=-1, metre=-2, second=3, ampere=2), 0),
     "henry": (_dims(kilogram=1, metre=2, second=-2, ampere=-2), 0),
 }
+_NOT_PREFIXED: Final = frozenset({"kilogram", "percent", "ppm", "one"})
+_ENERGY: Final = frozenset({"joule", "watt", "volt"})  # what tells an energy from a torque
 _OURS: Final = {
     _UNITS[name][0]: unit
     for name, unit in {
@@ -82,17 +84,39 @@ def known_unit(written: str) -> Known | None:
     text = written.strip()
     if text == r"\degreecelsius":
         return Known("degC")
-    if not text or _TOKEN.sub("", text):
+    tokens = _TOKEN.findall(text)
+    if not text or _TOKEN.sub("", text) or not _well_formed(tokens):
         return None
     energy = text.removesuffix(r"\watt\hour")
     if energy != text:  # 3600 J, which is no power of ten: kept as the trade's own unit
         power = _PREFIXES.get(energy.removeprefix("\\")) if energy else 0
         return None if power is None else Known("Wh", power)
-    found = _product(_TOKEN.findall(text))
+    found = _product(tokens)
     if found is None or found[0] not in _OURS:
         return None
     unit = _OURS[found[0]]
+    if unit == "J" and not _ENERGY & {name for name, _ in tokens}:
+        return None  # newton metre and its like are a torque as well
     return Known(unit, found[1] + (3 if unit == "g" else 0))  # balances and weights are told in grams
+
+
+def _well_formed(tokens: list[tuple[str, str]]) -> bool:
+    r"""Say whether every unit stands as the D-SI orders: `\per`, one prefix, the unit, one power."""
+    before = ""
+    for name, power in tokens:
+        kind = "prefix" if name in _PREFIXES else name if name in ("per", "tothe") else "unit"
+        allowed = {
+            "per": ("", "unit", "tothe"),
+            "prefix": ("", "per", "unit", "tothe"),
+            "unit": ("", "per", "prefix", "unit", "tothe"),
+            "tothe": ("unit",),
+        }[kind]
+        if before not in allowed or bool(power) != (kind == "tothe"):
+            return False
+        if kind == "unit" and before == "prefix" and name in _NOT_PREFIXED:
+            return False
+        before = kind
+    return before in ("unit", "tothe")
 
 
 def _product(tokens: list[tuple[str, str]]) -> tuple[_Dims, int] | None:
