@@ -43,6 +43,7 @@ def verify(ctx: click.Context, what: str | None, head: str) -> int:
 
 def _verify_record(chosen: Settings, run: str | None) -> int:
     from calibrator.cli._access import opened
+    from calibrator.evidence import altered_documents
     from calibrator.record import damage_named
 
     say = chosen.words
@@ -60,6 +61,9 @@ def _verify_record(chosen: Settings, run: str | None) -> int:
             if not wrong:
                 raise
             wrong.append(f"{say('what follows cannot be evaluated again')}: {error.what}")
+        if not wrong:  # rows that were altered name their documents otherwise as well
+            kept = altered_documents(record, streams, chosen.home.certificates)
+            wrong += [f"{chosen.home.certificates}: {say(what)}" for what in kept]
         events = sum(record.head(name)[0] for name in streams)
     for line in (*wrong, *dict.fromkeys(say(item.way_out) for item in findings if item.way_out)):
         click.echo(line, err=True)

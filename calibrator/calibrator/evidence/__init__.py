@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from calibrator.evidence._cells import COLUMNS, Cell, all_cells, parse_cell
     from calibrator.evidence._explain import explain
     from calibrator.evidence._find import Issued, find_document
+    from calibrator.evidence._kept_documents import altered_documents
     from calibrator.evidence._label import label_svg
     from calibrator.evidence._node import Node, as_json, as_text
     from calibrator.evidence._replay import Replay, replay
@@ -30,6 +31,7 @@ __all__ = [
     "Node",
     "Replay",
     "all_cells",
+    "altered_documents",
     "as_json",
     "as_text",
     "back_up",
@@ -57,6 +59,7 @@ _HOMES = {
     "Node": "_node",
     "Replay": "_replay",
     "all_cells": "_cells",
+    "altered_documents": "_kept_documents",
     "as_json": "_node",
     "as_text": "_node",
     "bundle_files": "_bundle",

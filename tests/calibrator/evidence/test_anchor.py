@@ -63,3 +63,16 @@ def test_a_pdf_is_held_by_the_whole_head_and_not_by_the_32_bits_in_its_number(
     assert changed
     file.write_bytes(content)
     assert "another end of the run" in foreign_head(file, record)
+
+
+def test_verify_names_an_issued_document_that_was_altered_where_it_lies(call: Call, home: Path) -> None:
+    (file,) = (home / "certificates").iterdir()
+    content = file.read_bytes()
+    file.write_bytes(content.replace(b"fail", b"pass").replace(b"</html>", b"</html >"))
+    said = call("verify")
+    assert said.code == 6
+    assert f"the document {file.name} is not as it was issued" in said.err
+    file.write_bytes(content)
+    assert call("verify").code == 0
+    file.unlink()  # moved: it is made again from the record
+    assert call("verify").code == 0
