@@ -42,6 +42,11 @@ def _factor(reply: str) -> tuple[float, bool]:
     return float(value), side.strip().upper() == "LEAD"
 
 
+def _harmonic(reply: str) -> int:
+    """Parse `1,PRI`: the harmonic that one output is of the other."""
+    return int(reply.split(",", 1)[0])
+
+
 class Fluke5522A(FlukeCalibrator):
     """A 5522A behind a session; fills the roles of a source of volts, amperes, ohms and temperature."""
 
@@ -89,6 +94,7 @@ class Fluke5522A(FlukeCalibrator):
     rtd_now = reading("RTD_TYPE?", word, "type of resistance thermometer", "S-MEM", "mem-H")
     offset_now = reading("DC_OFFSET?", float, "direct volts below a sine", "S-5500A-613", "seen")
     waveform_now = reading("WAVE?", word, "waveform", "S-MEM", "mem-H")
+    harmonic_now = reading("HARMONIC?", _harmonic, "harmonic of the second output", "S-MEM", "mem-H")
     # fmt: on
 
     def stage_current_dc(self, current_a: float) -> None:
@@ -150,7 +156,10 @@ class Fluke5522A(FlukeCalibrator):
         if not abs(held - power_factor) <= _SAME_FACTOR or (power_factor < 1.0 and leads != leading):
             staged = f"{power_factor:g},{'LEAD' if leading else 'LAG'}"
             raise self.mismatch("power factor", staged, f"{held:g},{'LEAD' if leads else 'LAG'}")
-        self.end_staging(Staged("AC_POWER", voltage_v, "V", frequency_hz=frequency_hz, second=current_a))
+        also = (("power_factor", (held, leads)), ("waveform_now", "SINE"), ("harmonic_now", 1))
+        self.end_staging(
+            Staged("AC_POWER", voltage_v, "V", frequency_hz=frequency_hz, second=current_a, also=also)
+        )
 
     def stage_resistance(self, resistance_ohm: float, *, wires: int) -> None:
         """Programme a resistance (ohm) with the output in standby.

@@ -315,6 +315,9 @@ def test_volts_and_amperes_are_read_back_with_their_power_factor(
             ("ERR?", NONE),
             ("OUT?", "2.300000E+02,V,5.000000E+00,A,5.00E+01"),
             ("FUNC?", "AC_POWER"),
+            ("DPF?", "5.00E-01,LAG"),
+            ("WAVE?", "SINE,SINE"),
+            ("HARMONIC?", "1,PRI"),
             *CONNECT,
         ]
     ) as session:
@@ -353,6 +356,27 @@ def test_power_that_is_not_read_back_is_not_connected(
 
         with pytest.raises(ReadbackError, match=quantity):
             energise()
+
+
+@pytest.mark.parametrize(
+    ("replies", "quantity"),
+    [
+        (("1.00E+00,LEAD",), "power factor"),
+        (("5.00E-01,LAG", "TRI,SINE"), "waveform"),
+        (("5.00E-01,LAG", "SINE,SINE", "3,PRI"), "harmonic"),
+    ],
+)
+def test_a_shape_of_power_that_somebody_changed_is_not_connected(
+    expected_protocol: Protocol, driver: Driver, replies: tuple[str, ...], quantity: str
+) -> None:
+    staged = [*POWER, ("DPF?", "5.00E-01,LAG"), ("ERR?", NONE)]
+    back = [("OUT?", "2.300000E+02,V,5.000000E+00,A,5.00E+01"), ("FUNC?", "AC_POWER")]
+    shape = list(zip(("DPF?", "WAVE?", "HARMONIC?"), replies, strict=False))
+    with expected_protocol([*staged, *back, *shape]) as session:
+        source = driver(session)
+        source.stage_power_ac(230.0, 5.0, frequency_hz=50.0, power_factor=0.5, leading=False)
+        with pytest.raises(ReadbackError, match=quantity):
+            source.operate()
 
 
 def test_more_amperes_than_it_has_are_not_sent(expected_protocol: Protocol, driver: Driver) -> None:
