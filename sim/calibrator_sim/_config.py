@@ -94,7 +94,7 @@ def _seed(simulation: Table, seed: int | None) -> int:
         raise BenchFileError(
             "The simulated bench has no seed",
             where="simulation.seed",
-            way_out="Write seed = 1 under [simulation], or give one with --seed.",
+            way_out="Write seed = 1 under [simulation].",
             code="seed-missing",
         )
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:

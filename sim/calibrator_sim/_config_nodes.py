@@ -11,7 +11,8 @@ from calibrator_sim.nodes import DOMAINS, domain_class
 
 __all__ = ["parse_nodes", "parse_wirings"]
 
-_UNFED = ("open", "short-input-sense")
+_SHORTED = "short-input-sense"
+_UNFED = ("open", _SHORTED)
 _NODE_KEYS = ("domain", "wiring", "joins")
 # What a node without a source may carry, by its domain.
 _STATED: Mapping[str, tuple[str, ...]] = {
@@ -60,6 +61,8 @@ def _wiring(name: str, entry: Table, instruments: Instruments) -> NodeConfig:
         raise _shorted(entry.at("artefact"), entry.text("from"))
     figures = domain_class(domain).figures(entry)
     source = entry.text("from")
+    if source and getattr(figures, "terminals", "") == _SHORTED:
+        raise _shorted(entry.at("terminals"), source)
     unfed = getattr(figures, "terminals", "") in _UNFED or (domain != "electrical" and not source)
     meters = [other.name for other in instruments.values() if other.entry.part(domain) == "meter"]
     meter = _reader(entry, instruments, meters[0] if len(meters) == 1 else "")
@@ -142,18 +145,21 @@ def parse_nodes(
     for name in table.values:
         entry = table.table(name)
         node = _node(name, entry, instruments, wirings)
-        if node.domain == "electrical":
-            _alone(node, entry, (*wirings.values(), *found.values()))
+        _alone(node, entry, (*wirings.values(), *found.values()))
         found[name] = node
     return found
 
 
 def _alone(node: NodeConfig, entry: Table, others: Collection[NodeConfig]) -> None:
-    """Refuse an electrical node that joins terminals which another one joins at the same time."""
+    """Refuse a node that joins terminals which another one of its domain joins at the same time.
+
+    The two would be one node: never so for leads, and elsewhere not where each has a source of its own.
+    """
     for other in others:
         shared = [member for member in node.members if member in other.members]
         together = other.wiring == node.wiring or not (other.wiring and node.wiring)
-        if other.domain == node.domain and shared and together:
+        fought = bool(node.source and other.source) and node.source != other.source
+        if other.domain == node.domain and shared and together and (fought or node.domain == "electrical"):
             raise BenchFileError(
                 f'The terminals of "{shared[0].instrument}" are on "{other.name}" at the same time',
                 where=entry.at("joins"),

@@ -419,3 +419,35 @@ def test_the_status_commands_of_488_2_are_known(open_bench, connect, model):
     client.write("FOO 1")
     assert client.query("*STB?").strip() == "96"
     assert [client.query("*ESR?").strip() for _ in range(2)] == ["32", "0"]
+
+
+def test_a_source_into_a_short_by_its_terminals_is_refused(default):
+    default["wirings"]["volts"]["terminals"] = "short-input-sense"
+    with pytest.raises(BenchFileError, match="short-circuit") as caught:
+        SIMULATOR.open(default)
+    assert caught.value.where == "wirings.volts.terminals"
+
+
+@pytest.mark.parametrize(
+    ("domain", "source", "meter"),
+    [
+        ("pressure", "druck_pace5000", "additel_681"),
+        ("electrical", "fluke_5522a", "keysight_34401a"),
+        ("power", "fluke_5522a", "yokogawa_wt310"),
+    ],
+)
+def test_two_sources_by_way_of_one_meter_are_refused(domain, source, meter):
+    models = {"a": source, "b": source, "g": meter}
+    bench = {
+        "instruments": {name: {"model": models[name], "serial": f"SIM{name}"} for name in models},
+        "simulation": {
+            "seed": 1,
+            "nodes": {
+                "x": {"domain": domain, "joins": ["a", "g"]},
+                "y": {"domain": domain, "joins": ["b", "g"]},
+            },
+        },
+    }
+    with pytest.raises(BenchFileError, match="at the same time") as caught:
+        SIMULATOR.open(bench)
+    assert caught.value.where == "simulation.nodes.y.joins"

@@ -195,7 +195,7 @@ def test_a_drift_is_of_the_value(client_class: Any) -> None:
             float(shown[name][1].split(separator)[place] if separator else shown[name][1])
             for shown in (plain, off)
         )
-        # The line is where its controller's drifted sensor agrees: a gauge that drifts as much sees it so too.
+        # The line is where its controller's drifted sensor agrees: a gauge that drifts alike agrees too.
         expected = 1.0 if name == "gauge" else 1.01
         assert after / before == pytest.approx(expected, abs=1e-3), name
 

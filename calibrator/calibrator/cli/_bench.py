@@ -12,6 +12,7 @@ import click
 from calibrator.cli._bench_console import console
 from calibrator.cli._bench_discover import discover
 from calibrator.cli._bench_replay import replay
+from calibrator.cli._failures import place_error
 from calibrator.cli._settings import command, settings
 from calibrator_drivers.clock import Clock, RealClock
 
@@ -71,7 +72,11 @@ def reached(found: BenchFile) -> Iterator[tuple[Mapping[str, str], Clock]]:
         return
     from calibrator.bench import find_simulator
 
-    opened = find_simulator().open(found.raw)
+    try:
+        opened = find_simulator().open(found.raw)
+    except Exception as error:  # a plug-in's own errors, of which this room knows no classes
+        place_error(error, found)
+        raise
     try:
         yield opened.resources, opened.clock
     finally:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from calibrator._errors import CalibratorError
 
-__all__ = ["exit_code_of", "is_expected", "report", "tell"]
+if TYPE_CHECKING:
+    from calibrator.standards import BenchFile
+
+__all__ = ["exit_code_of", "is_expected", "place_error", "report", "tell"]
 
 INTERRUPTED = 130
 SOFTWARE = 5
@@ -35,6 +39,13 @@ def exit_code_of(error: BaseException) -> int:
         if base.__name__ in _ROOTS and base.__module__.startswith("calibrator"):
             return _ROOTS[base.__name__]
     return SOFTWARE
+
+
+def place_error(error: Exception, bench: BenchFile) -> None:
+    """Let an error of the simulator that names a key of the bench file name file and line as well."""
+    key = str(getattr(error, "where", ""))
+    if key.partition(".")[0] in ("simulation", *bench.raw):
+        vars(error)["where"] = bench.place_of(key)
 
 
 def report(error: BaseException) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast
 
 import click
 
+from calibrator.cli._failures import place_error
 from calibrator.cli._settings import command, settings
 
 if TYPE_CHECKING:
@@ -117,19 +118,13 @@ def serve(
     except KeyboardInterrupt:
         return 0
     except Exception as error:  # a plug-in's own errors, of which this room knows no classes
-        _place(error, bench)
+        if bench is not None:
+            place_error(error, bench)
         raise
     return 0
 
 
 sim.add_command(serve)
-
-
-def _place(error: Exception, bench: BenchFile | None) -> None:
-    """Let an error of the simulator that names a key of the bench file name file and line as well."""
-    key = str(getattr(error, "where", ""))
-    if bench is not None and key.partition(".")[0] in bench.raw:
-        vars(error)["where"] = bench.place_of(key)
 
 
 def _bench_or_models(what: Sequence[str]) -> tuple[BenchFile | None, Sequence[str]]:

@@ -354,3 +354,16 @@ def test_the_machine_s_serial_ports_and_visa_library_are_listed() -> None:
 
     assert all(item.resource.startswith("ASRL") for item in serial_ports())
     assert not any(item.resource.startswith("ASRL") for item in visa_resources("@py"))
+
+
+@pytest.mark.parametrize("command", [["check"], ["console", "calibrator"]])
+def test_a_mistake_of_the_bench_is_told_with_file_and_line(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "bench.toml"
+    text = find_simulator().default_bench()
+    file.write_text(text.replace("seed = 1\n", "", 1), encoding="utf-8")
+    assert main(["bench", *command, str(file), "--home", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert f"{file}, line " in told
+    assert "--seed" not in told
