@@ -58,12 +58,12 @@ def checked_by(record: Record, run: str, head: str) -> tuple[str, ...]:
     return tuple(str(event.body["by"]) for event in events if event.body.get("head") == head)
 
 
-def last_secret(record: Record, who: str) -> str:
-    """Return the id of the hash by which a person was known when they last signed, "" for never."""
+def last_secret(record: Record, *names: str) -> str:
+    """Return the id of the hash by which a person (id, name) was known who last signed, "" for never."""
     for run in reversed(record.runs()):
         for event in reversed(list(record.events(run.id, kinds={CHECKED, IDENTIFIED}))):
             signer = event.body.get("by") or event.body.get("person")
-            if signer == who and event.body.get("secret"):
+            if signer in names and event.body.get("secret"):
                 return str(event.body["secret"])
     return ""
 

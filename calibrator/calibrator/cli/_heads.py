@@ -22,9 +22,11 @@ def heads(ctx: click.Context, reason: str, person: str) -> int:
     """
     from calibrator.cli._access import opened
     from calibrator.cli._persons import known_person
+    from calibrator.cli._sign import confirmed
 
     chosen = settings(ctx)
     by = known_person(chosen, person)
+    confirmed(chosen, by, "--person")
     with opened(chosen):
         pass  # a home without a record is not made into one
     with opened(chosen, write=True) as record:

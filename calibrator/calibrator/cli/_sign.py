@@ -15,7 +15,7 @@ from calibrator.cli._settings import Settings, command, settings
 if TYPE_CHECKING:
     from calibrator.record import Record
 
-__all__ = ["check_run", "identified", "secret"]
+__all__ = ["check_run", "confirmed", "identified", "secret"]
 
 VARIABLE = "CALIBRATOR_PERSON_SECRET"  # the name of a variable
 SHORTEST = 8
@@ -93,7 +93,7 @@ def identified(chosen: Settings, record: Record, run: str, person: str, option: 
             policy that the run recorded does not let sign.
     """
     from calibrator.certificates import last_secret, secret_policy
-    from calibrator.standards import load_lab, secret_id, secret_matches
+    from calibrator.standards import load_lab, secret_id
 
     wanted, reason = secret_policy(record, run)
     if not wanted:
@@ -110,6 +110,34 @@ def identified(chosen: Settings, record: Record, run: str, person: str, option: 
             option,
             "Make one with `calibrator secret`; or write [policy] without_secret = REASON before the run.",
         )
+    _ask(chosen, person, held, option)
+    names = (person,) if known is None else (known.id, known.name)
+    own, before = secret_id(held), last_secret(record, *names)
+    if before not in ("", own):
+        told = chosen.words(
+            "{person} has another secret in lab.toml ({own}) than they signed with before ({before})"
+        )
+        click.echo(told.format(person=person, own=own, before=before), err=True)
+    return Known("secret", own)
+
+
+def confirmed(chosen: Settings, person: str, option: str) -> None:
+    """Ask a person of lab.toml who has a secret for it, where they answer for what ends a finding.
+
+    Raises:
+        RefusedError: code `not-identified`.
+    """
+    from calibrator.standards import load_lab
+
+    known = load_lab(chosen.home.lab_file).person(person)
+    if known is not None and known.secret:
+        _ask(chosen, person, known.secret, option)
+
+
+def _ask(chosen: Settings, person: str, held: str, option: str) -> None:
+    """Take the secret of a person at the terminal or from the environment; refuse where it is another."""
+    from calibrator.standards import secret_matches
+
     given = os.environ.get(VARIABLE)
     if given is None and sys.stdin.isatty():
         question = chosen.words("Secret of {person}").format(person=person)
@@ -120,13 +148,6 @@ def identified(chosen: Settings, record: Record, run: str, person: str, option: 
         )
     if not secret_matches(given, held):
         raise _refused(f"That is not the secret of {person}", option, "Try again, or sign as yourself.")
-    own, before = secret_id(held), last_secret(record, person)
-    if before not in ("", own):
-        told = chosen.words(
-            "{person} has another secret in lab.toml ({own}) than they signed with before ({before})"
-        )
-        click.echo(told.format(person=person, own=own, before=before), err=True)
-    return Known("secret", own)
 
 
 def _refused(what: str, where: str, way_out: str) -> RefusedError:

@@ -177,3 +177,19 @@ def test_nobody_gives_a_passphrase_for_a_simulated_run(
     assert not list(home.glob("certificates/*"))
     with Record.open(home, clock=clock, write=False) as record:
         assert not [e for run in runs for e in record.events(run, kinds={"certificate.issued"})]
+
+
+def test_who_ends_the_finding_of_a_lost_log_is_known_by_their_secret(
+    tmp_path: Path, clock: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "lab.toml").write_text(LAB.format(secret=secret_hash(SECRET)), encoding="utf-8")
+    with Record.open(home, clock=clock):
+        pass
+    command = ["--home", str(home), "heads", "--reason", "restored from the backup of Monday", "--person"]
+    monkeypatch.setenv("CALIBRATOR_PERSON_SECRET", "another one")
+    assert main([*command, "chen"]) == 4
+    assert "not the secret of chen" in capsys.readouterr().err
+    monkeypatch.setenv("CALIBRATOR_PERSON_SECRET", SECRET)
+    assert main([*command, "chen"]) == 0
