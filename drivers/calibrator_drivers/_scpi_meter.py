@@ -71,6 +71,7 @@ class ScpiMeter:
     """A multimeter behind a session; what a model adds is its functions, ranges and roles."""
 
     MODELS: ClassVar[tuple[str, ...]]  # as *IDN? names them
+    MAKERS: ClassVar[tuple[str, ...]] = ()  # words of their names in *IDN?; any where there are none
     SELF_TEST_S: ClassVar[float] = 60.0
     OVERLOAD: ClassVar[float] = 9.9e37
     DIALECT: ClassVar[Dialect] = SCPI
@@ -95,7 +96,7 @@ class ScpiMeter:
         Raises:
             WrongIdentity: it is another model.
         """
-        return parse_identity(self.session, self.identity(), models=self.MODELS)
+        return parse_identity(self.session, self.identity(), models=self.MODELS, makers=self.MAKERS)
 
     def reset(self) -> None:
         """Go to the reset state and forget old errors."""

@@ -8,7 +8,7 @@ from ._errors import InstrumentReportedError, UnexpectedReply, WrongIdentity
 from .roles import Identity
 from .transport import Session
 
-__all__ = ["FLUKE_55XX", "SCPI", "Dialect", "parse_identity"]
+__all__ = ["FLUKE", "FLUKE_55XX", "KEITHLEY", "KEYSIGHT", "SCPI", "Dialect", "parse_identity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +72,28 @@ SCPI = Dialect("SCPI-1991", "SYST:ERR?", 20, "S-PYMEASURE")
 FLUKE_55XX = Dialect("Fluke 55xx", "ERR?", 16, "S-5500A-617")
 
 
-def parse_identity(session: Session, reply: str, *, models: tuple[str, ...]) -> Identity:
+# Words of makers as they stand in an identity; houses were bought and renamed, and firmware keeps old names.
+FLUKE = ("FLUKE", "HART")
+KEITHLEY = ("KEITHLEY", "TEKTRONIX")
+KEYSIGHT = ("KEYSIGHT", "AGILENT", "HEWLETT", "HP")
+
+
+def parse_identity(
+    session: Session, reply: str, *, models: tuple[str, ...], makers: tuple[str, ...] = ()
+) -> Identity:
     """Return the identity in a reply to `*IDN?` (IEEE 488.2, 10.14), which must be of one of `models`.
+
+    The maker's field must hold one of `makers` where there are any.
 
     Raises:
         WrongIdentity: another instrument answers.
     """
     fields = [field.strip() for field in reply.split(",", 3)]
-    if len(fields) < 4 or fields[1].upper() not in models:
+    made = not makers or any(maker in fields[0].upper() for maker in makers)
+    if len(fields) < 4 or fields[1].upper() not in models or not made:
+        by = "" if made else f" by {makers[0].capitalize()}"
         raise WrongIdentity(
-            f"A {' or '.join(models)} is expected, {reply!r} answers",
+            f"A {' or '.join(models)}{by} is expected, {reply!r} answers",
             identity=reply,
             instrument=session.name,
             resource=session.resource,

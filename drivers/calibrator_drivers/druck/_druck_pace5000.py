@@ -103,7 +103,7 @@ class DruckPACE5000(PressureController):
         Raises:
             WrongIdentity: it is no PACE.
         """
-        return parse_identity(self.session, self.identity(), models=_MODELS)
+        return parse_identity(self.session, self.identity(), models=_MODELS, makers=("DRUCK", "GE", "BAKER"))
 
     def reset(self) -> None:
         """Switch the controller off and forget old errors; the line keeps its pressure."""

@@ -24,7 +24,7 @@ from calibrator_drivers._safety import (
 )
 from calibrator_drivers.clock import Clock, Deadline
 from calibrator_drivers.commands import action, pair, reading, setting
-from calibrator_drivers.dialect import FLUKE_55XX, parse_identity
+from calibrator_drivers.dialect import FLUKE, FLUKE_55XX, parse_identity
 from calibrator_drivers.roles import Identity, SourceLimits, SourceState
 from calibrator_drivers.transport import Session
 
@@ -103,7 +103,7 @@ class FlukeCalibrator:
             WrongIdentity: it is another model.
         """
         self._control_line()
-        return parse_identity(self.session, self.identity(), models=self.MODELS)
+        return parse_identity(self.session, self.identity(), models=self.MODELS, makers=FLUKE)
 
     def reset(self) -> None:
         """Go to standby at 0 V and forget old errors."""

@@ -12,7 +12,7 @@ from calibrator_drivers._errors import OutOfLimits
 from calibrator_drivers._indicate import indicate
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import action, choice, reading
-from calibrator_drivers.dialect import Dialect, parse_identity
+from calibrator_drivers.dialect import FLUKE, Dialect, parse_identity
 from calibrator_drivers.roles import Identity, Indication
 from calibrator_drivers.transport import Line, Session
 
@@ -47,7 +47,7 @@ class Fluke1529:
         Raises:
             WrongIdentity: it is no 1529.
         """
-        return parse_identity(self.session, self.identity(), models=("1529",))
+        return parse_identity(self.session, self.identity(), models=("1529",), makers=FLUKE)
 
     def reset(self) -> None:
         """Speak in degrees Celsius and forget old errors; probes and coefficients stay as they are."""

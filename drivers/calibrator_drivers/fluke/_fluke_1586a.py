@@ -13,7 +13,7 @@ from calibrator_drivers._errors import OutOfLimits
 from calibrator_drivers._indicate import indicate
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import action, choice, reading, setting
-from calibrator_drivers.dialect import SCPI, parse_identity
+from calibrator_drivers.dialect import FLUKE, SCPI, parse_identity
 from calibrator_drivers.roles import Identity, Indication
 from calibrator_drivers.transport import Session
 
@@ -53,7 +53,7 @@ class Fluke1586A:
         Raises:
             WrongIdentity: it is no 1586A.
         """
-        return parse_identity(self.session, self.identity(), models=("1586A",))
+        return parse_identity(self.session, self.identity(), models=("1586A",), makers=FLUKE)
 
     def reset(self) -> None:
         """Go to the reset state, in degrees Celsius, and forget old errors."""

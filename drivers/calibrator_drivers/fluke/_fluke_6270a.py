@@ -16,7 +16,7 @@ from typing import ClassVar
 from calibrator_drivers._indicate import indicate
 from calibrator_drivers._pressure_controller import PressureController
 from calibrator_drivers.commands import action, choice, reading, setting
-from calibrator_drivers.dialect import SCPI, parse_identity
+from calibrator_drivers.dialect import FLUKE, SCPI, parse_identity
 from calibrator_drivers.roles import Identity, Indication, SourceState
 from calibrator_drivers.transport import Line
 
@@ -72,7 +72,7 @@ class Fluke6270A(PressureController):
         Raises:
             WrongIdentity: it is no 6270A.
         """
-        return parse_identity(self.session, self.identity(), models=("6270A", "2271A"))
+        return parse_identity(self.session, self.identity(), models=("6270A", "2271A"), makers=FLUKE)
 
     def reset(self) -> None:
         """Measure gauge pressure in kPa, automatic module; forget old errors. The line keeps its pressure."""

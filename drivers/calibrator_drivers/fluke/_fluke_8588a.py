@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from calibrator_drivers._scpi_meter import LINE_HZ, MARGIN_S, TRIGGER_S, ScpiMeter, indication_of
 from calibrator_drivers.commands import action, choice, reading, setting
+from calibrator_drivers.dialect import FLUKE
 from calibrator_drivers.roles import Indication
 
 __all__ = ["Fluke8588A"]
@@ -24,6 +25,7 @@ class Fluke8588A(ScpiMeter):
 
     MODEL_ID: ClassVar[str] = "fluke_8588a"
     MODELS: ClassVar[tuple[str, ...]] = ("8588A",)
+    MAKERS: ClassVar[tuple[str, ...]] = FLUKE
     ROLES: ClassVar[tuple[str, ...]] = ("MeasureVoltageDC", "MeasureResistance")
 
     # fmt: off

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from calibrator_drivers.commands import choice
+from calibrator_drivers.dialect import FLUKE
 from calibrator_drivers.keysight import Keysight34401A
 
 __all__ = ["Fluke8846A"]
@@ -25,6 +26,7 @@ class Fluke8846A(Keysight34401A):
 
     MODEL_ID: ClassVar[str] = "fluke_8846a"
     MODELS: ClassVar[tuple[str, ...]] = ("8846A",)
+    MAKERS: ClassVar[tuple[str, ...]] = FLUKE
 
     # fmt: off
     volts_ac = choice("CONF:VOLT:AC {}", _VOLT_AC, "sine voltage on a range (V)", "S-MEM", "mem-M")

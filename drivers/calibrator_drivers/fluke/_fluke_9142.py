@@ -18,7 +18,7 @@ from calibrator_drivers._errors import (
 from calibrator_drivers._safety import Switch, forget_errors, mismatch, staged_or_refuse, sure
 from calibrator_drivers.clock import Clock, Deadline
 from calibrator_drivers.commands import action, choice, reading, setting
-from calibrator_drivers.dialect import Dialect, parse_identity
+from calibrator_drivers.dialect import FLUKE, Dialect, parse_identity
 from calibrator_drivers.roles import Identity, SourceLimits, SourceState
 from calibrator_drivers.transport import Line, Session
 
@@ -78,7 +78,7 @@ class _MetrologyWell:
         Raises:
             WrongIdentity: it is another model.
         """
-        return parse_identity(self.session, self.identity(), models=self._MODELS)
+        return parse_identity(self.session, self.identity(), models=self._MODELS, makers=FLUKE)
 
     def reset(self) -> None:
         """Switch the output off, speak in degrees Celsius, and forget old errors."""

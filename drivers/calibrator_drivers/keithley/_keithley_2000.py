@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from calibrator_drivers._scpi_meter import TRIGGER_S, ScpiMeter
 from calibrator_drivers.commands import action, choice, setting
+from calibrator_drivers.dialect import KEITHLEY
 
 __all__ = ["Keithley2000"]
 
@@ -41,6 +42,7 @@ class Keithley2000(ScpiMeter):
 
     MODEL_ID: ClassVar[str] = "keithley_2000"
     MODELS: ClassVar[tuple[str, ...]] = ("MODEL 2000",)
+    MAKERS: ClassVar[tuple[str, ...]] = KEITHLEY
     ROLES: ClassVar[tuple[str, ...]] = (
         "MeasureVoltageDC",
         "MeasureResistance",

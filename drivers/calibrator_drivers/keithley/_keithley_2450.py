@@ -21,7 +21,7 @@ from calibrator_drivers._safety import (
 from calibrator_drivers._scpi_meter import LINE_HZ, MARGIN_S, indication_of
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import action, choice, reading, setting
-from calibrator_drivers.dialect import SCPI, parse_identity
+from calibrator_drivers.dialect import KEITHLEY, SCPI, parse_identity
 from calibrator_drivers.roles import Identity, Indication, SourceLimits, SourceState
 from calibrator_drivers.transport import Session
 
@@ -124,7 +124,7 @@ class Keithley2450:
         Raises:
             WrongIdentity: it is another model.
         """
-        return parse_identity(self.session, self.identity(), models=self.MODELS)
+        return parse_identity(self.session, self.identity(), models=self.MODELS, makers=KEITHLEY)
 
     def reset(self) -> None:
         """Go to the reset state with the output off, and forget old errors.

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from calibrator_drivers._scpi_meter import FILTERS, SWITCH
 from calibrator_drivers.commands import choice
+from calibrator_drivers.dialect import KEYSIGHT
 from calibrator_drivers.roles import Identity
 
 from ._conf_meter import ConfMeter, holding
@@ -25,6 +26,7 @@ class Keysight34401A(ConfMeter):
 
     MODEL_ID: ClassVar[str] = "keysight_34401a"
     MODELS: ClassVar[tuple[str, ...]] = ("34401A",)
+    MAKERS: ClassVar[tuple[str, ...]] = KEYSIGHT
 
     # fmt: off
     bandwidth = choice("DET:BAND {}", FILTERS, "lowest frequency of a sine (Hz)", "S-PYMEASURE", "seen")

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from calibrator_drivers._scpi_meter import ScpiMeter, indication_of
 from calibrator_drivers.commands import action, choice, reading, setting
+from calibrator_drivers.dialect import KEYSIGHT
 from calibrator_drivers.roles import Indication
 
 __all__ = ["Keysight53131A", "Keysight53230A"]
@@ -25,6 +26,7 @@ class Keysight53131A(ScpiMeter):
 
     MODEL_ID: ClassVar[str] = "keysight_53131a"
     MODELS: ClassVar[tuple[str, ...]] = ("53131A",)
+    MAKERS: ClassVar[tuple[str, ...]] = KEYSIGHT
     ROLES: ClassVar[tuple[str, ...]] = ("MeasureFrequency",)
     OVERLOAD: ClassVar[float] = 9.9e37
 
@@ -103,6 +105,7 @@ class Keysight53230A(ScpiMeter):
 
     MODEL_ID: ClassVar[str] = "keysight_53230a"
     MODELS: ClassVar[tuple[str, ...]] = ("53230A",)
+    MAKERS: ClassVar[tuple[str, ...]] = KEYSIGHT
     ROLES: ClassVar[tuple[str, ...]] = ("MeasureFrequency",)
     OVERLOAD: ClassVar[float] = 9.9e37
 

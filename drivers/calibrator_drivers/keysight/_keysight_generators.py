@@ -20,7 +20,7 @@ from calibrator_drivers._safety import (
 )
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import action, choice, reading, setting
-from calibrator_drivers.dialect import SCPI, parse_identity
+from calibrator_drivers.dialect import KEYSIGHT, SCPI, parse_identity
 from calibrator_drivers.roles import Identity, SourceLimits, SourceState
 from calibrator_drivers.transport import Session
 
@@ -90,7 +90,7 @@ class Keysight33220A:
         Raises:
             WrongIdentity: it is another model.
         """
-        return parse_identity(self.session, self.identity(), models=self.MODELS)
+        return parse_identity(self.session, self.identity(), models=self.MODELS, makers=KEYSIGHT)
 
     def reset(self) -> None:
         """Go to the reset state with the output off, and forget old errors."""

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from calibrator_drivers._scpi_meter import FILTERS, SWITCH
 from calibrator_drivers.commands import choice, reading
+from calibrator_drivers.dialect import KEYSIGHT
 
 from ._conf_meter import ConfMeter
 
@@ -27,6 +28,7 @@ class Keysight34461A(ConfMeter):
 
     MODEL_ID: ClassVar[str] = "keysight_34461a"
     MODELS: ClassVar[tuple[str, ...]] = ("34461A",)
+    MAKERS: ClassVar[tuple[str, ...]] = KEYSIGHT
 
     # fmt: off
     amperes = choice("CONF:CURR:DC {}", _AMP, "direct current on a range (A)", "S-MEM", "mem-H")
@@ -61,6 +63,7 @@ class Keysight34465A(Keysight34461A):
 
     MODEL_ID: ClassVar[str] = "keysight_34465a"
     MODELS: ClassVar[tuple[str, ...]] = ("34465A",)
+    MAKERS: ClassVar[tuple[str, ...]] = KEYSIGHT
 
     # fmt: off
     self_calibration = reading("ACAL:ALL?", str.strip, "self-calibration, 0 passes", "S-MEM", "mem-H")
@@ -83,3 +86,4 @@ class Keysight34470A(Keysight34465A):
 
     MODEL_ID: ClassVar[str] = "keysight_34470a"
     MODELS: ClassVar[tuple[str, ...]] = ("34470A",)
+    MAKERS: ClassVar[tuple[str, ...]] = KEYSIGHT

@@ -84,7 +84,9 @@ class MensorCPC6050(PressureController):
         Raises:
             WrongIdentity: it is no CPC6050.
         """
-        return parse_identity(self.session, self.identity(), models=("CPC6050", "CPC6000"))
+        return parse_identity(
+            self.session, self.identity(), models=("CPC6050", "CPC6000"), makers=("MENSOR", "WIKA")
+        )
 
     def reset(self) -> None:
         """Measure gauge pressure in kPa, and forget old errors. The line keeps its pressure."""
