@@ -151,6 +151,12 @@ def test_all_forms_of_a_quantity_must_say_the_same(typical: bytes, old: bytes, n
     assert re.match(r"one quantity is written in two ways: line \d+", said["forms"])
 
 
+def test_times_in_minutes_and_seconds_are_compared(schemas: Path) -> None:
+    content = (schemas / "examples" / "dcc_gp_humidity_v1.0.xml").read_bytes()
+    assert "forms" not in asked(content)
+    assert "9000 and 151" in asked(changed(content, b">150<", b">151<"))["forms"]
+
+
 @pytest.mark.parametrize(
     ("unit", "power"),
     [

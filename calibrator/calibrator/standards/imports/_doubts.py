@@ -18,6 +18,7 @@ _DEGREES: Final = frozenset({"K", "degC"})
 _AMBIENT_C: Final = (Decimal(-50), Decimal(100))  # the bounds of a certificate entered by hand
 # k of 95.45 % is 13.97 at one degree of freedom and 4.53 at two (JCGM 100:2008, table G.2)
 _FACTORS: Final = (Decimal(1), Decimal(5))
+_TIMES: Final = {r"\minute": 60, r"\hour": 3600, r"\day": 86400}  # s
 _POWERS: Final = (-24, 15)  # of ten: the smallest and the largest U in any unit of ours
 
 
@@ -103,6 +104,9 @@ def hybrids(document: Document) -> Iterator[str]:
 
 def _contradiction(quantity: Quantity, first: Written, other: Written) -> str:
     own, unit = _unit(first), _unit(other)
+    times = {*first.units, *other.units}
+    if times & {*_TIMES} and times <= {*_TIMES, r"\second"} and _sound(first, other):
+        return _times(first, other)
     if own is None or unit is None or not _sound(first, other):
         return f"{' '.join(other.units[:1])} cannot be compared with {' '.join(first.units[:1])}"
     if own.unit != unit.unit and not {own.unit, unit.unit} <= _DEGREES:
@@ -116,6 +120,12 @@ def _contradiction(quantity: Quantity, first: Written, other: Written) -> str:
         if all(abs(a - b - shift) > coarse for shift in shifts):
             return f"{first.values[index]} {first.units[0]} and {other.values[index]} {other.units[0]}"
     return ""
+
+
+def _times(first: Written, other: Written) -> str:
+    """Compare times, whose units beside the second are no powers of ten of it."""
+    a, b = ([Decimal(v) * _TIMES.get(one.units[0], 1) for v in one.values] for one in (first, other))
+    return "" if a == b else f"{' '.join(first.values)} and {' '.join(other.values)}"
 
 
 def _shifts(quantity: Quantity, own: str, other: str) -> tuple[Decimal, ...]:
