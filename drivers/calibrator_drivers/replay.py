@@ -27,6 +27,7 @@ from .transport._failures import Failures
 __all__ = ["Message", "ReplayLink", "load_traffic", "names_in", "replayed", "scripted", "serve_replay"]
 
 _BREAKS = ("read-timeout", "connection-lost")
+_DIRECTIONS = ("out", "in", "stray", "own", "note")
 _DONE = (b"clear", b"reopen")  # by the program itself
 
 
@@ -69,9 +70,16 @@ def _messages(path: Path) -> Iterator[Message]:
         try:
             entry = json.loads(line)
             data = bytes.fromhex(entry["hex"]) if "hex" in entry else entry["text"].encode("utf-8")
-            yield Message(entry["name"], entry["dir"], data, number)
-        except (ValueError, KeyError, TypeError):  # the line that was being written when a process died
+            message = Message(str(entry["name"]), str(entry["dir"]), data, number)
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+        ):  # a line torn by a crash, or no line of a log
             continue
+        if message.direction in _DIRECTIONS:
+            yield message
 
 
 class ReplayLink:

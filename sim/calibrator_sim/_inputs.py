@@ -31,6 +31,7 @@ _UNITS: Mapping[str, tuple[str, str, float, float]] = {
     "W": ("power", "power_w", 1.0, 0.0),
 }
 _EXCLUSIVE = ("voltage_v", "current_a", "resistance_ohm")
+_NEVER_NEGATIVE = ("resistance_ohm", "capacitance_f", "frequency_hz")
 _TERMINALS = {"current_a": "aux-current"}
 # Where the probe of a stated temperature is, a Pt100: the first channel.
 _CHANNELS = {"fluke_1529": "1", "fluke_1586a": "101"}
@@ -69,6 +70,10 @@ def _figures(text: str) -> tuple[str, dict[str, Any]]:
             raise _bad(f'"{text}" is no input', 'Write a value with its unit, such as "10 V" or "5 V 1 kHz".')
         at = part.end()
         here, key, value = _value(float(part.group(1)), part.group(2))
+        if not math.isfinite(value):
+            raise _bad(f'"{text}" is beyond every number', 'Write a value such as "10 V".')
+        if value < 0.0 and key in _NEVER_NEGATIVE:
+            raise _bad(f'"{text}" cannot be below nothing', "Write a value from 0 on.")
         if domain not in ("", here):
             raise _bad(f'"{text}" holds quantities of two kinds', "Write one input.")
         if key in found:

@@ -29,6 +29,13 @@ def catalogue_bench(models: Sequence[str], applied: str = "") -> dict[str, Any]:
     instruments: dict[str, Any] = {}
     for index, given in enumerate(models, start=1):
         model = find_model(given)
+        if model is None and given in CATALOGUE:
+            raise BenchFileError(
+                f'"{given}" has no interface, so that there is nothing to serve',
+                where="the model's name",
+                way_out="Put it into a bench file, where a wiring or a node connects it, and serve that.",
+                code="unknown-model",
+            )
         if model is None:
             raise BenchFileError(
                 f'The simulator has no model "{given}"',

@@ -184,3 +184,13 @@ def test_every_byte_of_what_broke_off_is_in_the_log_and_met_again(
         assert _use_broken(again, lambda: None) == told
     with pytest.raises(ReplayMismatch, match="clear"), replayed(path, "unit") as again:
         _use_broken(again, lambda: None, tidy=False)
+
+
+def test_lines_that_no_log_writes_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "traffic.jsonl"
+    path.write_text(
+        '{"name": "x", "dir": "out", "text": 5}\n{"name": "x", "dir": "note", "text": null}\n[1, 2]\n'
+        '{"name": "x", "dir": "sideways", "text": "q"}\n{"name": "x", "dir": "out", "text": "A"}\n',
+        encoding="utf-8",
+    )
+    assert [message.data for message in load_traffic(path)] == [b"A"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from calibrator._errors import UsageError
 from calibrator.cli._settings import command, settings
 
 __all__ = ["replay"]
@@ -27,7 +28,15 @@ def replay(ctx: click.Context, log: Path, name: str, port: int) -> int:
     from calibrator_drivers.replay import load_traffic, serve_replay
 
     load_traffic(log, name)
-    with socket.create_server(("127.0.0.1", port)) as server:
+    try:
+        listening = socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise UsageError(
+            f"The port {port} cannot be listened on: {error.strerror or error}",
+            where="--port",
+            way_out="Choose another one, or leave the option out for a free one.",
+        ) from error
+    with listening as server:
         click.echo(f"TCPIP0::127.0.0.1::{server.getsockname()[1]}::SOCKET")
         sys.stdout.flush()
         serve_replay(log, name, server)

@@ -100,6 +100,8 @@ def serve(
 
     from calibrator.bench import find_simulator
 
+    if applied is not None and not applied.strip():
+        raise click.BadParameter('it is empty; write one such as "10 V"', ctx, param_hint="--input")
     bench, models = _bench_or_models(what)
     try:
         cast("Serving", find_simulator()).serve(
@@ -132,5 +134,5 @@ def _bench_or_models(what: Sequence[str]) -> tuple[BenchFile | None, Sequence[st
     if len(what) == 1 and (what[0].endswith(".toml") or Path(what[0]).is_file()):
         from calibrator.standards import load_bench
 
-        return load_bench(Path(what[0])), ()
+        return load_bench(Path(what[0]), registered=False), ()
     return None, what

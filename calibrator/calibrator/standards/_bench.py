@@ -111,8 +111,11 @@ class BenchFile:
         return place_of(self.text, self.path, dotted)
 
 
-def load_bench(source: Path | str, name: str | None = None) -> BenchFile:
+def load_bench(source: Path | str, name: str | None = None, *, registered: bool = True) -> BenchFile:
     """Take a bench file, or the TOML text of one; `name` is what messages call it.
+
+    `registered` False takes instruments without an asset and leads without ratings too: of a bench that is
+    only served.
 
     Raises:
         ConfigurationError: with file, line and key, and the way out.
@@ -126,12 +129,16 @@ def load_bench(source: Path | str, name: str | None = None) -> BenchFile:
     if not tables:
         way_out = "Add an [instruments.NAME] table for each instrument."
         raise top.error("instruments", "The bench has no instruments", way_out, "no-instruments")
-    instruments = {key: _instrument(key, table, artefacts) for key, table in tables.items()}
+    instruments = {
+        key: _instrument(key, table, artefacts, None if registered else key) for key, table in tables.items()
+    }
     simulated = top.has("simulation") or any(i.serial.startswith("SIM") for i in instruments.values())
     _check_addresses(top, instruments)
     _check_twice(top, instruments)
     _check_serials(top, instruments)
-    wirings = {key: parse_wiring(key, table, instruments) for key, table in top.named("wirings")}
+    wirings = {
+        key: parse_wiring(key, table, instruments, rated=registered) for key, table in top.named("wirings")
+    }
     return BenchFile(
         top.text("name", called),
         called,
@@ -156,7 +163,9 @@ def _artefacts(top: Table) -> frozenset[str]:
     return frozenset((named | said) - {""})
 
 
-def _instrument(name: str, table: Table, artefacts: frozenset[str]) -> BenchInstrument:
+def _instrument(
+    name: str, table: Table, artefacts: frozenset[str], asset: str | None = None
+) -> BenchInstrument:
     table.allow(*_INSTRUMENT)
     resource = table.text("resource") if table.has("resource") else None
     if resource is not None and "::" not in resource:
@@ -169,7 +178,7 @@ def _instrument(name: str, table: Table, artefacts: frozenset[str]) -> BenchInst
         )
     return BenchInstrument(
         name,
-        table.text("asset"),
+        table.text("asset", asset),
         table.text("model"),
         table.text("serial", ""),
         resource,

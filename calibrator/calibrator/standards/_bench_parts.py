@@ -131,8 +131,8 @@ class Interlock:
     until: date  # in force to the end of that day in the laboratory's time zone
 
 
-def parse_wiring(name: str, table: Table, instruments: Collection[str]) -> Wiring:
-    """Take one `[wirings.NAME]` table."""
+def parse_wiring(name: str, table: Table, instruments: Collection[str], *, rated: bool = True) -> Wiring:
+    """Take one `[wirings.NAME]` table; `rated` False does not ask what its leads bear."""
     table.allow(
         "title",
         "from",
@@ -155,7 +155,9 @@ def parse_wiring(name: str, table: Table, instruments: Collection[str]) -> Wirin
         *SIMULATED_KEYS,
     )
     source = _instrument(table, "from", instruments)
-    fed = source is not None and not (table.has("max_pressure_pa") or table.has("max_temperature_c"))
+    fed = (
+        rated and source is not None and not (table.has("max_pressure_pa") or table.has("max_temperature_c"))
+    )
     return Wiring(
         name,
         table.bilingual("title", name),

@@ -97,7 +97,7 @@ def parse_address(resource: str, *, bus: str = "") -> Address:
     refuse_malformed(resource)
     text, options = _split(resource)
     if _SOCKET.fullmatch(text):
-        return Address("socket", text, options=options)
+        return Address("socket", _in_capitals(text), options=options)
     if _MEMORY.fullmatch(text):
         return Address("memory", text, options=options)
     if found := _SERIAL.fullmatch(text):
@@ -106,7 +106,7 @@ def parse_address(resource: str, *, bus: str = "") -> Address:
         return _gateway(text, found, _unit(found), options)
     if (found := _GPIB.fullmatch(text)) and (gateway := _GATEWAY.fullmatch(bus)):
         return _gateway(text, gateway, _unit(found), options)
-    return _frames(text, options) or Address("visa", text, options=options)
+    return _frames(text, options) or Address("visa", _in_capitals(text), options=options)
 
 
 def self_contained(resource: str, bus: str) -> str:
@@ -161,6 +161,13 @@ def _gateway(text: str, found: re.Match[str], unit: str, options: dict[str, str]
 
 def _unit(found: re.Match[str]) -> str:
     return f"{found['pad']} {found['sad']}" if found["sad"] else found["pad"]
+
+
+def _in_capitals(text: str) -> str:
+    """Return a resource as pyvisa reads it: interface and class in capitals, names of hosts as they are."""
+    head, *middle, tail = text.split("::") if "::" in text else (text, "")
+    last = tail.upper() if tail.upper() in ("SOCKET", "INSTR", "RAW", "INTFC") else tail
+    return "::".join((head.upper(), *middle, last)) if "::" in text else text
 
 
 def _device(name: str) -> str:

@@ -367,3 +367,48 @@ def test_a_mistake_of_the_bench_is_told_with_file_and_line(
     told = capsys.readouterr().err
     assert f"{file}, line " in told
     assert "--seed" not in told
+
+
+@pytest.mark.parametrize("stated", ["1e400 V", "-5 ohm", "", " "])
+def test_an_input_that_nothing_has_is_refused(stated: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sim", "serve", "keysight_34401a", "--input", stated]) == 2
+    assert "input" in capsys.readouterr().err
+
+
+def test_a_model_without_an_interface_is_not_served(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sim", "serve", "copper_short"]) == 2
+    assert "has no interface" in capsys.readouterr().err
+
+
+def test_a_bench_that_is_only_served_needs_no_assets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "bench.toml"
+    file.write_text(
+        '[instruments.one]\nmodel = "fluke_5522a"\nserial = "SIM1"\n'
+        '[instruments.two]\nmodel = "keysight_34401a"\nserial = "SIM2"\n'
+        '[wirings.volts]\nfrom = "one"\nto = "two"\n[simulation]\nseed = 1\n',
+        encoding="utf-8",
+    )
+
+    class Ending(io.StringIO):
+        def __iter__(self) -> Any:
+            raise KeyboardInterrupt
+
+        def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "stdin", Ending())
+    assert main(["sim", "serve", str(file), "--wiring", "volts"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert main(["bench", "check", str(file), "--home", str(tmp_path)]) == 2
+    assert 'The key "asset" is missing' in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_said(
+    instrument: Instrument, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "traffic.jsonl"
+    log.write_text('{"name": "x", "dir": "out", "text": "A"}\n', encoding="utf-8")
+    assert main(["bench", "replay", str(log), "x", "--port", str(instrument.port)]) == 2
+    assert f"The port {instrument.port} cannot be listened on" in capsys.readouterr().err

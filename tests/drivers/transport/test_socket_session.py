@@ -411,3 +411,13 @@ def test_a_peer_that_takes_nothing_does_not_hold_a_program_forever(monkeypatch: 
         with pytest.raises(ConnectionLost):
             session.write("A" * 20_000_000)
         session.close()
+
+
+def test_a_resource_in_small_letters_is_the_same(serve: Callable[..., Any]) -> None:
+    session = open_session(serve(_echo_line).resource.lower(), timeout_s=30.0)
+    assert session.query("A?") == "A"
+    session.close()
+
+
+def _echo_line(line: bytes, connection: Any) -> None:
+    connection.sendall(line.rstrip(b"?") + b"\n")
