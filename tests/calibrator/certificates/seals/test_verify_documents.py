@@ -204,7 +204,7 @@ def test_a_certificate_measured_again_lists_every_value_that_changed(
     assert new.amends is not None
     assert (new.amends.former, len(new.amends.former_sha256)) == (old.id, 64)
     (changed,) = [line for line in new.amends.changes if "fail" in line]
-    assert ", pass → E" in changed
+    assert ", pass → indication 2.00900" in changed
     assert changed.endswith("fail")
     second = issue(room.record, again, "pdf", "en", certificates=room.folder, authorised_by="chen")
     assert examine(first, room.record, room.settings, room.clock.now()).wrong == (
