@@ -1,10 +1,12 @@
 """What a reader of the room found: a wrong denominator, a difference taken for a temperature, a U below u."""
 
+import json
 import math
+import pickle
 
 import pytest
 
-from calibrator_uncertainty import Budget, InputError, Multivariate, judge, normal, uncertain
+from calibrator_uncertainty import Budget, BudgetResult, InputError, Multivariate, judge, normal, uncertain
 from calibrator_uncertainty.comparison import degrees_of_equivalence, weighted_mean
 
 
@@ -60,3 +62,17 @@ def test_k_of_2_says_what_it_covers_where_dof_are_few(dof, covered):  # t table:
     result = Budget(lambda x: 1.0 * x, [normal("x", 1.0, 0.1, "V", dof=dof)], unit="V").evaluate(policy="k2")
     assert result.covered == pytest.approx(covered, abs=1e-4)
     assert ("covers" in result.to_text()) is (covered < 0.94)
+    assert json.loads(result.to_json())["covered"] == result.covered  # beside the nominal 0.9545
+    assert BudgetResult.from_json(result.to_json()).covered == result.covered
+
+
+def test_the_result_of_two_temperatures_is_their_difference():
+    inputs = [normal("t", 20.05, 0.01, "degC"), normal("r", 20.02, 0.01, "degC")]
+    found = Budget(lambda t, r: t - r, inputs, unit="degC").evaluate()
+    for result in (found, BudgetResult.from_json(found.to_json()), pickle.loads(pickle.dumps(found))):
+        assert result.quantity.to("K").magnitude == pytest.approx(0.03)
+    mean = Budget(lambda t, r: r + (t - r) / 2, inputs, unit="degC").evaluate()
+    assert mean.quantity.to("K").magnitude == pytest.approx(293.185)
+    first = uncertain(inputs[0])
+    outside = Budget(lambda r: first - r, inputs[1:], unit="degC").evaluate()
+    assert outside.quantity.to("K").magnitude == pytest.approx(0.03)

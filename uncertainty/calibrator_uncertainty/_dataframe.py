@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_dataframe", "belongs", "correlation_matrix", "with_clause8"]
 
-_HEAD = ("name", "value", "unit", "u", "dof", "k", "U", "probability", "policy")
+_HEAD = ("name", "value", "unit", "u", "dof", "k", "U", "probability", "covered", "policy")
 
 
 def correlation_matrix(result: BudgetResult) -> np.ndarray:

@@ -72,6 +72,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
         ),
         correlations=budget.correlations,
         notes=(*_notes(budget, value, u, slopes), *budget._trace().remarks),
+        difference=budget._trace().difference,
         origin=budget._base(),
     )
 

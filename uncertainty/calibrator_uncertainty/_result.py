@@ -54,7 +54,11 @@ class GroupShare(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BudgetResult:
-    """Value, u and U in `unit`, with the effective degrees of freedom (not truncated) and what k rests on."""
+    """Value, u and U in `unit`, with the effective degrees of freedom (not truncated) and what k rests on.
+
+    `probability` is what the policy names, `covered` what k really covers at the degrees of freedom. A
+    `difference` is one of temperatures, as of t - r, which a `unit` of degC does not tell.
+    """
 
     name: str
     value: float
@@ -71,6 +75,7 @@ class BudgetResult:
     # what Monte Carlo says of the first order, where it was asked, or why it cannot; `verdict` asks
     clause8: Clause8 | None = field(default=None, compare=False)
     unexamined: str = field(default="", compare=False)
+    difference: bool = False
     origin: Budget | str | None = field(default=None, repr=False, compare=False)  # or its stored errors
 
     def uncertain(self) -> Quantity:
@@ -126,8 +131,9 @@ class BudgetResult:
 
     @property
     def quantity(self) -> Quantity:
-        """The value as a pint quantity."""
-        return quantity(self.value, parse_unit(self.unit, self.name))
+        """The value as a pint quantity; a difference of temperatures stays one."""
+        unit = parse_unit(self.unit, self.name)
+        return quantity(self.value, difference_unit(unit) if self.difference else unit)
 
     @property
     def expanded_uncertainty(self) -> Quantity:
@@ -231,7 +237,7 @@ class BudgetResult:
         return tuple(sorted(found, key=lambda one: -one.share))
 
     def to_json(self, *, errors: bool = False) -> str:
-        """Return the whole result as JSON; every float reads back as it was.
+        """Return the whole result as JSON; every float reads back as it was, and `covered` is told beside.
 
         With `errors` the names of the elementary errors go with it: then `uncertain()` of what is read back
         computes on, correlated with its relatives. The names differ from process to process.
@@ -241,7 +247,7 @@ class BudgetResult:
         document: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
         del document["origin"]
         verdict, why = verdict_on(self)
-        document.update(format=FORMAT, lines=[line._asdict() for line in self.lines])
+        document.update(format=FORMAT, covered=self.covered, lines=[line._asdict() for line in self.lines])
         document.update(clause8=None if verdict is None else asdict(verdict), unexamined=why)
         if errors:
             document["errors"] = self._errors()
@@ -268,6 +274,7 @@ class BudgetResult:
                 "notes",
                 "clause8",
                 "unexamined",
+                "difference",
                 "origin",
             }
             return cls(
@@ -279,6 +286,7 @@ class BudgetResult:
                 notes=tuple(document.get("notes", ())),
                 clause8=_verdict(document.get("clause8")),
                 unexamined=str(document.get("unexamined", "")),
+                difference=bool(document.get("difference", False)),
                 origin=document.get("errors"),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as problem:

@@ -20,7 +20,7 @@ from calibrator_uncertainty._shapes import Shape
 from calibrator_uncertainty._sweep import reachable
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
-from calibrator_uncertainty._units import magnitude_in, parse_unit, quantity
+from calibrator_uncertainty._units import is_difference, magnitude_in, parse_unit, quantity
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
@@ -43,6 +43,7 @@ class Traced:
     unseen: str = ""  # why Monte Carlo cannot see all of it, where they were stored or chosen by a comparison
     first: tuple[float, Sequence[float]] | None = None  # value and slopes where it was run
     inputs: tuple[Any, ...] = ()  # those that it was run with
+    difference: bool = False  # of temperatures, as of t - r
 
     @property
     def program(self) -> Program | WideProgram:
@@ -96,24 +97,25 @@ def run_with_units(budget: Budget) -> Traced:
     from calibrator_uncertainty._anew import holds_at_one_place
     from calibrator_uncertainty._first import moving_nodes, slopes_of
 
+    apart = is_difference(result)
     nodes = moving_nodes(leaves, magnitude)
     if nodes is not None:
         made = [(leaves, magnitude, budget.name)]
         first: Any = None
         with suppress(ModelError):  # no slope: evaluate() says so, draws and the second order need none
             first = magnitude._value, slopes_of(leaves, nodes, magnitude)
-        return Traced(made, seen.seen, seen.checked, first=first, inputs=budget.inputs)
+        return Traced(made, seen.seen, seen.checked, first=first, inputs=budget.inputs, difference=apart)
     outside = _outside(leaves, magnitude)
     program = trace([*leaves, *outside], magnitude, budget.name)
     branches = seen.seen or holds_at_one_place(program, len(leaves))
     if not outside:
-        return Traced([program], branches, seen.checked)
+        return Traced([program], branches, seen.checked, difference=apart)
     from calibrator_uncertainty._unseen import remarks_on, why_unseen
 
     sources = sources_of(outside)
     wide = WideProgram(program, len(leaves), sources)
     told = (remarks_on(magnitude), why_unseen(magnitude))
-    return Traced([wide], branches, seen.checked, sources, *told)
+    return Traced([wide], branches, seen.checked, sources, *told, difference=apart)
 
 
 def _a_number(budget: Budget, result: Numbers) -> Numbers:
