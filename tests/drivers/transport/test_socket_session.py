@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import version
@@ -414,10 +415,21 @@ def test_a_peer_that_takes_nothing_does_not_hold_a_program_forever(monkeypatch: 
 
 
 def test_a_resource_in_small_letters_is_the_same(serve: Callable[..., Any]) -> None:
-    session = open_session(serve(_echo_line).resource.lower(), timeout_s=30.0)
+    session = open_session(serve(_echo).resource.lower(), timeout_s=30.0)
     assert session.query("A?") == "A"
     session.close()
 
 
-def _echo_line(line: bytes, connection: Any) -> None:
-    connection.sendall(line.rstrip(b"?") + b"\n")
+def test_a_drop_is_told_as_such_while_a_minute_is_left_and_nobody_spins(serve: Callable[..., Any]) -> None:
+    """Judged by what is raised and by this thread's own CPU time, not by how long it took."""
+
+    def drop(_line: bytes, connection: Any) -> None:
+        threading.Event().wait(1.0)
+        connection.shutdown(socket.SHUT_RDWR)
+
+    session = open_session(serve(drop).resource, timeout_s=60.0)
+    before_s = time.thread_time()
+    with pytest.raises(ConnectionLost):  # a time-out would be ReadTimeout
+        session.query("A?")
+    assert time.thread_time() - before_s < 0.4  # whoever spins uses up the whole second
+    session.close()
