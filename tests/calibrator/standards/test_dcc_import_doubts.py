@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -212,6 +214,21 @@ def test_a_unit_is_what_it_says_or_is_refused(unit: str, power: tuple[str, int] 
 )
 def test_what_no_laboratory_states_is_asked_about(typical: bytes, old: bytes, new: bytes, code: str) -> None:
     assert set(asked(changed(typical, old, new))) == {code}
+
+
+@pytest.mark.parametrize(
+    ("u", "codes"), [(b"700", {"uncertainty"}), (b"300", set()), (b"1e-13", {"uncertainty"})]
+)
+def test_u_is_held_against_the_largest_nominal_value(typical: bytes, u: bytes, codes: set[str]) -> None:
+    assert set(asked(changed(typical, b">0.061<", b">" + u + b"<"))) == codes  # 319.85 degC at most
+
+
+def test_a_relative_error_at_a_nominal_of_zero_has_nothing_to_be_held_against(typical: bytes) -> None:
+    document = read_dcc(typical, "a.xml")
+    (reading,) = interpret(document, FUNCTIONS, "a.xml")
+    values = tuple(replace(v, unit="1", nominal=Decimal(0), nominal_unit="") for v in reading.values[:1])
+    found = surprises(document, [replace(reading, table=9, values=values)], None)
+    assert found == ()
 
 
 def taken(content: bytes) -> str:

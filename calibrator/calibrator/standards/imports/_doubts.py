@@ -181,9 +181,11 @@ def uncertainties(document: Document, readings: Sequence[Reading]) -> Iterator[s
 
 def _span(value: CertificateValue) -> Decimal:
     """Return the largest number that a U can be held against, in the unit of the value; 0 for none."""
-    if value.kind == "reference value" or value.nominal_unit == "":
-        return max(abs(value.value), abs(value.nominal))
-    return abs(value.nominal) if {value.unit, value.nominal_unit} <= _DEGREES else Decimal(0)
+    if value.unit in ("1", "%"):  # relative to something that is not stated here
+        return Decimal(0)
+    if value.nominal_unit and not {value.unit, value.nominal_unit} <= _DEGREES:
+        return abs(value.value) if value.kind == "reference value" else Decimal(0)
+    return max(abs(value.nominal), abs(value.value) if value.kind == "reference value" else Decimal(0))
 
 
 def _is_probability(word: str) -> bool:
