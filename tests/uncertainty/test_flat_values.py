@@ -12,7 +12,9 @@ from calibrator_uncertainty import (
     complex_array,
     complex_uncertainty,
     correlated,
+    dumps,
     expanded_uncertainty,
+    loads,
     normal,
     standard_uncertainty,
     to_gtc,
@@ -20,7 +22,7 @@ from calibrator_uncertainty import (
     uncertain,
     uncertain_complex,
 )
-from calibrator_uncertainty.comparison import bilateral_equivalence, weighted_mean
+from calibrator_uncertainty.comparison import bilateral_equivalence, degrees_of_equivalence, weighted_mean
 from calibrator_uncertainty.rounding import express
 
 Q = pint.get_application_registry().Quantity
@@ -72,16 +74,37 @@ def doors():
         "to_uncertainties": lambda P: to_uncertainties({"P": P}),
         "to_gtc": lambda P: to_gtc({"P": P}),
         "pairs": lambda P: bilateral_equivalence({"a": P, "b": uncertain(normal("b", 1150, 1, "W"))}),
+        "probabilities": lambda P: risk.conformance_probabilities(P, lower=limits.lower, upper=limits.upper),
+        "equivalence": lambda P: degrees_of_equivalence({"a": P}, uncertain(normal("b", 1150, 1, "W"))),
+        "reference": lambda P: degrees_of_equivalence({"b": uncertain(normal("b", 1150, 1, "W"))}, P),
         "mean": lambda P: weighted_mean({"a": P, "b": uncertain(normal("b", 1150, 1, "W"))}),
     }
 
 
+@pytest.mark.parametrize("restored", [False, True])
 @pytest.mark.parametrize("door", list(doors()))
-def test_no_door_lets_a_flat_value_through(door):
+def test_no_door_lets_a_flat_value_through(door, restored):
     power = Q(1150, "W") * np.cos(uncertain(normal("p", 0.0, 0.1, "deg")))
+    if restored:
+        power = loads(dumps({"P": power}))["P"]
     with pytest.raises(ModelError) as refused:
         doors()[door](power)
     assert refused.value.code == "flat"
+
+
+@pytest.mark.parametrize("restored", [False, True])
+def test_a_flat_value_is_not_printed_with_a_u_of_nothing(restored):
+    def held(value):
+        return loads(dumps({"v": value}))["v"] if restored else value
+
+    power = held(Q(1150, "W") * np.cos(uncertain(normal("p", 0.0, 0.1, "deg"))))
+    for text in (f"{power}", f"{power:.2f}", f"{power:~P}", repr(power)):
+        assert "± ? (flat" in text
+    assert "flat" in f"{held(array([0.0, 1.0], 0.1, 'V') ** 2)}"
+    assert "flat" in f"{held(uncertain_complex('z', 0, 0.05, '') * uncertain_complex('w', 0, 0.05, ''))}"
+    one = uncertain(normal("v", 10.0, 0.1, "V"))
+    for plain in (one - one, one, one * 0.0, array([0.0, 1.0], 0.1, "V")):
+        assert "flat" not in f"{held(plain)}"
 
 
 def test_elements_and_complex_values_are_asked_too():

@@ -4,10 +4,21 @@ import json
 import math
 import pickle
 
+import numpy as np
 import pytest
 
-from calibrator_uncertainty import Budget, BudgetResult, InputError, Multivariate, judge, normal, uncertain
+from calibrator_uncertainty import (
+    Budget,
+    BudgetResult,
+    InputError,
+    Multivariate,
+    constant,
+    judge,
+    normal,
+    uncertain,
+)
 from calibrator_uncertainty.comparison import degrees_of_equivalence, weighted_mean
+from calibrator_uncertainty.rounding import parse_result
 
 
 def results():
@@ -76,3 +87,38 @@ def test_the_result_of_two_temperatures_is_their_difference():
     first = uncertain(inputs[0])
     outside = Budget(lambda r: first - r, inputs[1:], unit="degC").evaluate()
     assert outside.quantity.to("K").magnitude == pytest.approx(0.03)
+    table = Budget(lambda t, r: t - r, inputs, unit="degC").table({"t": [20.05, 20.12]})
+    assert table.quantity.to("K").magnitude == pytest.approx([0.03, 0.1])
+
+
+def test_draws_of_what_is_exact_have_no_width():
+    exact = Budget(lambda x: 1.0 * x, [constant("x", 2.5, "V")], unit="V")
+    found = exact.monte_carlo(np.random.default_rng(1), draws=10_000)
+    assert found.symmetric == found.shortest == (2.5, 2.5)
+    assert found.errors == (0.0, 0.0, 0.0, 0.0)
+    assert not found.note
+
+
+def test_draws_that_do_not_converge_say_so():
+    one = Budget(lambda x: x + 0.0, [normal("x", 2.5, 0.1, "V")], unit="V")
+    found = one.monte_carlo(np.random.default_rng(1), digits=4, most=100_000)
+    assert not found.converged
+    assert found.note.startswith("not converged after 100000 draws")
+    assert "not converged" in one.quasi_monte_carlo(np.random.default_rng(1), power=6, digits=8).note
+    assert not one.quasi_monte_carlo(np.random.default_rng(1), digits=1).note
+
+
+def test_sobol_indices_tell_their_errors():
+    inputs = [normal("a", 0.0, 3.0, ""), normal("b", 0.0, 4.0, "")]
+    for one, true in zip(
+        Budget(lambda a, b: a + b, inputs, unit="").sobol_indices(np.random.default_rng(2), power=10),
+        (9 / 25, 16 / 25),
+        strict=True,
+    ):
+        assert abs(one.first - true) < 3.0 * one.first_error < 0.2
+        assert abs(one.total - true) < 3.0 * one.total_error < 0.2
+
+
+@pytest.mark.parametrize("text", ["-0.0(1) V", "(-0.0 ± 0.1) V"])
+def test_a_zero_that_is_read_has_no_sign(text):
+    assert str(parse_result(text).value) == "0.0"

@@ -179,7 +179,7 @@ class UncertainComplex(SharedMethods):
 
     def __format__(self, spec: str) -> str:
         real, imag = (
-            show(_bare(part), getattr(part, "u", 0.0), spec) if np.ndim(part) == 0 else str(part)
+            format(part, spec) if isinstance(part, UncertainArray) else _plainly(part, spec)
             for part in (self.real, self.imag)
         )
         return f"({real}) + ({imag})j"
@@ -209,6 +209,11 @@ class UncertainComplex(SharedMethods):
         from calibrator_uncertainty._complex_arrays import handle
 
         return handle(func, args, kwargs)
+
+
+def _plainly(part: Numbers, spec: str) -> str:
+    """Return a part that is exact."""
+    return show(_bare(part), 0.0, spec) if np.ndim(part) == 0 else str(part)
 
 
 def _bare(part: Numbers) -> Numbers:

@@ -86,6 +86,8 @@ class Stream:
 
     def symmetric(self, probability: float) -> tuple[float, float]:
         """Return the probabilistically symmetric coverage interval (JCGM 101:2008, 3.15)."""
+        if self._squares == 0.0:  # all draws are equal, and no bin is as narrow
+            return self._shift, self._shift
         x, counts = self._curve()
         tail = (1.0 - probability) / 2.0 * self.count
         low, high = np.interp([tail, self.count - tail], counts, x)
@@ -93,6 +95,8 @@ class Stream:
 
     def shortest(self, probability: float) -> tuple[float, float]:
         """Return the shortest coverage interval (JCGM 101:2008, 3.16)."""
+        if self._squares == 0.0:
+            return self._shift, self._shift
         x, counts = self._curve()
         # Shortest over starts up to the place from which the probability still fits; lightly smoothed by the
         # quantile scale itself: starts are quantiles at equal steps of probability, not bins.
@@ -110,6 +114,8 @@ class Stream:
 
         Source: JCGM 101:2008, 7.9.4 for what they are; H. A. David, Order Statistics, 2.5 for the ends.
         """
+        if self._squares == 0.0:
+            return (0.0,) * 4
         x, counts = self._curve()
         tail = (1.0 - probability) / 2.0
         rank = math.sqrt(tail * (1.0 - tail) * self.count)

@@ -36,8 +36,8 @@ class MonteCarlo:
 
     `converged` is whether two standard errors of estimate, u and both ends lie below `tolerance` (0 where a
     fixed number of draws was asked for); `errors` are the standard errors of estimate, u, low and high end.
-    `note` says where the tails are so heavy that the result has no u, whatever number stands there,
-    and what the draws could not see.
+    `note` says where the tails are so heavy that the result has no u, whatever number stands there, what the
+    draws could not see, and that they did not converge.
     """
 
     name: str
@@ -142,8 +142,14 @@ def _result(  # noqa: PLR0917
         converged=converged,
         errors=errors,
         method=method,
-        note="; ".join(filter(None, (stream.note, budget._trace().unseen))),
+        note=note_on(stream, budget, converged),
     )
+
+
+def note_on(stream: Stream, budget: Budget, converged: bool) -> str:
+    """Return what must stand beside the figures of draws; empty where they speak for themselves."""
+    short = "" if converged else f"not converged after {stream.count} draws: fewer digits are sure than asked"
+    return "; ".join(filter(None, (stream.note, budget._trace().unseen, short)))
 
 
 def _blocks(budget: Budget, rng: np.random.Generator) -> Callable[[int], np.ndarray]:

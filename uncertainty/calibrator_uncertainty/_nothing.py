@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from calibrator_uncertainty._errors import UncertaintyError
+from calibrator_uncertainty._rounding import show
+
 if TYPE_CHECKING:
     from calibrator_uncertainty._tape import UncertainArray
 
-__all__ = ["refuse_where_flat"]
+__all__ = ["as_text", "refuse_where_flat"]
 
 _TINY = 1e-12  # of the value; less may be the rounding of a slope that is zero
 _LOOKED_AT = 64  # elements of an array, that a large one does not take minutes
@@ -42,3 +45,16 @@ def refuse_where_flat(magnitude: UncertainArray, *, restored: bool = True) -> No
     flat: Any = magnitude.ravel() if magnitude.shape else [magnitude]
     for place in small[:_LOOKED_AT].tolist():
         refuse_flat(flat[place], float(np.ravel(u)[place]))
+
+
+def as_text(magnitude: UncertainArray, spec: str) -> str:
+    """Return value ± u for people; where the first order is blind it says so, for u = 0 is wrong there."""
+    value, u = magnitude._value, magnitude.u
+    try:
+        refuse_where_flat(magnitude, restored=False)
+    except UncertaintyError as problem:
+        if problem.code == "flat":
+            known = show(value, u, spec) if magnitude.shape else f"{format(value, spec)} ± ?"
+            where = " where it is 0" if magnitude.shape else ""
+            return f"{known} (flat: the first order does not know u{where})"
+    return show(value, u, spec)

@@ -14,7 +14,7 @@ from calibrator_uncertainty._combine import joint_factor
 from calibrator_uncertainty._draws import finite_or_refuse
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._histogram import Stream, symmetric_interval
-from calibrator_uncertainty._montecarlo import MonteCarlo, check_probability, shapes_of
+from calibrator_uncertainty._montecarlo import MonteCarlo, check_probability, note_on, shapes_of
 from calibrator_uncertainty._outside import refuse_outside
 from calibrator_uncertainty._rounding import leading_place
 from calibrator_uncertainty._shapes import quantile
@@ -106,6 +106,7 @@ def quasi_monte_carlo(
         raise InputError("no replicates", code="draws")
     spread = np.array(rows).std(axis=0, ddof=1) / math.sqrt(_REPLICATES)
     tolerance = 0.5 * 10.0 ** leading_place(stream.u, digits) if stream.u > 0.0 else 0.0
+    converged = bool(np.all(2.0 * spread <= tolerance))
     return MonteCarlo(
         name=budget.name,
         unit=budget.unit,
@@ -116,20 +117,25 @@ def quasi_monte_carlo(
         probability=probability,
         draws=stream.count,
         tolerance=tolerance,
-        converged=bool(np.all(2.0 * spread <= tolerance)),
+        converged=converged,
         errors=(float(spread[0]), float(spread[1]), float(spread[2]), float(spread[3])),
         method="sobol",
-        note="; ".join(filter(None, (stream.note, budget._trace().unseen))),
+        note=note_on(stream, budget, converged),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class SobolIndex:
-    """Part of the variance that an input explains alone (`first`) and with all others (`total`)."""
+    """Part of the variance that an input explains alone (`first`) and with all others (`total`).
+
+    The errors are standard errors as of plain draws; those of the nets that are used are rarely as large.
+    """
 
     name: str
     first: float
     total: float
+    first_error: float
+    total_error: float
 
 
 def sobol_indices(budget: Budget, rng: np.random.Generator, *, power: int = 13) -> tuple[SobolIndex, ...]:
@@ -159,7 +165,14 @@ def sobol_indices(budget: Budget, rng: np.random.Generator, *, power: int = 13) 
         mixed = one.copy()
         mixed[:, number] = other[:, number]
         y_mixed = _run(budget, mixed) - center
-        first = float(np.mean(y_other * (y_mixed - y_one))) / variance if variance else 0.0
-        total = float(np.mean((y_one - y_mixed) ** 2)) / 2.0 / variance if variance else 0.0
-        found.append(SobolIndex(budget.inputs[place].name, first, total))
+        first = _part(y_other * (y_mixed - y_one), variance)
+        total = _part((y_one - y_mixed) ** 2 / 2.0, variance)
+        found.append(SobolIndex(budget.inputs[place].name, first[0], total[0], first[1], total[1]))
     return tuple(found)
+
+
+def _part(terms: np.ndarray, variance: float) -> tuple[float, float]:
+    """Return the mean of terms as a part of the variance, and its standard error."""
+    if not variance:
+        return 0.0, 0.0
+    return float(np.mean(terms)) / variance, float(np.std(terms)) / math.sqrt(terms.size) / variance

@@ -81,8 +81,9 @@ class BudgetTable:
 
     @property
     def quantity(self) -> Quantity:
-        """The values as a pint quantity."""
-        return quantity(self.value, parse_unit(self.unit, self.name))
+        """The values as a pint quantity; differences of temperatures stay so."""
+        unit = parse_unit(self.unit, self.name)
+        return quantity(self.value, difference_unit(unit) if self.origin[0]._trace().difference else unit)
 
     @property
     def expanded_uncertainty(self) -> Quantity:

@@ -17,6 +17,7 @@ import numpy as np
 from calibrator_uncertainty._branches import look, note_branch
 from calibrator_uncertainty._leaves import Leaf
 from calibrator_uncertainty._methods import ArrayMethods
+from calibrator_uncertainty._nothing import as_text
 from calibrator_uncertainty._numbers import as_number, read_only
 from calibrator_uncertainty._ops import (
     ABSOLUTE,
@@ -31,7 +32,6 @@ from calibrator_uncertainty._ops import (
     Op,
 )
 from calibrator_uncertainty._refusals import bad_leaf, called, dropped, not_finite, unsupported
-from calibrator_uncertainty._rounding import show
 from calibrator_uncertainty._types import Numbers, Option
 
 if TYPE_CHECKING:
@@ -276,10 +276,10 @@ class UncertainArray(ArrayMethods):
         return f"UncertainArray({self._value!r})"
 
     def __str__(self) -> str:
-        return show(self._value, self.u, "")
+        return as_text(self, "")
 
     def __format__(self, spec: str) -> str:
-        return show(self._value, self.u, spec)
+        return as_text(self, spec)
 
     def __array_ufunc__(
         self,

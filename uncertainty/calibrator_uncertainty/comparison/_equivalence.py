@@ -10,6 +10,7 @@ from calibrator_uncertainty._asked import one_number
 from calibrator_uncertainty._coverage import coverage_factor
 from calibrator_uncertainty._doors import MAPPING, REFERENCE, TEXT, asks
 from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._nothing import refuse_where_flat
 from calibrator_uncertainty._quantity import estimate, magnitude_of
 from calibrator_uncertainty._sweep import by_leaf
 from calibrator_uncertainty._tape import UncertainArray
@@ -81,6 +82,7 @@ def degrees_of_equivalence(
     Raises:
         InputError: a deviation that has no uncertainty; `between` with a reference of another kind; a result
             typed again, of which the reference value that it is in knows nothing.
+        ModelError: a result or a reference whose u is nothing to first order alone.
 
     Source: M. G. Cox, Metrologia 39 (2002) 589, 5.3; CIPM MRA, T.2; ISO 13528:2022, 9.6 (En); A. Koepke et
         al., Metrologia 54 (2017) S34 (`between`).
@@ -91,6 +93,7 @@ def degrees_of_equivalence(
     if everything.unit is not None:
         value = quantity(magnitude_in(value, f"{everything.unit}", "the reference"), everything.unit)
     centre = magnitude_of(value)
+    refuse_where_flat(centre)
     effects = _effects(reference, everything) if between else {}
     made = []
     for name, held in zip(everything.names, everything.held, strict=True):

@@ -48,7 +48,7 @@ def parse_result(text: str) -> RoundedResult:
         if "." not in found["u"] and "," not in found["u"] and isinstance(exponent, int):
             last = last.scaleb(exponent)
         power = _power(found)
-        return RoundedResult(value.scaleb(power), last.scaleb(power), found["unit"].strip())
+        return RoundedResult(_unsigned(value.scaleb(power)), last.scaleb(power), found["unit"].strip())
     found = _PLUS_MINUS.match(stripped)
     if found is None or found["u"].startswith(("-", "\u2212")):
         raise FormatError(
@@ -58,12 +58,17 @@ def parse_result(text: str) -> RoundedResult:
         )
     power = _power(found)
     value, u = _decimal(found["value"]).scaleb(power), _decimal(found["u"]).scaleb(power)
-    return RoundedResult(value, u, found["unit"].strip())
+    return RoundedResult(_unsigned(value), u, found["unit"].strip())
 
 
 def _power(found: re.Match[str]) -> int:
     """Return the power of ten behind the figures, 0 where there is none."""
     return int((found["e"] or found["ten"] or "0").translate(_PLAIN))
+
+
+def _unsigned(value: Decimal) -> Decimal:
+    """Return a zero without sign, as results are written; any other value as it is."""
+    return value.copy_abs() if value == 0 else value
 
 
 def _decimal(text: str) -> Decimal:
