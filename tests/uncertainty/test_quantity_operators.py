@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import operator
+import pickle
 
 import numpy as np
 import pint
@@ -68,6 +69,32 @@ def test_a_wrong_dimension_is_an_error_at_its_line(call):
         call()
 
 
+AMPERE = pint.get_application_registry().Quantity(1.0, "A")
+
+
+@pytest.mark.parametrize(
+    ("call", "doing"),
+    [
+        (lambda: v + AMPERE, "a sum: volt and ampere have"),
+        (lambda: AMPERE - v, "a difference: ampere and volt have"),
+        (lambda: 1 - v, "a difference: volt meets a plain number"),
+        (lambda: c + 1, "a sum: volt meets a plain number"),
+        (lambda: v > AMPERE, "a comparison: volt and ampere have"),
+        (lambda: np.add(V, AMPERE), "numpy.add: "),
+        (lambda: v < 1, "a comparison: volt meets a plain number"),
+        (lambda: np.exp(v), "numpy.exp: volt meets a plain number"),
+        (lambda: np.greater(V, AMPERE), "numpy.greater: "),
+    ],
+)
+def test_units_that_do_not_fit_are_told_with_what_was_done(call, doing):
+    with pytest.raises(UnitsError, match=doing) as caught:
+        call()
+    assert caught.value.code == "dimension"
+    assert caught.value.way_out
+    assert isinstance(caught.value, pint.errors.DimensionalityError)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
 def test_an_uncertain_exponent_needs_a_plain_number_below_it():
     with pytest.raises(UnitsError, match="exponent"):
         v**d
@@ -107,7 +134,7 @@ def test_comparisons_are_of_estimates_in_any_unit():
     assert v != uncertain(normal("i", 1.0, 0.1, "A"))
     assert max(v, 3 * w).magnitude.value == 6000.0
     assert [one.magnitude.value for one in sorted([2 * v, v])] == [2.0, 4.0]
-    with pytest.raises(ValueError, match="compare"):
+    with pytest.raises(UnitsError, match="a comparison: volt meets"):
         v < 1  # noqa: B015
 
 

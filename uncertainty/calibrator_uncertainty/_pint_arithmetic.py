@@ -16,6 +16,7 @@ import numpy as np
 
 from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import UnitsError
+from calibrator_uncertainty._pint_dimensions import teach_comparisons, told_at
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._unit_memory import factor_between, is_bare, unit_of_power, unit_of_product
@@ -39,6 +40,7 @@ def teach_arithmetic(quantity_class: Quantity) -> None:
     quantity_class.__rmul__ = _multiple(quantity_class.__rmul__, operator.mul)
     quantity_class.__rtruediv__ = _quotient(quantity_class.__rtruediv__)
     quantity_class.__pow__ = _power(quantity_class.__pow__)
+    teach_comparisons(quantity_class)
     for name, operation in _IN_PLACE.items():
         setattr(quantity_class, name, _rebound(getattr(quantity_class, name), operation))
 
@@ -57,6 +59,13 @@ _IN_PLACE: dict[str, Callable[..., Any]] = {
 def _from(one: Numbers, other: Numbers) -> Numbers:
     """Return what is left of `other` without `one`."""
     return other - one
+
+
+_NAMES: dict[Callable[..., Any], str] = {
+    operator.add: "a sum",
+    operator.sub: "a difference",
+    _from: "a difference",
+}
 
 
 def _rebound(known: Callable[..., Any], operation: Callable[..., Any]) -> Callable[..., Any]:
@@ -93,7 +102,8 @@ def _sum(known: Callable[..., Any], operation: Callable[..., Any]) -> Callable[.
             found = _on_scales(self, other, operation)
             if found is not None:
                 return found
-        return known(self, other)
+        with told_at(_NAMES[operation]):
+            return known(self, other)
 
     return combine
 
@@ -104,6 +114,8 @@ def _sum_with_number(known: Callable[..., Any], operation: Callable[..., Any]) -
             if (type(other) is float or type(other) is int) and is_bare(self._units):
                 return made(type(self), operation(self._magnitude, other), self._units)
             _no_plain_number(self, other)
+            with told_at(_NAMES[operation]):
+                return known(self, other)
         return known(self, other)
 
     return combine

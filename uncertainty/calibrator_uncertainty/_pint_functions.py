@@ -17,6 +17,7 @@ from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import UnitsError
 from calibrator_uncertainty._methods import changed
 from calibrator_uncertainty._moves import named
+from calibrator_uncertainty._pint_dimensions import told_at
 from calibrator_uncertainty._pint_scales import function_on_scale, ufunc_on_scale
 from calibrator_uncertainty._refusals import dropped, unsupported
 from calibrator_uncertainty._tape import UncertainArray
@@ -58,8 +59,11 @@ def teach(quantity_class: Quantity) -> bool:
             found = ufunc_on_scale(ufunc, inputs, kwargs)
             if found is not NotImplemented:
                 return found
-        found = ufuncs(self, ufunc, method, *inputs, **kwargs)
-        if found is not NotImplemented or not (_ours_among(inputs) or _ours_among(kwargs.values())):
+        if not (_ours_among(inputs) or _ours_among(kwargs.values())):
+            return ufuncs(self, ufunc, method, *inputs, **kwargs)
+        with told_at(f"numpy.{name_of(ufunc, method).removeprefix('numpy.')}"):
+            found = ufuncs(self, ufunc, method, *inputs, **kwargs)
+        if found is not NotImplemented:
             return found
         if method != "__call__":
             return by_method(ufunc, method, inputs, kwargs)
