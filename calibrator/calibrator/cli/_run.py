@@ -48,6 +48,7 @@ def run(ctx: click.Context, as_json: bool, **options: Unpack[JobOptions]) -> int
 def perform(chosen: Settings, job: Job, *, as_json: bool, both_passes: bool = False) -> Outcome:
     """Do a job with its screen and its summary; of both passes the outcome is that of the last one."""
     from calibrator import engine
+    from calibrator.cli._broken import name_broken_runs
     from calibrator.cli._log import log_to
     from calibrator.cli._screens import screen_for
     from calibrator.cli._summary import summarize
@@ -55,6 +56,7 @@ def perform(chosen: Settings, job: Job, *, as_json: bool, both_passes: bool = Fa
 
     home = chosen.home
     log_to(home.logs)
+    name_broken_runs(chosen)
     screen = screen_for(as_json=as_json, say=chosen.words, language=chosen.language)
     in_process = job.bench is None or load_bench(job.bench).in_process
     attended = job.interactive and not in_process
