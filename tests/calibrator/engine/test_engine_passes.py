@@ -115,8 +115,10 @@ class Adjuster:
 def two(folder: Path) -> Path:
     """Write the bench with a second gauge beside the first, each brought back by an adjustment."""
     path = folder / "two.toml"
-    text = bench(folder).read_text(encoding="utf-8").replace(
-        "max_pressure_pa = 700000", "max_pressure_pa = 700000\nunits = { second = {} }", 1
+    text = (
+        bench(folder)
+        .read_text(encoding="utf-8")
+        .replace("max_pressure_pa = 700000", "max_pressure_pa = 700000\nunits = { second = {} }", 1)
     )
     unit = '[instruments.second]\nasset = "SIM-G2"\nmodel = "additel_681"\nserial = "SIMG2"\nuut = true\n'
     adjusted = 'second = { error = "outside", adjusted = { error = "inside", width = 0.02 } }\n'
