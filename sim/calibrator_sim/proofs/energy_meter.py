@@ -39,7 +39,7 @@ WITHOUT_A_LINE = {
 
 
 def watch(bench: SimBench, reading: Mapping[str, Any]) -> Mapping[str, float]:
-    """Return the error of the meter (%), and phase and integration errors of the reference, at this moment."""
+    """Return the error of the meter (%), and phase and integration errors of the reference, just now."""
     del reading
     return {
         "error": bench.true_error(METER, "energy", 1e9, 100.0),
