@@ -6,6 +6,7 @@ in a laboratory's `calibrator.toml` are met there too.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from calibrator._errors import ConfigurationError
 from calibrator.regulations._lookup import Library
 from calibrator.regulations._parse import parse_edition
+from calibrator.regulations._types import Edition
 
 __all__ = ["GROUP", "load_library"]
 
@@ -38,8 +40,13 @@ def load_library() -> Library:
                 code="regulations-broken",
             )
         found = sorted(path for folder in folders for path in folder.glob("*.toml"))
-        editions += [parse_edition(item.read_text(encoding="utf-8"), _place(package, item)) for item in found]
+        editions += [_parsed(item.read_text(encoding="utf-8"), _place(package, item)) for item in found]
     return Library(editions)
+
+
+@lru_cache(maxsize=256)  # a proof asks twice a run; the text is read each time, so that a change is seen
+def _parsed(text: str, name: str) -> Edition:
+    return parse_edition(text, name)
 
 
 def _place(package: str, path: Path) -> str:
