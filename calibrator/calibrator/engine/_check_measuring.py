@@ -37,12 +37,7 @@ def _measure_electrical(bench: Bench, point: Point) -> None:
     wires = int(settings["source_wires"])
     bench.source.stage(point.function, point.nominal, point.unit, wires=wires, frequency_hz=hertz)
     with bench.energised():
-        bench.settle(
-            minimum_s=float(settings["settle_min_s"]),
-            window=float(settings["settle_window"]),
-            samples=SAMPLES,
-            timeout_s=float(settings["settle_timeout_s"]),
-        )
+        _settle(bench, point)
         bench.read(int(settings["readings"]), discard=int(settings["discard"]))
 
 
@@ -52,14 +47,7 @@ def _measure_pressure(bench: Bench, point: Point) -> None:
     bench.part("uut").configure("pressure", range=float(point.range), absolute=False)
     bench.part("source").stage("pressure", point.nominal, point.unit, slew=float(settings["slew_pa_s"]))
     with bench.energised():
-        bench.settle(
-            minimum_s=float(settings["settle_min_s"]),
-            window=float(settings["settle_window"]),
-            samples=SAMPLES,
-            timeout_s=float(settings["settle_timeout_s"]),
-            part="source",
-            every_s=1.0,
-        )
+        _settle(bench, point, part="source", every_s=1.0)
         bench.read(int(settings["readings"]), discard=int(settings["discard"]))
 
 
@@ -78,12 +66,7 @@ def _measure_frequency(bench: Bench, point: Point) -> None:
     else:
         bench.decide("the oscillator is not traceable: nothing is counted", point=point.id)
         return
-    bench.settle(
-        minimum_s=float(settings["settle_min_s"]),
-        window=float(settings["settle_window"]),
-        samples=SAMPLES,
-        timeout_s=float(settings["settle_timeout_s"]),
-    )
+    _settle(bench, point)
     bench.read(int(settings["readings"]), discard=int(settings["discard"]))
 
 
@@ -94,15 +77,21 @@ def _measure_temperature(bench: Bench, point: Point) -> None:
     bench.part("uut").configure("temperature", probe="pt100")
     bench.part("source").stage("temperature", point.nominal, "degC")
     with bench.energised():
-        bench.settle(
-            minimum_s=float(settings["settle_min_s"]),
-            window=float(settings["settle_window"]),
-            samples=SAMPLES,
-            timeout_s=float(settings["settle_timeout_s"]),
-            part="standard",
-            every_s=60.0,
-        )
+        _settle(bench, point, part="standard", every_s=60.0)
         bench.read(int(settings["readings"]), parts=BESIDE)
+
+
+def _settle(bench: Bench, point: Point, *, part: str = "uut", every_s: float = 0.0) -> None:
+    """Wait as the check point says until a part is steady."""
+    settings = point.settings
+    bench.settle(
+        minimum_s=float(settings["settle_min_s"]),
+        window=float(settings["settle_window"]),
+        samples=SAMPLES,
+        timeout_s=float(settings["settle_timeout_s"]),
+        part=part,
+        every_s=every_s,
+    )
 
 
 def _measure_mass(bench: Bench, point: Point) -> None:
