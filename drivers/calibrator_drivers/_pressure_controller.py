@@ -42,6 +42,7 @@ class PressureController(ABC):
         self._staged_pa: float | None = None
         self._highest_pa: float | None = None
         self._absolute = False  # what was staged is above vacuum
+        self._vent_within_s = _PATIENCE_S
 
     # What a driver says.
 
@@ -193,26 +194,31 @@ class PressureController(ABC):
         self.session.close()
 
     def _vent_line(self) -> None:
-        self._prepare_vent()
-        held_pa = abs(self._line_or_nan())
-        seconds = self._seconds_from(held_pa)
-        if held_pa > VENT_FROM_PA:
-            self._go_down(seconds)
+        self._vent_within_s = _PATIENCE_S
         # No answer keeps the vent from the wire: what is to be sent is sent, then all of it is looked at.
         every_step(
+            self._come_down,
             lambda: self._switch(on=False),
             self._start_vent,
             self._forget_errors,
-            lambda: self._see_vented(seconds),
+            self._see_vented,
             self._controller.see_off,
         )
+
+    def _come_down(self) -> None:
+        """Prepare the vent, and let the controller lower a line at high pressure first."""
+        self._prepare_vent()
+        held_pa = abs(self._line_or_nan())
+        self._vent_within_s = self._seconds_from(held_pa)
+        if held_pa > VENT_FROM_PA:
+            self._go_down(self._vent_within_s)
 
     def _forget_errors(self) -> None:
         with suppress(UnexpectedReply, ReadTimeout):  # what the queue holds is no reason to stop
             self._drain()
 
-    def _see_vented(self, seconds: float) -> None:
-        deadline = Deadline.after(self._clock, seconds)
+    def _see_vented(self) -> None:
+        deadline = Deadline.after(self._clock, self._vent_within_s)
         while True:
             (ended, told), left_pa = self._vent_or_unknown(), self._line_or_nan()
             if ended and abs(left_pa) <= SAFE_PA:

@@ -102,6 +102,18 @@ def test_a_controller_that_never_leaves_control_is_sent_to_vent(opened: Any, dri
     assert {"OUTP:PRES:MODE VENT", "Mode Vent"} & set(received)
 
 
+class Unprepared(DruckPACE5000):
+    def _prepare_vent(self) -> None:
+        raise UnexpectedReply("no unit is told", reply="")
+
+
+def test_a_preparation_that_fails_is_told_and_does_not_keep_the_vent_from_the_wire(opened: Any) -> None:
+    driver, received = opened(Unprepared, pace("0"))
+    with pytest.raises(UnexpectedReply, match="no unit is told"):
+        driver.make_safe()
+    assert ":SOUR:PRES:LEV:IMM:AMPL:VENT 1" in received
+
+
 def fluke(**replies: str | None) -> Answer:
     table = {"OPER?": "0", "ERR?": NO_ERROR, "OUT?": "0.0E+00,V,0E+00,0,0.00E+00", **replies}
     return lambda text, _: table.get(text)
@@ -166,7 +178,12 @@ def test_an_output_that_reads_as_on_is_never_said_to_be_in_standby(opened: Any) 
 def test_every_source_asks_all_of_it_behind_a_reply_that_is_no_reply(
     opened: Any, driver: type, asked: str, sent: list[str]
 ) -> None:
-    source, received = opened(driver, lambda text, _: "#?" if "?" in text or "=" not in text else None)
+    def answer(text: str, received: list[str]) -> str | None:
+        # Only a query is answered: the next query might read what a command is answered with.
+        asks = "=" not in text if driver is Fluke7341 else "?" in text
+        return "#?" if asks else None
+
+    source, received = opened(driver, answer)
     with pytest.raises(UnexpectedReply):
         source.make_safe()
     assert [text for text in received if text in sent] == sent
