@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,8 @@ def _figures(proof: Summary) -> list[str]:
 
 def _row(name: str, item: Figures) -> str:
     ratio = f"{item.ratio:.2f} ({item.ratio_low:.2f} to {item.ratio_high:.2f})"
+    if math.isnan(item.ratio):
+        ratio = "not known: no error was seen"
     return f"{name:<18}{item.points:>8}  {_text(item.rms_z):<20}{_text(item.coverage):<20}{ratio}"
 
 
@@ -112,6 +115,9 @@ def _risks(proof: Summary) -> list[str]:
     lines = [f"{'risk':<16}{'predicted':<12}{'observed - predicted':<24}prior"]
     for risk in proof.risks:
         prior = risk.prior or "none: of points accepted or rejected, simple acceptance"
+        if not risk.predicted.runs:
+            lines.append(f"{risk.name:<16}not tested: no such point, but for those that are left out below")
+            continue
         lines.append(f"{risk.name:<16}{risk.predicted.value:<12.4f}{_text(risk.excess, 5):<24}{prior}")
     no_more = "no more is observed than predicted" if proof.budget_kind == "guideline" else "both agree"
     lines.append(f"bar: {no_more} within 3 standard errors between runs")
@@ -166,4 +172,9 @@ def _verdict(proof: Summary) -> list[str]:
 
 
 def _text(estimate: Estimate, digits: int = 4) -> str:
+    """Return an estimate in words where it has no value, or no error since one run has no spread."""
+    if not estimate.runs:
+        return "not tested"
+    if math.isinf(estimate.error):
+        return f"{estimate.value:.{digits}f} (one run)"
     return f"{estimate.value:.{digits}f} +/- {estimate.error:.{digits}f}"

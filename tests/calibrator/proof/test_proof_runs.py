@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,8 @@ from calibrator import proof
 from calibrator._errors import RefusedError, RunError, UsageError
 from calibrator.procedure import PointEvaluation, load
 from calibrator.proof._bench import DRAWN
+from calibrator.proof._statistics import mean_over_runs
+from calibrator.proof._summary import Figures, Risk
 from calibrator.proof._toml import dump_toml
 from calibrator_procedures.dmm import _model
 from calibrator_sim import SIMULATOR
@@ -81,6 +86,20 @@ def test_every_rendering_says_what_it_is_not(found: proof.Summary) -> None:
     picture = etree.fromstring(proof.as_svg(found).encode("utf-8"))
     assert any("NOT OF A FACILITY" in (item.text or "") for item in picture.iter())
     assert text.rstrip().endswith("HOLDS: no bar is missed.")
+
+
+def test_what_could_not_be_tested_is_said_in_words(found: proof.Summary) -> None:
+    none, one = mean_over_runs([]), mean_over_runs([0.5])
+    lone = Figures(1, 33, one, one, math.nan, math.nan, math.nan)
+    untested = replace(found, overall=lone, risks=(Risk("specific PFA", none, none),))
+    text = proof.report(untested)
+    assert re.search(r"\b(nan|inf)\b", text) is None
+    assert "specific PFA    not tested" in text
+    assert "0.5000 (one run)" in text
+    assert proof.missed(untested) == ()
+    written = proof.as_json(untested, datetime(2026, 11, 23, tzinfo=UTC))
+    body = json.loads(written, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert body["proof"]["risks"][0]["predicted"]["value"] is None
 
 
 def _by(missed: tuple[str, ...], *words: str) -> bool:
