@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from calibrator._errors import CalibratorError
 from calibrator.evidence._bundle import own_file, read_bundle
 from calibrator.evidence._sealed_documents import Vouched, sealed_documents
-from calibrator.evidence.check_bundle import check
+from calibrator.evidence.check_bundle import check, head_wrong, superseded
 
 if TYPE_CHECKING:
     from calibrator.certificates.seals import SealSettings
@@ -26,13 +26,24 @@ class BundleCheck:
     """What was found: everything wrong, what can be said of a bundle that is intact, and whether it is known.
 
     A bundle that was forged throughout agrees with itself: only the record, or a head that came another way,
-    vouches for it.
+    vouches for it. `superseded` says of each of its certificates that another one replaced by which and why.
+    It is `outdated` where the newest of them is such a one, or the record has issued a later one.
     """
 
-    def __init__(self, wrong: Sequence[str], said: Sequence[str], *, vouched: bool = False) -> None:
+    def __init__(
+        self,
+        wrong: Sequence[str],
+        said: Sequence[str],
+        *,
+        vouched: bool = False,
+        superseded: Mapping[str, str] | None = None,
+        outdated: bool = False,
+    ) -> None:
         self.wrong = tuple(wrong)
         self.said = tuple(said)
         self.vouched = vouched
+        self.superseded = dict(superseded or {})
+        self.outdated = outdated
 
 
 def verify_bundle(
@@ -55,8 +66,7 @@ def verify_bundle(
     events = _events(content)
     wrong = [*_ours(content), *_shown(events, content), *_results(events, content), *_held(manifest, record)]
     wrong += _known(content, record)
-    if head and all(event.hash != head.lower() for event in events):
-        wrong.append(f"no event of it has the hash {head}: it is another run, or was written anew")
+    wrong += head_wrong(head, [{"hash": event.hash} for event in events])
     said = [
         f"run {manifest['run']}, {manifest['mode']}, {len(events)} events, head {manifest['head']['hash']}"
     ]
@@ -64,10 +74,33 @@ def verify_bundle(
     broken, sealed, trusted = sealed_documents(content, events, trust, now)
     wrong += broken
     until = max(trusted.until, *(event.seq for event in events if event.hash == head.lower()), 0)
-    if _is_in(manifest, record):
+    here = _is_in(manifest, record)
+    if here:
         until = len(events)
     behind = [] if not until or wrong else list(_behind(content, events, Vouched(until, trusted.documents)))
-    return BundleCheck(wrong, [*said, *sealed, *behind], vouched=bool(until) and not behind and not wrong)
+    later, outdated = _superseded(events, record if here else None)
+    if not later:
+        said.append("not superseded, as far as this record knows" if here else "no record here holds its run")
+    return BundleCheck(
+        wrong,
+        [*said, *sealed, *behind],
+        vouched=bool(until) and not behind and not wrong,
+        superseded=later,
+        outdated=outdated,
+    )
+
+
+def _superseded(events: Sequence[Event], record: Record | None) -> tuple[dict[str, str], bool]:
+    """Return what replaced each certificate of the bundle, and whether the newest of a kind is replaced.
+
+    The events of the record know more than those of the bundle: what was amended after it was made.
+    """
+    known = events if record is None else list(record.events(events[0].stream))
+    later = superseded([{"kind": event.kind, "body": event.body} for event in known])
+    issued = [event.body for event in events if event.kind == "certificate.issued"]
+    newest = {str(body.get("kind")): str(body["id"]) for body in issued}
+    own = {str(body["id"]): later[str(body["id"])] for body in issued if str(body["id"]) in later}
+    return own, any(number in own for number in newest.values())
 
 
 # events that say nothing but that a document was written, which is vouched for or named by itself

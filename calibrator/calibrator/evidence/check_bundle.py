@@ -1,4 +1,7 @@
-"""Checks a run's bundle with the standard library of Python alone: `python check.py` in the unpacked folder.
+"""Checks a run's bundle with the standard library of Python alone: `python check.py [HEAD]` in its folder.
+
+HEAD is the hash of the run's head as the printed certificate has it: files that were forged throughout agree
+with each other, and with no head that came another way.
 
 This file is copied into every bundle as check.py. It needs nothing of the program that made the bundle.
 """
@@ -228,16 +231,47 @@ def link(event: Mapping[str, str]) -> str:
     return hashlib.sha256(f"{event['previous']}\n{event['canonical']}".encode()).hexdigest()
 
 
-def main(folder: Path) -> int:
-    """Check an unpacked bundle; 0 where nothing is wrong, else 6."""
+def superseded(events: Events) -> dict[str, str]:
+    """Return for each certificate that another one replaced "superseded by NUMBER: REASON"."""
+    said = [e["body"] for e in events if e["kind"] in ("certificate.amended", "certificate.replaced")]
+    return {body["former"]: f"superseded by {body['id']}: {body['reason']}" for body in said}
+
+
+def head_wrong(head: str, events: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """Yield that no event has the hash that is known from elsewhere."""
+    if head and all(event["hash"] != head.lower() for event in events):
+        yield f"no event of it has the hash {head}: it is another run, or was written anew"
+
+
+def _said(read: Mapping[str, bytes], head: str) -> Iterator[str]:
+    """Yield what can be said of a bundle in which nothing is wrong."""
+    manifest = json.loads(read["manifest.json"])
+    yield from (f"not in the bundle: {name}" for name in manifest["not_included"])
+    rows = [json.loads(line) for line in read["events.jsonl"].splitlines()]
+    later = superseded([json.loads(row["canonical"]) for row in rows])
+    yield from (f"{number}: {how}" for number, how in later.items())
+    places = [number for number, row in enumerate(rows, start=1) if row["hash"] == head.lower()]
+    if not head:
+        yield f"run {manifest['run']}, {len(rows)} events, head {manifest['head']['hash']}"
+        yield "no head was given: these files agree with each other, which a forgery of all of them does too;"
+        yield "compare the head above with the certificate's, or give that one: python check.py HEAD"
+    elif places[0] < len(rows):
+        yield f"the head given is that of event {places[0]}: it says nothing of those behind it"
+    yield "intact"
+
+
+def main(folder: Path, head: str = "") -> int:
+    """Check an unpacked bundle; 0 where nothing is wrong, else 6.
+
+    `head` is the hash of the run's head as it is known from elsewhere, "" where it is not.
+    """
     files = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     read = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
     wrong = list(check(read))
-    away = [] if wrong else json.loads(read["manifest.json"])["not_included"]
-    said = [*(f"not in the bundle: {name}" for name in away), "intact"]
-    sys.stdout.write("\n".join(wrong or said) + "\n")
+    wrong += [] if wrong else head_wrong(head, [json.loads(x) for x in read["events.jsonl"].splitlines()])
+    sys.stdout.write("\n".join(wrong or _said(read, head)) + "\n")
     return 6 if wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(__file__).resolve().parent))
+    sys.exit(main(Path(__file__).resolve().parent, *sys.argv[1:2]))

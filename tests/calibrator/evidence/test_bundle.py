@@ -41,7 +41,14 @@ def test_a_bundle_is_checked_by_bare_python(content: dict[str, bytes], tmp_path:
     # -I -S: no site packages, so that nothing of this program can be imported
     command = [sys.executable, "-I", "-S", str(tmp_path / "there" / "check.py")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, done.stdout) == (0, "intact\n"), done.stderr
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "intact"), done.stderr
+    head = json.loads(content["manifest.json"])["head"]["hash"]
+    assert f"head {head}" in done.stdout
+    assert "no head was given" in done.stdout
+    known = subprocess.run([*command, head], capture_output=True, text=True, check=False, timeout=60)
+    assert (known.returncode, known.stdout) == (0, "intact\n")
+    other = subprocess.run([*command, "0" * 64], capture_output=True, text=True, check=False, timeout=60)
+    assert (other.returncode, "it is another run" in other.stdout) == (6, True)
     log = tmp_path / "there" / "traffic.jsonl"
     log.write_bytes(log.read_bytes().replace(b"READ?", b"READ!", 1))
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
@@ -153,6 +160,26 @@ def test_the_command_line_makes_and_verifies_it(call: Call, home: Path, tmp_path
         head = json.loads(archive.read("manifest.json"))["head"]["hash"]
     assert call("verify", str(file), "--head", head).code == 0
     assert call("verify", str(file), "--head", "0" * 64).code == 6
+
+
+def test_a_bundle_whose_certificate_was_amended_says_so(call: Call, tmp_path: Path) -> None:
+    before, after = tmp_path / "before.zip", tmp_path / "after.zip"
+    assert call("export", "--out", str(before)).code == 0
+    assert "not superseded, as far as this record knows" in call("verify", str(before)).out
+    reason = ["--amend", "the customer was misspelt", "--change", "customer.name=Other"]
+    assert call("certificate", "--format", "html", *reason).code == 0
+    said = call("verify", str(before))  # the record here knows what the bundle cannot
+    assert said.code == 3
+    assert "-A1: the customer was misspelt" in said.err
+    assert call("export", "--out", str(after)).code == 0
+    said = call("verify", str(after))  # it holds the amended one as well, and says of the former what it is
+    assert (said.code, "superseded by" in said.out) == (0, True)
+    unpacked = tmp_path / "there"
+    with zipfile.ZipFile(after) as archive:
+        archive.extractall(unpacked)
+    command = [sys.executable, "-I", "-S", str(unpacked / "check.py")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert "superseded by" in done.stdout
 
 
 def test_a_head_vouches_for_what_stands_before_it_and_for_nothing_behind(
