@@ -284,3 +284,20 @@ def test_fifty_runs_of_each_multimeter_meet_the_bars(unit: tuple[str, str]) -> N
     summary = found(*unit, 50)
     assert proof.missed(summary) == ()
     assert summary.overall.coverage.value >= 0.94
+
+
+@pytest.mark.parametrize("model", ["fluke_87v", "fluke_179"])
+def test_a_connection_is_proved_within_1_percent_unless_a_unit_outside_its_limits_reads_more(
+    model: str,
+) -> None:
+    """METROLOGY 3: 1 %, and three to four times the unit's limit where its display cannot tell that."""
+    table = load_table(model)
+    levels = [section.proof for section in load("dmm").sections(model) if section.proof is not None]
+    assert len(levels) == 6
+    for level in levels:
+        hertz = float(level.settings.get("frequency_hz", 0.0))
+        value, high = float(level.value), float(level.range)
+        limit = table.limit(level.function, value, range_high=high, frequency_hz=hertz, interval="1y")
+        three = 3.0 * limit.half_width / value
+        assert three < level.tolerance
+        assert level.tolerance == 0.01 or level.tolerance < max(0.0101, 1.3 * three)

@@ -11,14 +11,11 @@ from calibrator._errors import UsageError
 from calibrator.bench import find_simulator
 from calibrator.engine._setting import find_uut
 from calibrator.procedure import Procedure
-from calibrator.proof._plug import Plug
+from calibrator.proof._plug import POPULATION_WIDTH, Plug, population_of
 from calibrator.proof._toml import dump_toml
 from calibrator.standards import load_bench
 
 __all__ = ["DRAWN", "POPULATION_WIDTH", "Drawn", "proof_bench"]
-
-POPULATION_WIDTH = 3.0
-"""The unit's errors are uniform over this many times their limits: beyond T + 4u where u is below T/2."""
 
 Drawn = Literal["budget", "normal", "rectangular", "limit"]
 DRAWN: Mapping[Drawn, Mapping[str, Any]] = {
@@ -46,11 +43,7 @@ def proof_bench(
     tables, model = _with_uut(procedure, uut, bench)
     simulation = tables.setdefault("simulation", {})
     units = simulation.setdefault("units", {})
-    population = getattr(plug, "POPULATION", None) or {
-        "error": "drawn",
-        "population": "uniform",
-        "width": POPULATION_WIDTH,
-    }
+    population = population_of(plug, model)
     for name, instrument in tables["instruments"].items():
         kept = {key: value for key, value in units.get(name, {}).items() if key not in _DECIDES}
         if instrument.get("uut"):

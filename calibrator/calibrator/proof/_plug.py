@@ -10,7 +10,7 @@ from typing import Any, Protocol, cast
 from calibrator._errors import RefusedError
 from calibrator.bench import find_simulator
 
-__all__ = ["Asked", "Plug", "effects_of", "find_plug"]
+__all__ = ["POPULATION_WIDTH", "Asked", "Plug", "effects_of", "find_plug", "population_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Asked:
 class Plug(Protocol):
     """What a module of the group `calibrator.proofs` holds; `docs/proving.md` explains it.
 
-    `watch(bench, reading)`, `POPULATION`, `NOT_SIMULATED` and `RESULT_ONLY` may be left out.
+    `watch(bench, reading)`, `POPULATION`, `POPULATIONS`, `NOT_SIMULATED` and `RESULT_ONLY` may be left out.
     """
 
     @property
@@ -80,6 +80,20 @@ def find_plug(procedure: str) -> Plug:
             code="no-proof-plug",
         )
     return cast("Plug", found)
+
+
+POPULATION_WIDTH = 3.0
+"""The unit's errors are uniform over this many times their limits: beyond T + 4u where u is below T/2."""
+
+
+def population_of(plug: Plug, model: str) -> Mapping[str, Any]:
+    """Return the keys of `[simulation.units.NAME]` from which a unit of a model is drawn.
+
+    They are the model's own in the plug's `POPULATIONS`, else its `POPULATION`, else uniform over 3 limits.
+    """
+    own: Mapping[str, Mapping[str, Any]] = getattr(plug, "POPULATIONS", None) or {}
+    usual = {"error": "drawn", "population": "uniform", "width": POPULATION_WIDTH}
+    return own.get(model) or getattr(plug, "POPULATION", None) or usual
 
 
 def effects_of(bench: Mapping[str, Any]) -> Mapping[str, float]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from calibrator._errors import RunError, UsageError
 from calibrator.procedure import load
-from calibrator.proof._bench import POPULATION_WIDTH, Drawn, proof_bench
+from calibrator.proof._bench import Drawn, proof_bench
 from calibrator.proof._effects import match_effects
-from calibrator.proof._plug import effects_of, find_plug
+from calibrator.proof._plug import POPULATION_WIDTH, effects_of, find_plug, population_of
 from calibrator.proof._points import Alter, WithoutFigure
 from calibrator.proof._risks import always_small, out_of_reach, risks_of
 from calibrator.proof._runner import Case, Runner, RunProof
@@ -146,7 +146,7 @@ def _summary(
     complete = order.sections is None
     worst = max((point for run in runs for point in run.points), key=lambda point: point.model_off)
     repeated = [run for run in runs if run.differs is not None]
-    width = float((getattr(plug, "POPULATION", None) or {}).get("width", POPULATION_WIDTH))
+    width = float(population_of(plug, model).get("width", POPULATION_WIDTH))
     return Summary(
         procedure=info.id,
         version=info.version,

@@ -251,6 +251,14 @@ def test_benches_draw_standards_and_units_as_the_proof_says(drawn: Any) -> None:
     assert units["calibrator"]["on_for_s"] == 7200
 
 
+def test_a_model_may_have_a_population_of_its_own() -> None:
+    """A 179 that reads three limits high at 1000 V would show an overload and no number."""
+    text, model = proof.proof_bench(load("dmm"), proof.find_plug("dmm"), "fluke_179")
+    marked = [name for name, item in tomllib.loads(text)["instruments"].items() if item.get("uut")]
+    assert model == "fluke_179"
+    assert [tomllib.loads(text)["simulation"]["units"][name]["width"] for name in marked] == [2.0]
+
+
 def test_files_are_written_and_a_missed_bar_is_exit_code_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
