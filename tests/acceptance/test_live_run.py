@@ -73,7 +73,9 @@ def laboratory(cli: Any, announced: dict[str, dict[str, str]]) -> Path:
         assert line in text
         text = text.replace(line, f'{line}secret = "{secret_hash(f"the secret of {who}")}"\n')
     (cli.home / "lab.toml").write_text(text, encoding="utf-8")
-    done = cli("standards", "add", str(EXAMPLES / "standard.toml"), "--person", "lw")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SECRET, "the secret of lw")
+        done = cli("standards", "add", str(EXAMPLES / "standard.toml"), "--person", "lw")
     assert done.returncode == 0, done.stderr
     bench = (EXAMPLES / "bench.toml").read_text(encoding="utf-8")
     for old, new in (

@@ -75,11 +75,12 @@ def import_(
     before an adjustment, values that contradict each other, numbers that nobody measures, dangling
     references, dates out of order, lists of other lengths, an instrument known under another id and parts
     that are not understood. Without a reason nothing is taken. A run then uses the values by the
-    certificate route.
+    certificate route. Where persons of lab.toml have secrets, PERSON is asked for theirs.
     """
     from calibrator.certificates.dcc import read_file
     from calibrator.certificates.seals import check_foreign_seal, load_seal_settings
     from calibrator.cli._access import opened
+    from calibrator.cli._sign import entered_by
     from calibrator.standards import Register
     from calibrator.standards.imports import (
         Stated,
@@ -94,6 +95,7 @@ def import_(
     )
 
     chosen = settings(ctx)
+    who = known_person(chosen, person)
     whole, seal, now = read_file(file), load_seal_settings(chosen.home.seal_file), RealClock().now()
     outer = check_foreign_seal(whole, str(file), seal, now)  # before anything is taken out of it
     content = dcc_of(whole, str(file))
@@ -119,7 +121,8 @@ def import_(
         given = _reasons(surprising, stated_reasons, str(file), chosen.words)
         sure = Stated(asset, due.date(), stated, model, traceability, given, document.unknown)
         taken = asset_file(document, readings, sure, known, str(file))
-        register.add(taken, known_person(chosen, person))
+        known_by = entered_by(chosen, register, who, "--person")
+        register.add(taken, who, known_by.body)
     _told(ctx, document, readings, known, sealed)
     return 0
 

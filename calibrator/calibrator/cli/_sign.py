@@ -14,8 +14,9 @@ from calibrator.cli._settings import Settings, command, settings
 
 if TYPE_CHECKING:
     from calibrator.record import Record
+    from calibrator.standards import Register
 
-__all__ = ["check_run", "confirmed", "identified", "secret"]
+__all__ = ["check_run", "confirmed", "entered_by", "identified", "secret"]
 
 VARIABLE = "CALIBRATOR_PERSON_SECRET"  # the name of a variable
 SHORTEST = 8
@@ -82,6 +83,13 @@ class Known:
     how: str = ""
     secret: str = ""
 
+    @property
+    def body(self) -> dict[str, str]:
+        """What an event of the register says of it."""
+        return (
+            {"identified": self.how, **({"secret": self.secret} if self.secret else {})} if self.how else {}
+        )
+
 
 def identified(chosen: Settings, record: Record, run: str, person: str, option: str) -> Known:
     """Ask again who signs a live run; return how the person was known.
@@ -106,19 +114,63 @@ def identified(chosen: Settings, record: Record, run: str, person: str, option: 
             click.echo(told.format(person=person, reason=reason), err=True)
             return Known("policy")
         raise _refused(
-            f"{person} has no secret in lab.toml, by which to know who signs",
+            f"No secret of {person} is in lab.toml, by which to know who signs",
             option,
             "Make one with `calibrator secret`; or write [policy] without_secret = REASON before the run.",
         )
     _ask(chosen, person, held, option)
     names = (person,) if known is None else (known.id, known.name)
-    own, before = secret_id(held), last_secret(record, *names)
+    own = secret_id(held)
+    _tell_another(chosen, person, own, last_secret(record, *names))
+    return Known("secret", own)
+
+
+def entered_by(chosen: Settings, register: Register, person: str, option: str) -> Known:
+    """Ask who changes the register of standards, where the laboratory has persons with secrets.
+
+    Raises:
+        RefusedError: code `not-identified`: nobody is named, a wrong secret, none given, or a person without
+            one whom the laboratory's policy does not let sign.
+    """
+    from calibrator.standards import load_lab, secret_id
+
+    lab = load_lab(chosen.home.lab_file)
+    before = register.last_secret(person) if person else ""
+    if not before and not any(one.secret for one in lab.persons):
+        return Known()
+    if not person:
+        raise _refused(
+            "Nobody is named who changes the register of standards", option, f"Say who you are: {option} ID."
+        )
+    known = lab.person(person)
+    held = "" if known is None else known.secret
+    if not held:
+        return _without(chosen, person, lab.without_secret, option)
+    _ask(chosen, person, held, option)
+    own = secret_id(held)
+    _tell_another(chosen, person, own, before)
+    return Known("secret", own)
+
+
+def _without(chosen: Settings, person: str, reason: str, option: str) -> Known:
+    """Let a person without a secret sign where a policy gives the reason, and say so."""
+    if not reason:
+        raise _refused(
+            f"No secret of {person} is in lab.toml, by which to know who signs",
+            option,
+            "Make one with `calibrator secret`; or write [policy] without_secret = REASON in lab.toml.",
+        )
+    told = chosen.words("{person} has no secret and was not asked: {reason}")
+    click.echo(told.format(person=person, reason=reason), err=True)
+    return Known("policy")
+
+
+def _tell_another(chosen: Settings, person: str, own: str, before: str) -> None:
     if before not in ("", own):
         told = chosen.words(
             "{person} has another secret in lab.toml ({own}) than they signed with before ({before})"
         )
         click.echo(told.format(person=person, own=own, before=before), err=True)
-    return Known("secret", own)
 
 
 def confirmed(chosen: Settings, person: str, option: str) -> None:

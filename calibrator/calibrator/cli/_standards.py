@@ -33,17 +33,20 @@ def standards() -> None:
 def add(ctx: click.Context, file: Path, person: str) -> int:
     """Add the asset and certificate of FILE to the register.
 
-    A later certificate of the same asset takes the place of the earlier one, which stays recorded.
+    A later certificate of the same asset takes the place of the earlier one, which stays recorded. Where
+    persons of lab.toml have secrets, PERSON is asked for theirs.
     """
     from calibrator.cli._access import opened
+    from calibrator.cli._sign import entered_by
     from calibrator.standards import Register, parse_asset_file
 
     chosen = settings(ctx)
     person = known_person(chosen, person)
     parsed = parse_asset_file(file)
     with opened(chosen, write=True) as record:
-        _refuse_twice(parsed, Register(record))
-        Register(record).add(parsed, person)
+        register = Register(record)
+        _refuse_twice(parsed, register)
+        register.add(parsed, person, entered_by(chosen, register, person, "--person").body)
     say = chosen.words
     due = f", {say('due')} {parsed.certificate.due}" if parsed.certificate is not None else ""
     click.echo(f"{say('added')}: {parsed.asset} {parsed.model} {parsed.serial}{due}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -46,10 +46,13 @@ class Register:
     def __init__(self, record: Record) -> None:
         self._record = record
 
-    def add(self, file: AssetFile, person: str) -> tuple[Event, ...]:
+    def add(
+        self, file: AssetFile, person: str, known_by: Mapping[str, str] | None = None
+    ) -> tuple[Event, ...]:
         """Record an asset and its certificate, as the file of `standards add` has them.
 
-        What is recorded already is not recorded again.
+        What is recorded already is not recorded again. `known_by` is how the person was known: "identified",
+        and "secret" with the id of the hash of their secret.
 
         Raises:
             ConfigurationError: the asset or certificate is simulated (METROLOGY 8), the asset's id belongs
@@ -58,16 +61,22 @@ class Register:
             StorageError: the record cannot be written.
         """
         self._check(file)
-        written = []
-        body = _asset_body(file) | {"person": person, "file_sha256": file.sha256}
+        written, who = [], {"person": person, **(known_by or {})}
+        body = _asset_body(file) | {"file_sha256": file.sha256} | who
         known = self.asset(file.asset)
         if known is None or replace(known, certificate=None) != _asset(body):
             written.append(self._record.append("register", "asset.added", body))
         certificate = file.certificate
         if certificate is not None and not self._recorded(file, certificate):
-            details = certificate_body(certificate) | {"person": person}
+            details = certificate_body(certificate) | who
             written.append(self._record.append("register", "certificate.added", details))
         return tuple(written)
+
+    def last_secret(self, person: str) -> str:
+        """Return the id of the hash by which a person was known who last changed the register, "" for never."""
+        events = list(self._record.events("register", kinds={"asset.added", "certificate.added"}))
+        own = (event.body for event in reversed(events) if event.body.get("person") == person)
+        return next((str(body["secret"]) for body in own if body.get("secret")), "")
 
     def _recorded(self, file: AssetFile, certificate: Certificate) -> bool:
         """Say whether the certificate is recorded as it is; the file around it may have changed."""
@@ -173,7 +182,7 @@ def _asset_body(file: AssetFile) -> dict[str, Any]:
         "options": list(file.options),
         "role": file.role,
         "note": file.note,
-        "customer": None if file.customer is None else asdict(file.customer),
+        "customer": None if file.customer is None else file.customer.as_body(),
     }
 
 
