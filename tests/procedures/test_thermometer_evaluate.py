@@ -280,3 +280,36 @@ def test_what_the_readout_adds_is_taken_off_and_what_the_standard_adds_put_on() 
     assert {name for name, sign in signs.items() if sign > 0} == {
         *("difference", "readout_standard", "certificate", "drift", "self_heating")
     }
+
+
+def _curves_of_a_unit_that_changed(
+    by_k: float, model: str = "pt100_class_a"
+) -> list[CurveEvaluation | ParametersEvaluation]:
+    def error(t: float, rising: bool) -> float:
+        return 0.05 if rising else 0.05 + by_k
+
+    return derived(PROCEDURE.evaluate(section_of(model), a_run(model, error), references_of(model)))
+
+
+def test_a_change_of_the_first_point_widens_the_curve_by_its_rectangle() -> None:
+    still, moved = (_curves_of_a_unit_that_changed(by_k)[0] for by_k in (0.0, 0.004))
+    assert isinstance(still, CurveEvaluation)
+    assert isinstance(moved, CurveEvaluation)
+    assert moved.coefficients.values == pytest.approx(still.coefficients.values, rel=1e-9)
+    more = moved.coefficients.covariance[0][0] - still.coefficients.covariance[0][0]
+    # all points go alike: R0 by 0.004 K/√3 of its own slope, the shape of the curve hardly
+    assert more == pytest.approx((0.004 / 3**0.5 * slope(0.0)) ** 2, rel=0.02)
+
+
+@pytest.mark.parametrize("model", ["pt100_class_a", "pt100_its90"])
+def test_no_curve_is_stated_of_a_unit_that_changed_beyond_its_criterion(model: str) -> None:
+    (only,) = _curves_of_a_unit_that_changed(0.02, model)
+    assert isinstance(only, ParametersEvaluation)
+    assert only.id == "unsteady"
+    assert only.values == pytest.approx((0.02,), abs=1e-9)
+    assert "0.005 K" in only.title.en
+
+
+def test_there_is_no_curve_before_the_first_point_was_measured_again() -> None:
+    run = a_run("pt100_class_a", lambda t, rising: 0.05)[:-1]
+    assert not derived(PROCEDURE.evaluate(section_of("pt100_class_a"), run, references_of("pt100_class_a")))

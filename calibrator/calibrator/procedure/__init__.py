@@ -4,6 +4,7 @@ A procedure imports this package, `calibrator_drivers.roles` and `calibrator_unc
 and nothing of engine or record.
 """
 
+from calibrator.procedure import comparison
 from calibrator.procedure._encode import decode_references, encode_references
 from calibrator.procedure._facade import Bench, MeterHandle, PartHandle, SourceHandle
 from calibrator.procedure._figures import MissingReferenceError, figure_input, required_figure
@@ -78,6 +79,7 @@ __all__ = [
     "TabledProcedure",
     "Text",
     "available",
+    "comparison",
     "content_hash",
     "decode_references",
     "encode_references",

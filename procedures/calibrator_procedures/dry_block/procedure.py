@@ -13,24 +13,17 @@ from calibrator.procedure import (
     PointReferences,
     Section,
     TabledProcedure,
+    comparison,
 )
 
 __all__ = ["PROCEDURE", "SETTINGS", "DryBlock"]
 
 SETTINGS: Mapping[str, type] = {
-    "table": str,  # of the document, as the section titles it
+    **comparison.SETTINGS,
     "result": str,  # "display", "hysteresis", "place" or "stability"
-    "against": str,  # id of the point that a place or direction is compared with
     "wiring": str,  # that has the standard in another place, or the block loaded
-    "rounds": int,  # each is S X X S: standard, display, display, standard
     "every_s": float,
-    "settle_min_s": float,
-    "settle_window": str,  # decimal, K: the standard stays within it
-    "settle_samples": int,
-    "settle_every_s": float,
-    "settle_timeout_s": float,
 }
-ROUND = ("standard", "uut", "uut", "standard")
 
 
 class DryBlock(TabledProcedure):
@@ -40,8 +33,7 @@ class DryBlock(TabledProcedure):
 
     def expected_readings(self, point: Point) -> Mapping[str, float]:
         """Return what each part should read at a point, for the expected U of a plan."""
-        nominal = float(point.nominal)
-        return {"standard": nominal, "uut": nominal}
+        return comparison.expected(point)
 
     def measure(self, bench: Bench, point: Point) -> None:
         """Bring the block to the temperature, wait until the standard is steady, read both."""
@@ -53,15 +45,8 @@ class DryBlock(TabledProcedure):
         bench.part("uut").configure("temperature")
         bench.part("source").stage("temperature", point.nominal, "degC")
         with bench.energised():
-            bench.settle(
-                part="standard",
-                minimum_s=float(settings["settle_min_s"]),
-                window=float(settings["settle_window"]),
-                samples=int(settings["settle_samples"]),
-                every_s=float(settings["settle_every_s"]),
-                timeout_s=float(settings["settle_timeout_s"]),
-            )
-            bench.read(int(settings["rounds"]), parts=ROUND, every_s=float(settings["every_s"]))
+            comparison.settle_standard(bench, point)
+            bench.read(int(settings["rounds"]), parts=comparison.ROUND, every_s=float(settings["every_s"]))
 
     def evaluate(
         self,

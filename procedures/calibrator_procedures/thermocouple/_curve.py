@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from calibrator.procedure import CurveEvaluation, ParametersEvaluation, Text
+from calibrator.procedure import CurveEvaluation, ParametersEvaluation, Text, comparison
 from calibrator_procedures.thermocouple._reference import sensitivity_uv
 
-if TYPE_CHECKING:
-    from calibrator_uncertainty import Budget
-
-__all__ = ["CurvePoint", "deviation"]
+__all__ = ["deviation"]
 
 X = float  # stands for whatever is propagated: a float or a traced value
 
 
-@dataclass(frozen=True, slots=True)
-class CurvePoint:
-    """A temperature by the standard, and the budget of the unit's error there."""
-
-    id: str
-    celsius: float  # mean of the standard's readings
-    error: Budget  # K
-
-
-def deviation(type_: str, points: Sequence[CurvePoint]) -> CurveEvaluation:
+def deviation(type_: str, points: Sequence[comparison.CurvePoint]) -> CurveEvaluation:
     """Return E(t) - E_ref(t) = a t + b t² in volts, which is 0 at 0 degC, with the points' covariance."""
     from calibrator_uncertainty import fit_curve
 
@@ -54,11 +40,5 @@ def deviation(type_: str, points: Sequence[CurvePoint]) -> CurveEvaluation:
         r"E(t) - E_{ref}(t) = a t + b t^2",
         "t",
         "degC",
-        _domain(points),
+        comparison.domain(points),
     )
-
-
-def _domain(points: Sequence[CurvePoint]) -> tuple[float, float]:
-    """Return where the curve holds, to a hundredth of a degree."""
-    celsius = [point.celsius for point in points]
-    return round(min(celsius), 2), round(max(celsius), 2)

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calibrator.procedure import figure_input, required_figure
+from calibrator.procedure import comparison
 from calibrator_procedures.thermometer import _model
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from calibrator.procedure import PointObservations, PointReferences, Reading
+    from calibrator.procedure import PointObservations, PointReferences
     from calibrator_uncertainty import Budget, Input
 
-__all__ = ["change_budget", "differences", "error_budget"]
+__all__ = ["change_budget", "differences", "error_budget", "heating_budget", "stability_budget"]
 
-_SQRT12 = 12.0**0.5
-_RECORDED_AS = {"certificate": "standard"}  # so that an unchecked one decides nothing live (METROLOGY 9)
 LOW_A, SPAN_A = 0.004, 0.016  # IEC 60381-1: 4 to 20 mA
-_ROOM_C = 23.0  # where nobody has measured the room
 _FIGURES = ("readout_standard", "certificate", "drift", "self_heating", "radial", "axial")
 
 
@@ -29,14 +24,35 @@ def error_budget(references: PointReferences, observed: PointObservations) -> Bu
     """
     from calibrator_uncertainty import Budget
 
-    inputs = [_difference("difference", references, observed), _share(references, observed)]
-    inputs += [_figure(references, kind) for kind in _FIGURES]
+    inputs = [_difference("difference", references, observed), comparison.place_share(references, observed)]
+    inputs += [comparison.standard_input(references, kind) for kind in _FIGURES]
     slope = _per_ampere(references)
     if slope is None:
-        inputs.append(_figure(references, "readout_uut"))
+        inputs.append(comparison.standard_input(references, "readout_uut"))
+        if "second_a" in references.point.settings:
+            inputs += _second(references, observed)
+            return Budget(_model.zero_current_error, inputs, unit="K", name=references.point.id)
         return Budget(_model.comparison_error, inputs, unit="K", name=references.point.id)
-    inputs += [_figure(references, "meter", "A"), slope]
+    inputs += [comparison.standard_input(references, "meter", "A"), slope]
     return Budget(_model.transmitter_error, inputs, unit="K", name=references.point.id)
+
+
+def heating_budget(references: PointReferences, observed: PointObservations) -> Budget:
+    """Return the budget of what the first current heats, from the readings at two currents."""
+    from calibrator_uncertainty import Budget
+
+    inputs = [_difference("difference", references, observed), *_second(references, observed)]
+    return Budget(_model.self_heating, inputs, unit="K", name=references.point.id)
+
+
+def stability_budget(change_k: float, point: str) -> Budget:
+    """Return what a curve owes to the change of the first point: the unit was anywhere between both ends."""
+    from calibrator_uncertainty import Budget, constant, rectangular
+
+    source = f"change of the first point at the end, {point}"
+    half = abs(change_k)
+    moved = rectangular("moved", 0.0, half, "K", source=source) if half else constant("moved", 0.0, "K")
+    return Budget(_model.moved, [moved], unit="K", name=point)
 
 
 def change_budget(
@@ -54,34 +70,36 @@ def change_budget(
 
 def differences(references: PointReferences, observed: PointObservations) -> list[float]:
     """Return unit minus standard of each round (K): a round is S X X S, so that a slow drift cancels."""
-    unit, standard = observed.readings, observed.parts["standard"]
+    unit = observed.readings
+    standard = observed.parts["standard"][: len(unit)]  # what follows is that of the second current
     slope = _per_ampere(references)
+    if slope is None:
+        return comparison.symmetric(unit, standard)
     low_c = float(str(references.point.settings.get("low_c", "0")))
-    found = []
-    for index in range(len(unit) // 2):
-        shown = _pair(unit, index)
-        if slope is not None:
-            shown = low_c + (shown - LOW_A) * slope.estimate
-        found.append(shown - _pair(standard, index))
-    return found
-
-
-def _pair(readings: Sequence[Reading], index: int) -> float:
-    return 0.5 * (readings[2 * index].value + readings[2 * index + 1].value)
+    pairs = zip(comparison.paired(unit), comparison.paired(standard), strict=True)
+    return [low_c + (loop - LOW_A) * slope.estimate - celsius for loop, celsius in pairs]
 
 
 def _difference(name: str, references: PointReferences, observed: PointObservations) -> Input:
-    """Return the mean difference; the resolution of both readouts enters once, as a floor (METROLOGY 14)."""
-    from calibrator_uncertainty import type_a
-
-    steps = [
-        2.0 * required_figure(references, f"resolution_{part}").half_width for part in ("uut", "standard")
-    ]
+    """Return the mean difference at the first current."""
     slope = _per_ampere(references)
-    if slope is not None:
-        steps[0] *= slope.estimate
-    floor = (steps[0] ** 2 + steps[1] ** 2) ** 0.5 / _SQRT12
-    return type_a(name, differences(references, observed), "K", floor_u=floor)
+    per_unit = 1.0 if slope is None else slope.estimate
+    return comparison.mean_input(name, differences(references, observed), references, per_unit=per_unit)
+
+
+def _second(references: PointReferences, observed: PointObservations) -> list[Input]:
+    """Return the mean difference at the second current, and what leads from there to none."""
+    from calibrator_uncertainty import constant
+
+    settings, second = references.point.settings, observed.parts["second"]
+    found = comparison.symmetric(second, observed.parts["standard"][len(observed.readings) :])
+    first_a, second_a = float(str(settings["current_a"])), float(str(settings["second_a"]))
+    beyond = first_a**2 / (first_a**2 - second_a**2)
+    return [
+        comparison.mean_input("second", found, references),
+        comparison.standard_input(references, "second_current"),
+        constant("beyond", beyond, "", source=f"currents of {first_a * 1e3:g} and {second_a * 1e3:g} mA"),
+    ]
 
 
 def _per_ampere(references: PointReferences) -> Input | None:
@@ -93,19 +111,3 @@ def _per_ampere(references: PointReferences) -> Input | None:
         return None
     span = float(str(settings["high_c"])) - float(str(settings["low_c"]))
     return constant("per_ampere", span / SPAN_A, "K/A", source="span of the transmitter over 16 mA")
-
-
-def _figure(references: PointReferences, kind: str, unit: str = "K") -> Input:
-    """Return the input of a recorded figure: what belongs to the standard or its place is one error."""
-    recorded_as = _RECORDED_AS.get(kind, "")
-    return figure_input(references, kind, unit, recorded_as=recorded_as, of_standard=True)
-
-
-def _share(references: PointReferences, observed: PointObservations) -> Input:
-    """Return the part of the full span's inhomogeneity that is there: it grows with the way from the room."""
-    from calibrator_uncertainty import constant
-
-    room_c = _ROOM_C if observed.temperature_c is None else observed.temperature_c
-    span = required_figure(references, "full_span").estimate
-    share = abs(float(references.point.nominal) - room_c) / span
-    return constant("share", share, "", source="distance from the room over that of the span's end")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from calibrator.procedure import CurveEvaluation, ParametersEvaluation, Text
+from calibrator.procedure import CurveEvaluation, ParametersEvaluation, Text, comparison
 from calibrator_procedures.thermometer._platinum import TRIPLE_POINT_C, A, B, resistance, w_reference
 
 if TYPE_CHECKING:
+    from calibrator.procedure import PointReferences
     from calibrator_uncertainty import Budget, Curve
     from calibrator_uncertainty._types import Quantity
 
-__all__ = ["CurvePoint", "callendar_van_dusen", "ice_and_steam", "its90", "resistance_ratios"]
+__all__ = ["callendar_van_dusen", "ice_and_steam", "its90", "resistance_ratios", "self_heating", "unsteady"]
 
 X = float  # stands for whatever is propagated: a float or a traced value
 _R0 = 100.0
@@ -22,22 +22,14 @@ _NAMES = {"cvd": ("R_0", "A", "B"), "its90": ("R_{tpw}", "a", "b")}
 _UNITS = {"cvd": ("ohm", "1/delta_degC", "1/delta_degC**2"), "its90": ("ohm", "1", "1")}
 
 
-@dataclass(frozen=True, slots=True)
-class CurvePoint:
-    """A temperature by the standard, and the budget of the unit's error there."""
-
-    id: str
-    celsius: float  # mean of the standard's readings
-    error: Budget  # K
-
-
 def callendar_van_dusen(
-    points: Sequence[CurvePoint],
+    points: Sequence[comparison.CurvePoint], moved: Quantity
 ) -> tuple[CurveEvaluation | ParametersEvaluation, ...]:
     """Return R(t) = R0 (1 + A t + B t²) with the points' covariance, and what else it gives.
 
     These are the ratios W, and R(0 °C), R(100 °C) and alpha where the points enclose both temperatures.
 
+    `moved` (K) is how far the first point may have gone meanwhile, of all points alike.
     From 0 degC upwards. Source: IEC 60751:2022, 5.2.
     """
     from calibrator_uncertainty import fit_curve
@@ -46,7 +38,7 @@ def callendar_van_dusen(
         return r0 * (1.0 + a * t + b * t**2)
 
     celsius = [point.celsius for point in points]
-    curve = fit_curve(model, celsius, _resistances(points), {"r0": _R0, "a": A, "b": B})
+    curve = fit_curve(model, celsius, _resistances(points, moved), {"r0": _R0, "a": A, "b": B})
     title = Text("Callendar-Van Dusen coefficients, rising order", "Callendar-Van Dusen 系数（升温）")
     found = _evaluation("cvd", title, curve, points, r"R(t) = R_0 (1 + A t + B t^2)")
     ratios = resistance_ratios(lambda t: _ratio(curve, t), points)
@@ -55,17 +47,19 @@ def callendar_van_dusen(
     return found, ratios
 
 
-def its90(points: Sequence[CurvePoint]) -> tuple[CurveEvaluation, ParametersEvaluation]:
+def its90(
+    points: Sequence[comparison.CurvePoint], moved: Quantity
+) -> tuple[CurveEvaluation, ParametersEvaluation]:
     """Return W - W_r(t) = a (W - 1) + b (W - 1)² with R at the triple point of water, and the ratios W.
 
-    From 0 degC upwards.
+    `moved` (K) is how far the first point may have gone meanwhile, of all points alike. From 0 degC upwards.
 
     Source: Preston-Thomas, Metrologia 27 (1990) 3, 3.3.3: deviation function of ITS-90.
     """
     from calibrator_uncertainty import fit_curve
 
     reference = [w_reference(point.celsius) - 1.0 for point in points]
-    curve = fit_curve(_deviating, reference, _resistances(points), {"r": _R0, "a": 0.0, "b": 0.0})
+    curve = fit_curve(_deviating, reference, _resistances(points, moved), {"r": _R0, "a": 0.0, "b": 0.0})
     title = Text("Deviation from the ITS-90 reference function", "ITS-90 偏差函数系数")
     formula = r"R(t) / R_{tpw} - W_r(t) = a (R(t) / R_{tpw} - 1) + b (R(t) / R_{tpw} - 1)^2"
     found = _evaluation("its90", title, curve, points, formula)
@@ -74,7 +68,7 @@ def its90(points: Sequence[CurvePoint]) -> tuple[CurveEvaluation, ParametersEval
 
 
 def resistance_ratios(
-    ratio: Callable[[float], Quantity], points: Sequence[CurvePoint]
+    ratio: Callable[[float], Quantity], points: Sequence[comparison.CurvePoint]
 ) -> ParametersEvaluation:
     """Return W(t) = R(t)/R(0.01 degC), given as a function, at whole temperatures near the points."""
     temperatures = [float(round(point.celsius)) for point in points]
@@ -82,11 +76,11 @@ def resistance_ratios(
         "w",
         Text("Resistance ratios W(t) = R(t)/R(0.01 °C)", "电阻比 W(t) = R(t)/R(0.01 °C)"),
         {f"W({t:g})": (ratio(t), "1") for t in temperatures},
-        points,
+        [point.id for point in points],
     )
 
 
-def ice_and_steam(curve: Curve, points: Sequence[CurvePoint]) -> ParametersEvaluation:
+def ice_and_steam(curve: Curve, points: Sequence[comparison.CurvePoint]) -> ParametersEvaluation:
     """Return R(0 °C), R(100 °C) and alpha = (R(100) - R(0))/(100 °C R(0)) by a curve of R0, A and B.
 
     Source: JJG 229-2010 reports them (from memory; the text was not at hand).
@@ -100,7 +94,36 @@ def ice_and_steam(curve: Curve, points: Sequence[CurvePoint]) -> ParametersEvalu
             "R(100)": (r0 * (1.0 + rise), "ohm"),
             r"\alpha": (rise / _STEAM_C, "1/delta_degC"),
         },
-        points,
+        [point.id for point in points],
+    )
+
+
+def unsteady(point: str, change_k: float, u_k: float, allowed_k: str) -> ParametersEvaluation:
+    """Return what stands instead of a curve where the first point has gone too far at the end."""
+    return ParametersEvaluation(
+        "unsteady",
+        Text(
+            f"No curve: the first point changed by more than {allowed_k} K during the run",
+            f"不给出曲线：首点在测量过程中的变化超过 {allowed_k} K",
+        ),
+        (r"\Delta t",),
+        (change_k,),
+        ("delta_degC",),
+        ((u_k**2,),),
+        (point,),
+    )
+
+
+def self_heating(found: Sequence[tuple[PointReferences, Budget]]) -> ParametersEvaluation:
+    """Return what the first current heats at each temperature (K), with covariance."""
+    return _together(
+        "self_heating",
+        Text("Self-heating at the first current", "第一电流下的自热"),
+        {
+            rf"\Delta t({float(references.point.nominal):g})": (budget.uncertain(), "delta_degC")
+            for references, budget in found
+        },
+        [references.point.id for references, _ in found],
     )
 
 
@@ -110,9 +133,9 @@ def _ratio(curve: Curve, t: float) -> Quantity:
 
 
 def _together(
-    id_: str, title: Text, found: Mapping[str, tuple[Quantity, str]], points: Sequence[CurvePoint]
+    id_: str, title: Text, found: Mapping[str, tuple[Quantity, str]], points: Sequence[str]
 ) -> ParametersEvaluation:
-    """Return parameters by their name, value and unit, with their covariance."""
+    """Return parameters by their name, value and unit, with their covariance; `points` by their ids."""
     from calibrator_uncertainty import covariance
 
     values = [value for value, _ in found.values()]
@@ -123,13 +146,13 @@ def _together(
         tuple(float(value.magnitude.value) for value in values),
         tuple(unit for _, unit in found.values()),
         tuple(tuple(float(covariance(one, other).m) for other in values) for one in values),
-        tuple(point.id for point in points),
+        tuple(points),
     )
 
 
-def _resistances(points: Sequence[CurvePoint]) -> list[X]:
+def _resistances(points: Sequence[comparison.CurvePoint], moved: Quantity) -> list[X]:
     """Return the unit's resistance (ohm) at each of the standard's temperatures; they share its errors."""
-    errors = [point.error.uncertain().m_as("K") for point in points]
+    errors = [(point.error.uncertain() + moved).m_as("K") for point in points]
     return [resistance(point.celsius + error, _R0) for point, error in zip(points, errors, strict=True)]
 
 
@@ -142,7 +165,7 @@ def _deviating(reference: X, r: X, a: X, b: X) -> X:
 
 
 def _evaluation(
-    id_: str, title: Text, curve: Curve, points: Sequence[CurvePoint], formula: str
+    id_: str, title: Text, curve: Curve, points: Sequence[comparison.CurvePoint], formula: str
 ) -> CurveEvaluation:
     fit = curve.fit
     return CurveEvaluation(
@@ -158,11 +181,5 @@ def _evaluation(
         formula,
         "t",
         "degC",
-        _domain(points),
+        comparison.domain(points),
     )
-
-
-def _domain(points: Sequence[CurvePoint]) -> tuple[float, float]:
-    """Return where the curve holds, to a hundredth of a degree."""
-    celsius = [point.celsius for point in points]
-    return round(min(celsius), 2), round(max(celsius), 2)
