@@ -20,7 +20,7 @@ from calibrator_uncertainty._outside import Outside, inputs_outside
 from calibrator_uncertainty._result import BudgetResult
 from calibrator_uncertainty._running import Traced, run_with_units
 from calibrator_uncertainty._types import Numbers, Option, Quantity
-from calibrator_uncertainty._units import figures_in, parse_unit
+from calibrator_uncertainty._units import check_unit, figures_in, parse_unit
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._montecarlo import MonteCarlo
@@ -90,6 +90,7 @@ class Budget:
                 way_out="Make it with normal(), type_a(), ...; a quantity is used in the model itself.",
                 code="no-input",
             )
+        check_unit(unit, name or "the budget's result")
         names = [one.name for one in inputs]
         if len(set(names)) < len(names):
             twice = sorted({one for one in names if names.count(one) > 1})

@@ -33,6 +33,7 @@ class Stream:
         self._counts = np.zeros(_BINS + 2, dtype=np.int64)
         self._sum = 0.0
         self._squares = 0.0
+        self._least, self._most = math.inf, -math.inf
         self._below, self._above = Tail(), Tail()
         self._work = np.empty(0)
         self.add(first)
@@ -44,6 +45,8 @@ class Stream:
         work = self._work
         np.subtract(drawn, self._shift, out=work)
         self._sum += float(work.sum())
+        self._least = min(self._least, float(drawn.min()))
+        self._most = max(self._most, float(drawn.max()))
         self._squares += float(work @ work)
         np.subtract(drawn, self._low, out=work)
         work *= self._scale
@@ -80,9 +83,9 @@ class Stream:
         edges = np.linspace(self._low, self._high, _BINS + 1)
         inside = fewer.sum() + np.concatenate(([0], np.cumsum(self._counts[1:-1])))
         under = np.cumsum(fewer) - fewer  # the lowest draw has none below it
-        return np.concatenate((below, edges, above)), np.concatenate(
-            (under, inside, inside[-1] + np.cumsum(more))
-        )
+        x = np.concatenate((below, edges, above))
+        np.clip(x, self._least, self._most, out=x)  # an empty bin is no place for the end of an interval
+        return x, np.concatenate((under, inside, inside[-1] + np.cumsum(more)))
 
     def symmetric(self, probability: float) -> tuple[float, float]:
         """Return the probabilistically symmetric coverage interval (JCGM 101:2008, 3.15)."""

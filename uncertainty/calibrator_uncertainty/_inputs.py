@@ -22,7 +22,7 @@ from calibrator_uncertainty._shapes import (
     Trapezoidal,
     Triangular,
 )
-from calibrator_uncertainty._units import difference_in, figures_in
+from calibrator_uncertainty._units import check_unit, difference_in, figures_in
 
 __all__ = [
     "Input",
@@ -48,6 +48,10 @@ class Input:
 
     `u` of a temperature in degC is in kelvins. `dof` is infinite for a distribution that is known.
     `shared` names the physical cause: inputs of any budgets that bear the same text share one error.
+
+    Raises:
+        InputError: a name that is no argument, a figure that is not finite, u < 0, dof < 1, no shape.
+        UnitsError: a unit that pint does not know.
     """
 
     name: str
@@ -76,6 +80,7 @@ class Input:
                 object.__setattr__(self, what, found)
         if not (math.isfinite(self.estimate) and 0.0 <= self.u < math.inf and self.dof >= 1.0):
             raise self._bad_figure()
+        check_unit(self.unit, self.name)
         # Not isinstance(…, Shape): checking a protocol costs more than all the rest of an input.
         one = self.distribution
         if one is not _NORMAL and (
@@ -161,6 +166,7 @@ def _made(  # noqa: PLR0917 - the fields of an input
         and 0.0 <= u < math.inf
         and dof >= 1.0
     ):
+        check_unit(unit, name)
         return _frozen(name, estimate, unit, u, dof, distribution, source, shared)
     return Input(name, estimate, unit, u, dof, distribution, source, shared)
 

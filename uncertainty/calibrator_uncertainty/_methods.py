@@ -65,6 +65,20 @@ class SharedMethods:
         """Refuse: a plain number would drop the uncertainty."""
         raise dropped("item()")
 
+    def astype(self, dtype: Option, **options: Option) -> Numbers:
+        """Return the array itself where `dtype` is its own; any other would drop the uncertainty."""
+        if np.dtype(dtype) == self.dtype:  # type: ignore[attr-defined]
+            return self
+        raise dropped(f"astype({np.dtype(dtype)})")
+
+    def cumprod(self, axis: Option = None) -> Numbers:
+        """Return running products."""
+        return np.cumprod(self, axis=axis)  # type: ignore[call-overload]
+
+    def compress(self, condition: Option, axis: Option = None) -> Numbers:
+        """Pick elements by a mask."""
+        return np.compress(condition, self, axis=axis)  # type: ignore[call-overload]
+
     def round(self, *more: Option, **options: Option) -> NoReturn:
         """Refuse: results are rounded when they are written."""
         raise unsupported("numpy.round")
@@ -179,7 +193,38 @@ def _refused(name: str) -> Callable[..., NoReturn]:
     return method
 
 
-for _name in ("argmax", "argmin", "argsort", "searchsorted", "nonzero", "all", "any", "put", "partition"):
+def _dropping(name: str) -> Callable[..., NoReturn]:
+    def method(self: SharedMethods, *args: Option, **kwargs: Option) -> NoReturn:
+        raise dropped(f"{name}()")
+
+    method.__doc__ = f"Refuse numpy's {name}: plain numbers would drop the uncertainty."
+    return method
+
+
+def _changing(name: str) -> Callable[..., NoReturn]:
+    def method(self: SharedMethods, *args: Option, **kwargs: Option) -> NoReturn:
+        raise changed()
+
+    method.__doc__ = f"Refuse numpy's {name}, which changes an array in place."
+    return method
+
+
+for _name in ("fill", "sort", "resize", "setfield", "setflags"):
+    setattr(SharedMethods, _name, _changing(_name))
+for _name in ("dump", "dumps", "tobytes", "tofile", "view", "getfield", "byteswap"):
+    setattr(SharedMethods, _name, _dropping(_name))
+for _name in (
+    "argmax",
+    "argmin",
+    "argsort",
+    "searchsorted",
+    "nonzero",
+    "all",
+    "any",
+    "put",
+    "partition",
+    "argpartition",
+):
     setattr(SharedMethods, _name, _refused(_name))
 
 

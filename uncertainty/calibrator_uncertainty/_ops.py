@@ -139,7 +139,7 @@ class Op:
         except (ValueError, ZeroDivisionError, OverflowError) as problem:
             raise ModelError(
                 f"the derivative of {self.name} at {_shown(values)} is infinite or does not exist",
-                way_out="Use Monte Carlo or the second order: the first order says nothing here.",
+                way_out="Use Monte Carlo with inputs drawn only where it exists: no derivative helps.",
                 code="infinite-slope",
             ) from problem
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import UnitsError
-from calibrator_uncertainty._pint_dimensions import teach_comparisons, told_at
+from calibrator_uncertainty._pint_dimensions import teach_comparisons, told_at, told_of_scale
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._unit_memory import factor_between, is_bare, unit_of_power, unit_of_product
@@ -26,7 +26,7 @@ __all__ = ["teach_arithmetic"]
 
 _KINDS = (UncertainArray, UncertainComplex)
 _MAGNITUDES = frozenset({float, np.ndarray, *_KINDS})
-_NUMBERS = (int, float, np.integer, np.floating, *_KINDS)
+_NUMBERS = (int, float, np.integer, np.floating, np.ndarray, *_KINDS)
 
 
 def teach_arithmetic(quantity_class: Quantity) -> None:
@@ -40,6 +40,10 @@ def teach_arithmetic(quantity_class: Quantity) -> None:
     quantity_class.__rmul__ = _multiple(quantity_class.__rmul__, operator.mul)
     quantity_class.__rtruediv__ = _quotient(quantity_class.__rtruediv__)
     quantity_class.__pow__ = _power(quantity_class.__pow__)
+    quantity_class.__rpow__ = _told(quantity_class.__rpow__, "an exponent")
+    for name in ("floordiv", "rfloordiv", "mod", "rmod", "divmod", "rdivmod"):
+        known = getattr(quantity_class, f"__{name}__")
+        setattr(quantity_class, f"__{name}__", _told(known, "a whole quotient or its rest"))
     teach_comparisons(quantity_class)
     for name, operation in _IN_PLACE.items():
         setattr(quantity_class, name, _rebound(getattr(quantity_class, name), operation))
@@ -185,6 +189,15 @@ def _levels(
     )
 
 
+_PARTS: dict[Callable[..., Any], str] = {operator.mul: "a multiple", operator.truediv: "a quotient"}
+
+
+def _units_with_zero(self: Quantity, other: Numbers) -> Quantity:
+    """Return the units of the operand whose zero is not nothing."""
+    plain = scale_of(self) is Scale.PLAIN and hasattr(other, "_units")
+    return other._units if plain else self._units
+
+
 def _multiple(known: Callable[..., Any], operation: Callable[..., Any]) -> Callable[..., Any]:
     def combine(self: Quantity, other: Numbers) -> Quantity:
         theirs = getattr(other, "_magnitude", other)
@@ -195,7 +208,10 @@ def _multiple(known: Callable[..., Any], operation: Callable[..., Any]) -> Calla
                 if units is not None:
                     return made(type(self), operation(self._magnitude, theirs), units)
             found = _of_levels(self, other, operation)
-            return as_ratio(known(self, other)) if found is None else found
+            if found is not None:
+                return found
+            with told_of_scale(_PARTS[operation], _units_with_zero(self, other)):
+                return as_ratio(known(self, other))
         return known(self, other)
 
     return combine
@@ -207,6 +223,21 @@ def _quotient(known: Callable[..., Any]) -> Callable[..., Any]:
             units = unit_of_power(type(self), self._units, -1)
             if units is not None:
                 return made(type(self), other / self._magnitude, units)
+        if type(self._magnitude) in _KINDS:
+            with told_of_scale("a quotient", self._units):
+                return known(self, other)
+        return known(self, other)
+
+    return combine
+
+
+def _told(known: Callable[..., Any], doing: str) -> Callable[..., Any]:
+    """Let an operation of pint's tell units that do not fit in our words."""
+
+    def combine(self: Quantity, other: Numbers) -> Quantity:
+        if type(self._magnitude) in _KINDS or type(getattr(other, "_magnitude", other)) in _KINDS:
+            with told_at(doing):
+                return known(self, other)
         return known(self, other)
 
     return combine
@@ -218,6 +249,9 @@ def _power(known: Callable[..., Any]) -> Callable[..., Any]:
             units = unit_of_power(type(self), self._units, exponent)
             if units is not None:
                 return made(type(self), self._magnitude**exponent, units)
+        if type(self._magnitude) in _KINDS:
+            with told_of_scale("a power", self._units):
+                return known(self, exponent)
         return known(self, exponent)
 
     return combine

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from pint.errors import DimensionalityError
+from pint.errors import DimensionalityError, LogarithmicUnitCalculusError, OffsetUnitCalculusError
 
 from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import UnitsError
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
 
-__all__ = ["DimensionError", "teach_comparisons", "told_at"]
+__all__ = ["DimensionError", "OffsetError", "teach_comparisons", "told_at", "told_of_scale"]
 
 _KINDS = (UncertainArray, UncertainComplex)
 
@@ -39,6 +39,38 @@ class DimensionError(UnitsError, DimensionalityError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return DimensionError, (self.doing, str(self.units1), str(self.units2))
+
+
+class OffsetError(UnitsError, OffsetUnitCalculusError):
+    """A multiple, quotient or power of a temperature in degC, or of a level, whose zero is not nothing."""
+
+    code = "temperatures"
+
+    def __init__(self, doing: str, units: str) -> None:
+        OffsetUnitCalculusError.__init__(self, units)
+        self.doing, self.units = doing, units
+        self.what = f"{doing} of {units} means nothing: its zero is not nothing"
+        self.way_out = "Convert first: a temperature .to('kelvin'), a level .to('mW'); a difference is in K."
+        self.where = ""
+        self.args = (self.what,)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return OffsetError, (self.doing, self.units)
+
+
+@contextmanager
+def told_of_scale(doing: str, units: Quantity) -> Iterator[None]:
+    """Tell pint's error of a unit with a zero of its own in the words of this room.
+
+    Raises:
+        OffsetError: a multiple, quotient or power of such a quantity.
+    """
+    try:
+        yield
+    except OffsetError:
+        raise
+    except (OffsetUnitCalculusError, LogarithmicUnitCalculusError) as problem:
+        raise OffsetError(doing, f"{units}") from problem
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import UnitsError
 from calibrator_uncertainty._methods import changed
 from calibrator_uncertainty._moves import named
-from calibrator_uncertainty._pint_dimensions import told_at
+from calibrator_uncertainty._pint_dimensions import told_at, told_of_scale
 from calibrator_uncertainty._pint_scales import function_on_scale, ufunc_on_scale
 from calibrator_uncertainty._refusals import dropped, unsupported
 from calibrator_uncertainty._tape import UncertainArray
@@ -61,7 +61,8 @@ def teach(quantity_class: Quantity) -> bool:
                 return found
         if not (_ours_among(inputs) or _ours_among(kwargs.values())):
             return ufuncs(self, ufunc, method, *inputs, **kwargs)
-        with told_at(f"numpy.{name_of(ufunc, method).removeprefix('numpy.')}"):
+        called = f"numpy.{name_of(ufunc, method).removeprefix('numpy.')}"
+        with told_at(called), told_of_scale(called, _first_unit(inputs)):
             found = ufuncs(self, ufunc, method, *inputs, **kwargs)
         if found is not NotImplemented:
             return found
@@ -75,7 +76,8 @@ def teach(quantity_class: Quantity) -> bool:
     quantity_class.__array_ufunc__ = array_ufunc
     for name, call in (("__float__", "float()"), ("__int__", "int()"), ("__complex__", "complex()")):
         _guard(quantity_class, name, lambda self, *args, call=call: dropped(call))
-    _guard(quantity_class, "__setitem__", lambda self, *args: changed())
+    for name in ("__setitem__", "fill"):
+        _guard(quantity_class, name, lambda self, *args: changed())
     _guard(quantity_class, "__trunc__", lambda self, *args: dropped("math.trunc()"))
     _guard_exponents(quantity_class)
     quantity_class._asks_for_uncertainty = True
@@ -89,6 +91,8 @@ def _guard(quantity_class: Quantity, name: str, error: Callable[..., Exception])
     def guarded(self: Quantity, *args: Option) -> Numbers:
         if type(self._magnitude) in _KINDS:
             raise error(self, *args)
+        if args and type(getattr(args[-1], "_magnitude", args[-1])) in _KINDS:  # a plain array cannot hold it
+            raise dropped("numpy.asarray()")
         if known is None:
             raise TypeError(f"type {type(self).__name__} doesn't define {name} method")
         return known(self, *args)

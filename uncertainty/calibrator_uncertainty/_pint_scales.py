@@ -99,7 +99,10 @@ def ufunc_on_scale(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, A
     if one is None:
         return NotImplemented
     if ufunc in _OPERATORS and not kwargs:
-        return _OPERATORS[ufunc](*inputs)
+        if hasattr(inputs[0], "_units"):
+            return _OPERATORS[ufunc](*inputs)
+        # a plain array on the left would ask numpy, and numpy us, without end
+        return getattr(inputs[1], f"__r{_OPERATORS[ufunc].__name__.strip('_')}__")(inputs[0])
     if ufunc in _BARRED or (ufunc is np.absolute and scale_of(one) in LOGARITHMIC - {Scale.RATIO}):
         raise _refused(f"numpy.{ufunc.__name__}", one.units)
     return NotImplemented

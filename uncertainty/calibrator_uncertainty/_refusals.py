@@ -57,11 +57,15 @@ _INSTEAD = {
 }
 
 
+# Python's float() is also what fills an element of a plain array, where numpy adds words of its own.
+_FILLING = frozenset({"float()", "numpy.asarray()"})
+
+
 def dropped(call: str) -> NotSupportedError:
     return NotSupportedError(
         f"{call} would drop the uncertainty",
         way_out="Ask for .value where the bare estimate is meant."
-        + (" Join uncertain values with numpy.stack." if "asarray" in call else ""),
+        + (" Join uncertain values with numpy.stack." if call in _FILLING else ""),
         code="drops-uncertainty",
     )
 
@@ -141,7 +145,7 @@ def no_slope(name: str, operands: Sequence[Numbers], slope: Numbers) -> ModelErr
     at, shown = _first(~np.isfinite(slope), operands)
     return ModelError(
         f"the derivative of {name} at {shown}, element {at}, is infinite or does not exist",
-        way_out="Use Monte Carlo or the second order: the first order says nothing here.",
+        way_out="Use Monte Carlo with inputs drawn only where it exists: no derivative helps.",
         code="infinite-slope",
     )
 

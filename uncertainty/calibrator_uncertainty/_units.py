@@ -16,6 +16,7 @@ __all__ = [
     "LOGARITHMIC",
     "Scale",
     "as_ratio",
+    "check_unit",
     "difference_in",
     "difference_unit",
     "figures_in",
@@ -48,6 +49,21 @@ def _application() -> Quantity:
     if teach(NumpyQuantity):
         teach_arithmetic(NumpyQuantity)
     return pint.get_application_registry()  # type: ignore[no-untyped-call]
+
+
+_named: set[str] = set()  # texts that were parsed once, in whatever registry
+
+
+def check_unit(text: str, where: str = "") -> None:
+    """Refuse a unit that pint does not know, where it is written down.
+
+    Raises:
+        UnitsError: pint does not know it, or it is no text.
+    """
+    if type(text) is str and text in _named:
+        return
+    parse_unit(text, where)
+    _named.add(text)
 
 
 def parse_unit(text: str, where: str = "") -> Quantity:
