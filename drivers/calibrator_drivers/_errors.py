@@ -173,6 +173,7 @@ class ReadbackError(InstrumentError):
     code: ClassVar[str] = "readback"
     STAYS_OFF: ClassVar[str] = "the output stays in standby"  # compared before it would have been connected
     MAY_BE_ON: ClassVar[str] = "the output may still be on"
+    BY_HAND: ClassVar[str] = "Do not touch the terminals; switch it off at the instrument."
 
     def __init__(
         self,
@@ -186,12 +187,11 @@ class ReadbackError(InstrumentError):
         way_out: str = "",
     ) -> None:
         again = "Take the instrument out of local control, then stage the value again."
-        by_hand = "Do not touch the terminals; switch it off at the instrument."
         super().__init__(
             f"The {quantity} was staged as {staged} and is read back as {read_back}; {outcome}",
             instrument=instrument,
             resource=resource,
-            way_out=way_out or (again if outcome == self.STAYS_OFF else by_hand),
+            way_out=way_out or (again if outcome == self.STAYS_OFF else self.BY_HAND),
         )
         self.quantity = quantity
         self.outcome = outcome

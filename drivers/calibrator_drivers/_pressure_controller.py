@@ -7,19 +7,14 @@ nothing; a line at high pressure first comes down under control, at the slew rat
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from contextlib import suppress
+from typing import ClassVar
 
-from ._errors import (
-    OutOfLimits,
-    ReadbackError,
-    ReadTimeout,
-    SettlingTimeout,
-    UnexpectedReply,
-)
-from ._safety import Switch, every_step, mismatch, once_more, staged_or_refuse, stays_on
+from ._errors import ReadTimeout, SettlingTimeout, UnexpectedReply
+from ._safety import Switch, every_step, held_within, once_more, stays_on
+from ._source import SwitchedSource
 from .clock import Clock, Deadline
-from .roles import SourceLimits
 from .transport import Session
 
 __all__ = ["SAFE_PA", "PressureController"]
@@ -27,19 +22,21 @@ __all__ = ["SAFE_PA", "PressureController"]
 SAFE_PA = 1000.0  # of gauge pressure left in a line that may be opened
 VENT_FROM_PA = 200e3  # above, the controller goes down at the slew rate first (K0443, remembered)
 _POLL_S = 0.5
-_WAY_OUT = "Keep away from the line; look at the instrument, and vent it by hand."
 _PATIENCE_S = 60.0  # beyond the time that the slew rate explains
 
 
-class PressureController(ABC):
-    """Stages, controls and vents by what a driver says of its instrument."""
+class PressureController(SwitchedSource[float]):
+    """Stages, controls and vents by what a driver says of its instrument.
 
-    session: Session
+    Where `operate` fails the controller is switched off again, and the line keeps what pressure it has until
+    `make_safe`.
+    """
+
+    STAGES: ClassVar[tuple[str, str]] = "pressure", "controlled"
+    WAY_OUT: ClassVar[str] = "Keep away from the line; look at the instrument, and vent it by hand."
 
     def __init__(self, session: Session, clock: Clock) -> None:
-        self.session = session
-        self._clock = clock
-        self._staged_pa: float | None = None
+        super().__init__(session, clock)
         self._highest_pa: float | None = None
         self._absolute = False  # what was staged is above vacuum
         self._vent_within_s = _PATIENCE_S
@@ -67,11 +64,11 @@ class PressureController(ABC):
         """Send unit and set-point."""
 
     @abstractmethod
-    def _read_back(self, pressure_pa: float) -> None:
-        """Raise `ReadbackError` where unit, set-point or range are not what was staged."""
+    def _see_unit(self) -> None:
+        """Raise `ReadbackError` where values are in another unit than this driver takes them in."""
 
     @abstractmethod
-    def _switch(self, *, on: bool) -> None:
+    def _control(self, *, on: bool) -> None:
         """Switch the controller on or off."""
 
     @abstractmethod
@@ -90,14 +87,6 @@ class PressureController(ABC):
     def _vent_state(self) -> tuple[bool, str]:
         """Return whether the vent has ended, and what the instrument says about it."""
 
-    @abstractmethod
-    def _check(self, after: str) -> None:
-        """Raise `InstrumentReportedError` where the error queue is not empty."""
-
-    @abstractmethod
-    def _drain(self) -> None:
-        """Empty the error queue, whatever it holds."""
-
     # What follows from it.
 
     def stage_pressure(self, pressure_pa: float) -> None:
@@ -106,51 +95,18 @@ class PressureController(ABC):
         Raises:
             OutOfLimits: above the limit of `set_limits`; nothing was sent.
         """
-        if self._highest_pa is not None and not abs(pressure_pa) <= self._highest_pa:
-            raise OutOfLimits(
-                f"{pressure_pa:g} Pa is above the section's limit of {self._highest_pa:g} Pa",
-                command="set-point",
-                value=pressure_pa,
-                instrument=self.session.name,
-                resource=self.session.resource,
-                way_out="Choose a lower pressure. Nothing was sent.",
+        if self._highest_pa is not None:
+            span = (-self._highest_pa, self._highest_pa)
+            held_within(
+                self.session, pressure_pa, span, "Pa", command="set-point", whose="the section's limit"
             )
-        self._staged_pa = None
-        self.standby()
+        self._begin_staging()
         self._program(pressure_pa)
-        self._check("set-point")
-        self._staged_pa = pressure_pa
+        self._end_staging(pressure_pa, "set-point")
 
-    def operate(self) -> None:
-        """Read back what was staged, then switch the controller on.
-
-        Raises:
-            ReadbackError: what is read back is not what was staged, or the controller stays off.
-            InstrumentError: the instrument reports an error or falls silent; the controller is switched off
-                again, and the line keeps what pressure it has until `make_safe`.
-        """
-        self._read_back(staged_or_refuse(self.session, self._staged_pa, what="pressure", done="controlled"))
-        self._controller.switch_on()
-
-    def standby(self) -> None:
-        """Switch the controller off; the line keeps its pressure.
-
-        Raises:
-            ReadbackError: the controller stays on.
-        """
-        self._controller.switch_off()
-
-    def make_safe(self) -> None:
-        """Bring the line down at the slew rate, vent it, and confirm by the sensor.
-
-        Works on a fresh session; a connection that breaks is opened once more.
-
-        Raises:
-            ReadbackError: the line is not below 1 kPa, or the controller stays on.
-            InstrumentError: the instrument cannot be reached.
-        """
-        self._staged_pa = None
-        once_more(self.session, self._vent_line)
+    def _to_rest(self) -> None:
+        """Bring the line down at the slew rate, vent it, and confirm by the sensor."""
+        once_more(self.session, self._vent_line, way_out=self.WAY_OUT)
 
     def wait_settled(self, timeout_s: float) -> None:
         """Wait until the instrument calls its pressure settled.
@@ -181,28 +137,17 @@ class PressureController(ABC):
         del voltage_v, current_a
         self._highest_pa = pressure_pa if pressure_pa is not None else self._highest_pa
 
-    def limits(self) -> SourceLimits | None:
-        """Return None: a controller has no limits in volts or amperes."""
-        return None
-
-    def restore_limits(self, limits: SourceLimits) -> None:
-        """Do nothing: `limits` never returned any."""
-        del limits
-
-    def close(self) -> None:
-        """Close the session; never changes the output."""
-        self.session.close()
-
     def _vent_line(self) -> None:
         self._vent_within_s = _PATIENCE_S
         # No answer keeps the vent from the wire: what is to be sent is sent, then all of it is looked at.
         every_step(
             self._come_down,
-            lambda: self._switch(on=False),
+            lambda: self._control(on=False),
             self._start_vent,
             self._forget_errors,
+            self._see_at_rest,  # what a sensor reads in another unit, or above vacuum, is no safe line
             self._see_vented,
-            self._controller.see_off,
+            self._switch.see_off,
         )
 
     def _come_down(self) -> None:
@@ -215,7 +160,11 @@ class PressureController(ABC):
 
     def _forget_errors(self) -> None:
         with suppress(UnexpectedReply, ReadTimeout):  # what the queue holds is no reason to stop
-            self._drain()
+            self.DIALECT.read_errors(self.session)
+
+    def _see_at_rest(self) -> None:
+        """Raise `ReadbackError` where the sensor's reading does not mean what a vented line is judged by."""
+        self._see_unit()
 
     def _see_vented(self) -> None:
         deadline = Deadline.after(self._clock, self._vent_within_s)
@@ -229,7 +178,7 @@ class PressureController(ABC):
                     "line",
                     f"vented below {SAFE_PA:g} Pa",
                     f"{left_pa:g} Pa, {told}",
-                    way_out=_WAY_OUT,
+                    way_out=self.WAY_OUT,
                 )
             self._clock.sleep(_POLL_S)
 
@@ -259,22 +208,19 @@ class PressureController(ABC):
     def _go_down(self, seconds: float) -> None:
         """Let the controller lower the line; where it does not come down in time, the vent takes over."""
         self._program(self._rest_pa())
-        self._switch(on=True)
+        self._control(on=True)
         deadline = Deadline.after(self._clock, seconds)
         while not abs(self._line_or_nan()) <= VENT_FROM_PA and not deadline.passed():
             self._clock.sleep(_POLL_S)
 
     @property
-    def _controller(self) -> Switch:
+    def _switch(self) -> Switch:
         return Switch(
             self.session,
-            lambda: self._switch(on=True),
-            lambda: self._switch(on=False),
+            lambda: self._control(on=True),
+            lambda: self._control(on=False),
             self.is_controlling,
             lambda: self._check("control"),
             part="controller",
-            way_out=_WAY_OUT,
+            way_out=self.WAY_OUT,
         )
-
-    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
-        return mismatch(self.session, quantity, staged, read_back, way_out=_WAY_OUT)

@@ -7,7 +7,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ._errors import ConnectionLost, InstrumentError, ReadbackError, ReadTimeout, UnexpectedReply
+from ._errors import (
+    ConnectionLost,
+    InstrumentError,
+    OutOfLimits,
+    ReadbackError,
+    ReadTimeout,
+    UnexpectedReply,
+)
 from .dialect import Dialect
 from .transport import Session
 
@@ -15,6 +22,8 @@ __all__ = [
     "Switch",
     "every_step",
     "forget_errors",
+    "held_within",
+    "may_be_on",
     "mismatch",
     "off_again",
     "once_more",
@@ -27,36 +36,56 @@ T = TypeVar("T")
 _SILENT = 2  # looks without an answer: nobody is there to be asked a third time
 
 
-def once_more(session: Session, make_safe: Callable[[], None]) -> None:
+def may_be_on(error: InstrumentError, way_out: str = "") -> None:
+    """Let an error say that the output may still be on, and what to do then."""
+    error.what = error.what.replace(f"; {ReadbackError.STAYS_OFF}", "").rstrip(".")  # it was so, if ever
+    if ReadbackError.MAY_BE_ON not in error.what:
+        error.what = f"{error.what}; {ReadbackError.MAY_BE_ON}"
+        error.way_out = way_out or ReadbackError.BY_HAND
+
+
+@contextmanager
+def _or_may_be_on(way_out: str) -> Iterator[None]:
+    try:
+        yield
+    except InstrumentError as error:
+        may_be_on(error, way_out)
+        raise
+
+
+def once_more(session: Session, make_safe: Callable[[], None], *, way_out: str = "") -> None:
     """Make safe; on a connection that breaks or stays silent, open it once more and do it again.
 
     Raises:
-        InstrumentError: whatever the second attempt, or the first for another reason, raises.
+        InstrumentError: whatever the second attempt, or the first for another reason, raises; it says that
+            the output may still be on.
     """
-    try:
-        make_safe()
-    except (ConnectionLost, ReadTimeout):  # safe matters more than why it broke
-        session.reopen()
-        make_safe()
+    with _or_may_be_on(way_out):
+        try:
+            make_safe()
+        except (ConnectionLost, ReadTimeout):  # safe matters more than why it broke
+            session.reopen()
+            make_safe()
 
 
 class _QueueSilent(ReadTimeout):
     """The error queue tells nothing: no word about the output, so what is seen of that counts."""
 
 
-def sure(session: Session, *steps: Callable[[], object]) -> None:
+def sure(session: Session, *steps: Callable[[], object], way_out: str = "") -> None:
     """Take every step of making safe, and all of them once more on a new connection where this one fails.
 
     What can only be sent stands before what is looked at: no answer may keep a command from the wire.
 
     Raises:
-        InstrumentError: a step failed; its `what` tells of all that did.
+        InstrumentError: a step failed; its `what` tells of all that did, and that the output may still be on.
     """
-    failures = _failures(steps)
-    if any(isinstance(error, (ConnectionLost, ReadTimeout)) for error in failures):
-        session.reopen()
+    with _or_may_be_on(way_out):
         failures = _failures(steps)
-    _tell([error for error in failures if not isinstance(error, _QueueSilent)])
+        if any(isinstance(error, (ConnectionLost, ReadTimeout)) for error in failures):
+            session.reopen()
+            failures = _failures(steps)
+        _tell([error for error in failures if not isinstance(error, _QueueSilent)])
 
 
 def every_step(*steps: Callable[[], object]) -> None:
@@ -87,20 +116,6 @@ def _tell(failures: list[InstrumentError]) -> None:
         told = dict.fromkeys(error.what.rstrip(".") for error in (first, *failures))
         first.what = "; and ".join(told)
         raise first
-
-
-@contextmanager
-def off_again(switch_off: Callable[[], object]) -> Iterator[None]:
-    """Switch the output off where what follows on switching it on fails; the failure goes on upwards.
-
-    Where even that cannot be sent, the first failure is the one to tell: `make_safe` comes next.
-    """
-    try:
-        yield
-    except InstrumentError:
-        with suppress(InstrumentError):
-            switch_off()
-        raise
 
 
 def forget_errors(session: Session, dialect: Dialect) -> None:
@@ -169,6 +184,26 @@ def staged_or_refuse(
     return staged
 
 
+def held_within(
+    session: Session, value: float, span: tuple[float, float], unit: str, *, command: str, whose: str
+) -> None:
+    """Refuse a value outside the section's limit or the instrument's span before anything is sent.
+
+    Raises:
+        OutOfLimits: it is outside; a value that is no number is.
+    """
+    low, high = span
+    if not low <= value <= high:
+        raise OutOfLimits(
+            f"{value:g} {unit} is outside {low:g} to {high:g} {unit}, {whose}",
+            command=command,
+            value=value,
+            instrument=session.name,
+            resource=session.resource,
+            way_out="Choose a value within. Nothing was sent.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Switch:
     """The output of a source: how it goes on and off, how that is looked at, and its names in messages."""
@@ -189,7 +224,7 @@ class Switch:
             ReadbackError: it stays off.
             InstrumentError: the instrument reports an error, or cannot be reached.
         """
-        with off_again(self.off):
+        with off_again(self):
             self.on()
             self.check()
             if not self.is_on():
@@ -200,9 +235,11 @@ class Switch:
 
         Raises:
             ReadbackError: it stays on.
+            InstrumentError: nobody knows; the error says that it may still be on.
         """
-        self.off()
-        self.see_off()
+        with _or_may_be_on(self.way_out):
+            self.off()
+            self.see_off()
 
     def see_off(self) -> None:
         """Look whether it is off.
@@ -213,3 +250,19 @@ class Switch:
         if self.is_on():
             on, off = self.names
             raise stays_on(self.session, self.part, off, on, way_out=self.way_out)
+
+
+@contextmanager
+def off_again(switch: Switch) -> Iterator[None]:
+    """Switch an output off where what it is on for fails; the failure goes on upwards.
+
+    Where it is not seen to be off then, the failure says that it may still be on.
+    """
+    try:
+        yield
+    except InstrumentError as error:
+        try:
+            switch.switch_off()
+        except InstrumentError:  # the first failure is the one to tell, with what the second means
+            may_be_on(error, switch.way_out)
+        raise

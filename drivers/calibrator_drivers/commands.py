@@ -36,6 +36,7 @@ __all__ = [
     "choice",
     "commands_of",
     "duo",
+    "flag",
     "pair",
     "reading",
     "setting",
@@ -298,6 +299,21 @@ def _refuse_outside(
 def _digits(value: float) -> str:
     """Return 12 digits: finer than any source resolves, and no binary remainder reaches the display."""
     return format(value + 0.0, ".12G")
+
+
+def flag(reply: str) -> bool:
+    """Parse a `1` or `0`, however it is printed (`+1`, `1.0`, `ON`); any other number is no answer.
+
+    Example:
+        >>> flag("1"), flag("+0"), flag("OFF")
+        (True, False, False)
+    """
+    text = reply.strip().upper()
+    if text in ("ON", "OFF"):
+        return text == "ON"
+    if (number := float(text)) not in (0.0, 1.0):
+        raise ValueError("neither 0 nor 1")
+    return number == 1.0
 
 
 def pair(  # noqa: PLR0917 - a table row

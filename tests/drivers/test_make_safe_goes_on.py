@@ -57,10 +57,12 @@ def pace(controlling: str) -> Answer:
             "STAT": controlling,
             "RANG": '"7.00barg"',
             "ERR": NO_ERROR,
+            "UNIT:PRES": "HPA",
             "SLEW": "100000.0",
             "PRES": "0.0" if vented else "6500.0",
         }
-        return f"{header} {says.get(header.rsplit(':', 1)[-1], '0')}"
+        last = "UNIT:PRES" if "UNIT" in header else header.rsplit(":", 1)[-1]
+        return f"{header} {says.get(last, '0')}"
 
     return answer
 

@@ -18,9 +18,9 @@ from calibrator_drivers._errors import ReadTimeout, UnexpectedReply
 from calibrator_drivers._indicate import indicate
 from calibrator_drivers._pressure_controller import PressureController
 from calibrator_drivers.clock import Clock
-from calibrator_drivers.commands import action, choice, reading, setting
-from calibrator_drivers.dialect import Dialect, parse_identity
-from calibrator_drivers.roles import Identity, Indication, SourceState
+from calibrator_drivers.commands import action, choice, flag, reading, setting
+from calibrator_drivers.dialect import Dialect
+from calibrator_drivers.roles import Indication, SourceState
 from calibrator_drivers.transport import Session
 
 from ._headers import unheaded
@@ -47,18 +47,17 @@ def _range_pa(reply: str) -> float | None:
 
 
 def _in_limits(reply: str) -> tuple[float, bool]:
-    value, flag = reply.split(",")
-    return float(value), int(flag) == 1
-
-
-def _flag(reply: str) -> bool:
-    return int(reply) == 1
+    value, within = reply.split(",")
+    return float(value), flag(within)
 
 
 class DruckPACE5000(PressureController):
     """A PACE5000, or a channel of a PACE6000; fills the roles of a source and of a meter of pressure."""
 
     MODEL_ID: ClassVar[str] = "druck_pace5000"
+    MODELS: ClassVar[tuple[str, ...]] = _MODELS
+    MAKERS: ClassVar[tuple[str, ...]] = ("DRUCK", "GE", "BAKER")
+    DIALECT: ClassVar[Dialect] = PACE
     ROLES: ClassVar[tuple[str, ...]] = ("SourcePressure", "MeasurePressure")
 
     # fmt: off
@@ -85,7 +84,7 @@ class DruckPACE5000(PressureController):
     set_point_read = reading(":SOUR:PRES?", float, "set-point", "S-PACE-PY", "seen")
     slew_read = reading(":SOUR:PRES:SLEW?", float, "slew rate", "S-PACE-PY", "seen")
     slew_mode_read = reading(":SOUR:PRES:SLEW:MODE?", str.strip, "slew mode", "S-PACE-PY", "seen")
-    controlling = reading(":OUTP:STAT?", _flag, "whether the controller is on", "S-PACE-PY", "seen")
+    controlling = reading(":OUTP:STAT?", flag, "whether the controller is on", "S-PACE-PY", "seen")
     vent_status = reading(":SOUR:PRES:LEV:IMM:AMPL:VENT?", int, "1 while it vents", "S-K0472", "seen")
     sensed = reading(":SENS:PRES?", float, "pressure in the line", "S-PACE-PY", "seen")
     in_limits = reading(":SENS:PRES:INL?", _in_limits, "pressure, and 1 within limits", "S-PACE-PY", "seen")
@@ -97,29 +96,12 @@ class DruckPACE5000(PressureController):
         super().__init__(unheaded(session), clock)
         self._air_pa = 0.0  # what an absolute range reads in an open line; found before a vent
 
-    def identify(self) -> Identity:
-        """Ask the instrument who it is.
-
-        Raises:
-            WrongIdentity: it is no PACE.
-        """
-        return parse_identity(self.session, self.identity(), models=_MODELS, makers=("DRUCK", "GE", "BAKER"))
-
     def reset(self) -> None:
         """Switch the controller off and forget old errors; the line keeps its pressure."""
-        self._staged_pa = None
+        self._staged = None
         self.clear_status()
         self.reset_all()
         self._check("*RST")
-
-    def self_test(self) -> tuple[bool, str]:
-        """Run the self-test; return whether it passed and the raw reply."""
-        reply = self.self_test_result()
-        return reply.strip() == "0", reply
-
-    def check_errors(self) -> None:
-        """Empty the error queue; raise `InstrumentReportedError` when it held any."""
-        self._check("")
 
     def configure_pressure(self, range_pa: float, *, absolute: bool) -> None:
         """Fix the sensor's range by its name, such as "7barg"."""
@@ -186,11 +168,14 @@ class DruckPACE5000(PressureController):
         self.pressure_unit("hPa")
         self.set_point(pressure_pa / _HPA)
 
-    def _read_back(self, pressure_pa: float) -> None:
+    def _see_unit(self) -> None:
         unit = self.unit_in_use()
         if unit.upper() != "HPA":
             raise self._mismatch("unit", "HPA", unit)
-        staged_hpa, read_back = pressure_pa / _HPA, self.set_point_read()
+
+    def _compare(self, staged: float) -> None:
+        self._see_unit()
+        staged_hpa, read_back = staged / _HPA, self.set_point_read()
         if not abs(read_back - staged_hpa) <= _SAME_HPA:
             raise self._mismatch("set-point", f"{staged_hpa:g} hPa", f"{read_back:g} hPa")
         mode = self.slew_mode_read()
@@ -201,12 +186,12 @@ class DruckPACE5000(PressureController):
         if reference in ("A", "G") and (reference == "A") != self._absolute:
             raise self._mismatch("reference", "absolute" if self._absolute else "gauge", name)
         range_pa = _range_pa(name)
-        if range_pa is not None and not abs(pressure_pa) <= range_pa * 1.05:
+        if range_pa is not None and not abs(staged) <= range_pa * 1.05:
             raise self._mismatch("range", f"one that holds {staged_hpa:g} hPa", f"{range_pa:g} Pa")
         if self.vent_status() == 1:
             self.vent("abort")
 
-    def _switch(self, *, on: bool) -> None:
+    def _control(self, *, on: bool) -> None:
         if on:
             self.control_mode("active")
         self.control(on)
@@ -237,9 +222,3 @@ class DruckPACE5000(PressureController):
     def _vent_state(self) -> tuple[bool, str]:
         status = self.vent_status()
         return status != 1, f"vent status {status}"
-
-    def _check(self, after: str) -> None:
-        PACE.check(self.session, after=after)
-
-    def _drain(self) -> None:
-        PACE.read_errors(self.session)

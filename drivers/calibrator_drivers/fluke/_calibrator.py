@@ -9,30 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from calibrator_drivers._errors import (
-    ReadbackError,
-    ReadTimeout,
-    SettlingTimeout,
-)
-from calibrator_drivers._safety import (
-    Switch,
-    forget_errors,
-    mismatch,
-    staged_or_refuse,
-    stays_on,
-    sure,
-)
-from calibrator_drivers.clock import Clock, Deadline
-from calibrator_drivers.commands import action, pair, reading, setting
-from calibrator_drivers.dialect import FLUKE, FLUKE_55XX, parse_identity
+from calibrator_drivers._errors import ReadTimeout, SettlingTimeout
+from calibrator_drivers._safety import Switch, mismatch, stays_on, sure
+from calibrator_drivers._source import SwitchedSource
+from calibrator_drivers.clock import Deadline
+from calibrator_drivers.commands import action, flag, pair, reading, setting
+from calibrator_drivers.dialect import FLUKE, FLUKE_55XX, Dialect
 from calibrator_drivers.roles import Identity, SourceLimits, SourceState
-from calibrator_drivers.transport import Session
 
-from ._replies import flag, parse_limits, parse_output, parse_range
+from ._replies import parse_limits, parse_output, parse_range
 
 __all__ = ["FlukeCalibrator", "Staged"]
 
-_SELF_TEST_S = 120.0
 _KEPT: Final = {"restores": True}  # may be sent again in standby after a lost connection
 _UNRANGED = ("TC_OUT", "RTD")  # simulated temperatures, like two outputs, have no range to read back
 _SETTLED = 1 << 12  # bit SETTLED of the instrument status register
@@ -65,10 +53,12 @@ class Staged:
     also: tuple[tuple[str, object], ...] = ()  # readings of the model and what they must give
 
 
-class FlukeCalibrator:
+class FlukeCalibrator(SwitchedSource[Staged]):
     """A calibrator behind a session; what a model adds is its commands, limits and roles."""
 
-    MODELS: ClassVar[tuple[str, ...]]  # as *IDN? names them
+    MAKERS: ClassVar[tuple[str, ...]] = FLUKE
+    DIALECT: ClassVar[Dialect] = FLUKE_55XX
+    SELF_TEST_S: ClassVar[float] = 120.0
 
     # fmt: off
     out_voltage = setting("OUT {} V, 0 HZ", "V", -1020.0, 1020.0, "direct voltage", "S-PYVISA-EX", "seen")
@@ -91,11 +81,6 @@ class FlukeCalibrator:
     status = reading("ISR?", int, "instrument status register", "S-5500A-541", "seen")
     # fmt: on
 
-    def __init__(self, session: Session, clock: Clock) -> None:
-        self.session = session
-        self._clock = clock
-        self._staged: Staged | None = None
-
     def identify(self) -> Identity:
         """Take control where the line leaves it at the front panel, and ask the instrument who it is.
 
@@ -103,7 +88,7 @@ class FlukeCalibrator:
             WrongIdentity: it is another model.
         """
         self._control_line()
-        return parse_identity(self.session, self.identity(), models=self.MODELS, makers=FLUKE)
+        return super().identify()
 
     def reset(self) -> None:
         """Go to standby at 0 V and forget old errors."""
@@ -113,73 +98,33 @@ class FlukeCalibrator:
         self.reset_all()
         self._check("*RST")
 
-    def self_test(self) -> tuple[bool, str]:
-        """Run the self-test (about a minute); return whether it passed and the raw reply."""
-        reply = self.self_test_result(timeout_s=_SELF_TEST_S)
-        return _is_zero(reply), reply
-
-    def check_errors(self) -> None:
-        """Empty the error queue; raise `InstrumentReportedError` when it held any."""
-        self._check("")
-
     def stage_voltage_dc(self, voltage_v: float) -> None:
         """Programme a direct voltage (V) at NORMAL with the output in standby."""
         self.begin_staging()
         self.out_voltage(voltage_v)
         self.end_staging(Staged("DCV", voltage_v, "V"))
 
-    def operate(self) -> None:
-        """Read back function, value, unit, frequency and range, then connect the output.
-
-        Raises:
-            ReadbackError: what is read back is not what was staged, or the output stays off.
-        """
-        staged = staged_or_refuse(self.session, self._staged)
-        self._compare(staged)
-        self._switch.switch_on()
-
-    def standby(self) -> None:
-        """Disconnect the output.
-
-        Raises:
-            ReadbackError: the instrument still says that it operates.
-        """
-        self._switch.switch_off()
-
-    def make_safe(self) -> None:
-        """Go to standby and then to 0 V whatever the state was, and confirm both.
-
-        Errors that stand in the queue from before are not a reason to stop: they are emptied, and what
-        counts is what is read back. Works on a fresh session, as a guard process opens it; a connection that
-        breaks is opened once more.
-
-        Raises:
-            ReadbackError: the output is not in standby at 0 V.
-            InstrumentError: the instrument cannot be reached.
-        """
-        self._staged = None
-        self._go_to_zero()
-
     def _control_line(self) -> None:
         # RS-232 has no remote-enable wire: REMOTE stands for it.
         if self.session.resource.upper().startswith("ASRL"):
             self.take_control()
 
-    def _go_to_zero(self) -> None:
+    def _to_rest(self) -> None:
         sure(
             self.session,
             self._control_line,
             self.disconnect_output,
             lambda: self.out_voltage(0.0),
-            lambda: forget_errors(self.session, FLUKE_55XX),
+            self._forget_errors,
             self._switch.see_off,
             self._see_zero,
         )
 
     def _see_zero(self) -> None:
         output = self.output()
-        if output.amplitude != 0.0:
-            raise stays_on(self.session, "output", "0 V", f"{output.amplitude:g} {output.unit}")
+        if output.amplitude != 0.0 or output.second != 0.0:
+            also = f" and {output.second:g}" if output.second != 0.0 else ""
+            raise stays_on(self.session, "output", "0 V", f"{output.amplitude:g} {output.unit}{also}")
 
     def state(self) -> SourceState:
         """Read the output back."""
@@ -219,12 +164,21 @@ class FlukeCalibrator:
             self._clock.sleep(_POLL_S)
 
     def set_limits(self, *, voltage_v: float | None = None, current_a: float | None = None) -> None:
-        """Set the instrument's own output limits (magnitudes, both signs)."""
+        """Set the instrument's own output limits (magnitudes, both signs), and read them back.
+
+        Raises:
+            ReadbackError: it says that it keeps others; a reply to the remembered query that tells none, or
+                no reply, is none.
+        """
         if voltage_v is not None:
             self.limit_voltage(voltage_v, -voltage_v)
         if current_a is not None:
             self.limit_current(current_a, -current_a)
         self._check("LIMIT")
+        self._see_limits(
+            None if voltage_v is None else (-voltage_v, voltage_v),
+            None if current_a is None else (-current_a, current_a),
+        )
 
     def limits(self) -> SourceLimits | None:
         """Return the output limits that the instrument keeps, None where it does not tell.
@@ -243,53 +197,59 @@ class FlukeCalibrator:
         self.limit_current(limits.current_a[1], limits.current_a[0])
         self._check("LIMIT")
 
-    def close(self) -> None:
-        """Close the session; never changes the output."""
-        self.session.close()
-
     def begin_staging(self) -> None:
         """Forget what was staged and disconnect; every `stage_…` begins so."""
-        self._staged = None
-        self.standby()
+        self._begin_staging()
 
     def end_staging(self, staged: Staged) -> None:
         """Check the instrument's errors and remember what is to be read back; every `stage_…` ends so."""
-        self._check("OUT")
-        self._staged = staged
+        self._end_staging(staged, "OUT")
+
+    def _see_limits(self, volts: tuple[float, float] | None, amperes: tuple[float, float] | None) -> None:
+        held = self.limits()
+        if held is None:
+            return
+        for wanted, found, unit in ((volts, held.voltage_v, "V"), (amperes, held.current_a, "A")):
+            if wanted is not None and not _as_set(found, wanted):
+                raise mismatch(
+                    self.session,
+                    f"limit in {unit}",
+                    f"{wanted[0]:g} to {wanted[1]:g}",
+                    f"{found[0]:g} to {found[1]:g}",
+                    outcome="the instrument does not hold the section's maximum",
+                    way_out="Take the instrument out of local control, then start again.",
+                )
 
     def _compare(self, staged: Staged) -> None:
         self._compare_output(staged)
         for name, wanted in staged.also:
             found = getattr(self, name)()
             if not _same(found, wanted):
-                raise self.mismatch(name.removesuffix("_now").replace("_", " "), f"{wanted}", f"{found}")
+                raise self._mismatch(name.removesuffix("_now").replace("_", " "), f"{wanted}", f"{found}")
 
     def _compare_output(self, staged: Staged) -> None:
         output, function = self.output(), self.function()
         if function != staged.function:
-            raise self.mismatch("function", staged.function, function)
+            raise self._mismatch("function", staged.function, function)
         if output.unit != staged.unit:
-            raise self.mismatch("unit", staged.unit, output.unit)
+            raise self._mismatch("unit", staged.unit, output.unit)
         if not abs(output.amplitude - staged.value) <= _SAME * abs(staged.value):
-            raise self.mismatch(
+            raise self._mismatch(
                 "value", f"{staged.value:.9g} {staged.unit}", f"{output.amplitude:.9g} {output.unit}"
             )
         if not abs(output.second - staged.second) <= _SAME * abs(staged.second):
-            raise self.mismatch("second output", f"{staged.second:g}", f"{output.second:g}")
+            raise self._mismatch("second output", f"{staged.second:g}", f"{output.second:g}")
         if not abs(output.frequency_hz - staged.frequency_hz) <= output.frequency_step_hz:
-            raise self.mismatch("frequency", f"{staged.frequency_hz:g} Hz", f"{output.frequency_hz:g} Hz")
+            raise self._mismatch("frequency", f"{staged.frequency_hz:g} Hz", f"{output.frequency_hz:g} Hz")
         if staged.second or staged.function in _UNRANGED:
             return
         if self.range_locked():
-            raise self.mismatch("range", "automatic", "locked")
+            raise self._mismatch("range", "automatic", "locked")
         range_high = self.output_range()
         if (
             range_high is not None and not abs(staged.value) <= range_high * 1.04
         ):  # 1020 V on the 1000 V range
-            raise self.mismatch("range", f"one that holds {staged.value:g}", f"{range_high:g}")
-
-    def _check(self, after: str) -> None:
-        FLUKE_55XX.check(self.session, after=after)
+            raise self._mismatch("range", f"one that holds {staged.value:g}", f"{range_high:g}")
 
     @property
     def _switch(self) -> Switch:
@@ -301,10 +261,6 @@ class FlukeCalibrator:
             lambda: self._check("OPER"),
             names=("operate", "standby"),
         )
-
-    def mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
-        """Return the error of what is read back otherwise than it was staged."""
-        return mismatch(self.session, quantity, staged, read_back)
 
     def _unsettled(self, timeout_s: float) -> SettlingTimeout:
         return SettlingTimeout(
@@ -323,8 +279,8 @@ def _same(found: object, wanted: object) -> bool:
     return found == wanted
 
 
-def _is_zero(reply: str) -> bool:
-    try:
-        return int(reply) == 0
-    except ValueError:
-        return False
+def _as_set(found: tuple[float, float], wanted: tuple[float, float]) -> bool:
+    """Compare limits with what was sent; the reply prints four decimals."""
+    return all(
+        abs(held - sent) <= _THREE_DIGITS * abs(sent) + 1e-4 for held, sent in zip(found, wanted, strict=True)
+    )

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from calibrator_drivers._errors import OutOfLimits
-from calibrator_drivers.commands import choice, duo, reading, setting, trio
+from calibrator_drivers._safety import held_within
+from calibrator_drivers.commands import choice, duo, flag, reading, setting, trio
 
 from ._calibrator import FlukeCalibrator, Staged
-from ._replies import flag, parse_reference, word
+from ._replies import parse_reference, word
 
 __all__ = ["Fluke5520A", "Fluke5522A"]
 
@@ -115,15 +115,14 @@ class Fluke5522A(FlukeCalibrator):
         Raises:
             OutOfLimits: an amplitude above 10 V, which no frequency needs and nobody was asked to release.
         """
-        if not amplitude_v <= _COUNTED_V:
-            raise OutOfLimits(
-                f"{amplitude_v:g} V is more than the {_COUNTED_V:g} V that a frequency is counted at",
-                command="OUT {} V, {} HZ",
-                value=amplitude_v,
-                instrument=self.session.name,
-                resource=self.session.resource,
-                way_out="Choose a smaller one; a larger one is an alternating voltage, with its release.",
-            )
+        held_within(
+            self.session,
+            amplitude_v,
+            (0.0, _COUNTED_V),
+            "V",
+            command="OUT {} V, {} HZ",
+            whose="the 10 V that a frequency is counted at",
+        )
         self.begin_staging()
         self.out_voltage_ac(amplitude_v, frequency_hz)
         self.end_staging(
@@ -155,7 +154,7 @@ class Fluke5522A(FlukeCalibrator):
         held, leads = self.power_factor()
         if not abs(held - power_factor) <= _SAME_FACTOR or (power_factor < 1.0 and leads != leading):
             staged = f"{power_factor:g},{'LEAD' if leading else 'LAG'}"
-            raise self.mismatch("power factor", staged, f"{held:g},{'LEAD' if leads else 'LAG'}")
+            raise self._mismatch("power factor", staged, f"{held:g},{'LEAD' if leads else 'LAG'}")
         also = (("power_factor", (held, leads)), ("waveform_now", "SINE"), ("harmonic_now", 1))
         self.end_staging(
             Staged("AC_POWER", voltage_v, "V", frequency_hz=frequency_hz, second=current_a, also=also)

@@ -16,8 +16,8 @@ from typing import ClassVar
 from calibrator_drivers._indicate import indicate
 from calibrator_drivers._pressure_controller import PressureController
 from calibrator_drivers.commands import action, choice, reading, setting
-from calibrator_drivers.dialect import FLUKE, SCPI, parse_identity
-from calibrator_drivers.roles import Identity, Indication, SourceState
+from calibrator_drivers.dialect import FLUKE
+from calibrator_drivers.roles import Indication, SourceState
 from calibrator_drivers.transport import Line
 
 __all__ = ["Fluke6270A"]
@@ -31,6 +31,15 @@ _PREFIXES = {"K": 1e3, "M": 1e6}
 _MODES = {"control": "CONT", "measure": "MEAS", "vent": "VENT"}
 
 
+def _mode(reply: str) -> str:
+    """Return which mode a reply names; another word is none, and says nothing about the output."""
+    word = reply.strip().upper()
+    for mode, text in _MODES.items():
+        if word.startswith(text):
+            return mode
+    raise ValueError(f"none of {', '.join(_MODES.values())}")
+
+
 def _module_pa(name: str) -> float | None:
     """Return the full scale that a module's name tells, None where it tells none."""
     found = _MODULE.search(name)
@@ -41,6 +50,8 @@ class Fluke6270A(PressureController):
     """A 6270A behind a session; fills the roles of a source and of a meter of pressure."""
 
     MODEL_ID: ClassVar[str] = "fluke_6270a"
+    MODELS: ClassVar[tuple[str, ...]] = ("6270A", "2271A")
+    MAKERS: ClassVar[tuple[str, ...]] = FLUKE
     ROLES: ClassVar[tuple[str, ...]] = ("SourcePressure", "MeasurePressure")
     LINE: ClassVar[Line] = Line(baud=9600, marker="*IDN?")
 
@@ -59,39 +70,22 @@ class Fluke6270A(PressureController):
     set_point_read = reading("SOUR:PRES?", float, "set-point", "S-MEM", "mem-M")
     slew_read = reading("SOUR:PRES:SLEW?", float, "slew rate", "S-MEM", "mem-M")
     reference_in_use = reading("SENS:PRES:MODE?", str.strip, "reference in use", "S-MEM", "mem-M")
-    mode_in_use = reading("OUTP:PRES:MODE?", str.strip, "mode in use", "S-MEM", "mem-M")
+    mode_in_use = reading("OUTP:PRES:MODE?", _mode, "mode in use", "S-MEM", "mem-M")
     measured = reading("MEAS:PRES?", float, "pressure in the line", "S-6270A-PY", "seen")
     uncertainty = reading("MEAS:PRES:UNC?", float, "uncertainty of the reading", "S-DPI610", "seen")
     module_range = reading("SENS:PRES:MOD1:NAME?", _module_pa, "name of the module", "S-6270A-PY", "seen")
     condition = reading("STAT:OPER:COND?", int, "16 when ready", "S-6270A-PY", "seen")
     # fmt: on
 
-    def identify(self) -> Identity:
-        """Ask the instrument who it is.
-
-        Raises:
-            WrongIdentity: it is no 6270A.
-        """
-        return parse_identity(self.session, self.identity(), models=("6270A", "2271A"), makers=FLUKE)
-
     def reset(self) -> None:
         """Measure gauge pressure in kPa, automatic module; forget old errors. The line keeps its pressure."""
-        self._staged_pa, self._absolute = None, False
+        self._staged, self._absolute = None, False
         self.clear_status()
         self.output_mode("measure")
         self.module("automatic")
         self.absolute(False)
         self.pressure_unit("kPa")
         self._check("reset")
-
-    def self_test(self) -> tuple[bool, str]:
-        """Run the self-test; return whether it passed and the raw reply."""
-        reply = self.self_test_result(timeout_s=60.0)
-        return reply.strip() == "0", reply
-
-    def check_errors(self) -> None:
-        """Empty the error queue; raise `InstrumentReportedError` when it held any."""
-        self._check("")
 
     def configure_pressure(self, range_pa: float, *, absolute: bool) -> None:
         """Choose gauge or absolute pressure; the module that fits is the instrument's choice."""
@@ -129,7 +123,7 @@ class Fluke6270A(PressureController):
 
     def is_controlling(self) -> bool:
         """Say whether it controls."""
-        return self.mode_in_use().upper().startswith("CONT")
+        return self.mode_in_use() == "control"
 
     def is_settled(self) -> bool:
         """Say whether the ready bit is set."""
@@ -151,26 +145,36 @@ class Fluke6270A(PressureController):
         self.pressure_unit("kPa")
         self.set_point(pressure_pa / _KPA)
 
-    def _read_back(self, pressure_pa: float) -> None:
+    def _see_unit(self) -> None:
         unit = self.unit_in_use()
         if unit.upper() != "KPA":
             raise self._mismatch("unit", "KPA", unit)
-        read_back = self.set_point_read()
-        if not abs(read_back - pressure_pa / _KPA) <= _SAME_KPA:
-            raise self._mismatch("set-point", f"{pressure_pa / _KPA:g} kPa", f"{read_back:g} kPa")
+
+    def _see_reference(self) -> None:
         staged, reference = "ABS" if self._absolute else "GAUG", self.reference_in_use()
         if not reference.upper().startswith(staged):
             raise self._mismatch("reference", staged, reference)
+
+    def _see_at_rest(self) -> None:
+        self._see_unit()
+        self._see_reference()
+
+    def _compare(self, staged: float) -> None:
+        self._see_unit()
+        read_back = self.set_point_read()
+        if not abs(read_back - staged / _KPA) <= _SAME_KPA:
+            raise self._mismatch("set-point", f"{staged / _KPA:g} kPa", f"{read_back:g} kPa")
+        self._see_reference()
         told_pa = self.module_range()
         range_pa = _FULL_SCALE_PA if told_pa is None else told_pa
-        if not abs(pressure_pa) <= range_pa * 1.05:
-            raise self._mismatch("range", f"one that holds {pressure_pa:g} Pa", f"{range_pa:g} Pa")
+        if not abs(staged) <= range_pa * 1.05:
+            raise self._mismatch("range", f"one that holds {staged:g} Pa", f"{range_pa:g} Pa")
 
-    def _switch(self, *, on: bool) -> None:
+    def _control(self, *, on: bool) -> None:
         self.output_mode("control" if on else "measure")
 
     def _prepare_vent(self) -> None:
-        self._switch(on=False)  # the reference is another only where nothing is controlled
+        self._control(on=False)  # the reference is another only where nothing is controlled
         self._absolute = False
         self.absolute(False)
         self.pressure_unit("kPa")
@@ -180,10 +184,4 @@ class Fluke6270A(PressureController):
 
     def _vent_state(self) -> tuple[bool, str]:
         mode = self.mode_in_use()
-        return mode.upper().startswith("VENT"), f"mode {mode}"
-
-    def _check(self, after: str) -> None:
-        SCPI.check(self.session, after=after)
-
-    def _drain(self) -> None:
-        SCPI.read_errors(self.session)
+        return mode == "vent", f"mode {mode}"

@@ -3,6 +3,8 @@
 Commands are letters, `s=150` sets and `s` asks; they end with a carriage return. That replies read
 `set: 150.00 C` and `t: 149.998 C`, and every other letter here, is remembered. The controller has no switch
 for its heater: `make_safe` sets a temperature at which it does not heat, and confirms that its duty is 0 %.
+That `c` answers `cu: 120 C, in` was seen in the guide of a sister bath (7381); that `out` stands for one that
+has tripped is remembered.
 """
 
 from __future__ import annotations
@@ -11,19 +13,14 @@ import re
 from collections import deque
 from typing import ClassVar
 
-from calibrator_drivers._errors import (
-    OutOfLimits,
-    ReadbackError,
-    SettlingTimeout,
-    WrongIdentity,
-)
-from calibrator_drivers._safety import off_again, staged_or_refuse, stays_on, sure
+from calibrator_drivers._errors import InstrumentError, ReadbackError, SettlingTimeout, WrongIdentity
+from calibrator_drivers._safety import Switch, held_within, mismatch, off_again, stays_on, sure
+from calibrator_drivers._source import SwitchedSource
 from calibrator_drivers.clock import Clock, Deadline
 from calibrator_drivers.commands import reading, setting
-from calibrator_drivers.roles import Identity, SourceLimits, SourceState
+from calibrator_drivers.roles import Identity, SourceState
 from calibrator_drivers.transport import Line, Session
 
-_WAY_OUT = "Switch the bath off at its mains switch; it stays hot."
 __all__ = ["Fluke7341"]
 
 SPAN_C = (-45.0, 150.0)
@@ -33,6 +30,8 @@ _SAME_C = 0.0051
 _POLL_S = 10.0
 _WATCHED = 31  # five minutes
 _BAND_K = 0.005  # the bath's stability figure
+_SAME_CUT_OUT_C = 0.51  # it is kept in whole degrees
+_CUT_OUT = re.compile(r":\s*([-+]?\d+(?:\.\d+)?)\s*C\s*,\s*(in|out)", re.IGNORECASE)
 _VALUE = re.compile(r":\s*([-+]?\d+(?:\.\d+)?(?:[Ee][-+]?\d+)?)\s*([A-Za-z]?)")
 
 
@@ -52,11 +51,21 @@ def _celsius(reply: str) -> float:
     return float(found.group(1))
 
 
-class Fluke7341:
+def _cut_out(reply: str) -> tuple[float, bool]:
+    """Return the temperature of the cut-out, and whether it has tripped."""
+    found = _CUT_OUT.search(reply)
+    if found is None:
+        raise ValueError("no temperature in degrees Celsius with `in` or `out`")
+    return float(found.group(1)), found.group(2).casefold() == "out"
+
+
+class Fluke7341(SwitchedSource[float]):
     """A 7341 behind a session; its output is what a set-point above the bath's temperature asks for."""
 
     MODEL_ID: ClassVar[str] = "fluke_7341"
     ROLES: ClassVar[tuple[str, ...]] = ("SourceTemperature",)
+    STAGES: ClassVar[tuple[str, str]] = "temperature", "heated"
+    WAY_OUT: ClassVar[str] = "Switch the bath off at its mains switch; it stays hot."
     LINE: ClassVar[Line] = Line(
         baud=2400, terminator="\r", reply_terminator="\n", marker="*ver", marker_reply=r"ver|VER"
     )
@@ -66,15 +75,15 @@ class Fluke7341:
     cut_out = setting("c={}", "degC", 0.0, 175.0, "cut-out", "S-MEM", "mem-M")
     identity = reading("*ver", str, "model and firmware", "S-MEM", "mem-M")
     set_point_read = reading("s", _celsius, "set-point", "S-9009", "seen")
+    cut_out_read = reading("c", _cut_out, "cut-out, and whether it has tripped", "S-7381", "seen")
     bath = reading("t", _celsius, "temperature of the bath", "S-9009", "seen")
     duty = reading("po", _value, "heater duty, %", "S-MEM", "mem-M")
     # fmt: on
 
     def __init__(self, session: Session, clock: Clock) -> None:
-        self.session = session
-        self._clock = clock
-        self._staged_c: float | None = None
+        super().__init__(session, clock)
         self._highest_c = SPAN_C[1]
+        self._cut_out_c: float | None = None  # what was set
 
     def identify(self) -> Identity:
         """Ask the controller for its model and firmware; a serial number where it tells one.
@@ -113,48 +122,43 @@ class Fluke7341:
             OutOfLimits: outside the bath's span or above the section's limit; nothing was sent.
             ReadbackError: it keeps another set-point than 20 °C.
         """
-        if not SPAN_C[0] <= temperature_c <= self._highest_c:
-            raise OutOfLimits(
-                f"{temperature_c:g} degC is outside {SPAN_C[0]:g} to {self._highest_c:g} degC",
-                command="s={}",
-                value=temperature_c,
-                instrument=self.session.name,
-                resource=self.session.resource,
-                way_out="Choose a temperature within. Nothing was sent.",
-            )
-        self.standby()
-        self._staged_c = temperature_c
+        held_within(
+            self.session,
+            temperature_c,
+            (SPAN_C[0], self._highest_c),
+            "degC",
+            command="s={}",
+            whose="the bath's span and the section's limit",
+        )
+        self._begin_staging()
+        self._staged = temperature_c
 
     def operate(self) -> None:
-        """Set the staged temperature and read it back, in degrees Celsius.
+        """See the cut-out, set the staged temperature and read it back, in degrees Celsius.
 
         Raises:
-            ReadbackError: what is read back is not what was staged; the bath is sent back to 20 °C.
+            ReadbackError: what is read back is not what was staged, or the cut-out is another or has tripped;
+                the bath is sent back to 20 °C.
             UnexpectedReply: the controller does not speak in °C; the bath is sent back to 20 °C.
         """
-        staged_c = staged_or_refuse(self.session, self._staged_c, what="temperature", done="heated")
-        with off_again(lambda: self.set_point(_COOL_C)):
-            self.set_point(staged_c)
-            self._read_back(staged_c)
+        staged_c = self._staged_here()
+        try:
+            with off_again(self._switch):
+                self._compare(staged_c)
+                self.set_point(staged_c)
+                self._read_back(staged_c, outcome="the bath is sent back to 20 degC")
+        except InstrumentError:
+            self._staged = None
+            raise
 
     def standby(self) -> None:
-        """Let the bath go to 20 °C.
+        """Let the bath go to 20 °C; what was staged is forgotten, for the controller does not hold it.
 
         Raises:
             ReadbackError: it keeps another set-point.
         """
-        self._staged_c = None
-        self.set_point(_COOL_C)
-        self._read_back(_COOL_C)
-
-    def make_safe(self) -> None:
-        """Set 20 °C and confirm that the heater's duty is 0 %; the bath may be hot for hours.
-
-        Raises:
-            ReadbackError: the bath is above 25 °C and the heater still works.
-            InstrumentError: the instrument cannot be reached.
-        """
-        self._switch_off()
+        self._staged = None
+        super().standby()
 
     def temperature_c(self) -> float:
         """Return the temperature of the bath by its control sensor."""
@@ -172,8 +176,8 @@ class Fluke7341:
         """
         set_point = self.set_point_read()
         operating = abs(set_point - _COOL_C) > _SAME_C
-        if not operating and self._staged_c is not None:
-            set_point = self._staged_c
+        if not operating and self._staged is not None:
+            set_point = self._staged
         settled = abs(self.bath() - set_point) <= _BAND_K
         return SourceState("block_display", set_point, "degC", 0.0, SPAN_C[1], operating, settled)
 
@@ -208,38 +212,75 @@ class Fluke7341:
         current_a: float | None = None,
         temperature_c: float | None = None,
     ) -> None:
-        """Set the cut-out and the highest temperature that `stage_temperature` takes."""
+        """Set the cut-out, read it back, and hold `stage_temperature` below it.
+
+        Raises:
+            ReadbackError: the controller keeps another cut-out, or it has tripped.
+        """
         del voltage_v, current_a
         if temperature_c is not None:
             self.cut_out(temperature_c)
             self._highest_c = min(temperature_c, SPAN_C[1])
+            self._cut_out_c = temperature_c
+            self._see_cut_out()
 
-    def limits(self) -> SourceLimits | None:
-        """Return None: the instrument has no limits in volts or amperes."""
-        return None
+    @property
+    def _switch(self) -> Switch:
+        return Switch(
+            self.session,
+            lambda: None,  # the set-point is what heats: `operate` sends it
+            lambda: self.set_point(_COOL_C),
+            self._is_sent_away,
+            self.check_errors,
+            part="set-point",
+            names=("another", f"{_COOL_C:g} degC"),
+            way_out=self.WAY_OUT,
+        )
 
-    def restore_limits(self, limits: SourceLimits) -> None:
-        """Do nothing: `limits` never returned any."""
-        del limits
+    def _is_sent_away(self) -> bool:
+        return not abs(self.set_point_read() - _COOL_C) <= _SAME_C
 
-    def close(self) -> None:
-        """Close the session; never changes the set-point."""
-        self.session.close()
+    def _compare(self, staged: float) -> None:
+        del staged  # it is kept here until it is sent: the controller has no standby to hold it in
+        self._see_cut_out()
 
-    def _switch_off(self) -> None:
-        self._staged_c = None
-        sure(self.session, lambda: self.set_point(_COOL_C), lambda: self._read_back(_COOL_C), self._see_cold)
+    def _see_cut_out(self) -> None:
+        if self._cut_out_c is None:
+            return
+        held_c, tripped = self.cut_out_read()
+        if tripped or not abs(held_c - self._cut_out_c) <= _SAME_CUT_OUT_C:
+            raise mismatch(
+                self.session,
+                "cut-out",
+                f"{self._cut_out_c:g} degC, in",
+                f"{held_c:g} degC, {'out' if tripped else 'in'}",
+                outcome="the bath stays at 20 degC",
+                way_out="Set or reset the cut-out at the controller.",
+            )
+
+    def _to_rest(self) -> None:
+        sure(
+            self.session,
+            self._switch.off,
+            lambda: self._read_back(_COOL_C),
+            self._see_cold,
+            way_out=self.WAY_OUT,
+        )
 
     def _see_cold(self) -> None:
         left = self.duty()
         if not left <= 0.0 and not self.bath() <= _COOL_C + 5.0:
-            raise stays_on(self.session, "heater duty", "0 %", f"{left:g} %", way_out=_WAY_OUT)
+            raise stays_on(self.session, "heater duty", "0 %", f"{left:g} %", way_out=self.WAY_OUT)
 
-    def _read_back(self, temperature_c: float) -> None:
+    def _read_back(self, temperature_c: float, *, outcome: str = ReadbackError.MAY_BE_ON) -> None:
+        # The bath heats or cools to what it keeps: it has no standby that a refusal could leave it in.
         read_back = self.set_point_read()
         if not abs(read_back - temperature_c) <= _SAME_C:
-            raise self._mismatch("set-point", f"{temperature_c:g} degC", f"{read_back:g} degC")
-
-    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
-        # The bath heats or cools to what it keeps: it has no standby that a refusal could leave it in.
-        return stays_on(self.session, quantity, staged, read_back, way_out=_WAY_OUT)
+            raise mismatch(
+                self.session,
+                "set-point",
+                f"{temperature_c:g} degC",
+                f"{read_back:g} degC",
+                outcome=outcome,
+                way_out=self.WAY_OUT,
+            )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from calibrator_drivers.roles import SourceLimits
 
-__all__ = ["Output", "flag", "parse_limits", "parse_output", "parse_range", "parse_reference", "word"]
+__all__ = ["Output", "parse_limits", "parse_output", "parse_range", "parse_reference", "word"]
 
 _UNITS = {"V": "V", "A": "A", "OHM": "ohm", "CEL": "degC"}
 _PREFIXES = {"": 1.0, "U": 1e-6, "M": 1e-3, "K": 1e3}
@@ -64,14 +64,6 @@ def parse_limits(reply: str) -> SourceLimits | None:
         if low_v <= 0 <= high_v and low_a <= 0 <= high_a
         else None
     )
-
-
-def flag(reply: str) -> bool:
-    """Parse a `1` or `0`, or `ON` or `OFF`."""
-    text = reply.strip().upper()
-    if text not in ("0", "1", "ON", "OFF"):
-        raise ValueError("neither 0 nor 1")
-    return text in ("1", "ON")
 
 
 def parse_range(reply: str) -> float | None:

@@ -9,20 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from calibrator_drivers._errors import InstrumentError, OutOfLimits, ReadbackError
-from calibrator_drivers._safety import (
-    Switch,
-    forget_errors,
-    mismatch,
-    staged_or_refuse,
-    stays_on,
-    sure,
-)
+from calibrator_drivers._errors import InstrumentError, ReadbackError
+from calibrator_drivers._safety import Switch, held_within, mismatch, stays_on, sure
 from calibrator_drivers._scpi_meter import LINE_HZ, MARGIN_S, indication_of
+from calibrator_drivers._source import SwitchedSource
 from calibrator_drivers.clock import Clock
-from calibrator_drivers.commands import action, choice, reading, setting
-from calibrator_drivers.dialect import KEITHLEY, SCPI, parse_identity
-from calibrator_drivers.roles import Identity, Indication, SourceLimits, SourceState
+from calibrator_drivers.commands import action, choice, flag, reading, setting
+from calibrator_drivers.dialect import KEITHLEY
+from calibrator_drivers.roles import Indication, SourceLimits, SourceState
 from calibrator_drivers.transport import Session
 
 __all__ = ["Keithley2450"]
@@ -43,12 +37,6 @@ _SAME_LIMIT = 1e-3  # coarser than the reply prints it
 _NOT_HELD = "the instrument does not hold the section's maximum"
 
 
-def _flag(reply: str) -> bool:
-    if reply.strip() not in ("0", "1"):
-        raise ValueError("neither 0 nor 1")
-    return reply.strip() == "1"
-
-
 def _step(voltage_v: float) -> float:
     """Return the lowest step of the protection that lets a voltage pass."""
     return next(step for step in _PROTECTION if voltage_v <= step)
@@ -65,11 +53,12 @@ class _Staged:
     unit: str
 
 
-class Keithley2450:
+class Keithley2450(SwitchedSource[_Staged]):
     """A 2450 behind a session; fills the roles of a source and of a meter of direct volts and amperes."""
 
     MODEL_ID: ClassVar[str] = "keithley_2450"
     MODELS: ClassVar[tuple[str, ...]] = ("MODEL 2450",)
+    MAKERS: ClassVar[tuple[str, ...]] = KEITHLEY
     ROLES: ClassVar[tuple[str, ...]] = (
         "SourceVoltageDC",
         "SourceCurrentDC",
@@ -103,28 +92,18 @@ class Keithley2450:
     current_now = reading("SOUR:CURR?", float, "programmed amperes", "S-2450-PY", "seen")
     voltage_range = reading("SOUR:VOLT:RANG?", float, "range of sourced volts", "S-2450-PY", "seen")
     current_range = reading("SOUR:CURR:RANG?", float, "range of sourced amperes", "S-2450-PY", "seen")
-    operating = reading("OUTP?", _flag, "whether the output is on", "S-2450-PY", "seen")
-    limited_current = reading("SOUR:VOLT:ILIM:TRIP?", _flag, "at the most current", "S-2450-PY", "seen")
-    limited_voltage = reading("SOUR:CURR:VLIM:TRIP?", _flag, "at the most voltage", "S-2450-PY", "seen")
+    operating = reading("OUTP?", flag, "whether the output is on", "S-2450-PY", "seen")
+    limited_current = reading("SOUR:VOLT:ILIM:TRIP?", flag, "at the most current", "S-2450-PY", "seen")
+    limited_voltage = reading("SOUR:CURR:VLIM:TRIP?", flag, "at the most voltage", "S-2450-PY", "seen")
     indication = reading("READ?", str, "triggers one reading and returns it", "S-2450-PY", "seen")
     # fmt: on
 
     def __init__(self, session: Session, clock: Clock) -> None:
-        self.session = session
-        self._clock = clock
-        self._staged: _Staged | None = None
+        super().__init__(session, clock)
         self._highest_v: float | None = None
         self._highest_a: float | None = None
         self._unit = "V"
         self._nplc = 1.0
-
-    def identify(self) -> Identity:
-        """Ask the instrument who it is.
-
-        Raises:
-            WrongIdentity: it is another model.
-        """
-        return parse_identity(self.session, self.identity(), models=self.MODELS, makers=KEITHLEY)
 
     def reset(self) -> None:
         """Go to the reset state with the output off, and forget old errors.
@@ -144,15 +123,6 @@ class Keithley2450:
         self.reset_all()
         self._check("*RST")
 
-    def self_test(self) -> tuple[bool, str]:
-        """Run the self-test; return whether it passed and the raw reply."""
-        reply = self.self_test_result(timeout_s=60.0)
-        return reply.strip().lstrip("+-") == "0", reply
-
-    def check_errors(self) -> None:
-        """Empty the error queue; raise `InstrumentReportedError` when it held any."""
-        self._check("")
-
     def stage_voltage_dc(self, voltage_v: float) -> None:
         """Programme a direct voltage (V) with the output off.
 
@@ -160,9 +130,10 @@ class Keithley2450:
             OutOfLimits: above the limit of `set_limits`; nothing was sent.
         """
         self._refuse_above(voltage_v, self._highest_v, "V")
-        self._begin("dcv")
+        self._begin_staging()
+        self.source("dcv")
         self.out_voltage(voltage_v)
-        self._end(_Staged("VOLT", voltage_v, "V"))
+        self._end_staging(_Staged("VOLT", voltage_v, "V"), "SOUR")
 
     def stage_current_dc(self, current_a: float) -> None:
         """Programme a direct current (A) with the output off.
@@ -171,48 +142,18 @@ class Keithley2450:
             OutOfLimits: above the limit of `set_limits`; nothing was sent.
         """
         self._refuse_above(current_a, self._highest_a, "A")
-        self._begin("dci")
+        self._begin_staging()
+        self.source("dci")
         self.out_current(current_a)
-        self._end(_Staged("CURR", current_a, "A"))
+        self._end_staging(_Staged("CURR", current_a, "A"), "SOUR")
 
-    def operate(self) -> None:
-        """Read back function, value, range and the instrument's own limits, then switch the output on.
-
-        Raises:
-            ReadbackError: what is read back is not what was staged, or the output stays off.
-        """
-        staged = staged_or_refuse(self.session, self._staged)
-        self._compare(staged)
-        self._see_limits(staged.unit)
-        self._switch.switch_on()
-
-    def standby(self) -> None:
-        """Switch the output off.
-
-        Raises:
-            ReadbackError: the instrument still says that it is on.
-        """
-        self._switch.switch_off()
-
-    def make_safe(self) -> None:
-        """Switch the output off, then to 0 V, whatever the state was, and confirm both.
-
-        A connection that breaks is opened once more.
-
-        Raises:
-            ReadbackError: the output is not off at 0 V.
-            InstrumentError: the instrument cannot be reached.
-        """
-        self._staged = None
-        self._go_to_zero()
-
-    def _go_to_zero(self) -> None:
+    def _to_rest(self) -> None:
         sure(
             self.session,
             lambda: self.output(False),
             lambda: self.source("dcv"),
             lambda: self.out_voltage(0.0),
-            lambda: forget_errors(self.session, SCPI),
+            self._forget_errors,
             self._switch.see_off,
             self._see_zero,
         )
@@ -265,10 +206,6 @@ class Keithley2450:
         self._check("limits")
         self._see_limits("")
 
-    def limits(self) -> SourceLimits | None:
-        """Return None: the limits are part of the settings and are set anew by each run."""
-        return None
-
     def restore_limits(self, limits: SourceLimits) -> None:
         """Set the limits as magnitudes of what `limits` once returned."""
         self.set_limits(voltage_v=limits.voltage_v[1], current_a=limits.current_a[1])
@@ -298,19 +235,11 @@ class Keithley2450:
         raw = self.indication(timeout_s=self.reading_time_s() + MARGIN_S)
         return indication_of(self.session, raw, unit=self._unit, asked="READ?", overload=_OVERLOAD)
 
-    def close(self) -> None:
-        """Close the session; never changes the output."""
-        self.session.close()
-
     def _refuse_above(self, value: float, highest: float | None, unit: str) -> None:
-        if highest is not None and not abs(value) <= highest:
-            raise OutOfLimits(
-                f"{value:g} {unit} is above the section's limit of {highest:g} {unit}",
-                command="SOUR:VOLT {}" if unit == "V" else "SOUR:CURR {}",
-                value=value,
-                instrument=self.session.name,
-                resource=self.session.resource,
-                way_out="Choose a smaller value. Nothing was sent.",
+        if highest is not None:
+            command = "SOUR:VOLT {}" if unit == "V" else "SOUR:CURR {}"
+            held_within(
+                self.session, value, (-highest, highest), unit, command=command, whose="the section's limit"
             )
 
     def _see_limits(self, sourced: str) -> None:
@@ -342,15 +271,6 @@ class Keithley2450:
             way_out="Take the instrument out of local control, then start again.",
         )
 
-    def _begin(self, function: str) -> None:
-        self._staged = None
-        self.standby()
-        self.source(function)
-
-    def _end(self, staged: _Staged) -> None:
-        self._check("SOUR")
-        self._staged = staged
-
     def _compare(self, staged: _Staged) -> None:
         function = self.source_now()
         if function != staged.function:
@@ -362,9 +282,7 @@ class Keithley2450:
         range_high = self.voltage_range() if volts else self.current_range()
         if not abs(staged.value) <= 1.05 * range_high:
             raise self._mismatch("range", f"one that holds {staged.value:g}", f"{range_high:g}")
-
-    def _check(self, after: str) -> None:
-        SCPI.check(self.session, after=after)
+        self._see_limits(staged.unit)
 
     @property
     def _switch(self) -> Switch:
@@ -375,6 +293,3 @@ class Keithley2450:
             self.operating,
             lambda: self._check("OUTP ON"),
         )
-
-    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
-        return mismatch(self.session, quantity, staged, read_back)

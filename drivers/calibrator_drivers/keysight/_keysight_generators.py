@@ -9,19 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from calibrator_drivers._errors import OutOfLimits, ReadbackError
-from calibrator_drivers._safety import (
-    Switch,
-    forget_errors,
-    mismatch,
-    staged_or_refuse,
-    stays_on,
-    sure,
-)
+from calibrator_drivers._safety import Switch, held_within, stays_on, sure
+from calibrator_drivers._source import SwitchedSource
 from calibrator_drivers.clock import Clock
-from calibrator_drivers.commands import action, choice, reading, setting
-from calibrator_drivers.dialect import KEYSIGHT, SCPI, parse_identity
-from calibrator_drivers.roles import Identity, SourceLimits, SourceState
+from calibrator_drivers.commands import action, choice, flag, reading, setting
+from calibrator_drivers.dialect import KEYSIGHT
+from calibrator_drivers.roles import SourceState
 from calibrator_drivers.transport import Session
 
 __all__ = ["Keysight33220A", "Keysight33500B"]
@@ -34,13 +27,6 @@ _TWO_OUTPUTS = ("33510B", "33512B", "33520B", "33522B")
 _REFERENCE = {"internal": "INT", "external": "EXT"}
 
 
-def _on(reply: str) -> bool:
-    """Parse a `1` or `0`."""
-    if reply.strip() not in ("0", "1"):
-        raise ValueError("neither 0 nor 1")
-    return reply.strip() == "1"
-
-
 @dataclass(frozen=True, slots=True)
 class _Staged:
     function: str
@@ -48,11 +34,12 @@ class _Staged:
     voltage_v: float
 
 
-class Keysight33220A:
+class Keysight33220A(SwitchedSource[_Staged]):
     """A 33220A behind a session; fills the roles of a source of frequency and of sine volts."""
 
     MODEL_ID: ClassVar[str] = "keysight_33220a"
     MODELS: ClassVar[tuple[str, ...]] = ("33220A",)
+    MAKERS: ClassVar[tuple[str, ...]] = KEYSIGHT
     ROLES: ClassVar[tuple[str, ...]] = ("SourceFrequency", "SourceVoltageAC")
 
     # fmt: off
@@ -74,23 +61,13 @@ class Keysight33220A:
     unit_now = reading("VOLT:UNIT?", str.strip, "unit of amplitudes", "S-MEM", "mem-H")
     offset_now = reading("VOLT:OFFS?", float, "direct part", "S-MEM", "mem-H")
     load_now = reading("OUTP:LOAD?", float, "load that amplitudes are told for", "S-MEM", "mem-H")
-    operating = reading("OUTP?", _on, "whether the output is on", "S-MEM", "mem-H")
+    operating = reading("OUTP?", flag, "whether the output is on", "S-MEM", "mem-H")
     complete = reading("*OPC?", str.strip, "1 when done", "S-MEM", "mem-H")
     # fmt: on
 
     def __init__(self, session: Session, clock: Clock) -> None:
-        self.session = session
-        self._clock = clock
-        self._staged: _Staged | None = None
+        super().__init__(session, clock)
         self._highest_v: float | None = None
-
-    def identify(self) -> Identity:
-        """Ask the instrument who it is.
-
-        Raises:
-            WrongIdentity: it is another model.
-        """
-        return parse_identity(self.session, self.identity(), models=self.MODELS, makers=KEYSIGHT)
 
     def reset(self) -> None:
         """Go to the reset state with the output off, and forget old errors."""
@@ -98,15 +75,6 @@ class Keysight33220A:
         self.clear_status()
         self.reset_all()
         self._check("*RST")
-
-    def self_test(self) -> tuple[bool, str]:
-        """Run the self-test; return whether it passed and the raw reply."""
-        reply = self.self_test_result(timeout_s=60.0)
-        return reply.strip().lstrip("+-") == "0", reply
-
-    def check_errors(self) -> None:
-        """Empty the error queue; raise `InstrumentReportedError` when it held any."""
-        self._check("")
 
     def stage_frequency(self, frequency_hz: float, *, amplitude_v: float) -> None:
         """Programme a sine of `frequency_hz` and `amplitude_v` rms, open circuit, with the output off."""
@@ -119,44 +87,6 @@ class Keysight33220A:
             OutOfLimits: above the limit of `set_limits`; nothing was sent.
         """
         self._stage("acv", frequency_hz, voltage_v)
-
-    def operate(self) -> None:
-        """Read back waveform, frequency, amplitude, unit, offset and load, then switch the output on.
-
-        Raises:
-            ReadbackError: what is read back is not what was staged, or the output stays off.
-        """
-        staged = staged_or_refuse(self.session, self._staged)
-        self._compare(staged)
-        self._switch.switch_on()
-
-    def standby(self) -> None:
-        """Switch the output off.
-
-        Raises:
-            ReadbackError: the instrument still says that it is on.
-        """
-        self._switch.switch_off()
-
-    def make_safe(self) -> None:
-        """Switch the output off whatever the state was, and confirm it; the amplitude never exceeds 20 V.
-
-        A connection that breaks is opened once more.
-
-        Raises:
-            ReadbackError: the output stays on.
-            InstrumentError: the instrument cannot be reached.
-        """
-        self._staged = None
-        self._switch_off()
-
-    def _switch_off(self) -> None:
-        sure(
-            self.session,
-            lambda: self.output(False),
-            lambda: forget_errors(self.session, SCPI),
-            self._switch.see_off,
-        )
 
     def state(self) -> SourceState:
         """Read the output back; the value is what was staged as: hertz or volts."""
@@ -175,29 +105,11 @@ class Keysight33220A:
         del current_a
         self._highest_v = voltage_v if voltage_v is not None else self._highest_v
 
-    def limits(self) -> SourceLimits | None:
-        """Return None: the instrument has no limits of its own."""
-        return None
-
-    def restore_limits(self, limits: SourceLimits) -> None:
-        """The instrument has no limits of its own: nothing is sent."""
-
-    def close(self) -> None:
-        """Close the session; never changes the output."""
-        self.session.close()
-
     def _stage(self, function: str, frequency_hz: float, voltage_v: float) -> None:
-        if self._highest_v is not None and not voltage_v <= self._highest_v:
-            raise OutOfLimits(
-                f"{voltage_v:g} V is above the section's limit of {self._highest_v:g} V",
-                command="VOLT {}",
-                value=voltage_v,
-                instrument=self.session.name,
-                resource=self.session.resource,
-                way_out="Choose a lower voltage. Nothing was sent.",
-            )
-        self._staged = None
-        self.standby()
+        if self._highest_v is not None:
+            span = (0.0, self._highest_v)
+            held_within(self.session, voltage_v, span, "V", command="VOLT {}", whose="the section's limit")
+        self._begin_staging()
         self.load()
         self.unit()
         self.sine()
@@ -205,8 +117,7 @@ class Keysight33220A:
         self.frequency(frequency_hz)
         self.offset(0.0)  # before the amplitude: with an offset that stands, the sum may be refused
         self.voltage(voltage_v)
-        self._check("VOLT")
-        self._staged = _Staged(function, frequency_hz, voltage_v)
+        self._end_staging(_Staged(function, frequency_hz, voltage_v), "VOLT")
 
     def _compare(self, staged: _Staged) -> None:
         shape, unit = self.shape_now(), self.unit_now()
@@ -225,9 +136,6 @@ class Keysight33220A:
         if not load >= _OPEN_OHM:
             raise self._mismatch("load", "open", f"{load:g} ohm")
 
-    def _check(self, after: str) -> None:
-        SCPI.check(self.session, after=after)
-
     @property
     def _switch(self) -> Switch:
         return Switch(
@@ -237,9 +145,6 @@ class Keysight33220A:
             self.operating,
             lambda: self._check("OUTP ON"),
         )
-
-    def _mismatch(self, quantity: str, staged: str, read_back: str) -> ReadbackError:
-        return mismatch(self.session, quantity, staged, read_back)
 
 
 class Keysight33500B(Keysight33220A):
@@ -252,7 +157,7 @@ class Keysight33500B(Keysight33220A):
     reference = choice("ROSC:SOUR {}", _REFERENCE, "time base in use", "S-MEM", "mem-H")
     reference_used = reading("ROSC:SOUR?", str.strip, "time base in use", "S-MEM", "mem-H")
     second_output = choice("OUTP2 {}", _SWITCH, "the second output", "S-MEM", "mem-H")
-    second_operating = reading("OUTP2?", _on, "whether the second output is on", "S-MEM", "mem-H")
+    second_operating = reading("OUTP2?", flag, "whether the second output is on", "S-MEM", "mem-H")
     # fmt: on
 
     def use_reference(self, *, external: bool) -> None:
@@ -264,13 +169,13 @@ class Keysight33500B(Keysight33220A):
         self.reference("external" if external else "internal")
         self._check("ROSC:SOUR")
 
-    def _switch_off(self) -> None:
+    def _to_rest(self) -> None:
         """Switch both outputs off: nobody asked this driver for the second, but somebody may be at it."""
         sure(
             self.session,
             lambda: self.output(False),
             lambda: self.second_output(False),  # a model with one output reports -114, which is forgotten
-            lambda: forget_errors(self.session, SCPI),
+            self._forget_errors,
             self._switch.see_off,
             self._see_second_off,
         )

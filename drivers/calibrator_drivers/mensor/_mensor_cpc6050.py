@@ -8,14 +8,14 @@ asks for the error. The words of the 600 series were seen in a public package (`
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import ClassVar
 
-from calibrator_drivers._errors import InstrumentReportedError
+from calibrator_drivers._errors import InstrumentReportedError, ReadTimeout, UnexpectedReply
 from calibrator_drivers._indicate import indicate
 from calibrator_drivers._pressure_controller import PressureController
 from calibrator_drivers.commands import choice, reading, setting
-from calibrator_drivers.dialect import parse_identity
-from calibrator_drivers.roles import Identity, Indication, SourceState
+from calibrator_drivers.roles import Indication, SourceState
 from calibrator_drivers.transport import Line
 
 __all__ = ["MensorCPC6050"]
@@ -33,6 +33,14 @@ def _text(reply: str) -> str:
     return reply[1:].strip() if reply[:1] in (" ", "E") else reply.strip()
 
 
+def _mode(reply: str) -> str:
+    """Return which mode a reply names; another word is none, and says nothing about the output."""
+    mode = _text(reply).casefold()
+    if mode not in _MODES:
+        raise ValueError(f"none of {', '.join(_MODES.values())}")
+    return mode
+
+
 def _value(reply: str) -> float:
     return float(_text(reply))
 
@@ -48,6 +56,8 @@ class MensorCPC6050(PressureController):
     """A CPC6050 behind a session; fills the roles of a source and of a meter of pressure."""
 
     MODEL_ID: ClassVar[str] = "mensor_cpc6050"
+    MODELS: ClassVar[tuple[str, ...]] = ("CPC6050", "CPC6000")
+    MAKERS: ClassVar[tuple[str, ...]] = ("MENSOR", "WIKA")
     ROLES: ClassVar[tuple[str, ...]] = ("SourcePressure", "MeasurePressure")
     LINE: ClassVar[Line] = Line(
         # a queued error changes the first character of a reply
@@ -68,30 +78,21 @@ class MensorCPC6050(PressureController):
     rate = setting("RSETPT {}", "kPa/s", 0.001, 1e3, "rate", "S-MEM", "mem-M")
     identity = reading("*IDN?", _text, "identity", "S-MENSOR", "seen")
     unit_in_use = reading("Units?", _text, "unit in use", "S-MENSOR", "seen")
-    mode_in_use = reading("Mode?", _text, "mode in use", "S-MEM", "mem-M")
+    mode_in_use = reading("Mode?", _mode, "mode in use", "S-MEM", "mem-M")
     reference_in_use = reading("Ptype?", _text, "reference in use", "S-MEM", "mem-M")
     set_point_read = reading("Setpt?", _value, "set-point", "S-MEM", "mem-M")
     rate_read = reading("RSETPT?", _value, "rate", "S-MEM", "mem-M")
     range_high = reading("RANGEMAX?", _value, "upper end of the range", "S-MEM", "mem-M")
     measured = reading("A?", _value, "pressure in the line", "S-MENSOR", "seen")
     stable = reading("Stable?", _yes, "whether it is stable", "S-MENSOR", "seen")
+    upper_limit_read = reading("UpperLimit?", _value, "own upper limit", "S-MEM", "mem-L")
     error = reading("ERR?", str.strip, "oldest error", "S-MEM", "mem-M")
     # fmt: on
 
-    def identify(self) -> Identity:
-        """Ask the instrument who it is.
-
-        Raises:
-            WrongIdentity: it is no CPC6050.
-        """
-        return parse_identity(
-            self.session, self.identity(), models=("CPC6050", "CPC6000"), makers=("MENSOR", "WIKA")
-        )
-
     def reset(self) -> None:
         """Measure gauge pressure in kPa, and forget old errors. The line keeps its pressure."""
-        self._staged_pa, self._absolute = None, False
-        self._drain()
+        self._staged, self._absolute = None, False
+        self._errors()
         self.mode("measure")
         self.reference("gauge")
         self.pressure_unit("kPa")
@@ -101,10 +102,6 @@ class MensorCPC6050(PressureController):
         """Return whether the sensor gives a pressure: the instrument has no self-test to be asked for."""
         found = self.read()
         return not found.overload, found.raw
-
-    def check_errors(self) -> None:
-        """Empty the error queue; raise `InstrumentReportedError` when it held any."""
-        self._check("")
 
     def configure_pressure(self, range_pa: float, *, absolute: bool) -> None:
         """Choose gauge or absolute pressure; the transducer that fits is the instrument's choice."""
@@ -141,6 +138,7 @@ class MensorCPC6050(PressureController):
             self.pressure_unit("kPa")
             self.upper_limit(pressure_pa / _KPA)
             self._check("UpperLimit")
+            self._see_upper_limit()
 
     def line_pressure_pa(self) -> float:
         """Return the pressure that the instrument measures now."""
@@ -152,7 +150,7 @@ class MensorCPC6050(PressureController):
 
     def is_controlling(self) -> bool:
         """Say whether it controls."""
-        return self.mode_in_use().upper() == "CONTROL"
+        return self.mode_in_use() == "control"
 
     def is_settled(self) -> bool:
         """Say whether the instrument calls its pressure stable."""
@@ -174,25 +172,45 @@ class MensorCPC6050(PressureController):
         self.pressure_unit("kPa")
         self.set_point(pressure_pa / _KPA)
 
-    def _read_back(self, pressure_pa: float) -> None:
+    def _see_unit(self) -> None:
         unit = self.unit_in_use()
         if unit.split(" ")[0] not in (_KPA_CODE, "kPa", "KPA"):
             raise self._mismatch("unit", "kPa", unit)
-        read_back = self.set_point_read()
-        if not abs(read_back - pressure_pa / _KPA) <= _SAME_KPA:
-            raise self._mismatch("set-point", f"{pressure_pa / _KPA:g} kPa", f"{read_back:g} kPa")
+
+    def _see_reference(self) -> None:
         staged, reference = "A" if self._absolute else "G", self.reference_in_use()
         if not reference.upper().startswith(staged):
             raise self._mismatch("reference", staged, reference)
-        high = self.range_high()
-        if not abs(pressure_pa) / _KPA <= high * 1.001:
-            raise self._mismatch("range", f"one that holds {pressure_pa / _KPA:g} kPa", f"{high:g} kPa")
 
-    def _switch(self, *, on: bool) -> None:
+    def _see_at_rest(self) -> None:
+        self._see_unit()
+        self._see_reference()
+
+    def _compare(self, staged: float) -> None:
+        self._see_unit()
+        read_back = self.set_point_read()
+        if not abs(read_back - staged / _KPA) <= _SAME_KPA:
+            raise self._mismatch("set-point", f"{staged / _KPA:g} kPa", f"{read_back:g} kPa")
+        self._see_reference()
+        high = self.range_high()
+        if not abs(staged) / _KPA <= high * 1.001:
+            raise self._mismatch("range", f"one that holds {staged / _KPA:g} kPa", f"{high:g} kPa")
+        self._see_upper_limit()
+
+    def _see_upper_limit(self) -> None:
+        """Hold its own limit against the section's where it tells: the query is remembered."""
+        if self._highest_pa is None:
+            return
+        with suppress(ReadTimeout, UnexpectedReply):
+            held = self.upper_limit_read()
+            if not abs(held - self._highest_pa / _KPA) <= _SAME_KPA:
+                raise self._mismatch("upper limit", f"{self._highest_pa / _KPA:g} kPa", f"{held:g} kPa")
+
+    def _control(self, *, on: bool) -> None:
         self.mode("control" if on else "measure")
 
     def _prepare_vent(self) -> None:
-        self._switch(on=False)  # the reference is another only where nothing is controlled
+        self._control(on=False)  # the reference is another only where nothing is controlled
         self._absolute = False
         self.reference("gauge")
         self.pressure_unit("kPa")
@@ -202,7 +220,7 @@ class MensorCPC6050(PressureController):
 
     def _vent_state(self) -> tuple[bool, str]:
         mode = self.mode_in_use()
-        return mode.upper() == "VENT", f"mode {mode}"
+        return mode == "vent", f"mode {mode}"
 
     def _errors(self) -> list[tuple[int, str]]:
         found: list[tuple[int, str]] = []
@@ -220,5 +238,6 @@ class MensorCPC6050(PressureController):
                 errors, after=after, instrument=self.session.name, resource=self.session.resource
             )
 
-    def _drain(self) -> None:
-        self._errors()
+    def _forget_errors(self) -> None:
+        with suppress(UnexpectedReply, ReadTimeout):  # what the queue holds is no reason to stop
+            self._errors()

@@ -34,6 +34,7 @@ READ_BACK = [
 ]
 IDLE = (":SOUR:PRES:LEV:IMM:AMPL:VENT?", ":SOUR:PRES:LEV:IMM:AMPL:VENT 0")
 CONTROL = [(":OUTP:MODE ACT", None), (":OUTP:STAT 1", None), NONE, (":OUTP:STAT?", ":OUTP:STAT 1")]
+UNIT = READ_BACK[0]
 VENTING = [
     (":UNIT:PRES HPA", None),
     (":SENS:PRES:RANG?", ':SENS:PRES:RANG "7.00barg"'),
@@ -165,6 +166,7 @@ def test_a_low_line_is_vented_at_once(expected_protocol: Protocol, step_clock: A
         (":SOUR:PRES:LEV:IMM:AMPL:VENT 1", None),
         (":SYST:ERR?", ':SYST:ERR -113,"Undefined header"'),
         NONE,
+        UNIT,
         vent_is(1),
         line(900.0),
         vent_is(2),
@@ -191,6 +193,7 @@ def test_a_high_line_goes_down_at_the_slew_rate_first(expected_protocol: Protoco
         OFF[0],
         (":SOUR:PRES:LEV:IMM:AMPL:VENT 1", None),
         NONE,
+        UNIT,
         vent_is(2),
         line(0.1),
         OFF[1],
@@ -201,7 +204,7 @@ def test_a_high_line_goes_down_at_the_slew_rate_first(expected_protocol: Protoco
 
 def test_trapped_pressure_is_not_safe(expected_protocol: Protocol, step_clock: Any) -> None:
     head = [*VENTING, line(1000.0), (":SOUR:PRES:SLEW?", ":SOUR:PRES:SLEW 1000.0"), OFF[0]]
-    tail = [(":SOUR:PRES:LEV:IMM:AMPL:VENT 1", None), NONE]
+    tail = [(":SOUR:PRES:LEV:IMM:AMPL:VENT 1", None), NONE, UNIT]
     polls = [vent_is(3), line(800.0)] * 123  # 61 s at 0.5 s
     exchanges = [*head, *tail, *polls, OFF[1]]
     with expected_protocol(exchanges) as session, pytest.raises(ReadbackError, match="vent status 3"):
@@ -277,6 +280,7 @@ def test_a_line_on_an_absolute_range_is_safe_at_the_pressure_of_the_air(
         OFF[0],
         (":SOUR:PRES:LEV:IMM:AMPL:VENT 1", None),
         NONE,
+        UNIT,
         vent_is(1),
         line(1100.0),
         vent_is(2),

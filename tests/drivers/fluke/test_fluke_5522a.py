@@ -20,6 +20,7 @@ from calibrator_drivers.roles import SourceCurrentDC, SourceResistance, SourceVo
 from calibrator_drivers.transport import open_session
 
 NONE = '0,"No Error"'
+OFF = [("STBY", None), ("OPER?", "0")]  # and looked at
 STAGE_10_V = [("STBY", None), ("OPER?", "0"), ("OUT 10 V, 0 HZ", None), ("ERR?", NONE)]
 READ_BACK_10_V = [
     ("OUT?", "1.000000E+01,V,0E+00,0,0.00E+00"),
@@ -123,7 +124,7 @@ def test_the_drop_to_standby_at_33_v_is_noticed(
     expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
 ) -> None:
     with expected_protocol(
-        [*STAGE_10_V, *READ_BACK_10_V, ("OPER", None), ("ERR?", NONE), ("OPER?", "0"), ("STBY", None)]
+        [*STAGE_10_V, *READ_BACK_10_V, ("OPER", None), ("ERR?", NONE), ("OPER?", "0"), *OFF]
     ) as session:
         source = driver(session)
         source.stage_voltage_dc(10.0)
@@ -188,7 +189,7 @@ def test_an_error_at_operate_disconnects(
             ("OPER", None),
             ("ERR?", '1300,"Bad syntax"'),
             ("ERR?", NONE),
-            ("STBY", None),
+            *OFF,
         ]
     ) as session:
         source = driver(session)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from calibrator_drivers import OutOfLimits, ReadTimeout, SettlingTimeout, UnexpectedReply
+from calibrator_drivers import OutOfLimits, ReadbackError, ReadTimeout, SettlingTimeout, UnexpectedReply
 from calibrator_drivers.fluke import Fluke5522A
 from calibrator_drivers.roles import SourceLimits, SourceState
 
@@ -72,6 +72,7 @@ def test_limits_reset_self_test_standby(
             ("LIMIT 33 V, -33 V", None),
             ("LIMIT 1 A, -1 A", None),
             ("ERR?", NONE),
+            ("LIMIT?", "33.0000,-33.0000,1.0000,-1.0000"),
             ("*TST?", "0"),
             ("STBY", None),
             ("OPER?", "0"),
@@ -84,6 +85,19 @@ def test_limits_reset_self_test_standby(
         assert source.self_test() == (True, "0")
         source.standby()
         source.check_errors()
+
+
+def test_limits_that_are_not_held_are_told_and_ones_that_are_not_told_are_not(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    sent = [("LIMIT 33 V, -33 V", None), ("ERR?", NONE)]
+    with (
+        expected_protocol([*sent, ("LIMIT?", "1020.0000,-1020.0000,20.5000,-20.5000")]) as session,
+        pytest.raises(ReadbackError, match="does not hold the section's maximum"),
+    ):
+        driver(session).set_limits(voltage_v=33.0)
+    with expected_protocol([*sent, ("LIMIT?", "33V")]) as session:
+        driver(session).set_limits(voltage_v=33.0)
 
 
 def test_limits_are_read_and_put_back_also_where_they_are_not_symmetrical(

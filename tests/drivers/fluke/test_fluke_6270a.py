@@ -53,7 +53,7 @@ def test_a_pressure_is_staged_read_back_and_controlled(expected_protocol: Protoc
         ([*BACK[:2], ("SENS:PRES:MODE?", "ABS")], "reference"),
         ([*BACK[:3], ("SENS:PRES:MOD1:NAME?", "PM600-BG15K")], "range"),
         (
-            [*BACK, ("OUTP:PRES:MODE CONT", None), NONE, ("OUTP:PRES:MODE?", "MEAS"), OFF[0]],
+            [*BACK, ("OUTP:PRES:MODE CONT", None), NONE, ("OUTP:PRES:MODE?", "MEAS"), *OFF],
             "controller",
         ),
     ],
@@ -119,6 +119,8 @@ def test_a_line_is_vented_and_looked_at(expected_protocol: Protocol, step_clock:
         OFF[0],
         ("OUTP:PRES:MODE VENT", None),
         NONE,
+        ("UNIT:PRES?", "KPA"),
+        ("SENS:PRES:MODE?", "GAUG"),
         ("OUTP:PRES:MODE?", "VENT"),
         ("MEAS:PRES?", "40.0"),
         ("OUTP:PRES:MODE?", "VENT"),

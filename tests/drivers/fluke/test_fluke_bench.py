@@ -57,7 +57,9 @@ def test_a_5730a_that_says_another_value_is_never_connected(
 
 def test_a_5730a_has_its_own_limits(expected_protocol: Protocol, step_clock: Any) -> None:
     identity = "FLUKE,5730A,1234567,1.10+*"
-    with expected_protocol([("*IDN?", identity), ("LIMIT 1100 V, -1100 V", None), NONE]) as session:
+    with expected_protocol(
+        [("*IDN?", identity), ("LIMIT 1100 V, -1100 V", None), NONE, ("LIMIT?", "#")]
+    ) as session:
         source = Fluke5730A(session, step_clock)
         assert source.identify().serial == "1234567"
         source.set_limits(voltage_v=1100.0)

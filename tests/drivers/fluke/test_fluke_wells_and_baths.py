@@ -72,6 +72,7 @@ def test_a_temperature_is_staged_with_the_output_off(expected_protocol: Protocol
                 NONE,
                 ("OUTP:STAT?", "0"),
                 ("OUTP:STAT 0", None),
+                ("OUTP:STAT?", "0"),
             ],
             "output",
         ),
@@ -198,13 +199,13 @@ def test_a_bath_is_staged_set_and_read_back(expected_protocol: Protocol, step_cl
 
 
 def test_a_bath_with_another_set_point_is_sent_back(expected_protocol: Protocol, step_clock: Any) -> None:
-    exchanges = [*COOL, ("s=100", None), ("s", "set: 110.00 C"), ("s=20", None)]
+    exchanges = [*COOL, ("s=100", None), ("s", "set: 110.00 C"), *COOL]
     with expected_protocol(exchanges) as session:
         bath = Fluke7341(session, step_clock)
         bath.stage_temperature(100.0)
         with pytest.raises(ReadbackError, match="set-point"):
             bath.operate()
-    exchanges = [*COOL, ("s=100", None), ("s", "set: 100.00 F"), ("s=20", None)]
+    exchanges = [*COOL, ("s=100", None), ("s", "set: 100.00 F"), *COOL]
     with expected_protocol(exchanges) as session:
         bath = Fluke7341(session, step_clock)
         bath.stage_temperature(100.0)

@@ -117,7 +117,7 @@ class Fluke7341(TextDevice):
         if name == "temperature":
             return f"t: {self.heater.displayed_c(now):.3f} C"
         if name == "cutout":
-            return f"c: {self.cut_out_c:.0f} C, {'out' if self.heater.tripped else 'in'}"
+            return f"cu: {self.cut_out_c:.0f} C, {'out' if self.heater.tripped else 'in'}"
         if name == "power":
             return f"po: {self.duty_percent(now):.1f}"
         return {"duplex": "du: HALF", "linefeed": "lf: ON", "units": "u: C"}[name]
