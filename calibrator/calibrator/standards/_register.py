@@ -73,7 +73,7 @@ class Register:
         return tuple(written)
 
     def last_secret(self, person: str) -> str:
-        """Return the id of the hash by which a person was last known who changed the register, "" for never."""
+        """Return the id of the hash by which a person was known who last changed the register, or ""."""
         events = list(self._record.events("register", kinds={"asset.added", "certificate.added"}))
         own = (event.body for event in reversed(events) if event.body.get("person") == person)
         return next((str(body["secret"]) for body in own if body.get("secret")), "")
