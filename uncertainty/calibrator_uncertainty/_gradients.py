@@ -15,7 +15,7 @@ from weakref import ReferenceType, ref
 
 import numpy as np
 
-from calibrator_uncertainty._sweep import spread, sweep
+from calibrator_uncertainty._sweep import singles, slopes_of, spread, sweep
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
 
@@ -73,6 +73,10 @@ def contributions(output: UncertainArray) -> Gradient:
     if output._gradient is not None:
         known: Gradient = output._gradient
         return known
+    alone = _of_singles(output)
+    if alone is not None:
+        _keep(output, alone)
+        return alone
     parts: dict[int, float] = {}
     many: list[tuple[_Many, float]] = []
     arrays: list[tuple[Any, Any]] = []
@@ -96,6 +100,22 @@ def contributions(output: UncertainArray) -> Gradient:
     gradient: Gradient = _merge(parts, arrays) if grown is None else grown
     _keep(output, gradient)
     return gradient
+
+
+def _of_singles(output: UncertainArray) -> Gradient | None:
+    """Return the contributions where all is single numbers and nothing is known yet, else None."""
+    alone = singles(output, known=False)
+    if alone is None:
+        return None
+    errors = alone[1]
+    slopes = slopes_of(*alone)
+    spreads = [error._leaf.u for error in errors.values()]  # type: ignore[union-attr]
+    if len(errors) <= _FEW:
+        return {number: slopes[number] * u for number, u in zip(errors, spreads, strict=True)}
+    numbers = np.fromiter(errors, np.int64, len(errors))
+    sizes = np.fromiter(slopes.values(), np.float64, len(errors)) * np.array(spreads)
+    order = np.argsort(numbers)
+    return _Many.of(numbers[order], sizes[order])
 
 
 def _add(parts: dict[int, float], others: Iterable[tuple[int, float]], slope: float) -> None:

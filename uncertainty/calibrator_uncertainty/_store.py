@@ -20,7 +20,7 @@ from calibrator_uncertainty._errors import FormatError
 from calibrator_uncertainty._leaves import Leaf, known, new_uid, remember
 from calibrator_uncertainty._shape_store import shape_from, shape_key
 from calibrator_uncertainty._structural import Linear, scatter_matrix
-from calibrator_uncertainty._sweep import by_leaf
+from calibrator_uncertainty._sweep import by_leaf, in_order, reachable, singles, slopes_of
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
 
@@ -47,21 +47,36 @@ def reduce_value(value: UncertainArray) -> tuple[Any, ...]:
         leaf = value._leaf
         facts = (leaf.u, leaf.dof, leaf.shape, leaf.name, leaf.source, leaf.group)
         return leaf_back, (uid_of(value), value._value, facts, value._looked)
-    found = by_leaf(value)
+    found, lost, remark = _taken_apart(value)
     return _result_back, (
         uid_of(value),
         value._value,
         [leaf for leaf, _ in found],
         [_slope_out(slope) for _, slope in found],
-        *_lost(value, found),
+        lost,
+        remark,
     )
 
 
-def _lost(value: UncertainArray, found: list[tuple[UncertainArray, Any]]) -> tuple[str, str]:
-    """Return what is lost where a value is kept as its slopes."""
-    from calibrator_uncertainty._unseen import lost_in_storing
+def _taken_apart(value: UncertainArray) -> tuple[list[tuple[UncertainArray, Any]], str, str]:
+    """Return a value's slopes by error, what is lost where it is kept as these, and remarks on it."""
+    from calibrator_uncertainty._unseen import is_plainly_linear, lost_in_storing
 
-    return lost_in_storing(value, [slope for _, slope in found])
+    alone = singles(value)
+    if alone is None:
+        nodes, found = reachable(value, _is_leaf), by_leaf(value)
+    else:
+        inner, errors = alone
+        slopes = slopes_of(inner, errors)
+        found = [(error, slopes[number]) for number, error in in_order(errors)]
+        if is_plainly_linear(inner, errors.values()):
+            return found, "", ""
+        nodes = [*errors.values(), *reversed(inner)]
+    return found, *lost_in_storing(value, nodes, [slope for _, slope in found])
+
+
+def _is_leaf(node: UncertainArray) -> bool:
+    return node._op is None
 
 
 def _slope_out(slope: Numbers) -> Numbers:
@@ -198,7 +213,7 @@ def _lifted(part: Numbers) -> UncertainArray:
 def _describe(
     value: UncertainArray, leaves: dict[int, int], described: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    found = by_leaf(value)
+    found, lost, remark = _taken_apart(value)
     places: list[int] = []
     for leaf, _ in found:
         if id(leaf) not in leaves:
@@ -206,7 +221,7 @@ def _describe(
             described.append(_describe_leaf(leaf))
         places.append(leaves[id(leaf)])
     entry: dict[str, Any] = {"id": uid_of(value), "shape": list(value.shape), "of": places}
-    entry["lost"], remark = _lost(value, found)
+    entry["lost"] = lost
     if remark:
         entry["remark"] = remark
     slopes = [slope for _, slope in found]

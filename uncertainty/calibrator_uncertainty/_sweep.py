@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from calibrator_uncertainty._ops import Op
+from calibrator_uncertainty._ops import MULTIPLY, Op
 from calibrator_uncertainty._refusals import no_slope
 from calibrator_uncertainty._structural import RunningSum, fold, scatter_matrix, size_of
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
 
-__all__ = ["by_leaf", "reachable", "spread", "sweep", "sweep_one"]
+__all__ = ["by_leaf", "in_order", "reachable", "singles", "slopes_of", "spread", "sweep", "sweep_one"]
 
 Stop = Callable[[UncertainArray], bool]
 
@@ -28,7 +28,11 @@ def by_leaf(output: UncertainArray) -> list[tuple[UncertainArray, Any]]:
     depends on the one element of the leaf that broadcasts to it), or a sparse matrix (elements of the output
     by elements of the leaf).
     """
-    return sweep(output, stop=_is_leaf)
+    found = singles(output)
+    if found is None:
+        return sweep(output, _is_leaf)
+    slopes = slopes_of(*found)
+    return [(error, slopes[number]) for number, error in in_order(found[1])]
 
 
 def _is_leaf(node: UncertainArray) -> bool:
@@ -82,6 +86,67 @@ def sweep_one(output: UncertainArray, stop: Stop) -> list[tuple[UncertainArray, 
             adjoints[key] = term if before is None else before + term
     found.reverse()
     return found
+
+
+def singles(
+    output: UncertainArray, *, known: bool = True
+) -> tuple[list[UncertainArray], dict[int, UncertainArray]] | None:
+    """Return the values between a result and its errors, the last made first, and the errors by number.
+
+    None where something is no single number or no elementary operation, or, unless `known`, where a value's
+    contributions are known. The errors are not put among the others: of long sums they are half of all.
+    """
+    if type(output._op) is not Op or type(output._value) is not float:
+        return None
+    seen = {id(output)}
+    inner = [output]
+    errors: dict[int, UncertainArray] = {}
+    for node in inner:  # grows as it is walked
+        for arg in node._args:
+            if type(arg) is not UncertainArray:
+                continue
+            op = arg._op
+            if op is None:
+                if arg._leaf is None or type(arg._value) is not float:
+                    return None
+                errors[arg._leaf.number] = arg
+            elif id(arg) not in seen:
+                if type(op) is not Op or type(arg._value) is not float or (not known and arg._gradient):
+                    return None
+                seen.add(id(arg))
+                inner.append(arg)
+    inner.sort(key=_order, reverse=True)
+    return inner, errors
+
+
+def slopes_of(inner: list[UncertainArray], errors: dict[int, UncertainArray]) -> dict[int, float]:
+    """Return the derivative of a result by each of its errors, by number, of what `singles` found."""
+    slopes = dict.fromkeys(errors, 0.0)
+    adjoints: dict[int, float] = {id(inner[0]): 1.0}
+    for node in inner:
+        adjoint = adjoints.pop(id(node))
+        op, args = node._op, node._args
+        values: list[Any] | None = None
+        for place, arg in enumerate(args):
+            if type(arg) is not UncertainArray:
+                continue
+            slope = op.partials[place]
+            if type(slope) is not float:
+                if values is None:
+                    values = [one._value if type(one) is UncertainArray else one for one in args]
+                slope = values[1 - place] if op is MULTIPLY else op.slope(place, values, node._value)
+            if arg._op is None:
+                slopes[arg._leaf.number] += adjoint * slope  # type: ignore[union-attr]  # seen by singles
+            else:
+                key = id(arg)
+                before = adjoints.get(key)
+                adjoints[key] = adjoint * slope if before is None else before + adjoint * slope
+    return slopes
+
+
+def in_order(errors: dict[int, UncertainArray]) -> list[tuple[int, UncertainArray]]:
+    """Return errors with their numbers in the order made."""
+    return sorted(errors.items(), key=lambda one: one[1]._order)
 
 
 def _pulled(

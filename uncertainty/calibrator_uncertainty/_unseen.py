@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,14 @@ from calibrator_uncertainty._types import Numbers
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
 
-__all__ = ["is_stored_flat", "lost_in_storing", "refuse_unseen", "remarks_on", "why_unseen"]
+__all__ = [
+    "is_plainly_linear",
+    "is_stored_flat",
+    "lost_in_storing",
+    "refuse_unseen",
+    "remarks_on",
+    "why_unseen",
+]
 
 _STORED = "linear as stored: a value behind it was not linear where it was made, or did not say so"
 _LOOKED = (
@@ -45,16 +52,29 @@ def remarks_on(value: UncertainArray) -> tuple[str, ...]:
     return tuple(dict.fromkeys(remark for remark in found if remark))
 
 
-def lost_in_storing(value: UncertainArray, slopes: Sequence[Numbers]) -> tuple[str, str]:
+def lost_in_storing(
+    value: UncertainArray, nodes: Sequence[UncertainArray], slopes: Sequence[Numbers]
+) -> tuple[str, str]:
     """Return what slopes alone do not tell of a value, and what must stand beside its U.
 
-    The first is "bent", "flat" or "looked"; empty where the value is linear.
-
-    Flat is what has a u of 0 to first order alone, in any element.
+    `nodes` is what the value was made of, none before what it is made of itself. The first of the two is
+    "bent", "flat" or "looked"; empty where the value is linear. Flat is what has a u of 0 to first order
+    alone, in any element.
     """
-    nodes = reachable(value, _is_leaf)
-    remarks = dict.fromkeys(node._op.remark for node in nodes if type(node._op) is Linear)
-    return _lost_of(value, _shape_of(nodes), slopes), "; ".join(filter(None, remarks))
+    remarks: dict[str, None] = {}
+    lost = _shape_of(nodes, remarks)
+    return _lost_of(value, lost, slopes), "; ".join(filter(None, remarks))
+
+
+def is_plainly_linear(inner: Iterable[UncertainArray], errors: Iterable[UncertainArray]) -> bool:
+    """Tell whether single numbers were only added, and multiplied and divided by exact ones."""
+    for node in inner:
+        op, args = node._op, node._args
+        exact = op is MULTIPLY and type(args[0]) is not UncertainArray
+        exact = exact or ((op is MULTIPLY or op is DIVIDE) and type(args[1]) is not UncertainArray)
+        if node._looked or not (exact or op is ADD or op is SUBTRACT or op is NEGATIVE):
+            return False
+    return not any(error._looked for error in errors)
 
 
 def _lost_of(value: UncertainArray, lost: str, slopes: Sequence[Numbers]) -> str:
@@ -70,18 +90,26 @@ def _lost_of(value: UncertainArray, lost: str, slopes: Sequence[Numbers]) -> str
     return "flat" if any(value_is_flat(row) for row in zeros) else lost
 
 
-def _shape_of(nodes: Sequence[UncertainArray]) -> str:
-    if any(node._looked for node in nodes):
-        return "looked"
+def _shape_of(nodes: Sequence[UncertainArray], remarks: dict[str, None]) -> str:
+    """Return what is lost of the last of the nodes, which stand in the order made, and collect remarks."""
     moving: set[int] = set()
     lost = ""
+    looked = False
     for node in nodes:
+        looked = looked or node._looked
         op = node._op
         if op is None:
             u = None if node._leaf is None else node._leaf.u
             if u if type(u) is float else is_moving(node):
                 moving.add(id(node))
             continue
+        if op is ADD or op is SUBTRACT:
+            one, other = node._args
+            if id(one) in moving or id(other) in moving:
+                moving.add(id(node))
+            continue
+        if type(op) is Linear:
+            remarks[op.remark] = None
         if lost == "bent" and type(op) is Op:  # no worse can come of it
             continue
         active = [place for place, arg in enumerate(node._args) if id(arg) in moving]
@@ -89,7 +117,7 @@ def _shape_of(nodes: Sequence[UncertainArray]) -> str:
             moving.add(id(node))
             here = _bends(op, active or [0])
             lost = _worse(lost, here) if here else lost
-    return lost
+    return "looked" if looked else lost
 
 
 def _bends(op: Numbers, active: Sequence[int]) -> str:
