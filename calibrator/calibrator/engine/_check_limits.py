@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from calibrator.engine._session_check import TABLED, standards_on, table_of
+from calibrator.engine._session_check import TABLED, reader_of, standards_on, table_of
 from calibrator.evaluation import OPENING, control_limits
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable
 
@@ -27,7 +27,7 @@ def fixed_check(setting: Setting, record: Record, *, live: bool) -> dict[str, An
     if check is None:
         return None
     meter = bench.instruments[check.meter]
-    names = (standards_on(bench.wirings[point.wiring], point.function) for point in check.points)
+    names = (standards_on(bench.wirings[point.wiring], point.function, check.meter) for point in check.points)
     standards = [
         bench.instruments[name].asset for name in dict.fromkeys(name for found in names for name in found)
     ]
@@ -40,7 +40,10 @@ def fixed_check(setting: Setting, record: Record, *, live: bool) -> dict[str, An
         "title": _title(bench, meter, table),
         "standards": standards,
         "baseline": check.baseline,
-        "points": [_fixed_point(item, check, table, before) for item in check.points],
+        "points": [
+            _fixed_point(item, check, table_of(reader_of(bench, check, item.wiring)), before)
+            for item in check.points
+        ],
     }
 
 

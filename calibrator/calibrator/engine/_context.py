@@ -98,7 +98,8 @@ class Context:
         bench = self.station.bench
         if phase_of(section):
             wired, function = bench.wirings[section.wiring], section.points[0].function
-            return frozenset(bench.instruments[name].asset for name in standards_on(wired, function))
+            check = "" if bench.session_check is None else bench.session_check.meter
+            return frozenset(bench.instruments[name].asset for name in standards_on(wired, function, check))
         named = {self.references[point.id].standard_asset for point in section.points}
         parts = {
             bench.instruments[name].asset

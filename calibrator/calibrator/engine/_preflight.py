@@ -12,6 +12,7 @@ from calibrator.bench import PlannedActions
 from calibrator.engine._accuracy_ratio import accuracy_ratio
 from calibrator.engine._adjusting import adjustment_prompt
 from calibrator.engine._check_measuring import planned_check
+from calibrator.engine._check_problems import check_problems
 from calibrator.engine._checks import (
     confirmation_problems,
     environment_problems,
@@ -24,7 +25,6 @@ from calibrator.engine._prompts import items_asked, planned_prompts
 from calibrator.engine._references import Bookkeeper, MissingFigure, frequency_of
 from calibrator.engine._regulations import regulation_problems
 from calibrator.engine._rules import Ruled
-from calibrator.engine._session_check import check_problems
 from calibrator.engine._setting import POLICY, Setting
 from calibrator.engine._standards import SOURCE_ROLES, Candidate, Moment, Shelf
 from calibrator.engine._types import PlannedPoint, Prompt, Refusal

@@ -20,6 +20,8 @@ CHECK_FUNCTIONS = ("dcv", "acv", "res2w", "res4w", "dci", "aci", "pressure", "fr
 FEWEST, MOST = 3, 5  # points of a session check (METROLOGY 24)
 WIDTH = 3  # of control limits, in standard deviations, where a point states u
 LEAST_BASELINE = 4  # recorded checks from which limits may be made; with fewer they are wider than useful
+# What a source that is kept for checks gives a standard that is a meter.
+_SOURCED = ("dcv", "acv", "res2w", "res4w", "dci", "aci")
 _POINT = (
     *("wiring", "function", "nominal", "range", "reference", "limit", "u", "status", "source"),
     *("nplc", "readings", "discard", "settle_min_s", "settle_window", "settle_timeout_s", "source_wires"),
@@ -66,7 +68,7 @@ class CheckPoint:
 class SessionCheck:
     """The check of the standard at the beginning and end of each session (METROLOGY 24)."""
 
-    meter: str  # name of the check standard on the bench
+    meter: str  # name of the check standard on the bench; a source where the standard is a meter
     baseline: int  # recorded checks from which limits are made where a point states none
     points: tuple[CheckPoint, ...]
 
@@ -156,6 +158,8 @@ def _wiring(table: Table, meter: str, wirings: Mapping[str, Wiring], function: s
         _refuse_other_pan(table, meter, wirings)
         return name
     wiring = wirings[name]
+    if function in _SOURCED and wiring.source == meter and wiring.meter is not None:
+        return name  # the check standard is a source, and the standard reads it
     if wiring.source is None or wiring.meter != meter:
         what = f'The wiring "{name}" does not lead from a source to the check standard "{meter}"'
         raise table.error("wiring", what, f'Name one with from = "…" and to = "{meter}".', "check-wiring")
