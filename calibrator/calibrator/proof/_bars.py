@@ -20,9 +20,11 @@ _NAMED = 5  # lost runs that are named each
 def missed(proof: Summary) -> tuple[str, ...]:
     """Return one sentence for each bar that is missed, naming what; nothing where the proof holds.
 
+    A planted defect that nothing names is missed too: the proof must find it.
+
     With fewer than 4000 runs a bar is missed where even 3 between-run standard errors do not excuse it.
     """
-    return (
+    found = (
         *_lost(proof),
         *_figures(proof),
         *_pulls(proof),
@@ -30,6 +32,9 @@ def missed(proof: Summary) -> tuple[str, ...]:
         *_risks(proof),
         *_agreement(proof),
     )
+    if proof.planted and not found:
+        return (f"nothing names the planted defect: {proof.planted}",)
+    return found
 
 
 def widening(estimate: Estimate) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from calibrator._errors import UsageError
 from calibrator.evaluation import RunContent, collect
 from calibrator.procedure import PointEvaluation, PointReferences, Procedure
 from calibrator.proof._plug import Asked, Plug
@@ -22,6 +23,7 @@ __all__ = [
     "PointProof",
     "TakenAs",
     "WithoutFigure",
+    "budgets_of",
     "lines_of",
     "prove_events",
     "score",
@@ -80,7 +82,34 @@ def prove_events(
 
     `seen` is what the plug watched by the reading's place in the record. With `alter` the record is evaluated
     again with other figures; without it the recorded results are taken as they stand.
+
+    Raises:
+        UsageError: no budget can be evaluated without a line that is to be forgotten (code `needed-line`).
     """
+    if not isinstance(alter, WithoutFigure):
+        return _prove_events(events, bench, plug, procedure, seen=seen, alter=alter)
+    from calibrator_uncertainty import UncertaintyError
+
+    try:
+        return _prove_events(events, bench, plug, procedure, seen=seen, alter=alter)
+    except UncertaintyError as error:
+        raise UsageError(
+            f"no budget of {procedure.info.id} can be evaluated without {alter.kind!r}: {error}",
+            where="--without",
+            way_out="Forget another line: this one cannot be forgotten unseen.",
+            code="needed-line",
+        ) from error
+
+
+def _prove_events(
+    events: Sequence[Event],
+    bench: object,
+    plug: Plug,
+    procedure: Procedure,
+    *,
+    seen: Mapping[int, Mapping[str, float]] | None,
+    alter: Alter | None,
+) -> list[PointProof]:
     content = collect(events)
     if alter is not None:
         altered = {name: alter(item) for name, item in content.references.items()}
@@ -91,7 +120,7 @@ def prove_events(
     read = {event.seq: event.body for event in events if event.kind == "reading"}
     found: list[PointProof] = []
     for section in content.sections:
-        budgets = _budgets(content, procedure, section)
+        budgets = budgets_of(content, procedure, section)
         if forgotten:
             budgets = {name: _without_line(budget, forgotten) for name, budget in budgets.items()}
         points: dict[str, Asked] = {}
@@ -113,23 +142,28 @@ def prove_events(
 
 
 def lines_of(content: RunContent, procedure: Procedure) -> set[str]:
-    """Return the names of every line of a run's budgets."""
-    budgets = (_budgets(content, procedure, section) for section in content.sections)
-    return {line.name for each in budgets for budget in each.values() for line in budget.inputs}
+    """Return the names of every line of a run's budgets that has an uncertainty at some point."""
+    budgets = (budgets_of(content, procedure, section) for section in content.sections)
+    return {line.name for each in budgets for budget in each.values() for line in budget.inputs if line.u}
 
 
-def _budgets(content: RunContent, procedure: Procedure, section: str) -> dict[str, Budget]:
+def budgets_of(content: RunContent, procedure: Procedure, section: str) -> dict[str, Budget]:
+    """Return the budget of each point of a section that has one."""
     usable = [item.observations for item in content.observed(section).values() if not item.problem]
     evaluated = procedure.evaluate(content.section(section), usable, content.references)
     return {item.point: item.budget for item in evaluated if isinstance(item, PointEvaluation)}
 
 
 def _without_line(budget: Budget, line: str) -> Budget:
-    """Return a budget that takes a line for exact, wherever its figure comes from."""
+    """Return a budget that takes a line for exact, wherever its figure comes from.
+
+    Where it is the only one with an uncertainty it stays: without any, nothing can be said of the point.
+    """
     from calibrator_uncertainty import constant
 
-    found = next((one for one in budget.inputs if one.name == line and one.u), None)
-    if found is None:
+    uncertain = [one for one in budget.inputs if one.u]
+    found = next((one for one in uncertain if one.name == line), None)
+    if found is None or len(uncertain) == 1:
         return budget
     return budget.at(**{line: constant(line, found.estimate, found.unit, source="forgotten")})
 

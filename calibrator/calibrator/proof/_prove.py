@@ -101,7 +101,7 @@ def _check_line(order: Order, case: Case) -> None:
         lines = runner.lines(order.seed)
     if order.alter.kind not in lines:
         raise UsageError(
-            f"no budget of {order.procedure} has the line {order.alter.kind!r}",
+            f"no budget of {order.procedure} has the line {order.alter.kind!r} with an uncertainty",
             where="--without",
             way_out=f"Its lines are {', '.join(lines)}.",
             code="unknown-line",

@@ -100,7 +100,7 @@ class Runner:
         return RunProof(seed, tuple(points), outcome.duration_s, outcome.verdict, differs, lost)
 
     def lines(self, seed: int) -> tuple[str, ...]:
-        """Do one run and return every line of its budgets, and the figures that are behind them."""
+        """Do one run and return every line of its budgets that is not exact, and the figures behind them."""
         events, _, _ = self.events(seed)
         content = collect(events)
         kinds = {part.kind for item in content.references.values() for part in item.contributions}

@@ -316,6 +316,25 @@ def test_a_line_that_no_budget_has_cannot_be_forgotten() -> None:
     assert caught.value.code == "unknown-line"
 
 
+def test_a_line_that_is_exact_or_without_which_nothing_can_be_evaluated_is_refused() -> None:
+    for line, code in (("applied", "unknown-line"), ("test_current", "needed-line")):
+        order = small(runs=1, sections=("res4w",), alter=proof.WithoutFigure(line))
+        with pytest.raises(UsageError) as caught:
+            proof.prove(order)
+        assert caught.value.code == code
+
+
+def test_the_only_line_of_a_point_can_be_forgotten_at_the_others() -> None:
+    """Of an open current input the indication is all there is; u = 0 ended in a division by zero."""
+    order = small(runs=2, sections=("zero-open", "dcv"), alter=proof.WithoutFigure("indication"))
+    assert _by(proof.missed(proof.prove(order)), "effect without a line", "'indication'")
+
+
+def test_a_planted_defect_that_nothing_names_is_missed(found: proof.Summary) -> None:
+    (said,) = proof.missed(replace(found, planted="the line 'moonlight' is forgotten"))
+    assert said == "nothing names the planted defect: the line 'moonlight' is forgotten"
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_four_hundred_runs_of_the_multimeter_miss_no_bar() -> None:
