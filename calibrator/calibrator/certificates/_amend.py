@@ -273,10 +273,15 @@ def word_of(model: Certificate, key: str) -> str:
 def _changed(model: Certificate, key: str, value: str) -> Certificate:
     part, _, name = key.partition(".")
     if part == "customer":
-        return replace(model, customer=replace(model.customer or Customer("", ""), **{name: value}))
+        return replace(model, customer=_customer(model.customer, name, value))
     if part == "item":
         return replace(model, item=replace(model.item, **{name: value}))
     return replace(model, laboratory=replace(model.laboratory, **{name: value}))
+
+
+def _customer(before: Customer | None, name: str, value: str) -> Customer:
+    held = before or Customer("", "")
+    return Customer(value, held.address) if name == "name" else Customer(held.name, value, held.own)
 
 
 def _refused(what: str, way_out: str, code: str) -> UsageError:

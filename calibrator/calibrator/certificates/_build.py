@@ -14,6 +14,7 @@ from calibrator.certificates._alongside import answered, equipment
 from calibrator.certificates._amend import amended
 from calibrator.certificates._bodies import Body, day, number, optional_number, text
 from calibrator.certificates._class import class_sources
+from calibrator.certificates._customer import customer_of
 from calibrator.certificates._days import day_in
 from calibrator.certificates._deviations import deviations, repeats
 from calibrator.certificates._figures import confirmed_figures, unverified_figures
@@ -23,7 +24,6 @@ from calibrator.certificates._model import (
     Certificate,
     Conditions,
     Conformity,
-    Customer,
     Digest,
     Item,
     Laboratory,
@@ -96,7 +96,7 @@ def assemble(
         began_at=sources.began_at,
         ended_at=sources.ended_at,
         laboratory=_laboratory(opened["lab"]),
-        customer=_customer(opened["uut"].get("customer")),
+        customer=customer_of(sources),
         performed_by=tuple(person(opened["lab"], name) for name in sources.people),
         authorised_by=authorised(opened["lab"], authorised_by, before, simulated=simulated),
         item=_item(sources),
@@ -192,10 +192,6 @@ def _laboratory(lab: Body) -> Laboratory:
         accreditation=str(lab.get("accreditation", "")),
         country=str(lab.get("country", "")),
     )
-
-
-def _customer(body: Body | None) -> Customer | None:
-    return Customer(name=str(body["name"]), address=str(body.get("address", ""))) if body else None
 
 
 def _affirmation(sources: Sources) -> Affirmation | None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from calibrator.certificates._bodies import is_blank
 from calibrator.certificates._days import day_in
+from calibrator.certificates._gate_items import items_of_the_work
 from calibrator.certificates._gate_kinds import gate_of_verification
 from calibrator.certificates._missing import Missing
 from calibrator.certificates._model import Certificate, Person
@@ -34,7 +35,7 @@ def gate(model: Certificate, may_authorise: tuple[Person, ...] | None = None) ->
     found = [*_finished(model), *gate_of_verification(model)]
     if not model.simulated:
         found += [*_who(model, may_authorise), *_item(model), *_limits(model)]
-        found += [*_traceability(model), *_figures(model), *_session(model)]
+        found += [*_traceability(model), *_figures(model), *_session(model), *items_of_the_work(model)]
     return tuple(found)
 
 
@@ -74,13 +75,7 @@ def _who(model: Certificate, may_authorise: tuple[Person, ...] | None) -> Iterat
             "ISO/IEC 17025:2017, 7.8.2.1 b",
             "Write name and address into lab.toml before the run; the run keeps what it recorded.",
         )
-    if model.customer is not None and is_blank(model.customer.name):
-        yield Missing(
-            "no-customer",
-            "the customer has no name",
-            "ISO/IEC 17025:2017, 7.8.2.1 e",
-            "Write it into the asset file before the run, or leave the table out for the laboratory's own.",
-        )
+    yield from _customer(model)
     if not model.performed_by:
         yield Missing(
             "no-person",
@@ -90,6 +85,32 @@ def _who(model: Certificate, may_authorise: tuple[Person, ...] | None) -> Iterat
         )
     if not model.authorised_by:
         yield _not_authorised(may_authorise)
+
+
+def _customer(model: Certificate) -> Iterator[Missing]:
+    customer, clause = model.customer, "ISO/IEC 17025:2017, 7.8.2.1 e"
+    if customer is None:
+        yield Missing(
+            "no-customer",
+            "the record neither names a customer nor says that the instrument is the laboratory's own",
+            clause,
+            'Say it at the first issue, --customer "NAME; ADDRESS" or --customer own; for the next runs '
+            "write customer = { name = …, address = … } or { own = true } into the asset or bench file.",
+        )
+    elif not customer.own and is_blank(customer.name):
+        yield Missing(
+            "no-customer",
+            "the customer has no name",
+            clause,
+            "Write name and address into the asset file before the run, or { own = true }.",
+        )
+    elif not customer.own and is_blank(customer.address):
+        yield Missing(
+            "no-contact",
+            f"the customer {customer.name} has no address",
+            clause,
+            "Write it into the asset file before the run.",
+        )
 
 
 def _not_authorised(may: tuple[Person, ...] | None) -> Missing:

@@ -14,6 +14,7 @@ from calibrator._errors import IntegrityError, RefusedError, UsageError
 from calibrator.certificates._amend import check_current
 from calibrator.certificates._build import assemble
 from calibrator.certificates._check_results import checked_by
+from calibrator.certificates._customer import stated
 from calibrator.certificates._gate import Missing, gate
 from calibrator.certificates._people import may_authorise
 from calibrator.certificates._place import check_place, ending, staged, written
@@ -62,6 +63,7 @@ def issue(
     kind: str = "calibration",
     with_uncertainty: bool = False,
     amending: Amending | None = None,
+    customer: str | None = None,
     before: Callable[[bytes], None] | None = None,
 ) -> Path:
     """Write the document of a run, record `certificate.issued`, and return where it was written.
@@ -82,6 +84,7 @@ def issue(
         with_uncertainty: state U in a document of verification, where it was asked for.
         amending: what `plan_amendment` or `plan_replacement` gave: recorded together with the issue, and not
             at all where the amended document cannot be issued.
+        customer: "NAME; ADDRESS" or "own", where the run did not record it; recorded with the issue.
 
     Raises:
         IntegrityError: the run's record is not as it was written; exit code 6.
@@ -98,6 +101,10 @@ def issue(
     sources = gather(record, run)
     if amending is not None:
         sources = replace(sources, amendments=(*sources.amendments, amending.body))
+    first = amending.events(run) if amending is not None else []
+    if customer is not None:
+        sources = replace(sources, customer=stated(sources, customer, authorised_by or ""))
+        first = [(run, "customer.stated", sources.customer), *first]
     model = assemble(
         sources,
         issued_at=(clock or RealClock()).now(),
@@ -119,7 +126,6 @@ def issue(
         before(content)
     partial = staged(path, content)
     try:
-        first = amending.events(run) if amending is not None else []
         _record_once(record, model, content, first, format=format, language=language, file=path.name)
         if partial is not None:
             written(partial, path)

@@ -39,7 +39,7 @@ def json_bytes(model: Certificate) -> bytes:
 # the head says the kind in words; how it looks is no part of what it says
 _APART: Final = ("layout", "kind")
 # a certificate that was issued before there was such a field is the same bytes again
-_ONLY_WHERE_KNOWN: Final = ("adjustment", "taxon")
+_ONLY_WHERE_KNOWN: Final = ("adjustment", "taxon", "own")
 
 
 def _without_uncertainty(model: Certificate) -> Certificate:
@@ -72,7 +72,7 @@ def _fields(value: object) -> dict[str, object]:
     """Return a record of the model as an object; `pass_` is `pass` there."""
     if not is_dataclass(value):
         return {}
-    absent = {name for name in _ONLY_WHERE_KNOWN if getattr(value, name, "") is None}
+    absent = {name for name in _ONLY_WHERE_KNOWN if getattr(value, name, "") in (None, False)}
     named = [field.name for field in fields(value) if field.name not in absent.union(_APART)]
     return {name.rstrip("_"): _plain(getattr(value, name)) for name in named}
 

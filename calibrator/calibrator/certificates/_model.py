@@ -74,10 +74,11 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Whose instrument it is (7.8.2.1 e)."""
+    """Whose instrument it is (7.8.2.1 e); `own` where it was stated to be the laboratory's, without name."""
 
     name: str
     address: str
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +203,7 @@ class Result:
     rounding_step: int = 1  # of the last digit written
     frequency_hz: Decimal | None = None  # of an alternating quantity
     particulars: Particulars = PLAIN  # reference value, what a difference is between, the load
-    taxon: str | None = (
-        None  # of NCSLI MII, the laboratory's side; None of a run of before they were recorded
-    )
+    taxon: str | None = None  # of NCSLI MII, the laboratory's side; None: a run of before they were recorded
 
     @property
     def limit(self) -> Decimal:

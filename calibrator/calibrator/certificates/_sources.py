@@ -57,6 +57,7 @@ class Sources:
     replaced: tuple[Body, ...]  # certificate.replaced: by the certificate of which other run
     versions: Mapping[str, tuple[Measured, ...]]  # of the points that were measured more than once
     reading_units: Mapping[str, frozenset[str]]  # of the readings that count, by point
+    customer: Body  # customer.stated at an issue; empty where nobody stated it
 
 
 def gather(record: Record, run: str) -> Sources:
@@ -115,6 +116,7 @@ def sources_of(run: str, events: Sequence[Event], shown: Body, ended: Sequence[E
         points=tuple(shown["points"]),
         summary=shown["run"],
         versions=versions_of(events),
+        customer=_body(events, "customer.stated"),
         reading_units={
             point: frozenset(reading.unit for reading in seen.observations.readings)
             for point, seen in collect(events).points.items()

@@ -113,6 +113,8 @@ def _left(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
             say("Customer"),
             *(
                 (customer.name, customer.address)
+                if customer and not customer.own
+                else say("the laboratory itself")
                 if customer
                 else say("the laboratory itself (the record names no customer)")
             ),

@@ -42,6 +42,11 @@ PASSPHRASE = "CALIBRATOR_SEAL_PASSPHRASE"  # the name of a variable
     metavar="ID",
     help="Who authorises it: a signatory or technical manager of lab.toml; needed once for a live run.",
 )
+@click.option(
+    "--customer",
+    metavar="TEXT",
+    help='Whose instrument it is, "NAME; ADDRESS" or "own" (the laboratory\'s), where the run names nobody.',
+)
 @click.option("--seal", is_flag=True, help="Seal the PDF or DCC with the key of seal.toml.")
 @click.option("--amend", metavar="REASON", help="Replace the issued certificate by an amended one, and why.")
 @click.option("--replaces", metavar="RUN", help="With --amend: the run whose issued certificate is replaced.")
@@ -63,6 +68,7 @@ def certificate(
     with_uncertainty: bool,
     out: Path | None,
     authorised_by: str | None,
+    customer: str | None,
     seal: bool,
     amend: str | None,
     replaces: str | None,
@@ -105,6 +111,7 @@ def certificate(
             "kind": document,
             "with_uncertainty": with_uncertainty,
             "amending": amending,
+            "customer": customer,
         }
         if seal:
             own = load_seal_settings(chosen.home.seal_file)
@@ -129,6 +136,7 @@ class _Common(TypedDict):
     kind: str
     with_uncertainty: bool
     amending: Amending | None
+    customer: str | None
 
 
 def _passphrase(chosen: Settings) -> str:

@@ -70,7 +70,7 @@ def opened_body(
             "serial": uut.serial,
             "firmware": uut.identity.firmware,
             "identity": uut.identity.raw,
-            "customer": None if customer is None else asdict(customer),
+            "customer": None if customer is None else customer.as_body(),
         },
         "bench": {"file": bench.path, "hash": bench.sha256, "text": bench.text},
         "lab": setting.lab.as_body(),

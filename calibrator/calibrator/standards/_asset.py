@@ -23,10 +23,16 @@ _ASSET_KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Whose a unit under test is (ISO/IEC 17025:2017, 7.8.2.1 e); the laboratory's own has none."""
+    """Whose a unit under test is (ISO/IEC 17025:2017, 7.8.2.1 e); `own`: said to be the laboratory's."""
 
     name: str
     address: str
+    own: bool = False
+
+    def as_body(self) -> dict[str, str | bool]:
+        """Return what the record holds: name, address, and `own` only where it is."""
+        named: dict[str, str | bool] = {"name": self.name, "address": self.address}
+        return {**named, "own": True} if self.own else named
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,14 @@ def parse_customer(table: Table) -> Customer | None:
     if not table.has("customer"):
         return None
     inner = table.table("customer")
-    inner.allow("name", "address")
+    inner.allow("name", "address", "own")
+    if inner.flag("own"):
+        if inner.has("name"):
+            way_out = "Name the customer, or write customer = { own = true } alone."
+            raise inner.error(
+                "own", "An instrument of the laboratory has no customer", way_out, "own-customer"
+            )
+        return Customer("", "", own=True)
     return Customer(inner.text("name"), inner.text("address", "").strip())
 
 

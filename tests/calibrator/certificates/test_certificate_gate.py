@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from calibrator.certificates import Certificate, NotIssuableError, build, gate, issue
+from calibrator._errors import UsageError
+from calibrator.certificates import Certificate, NotIssuableError, build, gate, issue, render
+from calibrator.certificates._alongside import Answered
+from calibrator.certificates._model import Customer, Deviation, Person
+from calibrator.procedure import Text
 from calibrator.record import Record
 
 LAB = {
@@ -17,6 +22,8 @@ LAB = {
     "timezone": "UTC",
     "persons": [{"id": "li", "name": "Li", "roles": ["technician", "signatory"]}],
 }
+
+UUT = {"asset": "DMM-017", "model": "34401A", "manufacturer": "Keysight", "serial": "MY1"}
 
 
 def codes(model: Certificate) -> list[str]:
@@ -87,7 +94,7 @@ def test_an_instrument_without_a_serial_number_is_not_identified(
     record: Record, written: Callable[..., str], serial: str
 ) -> None:
     uut = {"asset": "DMM-017", "model": "34401A", "manufacturer": "Keysight", "serial": serial}
-    run = written(mode="live", sections=("dci",), changes={"uut": uut})
+    run = written(mode="live", sections=("dci",), changes={"uut": uut | {"customer": {"own": True}}})
     assert codes(build(record, run, authorised_by="chen")) == ["no-serial"]
 
 
@@ -132,10 +139,125 @@ def test_a_named_deviation_lets_a_certificate_out_of_date_pass(
     assert codes(build(record, run, authorised_by="chen")) == []
 
 
-def test_a_customer_without_a_name_is_none(record: Record, written: Callable[..., str]) -> None:
-    uut = {"asset": "DMM-017", "model": "34401A", "manufacturer": "Keysight", "serial": "MY1"}
-    run = written(mode="live", sections=("dci",), changes={"uut": uut | {"customer": {"name": " "}}})
-    assert codes(build(record, run, authorised_by="chen")) == ["no-customer"]
+@pytest.mark.parametrize(
+    ("customer", "code"),
+    [
+        (None, "no-customer"),
+        ({"name": " "}, "no-customer"),
+        ({"name": "Ningbo", "address": ""}, "no-contact"),
+        ({"name": "", "address": "", "own": True}, ""),
+    ],
+)
+def test_a_customer_is_named_or_the_instrument_is_said_to_be_the_laboratorys(
+    record: Record, written: Callable[..., str], customer: dict[str, Any] | None, code: str
+) -> None:
+    run = written(mode="live", sections=("dci",), changes={"uut": UUT | {"customer": customer}})
+    model = build(record, run, authorised_by="chen")
+    assert codes(model) == ([code] if code else [])
+    if not code:
+        page = render(model, "html", "both").decode("utf-8")
+        assert "本实验室" in page
+        assert "names no customer" not in page
+
+
+def test_who_the_customer_is_can_be_said_at_the_first_issue_and_stays(
+    record: Record, written: Callable[..., str], tmp_path: Path
+) -> None:
+    run = written(mode="live", sections=("dci",), changes={"uut": UUT})
+    first = tmp_path / "first.json"
+    with pytest.raises(UsageError) as caught:
+        issue(record, run, "json", out=first, authorised_by="chen", customer="Ningbo")
+    assert caught.value.code == "no-customer"
+    assert not first.exists()
+    issue(record, run, "json", out=first, authorised_by="chen", customer="Ningbo Co., Ltd.; 1 Port Road")
+    stated = record.last(run, "customer.stated")
+    assert stated is not None
+    assert stated.body["by"] == "chen"
+    later = build(record, run)
+    assert later.customer == Customer("Ningbo Co., Ltd.", "1 Port Road")
+    with pytest.raises(UsageError) as caught:
+        issue(record, run, "json", out=tmp_path / "second.json", customer="own")
+    assert caught.value.code == "customer-recorded"
+
+
+def _first(model: Certificate, **changed: Any) -> Certificate:
+    """Return the model with its first result changed."""
+    section = model.sections[0]
+    results = (replace(section.results[0], **changed), *section.results[1:])
+    return replace(model, sections=(replace(section, results=results), *model.sections[1:]))
+
+
+def _part(name: str, /, **changed: Any) -> Callable[[Certificate], Certificate]:
+    return lambda model: replace(model, **{name: replace(getattr(model, name), **changed)})
+
+
+def _whole(**changed: Any) -> Callable[[Certificate], Certificate]:
+    return lambda model: replace(model, **changed)
+
+
+def _standard(**changed: Any) -> Callable[[Certificate], Certificate]:
+    return lambda model: replace(
+        model, standards=(replace(model.standards[0], **changed), *model.standards[1:])
+    )
+
+
+PERMIT = Answered("permit", Text("Permit", "许可"), "WP-7", Person("li", "Li", ""))
+# a title, the page numbers, the day of work and of issue, "relates only to the items" are always printed
+ITEMS: list[tuple[str, str, Callable[[Certificate], Certificate]]] = [
+    ("7.8.2.1 b", "no-laboratory", _part("laboratory", name="")),
+    ("7.8.2.1 b", "no-laboratory", _part("laboratory", address=" ")),
+    ("7.8.2.1 c", "no-place", _whole(checklist=(PERMIT,))),
+    ("7.8.2.1 d", "no-number", _whole(id="")),
+    ("7.8.2.1 e", "no-customer", _whole(customer=None)),
+    ("7.8.2.1 e", "no-contact", _part("customer", address="")),
+    ("7.8.2.1 f", "no-method", _part("method", document="")),
+    ("7.8.2.1 f", "no-method", _part("method", title=Text("", ""))),
+    ("7.8.2.1 g", "no-model", _part("item", model="")),
+    ("7.8.2.1 g", "no-serial", _part("item", serial="")),
+    ("7.8.2.1 m", "no-results", _whole(sections=())),
+    ("7.8.2.1 m", "no-value", lambda model: _first(model, unit="")),
+    ("7.8.2.1 n", "no-reason", _whole(deviations=(Deviation("x", Text("One", "一"), "", None),))),
+    ("7.8.2.1 o", "not-authorised", _whole(authorised_by=())),
+    ("7.8.4.1 a", "no-uncertainty", lambda model: _first(model, expanded_uncertainty=None)),
+    ("7.8.4.1 a", "no-uncertainty", lambda model: _first(model, coverage_factor=None)),
+    ("7.8.4.1 b", "no-environment", _part("conditions", temperature_low_c=None)),
+    ("7.8.4.1 c", "no-traceability", _standard(certificate="")),
+    ("7.8.4.1 c", "no-traceability", _standard(traceability="")),
+    ("7.8.4.1 c", "no-traceability", _standard(by="")),
+    ("7.8.4.1 c", "no-traceability", _standard(issued=None)),
+    ("7.8.4.1 c", "no-standard", _whole(standards=())),
+    ("7.8.4.1 d", "no-adjustment", _whole(pass_="as-left")),
+    ("7.8.6.2 b", "no-limit", lambda model: _first(model, limit_lower=None, limit_upper=None)),
+    ("7.8.6.2 b", "no-specification", _part("method", interval="")),
+    ("7.8.6.2 c", "no-rule", _part("conformity", rule="")),
+]
+
+
+@pytest.mark.parametrize(("clause", "code", "without"), ITEMS, ids=[f"{c} {n}" for c, n, _ in ITEMS])
+def test_each_item_of_iso_17025_that_alone_is_missing_is_named_alone(
+    whole_live: Certificate, clause: str, code: str, without: Callable[[Certificate], Certificate]
+) -> None:
+    [missing] = gate(without(whole_live))
+    assert (missing.code, missing.clause) == (code, f"ISO/IEC 17025:2017, {clause}")
+    assert gate(whole_live) == ()
+
+
+def test_what_is_always_there_stands_in_the_document(whole_live: Certificate) -> None:
+    page = render(whole_live, "html", "en").decode("utf-8")
+    for said in (
+        "Calibration certificate",  # 7.8.2.1 a
+        whole_live.id,  # d
+        "End of the certificate",
+        "Measured",  # i
+        "Issued",  # j
+        "relate only to the instrument",  # l
+        "Deviations from the procedure",  # n
+        "Statement of conformity",  # 7.8.4.1 e
+        "Decision rule",  # 7.8.6.2
+        "Traceability".lower(),
+    ):
+        assert said in page, said
+    assert "due date" not in page  # 7.8.4.3
 
 
 @pytest.mark.parametrize("serial", ["SIM0001", "sim0001", " SIM0001"])

@@ -104,7 +104,7 @@ def _items(model: Certificate, data: _Element, write: Writer) -> None:
     item = model.item
     one = write.add(write.add(data, "items"), "item")
     write.plain(one, "name", f"{item.manufacturer} {item.model}")
-    if model.customer is not None:
+    if model.customer is not None and not model.customer.own:
         _contact(write.add(one, "owner"), write, model.customer.name, model.customer.address, "")
     if item.firmware:
         software = write.add(write.add(one, "installedSoftwares"), "software")
@@ -163,7 +163,7 @@ def _person(listed: _Element, write: Writer, person: Person, role: str, *, main:
 
 def _customer(model: Certificate, data: _Element, write: Writer) -> None:
     own, customer = write.add(data, "customer"), model.customer
-    if customer is not None:
+    if customer is not None and not customer.own:
         _contact(own, write, customer.name, customer.address, "")
     else:
         _contact(own, write, model.laboratory.name, model.laboratory.address, country(model))

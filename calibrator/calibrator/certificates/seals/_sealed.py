@@ -64,6 +64,7 @@ def issue_sealed(
     kind: str = "calibration",
     with_uncertainty: bool = False,
     amending: Amending | None = None,
+    customer: str | None = None,
 ) -> Path:
     """Issue the document of a run, write it sealed beside the plain one, and record `certificate.sealed`.
 
@@ -98,6 +99,7 @@ def issue_sealed(
             kind=kind,
             with_uncertainty=with_uncertainty,
             amending=amending,
+            customer=customer,
             before=seal,  # a time stamp that fails must not leave an issued document that nobody sealed
         )
     finally:
