@@ -22,6 +22,7 @@ __all__ = ["SAFE_PA", "PressureController"]
 SAFE_PA = 1000.0  # of gauge pressure left in a line that may be opened
 VENT_FROM_PA = 200e3  # above, the controller goes down at the slew rate first (K0443, remembered)
 _POLL_S = 0.5
+_LOOKS = 2  # in a row that must read as vented: one alone may be a slip of the line
 _PATIENCE_S = 60.0  # beyond the time that the slew rate explains
 
 
@@ -168,9 +169,11 @@ class PressureController(SwitchedSource[float]):
 
     def _see_vented(self) -> None:
         deadline = Deadline.after(self._clock, self._vent_within_s)
+        safe = 0
         while True:
             (ended, told), left_pa = self._vent_or_unknown(), self._line_or_nan()
-            if ended and abs(left_pa) <= SAFE_PA:
+            safe = safe + 1 if ended and abs(left_pa) <= SAFE_PA else 0
+            if safe == _LOOKS:
                 return
             if deadline.passed():
                 raise stays_on(

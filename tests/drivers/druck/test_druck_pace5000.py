@@ -171,8 +171,7 @@ def test_a_low_line_is_vented_at_once(expected_protocol: Protocol, step_clock: A
         line(900.0),
         vent_is(2),
         line(40.0),
-        vent_is(2),
-        line(0.3),
+        *[vent_is(2), line(0.3)] * 2,  # twice in a row
         OFF[1],
     ]
     with expected_protocol(exchanges) as session:
@@ -194,8 +193,7 @@ def test_a_high_line_goes_down_at_the_slew_rate_first(expected_protocol: Protoco
         (":SOUR:PRES:LEV:IMM:AMPL:VENT 1", None),
         NONE,
         UNIT,
-        vent_is(2),
-        line(0.1),
+        *[vent_is(2), line(0.1)] * 2,
         OFF[1],
     ]
     with expected_protocol(exchanges) as session:
@@ -283,8 +281,7 @@ def test_a_line_on_an_absolute_range_is_safe_at_the_pressure_of_the_air(
         UNIT,
         vent_is(1),
         line(1100.0),
-        vent_is(2),
-        line(999.0),
+        *[vent_is(2), line(999.0)] * 2,
         OFF[1],
     ]
     with expected_protocol(exchanges) as session:

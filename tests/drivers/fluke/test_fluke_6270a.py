@@ -126,6 +126,8 @@ def test_a_line_is_vented_and_looked_at(expected_protocol: Protocol, step_clock:
         ("OUTP:PRES:MODE?", "VENT"),
         ("MEAS:PRES?", "0.01"),
         ("OUTP:PRES:MODE?", "VENT"),
+        ("MEAS:PRES?", "0.00"),  # twice in a row
+        ("OUTP:PRES:MODE?", "VENT"),
     ]
     with expected_protocol(exchanges) as session:
         Fluke6270A(session, step_clock).make_safe()

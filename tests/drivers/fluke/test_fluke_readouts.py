@@ -11,11 +11,12 @@ import pytest
 from calibrator_drivers import (
     InstrumentReportedError,
     OutOfLimits,
+    ReadbackError,
     UnexpectedReply,
     WrongIdentity,
     open_instrument,
 )
-from calibrator_drivers.fluke import Fluke1529, Fluke1586A
+from calibrator_drivers.fluke import Fluke1502A, Fluke1529, Fluke1586A
 from calibrator_drivers.roles import MeasureTemperature
 from calibrator_sim import SIMULATOR
 
@@ -25,7 +26,7 @@ NONE = ("SYST:ERR?", '+0,"No error"')
 
 def test_fill_their_role(expected_protocol: Protocol, step_clock: Any) -> None:
     with expected_protocol([]) as session:
-        for model in (Fluke1529, Fluke1586A):
+        for model in (Fluke1502A, Fluke1529, Fluke1586A):
             readout = model(session, step_clock)
             assert isinstance(readout, MeasureTemperature)
             readout.close()
@@ -57,6 +58,65 @@ def test_a_1529_reads_the_channel_that_was_chosen(expected_protocol: Protocol, s
             readout.read()
         with pytest.raises(OutOfLimits):
             readout.configure_temperature(5, probe="pt100")
+
+
+def test_a_1502a_reads_its_probe_at_either_current(expected_protocol: Protocol, step_clock: Any) -> None:
+    exchanges = [
+        ("*IDN?", "HART,1502A,A12345,1.03"),
+        ("DU=H", None),
+        ("U=C", None),
+        ("FI=0", None),
+        ("CU=1", None),
+        ("CU", "cu: 1.0"),
+        ("FETC?", "25.587"),
+        ("CU=.5", None),
+        ("CU", "0.5"),
+        ("FETC?", "-----"),
+        ("FETC?", "warm"),
+        ("CU=.5", None),
+        ("CU", "cu: 1.0"),
+    ]
+    with expected_protocol(exchanges) as session:
+        readout = Fluke1502A(session, step_clock)
+        assert readout.identify().serial == "A12345"
+        readout.reset()
+        readout.configure_temperature(1, probe="pt100")
+        assert readout.self_test() == (True, "25.587")
+        readout.choose_current(5e-4)
+        assert readout.read().overload
+        with pytest.raises(UnexpectedReply):
+            readout.read()
+        with pytest.raises(ReadbackError, match=r"1 mA.*nothing is measured"):
+            readout.choose_current(5e-4)
+        for refused in (lambda: readout.choose_current(2e-3), lambda: _as_couple(readout)):
+            with pytest.raises(OutOfLimits):
+                refused()
+
+
+def _as_couple(readout: Fluke1502A) -> None:
+    readout.configure_temperature(1, probe="K")
+
+
+def test_a_1502a_shows_on_the_bench_what_its_current_heats() -> None:
+    probes = {"tweener:1": {"serial": "SIMPRT09", "kind": "pt100"}}
+    node = {"domain": "thermal", "joins": ["tweener:1"], "temperature_c": 100.0, "probes": probes}
+    instruments = {"tweener": {"model": "fluke_1502a", "serial": "SIM1502A9"}}
+    effects = {"noise": 0.0, "standard_error": 0.0}
+    simulation = {"seed": 3, "nodes": {"bath": node}, "effects": effects}
+    with SIMULATOR.open(
+        {"name": "two currents", "instruments": instruments, "simulation": simulation}
+    ) as bench:
+        readout: Any = open_instrument("fluke_1502a", bench.resources["tweener"], clock=bench.clock)
+        assert readout.identify().model == "1502A"
+        readout.reset()
+        shown = []
+        for current_a in (1e-3, 5e-4):
+            readout.choose_current(current_a)
+            shown.append(readout.read().value)
+        heated = 20.0 * 1e-6 * 138.5055  # 20 K/W and R(100 degC)
+        assert shown[0] - shown[1] == pytest.approx(0.75 * heated, abs=0.0011)
+        assert shown[0] > shown[1]
+        readout.close()
 
 
 def test_a_1586a_is_configured_by_channel_and_probe(expected_protocol: Protocol, step_clock: Any) -> None:

@@ -124,6 +124,8 @@ def test_a_line_is_vented_and_looked_at(expected_protocol: Protocol, step_clock:
         ("Mode?", " Vent"),
         ("A?", " 0.02"),
         ("Mode?", " Vent"),
+        ("A?", " 0.01"),  # twice in a row
+        ("Mode?", " Vent"),
     ]
     with expected_protocol(exchanges) as session:
         MensorCPC6050(session, step_clock).make_safe()
