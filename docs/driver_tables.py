@@ -21,7 +21,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "drivers-bench-meters.md": ("fluke:Fluke8588A", "fluke:Fluke8846A", "keithley:Keithley2000"),
     "drivers-keithley-2450.md": ("keithley:Keithley2450",),
     "drivers-fluke-temperature.md": ("fluke:Fluke9142", "fluke:Fluke7341"),
-    "drivers-fluke-readouts.md": ("fluke:Fluke1529", "fluke:Fluke1586A"),
+    "drivers-fluke-readouts.md": ("fluke:Fluke1529", "fluke:Fluke1502A", "fluke:Fluke1586A"),
     "drivers-power-and-energy.md": ("yokogawa:YokogawaWT310",),
     "drivers-environment.md": ("vaisala:VaisalaPTU300",),
     "drivers-pressure-controllers.md": ("fluke:Fluke6270A", "mensor:MensorCPC6050"),

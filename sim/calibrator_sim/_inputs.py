@@ -34,7 +34,7 @@ _EXCLUSIVE = ("voltage_v", "current_a", "resistance_ohm")
 _NEVER_NEGATIVE = ("resistance_ohm", "capacitance_f", "frequency_hz")
 _TERMINALS = {"current_a": "aux-current"}
 # Where the probe of a stated temperature is, a Pt100: the first channel.
-_CHANNELS = {"fluke_1529": "1", "fluke_1586a": "101"}
+_CHANNELS = {"fluke_1502a": "1", "fluke_1529": "1", "fluke_1586a": "101"}
 _MAINS_V = 230.0
 
 

@@ -313,3 +313,38 @@ def test_no_curve_is_stated_of_a_unit_that_changed_beyond_its_criterion(model: s
 def test_there_is_no_curve_before_the_first_point_was_measured_again() -> None:
     run = a_run("pt100_class_a", lambda t, rising: 0.05)[:-1]
     assert not derived(PROCEDURE.evaluate(section_of("pt100_class_a"), run, references_of("pt100_class_a")))
+
+
+def _at_two_currents(error_k: float, heated_k: float) -> list[PointObservations]:
+    """A run whose readings at the second current, half of the first, are a quarter as much too warm."""
+    found = []
+    for point in section_of("pt100_zero_current").points:
+        t = float(point.nominal)
+        first = observed(point.id, t, t + error_k + heated_k)
+        second = observed(point.id, t, t + error_k + heated_k / 4.0)
+        standard = first.parts["standard"] + second.parts["standard"]
+        found.append(replace(first, parts={"standard": standard, "second": second.readings}))
+    return found
+
+
+def test_the_error_without_a_current_is_found_from_two_of_them() -> None:
+    model = "pt100_zero_current"
+    references = references_of(model, second_current=(0.001, 0.0))
+    found = PROCEDURE.evaluate(section_of(model), _at_two_currents(0.05, 0.004), references)
+    result = by_point(found)["error:105degC"].budget.evaluate()
+    assert result.value == pytest.approx(0.05, abs=1e-9)
+    lines = {line.name: line for line in result.lines}
+    assert lines["second"].sensitivity == pytest.approx(4.0 / 3.0)
+    assert lines["difference"].sensitivity == pytest.approx(-1.0 / 3.0)
+    assert abs(lines["second_current"].contribution) == pytest.approx(4.0 / 3.0 * 0.001 / 3**0.5)
+
+
+def test_what_the_first_current_heats_is_a_result_with_the_readouts_difference_shared() -> None:
+    model = "pt100_zero_current"
+    references = references_of(model, second_current=(0.001, 0.0))
+    made = derived(PROCEDURE.evaluate(section_of(model), _at_two_currents(0.05, 0.004), references))
+    (heating,) = [item for item in made if getattr(item, "id", "") == "self_heating"]
+    assert isinstance(heating, ParametersEvaluation)
+    assert heating.values == pytest.approx((0.004,) * 5, abs=1e-9)
+    assert heating.covariance[0][4] == pytest.approx((4.0 / 3.0 * 0.001 / 3**0.5) ** 2, rel=1e-6)
+    assert isinstance(made[0], CurveEvaluation)

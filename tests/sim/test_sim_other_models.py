@@ -17,6 +17,7 @@ WORDS = {
         "*IDN?",
         [":OUTP:STAT 1", ":SOUR:PRES NAN", ":SOUR:PRES 1 FURLONG", ":SOUR:VENT 7", '"'],
     ),
+    "fluke_1502a": ("*IDN?", ["CU=2", "CU=x", "FI=", "=", "Q"]),
     "fluke_1529": ("*IDN?", ["READ? 9", "READ? MAX", "UNIT:TEMP K", "FETC? 1"]),
     "fluke_1586a": (
         "*IDN?",

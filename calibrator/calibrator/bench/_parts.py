@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from calibrator._errors import RunError
 from calibrator.bench._drivers import configure_meter, stage_source
@@ -33,7 +33,7 @@ _AIR = {
 }
 _SETTINGS: Mapping[str, tuple[str, ...]] = {
     "pressure": ("range", "absolute"),
-    "temperature": ("channel", "probe"),
+    "temperature": ("channel", "probe", "current_a"),
     "mass": ("changeover",),
     **dict.fromkeys(_POWER, ("range_v", "range_a", "update_s")),
     **dict.fromkeys(
@@ -59,6 +59,11 @@ _METHODS: Mapping[str, str] = {
 
 class _TakesReference(Protocol):
     def use_reference(self, *, external: bool) -> None: ...
+
+
+@runtime_checkable
+class _ChoosesCurrent(Protocol):
+    def choose_current(self, current_a: float) -> None: ...
 
 
 class _ReadByAPerson(Protocol):
@@ -101,6 +106,8 @@ def configure_part(driver: roles.Instrument, function: str, settings: Mapping[st
             cast("roles.MeasureTemperature", driver).configure_temperature(
                 int(settings["channel"]), probe=str(settings.get("probe", "pt100"))
             )
+        if "current_a" in settings:
+            _choose_current(driver, float(settings["current_a"]))
     elif function == "mass":
         if hasattr(driver, "configure_mass"):
             cast("_ReadByAPerson", driver).configure_mass(changeover=bool(settings.get("changeover", False)))
@@ -113,6 +120,16 @@ def configure_part(driver: roles.Instrument, function: str, settings: Mapping[st
             )
     elif function in (*ELECTRICAL, "loop"):
         _electrical(cast("roles.Meter", driver), "dci" if function == "loop" else function, settings)
+
+
+def _choose_current(driver: roles.Instrument, current_a: float) -> None:
+    if not isinstance(driver, _ChoosesCurrent):
+        raise RunError(
+            f"{driver.MODEL_ID} has one current for its probes, and the procedure asks for another",
+            way_out="Let a readout read the unit whose current can be chosen, such as a 1502A.",
+            code="no-role",
+        )
+    driver.choose_current(current_a)
 
 
 def _electrical(meter: roles.Meter, function: str, settings: Mapping[str, Setting]) -> None:

@@ -75,7 +75,8 @@ class PartHandle(Protocol):
         """Fix what the part measures and how.
 
         "pressure": range, absolute; nothing where there is nothing to be set. "temperature" on a readout:
-        channel, probe; of a block or bath its own display: nothing. "power", "power_factor",
+        channel, probe, current_a where it can be chosen; of a block or bath its own display: nothing.
+        "power", "power_factor",
         "apparent_power", "line_voltage", "line_current", "line_frequency": range_v, range_a, update_s.
         "mass", "energy", "pulses", "discipline" (1 while a reference is locked, stable and warm),
         "air_temperature", "air_humidity", "air_pressure": nothing. The electrical ones and "loop"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._fluke_1502a import Fluke1502A
 from ._fluke_1529 import Fluke1529
 from ._fluke_1586a import Fluke1586A
 from ._fluke_5522a import Fluke5520A, Fluke5522A
@@ -13,6 +14,7 @@ from ._fluke_8846a import Fluke8846A
 from ._fluke_9142 import Fluke9142, Fluke9143, Fluke9144
 
 __all__ = [
+    "Fluke1502A",
     "Fluke1529",
     "Fluke1586A",
     "Fluke5520A",

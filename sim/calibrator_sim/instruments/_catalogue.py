@@ -76,7 +76,8 @@ class Entry:
 _INSTRUMENTS = "calibrator_sim.instruments"
 _POINTER = f"{_INSTRUMENTS}.pointer_gauge:PointerGauge"
 _COUPLES = tuple(f"tc_{kind}_class_{grade}" for kind in "kjntesr" for grade in (1, 2))
-_PROBES = ("pt100_class_a", "pt100_class_b", "pt100_its90", "standard_prt", *_COUPLES)
+_PT100 = tuple(f"pt100_{kind}" for kind in ("class_a", "class_b", "its90", "zero_current"))
+_PROBES = (*_PT100, "standard_prt", *_COUPLES)
 _OURS: Mapping[str, Entry] = {
     entry.model_id: entry
     for entry in (
@@ -172,6 +173,7 @@ _OURS: Mapping[str, Entry] = {
             parts=(("electrical", "source"), ("thermal", "meter")),
             standard=False,
         ),
+        Entry("fluke_1502a", "1502A", "thermometer", "SIM1502A", f"{_INSTRUMENTS}.fluke_1502a:Fluke1502A"),
         Entry("fluke_1529", "1529", "thermometer", "SIM1529", f"{_INSTRUMENTS}.fluke_1529:Fluke1529"),
         Entry("fluke_1586a", "1586A", "thermometer", "SIM1586", f"{_INSTRUMENTS}.fluke_1586a:Fluke1586A"),
         Entry("keysight_3458a", "3458A", "meter", "SIM3458A", f"{_INSTRUMENTS}.keysight_3458a:Keysight3458A"),

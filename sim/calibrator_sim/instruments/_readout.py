@@ -17,6 +17,7 @@ __all__ = ["Readout"]
 _CURRENT_A = 1e-3
 _NOISE_K = {"pt100": 0.001, "tc": 0.02}
 _JUNCTION_K = 0.1  # error of its own cold junction
+_SECOND_K = 0.001  # how its error differs at another current than 1 mA
 
 
 class Readout:
@@ -26,31 +27,39 @@ class Readout:
         self.name = name
         self.unit = unit
         self._world = world
-        known = unit.table.options("temp_tc")
-        self._curves = {kind: ErrorCurve(unit, "temp_tc", kind if kind in known else "") for kind in TYPES}
+        couples = "temp_tc" in unit.table.functions()
+        known = unit.table.options("temp_tc") if couples else ()
+        self._curves = {
+            kind: ErrorCurve(unit, "temp_tc", kind if kind in known else "") for kind in TYPES if couples
+        }
         self._curves["pt100"] = ErrorCurve(unit, "temp_rtd")
         self.upset: Upset[float] = Upset(name, world)
 
-    def celsius(self, terminal: str, probe: str, ns: int) -> float | None:
-        """Return what it shows for a probe of a kind; None where nothing of that kind is connected."""
+    def celsius(self, terminal: str, probe: str, ns: int, *, current_a: float = _CURRENT_A) -> float | None:
+        """Return what it shows for a probe of a kind; None where nothing of that kind is connected.
+
+        `current_a` is what it sends through a platinum thermometer.
+        """
         domain = cast("Domain", self._world.domain("thermal"))
         shown = (
-            self._platinum(domain, terminal, ns)
+            self._platinum(domain, terminal, ns, current_a)
             if probe == "pt100"
             else self._couple(domain, terminal, probe, ns)
         )
         if shown is None:
             return None
         noise = self._world.draws.normal("readout", self.unit.config.serial, terminal, ns)
-        scatter_k = _NOISE_K["pt100" if probe == "pt100" else "tc"]
+        # the voltage scatters alike at any current, so that less of it is a wider scatter in kelvins
+        scatter_k = _NOISE_K["pt100"] * _CURRENT_A / current_a if probe == "pt100" else _NOISE_K["tc"]
         shown += self.error_k(probe, shown) + self._world.effects.noise * scatter_k * noise
         if self.upset.beyond():
             return None
         return self.upset.shown(shown * (1.0 + self._world.drift(self.name, ns)))
 
-    def _platinum(self, domain: Domain, terminal: str, ns: int) -> float | None:
-        ohm = domain.resistance_ohm(self.name, terminal, _CURRENT_A, ns)
-        return None if math.isinf(ohm) else platinum_c(ohm)
+    def _platinum(self, domain: Domain, terminal: str, ns: int, current_a: float) -> float | None:
+        ohm = domain.resistance_ohm(self.name, terminal, current_a, ns)
+        other = 0.0 if current_a == _CURRENT_A else self.second_current_k()
+        return None if math.isinf(ohm) else platinum_c(ohm) + other
 
     def _couple(self, domain: Domain, terminal: str, kind: str, ns: int) -> float | None:
         room_c = 23.0 + self._world.excess_c(ns)
@@ -68,6 +77,11 @@ class Readout:
     def error_k(self, kind: str, celsius: float) -> float:
         """Return its own error (shown minus true) where it shows a temperature, of "pt100" or a type."""
         return self._curves[kind].at(celsius)
+
+    def second_current_k(self) -> float:
+        """Return how much more it shows at another current than 1 mA, beside what that heats."""
+        drawn = self._world.draws.uniform("second current", self.unit.config.serial)
+        return self._world.effects.standard_error * _SECOND_K * drawn
 
     def junction_error_k(self) -> float:
         """Return the error of its own cold junction, believed minus true."""

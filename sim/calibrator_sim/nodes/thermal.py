@@ -204,7 +204,7 @@ class Domain:
             return pt100_ohm(celsius + off.certificate + off.drift + off.self_heating)
         spread = _R0_TOLERANCE * self._population(probe)
         r0 = 100.0 * (1.0 + effects.unit_error * spread * draws.uniform("r0", probe.serial))
-        heat = effects.self_heating * _SELF_HEATING_K_PER_W * current_a**2 * pt100_ohm(celsius)
+        heat = self._heat_k(celsius, current_a)
         lag = effects.hysteresis * _PRT_LOOP_K * play(self._trail(readout, ns), _PRT_PLAY_K)
         return pt100_ohm(celsius + heat + lag * (0.5 + 0.5 * draws.unit("loop", probe.serial)), r0)
 
@@ -278,10 +278,17 @@ class Domain:
         reader = self._world.devices.get(member.instrument)
         if isinstance(reader, Reads) and not math.isnan(error_k):
             told["readout_k"] = reader.readout.error_k(probe.kind, celsius + error_k)
+            if probe.kind == "pt100" and probe.known is None:
+                told["heated_k"] = self._heat_k(celsius, 1e-3)
+                told["second_current_k"] = reader.readout.second_current_k()
             if probe.kind != "pt100":
                 told["junction_k"] = reader.readout.junction_error_k()
                 told["place"] = self._world.effects.inhomogeneity * self.place(probe)
         return told
+
+    def _heat_k(self, celsius: float, current_a: float) -> float:
+        """Return by how much a current heats a platinum thermometer."""
+        return self._world.effects.self_heating * _SELF_HEATING_K_PER_W * current_a**2 * pt100_ohm(celsius)
 
     def _error_k(self, member: Member, probe: Probe, celsius: float, ns: int) -> float:
         """Return how far a probe is off its standard curve where it is, at 1 mA or without its place."""

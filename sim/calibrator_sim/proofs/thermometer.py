@@ -1,7 +1,8 @@
 """What is true of a platinum thermometer that is compared with a standard in a simulated bath.
 
 The measurand is how far it is off the IEC 60751 curve at its own sensor's temperature, at 1 mA, in the order
-of the points; of a change the difference of that between both visits.
+of the points; of a change the difference of that between both visits. Read at two currents it is the error
+without one.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ __all__ = ["EFFECTS", "NODE", "WITHOUT_A_LINE", "truths", "watch"]
 
 NODE = "well"
 _UUT, _STANDARD, _LOOP = "daq_101_", "readout_1_", "transmitter_"
+_TWO_CURRENTS = "tweener_1_"  # a readout whose current can be chosen
 _SPAN_K = 150.0  # of the transmitter
 _PER_AMPERE = _SPAN_K / 0.016
 _KNOWN = ("certificate", "drift", "self_heating")
@@ -74,10 +76,23 @@ def truths(bench: SimBench, asked: Asked) -> Mapping[str, float]:
     place = share * (lines["radial"] + lines["axial"])
     standard = lines["readout_standard"] + sum(lines[kind] for kind in _KNOWN)
     result = _error_k(asked)
-    return {**lines, "difference": result + _read_k(asked) - standard + place, "result": result}
+    shown = result + _read_k(asked) - standard + place
+    if "second_a" not in asked.settings:
+        return {**lines, "difference": shown, "result": result}
+    heated, other = (_mean(asked.seen["uut"], f"{_TWO_CURRENTS}{k}_k") for k in ("heated", "second_current"))
+    second = shown - heated / asked.estimates["beyond"] + other
+    return {
+        **lines,
+        "difference": shown,
+        "second": second,
+        "second_current": other,
+        "result": result - heated,
+    }
 
 
 def _unit(asked: Asked) -> str:
+    if "second_a" in asked.settings:
+        return _TWO_CURRENTS
     return _LOOP if "loop_a" in asked.settings else _UUT
 
 
@@ -89,7 +104,7 @@ def _read_k(asked: Asked) -> float:
     """Return what reads the unit shows too much: a readout, or a meter in the loop."""
     if "loop_a" in asked.settings:
         return _PER_AMPERE * _mean(asked.seen["uut"], f"{_LOOP}meter_a")
-    return _mean(asked.seen["uut"], f"{_UUT}readout_k")
+    return _mean(asked.seen["uut"], f"{_unit(asked)}readout_k")
 
 
 def _lines(asked: Asked) -> dict[str, float]:
