@@ -86,7 +86,7 @@ def _fault(entry: Table, instruments: Mapping[str, InstrumentConfig], wirings: C
         raise BenchFileError(
             f'The fault "{kind}" cannot strike "{instrument}", a {short}: {reason}',
             where=entry.at("kind"),
-            way_out="Choose another kind or another instrument.",
+            way_out="Choose another kind, another instrument or another transport.",
             code="bad-value",
         )
     wiring = entry.text("wiring")

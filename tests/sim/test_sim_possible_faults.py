@@ -39,6 +39,7 @@ _READINGS: dict[str, tuple[dict[str, Any], list[str], str]] = {
     "keysight_53230a": (_HERTZ, [], "MEAS:FREQ?"),
     "fluke_9142": (_THERMAL, ["SOUR:SPT 100", "OUTP:STAT 1"], "SOUR:SENS:DATA?"),
     "fluke_7341": (_THERMAL, ["so=on", "s=50"], "t"),
+    "fluke_1502a": ({"domain": "thermal", "joins": ["one:1"], "temperature_c": 50.0}, [], "FETC?"),
     "fluke_1529": ({"domain": "thermal", "joins": ["one:1"], "temperature_c": 50.0}, [], "READ? 1"),
     "yokogawa_wt310": (_POWER, [":NUM:FORM ASC", ":NUM:NORM:NUM 1", ":NUM:NORM:ITEM1 P,1"], ":NUM:NORM:VAL?"),
     "additel_681": (_PRESSURE, [], "255:R:MRMD:1"),
@@ -126,9 +127,9 @@ def test_what_cannot_strike_is_refused_with_its_place() -> None:
     every = set(KINDS) - {"wrong-wiring"}
     assert _refused("copper_short") == _refused("pt100_class_a") == every
     assert _refused("pt100_transmitter") == _refused("pulse_meter_class_2") == every - {"drift"}
-    assert _refused("keysight_34401a") == {"trip"}
-    assert _refused("fluke_5522a") == {"stuck", "over-range"}
-    assert _refused("keithley_2450") == set()
+    assert _refused("keysight_34401a") == {"trip", "lost-srq"}  # a raw socket carries no service request
+    assert _refused("fluke_5522a") == {"stuck", "over-range", "lost-srq"}
+    assert _refused("keithley_2450") == {"lost-srq"}
     assert _refused("mettler_xs205du") == {"trip", "lost-srq", "queue-overflow"}
     for model, entry in CATALOGUE.items():
         assert ("trip" in _refused(model)) == (entry.kind not in _TRIPPING and model not in _ALSO_TRIP), model
