@@ -3,6 +3,7 @@
 Every figure of an edition has a status, a source and, where it is known, a clause. Formulas are coefficients.
 """
 
+from calibrator.regulations._apply import Judged, due_after, judged_error, points_at
 from calibrator.regulations._checked import (
     Checked,
     known_of,
@@ -41,6 +42,7 @@ __all__ = [
     "Edition",
     "Found",
     "Interval",
+    "Judged",
     "Known",
     "Library",
     "MpeRow",
@@ -49,14 +51,17 @@ __all__ = [
     "Rounding",
     "Sequence",
     "differences",
+    "due_after",
     "figure_of",
     "flat",
+    "judged_error",
     "known_of",
     "limit_at",
     "load_checked",
     "load_library",
     "mark_checked",
     "parse_edition",
+    "points_at",
     "standing",
     "status_of",
     "unverified",
