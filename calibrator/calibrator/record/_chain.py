@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -35,7 +35,8 @@ class _Link:
 def check_chain(connection: Connection, stream: str) -> Iterator[Finding]:
     """Yield what is wrong in a stream; a block of rows that was moved together gives one finding."""
     query = select(events).where(events.c.stream == stream).order_by(events.c.seq)
-    links = [_link(row) for row in connection.execute(query)]
+    links, put_in = _without_added([_link(row) for row in connection.execute(query)], stream)
+    yield from put_in
     places = {link.hash: index for index, link in enumerate(links)}
     held = {link.held_seq for link in links}
     for index, link in enumerate(links):
@@ -50,6 +51,56 @@ def check_chain(connection: Connection, stream: str) -> Iterator[Finding]:
                 yield _moved(stream, link, before, held, places.get(link.previous) == index - 2)
         elif link.seq == expected and _unchained(link, before):
             yield _unlinked(stream, link, before, inserted=link.previous in places)
+
+
+def _without_added(links: list[_Link], stream: str) -> tuple[list[_Link], list[Finding]]:
+    """Return the rows without those that were put in as they could never be written, and what these are.
+
+    Such are copies of other rows, and rows before the first. The rows behind them close up; a copy in the
+    place of another event stays as what is wrong there.
+    """
+    copies = _copies(links)
+    own = [index for index, link in enumerate(links) if index not in copies and link.seq >= 1]
+    held = {links[index].held_seq for index in own}
+    last = own[-1] if own else -1
+    kept, found, added = [], [], 0
+    for index, link in enumerate(links):
+        here = index in copies
+        if here and link.seq >= 1 and link.seq not in held and index < last:
+            what = f"Event {link.seq} was replaced by a copy of event {link.held_seq}"
+            finding = Finding(stream, link.seq, what, "changed")
+            kept.append(replace(link, seq=link.seq - added, fault=finding, held_seq=None))
+        elif here:
+            what = f"A copy of event {link.held_seq} was put in as event {link.seq}"
+            found.append(Finding(stream, link.seq, what, "inserted"))
+            added += link.seq >= 1
+        elif link.seq < 1:
+            found.append(_before_first(stream, link))
+        else:
+            kept.append(replace(link, seq=link.seq - added))
+    return kept, found
+
+
+def _copies(links: list[_Link]) -> set[int]:
+    """Return which sound rows are copies; the original bears its own number or follows the row it names."""
+    same: dict[str, list[int]] = {}
+    for index, link in enumerate(links):
+        if link.fault is None:
+            same.setdefault(link.hash, []).append(index)
+
+    def rank(index: int) -> tuple[bool, bool, int]:
+        link = links[index]
+        follows = index > 0 and links[index - 1].hash == link.previous
+        return link.held_seq != link.seq, not (follows or (not index and link.previous == GENESIS)), index
+
+    return {index for group in same.values() if len(group) > 1 for index in sorted(group, key=rank)[1:]}
+
+
+def _before_first(stream: str, link: _Link) -> Finding:
+    if link.held_seq is None or link.held_seq == link.seq:
+        what = f"A row was put in before the first event, as event {link.seq}"
+        return Finding(stream, link.seq, what, "inserted")
+    return Finding(stream, link.seq, f"Event {link.held_seq} was moved to the place {link.seq}", "reordered")
 
 
 def _unchained(link: _Link, before: _Link | None) -> bool:

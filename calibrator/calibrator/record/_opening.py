@@ -11,13 +11,13 @@ from calibrator.record import _projections
 from calibrator.record import _schema as schema
 from calibrator.record._backend import Backend
 from calibrator.record._damage import damaged
-from calibrator.record._model import Event
+from calibrator.record._model import Event, Finding
 from calibrator.record._reading import REGISTER, anchors, find_head, last_event, streams, to_event
 from calibrator.record._store import Store
 from calibrator.record._writer import Writer
 from calibrator_drivers.clock import Clock
 
-__all__ = ["all_events", "check_projections", "check_version", "has_events", "prepare"]
+__all__ = ["all_events", "altered_versions", "check_readable", "has_events", "prepare"]
 
 
 def prepare(store: Store, *, home: str, clock: Clock) -> None:
@@ -33,9 +33,10 @@ def prepare(store: Store, *, home: str, clock: Clock) -> None:
         if not has_events(connection):
             _create(connection)
             backend.protect(connection)
-        check_version(connection, store.place)
+        _check_unaltered(connection, store.place)
+        _check_version(connection, store.place)
         _refuse_foreign(backend.foreign(connection), store.place)
-        if _version(connection, "projections") != schema.PROJECTIONS_VERSION:
+        if _text(connection, "projections") != str(schema.PROJECTIONS_VERSION):
             _projections.rebuild(connection, all_events(connection))
             _set_version(connection, "projections", schema.PROJECTIONS_VERSION)
         # A file that may not be written says so now, not at the first reading.
@@ -55,7 +56,47 @@ def has_events(connection: Connection) -> bool:
     return inspect(connection).has_table("events")
 
 
-def check_version(connection: Connection, place: str) -> None:
+def altered_versions(connection: Connection) -> Iterator[Finding]:
+    """Yield each row of meta that is not as this version of the program, which wrote last, left it.
+
+    What another version wrote is its own to judge: nothing is found then.
+    """
+    try:
+        opened = last_event(connection, REGISTER, "station.opened")
+    except IntegrityError:  # the register has its findings
+        return
+    if opened is None or opened.body.get("version") != _program_version():
+        return
+    for key, own in (("schema", schema.SCHEMA_VERSION), ("projections", schema.PROJECTIONS_VERSION)):
+        held = _text(connection, key)
+        if held == str(own):
+            continue
+        what = f"The row {key} of the table meta was changed: it says {held}, and {own} was written"
+        if held is None:
+            what = f"The row {key} of the table meta was deleted"
+        # the other tables are made again from the events by whatever writes next
+        way_out = "" if key == "schema" else "`calibrator safe` makes those tables again from the events."
+        yield Finding(REGISTER, None, what, "version", way_out)
+
+
+def _check_unaltered(connection: Connection, place: str) -> None:
+    """Refuse to write where the version of the event table was altered.
+
+    Raises:
+        IntegrityError: code `version-altered`.
+    """
+    for finding in altered_versions(connection):
+        if finding.way_out:
+            continue
+        raise IntegrityError(
+            finding.what,
+            where=place,
+            way_out="See all of it with `calibrator verify`, and bring back the last backup of this folder.",
+            code="version-altered",
+        )
+
+
+def _check_version(connection: Connection, place: str) -> None:
     """Refuse a home that a newer program wrote."""
     found = _version(connection, "schema")
     if found > schema.SCHEMA_VERSION:
@@ -80,8 +121,15 @@ def _refuse_foreign(found: Iterator[str], place: str) -> None:
         )
 
 
-def check_projections(connection: Connection, place: str) -> None:
-    """Refuse to read tables of another version, which only a writer can make again."""
+def check_readable(connection: Connection, place: str) -> None:
+    """Refuse to read the home of a newer program, or tables of another version; `verify` names altered ones.
+
+    Raises:
+        RefusedError: code `home-newer`, or `projections-old`: only a writer can make them again.
+    """
+    if any(altered_versions(connection)):
+        return
+    _check_version(connection, place)
     if _version(connection, "projections") != schema.PROJECTIONS_VERSION:
         raise RefusedError(
             "The tables made from the record are of another version of the program",
@@ -107,14 +155,20 @@ def _create(connection: Connection) -> None:
 
 
 def _version(connection: Connection, key: str) -> int:
-    value = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == key)).scalar()
+    value = _text(connection, key)
     if value is None:
         raise damaged("the table meta", ": it does not say of which version it is")
     return int(value)
 
 
+def _text(connection: Connection, key: str) -> str | None:
+    return connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == key)).scalar()
+
+
 def _set_version(connection: Connection, key: str, value: int) -> None:
-    connection.execute(update(schema.meta).where(schema.meta.c.key == key).values(value=str(value)))
+    row = {"key": key, "value": str(value)}
+    if not connection.execute(update(schema.meta).where(schema.meta.c.key == key).values(row)).rowcount:
+        connection.execute(insert(schema.meta), row)
 
 
 def _unanchored(connection: Connection, backend: Backend) -> list[dict[str, object]]:

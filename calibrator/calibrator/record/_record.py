@@ -20,7 +20,7 @@ from calibrator.record._heads import HeadLog
 from calibrator.record._ids import uuid7
 from calibrator.record._lock import HomeLock
 from calibrator.record._model import Event, Finding, RunSummary
-from calibrator.record._opening import check_projections, check_version, has_events, prepare
+from calibrator.record._opening import check_readable, has_events, prepare
 from calibrator.record._reading import REGISTER, iterate, last_event, point_of
 from calibrator.record._sqlite import in_memory, reader, writer
 from calibrator.record._store import Store
@@ -119,8 +119,7 @@ class Record:
                 if not has_events(connection):
                     store.close()
                     return cls(_empty(clock), clock=clock, write=False)
-                check_version(connection, store.place)
-                check_projections(connection, store.place)
+                check_readable(connection, store.place)
         except BaseException as error:
             store.close()
             if isinstance(error, StorageError):

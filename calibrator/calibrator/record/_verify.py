@@ -13,6 +13,7 @@ from calibrator.record import _schema as schema
 from calibrator.record._chain import check_chain
 from calibrator.record._damage import damage_named
 from calibrator.record._model import Event, Finding
+from calibrator.record._opening import all_events, altered_versions
 from calibrator.record._quick import Walked, distinct, few_events, projected, walk
 from calibrator.record._reading import REGISTER, anchors
 from calibrator.record._sqlite import any_text, in_memory
@@ -44,6 +45,7 @@ def _found(connection: Connection, store: Store, stream: str | None) -> tuple[Fi
     walked = {name: walk(connection, name) for name in names}
     chains = {name: tuple(check_chain(connection, name)) if walked[name] is None else () for name in names}
     found = [finding for name in chains if stream in (None, name) for finding in chains[name]]
+    found += altered_versions(connection)
     found += [
         Finding(REGISTER, None, f"The trigger {name} was removed or changed", "trigger")
         for name in store.backend.unprotected(connection)
@@ -97,11 +99,14 @@ def _hashes(connection: Connection, run: str) -> tuple[dict[int, str], list[int]
     """Return the hashes of a stream that is not sound, and where it says that the run was closed."""
     events = schema.events
     rows = connection.execute(
-        select(events.c.seq, events.c.hash, events.c.kind)
+        select(events.c.seq, events.c.hash, events.c.kind, events.c.canonical)
         .where(events.c.stream == run)
         .order_by(events.c.seq)
     ).fetchall()
-    return {row.seq: row.hash for row in rows}, [row.seq for row in rows if row.kind == "run.closed"]
+    closed = [row for row in rows if row.kind == "run.closed"]
+    # a copy of one, which bears another number in its text, is no closing of its own
+    own = [row.seq for row in closed if f',"seq":{row.seq},' in str(row.canonical)]
+    return {row.seq: row.hash for row in rows}, own
 
 
 def _check_anchors(
@@ -134,8 +139,6 @@ def _check_projections(
     An altered stream has its finding; what was made from it cannot be compared. Readings and points of a
     stream whose rows are seen to be the texts of its events need not be made again.
     """
-    from calibrator.record._opening import all_events
-
     quick = {
         name
         for name, walked in sound.items()

@@ -96,6 +96,7 @@ def test_the_last_run_is_the_one_that_began_last_whatever_its_id(memory: Any) ->
 def test_projections_of_an_older_version_are_made_again(station: Any) -> None:
     run = station.whole_run()
     results = station.record.results(run)
+    station.record.append("register", "station.opened", {"home": "", "version": "0.0.1"})
     station.record.close()
     with station.raw() as ask:
         ask("UPDATE meta SET value = '0' WHERE key = 'projections'")

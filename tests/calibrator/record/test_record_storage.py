@@ -176,6 +176,7 @@ def test_a_home_of_a_newer_program_is_refused_and_left_as_it_is(
     filed: Any, tmp_path: Path, clock: Any, write: bool
 ) -> None:
     filed.whole_run()
+    filed.record.append("register", "station.opened", {"home": str(tmp_path), "version": "99.0"})
     filed.record.close()
     with closing(sqlite3.connect(tmp_path / "record.sqlite", isolation_level=None)) as raw:
         raw.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")

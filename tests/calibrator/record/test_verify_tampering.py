@@ -173,6 +173,83 @@ def test_an_inserted_event_is_named(station: Any, tamper: Tamper) -> None:
     assert (found[0].code, found[0].seq) == ("inserted", 5)
 
 
+COPY = (
+    "INSERT INTO events SELECT stream, {to}, kind, version, at, canonical, previous, hash FROM events"
+    " WHERE stream = '{run}' AND seq = {of}"
+)
+
+
+@pytest.mark.parametrize(
+    ("copies", "wanted"),
+    [
+        ([(3, 10)], [("inserted", 10)]),
+        ([(9, 10)], [("inserted", 10)]),
+        ([(3, 10), (4, 11)], [("inserted", 10), ("inserted", 11)]),
+        ([(3, 14)], [("inserted", 14)]),
+        ([(1, 0)], [("inserted", 0)]),
+        ([(1, 0), (2, -1)], [("inserted", -1), ("inserted", 0)]),
+    ],
+)
+def test_a_copy_of_an_event_is_named_where_it_was_put_in(
+    filed: Any, copies: list[tuple[int, int]], wanted: list[tuple[str, int]]
+) -> None:
+    run = filed.whole_run()
+    with filed.raw() as ask:
+        kept = ask("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        for name, _sql in kept:
+            ask(f"DROP TRIGGER {name}")
+        for of, to in copies:
+            ask(COPY.format(run=run, of=of, to=to))
+        for _name, sql in kept:
+            ask(sql)
+    found = filed.record.verify(run)
+    assert named(found) == wanted
+    assert all("A copy of event" in finding.what for finding in found)
+
+
+def test_a_copy_in_the_middle_or_in_the_place_of_another_event_is_named(station: Any, tamper: Tamper) -> None:
+    first, second = station.whole_run(), station.whole_run()
+    tamper(
+        f"UPDATE events SET seq = seq + 100 WHERE stream = '{first}' AND seq >= 6",
+        f"UPDATE events SET seq = seq - 99 WHERE stream = '{first}' AND seq >= 100",
+        COPY.format(run=first, of=3, to=6),
+        f"DELETE FROM events WHERE stream = '{second}' AND seq = 6",
+        COPY.format(run=second, of=3, to=6),
+    )
+    assert named(station.record.verify(first))[0] == ("inserted", 6)
+    (finding,) = station.record.verify(second)
+    assert (finding.code, finding.seq) == ("changed", 6)
+    assert "replaced by a copy of event 3" in finding.what
+
+
+@pytest.mark.parametrize(
+    ("statement", "row"),
+    [
+        ("UPDATE meta SET value = '99' WHERE key = 'schema'", "schema"),
+        ("UPDATE meta SET value = '1' WHERE key = 'projections'", "projections"),
+        ("UPDATE meta SET value = 'x' WHERE key = 'projections'", "projections"),
+        ("DELETE FROM meta WHERE key = 'schema'", "schema"),
+        ("DELETE FROM meta WHERE key = 'projections'", "projections"),
+    ],
+)
+def test_an_altered_version_of_the_record_is_a_finding(filed: Any, statement: str, row: str) -> None:
+    """It refused to be read, as the home of another version would be."""
+    filed.whole_run()
+    filed.record.close()
+    with filed.raw() as ask:
+        ask(statement)
+    with filed.open(write=False) as reader:
+        (finding,) = reader.verify()
+    assert (finding.code, f"The row {row} of the table meta" in finding.what) == ("version", True)
+    if row == "schema":
+        with pytest.raises(IntegrityError, match="table meta") as caught:
+            filed.open()
+        assert caught.value.code == "version-altered"
+    else:
+        filed.record = filed.open()
+        assert filed.record.verify() == ()
+
+
 def test_an_event_inserted_behind_the_end_differs_from_the_projections(station: Any, tamper: Tamper) -> None:
     run = station.whole_run()
     last = station.rows(run)[-3]
