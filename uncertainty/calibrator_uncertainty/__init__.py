@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         triangular,
     )
     from calibrator_uncertainty._integral import integral
+    from calibrator_uncertainty._issued import ExpandedUncertainty, expanded_uncertainty
     from calibrator_uncertainty._joint import JointConformity, joint_conformity
     from calibrator_uncertainty._known import (
         between,
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
         covariance,
         degrees_of_freedom,
         estimate,
-        expanded_uncertainty,
         simultaneous,
         standard_uncertainty,
         uncertain,
@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         robust,
         type_a,
     )
+    from calibrator_uncertainty._regions import RegionVerdict
     from calibrator_uncertainty._result import BudgetLine, BudgetResult, GroupShare
     from calibrator_uncertainty._rounding import plain, round_like, round_uncertainty
     from calibrator_uncertainty._second import SecondOrder
@@ -107,6 +108,7 @@ __all__ = [
     "Component",
     "Curve",
     "Cut",
+    "ExpandedUncertainty",
     "FormatError",
     "GroupShare",
     "Input",
@@ -118,6 +120,7 @@ __all__ = [
     "Multivariate",
     "NotSupportedError",
     "Region",
+    "RegionVerdict",
     "SecondOrder",
     "Sensitivity",
     "Shape",
@@ -204,6 +207,7 @@ _HOME = {
     "Component": "_quantity",
     "Curve": "regression",
     "Cut": "_whatif",
+    "ExpandedUncertainty": "_issued",
     "FormatError": "_errors",
     "GroupShare": "_result",
     "Input": "_inputs",
@@ -215,6 +219,7 @@ _HOME = {
     "Multivariate": "_multivariate",
     "NotSupportedError": "_errors",
     "Region": "_multivariate",
+    "RegionVerdict": "_regions",
     "SecondOrder": "_second",
     "Sensitivity": "_sensitivity",
     "Shape": "_shapes",
@@ -247,7 +252,7 @@ _HOME = {
     "dumps": "_store",
     "effective_dof": "_coverage",
     "estimate": "_quantity",
-    "expanded_uncertainty": "_quantity",
+    "expanded_uncertainty": "_issued",
     "exponential": "_known",
     "fit_columns": "regression",
     "fit_curve": "regression",

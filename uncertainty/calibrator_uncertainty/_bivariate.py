@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cmath
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,15 +12,21 @@ import numpy as np
 from calibrator_uncertainty._asked import numbers, one_number
 from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._doors import FIGURES, NUMBER, asks
+from calibrator_uncertainty._draws import SharedDraws
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._nothing import refuse_where_flat
+from calibrator_uncertainty._of_quantity import budget_of
 from calibrator_uncertainty._quantity import correlated, covariance_in
+from calibrator_uncertainty._regions import Examination, RegionVerdict, correlation_of
 from calibrator_uncertainty._sweep import by_leaf
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty._units import difference_in, figures_in, parse_unit, quantity
+from calibrator_uncertainty._unseen import refuse_unseen
 
 __all__ = ["ComplexUncertainty", "complex_uncertainty", "uncertain_complex"]
+
+_NOTHING = "JCGM 102, clause 8: not examined: it came without the number that it is of"
 
 
 def uncertain_complex(
@@ -91,12 +97,62 @@ def _spread_in(u: Any, unit: str, name: str) -> np.ndarray:  # noqa: ANN401 - nu
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ComplexUncertainty:
-    """Covariance matrix of (real, imaginary), effective dof, and k of the ellipse of 95 %."""
+    """Covariance matrix of (real, imaginary), effective dof, and k of the ellipse of 95 %.
+
+    `verdict` and `clause8_text` say whether the first order may be used for it; `str()` tells it too.
+    """
 
     matrix: np.ndarray
     dof: float
     k: float
     probability: float
+    origin: Examination | None = field(default=None, repr=False)
+
+    @property
+    def verdict(self) -> RegionVerdict | None:
+        """Whether first order may be used for the ellipse (JCGM 102:2011, clause 8), or None."""
+        return None if self.origin is None else self.origin.found()[0]
+
+    @property
+    def clause8_text(self) -> str:
+        """The verdict in a line, or why there is none."""
+        return _NOTHING if self.origin is None else self.origin.text()
+
+    def __str__(self) -> str:
+        real, imag = np.sqrt(np.diag(self.matrix))
+        r = correlation_of(self.matrix)[0, 1]
+        return (
+            f"u = {real:.3g} (real), {imag:.3g} (imaginary), r = {r:.3f}, dof = {self.dof:.3g}, "
+            f"k = {self.k:.3f} (p = {self.probability:g}); {self.clause8_text}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """Draws both parts of a complex number, what they have in common once."""
+
+    value: UncertainComplex
+
+    def __call__(self, rng: np.random.Generator, draws: int) -> np.ndarray:
+        """Return real parts and imaginary parts.
+
+        Raises:
+            NotSupportedError: what is known of the number in part only.
+        """
+        parts = (self.value.real, self.value.imag)
+        budgets = {
+            row: budget_of(part)._whole()
+            for row, part in enumerate(parts)
+            if isinstance(part, UncertainArray)
+        }
+        refuse_unseen(list(budgets.values()))
+        shared = SharedDraws(list(budgets.values()), [draws] * len(budgets), rng)
+        return np.array(
+            [
+                shared.result(budgets[row], draws) if row in budgets else np.full(draws, float(part))
+                for row, part in enumerate(parts)
+            ]
+        )
 
 
 @asks(probability=NUMBER)
@@ -124,7 +180,10 @@ def complex_uncertainty(value: Any, *, probability: float = 0.95) -> ComplexUnce
             if isinstance(part, UncertainArray):
                 refuse_where_flat(part, restored=False)
     dof = _willink_hall(terms, total)
-    return ComplexUncertainty(total, dof, _bivariate_factor(dof, probability), probability)
+    k = _bivariate_factor(dof, probability)
+    centre = np.array([np.real(magnitude.value), np.imag(magnitude.value)])
+    examination = Examination(_Both(magnitude), (("real", "imaginary"), centre, total, k, probability))
+    return ComplexUncertainty(total, dof, k, probability, examination)
 
 
 def _terms(value: UncertainComplex) -> list[tuple[np.ndarray, float]]:

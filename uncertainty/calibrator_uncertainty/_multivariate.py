@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._montecarlo import Columns, check_probability
 from calibrator_uncertainty._outside import refuse_outside
+from calibrator_uncertainty._regions import Examination, RegionVerdict, correlation_of
 
 __all__ = ["Multivariate", "Region"]
 
@@ -40,6 +41,28 @@ class Region:
     probability: float
     draws: int
     notes: tuple[str, ...] = ()
+    origin: Examination | None = field(default=None, repr=False)
+
+    @property
+    def verdict(self) -> RegionVerdict | None:
+        """Whether first order may be used for the ellipse (JCGM 102:2011, clause 8), or None.
+
+        It is drawn when it is asked, always with the same seed, and kept.
+        """
+        return None if self.origin is None else self.origin.found()[0]
+
+    @property
+    def clause8_text(self) -> str:
+        """The verdict in a line, or why there is none."""
+        return (self.origin or Examination(None, ())).text()
+
+    def __str__(self) -> str:
+        rows = (
+            f"{name} = {value:.9g}, u = {u:.3g} {unit}".rstrip()
+            for name, value, u, unit in zip(self.names, self.estimates, self.u, self.units, strict=True)
+        )
+        factors = f"k = {self.k_ellipse:.3f} (ellipse), {self.k_rectangle:.3f} (rectangle)"
+        return "\n".join((*rows, f"{factors}, p = {self.probability:g}", *self.notes, self.clause8_text))
 
     @property
     def u(self) -> np.ndarray:
@@ -49,10 +72,7 @@ class Region:
     @property
     def correlation(self) -> np.ndarray:
         """Correlation matrix; 0 beside a result without uncertainty, 1 on the diagonal."""
-        spread = np.outer(self.u, self.u)
-        found = np.where(spread > 0.0, self.covariance / np.where(spread > 0.0, spread, 1.0), 0.0)
-        np.fill_diagonal(found, 1.0)
-        return found
+        return correlation_of(self.covariance)
 
 
 def _rank(covariance: np.ndarray) -> int:
@@ -149,16 +169,7 @@ class Multivariate:
         if draws < 1000:
             raise InputError(f"{draws} draws cannot fix a region; 1000 are the least", code="draws")
         check_whole(draws, "the number of draws", 1000)
-        for budget in self.budgets:
-            refuse_outside(budget, "a joint region")
-        first = self.budgets[0]
-        columns = Columns(first, rng).draw(draws)
-        found = []
-        for budget in self.budgets:
-            drawn = np.broadcast_to(np.asarray(budget._sample(columns), dtype=np.float64), (draws,))
-            finite_or_refuse(budget, columns, drawn)
-            found.append(drawn)
-        table = np.array(found)
+        table = self._draw(rng, draws)
         estimates = table.mean(axis=1)
         covariance = np.atleast_2d(np.cov(table))
         centred = table - estimates[:, None]
@@ -171,6 +182,18 @@ class Multivariate:
             float(np.partition(widest, place)[place]),
         )
         return self._region(estimates, covariance, factors, probability, draws)
+
+    def _draw(self, rng: np.random.Generator, draws: int) -> np.ndarray:
+        """Draw each input once for all results: a row for each of these."""
+        for budget in self.budgets:
+            refuse_outside(budget, "a joint region")
+        columns = Columns(self.budgets[0], rng).draw(draws)
+        found = []
+        for budget in self.budgets:
+            drawn = np.broadcast_to(np.asarray(budget._sample(columns), dtype=np.float64), (draws,))
+            finite_or_refuse(budget, columns, drawn)
+            found.append(drawn)
+        return np.array(found)
 
     def _few(self, slopes: list[list[float]]) -> tuple[str, ...]:
         """Return a note on results whose effective dof are finite."""
@@ -205,8 +228,10 @@ class Multivariate:
         draws: int,
         notes: tuple[str, ...] = (),
     ) -> Region:
+        names = tuple(one.name for one in self.budgets)
+        known = (names, estimates, covariance, factors[0], probability)
         return Region(
-            names=tuple(one.name for one in self.budgets),
+            names=names,
             units=tuple(one.unit for one in self.budgets),
             estimates=estimates,
             covariance=covariance,
@@ -215,4 +240,5 @@ class Multivariate:
             probability=probability,
             draws=draws,
             notes=notes,
+            origin=Examination(None if draws else self._draw, known),
         )

@@ -8,10 +8,9 @@ from typing import ClassVar
 from calibrator_uncertainty._budget import Budget
 from calibrator_uncertainty._errors import NotSupportedError
 from calibrator_uncertainty._quantity import magnitude_of
-from calibrator_uncertainty._render import judged
 from calibrator_uncertainty._types import Quantity
 
-__all__ = ["budget_of", "verdict_text"]
+__all__ = ["budget_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,3 @@ def budget_of(value: Quantity, *, name: str = "") -> Budget:
         raise NotSupportedError("a budget is made of one value", way_out="Take an element: q[0].")
     unit = f"{value.units:~}".replace("ΔdB", "dB") if hasattr(value, "_magnitude") else ""
     return Budget(_Same(value), (), unit=unit, name=name)
-
-
-def verdict_text(value: Quantity, policy: str) -> str:
-    """Return what Monte Carlo says of a quantity's U, in a line, and its notes (JCGM 101:2008, clause 8)."""
-    result = budget_of(value).evaluate(policy=policy)
-    return "; ".join((judged(result), *result.notes))

@@ -10,18 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from calibrator_uncertainty._arcsine import arcsine_factor
 from calibrator_uncertainty._asked import one_number
-from calibrator_uncertainty._coverage import coverage_factor
 from calibrator_uncertainty._doors import NUMBER, ROW, TEXTS, asks
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._leaves import Leaf, known, new_uid, remember
 from calibrator_uncertainty._nothing import refuse_where_flat
-from calibrator_uncertainty._shapes import Arcsine, Normal, Rectangular, Shape, StudentT
+from calibrator_uncertainty._shapes import Normal, StudentT
 from calibrator_uncertainty._store import leaf_back
 from calibrator_uncertainty._structural import Linear
-from calibrator_uncertainty._sweep import by_leaf, sweep
+from calibrator_uncertainty._sweep import sweep
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty._units import difference_unit, figures_in, parse_unit, quantity
@@ -35,7 +33,6 @@ __all__ = [
     "covariance",
     "degrees_of_freedom",
     "estimate",
-    "expanded_uncertainty",
     "simultaneous",
     "standard_uncertainty",
     "uncertain",
@@ -284,41 +281,6 @@ def standard_uncertainty(value: Quantity) -> Quantity:
     magnitude = magnitude_of(value)
     refuse_where_flat(magnitude, restored=False)
     return _in_units(magnitude.u, value)
-
-
-def expanded_uncertainty(value: Quantity, *, policy: str = "p95") -> Quantity:
-    """Return U = k·u of a scalar quantity, k by a coverage policy as for a budget.
-
-    It bears no verdict: `rounding.express` and `budget_of` tell whether first order may be used.
-
-    Raises:
-        ModelError: every first derivative is zero, as of x² at 0, where the first order says nothing.
-    """
-    magnitude = magnitude_of(value)
-    if magnitude.shape:
-        raise NotSupportedError("U is given for one value", way_out="Take an element: q[0].")
-    u = float(magnitude.u)
-    refuse_where_flat(magnitude)
-    dof = float(magnitude.dof)
-    k = coverage_factor(policy, dof, rectangles=_parts(magnitude, Rectangular), u=u)
-    k = arcsine_factor(policy, max(_parts(magnitude, Arcsine), default=0.0), u, dof) or k
-    return _in_units(k * u, value)
-
-
-def _parts(magnitude: UncertainArray, kind: type[Shape]) -> list[float]:
-    """Return the |c·u| of the elementary errors of one shape, for the choice of k."""
-    found: list[float] = []
-    for leaf, slope in by_leaf(magnitude):
-        info = leaf._leaf
-        if info is None or not isinstance(info.shape, kind):
-            continue
-        if isinstance(slope, float):
-            found.append(abs(slope * info.u))
-        else:  # a row of an array's independent errors; the largest decide
-            spreads = np.broadcast_to(info.u, leaf.shape).ravel()
-            parts = np.abs(np.asarray(slope.multiply(spreads[None, :]).tocsr().data))
-            found += np.sort(parts)[-2:].tolist()
-    return found
 
 
 def degrees_of_freedom(value: Quantity) -> Quantity:

@@ -5,19 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from calibrator_uncertainty._asked import one_number
-from calibrator_uncertainty._coverage import coverage_factor
 from calibrator_uncertainty._doors import MAPPING, REFERENCE, TEXT, asks
 from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._issued import ExpandedUncertainty, clause8_of, issued
 from calibrator_uncertainty._nothing import refuse_where_flat
 from calibrator_uncertainty._quantity import estimate, magnitude_of
+from calibrator_uncertainty._rounding import plain, round_like, round_uncertainty
 from calibrator_uncertainty._sweep import by_leaf
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty._units import difference_in, difference_unit, figures_in, magnitude_in, quantity
 from calibrator_uncertainty.comparison._consensus import Consensus
 from calibrator_uncertainty.comparison._results import Results, read_results
+
+if TYPE_CHECKING:
+    from calibrator_uncertainty._clause8 import Clause8
 
 __all__ = [
     "Equivalence",
@@ -33,6 +38,7 @@ class Equivalence:
     """A laboratory's degree of equivalence: its deviation from the reference value, with U.
 
     `difference` is an uncertain quantity; `en` is the deviation over U, and |en| <= 1 is the criterion.
+    `str()` tells the verdict of clause 8 beside U.
     """
 
     laboratory: str
@@ -42,6 +48,14 @@ class Equivalence:
     in_reference: bool
 
     @property
+    def verdict(self) -> Clause8 | None:
+        """Whether first order may be used for this U (JCGM 101:2008, clause 8), or None."""
+        return clause8_of(self.U)[0]
+
+    def __str__(self) -> str:
+        return _told(self.laboratory, self.difference, self.U, self.en)
+
+    @property
     def satisfactory(self) -> bool:
         """True where |En| <= 1."""
         return abs(self.en) <= 1.0
@@ -49,13 +63,32 @@ class Equivalence:
 
 @dataclass(frozen=True, slots=True)
 class PairEquivalence:
-    """The degree of equivalence of two laboratories: first minus second, with U and En."""
+    """The degree of equivalence of two laboratories: first minus second, with U, its verdict and En."""
 
     first: str
     second: str
     difference: Quantity
     U: Quantity
     en: float
+
+    @property
+    def verdict(self) -> Clause8 | None:
+        """Whether first order may be used for this U (JCGM 101:2008, clause 8), or None."""
+        return clause8_of(self.U)[0]
+
+    def __str__(self) -> str:
+        return _told(f"{self.first} - {self.second}", self.difference, self.U, self.en)
+
+
+def _told(who: str, difference: Quantity, expanded: Quantity, en: float) -> str:
+    """Return a degree of equivalence in a line, with the verdict on its U."""
+    bare = estimate(difference)
+    number: Any = getattr(bare, "_magnitude", bare)
+    figure: Any = getattr(expanded, "_magnitude", expanded)
+    rounded = round_uncertainty(float(figure))
+    unit = f" {bare.units:~P}" if hasattr(bare, "_magnitude") else ""
+    shown = f"({plain(round_like(number, rounded))} ± {plain(rounded)}){unit}"
+    return f"{who}: d = {shown}, En = {en:.2f}; {clause8_of(expanded)[1]}"
 
 
 @asks(results=MAPPING, reference=REFERENCE, policy=TEXT)
@@ -104,11 +137,12 @@ def degrees_of_equivalence(
                 code="typed-again",
             )
         difference = (held + effects[name] if name in effects else held) - centre
-        expanded, en = _expanded(name, difference, policy)
+        deviation = everything.wrap(difference, difference=True)
+        expanded, en = _expanded(name, deviation, policy)
         made.append(
             Equivalence(
                 name,
-                everything.wrap(difference, difference=True),
+                deviation,
                 everything.wrap(expanded, difference=True),
                 en,
                 name in inside,
@@ -158,26 +192,26 @@ def bilateral_equivalence(
 
 def _pair(everything: Results, i: int, j: int, policy: str) -> PairEquivalence:
     first, second = everything.names[i], everything.names[j]
-    difference = everything.held[i] - everything.held[j]
-    expanded, en = _expanded(f"{first} - {second}", difference, policy)
+    deviation = everything.wrap(everything.held[i] - everything.held[j], difference=True)
+    expanded, en = _expanded(f"{first} - {second}", deviation, policy)
     return PairEquivalence(
         first,
         second,
-        everything.wrap(difference, difference=True),
+        deviation,
         everything.wrap(expanded, difference=True),
         en,
     )
 
 
-def _expanded(name: str, difference: UncertainArray, policy: str) -> tuple[float, float]:
-    u = float(difference.u)
-    if not u > 0.0:
+def _expanded(name: str, deviation: Quantity, policy: str) -> tuple[ExpandedUncertainty, float]:
+    difference = magnitude_of(deviation)
+    if not float(difference.u) > 0.0:
         raise InputError(
             f"the deviation of {name} has no uncertainty",
             way_out="A result that is the reference value itself has no degree of equivalence.",
             code="zero-u",
         )
-    expanded = coverage_factor(policy, float(difference.dof)) * u
+    expanded = issued(deviation, policy)
     return expanded, float(difference._value) / expanded
 
 

@@ -127,16 +127,17 @@ def express(
         >>> express(uncertain(normal("v", 10.00012345, 12.3e-6, "V")), coverage="k2").plus_minus()
         '(10.000123 ± 0.000025) V'
     """
-    from calibrator_uncertainty._of_quantity import verdict_text
-    from calibrator_uncertainty._quantity import estimate, expanded_uncertainty
+    from calibrator_uncertainty._issued import clause8_of, expanded_uncertainty
+    from calibrator_uncertainty._quantity import estimate
 
     value, expanded = estimate(result), expanded_uncertainty(result, policy=coverage)
+    _, verdict = clause8_of(expanded)
     unit = ""
     if hasattr(result, "_magnitude"):
         unit = f"{result.units:~P}".replace("μ", "µ").replace("ΔdB", "dB")
         value, expanded = value._magnitude, expanded._magnitude
     rounded = round_result(float(value), float(expanded), unit=unit, digits=digits, policy=policy, step=step)
-    return replace(rounded, verdict=verdict_text(result, coverage))
+    return replace(rounded, verdict=verdict)
 
 
 def round_together(
