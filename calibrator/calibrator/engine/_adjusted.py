@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from calibrator._home import Home
 from calibrator.engine._batch import of_unit
+from calibrator.engine._prompts import answered_body, asked_body
 from calibrator.engine._refusing import refuse_foreign
 from calibrator.engine._resuming import setting_again
 from calibrator.engine._setting import Setting, find_uut
@@ -17,7 +19,7 @@ from calibrator_drivers.clock import RealClock
 if TYPE_CHECKING:
     from calibrator.record import Record
 
-__all__ = ["AsFound", "Planned", "adjusted_job", "planned_left"]
+__all__ = ["AsFound", "Between", "Planned", "adjusted_job", "planned_left", "register_note"]
 
 _NOTHING = frozenset({"none", "nothing", "no", "n", "无", "否", "未调整"})
 _STOP = frozenset({"stop", "refuse", "停", "停止"})
@@ -85,7 +87,43 @@ def _found(record: Record, run: str) -> AsFound:
     return AsFound(run, str(shown["run"]["uut"]["asset"]), failed, len(shown["points"]))
 
 
-def adjusted_job(planned: Planned, person: Operator | None) -> Job | None:
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Who is asked between two passes, and where that is noted: neither run is open then."""
+
+    person: Operator | None
+    note: Callable[[str, Mapping[str, Any]], None]
+
+    def ask(self, prompt: Prompt) -> str | None:
+        """Return what the person says; None for a stop, for nobody, and where nothing is said three times."""
+        if self.person is None:
+            return None
+        for _ in range(_TRIES):
+            self.note("prompt.asked", asked_body(prompt))
+            answer = self.person.ask(prompt)
+            self.note("prompt.answered", answered_body(prompt, answer))
+            text = answer.value.strip()
+            if text.casefold() in _STOP:
+                return None
+            if text:
+                return text
+        return None
+
+
+def register_note(home: Home, run: str) -> Callable[[str, Mapping[str, Any]], None]:
+    """Return what puts an event into the station's register under the run that found the units.
+
+    The record is opened for each: a person may adjust for hours, and other work needs it meanwhile.
+    """
+
+    def note(kind: str, body: Mapping[str, Any]) -> None:
+        with home.open_record(RealClock()) as record:
+            record.append(record.REGISTER, kind, {"run": run, **body})
+
+    return note
+
+
+def adjusted_job(planned: Planned, between: Between) -> Job | None:
     """Return the job of the as-left pass; None where nothing was adjusted, or nobody can say what.
 
     What the job said beforehand holds for all its units; else the person is asked of each one. A unit that
@@ -94,12 +132,12 @@ def adjusted_job(planned: Planned, person: Operator | None) -> Job | None:
     job = planned.setting.job
     whats: dict[str, str] = {}
     for item in planned.found:
-        what = job.adjustment.strip() or _asked(person, _what_prompt(item, job.because))
+        what = job.adjustment.strip() or between.ask(_what_prompt(item, job.because))
         if what is None:
             return None
         if what.casefold() not in _NOTHING:
             whats[item.asset] = what
-    because = (job.because.strip() or _asked(person, _why_prompt(whats))) if whats else None
+    because = (job.because.strip() or between.ask(_why_prompt(whats))) if whats else None
     if because is None:
         return None
     first, *further = whats
@@ -113,19 +151,6 @@ def adjusted_job(planned: Planned, person: Operator | None) -> Job | None:
         because=because,
         left_after=False,
     )
-
-
-def _asked(person: Operator | None, prompt: Prompt) -> str | None:
-    """Return what a person says; None for a stop, for nobody, and where nothing is said three times."""
-    if person is None:
-        return None
-    for _ in range(_TRIES):
-        text = person.ask(prompt).value.strip()
-        if text.casefold() in _STOP:
-            return None
-        if text:
-            return text
-    return None
 
 
 def _what_prompt(found: AsFound, because: str) -> Prompt:

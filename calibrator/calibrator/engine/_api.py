@@ -105,18 +105,12 @@ def resume(
     stop: StopSignal | None = None,
 ) -> Outcome:
     """Go on with a broken run (an id, a unique beginning, None for the last) and return how it ended."""
+    from calibrator.engine._desire import Desire
     from calibrator.engine._reopening import resume_job
+    from calibrator.engine._stop import StopSignal
 
-    return resume_job(
-        run,
-        home,
-        operator,
-        answers=answers,
-        interactive=interactive,
-        listeners=listeners,
-        progress=progress,
-        stop=stop,
-    )
+    stop = stop or StopSignal()
+    return resume_job(run, Desire(home, operator, answers, interactive, listeners, progress, stop))
 
 
 def resume_passes(
@@ -135,18 +129,12 @@ def resume_passes(
     A completed as-found run whose pass as left was never begun goes on there.
     Raises as `resume`, and `RefusedError` where such a run goes on and nobody says what was adjusted.
     """
+    from calibrator.engine._desire import Desire
     from calibrator.engine._passes import resume_both_passes
+    from calibrator.engine._stop import StopSignal
 
-    return resume_both_passes(
-        run,
-        home,
-        operator,
-        answers=answers,
-        interactive=interactive,
-        listeners=listeners,
-        progress=progress,
-        stop=stop,
-    )
+    stop = stop or StopSignal()
+    return resume_both_passes(run, Desire(home, operator, answers, interactive, listeners, progress, stop))
 
 
 def make_safe(home: Home, bench: Path | None = None, operator: Operator | None = None) -> SafeReport:

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from calibrator._errors import InterruptedRun, RunError
 from calibrator.engine._context import Context
 from calibrator.engine._desk import Spot
-from calibrator.engine._prompts import asked_prompt, wiring_prompt
+from calibrator.engine._prompts import answered_body, asked_body, asked_prompt, wiring_prompt
 from calibrator.engine._types import Answer, Prompt
 from calibrator.procedure import Point, Section, Text, item_outcome
 
@@ -20,28 +20,9 @@ MISUNDERSTOOD = 3
 def ask(context: Context, asked: Prompt) -> Answer:
     """Put a prompt and record it with its answer; raises `InterruptedRun` when it is refused."""
     context.desk.check()
-    context.emit(
-        "prompt.asked",
-        {
-            "prompt": asked.id,
-            "kind": asked.kind,
-            "text": {"en": asked.text.en, "zh": asked.text.zh},
-            "wiring": asked.wiring,
-            "hazard": None
-            if asked.hazard is None
-            else {
-                "function": asked.hazard.function,
-                "value": asked.hazard.value,
-                "unit": asked.hazard.unit,
-                "threshold": asked.hazard.threshold,
-            },
-        },
-    )
+    context.emit("prompt.asked", asked_body(asked))
     answer = context.broker.ask(context.operator, asked)
-    context.emit(
-        "prompt.answered",
-        {"prompt": asked.id, "answer": answer.value, "by": answer.by, "how": answer.how},
-    )
+    context.emit("prompt.answered", answered_body(asked, answer))
     if answer.refused and not (asked.kind == "item" and item_outcome(answer.value)):
         raise InterruptedRun(
             f"the prompt {asked.id} was refused",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calibrator._errors import RefusedError, UsageError
 from calibrator._home import Home
-from calibrator.engine._adjusted import Planned, adjusted_job, planned_left
+from calibrator.engine._adjusted import Between, Planned, adjusted_job, planned_left, register_note
 from calibrator.engine._adjusting import check_permitted
 from calibrator.engine._attendance import choose_operator, is_attended
 from calibrator.engine._desire import Desire
@@ -54,34 +53,12 @@ def run_both_passes(
     return _with_left(found, desire)
 
 
-def resume_both_passes(
-    run: str | None,
-    home: Home,
-    operator: Operator | None,
-    *,
-    answers: Path | None,
-    interactive: bool,
-    listeners: Sequence[Callable[[Event], None]],
-    progress: Callable[[Progress], None] | None,
-    stop: StopSignal | None,
-) -> tuple[Outcome, ...]:
+def resume_both_passes(run: str | None, desire: Desire) -> tuple[Outcome, ...]:
     """Go on with a broken run, then with the pass that was to follow it; see `engine.resume_passes`."""
-    stop = stop or StopSignal()
-    desire = Desire(home, operator, answers, interactive, listeners, progress, stop)
-    planned = planned_left(run or "last", home)
+    planned = planned_left(run or "last", desire.home)
     if planned is not None:
         return _left_alone(planned, desire)
-    found = resume_job(
-        run,
-        home,
-        operator,
-        answers=answers,
-        interactive=interactive,
-        listeners=listeners,
-        progress=progress,
-        stop=stop,
-    )
-    return _with_left(found, desire)
+    return _with_left(resume_job(run, desire), desire)
 
 
 def _left_alone(planned: Planned, desire: Desire) -> tuple[Outcome, ...]:
@@ -112,5 +89,6 @@ def _with_left(found: Outcome, desire: Desire) -> tuple[Outcome, ...]:
 def _measured_as_left(planned: Planned, desire: Desire) -> tuple[Outcome, ...]:
     """Measure as left what was found and adjusted; nothing where nothing was adjusted, or not yet."""
     person = choose_operator(desire.operator, desire.answers, interactive=desire.interactive, virtual=False)
-    job = adjusted_job(planned, person if is_attended(person) else None)
+    note = register_note(desire.home, planned.found[0].run)
+    job = adjusted_job(planned, Between(person if is_attended(person) else None, note))
     return () if job is None else (run_as(job, replace(desire, prepare=planned.prepare)),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
+from typing import Any
 
 from calibrator.bench import PlannedActions
 from calibrator.engine._levels import hazard_of
@@ -14,6 +15,8 @@ from calibrator.standards import Wiring
 
 __all__ = [
     "AGREES",
+    "answered_body",
+    "asked_body",
     "asked_prompt",
     "connect_prompt",
     "fresh_prompt",
@@ -30,6 +33,30 @@ __all__ = [
 Actions = Mapping[str, PlannedActions]  # what each point will do
 
 AGREES = frozenset({"yes", "y", "ok", "done", "是", "好", "完成"})
+
+
+def asked_body(asked: Prompt) -> dict[str, Any]:
+    """Return what `prompt.asked` records of a prompt."""
+    hazard = asked.hazard
+    return {
+        "prompt": asked.id,
+        "kind": asked.kind,
+        "text": {"en": asked.text.en, "zh": asked.text.zh},
+        "wiring": asked.wiring,
+        "hazard": None
+        if hazard is None
+        else {
+            "function": hazard.function,
+            "value": hazard.value,
+            "unit": hazard.unit,
+            "threshold": hazard.threshold,
+        },
+    }
+
+
+def answered_body(asked: Prompt, answer: Answer) -> dict[str, Any]:
+    """Return what `prompt.answered` records of an answer."""
+    return {"prompt": asked.id, "answer": answer.value, "by": answer.by, "how": answer.how}
 
 
 def warm_up_prompt(required_s: float) -> Prompt:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calibrator._home import Home
 from calibrator.engine._adjusting import bench_left
 from calibrator.engine._attendance import check_attendance
 from calibrator.engine._batch import chronicle_again, heard_of, members_of, unit_contexts
@@ -47,31 +45,19 @@ from calibrator.engine._setting import Setting
 from calibrator.engine._start import safe_before_start
 from calibrator.engine._station import Found, Station
 from calibrator.engine._steps import History, history_of
-from calibrator.engine._stop import StopSignal
-from calibrator.engine._types import Operator, Outcome, Progress
+from calibrator.engine._types import Outcome
 from calibrator.engine._validity import check_same_figures
 from calibrator.procedure import PointReferences, decode_references
 from calibrator_drivers.clock import RealClock
 
 if TYPE_CHECKING:
-    from calibrator.record import Event
+    pass
 
 __all__ = ["resume_job"]
 
 
-def resume_job(
-    run: str | None,
-    home: Home,
-    operator: Operator | None,
-    *,
-    answers: Path | None,
-    interactive: bool,
-    listeners: Sequence[Callable[[Event], None]],
-    progress: Callable[[Progress], None] | None,
-    stop: StopSignal | None,
-) -> Outcome:
+def resume_job(run: str | None, desire: Desire) -> Outcome:
     """Go on with a broken run; see `calibrator.engine.resume`."""
-    desire = Desire(home, operator, answers, interactive, listeners, progress, stop or StopSignal())
     return drive(lambda broker: _resume(run or "last", desire, broker), desire.stop)
 
 

@@ -188,6 +188,7 @@ def test_a_pass_as_left_waits_until_somebody_says_what_was_adjusted(
     job = job_of(tmp_path, adjustment="")
     (found,) = run_passes(job, laboratory.home, Adjuster({f"adjusted:{GAUGE}": "stop"}))
     assert (found.exit_code, found.code) == (0, "as-left-open")
+    assert between(laboratory) == [("prompt.asked", found.run, ""), ("prompt.answered", found.run, "stop")]
     with pytest.raises(RefusedError) as caught:
         resume_passes(None, laboratory.home)
     assert caught.value.code == "adjustment-not-said"
@@ -195,3 +196,12 @@ def test_a_pass_as_left_waits_until_somebody_says_what_was_adjusted(
     assert left.exit_code == 0
     said = laboratory.results()["run"]["adjustment"]
     assert (said["after"], said["what"], said["why"]) == (found.run, "zero", SAID["because"])
+    assert between(laboratory)[2:] == [("prompt.asked", found.run, ""), ("prompt.answered", found.run, "zero")]
+    assert laboratory.findings() == ()
+
+
+def between(laboratory: Any) -> list[tuple[str, str, str]]:
+    """Return what the register holds of the questions between both passes."""
+    with laboratory.home.open_record(RealClock(), write=False) as record:
+        asked = record.events(record.REGISTER, kinds={"prompt.asked", "prompt.answered"})
+        return [(event.kind, event.body["run"], event.body.get("answer", "")) for event in asked]
