@@ -3,7 +3,7 @@
 A line is `{"utc", "ns", "name", "dir", "text" or "hex", "duration_ns"}`. `dir` is "out" for what was sent,
 "in" for a reply, whose `duration_ns` counts from the message before it, "stray" for bytes that came in and
 answer nothing (half a reply, one that was late or that nobody asked for), "own" for what the session sent by
-itself to come into step (the marker of a serial line), and "note" for what befell the connection:
+itself (the marker of a serial line, a gateway's `++` lines), and "note" for what befell the connection:
 `read-timeout`, `connection-lost`, `resynchronise`, `retry …`, `reconnected after …`, `status-byte 80`,
 `clear`, `reopen`. A log replays as a strict fake instrument (`calibrator_drivers.replay`).
 
@@ -84,7 +84,7 @@ class TrafficLog:
         return self._line(name, "stray", data)
 
     def own(self, name: str, data: bytes) -> int:
-        """Log what the session sent by itself to come into step; return the line's offset."""
+        """Log what the session sent by itself; return the line's offset."""
         return self._line(name, "own", data)
 
     def note(self, name: str, text: str) -> int:

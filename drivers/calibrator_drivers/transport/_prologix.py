@@ -7,6 +7,8 @@ again until its own time-out. All instruments behind a gateway share its one str
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from calibrator_drivers._errors import ConnectionLost, UnexpectedReply
 from calibrator_drivers.clock import Deadline, RealClock
 
@@ -20,6 +22,7 @@ __all__ = ["PrologixLink", "gateway_bus"]
 _READ_MS = 500
 _MARGIN_S = 0.25  # the network's share of a gateway's answer
 _POLL_S = 2.0
+_MOST_KEPT = 256  # bytes of the lines that set a gateway up
 _SPECIAL = (b"\x1b", b"\n", b"\r", b"+")
 # No write to the gateway's EEPROM, controller, read only on demand, LF and EOI behind each message,
 # nothing added to replies.
@@ -33,6 +36,7 @@ _SETUP = (
     f"read_tmo_ms {_READ_MS}",
 )
 _CLOCK = RealClock()
+Told = Callable[[bytes], object]  # hears each line that goes to the gateway itself
 
 
 def gateway_bus(address: Address) -> str:
@@ -49,21 +53,23 @@ class _Gateway:
         self.stream = stream
         self._addressed = ""
 
-    def open(self) -> None:
+    def open(self, told: Told) -> None:
         """Open the stream and set the gateway up."""
         self._addressed = ""
         self.stream.open()
         for command in _SETUP:
-            self.tell(command)
+            self.tell(command, told)
 
-    def tell(self, command: str) -> None:
+    def tell(self, command: str, told: Told) -> None:
         """Send a line to the gateway itself."""
-        self.stream.send(f"++{command}\n".encode("ascii"))
+        line = f"++{command}\n".encode("ascii")
+        told(line)
+        self.stream.send(line)
 
-    def address(self, unit: str) -> None:
+    def address(self, unit: str, told: Told) -> None:
         """Address an instrument."""
         if self._addressed != unit:
-            self.tell(f"addr {unit}")
+            self.tell(f"addr {unit}", told)
             self._addressed = unit
 
 
@@ -81,6 +87,8 @@ class PrologixLink:
         self._gateway: _Gateway | None = None
         self._own_step = Step()
         self._talking = False  # a reply was asked for and has not ended
+        self._early = bytearray()  # lines to the gateway before anybody logs them
+        self.tell_own: Told = self._keep
 
     @property
     def step(self) -> Step:
@@ -91,7 +99,7 @@ class PrologixLink:
         """Open the gateway, or open it anew where this link has it already."""
         self._talking = False
         if self._gateway is not None:
-            self._gateway.open()
+            self._gateway.open(self._own)
         else:
             self._gateway = hold(self._key, self._make)
 
@@ -130,12 +138,12 @@ class PrologixLink:
     def clear(self) -> None:
         """Open the gateway anew, so that no byte is on its way, and clear the instrument (SDC)."""
         self.open()
-        self._opened().tell("clr")
+        self._opened().tell("clr", self._own)
 
     def status_byte(self) -> int:
         """Return the status byte by serial poll."""
         gateway = self._opened()
-        gateway.tell("spoll")
+        gateway.tell("spoll", self._own)
         reply = gateway.stream.receive(b"\n", _POLL_S)
         try:
             return int(reply)
@@ -150,7 +158,7 @@ class PrologixLink:
 
     def trigger(self) -> bool:
         """Send a group execute trigger."""
-        self._opened().tell("trg")
+        self._opened().tell("trg", self._own)
         return True
 
     def wait_for_service(self, timeout_s: float) -> None:
@@ -168,23 +176,32 @@ class PrologixLink:
         if self._talking and gateway.stream.waiting(0.0):
             return
         while True:
-            gateway.tell("read eoi")
+            gateway.tell("read eoi", self._own)
             self._talking = True
             if gateway.stream.waiting(min(_READ_MS / 1000.0 + _MARGIN_S, max(0.0, deadline.remaining_s()))):
                 return
             if deadline.passed():
                 raise self._fail.timeout(timeout_s)
 
+    def _keep(self, lines: bytes) -> None:
+        if len(lines) <= _MOST_KEPT:  # nobody may ever log them
+            self._early += lines
+
+    def _own(self, line: bytes) -> None:
+        early = bytes(self._early)
+        self._early.clear()
+        self.tell_own(early + line)
+
     def _make(self) -> _Gateway:
         gateway = _Gateway(_stream(self._address, self._name))
-        gateway.open()
+        gateway.open(self._own)
         return gateway
 
     def _opened(self) -> _Gateway:
         if self._gateway is None:
             raise self._fail.lost("the connection to the gateway is closed")
         try:
-            self._gateway.address(self._unit)
+            self._gateway.address(self._unit, self._own)
         except ConnectionLost:
             self._gateway.step.dirty = True  # the gateway forgets whom it addressed
             raise

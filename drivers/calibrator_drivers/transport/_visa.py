@@ -8,7 +8,14 @@ from calibrator_drivers.clock import Deadline, RealClock
 
 from ._failures import LONGEST_REPLY, Failures
 from ._link import Step
-from ._visa_py import HislipExtras, close_left_open, first_cause, hislip_of, notice_a_lost_peer
+from ._visa_py import (
+    HislipExtras,
+    close_left_open,
+    first_cause,
+    hislip_of,
+    keep_half_replies,
+    notice_a_lost_peer,
+)
 
 __all__ = ["VisaLink"]
 
@@ -29,6 +36,7 @@ class VisaLink:
         self._fail = Failures(name, resource)
         self._visa: Any = None
         self._hislip: HislipExtras | None = None
+        self._halves = bytearray()  # of replies that broke off, where the library hands them out
 
     def open(self) -> None:
         """Open the session; a former one is closed."""
@@ -42,6 +50,7 @@ class VisaLink:
             close_left_open(error)
             raise self._fail.no_answer(first_cause(error)) from error
         notice_a_lost_peer(self._visa)
+        keep_half_replies(self._visa, self._halves)
         self._hislip = hislip_of(self._visa)
         if self._hislip is None:
             self._visa.chunk_size = _CHUNK
@@ -62,7 +71,7 @@ class VisaLink:
         try:
             reply = bytes(visa.read_raw())
         except Exception as error:
-            raise self._broken(error, timeout_s, deadline) from error
+            raise self._broken(error, timeout_s, deadline, bytes(self._halves)) from error
         if terminator and len(reply) > LONGEST_REPLY:
             raise self._fail.endless(reply)
         return reply
@@ -90,6 +99,12 @@ class VisaLink:
     def drain(self) -> int:
         """Return 0: message-based interfaces keep replies to their messages (IEEE 488.2, 6.3.2)."""
         return 0
+
+    def strays(self) -> bytes:
+        """Return the half of a reply that broke off and was not told of yet."""
+        half = bytes(self._halves)
+        self._halves.clear()
+        return half
 
     def clear(self) -> None:
         """Send a device clear; where the interface has none, or it fails, begin a new session as well."""

@@ -18,7 +18,14 @@ from calibrator_drivers.clock import Deadline, RealClock
 
 from ._wait import Readable
 
-__all__ = ["HislipExtras", "close_left_open", "first_cause", "hislip_of", "notice_a_lost_peer"]
+__all__ = [
+    "HislipExtras",
+    "close_left_open",
+    "first_cause",
+    "hislip_of",
+    "keep_half_replies",
+    "notice_a_lost_peer",
+]
 
 _CLOCK = RealClock()
 _HEADER = struct.Struct("!2sBBIQ")
@@ -67,6 +74,36 @@ def notice_a_lost_peer(visa: Any) -> None:  # noqa: ANN401 - any pyvisa resource
     for name in ("sock", "_sync", "_async"):
         if isinstance(sock := getattr(inner, name, None), socket.socket):
             setattr(inner, name, _noticing(sock))
+
+
+def keep_half_replies(visa: Any, kept: bytearray) -> None:  # noqa: ANN401 - any pyvisa resource
+    """Append to `kept` what pyvisa-py throws away at a time-out: a reply that came without its end."""
+    session = (getattr(visa.visalib, "sessions", None) or {}).get(visa.session)
+    if session is None:
+        return
+    read, interface = session.read, getattr(session, "interface", None)
+
+    def reading(count: int) -> tuple[bytes, Any]:
+        data, status = read(count)
+        if status < 0:
+            kept.extend(data)
+        return data, status
+
+    session.read = reading
+    if interface is None or not hasattr(interface, "_sync"):
+        return
+    receive = interface.receive  # HiSLIP's
+
+    def receiving(max_len: int = 4096) -> bytes:
+        try:
+            return bytes(receive(max_len))
+        except OSError as error:
+            for frame, _ in traceback.walk_tb(error.__traceback__):
+                if "bytes_recvd" in frame.f_locals:
+                    kept.extend(frame.f_locals["recv_buffer"][: frame.f_locals["bytes_recvd"]])
+            raise
+
+    interface.receive = receiving
 
 
 def close_left_open(error: BaseException) -> None:
