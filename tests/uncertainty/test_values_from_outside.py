@@ -6,6 +6,7 @@ import math
 import pickle
 
 import numpy as np
+import pint
 import pytest
 
 from calibrator_uncertainty import (
@@ -27,6 +28,8 @@ from calibrator_uncertainty import (
 from calibrator_uncertainty._draws import SharedDraws
 from calibrator_uncertainty.regression import table
 
+Q = pint.get_application_registry().Quantity
+
 # GUM H.3: temperatures and corrections of a thermometer
 T = [21.521, 22.012, 22.512, 23.003, 23.507, 23.999, 24.513, 25.002, 25.503, 26.010, 26.511]
 B = [-0.171, -0.169, -0.166, -0.159, -0.164, -0.165, -0.156, -0.157, -0.159, -0.161, -0.160]
@@ -46,7 +49,7 @@ def test_a_curve_fitted_before_is_a_line_of_the_budget_with_its_own_dof():
     assert [line.name for line in found.lines] == ["reading", "drift", "scatter_of_the_points"]
     line = found.lines[2]
     assert (line.dof, line.distribution) == (9.0, "t")
-    assert line.contribution == pytest.approx(standard_uncertainty(CURVE(25.0)).magnitude, rel=1e-12)
+    assert line.contribution == pytest.approx(standard_uncertainty(CURVE(Q(25.0, "K"))).magnitude, rel=1e-12)
     assert sum(one.share for one in found.lines) == pytest.approx(1.0)
     assert "scatter_of_the_points" in found.to_text()
     assert BudgetResult.from_json(found.to_json()) == found
@@ -56,7 +59,7 @@ def test_a_curve_fitted_before_is_a_line_of_the_budget_with_its_own_dof():
 def test_its_parameters_are_drawn_together_with_their_degrees_of_freedom():
     budget = corrected()
     drawn = budget.monte_carlo(np.random.default_rng(1), draws=200_000)
-    curve = standard_uncertainty(CURVE(25.0)).magnitude
+    curve = standard_uncertainty(CURVE(Q(25.0, "K"))).magnitude
     slope = 1.0 + CURVE["slope"].magnitude.value
     expected = math.sqrt(curve**2 * 9.0 / 7.0 + (slope * 0.002) ** 2 + 1e-6 / 3.0)
     assert drawn.u == pytest.approx(expected, rel=0.01)
@@ -71,10 +74,11 @@ def test_points_with_one_curve_share_its_error():
     shared = SharedDraws(wholes, [2000, 2000], np.random.default_rng(1))
     columns = [shared.columns(one, 2000) for one in wholes]
     assert np.array_equal(columns[0][2], columns[1][2])
-    curve = standard_uncertainty(CURVE(22.0)).magnitude
-    limits = (22.0 + float(CURVE(22.0).magnitude.value) - curve, 30.0)
+    curve = standard_uncertainty(CURVE(Q(22.0, "K"))).magnitude
+    limits = (22.0 + float(CURVE(Q(22.0, "K")).magnitude.value) - curve, 30.0)
     still = [
-        Budget(lambda r: r + CURVE(22.0), [normal("r", 22.0, 0.0, "K")], unit="K", name=name) for name in "ab"
+        Budget(lambda r: r + CURVE(Q(22.0, "K")), [normal("r", 22.0, 0.0, "K")], unit="K", name=name)
+        for name in "ab"
     ]
     joint = joint_conformity(still, [limits, limits], draws=20_000, rng=np.random.default_rng(3))
     assert joint.probability == joint.points[0] == joint.points[1]

@@ -77,7 +77,7 @@ def test_the_round_trip_is_exact_and_correlated():
 def test_units_are_converted_on_the_way_in():
     line = fit_line(Q(np.arange(6.0), "bar"), Q(np.array([4.0, 6.1, 8.0, 10.2, 11.9, 14.0]), "mA"), u_y=0.1)
     there = line(Q(250.0, "kPa"))
-    assert there.magnitude.value == pytest.approx(line(2.5).magnitude.value, rel=1e-14)
+    assert there.magnitude.value == pytest.approx(line(Q(2.5, "bar")).magnitude.value, rel=1e-14)
     back = line.inverse(Q(there.magnitude.value * 1e-3, "A"))
     assert back.to("kPa").magnitude.value == pytest.approx(250.0, rel=1e-12)
     u_mA = fit_line(Q(np.arange(6.0), "bar"), Q(np.arange(6.0), "mA"), u_y=Q(100.0, "uA"))
@@ -234,7 +234,7 @@ def test_nonlinear_curve_with_units_and_errors_in_x():
 
 def test_a_stored_curve_computes_on_in_another_process():
     line = fit_line(Q(np.arange(6.0), "bar"), Q(np.array([4.0, 6.1, 8.0, 10.2, 11.9, 14.0]), "mA"), u_y=0.1)
-    text = dumps({**line.parameters, "at 2": line(2.0)})
+    text = dumps({**line.parameters, "at 2": line(Q(2.0, "bar"))})
     script = """
 import sys
 from calibrator_uncertainty import loads, standard_uncertainty

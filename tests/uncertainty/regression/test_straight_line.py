@@ -245,7 +245,9 @@ def test_thermometer_of_the_gum_as_a_budget():  # JCGM 100:2008, H.3.4 and H.3.5
 
     registry = pint.get_application_registry()
     t = registry.Quantity(np.array(H3_T), "delta_degC")
-    line = fit_line(t, registry.Quantity(np.array(H3_B), "delta_degC"), origin=20.0)
+    line = fit_line(
+        t, registry.Quantity(np.array(H3_B), "delta_degC"), origin=registry.Quantity(20.0, "delta_degC")
+    )
     inputs, correlations = line.fit.budget_inputs("comparison of 11 readings")
     assert correlations[("slope", "intercept")] == pytest.approx(-0.930, abs=5e-4)
     budget = Budget(
@@ -257,4 +259,5 @@ def test_thermometer_of_the_gum_as_a_budget():  # JCGM 100:2008, H.3.4 and H.3.5
     result = budget.evaluate()
     assert (result.value, result.u) == pytest.approx((-0.1494, 0.0041), abs=5e-5)
     assert result.dof == pytest.approx(9.0)
-    assert result.u == pytest.approx(line(30.0, extrapolate=True).magnitude.u, rel=1e-9)
+    at = registry.Quantity(30.0, "delta_degC")
+    assert result.u == pytest.approx(line(at, extrapolate=True).magnitude.u, rel=1e-9)

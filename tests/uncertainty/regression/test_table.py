@@ -77,7 +77,7 @@ def test_nothing_is_said_outside():
     with pytest.raises(InputError, match=r"x = 7.1 lies outside the table, which goes from 0 to 7 volt"):
         one(Q(7.1, "V"))
     with pytest.raises(InputError, match="nan"):
-        one(float("nan"))
+        one(Q(float("nan"), "V"))
     with pytest.raises(InputError, match=r"x\[2\] = 1 is not above"):
         table([0.0, 1.0, 1.0], [1.0, 2.0, 3.0])
     with pytest.raises(InputError, match="'spline'"):

@@ -15,7 +15,7 @@ from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import quantity
 from calibrator_uncertainty._user import wrapped
-from calibrator_uncertainty.regression._data import plain_in
+from calibrator_uncertainty.regression._data import asked_in
 from calibrator_uncertainty.regression._estimate import Reading
 from calibrator_uncertainty.regression._fit import Fit
 from calibrator_uncertainty.regression._forms import Form
@@ -78,7 +78,7 @@ class Curve:
         """Return y at x (one or a row, plain or uncertain).
 
         Args:
-            x: where; a plain number is in the unit of the points.
+            x: where; a plain number only where the points have no unit.
             new_reading: add the scatter of one further reading, as the residuals show it.
             extrapolate: allow x outside the points.
 
@@ -87,7 +87,7 @@ class Curve:
 
         Source: ISO/TS 28037:2010, clause 11.2.
         """
-        where = _number(plain_in(x, self.x_unit, "x"))
+        where = _number(asked_in(x, self.x_unit, "x"))
         note_check()
         self._inside(_unseen(where), extrapolate)
         value = self.form.evaluate(where, self.beta)
@@ -101,7 +101,7 @@ class Curve:
         """Return the x at which the curve has the value y (one or a row, plain or uncertain).
 
         Args:
-            y: the value; a plain number is in the unit of the points.
+            y: the value; a plain number only where the points have no unit.
             near: where the curve passes y more than once, the neighbourhood that is meant.
             new_reading: y is one further reading with the scatter that the residuals show.
             extrapolate: allow x outside the points, up to the width of their range on each side.
@@ -112,9 +112,9 @@ class Curve:
 
         Source: ISO/TS 28037:2010, clause 11.1.
         """
-        value = _number(plain_in(y, self.y_unit, "y"))
+        value = _number(asked_in(y, self.y_unit, "y"))
         bare = _unseen(value)
-        close = None if near is None else float(_bare(plain_in(near, self.x_unit, "near")))
+        close = None if near is None else float(_bare(asked_in(near, self.x_unit, "near")))
         note_check()
         heights = self._heights(extrapolate)
         found = np.array([heights.only_root(float(one), close) for one in np.ravel(bare)])

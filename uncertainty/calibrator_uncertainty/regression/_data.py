@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from calibrator_uncertainty._asked import numbers
+from calibrator_uncertainty._asked import numbers, shown
 from calibrator_uncertainty._doors import FIGURES, NUMBER, asks
 from calibrator_uncertainty._errors import InputError, UnitsError
 from calibrator_uncertainty._leaves import new_uid
@@ -18,6 +18,7 @@ from calibrator_uncertainty._shapes import Normal, StudentT
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
+from calibrator_uncertainty._unit_memory import is_bare
 from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
 
-__all__ = ["Series", "correlated_array", "ensemble", "plain_in", "read_series", "sparse"]
+__all__ = ["Series", "asked_in", "correlated_array", "ensemble", "plain_in", "read_series", "sparse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,27 @@ def read_series(values: Quantity, name: str, u: Quantity = None) -> Series:
         raise InputError(f"u_{name} is finite and not negative", code="negative-u")
     leaf = UncertainArray.leaf(bare, np.broadcast_to(spread, bare.shape).copy(), name=name)
     return Series(name, bare, unit, leaf)
+
+
+def asked_in(value: Quantity, unit: Quantity, name: str) -> Quantity:
+    """Return the magnitude in `unit` of what a curve is asked at; several may be a list.
+
+    Raises:
+        UnitsError: another dimension, or a plain number where the points have a unit.
+        InputError: no numbers.
+    """
+    if isinstance(value, list | tuple) and len(value):
+        given, value = _split(value, name)
+        if not is_bare(given._units):
+            return plain_in(quantity(value, given), unit, name)
+    if not hasattr(value, "_REGISTRY") and not is_bare(unit._units):
+        raise UnitsError(
+            f"{name} is {shown(value)}, which has no unit; the points are in {unit}",
+            way_out=f"Give it its unit: Quantity({name}, '{unit}').",
+            code="no-unit",
+        )
+    found = plain_in(value, unit, name)
+    return found if isinstance(found, UncertainArray) else numbers(found, name)
 
 
 def plain_in(value: Quantity, unit: Quantity, name: str) -> Quantity:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from calibrator_uncertainty._asked import check_whole
+from calibrator_uncertainty._asked import check_whole, one_number
 from calibrator_uncertainty._doors import CALLABLE, FIGURES, FINITE, MAPPING, asks, optional
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._structural import Linear
@@ -17,7 +17,7 @@ from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
 from calibrator_uncertainty.regression._curve import Curve
-from calibrator_uncertainty.regression._data import Series, plain_in, read_series, sparse
+from calibrator_uncertainty.regression._data import Series, asked_in, read_series, sparse
 from calibrator_uncertainty.regression._estimate import Engine, Estimate, Options, Scatter, Where, estimate
 from calibrator_uncertainty.regression._fit import Fit
 from calibrator_uncertainty.regression._forms import Columns, Model, Polynomial
@@ -104,7 +104,8 @@ def _polynomial(  # noqa: PLR0917
     points, values = read_series(x, "x", u_x), read_series(y, "y", u_y)
     form = Polynomial.over(points.values, degree)
     found = estimate(form, points, values, Options(scatter, at))
-    zero = float(plain_in(origin, points.unit, "origin"))
+    nowhere = isinstance(origin, float | int) and origin == 0
+    zero = 0.0 if nowhere else one_number(asked_in(origin, points.unit, "origin"), "origin")
     vector = _powers(form, found.beta, zero)
     step = difference_unit(points.unit)
     rise = difference_unit(values.unit)

@@ -15,7 +15,7 @@ from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import quantity
-from calibrator_uncertainty.regression._data import Series, plain_in, read_series, sparse
+from calibrator_uncertainty.regression._data import Series, asked_in, read_series, sparse
 from calibrator_uncertainty.regression._roots import Heights
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Table:
         Raises:
             InputError: x outside the table.
         """
-        asked = plain_in(x, self.x.unit, "x")
+        asked = asked_in(x, self.x.unit, "x")
         uncertain = asked if isinstance(asked, UncertainArray) else None
         where = _unseen(asked) if self._followed(asked) else _bare(asked)
         points = self.x.values
@@ -82,20 +82,20 @@ class Table:
         """Return the x at which the table has the value y (one or a row, plain or uncertain).
 
         Args:
-            y: the value; a plain number is in the unit of the table.
+            y: the value; a plain number only where the table has no unit.
             near: where the table passes y more than once, the neighbourhood that is meant.
 
         Raises:
             InputError: no such x in the table, or several and no `near`.
             ModelError: the table is flat there.
         """
-        asked = plain_in(y, self.y.unit, "y")
+        asked = asked_in(y, self.y.unit, "y")
         rises = np.diff(self.y.values)
         if self._followed(asked) and (np.all(rises > 0.0) or np.all(rises < 0.0)):
             note_check()
             return quantity(self._straight(asked, self.y, self.x, 1 if rises[0] > 0.0 else -1), self.x.unit)
         bare = _bare(asked)
-        close = None if near is None else float(_bare(plain_in(near, self.x.unit, "near")))
+        close = None if near is None else float(_bare(asked_in(near, self.x.unit, "near")))
         heights = self._heights()
         found = np.array([heights.only_root(float(one), close) for one in bare.ravel()])
         rate = self._rate(found, flatter=True)

@@ -32,7 +32,7 @@ def resample(times: Quantity, values: Quantity, new_times: Quantity, *, kind: Ki
     stamps, row = read_times(times), read_series(values, "values")
     if row.values.size != stamps.values.size:
         raise InputError(f"{stamps.values.size} times and {row.values.size} values", code="shape")
-    return Table(stamps, row, kind)(plain_in(new_times, stamps.unit, "new_times"))
+    return Table(stamps, row, kind)(quantity(plain_in(new_times, stamps.unit, "new_times"), stamps.unit))
 
 
 @asks(count=WHOLE)

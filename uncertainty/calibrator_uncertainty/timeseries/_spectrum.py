@@ -90,7 +90,7 @@ class Spectrum:
         parts = [
             Table(
                 own, Series(name, bare(part), unit, part if isinstance(part, UncertainArray) else None), kind
-            )(asked)
+            )(quantity(asked, own.unit))
             for name, part, unit in zip(("real", "imag"), *self._named(), strict=True)
         ]
         return Spectrum(quantity(np.asarray(asked, dtype=np.float64), own.unit), *parts)
