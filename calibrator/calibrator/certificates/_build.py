@@ -268,7 +268,7 @@ def _standard(sources: Sources, body: Body) -> Standard:
     asset, serial = str(body["asset"]), str(body.get("serial") or "")
     return Standard(
         asset=asset,
-        model=_title(sources, asset, serial) or str(body.get("model") or ""),
+        model=_title(sources, asset, serial) or _named(str(body.get("model") or "")),
         serial=serial,
         certificate=str(body.get("certificate") or ""),
         issued=day(body.get("issued")),
@@ -279,6 +279,13 @@ def _standard(sources: Sources, body: Body) -> Standard:
         interval=str(body.get("interval") or ""),
         file_hash=str(body.get("hash") or ""),
     )
+
+
+def _named(model: str) -> str:
+    """Return the name of an instrument by its table's id; a model in other words stands as it is."""
+    from calibrator.certificates._origins import instrument_name
+
+    return instrument_name(model) if re.fullmatch(r"[a-z]+_[a-z0-9_]+", model) else model
 
 
 def _title(sources: Sources, asset: str, serial: str) -> str:

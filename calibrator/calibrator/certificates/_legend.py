@@ -38,7 +38,7 @@ def result_legend(model: Certificate, speaker: Speaker) -> list[list[str]]:
         say(
             "U: expanded uncertainty. k: coverage factor. T: limit. w: guard band. PFA: see the decision "
             "rule. MC: ✓ where U agrees with Monte Carlo propagation (JCGM 101:2008, clause 8), × where it "
-            "does not."
+            "does not, – where that was not asked."
         ),
         *(
             [

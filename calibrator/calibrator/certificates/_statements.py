@@ -102,7 +102,9 @@ def _not_all_pass(model: Certificate, speaker: Speaker) -> Statement:
     results, say = model.results, speaker.say
     total = len(results)
     failed = [r for r in results if r.verdict == "fail"]
-    lines = [say(text, points=_names(those, _NAMED[speaker.language])) for text, those in reasons(model)]
+    lines = [
+        say(text, points=_names(those, _NAMED[speaker.language], model)) for text, those in reasons(model)
+    ]
     if not model.conformity.complete:
         lines.append(_nothing_of_the_whole(speaker))
     conditions = _conditions(model, speaker)
@@ -170,10 +172,19 @@ def _joint(model: Certificate, speaker: Speaker) -> Lines:
     ]
 
 
-def _names(results: list[Result], most: int) -> Text:
-    named = "; ".join(point_name(r) for r in results[:most])
+def _names(results: list[Result], most: int, model: Certificate) -> Text:
+    """Name points; one that shares its values with a point of another table bears the title of its own."""
+    titles = {result.id: section.title for section in model.sections for result in section.results}
+    every = [point_name(result) for result in model.results]
+    en, zh = [], []
+    for result in results[:most]:
+        name, title = point_name(result), titles[result.id]
+        alone = every.count(name) == 1
+        en.append(name if alone else f"{title.en}, {name}")
+        zh.append(name if alone else f"{title.zh}，{name}")
+    named = Text("; ".join(en), "; ".join(zh))
     rest = len(results) - most
-    return bilingual("{named}; and {n} more", named=named, n=rest) if rest > 0 else Text(named, named)
+    return bilingual("{named}; and {n} more", named=named, n=rest) if rest > 0 else named
 
 
 def point_name(result: Result) -> str:

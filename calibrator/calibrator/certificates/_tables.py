@@ -58,18 +58,36 @@ def _result_table(section: ResultSection, speaker: Speaker, *, plots: bool, simu
         _row(result, row, {name: column[index] for name, column in numbers.items()}, speaker, simulated)
         for index, (result, row) in enumerate(zip(section.results, rows, strict=True))
     ]
-    widths, size = column_widths(shown, heads)
+    hidden = _empty(shown)
+    widths, size = column_widths(shown, heads, hidden)
+    columns = [index for index in (range(15) if plots else _WITHOUT_U) if index not in hidden]
     drawn = plots and len(rows) > 1  # one point shows nothing that its row does not
     return {
         "title": speaker.tell(section.title),
         "columns": heads,
         "widths": [round(width, 2) for width in widths],
         "size": size,
+        "shown": columns,
+        "span": sum(2 <= index <= 8 for index in columns),  # of the words in place of a number
         "rows": shown,
         "plot": error_plot(section.results, _plot_text(section, speaker)) if drawn else "",
         "alt": alternative_text(section, rows, speaker) if drawn else "",
         "notes": _notes(section, speaker),
     }
+
+
+def _empty(rows: list[Table]) -> set[int]:
+    """Return the columns that hold nothing; none where a row has words in place of its numbers."""
+    if any(row["no_number"] for row in rows):
+        return set()
+    found = {index for index, name in _MAY_BE_EMPTY.items() if all(row[name][0] == "–" for row in rows)}
+    return found if any(row["value_unit"] for row in rows) else found | {4}
+
+
+# U only if asked for: a document of verification has no columns U, k, MC, w and PFA (METROLOGY 21)
+_WITHOUT_U: Final = (0, 1, 2, 3, 4, 5, 9, 11, 13, 14)
+# an error in percent has no nominal value, a stability no reference
+_MAY_BE_EMPTY: Final = {1: "nominal", 2: "indication", 3: "reference"}
 
 
 def _heads(section: ResultSection, speaker: Speaker) -> list[list[str]]:
@@ -87,14 +105,14 @@ def _heads(section: ResultSection, speaker: Speaker) -> list[list[str]]:
         say("Set value") if senses == {"set"} else say("Nominal"),
         say(first),
         say(second),
-        [],
+        say("Unit"),
         say("Difference") if senses == {"difference"} else say("Error E"),
         ["U"],
         ["k"],
         ["MC"],
         say("Limit T"),
         ["w"],
-        [],
+        say("Unit"),
         ["PFA"],
         say("Verdict"),
         say("Fig."),

@@ -140,6 +140,7 @@ def _state(model: Certificate, speaker: Speaker) -> list[str]:
 
 # msgids of the catalogue
 _PREPARATION = {"self-test": "Self-test", "warm-up": "Warm-up"}
+_ENDED = {"passed": "passed", "nothing to be asked": "none: the instrument has no interface"}
 _WARMED_UP = re.compile(r"on for (\d+) min, waited (\d+) s")
 
 
@@ -150,7 +151,8 @@ def _prepared(kind: str, outcome: str, speaker: Speaker) -> dict[str, Any]:
     if waited:
         before, after = int(waited[1]), round(int(waited[2]) / 60)
         return _fact(label, speaker.say("{n} min before the first reading", n=before + after))
-    return _fact(label, speaker.say("passed") if outcome.startswith("passed") else outcome)
+    told = "passed" if outcome.startswith("passed") else outcome
+    return _fact(label, speaker.say(_ENDED[told]) if told in _ENDED else outcome)
 
 
 # msgids of the catalogue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 __all__ = ["SIZE_PT", "column_widths", "text_width_em"]
@@ -13,8 +13,9 @@ SIZE_PT: Final = 7.8
 _PAGE_PT: Final = 504.6  # 210 mm less the margins
 _INSET_PT: Final = 4.6
 # shares of the page where nothing needs more
-_SHARES: Final = (1.25, 1.1, 1.6, 1.6, 0.7, 1.35, 1.0, 0.75, 0.65, 1.1, 1.0, 0.7, 1.15, 2.1, 0.9)
+_SHARES: Final = (1.25, 1.1, 1.6, 1.55, 0.8, 1.35, 1.0, 0.75, 0.65, 1.1, 1.0, 0.8, 1.15, 2.1, 0.9)
 _FIXED_PT: Final = {8: 18.0, 13: 58.0}  # the mark of clause 8; a verdict, which may take two lines
+_VERDICT: Final = 13
 _NUMBERS: Final = {1: "nominal", 2: "indication", 3: "reference", 5: "error", 6: "U", 10: "w"}
 _TEXTS: Final = {0: "range", 4: "value_unit", 7: "k", 9: "limit", 11: "error_unit", 12: "pfa", 14: "figures"}
 _BOLD: Final = 1.07
@@ -45,24 +46,38 @@ def _advance(letter: str) -> float:
 
 
 def column_widths(
-    rows: Sequence[Mapping[str, Any]], heads: Sequence[Sequence[str]]
+    rows: Sequence[Mapping[str, Any]], heads: Sequence[Sequence[str]], hidden: Collection[int] = ()
 ) -> tuple[list[float], float]:
     """Return the width of each column in points and the size of type at which nothing overlaps.
 
     A table that fits keeps the usual shares of the page. One that does not takes the room where it is to
-    spare; where there is none, its type becomes smaller.
+    spare; where there is none, its type becomes smaller. `hidden` columns are not shown and take no room.
     """
-    usual = [share / sum(_SHARES) * _PAGE_PT for share in _SHARES]
-    needed = [_needed(index, rows) for index in range(len(_SHARES))]
+    shares = [0.0 if index in hidden else share for index, share in enumerate(_SHARES)]
+    usual = [share / sum(shares) * _PAGE_PT for share in shares]
+    needed = [0.0 if index in hidden else _needed(index, rows) for index in range(len(_SHARES))]
+    verdict = _verdict(rows)
+    room_for_it = sum(needed) - needed[_VERDICT] + verdict <= _PAGE_PT
+    needed[_VERDICT] = verdict if room_for_it else needed[_VERDICT]
     if all(need <= width for need, width in zip(needed, usual, strict=True)):
         return usual, SIZE_PT
-    needed = [max(need, _head(heads[index])) for index, need in enumerate(needed)]
+    needed = [0.0 if index in hidden else max(need, _head(heads[index])) for index, need in enumerate(needed)]
     room = _PAGE_PT - sum(needed)
     if room < 0.0:
         scale = _PAGE_PT / sum(needed)
         return [need * scale for need in needed], round(SIZE_PT * scale, 2)
     spare = [max(width - need, 0.0) for need, width in zip(needed, usual, strict=True)]
     return [need + room * part / sum(spare) for need, part in zip(needed, spare, strict=True)], SIZE_PT
+
+
+def _verdict(rows: Sequence[Mapping[str, Any]]) -> float:
+    """Return what the verdicts need on one line; a box around one takes its own room."""
+    widest = _FIXED_PT[_VERDICT]
+    for row in rows:
+        boxed = 6.0 if row["kind"] not in ("pass", "undetermined") else 0.0
+        em = text_width_em(" ".join(row["verdict"])) * (_BOLD if boxed else 1.0)
+        widest = max(widest, em * SIZE_PT + boxed + 4.0 + _INSET_PT)
+    return widest
 
 
 def _needed(index: int, rows: Sequence[Mapping[str, Any]]) -> float:

@@ -203,6 +203,27 @@ def test_an_error_in_percent_has_neither_nominal_value_nor_a_unit_of_values(made
         assert row.error_unit == "%"
 
 
+def test_columns_that_hold_nothing_are_not_shown_and_units_have_a_head(made: Made) -> None:
+    for name, hidden in (("energy_meter", {1, 2, 3, 4}), ("frequency", set())):
+        model = made(name)
+        for table in result_tables(model, Speaker("en")):
+            assert set(range(15)) - set(table["shown"]) == hidden
+            assert [table["columns"][index] for index in (4, 11)] == [["Unit"], ["Unit"]]
+            assert all(width == 0 for index, width in enumerate(table["widths"]) if index in hidden)
+        page = render(model, "html", "en").decode("utf-8")
+        assert (">Indication<" in page or ">Measured value<" in page) is not bool(hidden)
+
+
+def test_points_of_one_value_in_several_tables_are_named_with_their_table(made: Made) -> None:
+    """A statement said "150 °C (150 °C); 150 °C (150 °C)" of two different borings."""
+    model = made("dry_block")
+    page = render(model, "html", "both").decode("utf-8")
+    assert "Radial: second boring less the first one, 150 °C (150 °C)" in page
+    assert "加载减空载，150 °C (150 °C)" in page
+    assert "Fluke 1529" in page
+    assert "fluke_1529" not in page
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PROCEDURES)
 def test_pages_of_every_procedure_are_numbered_whatever_the_first_holds(name: str, made: Made) -> None:

@@ -37,15 +37,42 @@ def test_a_width_is_never_taken_for_less_than_it_is(text: str) -> None:
 
 
 def row(**given: Any) -> dict[str, Any]:
-    plain = {"range": "10 V", "value_unit": "V", "k": "2.00", "limit": "±1", "error_unit": "µV", "pfa": "1 %"}
+    plain: dict[str, Any] = {
+        "range": "10 V",
+        "value_unit": "V",
+        "k": "2.00",
+        "limit": "±1",
+        "error_unit": "µV",
+        "pfa": "1 %",
+    }
     pairs = dict.fromkeys(("nominal", "indication", "reference", "error", "U", "w"), ("1", ""))
+    plain |= {"kind": "pass", "verdict": ["pass"]}
     return {**plain, **pairs, "figures": "S/S", "repeated": "", "no_number": [], **given}
 
 
 def test_a_table_that_fits_keeps_the_usual_shares() -> None:
     widths, size = column_widths([row()], HEADS)
     assert size == SIZE_PT
-    assert abs(widths[2] / widths[0] - 1.6 / 1.25) < 1e-9
+    assert abs(widths[2] / widths[0] - 1.55 / 1.25) < 1e-9
+
+
+def test_a_verdict_in_its_box_keeps_to_one_line_where_the_page_has_room() -> None:
+    told = row(kind="conditional-pass", verdict=["conditional pass"])
+    widths, size = column_widths([told], HEADS)
+    assert size == SIZE_PT
+    assert widths[13] >= set_width_em("conditional pass", BOLD) * size + 6.0 + 4.0 + INSET_PT
+    wide = row(kind="conditional-pass", verdict=["conditional pass"], indication=("1" * 80, ""))
+    assert column_widths([wide], HEADS)[0][13] < widths[13]
+
+
+def test_a_hidden_column_leaves_its_room_to_the_others() -> None:
+    whole, _ = column_widths([row()], HEADS)
+    widths, _ = column_widths([row()], HEADS, {2, 3})
+    assert (widths[2], widths[3]) == (0.0, 0.0)
+    assert abs(sum(widths) - PAGE_PT) < 0.01
+    assert all(
+        new > old for index, (new, old) in enumerate(zip(widths, whole, strict=True)) if index not in (2, 3)
+    )
 
 
 digits = st.integers(0, 10**14).map(str)
