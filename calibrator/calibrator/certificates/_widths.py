@@ -13,7 +13,7 @@ SIZE_PT: Final = 7.8
 _PAGE_PT: Final = 504.6  # 210 mm less the margins
 _INSET_PT: Final = 4.6
 # shares of the page where nothing needs more
-_SHARES: Final = (1.25, 1.1, 1.6, 1.55, 0.8, 1.35, 1.0, 0.75, 0.65, 1.1, 1.0, 0.8, 1.15, 2.1, 0.9)
+_SHARES: Final = (1.25, 1.1, 1.55, 1.55, 0.8, 1.35, 1.0, 0.75, 0.65, 1.1, 1.0, 0.8, 1.15, 2.1, 0.9)
 _FIXED_PT: Final = {8: 18.0, 13: 58.0}  # the mark of clause 8; a verdict, which may take two lines
 _VERDICT: Final = 13
 _NUMBERS: Final = {1: "nominal", 2: "indication", 3: "reference", 5: "error", 6: "U", 10: "w"}
