@@ -70,6 +70,18 @@ def test_a_role_without_a_taxon_of_the_mii_says_why() -> None:
     assert all(len(entry["reason"]) > 20 for entry in reasons.values())
 
 
+def test_every_role_of_every_driver_has_its_taxa() -> None:
+    from calibrator.evaluation import known_taxa
+
+    only_here = {"Measure.Ratio.Humidity.Relative"}  # of the room: never a result of its own
+    for role in {role for driver in driver_classes().values() for role in driver.ROLES} | set(ROLE_NAMES):
+        taxa = roles.taxa_of(role)
+        assert taxa or role.startswith("X."), role
+        assert set(taxa) <= known_taxa() | only_here, role
+        side = "Measure." if "Measure" in role else "Source."
+        assert all(taxon.startswith(side) for taxon in taxa), role
+
+
 def test_a_model_without_a_driver_is_named() -> None:
     with pytest.raises(UnknownDriver, match="fluke_5522b") as caught:
         driver_class("fluke_5522b")

@@ -35,6 +35,7 @@ from ._pressure import MeasurePressure, SourcePressure
 from ._serials import same_serial
 from ._simulated import NAMES as _SIMULATED
 from ._simulated import SourceTemperatureSimulatedRTD, SourceTemperatureSimulatedThermocouple
+from ._taxa import taxa_of
 from ._thermal import NAMES as _THERMAL
 from ._thermal import MeasureTemperature, SourceTemperature
 from ._typed import Expecting
@@ -77,6 +78,7 @@ __all__ = [
     "SourceVoltageAC",
     "SourceVoltageDC",
     "same_serial",
+    "taxa_of",
 ]
 
 # Each domain adds its NAMES.

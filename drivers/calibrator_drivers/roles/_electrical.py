@@ -43,7 +43,7 @@ class SourceResistance(Source, Protocol):
 
 @runtime_checkable
 class SourceCurrentDC(Source, Protocol):
-    """Sources a direct current (MII: Source.Current.DC)."""
+    """Sources a direct current (MII: Source.Current)."""
 
     def stage_current_dc(self, current_a: float) -> None:
         """Programme `current_a` with the output in standby."""
@@ -97,7 +97,7 @@ class MeasureCurrentDC(Meter, Protocol):
 
 @runtime_checkable
 class MeasureVoltageAC(Meter, Protocol):
-    """Measures the rms value of an alternating voltage (MII: Measure.Voltage.AC.Sinewave)."""
+    """Measures the rms value of an alternating voltage (MII: Measure.Voltage.AC)."""
 
     def configure_voltage_ac(self, range_v: float, *, frequency_hz: float) -> None:
         """Fix range (V rms) and the filter that holds for signals from `frequency_hz` upwards."""

@@ -27,7 +27,7 @@ class Discipline:
 
 @runtime_checkable
 class SourceFrequency(Source, Protocol):
-    """Sources a frequency (MII: Source.Frequency)."""
+    """Sources a frequency (MII: Source.Frequency.AC.Sinewave)."""
 
     def stage_frequency(self, frequency_hz: float, *, amplitude_v: float) -> None:
         """Programme a sine of `frequency_hz` and `amplitude_v` rms with the output off."""
@@ -45,7 +45,7 @@ class MeasureFrequency(Meter, Protocol):
 
 @runtime_checkable
 class ReferenceFrequency(Instrument, Protocol):
-    """Gives a fixed reference frequency that is disciplined by a received time scale."""
+    """Gives a fixed frequency, disciplined by a received time scale (MII: Source.Frequency.AC.Sinewave)."""
 
     def nominal_hz(self) -> float:
         """Return the frequency that the output nominally has (Hz)."""

@@ -1,4 +1,4 @@
-"""Roles of the mass domain (MII: Measure.Mass)."""
+"""Roles of the mass domain (MII: Measure.Mass.Conventional)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Roles of the pressure domain (MII: Source.Pressure, Measure.Pressure)."""
+"""Roles of the pressure domain (MII: several of Source.Pressure and Measure.Pressure, taxa.toml)."""
 
 from __future__ import annotations
 
