@@ -271,3 +271,51 @@ def test_an_empty_channel_list_and_empty_messages():
     assert instrument.heard == [("scan", ())]
     assert instrument.say("") == instrument.say(";") == ""
     assert instrument.errors() == []
+
+
+# Message, errors, what is heard. White space is 0 to 32 and nothing else (IEEE 488.2, 7.4.1.2); the path is
+# that of the last header that was found, whatever became of its data (so has libscpi); a block holds any byte.
+AWKWARD = [
+    ("VOLT:RANG\0001", [], [("range", 1.0)]),
+    ("VOLT:RANG\x0b1\x01V\x1f", [], [("range", 1.0)]),
+    ("\x01VOLT:RANG 1 E 3", [], [("range", 1000.0)]),
+    ("VOLT:RANG\xa01", [-101], []),
+    ("VOLT:RANG 1\xa0", [-101], []),
+    ("VOLT:RANG 1\x85", [-101], []),
+    ("VOLT:RANG 1\xa0E3", [-101], []),
+    ("ROUT:SCAN (@101,\t102)", [], [("scan", (101, 102))]),
+    ("ROUT:SCAN (@101,\xa0102)", [-171], []),
+    ("VOLT: RANG 1", [-102], []),
+    ("VOLT:RANG ?", [-102], []),
+    ("*IDN ?", [-102], []),
+    ("VOLT:RANG? ;", [], []),
+    ("VOLT:RANG??", [-102], []),
+    ("::VOLT:RANG 1", [-102], []),
+    (":*CLS", [-102], []),
+    ("VOLT:RANG - 1", [-103], []),
+    ("VOLT:RANG 1  2", [-103], []),
+    ("VOLT:RANG 1,", [-102], []),
+    ("VOLT:RANG 1e+", [-121], []),
+    ("TRIG:SOUR ABCDEFGHIJKLM", [-144], []),
+    ("TRIG:SOUR ABCDEFGHIJKL", [-224], []),
+    ('DISP:TEXT "a\'b""c"', [], [("text", "a'b\"c")]),
+    ("DISP:TEXT 'a;b,c';TEXT \":\"", [], [("text", "a;b,c"), ("text", ":")]),
+    ("DISP:TEXT 'a' 'b'", [-151], []),
+    ("DATA:LOAD #10", [], [("data", "")]),
+    ("DATA:LOAD #15a\"b;';:VOLT:RANG 1", [], [("data", "a\"b;'"), ("range", 1.0)]),
+    ("DATA:LOAD #15abc", [-161], []),
+    ("DATA:LOAD #0abc;def,'g", [], [("data", "abc;def,'g")]),
+    ("DATA:LOAD #0", [], [("data", "")]),
+    ("SENS:VOLT:DC:NOPE 1;RANG 2", [-113, -113], []),
+    ("SENS:VOLT:DC:RANG 1;NOPE 5;RANG 2", [-113], [("range", 1.0), ("range", 2.0)]),
+    ("SENS:VOLT:DC:RANG 1;@;RANG 2", [-101], [("range", 1.0), ("range", 2.0)]),
+    ("SENS:VOLT:DC:RANG 1 A;RANG 2", [-131], [("range", 2.0)]),
+    ("SENS:VOLT:DC:RANG 1;*CLS 1;RANG 2", [-108], [("range", 1.0), ("range", 2.0)]),
+]
+
+
+@pytest.mark.parametrize(("message", "errors", "heard"), AWKWARD)
+def test_an_awkward_message_is_taken_by_the_rules(message, errors, heard):
+    instrument = Instrument()
+    instrument.say(message)
+    assert (instrument.errors(), instrument.heard) == (errors, heard)

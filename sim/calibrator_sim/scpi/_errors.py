@@ -20,6 +20,7 @@ MESSAGES: dict[int, str] = {
     -124: "Too many digits",
     -131: "Invalid suffix",
     -138: "Suffix not allowed",
+    -144: "Character data too long",
     -148: "Character data not allowed",
     -151: "Invalid string data",
     -158: "String data not allowed",

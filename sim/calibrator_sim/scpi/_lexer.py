@@ -12,12 +12,16 @@ from calibrator_sim.scpi._errors import ScpiError
 __all__ = ["Argument", "Kind", "Unit", "block_length", "parse_unit", "split_units", "trim"]
 
 _HEADER = re.compile(r"(\*[A-Za-z]+|:?[A-Za-z][A-Za-z0-9_]*(?::[A-Za-z][A-Za-z0-9_]*)*)(\?)?")
-_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:\s*[eE]\s*([+-]?\d+))?)\s*(/?[A-Za-z][A-Za-z0-9./*-]*)?\Z")
+_W = r"[\x00-\x20]*"  # white space of IEEE 488.2, 7.4.1.2, which is not that of Unicode
+_NUMBER = re.compile(
+    rf"([+-]?(?:\d+\.?\d*|\.\d+)(?:{_W}[eE]{_W}([+-]?\d+))?){_W}(/?[A-Za-z][A-Za-z0-9./*-]*)?\Z", re.ASCII
+)
 _NONDECIMAL = re.compile(r"#(?:[Hh]([0-9A-Fa-f]+)|[Qq]([0-7]+)|[Bb]([01]+))\Z")
 _FOREIGN = frozenset("#$%&@^~`{}[]\\")  # 34401A user's guide, ch. 5: -101
 _MNEMONIC = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _LONGEST_MNEMONIC = 12
 _BLANKS = "".join(map(chr, range(33)))  # IEEE 488.2, 7.4.1.2: white space
+_BEFORE_DATA = _BLANKS + ","
 _MOST_DIGITS = 255
 _LARGEST_EXPONENT = 32000
 _SHORT = 64  # characters of a text that is remembered taken apart
@@ -113,6 +117,8 @@ def _split(text: str, separator: str) -> list[str]:
             quote = "" if char == quote else quote
         elif char in "\"'":
             quote = char
+        elif char == "#" and text[i + 1 : i + 2] == "0" and (i == 0 or text[i - 1] in _BEFORE_DATA):
+            break  # an indefinite block: everything that follows (IEEE 488.2, 7.7.6)
         elif char == "#" and (length := block_length(text, i)) is not None:
             i += length - 1
         elif char == "(":
@@ -165,13 +171,13 @@ def _unit(text: str, blank_before_comma: bool) -> Unit:
     if match is None:
         raise ScpiError(_invalid(text[0]))
     rest = text[match.end() :]
-    if rest and not rest[0].isspace():
+    if rest and rest[0] not in _BLANKS:
         raise ScpiError(-103 if rest[0] == "," else _invalid(rest[0]))
     header = match.group(1)
     if any(len(word) > _LONGEST_MNEMONIC for word in header.lstrip("*:").split(":")):
         raise ScpiError(-112)
-    parts = _split(trim(rest), ",") if rest.strip() else []
-    if not blank_before_comma and any(part != part.rstrip() for part in parts[:-1]):
+    parts = _split(trim(rest), ",") if rest.strip(_BLANKS) else []
+    if not blank_before_comma and any(part != part.rstrip(_BLANKS) for part in parts[:-1]):
         raise ScpiError(-102)  # a blank before a comma
     return Unit(header, match.group(2) is not None, tuple(_argument(trim(part)) for part in parts))
 
@@ -192,12 +198,12 @@ def _argument(text: str) -> Argument:
     if first == "(":
         if not text.endswith(")"):
             raise ScpiError(-171)
-        return Argument(Kind.EXPRESSION, text[1:-1].strip())
+        return Argument(Kind.EXPRESSION, text[1:-1].strip(_BLANKS))
     if first.isdigit() or first in "+-.":
         return _number(text)
     if _MNEMONIC.match(text):
         if len(text) > _LONGEST_MNEMONIC:
-            raise ScpiError(-112)
+            raise ScpiError(-144)
         return Argument(Kind.MNEMONIC, text.upper())
     raise ScpiError(min((_invalid(char) for char in text), key=abs))
 
@@ -233,13 +239,13 @@ def _number(text: str) -> Argument:
     if match is None:
         if any(_invalid(char) == -101 for char in text):
             raise ScpiError(-101)
-        raise ScpiError(-103 if " " in text else -121)
+        raise ScpiError(-121 if not set(_BLANKS).intersection(text) else -103)
     digits, exponent, suffix = match.groups()
     if sum(char.isdigit() for char in digits) > _MOST_DIGITS:
         raise ScpiError(-124)
     if exponent and abs(int(exponent)) > _LARGEST_EXPONENT:
         raise ScpiError(-123)
-    value = float(re.sub(r"\s+", "", digits))
+    value = float("".join(char for char in digits if char not in _BLANKS))
     if value in (float("inf"), float("-inf")):
         raise ScpiError(-123)
     return Argument(Kind.NUMBER, text, value, (suffix or "").upper())

@@ -25,7 +25,8 @@ __all__ = [
     "short_form",
 ]
 
-_CHANNELS = re.compile(r"\s*(\d{1,5})\s*(?::\s*(\d{1,5})\s*)?")
+_W = r"[\x00-\x20]*"  # white space of IEEE 488.2, 7.4.1.2
+_CHANNELS = re.compile(rf"{_W}(\d{{1,5}}){_W}(?::{_W}(\d{{1,5}}){_W})?", re.ASCII)
 _MULTIPLIERS = {
     "": 1.0,
     "EX": 1e18,
