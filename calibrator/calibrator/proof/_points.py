@@ -92,7 +92,7 @@ def prove_events(
 
     try:
         return _prove_events(events, bench, plug, procedure, seen=seen, alter=alter)
-    except UncertaintyError as error:
+    except (UncertaintyError, ArithmeticError) as error:  # it is divided by, such as a span or a current
         raise UsageError(
             f"no budget of {procedure.info.id} can be evaluated without {alter.kind!r}: {error}",
             where="--without",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from importlib.metadata import entry_points
 from importlib.resources import files
 from importlib.util import find_spec
@@ -12,7 +13,7 @@ from calibrator._errors import UsageError
 from calibrator.plugins import plugged
 from calibrator.procedure import available, load
 from calibrator.scaffold._write import check_id, free_id, lay
-from calibrator_drivers.accuracy import list_tables
+from calibrator_drivers.accuracy import list_tables, load_table
 from calibrator_drivers.registry import driver_ids
 
 __all__ = ["write_uut"]
@@ -63,14 +64,7 @@ def write_uut(folder: Path, model: str, base: str, like: str = "") -> Path:
             way_out=f"Run it: calibrator run {base} --uut {model}.",
             code="model-is-there",
         )
-    like = like or models[0]
-    if like not in models:
-        raise UsageError(
-            f"the procedure {base!r} has no point table for {like!r}",
-            where="--like",
-            way_out=f"It has tables for {', '.join(models)}.",
-            code="unknown-uut",
-        )
+    like = _like(like, base, models)
     own = free_id(f"{base}_{model}", "procedure", available())
     source = _folder_of(base)
     contents = {
@@ -83,8 +77,30 @@ def write_uut(folder: Path, model: str, base: str, like: str = "") -> Path:
     if model not in driver_ids():
         contents["model.toml"] = _MODEL.format(model=model, like=like)
     if model not in list_tables():
-        contents[f"accuracy/{model}.toml"] = _unread(_accuracy(like).replace(f'"{like}"', f'"{model}"'))
+        contents[f"accuracy/{model}.toml"] = _own(_accuracy(like).replace(f'"{like}"', f'"{model}"'), model)
     return lay(folder / own, contents)
+
+
+def _like(text: str, base: str, models: Sequence[str]) -> str:
+    """Return the id of the model that is meant, by id or as the maker writes it; the first for ""."""
+    if not text:
+        return models[0]
+    for name in models:
+        if text.casefold() in (name.casefold(), load_table(name).model.casefold()):
+            return name
+    raise UsageError(
+        f"the procedure {base!r} has no point table for {text!r}",
+        where="--like",
+        way_out=f"It has tables for {', '.join(models)}.",
+        code="unknown-uut",
+    )
+
+
+def _own(text: str, model: str) -> str:
+    """Return an accuracy table under the model's name, its maker to be named: documents print both."""
+    text = re.sub(r'(?m)^manufacturer = ".*"$', 'manufacturer = "to be named"', text, count=1)
+    text = re.sub(r'(?m)^model = ".*"$', f'model = "{model}"', text, count=1)
+    return _unread(re.sub(r'(?m)^title = ".*"$', f'title = "{model}"', text, count=1))
 
 
 def _folder_of(base: str) -> Path:
@@ -110,6 +126,8 @@ def _head(source: Path, base: str, own: str) -> str:
     text = (source / "procedure.toml").read_text(encoding="utf-8")
     text = re.sub(r"(?ms)^(#[^\n]*\n)*\[\[rule_offers\]\]\n.*?(?=^#|^\[|\Z)", "", text)
     derived = "" if base in {item.id for item in plugged()} else f'\nbase = "{base}"'
+    if derived:  # a procedure that is itself another one's script with its own tables
+        text = re.sub(r'(?m)^base = ".*"\n', "", text)
     return re.sub(rf'(?m)^id = "{re.escape(base)}"', f'id = "{own}"{derived}', text, count=1)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,6 +108,47 @@ def test_a_further_model_of_a_shipped_procedure_has_a_plan(
     plan = json.loads(out)
     assert len(plan["points"]) == 33
     assert {point["status"] for point in plan["points"]} == {"memory_low"}
+
+
+def test_a_model_of_a_procedure_with_a_base_has_one_base_and_is_begun_by_the_makers_name(
+    tmp_path: Path, said: Said
+) -> None:
+    """Two lines `base` made every command refuse the folder; a model may be named as `--uut` takes it."""
+    told = ("--procedure", "multimeter_ac", "--like", "34401a", "--into", str(tmp_path))
+    assert said("new", "uut", "acme_600", *told)[0] == 0
+    folder = tmp_path / "multimeter_ac_acme_600"
+    head = tomllib.loads((folder / "procedure.toml").read_text(encoding="utf-8"))
+    assert head["base"] == "multimeter_ac"
+    table = tomllib.loads((folder / "accuracy" / "acme_600.toml").read_text(encoding="utf-8"))
+    maker = {key: table["instrument"][key] for key in ("manufacturer", "model", "title")}
+    assert maker == {"manufacturer": "to be named", "model": "acme_600", "title": "acme_600"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("base", "like"),
+    [
+        ("balance", "mettler_xs205du"),
+        ("calibrator_dc", "5730A"),
+        ("dmm", "87V"),
+        ("dry_block", "fluke_9142"),
+        ("energy_meter", "eastron_sdm630"),
+        ("frequency", "33220A"),
+        ("multimeter_ac", "34401A"),
+        ("pressure", "pointer_gauge_10bar"),
+        ("thermocouple", "tc_k_class_1"),
+        ("thermometer", "pt100_class_a"),
+    ],
+)
+def test_a_further_model_of_each_procedure_runs_on_the_simulated_bench_at_once(
+    base: str, like: str, tmp_path: Path, said: Said, lists: Callable[..., None]
+) -> None:
+    told = ("--procedure", base, "--like", like, "--into", str(tmp_path))
+    assert said("new", "uut", "acme_700", *told)[0] == 0
+    lists(procedures=[tmp_path / f"{base}_acme_700"])
+    code, out, err = said("run", f"{base}_acme_700", "--uut", "acme_700", "--sim", "--non-interactive")
+    assert code in (0, 3), err  # passed, or passed and failed on condition: the ratio is the original's
+    assert "NOT APPROVED" in out
 
 
 def test_a_change_of_the_base_is_a_change_of_the_hash(
