@@ -274,7 +274,7 @@ def test_an_empty_channel_list_and_empty_messages():
 
 
 # Message, errors, what is heard. White space is 0 to 32 and nothing else (IEEE 488.2, 7.4.1.2); the path is
-# that of the last header that was found, whatever became of its data (so has libscpi); a block holds any byte.
+# that of the last header that was found, whatever became of its data (so is libscpi's); blocks hold any byte.
 AWKWARD = [
     ("VOLT:RANG\0001", [], [("range", 1.0)]),
     ("VOLT:RANG\x0b1\x01V\x1f", [], [("range", 1.0)]),
