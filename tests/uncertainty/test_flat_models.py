@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from calibrator_uncertainty import (
     Budget,
+    BudgetResult,
     ModelError,
     NotSupportedError,
+    budget_of,
+    dumps,
     expanded_uncertainty,
+    loads,
     normal,
     rectangular,
     standard_uncertainty,
     uncertain,
+    uncertain_complex,
 )
 
 FLAT = {
@@ -27,11 +34,14 @@ FLAT = {
 def test_a_budget_says_so_in_notes_and_in_every_text(model, inputs, unit, u):
     result = Budget(model, inputs, unit=unit).evaluate()
     assert result.u == 0.0
-    assert "U = 0 IS NOT AN UNCERTAINTY" in result.notes[-1]
+    assert math.isnan(result.U)
+    assert "U is not known to first order" in result.to_text()
+    assert math.isnan(BudgetResult.from_json(result.to_json()).U)
+    assert "u = 0 IS NOT AN UNCERTAINTY" in result.notes[-1]
     if u is not None:
         assert f"u = {u:.3g} " in result.notes[-1]
     for text in (result.to_text(), result.to_markdown(), result.to_html(), result.to_json()):
-        assert "U = 0 IS NOT AN UNCERTAINTY" in text
+        assert "u = 0 IS NOT AN UNCERTAINTY" in text
 
 
 @pytest.mark.parametrize(("model", "inputs", "unit", "u"), FLAT.values(), ids=FLAT)
@@ -71,7 +81,7 @@ LIMITED = {
 def test_a_limiter_in_its_stop_is_not_exact(model):
     budget = Budget(model, [normal("v", 2.2, 1.0, "")], unit="")
     note = budget.evaluate().notes[-1]
-    assert "U = 0 IS NOT AN UNCERTAINTY" in note
+    assert "u = 0 IS NOT AN UNCERTAINTY" in note
     assert note.endswith("use monte_carlo()")
     with pytest.raises(ModelError, match="point 0"):
         budget.table({"v": [2.2, 0.5]})
@@ -103,3 +113,39 @@ def test_nothing_is_said_where_no_input_is_uncertain():
     a = uncertain(normal("a", 0.3, 0.1, "V"))
     assert standard_uncertainty(a - a).m == 0.0
     assert expanded_uncertainty(a - a).m == 0.0
+
+
+def test_the_budget_of_a_flat_quantity_gives_no_U():
+    p, q = (uncertain(normal(name, 0.0, 0.1, "V")) for name in "pq")
+    found = budget_of(p * q).evaluate()
+    assert math.isnan(found.U)
+    assert found.verdict is None
+
+
+SHARP = {
+    "sqrt": lambda x: np.sqrt(2 * x),
+    "absolute": lambda x: abs(2 * x),
+    "power": lambda x: x**1.5,
+    "log": lambda x: np.log(x + 1e-300),
+    "arcsin": lambda x: np.arcsin(x + 1.0),
+    "cbrt": lambda x: np.cbrt(2 * x),
+}
+
+
+@pytest.mark.parametrize("model", SHARP.values(), ids=SHARP)
+def test_the_second_order_at_an_end_of_the_model_is_refused_in_our_words(model):
+    budget = Budget(model, [normal("x", 0.0, 0.1, "")], unit="")
+    with pytest.raises(ModelError, match="monte_carlo") as caught:
+        budget.second_order()
+    assert caught.value.code == "infinite-slope"
+
+
+def test_the_distance_of_a_number_and_its_copy_is_nothing():
+    z = uncertain_complex("z", 1 + 2j, (0.1, 0.2), "V")
+    apart = abs(z - loads(dumps({"z": z}))["z"])
+    assert standard_uncertainty(apart).magnitude == 0.0
+    assert expanded_uncertainty(apart).magnitude == 0.0
+    x = uncertain(normal("x", 0.0, 0.1, "V"))
+    for bent in (abs(x), abs(x * x - 0 * x * x), np.sqrt(x * x)):  # these move, and have no first derivative
+        with pytest.raises(ModelError):
+            standard_uncertainty(bent)

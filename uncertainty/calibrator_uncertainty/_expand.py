@@ -41,6 +41,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
     if budget._trace().sources:
         rectangles = rectangles + _elements(budget, Rectangular)
         arcsines += _elements(budget, Arcsine)
+    flat = _flat_note(budget, value, u, slopes)
     k = plain_factor(policy, probability, dof, rectangles, u)
     if arcsines:
         k = arcsine_factor(policy, max(arcsines), u, dof) or k
@@ -51,7 +52,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
         u=u,
         dof=dof,
         k=k,
-        U=k * u,
+        U=math.nan if flat else k * u,
         probability=probability,
         policy=policy,
         lines=tuple(
@@ -71,7 +72,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
             for one, slope, part, weight in zip(budget.inputs, slopes, parts, weights, strict=True)
         ),
         correlations=budget.correlations,
-        notes=(*_notes(budget, value, u, slopes), *budget._trace().remarks),
+        notes=(*plan.notes, *flat, *budget._trace().remarks),
         difference=budget._trace().difference,
         origin=budget._base(),
     )
@@ -84,15 +85,14 @@ def _elements(budget: Budget, kind: type[Shape]) -> list[float]:
     return [float(part) * u[line] for line, row in rows for part in row]
 
 
-def _notes(budget: Budget, value: float, u: float, slopes: Sequence[float]) -> tuple[str, ...]:
-    """Return the notes on correlations, and on a u that is nothing to the first order alone."""
-    notes = budget._plan().notes
+def _flat_note(budget: Budget, value: float, u: float, slopes: Sequence[float]) -> tuple[str, ...]:
+    """Return the note on a u that is nothing to the first order alone, where it is so."""
     if u > _TINY * abs(value) and (abs(slopes[0]) > _TINY or max(map(abs, slopes)) > _TINY):
-        return notes
+        return ()
     from calibrator_uncertainty._flat import flat_note
 
     note = flat_note(budget, u)
-    return (*notes, note) if note else notes
+    return (note,) if note else ()
 
 
 def _fits(parts: list[float]) -> bool:

@@ -129,7 +129,7 @@ def flat_note(budget: Budget, u: float = 0.0) -> str:
     except (NotSupportedError, InputError, ModelError) as problem:
         told, way = f"the second order cannot be told: {problem.what}", "use monte_carlo()"
     return (
-        "U = 0 IS NOT AN UNCERTAINTY: every first derivative is zero at the estimates"
+        "u = 0 IS NOT AN UNCERTAINTY, and there is no U: every first derivative is zero at the estimates"
         f"{', but for rounding' if u else ''}, and the first order "
         f"says nothing here (JCGM 100:2008, 5.1.2, note); {told}; {way}"
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from calibrator_uncertainty._arcsine import arcsine_factor
 from calibrator_uncertainty._coverage import coverage_factor
-from calibrator_uncertainty._errors import NotSupportedError
+from calibrator_uncertainty._errors import NotSupportedError, UncertaintyError
 from calibrator_uncertainty._nothing import refuse_where_flat
 from calibrator_uncertainty._quantity import magnitude_of
 from calibrator_uncertainty._shapes import Arcsine, Rectangular, Shape
@@ -19,7 +19,6 @@ from calibrator_uncertainty._units import difference_unit, quantity
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._clause8 import Clause8
-    from calibrator_uncertainty._result import BudgetResult
 
 __all__ = ["ExpandedUncertainty", "clause8_of", "expanded_uncertainty", "issued"]
 
@@ -42,7 +41,7 @@ class ExpandedUncertainty(float):
     __slots__ = ("_found", "_of", "policy")
 
     _of: Quantity
-    _found: BudgetResult | None  # made when it is asked, and kept with its verdict
+    _found: tuple[Clause8 | None, str] | None  # drawn when it is asked
     policy: str
 
     def __new__(cls, figure: float, of: Quantity, policy: str) -> ExpandedUncertainty:
@@ -56,22 +55,24 @@ class ExpandedUncertainty(float):
     @property
     def verdict(self) -> Clause8 | None:
         """Whether first order may be used for this U; None where it cannot be told."""
-        return self._result().verdict
+        return self._asked()[0]
 
     @property
     def clause8_text(self) -> str:
         """The verdict in a line, with what else must stand beside this U."""
-        from calibrator_uncertainty._render import judged
+        return self._asked()[1]
 
-        result = self._result()
-        return "; ".join((judged(result), *result.notes))
-
-    def _result(self) -> BudgetResult:
-        """Return the budget's result of which this is the U; its verdict has always the same seed."""
+    def _asked(self) -> tuple[Clause8 | None, str]:
+        """Return the verdict, always of the same seed, and its line."""
         if self._found is None:
             from calibrator_uncertainty._of_quantity import budget_of
+            from calibrator_uncertainty._render import judged
 
-            self._found = budget_of(self._of).evaluate(policy=self.policy)
+            try:
+                result = budget_of(self._of).evaluate(policy=self.policy)
+                self._found = result.verdict, "; ".join((judged(result), *result.notes))
+            except UncertaintyError as problem:  # as where a derivative exists for none but a constant
+                self._found = None, f"JCGM 101, clause 8: not examined: {problem.what.rstrip('.')}"
         return self._found
 
     def __copy__(self) -> ExpandedUncertainty:

@@ -62,6 +62,8 @@ def as_html(result: BudgetResult) -> str:
 
 def statement(result: BudgetResult) -> str:
     """Return the result in one line: value ± U with k, dof and what k rests on."""
+    if math.isnan(result.U):
+        return f"{result.value:.10g} {result.unit}".rstrip() + ", U is not known to first order"
     rounded = round_uncertainty(result.U)
     value = plain(round_like(result.value, rounded))
     basis = "k = 2" if result.policy == "k2" else f"p = {100 * result.probability:g} %"

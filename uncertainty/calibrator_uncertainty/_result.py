@@ -56,8 +56,10 @@ class GroupShare(NamedTuple):
 class BudgetResult:
     """Value, u and U in `unit`, with the effective degrees of freedom (not truncated) and what k rests on.
 
-    `probability` is what the policy names, `covered` what k really covers at the degrees of freedom. A
-    `difference` is one of temperatures, as of t - r, which a `unit` of degC does not tell.
+    U is NaN where every first derivative is zero though the model moves: then u = 0 is of the first order
+    alone, and a note says so. `probability` is what the policy names, `covered` what k really covers at the
+    degrees of freedom. A `difference` is one of temperatures, as of t - r, which a `unit` of degC does not
+    tell.
     """
 
     name: str
@@ -303,7 +305,7 @@ def _check_stored(document: dict[str, Any], lines: Sequence[BudgetLine]) -> None
         *((one.name, {"u": one.u, "dof": one.dof}) for one in lines),
     ):
         for name, figure in figures.items():
-            if math.isnan(figure) or figure < (1.0 if name == "dof" else 0.0):
+            if (math.isnan(figure) and name != "U") or figure < (1.0 if name == "dof" else 0.0):
                 raise FormatError(
                     f"the stored {name} of {where} is {figure}",
                     way_out="The text was altered or damaged: take it from its source again.",
@@ -322,8 +324,8 @@ def _open_infinities(item: Any) -> Any:  # noqa: ANN401 - JSON has no infinity
         return {key: _open_infinities(value) for key, value in item.items()}
     if isinstance(item, list | tuple):
         return [_open_infinities(value) for value in item]
-    if isinstance(item, float) and math.isinf(item):
-        return "inf"
+    if isinstance(item, float) and not math.isfinite(item):
+        return "nan" if math.isnan(item) else "inf"
     return item
 
 

@@ -79,12 +79,15 @@ def second_order(budget: Budget) -> SecondOrder:
     first, second, third = (np.asarray(one, dtype=np.float64) for one in series.c[1:])
     value = float(np.ravel(series.c[0])[0])
     shapes = [error.moments for error in errors]
-    mean, variance, linear = _moments(len(errors), shapes, (first, 2.0 * second, 6.0 * third))
+    mean = variance = math.nan
+    if all(np.isfinite(one).all() for one in (first, second, third)):
+        with np.errstate(over="ignore"):  # refused below
+            mean, variance, linear = _moments(len(errors), shapes, (first, 2.0 * second, 6.0 * third))
     if not (math.isfinite(variance) and math.isfinite(mean) and math.isfinite(value)):
         raise ModelError(
             "a second or third derivative at the estimates is not finite",
             where=budget.name,
-            way_out="Use Monte Carlo.",
+            way_out="Use monte_carlo(), with inputs that lie where the model is defined.",
             code="infinite-slope",
         )
     if variance == 0.0:
@@ -239,4 +242,6 @@ def _moments(
             iij = (third[plus] - third[minus] - 2.0 * third[j]) / 6.0
             terms.append(mixed**2 + first[i] * ijj + first[j] * iij)
             place += 2
+    if not all(map(math.isfinite, terms)):
+        return math.nan, math.nan, linear
     return 0.5 * math.fsum(second[:count]), math.fsum(terms), linear

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from calibrator_uncertainty._errors import ModelError
 from calibrator_uncertainty._ops import MULTIPLY, Op
 from calibrator_uncertainty._refusals import no_slope
 from calibrator_uncertainty._structural import RunningSum, fold, scatter_matrix, size_of
@@ -78,7 +79,7 @@ def sweep_one(output: UncertainArray, stop: Stop) -> list[tuple[UncertainArray, 
                 if values is None:
                     values = [one._value if type(one) is UncertainArray else one for one in args]
                 if single:
-                    term = adjoint * op.slope(place, values, result)
+                    term = adjoint * _slope(node, place, values)
                 else:
                     term = _pulled(node, arg, place, values, adjoint)
             key = id(arg)
@@ -134,7 +135,7 @@ def slopes_of(inner: list[UncertainArray], errors: dict[int, UncertainArray]) ->
             if type(slope) is not float:
                 if values is None:
                     values = [one._value if type(one) is UncertainArray else one for one in args]
-                slope = values[1 - place] if op is MULTIPLY else op.slope(place, values, node._value)
+                slope = values[1 - place] if op is MULTIPLY else _slope(node, place, values)
             if arg._op is None:
                 slopes[arg._leaf.number] += adjoint * slope  # type: ignore[union-attr]  # seen by singles
             else:
@@ -142,6 +143,26 @@ def slopes_of(inner: list[UncertainArray], errors: dict[int, UncertainArray]) ->
                 before = adjoints.get(key)
                 adjoints[key] = adjoint * slope if before is None else before + adjoint * slope
     return slopes
+
+
+def _slope(node: UncertainArray, place: int, values: list[Any]) -> float:
+    """Return the derivative of a single number; 0 where there is none by what does not move at all.
+
+    So |z - z'| of a number and its copy is 0 with u = 0.
+    """
+    try:
+        slope: float = node._op.slope(place, values, node._value)
+    except ModelError as problem:
+        if problem.code != "infinite-slope" or _moves(node._args[place]):
+            raise
+        return 0.0
+    return slope
+
+
+def _moves(arg: UncertainArray) -> bool:
+    from calibrator_uncertainty._flat import value_is_flat
+
+    return any(slope and leaf._leaf is not None for leaf, slope in by_leaf(arg)) or value_is_flat(arg)
 
 
 def in_order(errors: dict[int, UncertainArray]) -> list[tuple[int, UncertainArray]]:

@@ -36,6 +36,8 @@ def verdict_on(result: BudgetResult) -> Verdict:
         return (
             (result.clause8, "") if ours else (None, "U was raised or the result changed after the verdict")
         )
+    if math.isnan(result.U):
+        return None, "first order gives no U here"
     if result.unexamined:
         return None, result.unexamined
     budget: Any = result.origin
