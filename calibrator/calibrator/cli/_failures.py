@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -13,8 +14,9 @@ from calibrator._errors import CalibratorError
 if TYPE_CHECKING:
     from calibrator.standards import BenchFile
 
-__all__ = ["exit_code_of", "is_expected", "place_error", "report", "tell"]
+__all__ = ["exit_code_of", "is_expected", "place_error", "report", "speak", "tell"]
 
+_LANGUAGE = "_language"  # of an error that a command let out
 INTERRUPTED = 130
 SOFTWARE = 5
 
@@ -64,10 +66,40 @@ def report(error: BaseException) -> int:
     elif isinstance(error, (KeyboardInterrupt, click.Abort)):
         tell("Interrupted.")
     elif is_expected(error):
-        tell(str(error))
+        tell(_sentence(error))
     else:
         tell(_unexpected(error))
     return exit_code_of(error)
+
+
+def speak(error: BaseException, language: str) -> None:
+    """Let `report` say the error in a language; what has no translation there is said in English."""
+    if isinstance(error, CalibratorError) or hasattr(error, "way_out"):
+        vars(error)[_LANGUAGE] = language
+
+
+def _sentence(error: BaseException) -> str:
+    """Return what is wrong, where, and the next step, in the language of the command."""
+    language = vars(error).get(_LANGUAGE, "en")
+    what, way_out = str(getattr(error, "what", "")), str(getattr(error, "way_out", ""))
+    if language == "en" or not what:
+        return str(error)
+    from calibrator.cli._words import words
+
+    say = words(language)
+    step = "\n".join(_step(line, say) for line in way_out.split("\n"))
+    told = say(what) if say(what) != what else say(f"{what[:1].lower()}{what[1:]}")
+    if (told, step) in ((what, way_out), (f"{what[:1].lower()}{what[1:]}", way_out)):
+        return str(error)
+    where = str(getattr(error, "where", ""))
+    place = f"（{where}）" if where else ""
+    return f"{told.rstrip('.。')}{place}。{step}"
+
+
+def _step(line: str, say: Callable[[str], str]) -> str:
+    """Return a line of a way out in another language; one of a list keeps its mark."""
+    mark = "  - " if line.startswith("  - ") else ""
+    return f"{mark}{say(line.removeprefix(mark))}"
 
 
 def is_expected(error: BaseException) -> bool:

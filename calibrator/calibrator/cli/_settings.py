@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from calibrator.cli._failures import is_expected, speak
+
 if TYPE_CHECKING:
     from calibrator._home import Home
 
@@ -98,11 +100,12 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> object:
         """Fill from `calibrator.toml` what was not given, then run."""
-        _apply_file(ctx)
-        _plug_in(ctx)
         try:
+            _apply_file(ctx)
+            _plug_in(ctx)
             return super().invoke(ctx)
         except Exception as error:
+            speak(error, settings(ctx).language)
             _open_log_for(ctx, error)
             raise
 
@@ -124,7 +127,6 @@ def settings(ctx: click.Context) -> Settings:
 
 def _open_log_for(ctx: click.Context, error: Exception) -> None:
     """Give an unexpected error a diagnostic log to be written to, where there is a home."""
-    from calibrator.cli._failures import is_expected
     from calibrator.cli._log import log_to
 
     home = settings(ctx).home

@@ -34,22 +34,28 @@ def words(language: str) -> Callable[[str], str]:
     documents = translator(language)
 
     def known(text: str) -> str:
+        if not text:  # the key of the catalogue's own head
+            return text
         found = terminal.gettext(text)
         return documents(text) if found == text else found
 
     def translate(text: str) -> str:
         found = known(text)
-        return found if found != text else _with_values(text, language, known)
+        return found if found != text else _with_values(text, language, translate)
 
     return translate
 
 
-def _with_values(text: str, language: str, known: Callable[[str], str]) -> str:
-    """Return a sentence with values in it by its key; one that has none comes back as it is."""
+def _with_values(text: str, language: str, translate: Callable[[str], str]) -> str:
+    """Return a sentence with values in it by its key; one that has none comes back as it is.
+
+    A value may be a sentence with values in it as well.
+    """
     for key, pattern in _patterns(language):
         found = pattern.fullmatch(text)
         if found is not None:
-            return known(key).format(**{name: known(value) for name, value in found.groupdict().items()})
+            values = {name: translate(value) for name, value in found.groupdict().items() if value != text}
+            return translate(key).format(**values)
     return text
 
 
