@@ -55,3 +55,10 @@ def test_a_plan_states_the_u_to_be_expected(
 def test_a_reference_frequency_is_a_share_of_the_value(laboratory: Any) -> None:
     """5e-6 of 10 MHz against an oscillator whose limit is 1e-12 of it."""
     assert ratios("frequency", "53131A", laboratory)["freq:10000000Hz"] == pytest.approx(5e-6 / 1e-12)
+
+
+def test_a_reference_meter_is_held_against_the_power_that_is_expected(laboratory: Any) -> None:
+    """0.1 % of 1334 W or 667 W, and 1.5 W of the range, are 0.2124 % and 0.3249 %; the limit is 1 %."""
+    told = ratios("energy_meter", "SDM630", laboratory)
+    assert told["high:error"] == pytest.approx(1.0 / 0.2124, rel=1e-3)
+    assert told["half:error"] == pytest.approx(1.0 / 0.3249, rel=1e-3)
