@@ -223,3 +223,17 @@ def test_messages_of_one_segment_are_answered_in_order(calibrator):
     calibrator.send(b"*ESE?\nOPER?\n")
     assert [calibrator.read(), calibrator.read()] == ["0", "0"]
     assert errors(calibrator) == []
+
+
+@pytest.mark.parametrize("command", ["VAL?", "VVAL?", "TC_MEAS CEL", "OUT 1 UF", "OUT 1 V, 2 V"])
+def test_what_no_bench_leads_to_it_is_not_available(calibrator, command):
+    calibrator.write(f"*CLS;{command}")
+    assert errors(calibrator) == [502]
+
+
+def test_small_currents_go_where_they_are_posted(calibrator):
+    calibrator.write("*RST;*CLS;OUT 1 A, 0 HZ;CUR_POST A20")
+    assert calibrator.query("CUR_POST?") == "A20"
+    calibrator.write("CUR_POST B20;*RST")
+    assert errors(calibrator) == [1303]
+    assert calibrator.query("CUR_POST?") == "AUX"

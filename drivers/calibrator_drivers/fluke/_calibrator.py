@@ -7,9 +7,10 @@ The dialect is Fluke's own, not SCPI. As a value is staged in standby, the drop 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import ClassVar, Final
 
-from calibrator_drivers._errors import ReadTimeout, SettlingTimeout
+from calibrator_drivers._errors import ReadbackError, ReadTimeout, SettlingTimeout
 from calibrator_drivers._safety import Switch, mismatch, stays_on, sure
 from calibrator_drivers._source import SwitchedSource
 from calibrator_drivers.clock import Deadline
@@ -234,9 +235,7 @@ class FlukeCalibrator(SwitchedSource[Staged]):
         if output.unit != staged.unit:
             raise self._mismatch("unit", staged.unit, output.unit)
         if not abs(output.amplitude - staged.value) <= _SAME * abs(staged.value):
-            raise self._mismatch(
-                "value", f"{staged.value:.9g} {staged.unit}", f"{output.amplitude:.9g} {output.unit}"
-            )
+            raise self._other_value(staged, output.amplitude)
         if not abs(output.second - staged.second) <= _SAME * abs(staged.second):
             raise self._mismatch("second output", f"{staged.second:g}", f"{output.second:g}")
         if not abs(output.frequency_hz - staged.frequency_hz) <= output.frequency_step_hz:
@@ -250,6 +249,14 @@ class FlukeCalibrator(SwitchedSource[Staged]):
             range_high is not None and not abs(staged.value) <= range_high * 1.04
         ):  # 1020 V on the 1000 V range
             raise self._mismatch("range", f"one that holds {staged.value:g}", f"{range_high:g}")
+
+    def _other_value(self, staged: Staged, held: float) -> ReadbackError:
+        """Return the error of another value; one that was only rounded is no fault of the instrument."""
+        unit = staged.unit
+        error = self._mismatch("value", f"{staged.value:.9g} {unit}", f"{held:.9g} {unit}")
+        if _is_rounded(staged.value, held):
+            error.way_out = f"The range has no more digits than that: stage {held:.9g} {unit}."
+        return error
 
     @property
     def _switch(self) -> Switch:
@@ -277,6 +284,17 @@ def _same(found: object, wanted: object) -> bool:
     if isinstance(found, float) and isinstance(wanted, float):
         return abs(found - wanted) <= _THREE_DIGITS * abs(wanted)
     return found == wanted
+
+
+def _is_rounded(value: float, held: float) -> bool:
+    """Say whether a value was rounded to the digits that are held, of which there are at least three.
+
+    Example:
+        >>> _is_rounded(123.456e-6, 123.5e-6), _is_rounded(123.456e-6, 123.6e-6), _is_rounded(12.0, 10.0)
+        (True, False, False)
+    """
+    _, digits, exponent = Decimal(f"{held:.9g}").normalize().as_tuple()
+    return len(digits) >= 3 and abs(value - held) <= 0.5 * 10.0 ** float(exponent)
 
 
 def _as_set(found: tuple[float, float], wanted: tuple[float, float]) -> bool:

@@ -22,6 +22,7 @@ _SWITCH = {True: "ON", False: "OFF"}
 _COUPLES = {name: name for name in ("B", "E", "J", "K", "N", "R", "S", "T")}
 _RTDS = {"PT385": "PT385"}
 _SENSORS = {"thermocouple": "TC", "resistance": "RTD"}
+_POSTS = {"AUX": "AUX", "20A": "A20"}
 _INTERNAL = {None: "INT"}
 # Sent again in standby after a lost connection: what says how a value is meant, never a value. Compensations
 # are not among them, since they fit the value that was staged, which is gone.
@@ -91,6 +92,8 @@ class Fluke5522A(FlukeCalibrator):
     sensor_now = reading("TSENS_TYPE?", word, "kind of simulated thermometer", "S-MEM", "mem-H")
     couple_now = reading("TC_TYPE?", word, "type of thermocouple", "S-MEM", "mem-H")
     reference_now = reading("TC_REF?", parse_reference, "reference junction (degC)", "S-MEM", "mem-M")
+    current_post = choice("CUR_POST {}", _POSTS, "terminals of currents to 2.99999 A", "S-MEM", "mem-M")
+    current_post_now = reading("CUR_POST?", word, "terminals of currents to 2.99999 A", "S-MEM", "mem-M")
     rtd_now = reading("RTD_TYPE?", word, "type of resistance thermometer", "S-MEM", "mem-H")
     offset_now = reading("DC_OFFSET?", float, "direct volts below a sine", "S-5500A-613", "seen")
     waveform_now = reading("WAVE?", word, "waveform", "S-MEM", "mem-H")
@@ -102,6 +105,20 @@ class Fluke5522A(FlukeCalibrator):
         self.begin_staging()
         self.out_current(current_a)
         self.end_staging(Staged("DCI", current_a, "A"))
+
+    def choose_current_terminals(self, name: str) -> None:
+        """Choose in standby where currents to 2.99999 A go, "AUX" or "20A", and read it back.
+
+        No staging chooses them: the command is remembered, and the connection proof finds a wrong one.
+
+        Raises:
+            ReadbackError: the instrument keeps the other ones.
+        """
+        self.begin_staging()
+        self.current_post(name)
+        self._check("CUR_POST")
+        if (held := self.current_post_now()) != _POSTS[name]:
+            raise self._mismatch("current terminals", _POSTS[name], held)
 
     def stage_voltage_ac(self, voltage_v: float, *, frequency_hz: float) -> None:
         """Programme a sinusoidal voltage (V rms) at NORMAL with the output in standby."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from calibrator_drivers._safety import mismatch
 from calibrator_drivers._scpi_meter import ScpiMeter, indication_of
 from calibrator_drivers.commands import action, choice, reading, setting
 from calibrator_drivers.dialect import KEYSIGHT
@@ -17,6 +18,7 @@ from calibrator_drivers.roles import Indication
 __all__ = ["Keysight53131A", "Keysight53230A"]
 
 _OVERHEAD_S = 0.3
+_SAME_LEVEL_V = 0.006  # it is set in steps of 5 mV (remembered)
 _REFERENCE = {"internal": "INT", "external": "EXT"}
 _IMPEDANCE = {50.0: "50", 1e6: "1E6"}
 
@@ -45,6 +47,7 @@ class Keysight53131A(ScpiMeter):
     direct = action("INP1:COUP DC", "slow pulses pass the input", "S-53131A-PY", "seen")
     level_fixed = action("EVEN1:LEV:AUTO OFF", "the level is the one that is set", "S-53131A-PY", "seen")
     level = setting("EVEN1:LEV {}", "V", -5.0, 5.0, "an edge is a rise through it", "S-53131A-PY", "seen")
+    level_now = reading("EVEN1:LEV?", float, "level of an edge (V)", "S-MEM", "mem-H")
     begin_total = action("INIT:CONT ON", "opens the gate", "S-MEM", "mem-M")
     edges = reading("DATA?", str.strip, "edges so far", "S-MEM", "mem-M")
     reference = choice("ROSC:SOUR {}", _REFERENCE, "time base in use", "S-MEM", "mem-H")
@@ -52,7 +55,11 @@ class Keysight53131A(ScpiMeter):
     # fmt: on
 
     def start_total(self, *, level_v: float) -> None:
-        """Total edges at channel 1 from now on; an edge is a rise through `level_v`."""
+        """Total edges at channel 1 from now on; an edge is a rise through `level_v`.
+
+        Raises:
+            ReadbackError: the counter keeps another level, by which it would count other edges.
+        """
         self.single()
         self.total_edges()
         self.total_at_once()
@@ -62,6 +69,15 @@ class Keysight53131A(ScpiMeter):
         self.level_fixed()
         self.level(level_v)
         self.check("TOT:ARM")
+        if not abs((held_v := self.level_now()) - level_v) <= _SAME_LEVEL_V:
+            raise mismatch(
+                self.session,
+                "level of an edge",
+                f"{level_v:g} V",
+                f"{held_v:g} V",
+                outcome="nothing is totalled",
+                way_out="Take the counter out of local control, then start the total again.",
+            )
         self.begin_total()
 
     def stop_total(self) -> None:

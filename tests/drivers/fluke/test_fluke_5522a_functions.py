@@ -382,3 +382,24 @@ def test_a_shape_of_power_that_somebody_changed_is_not_connected(
 def test_more_amperes_than_it_has_are_not_sent(expected_protocol: Protocol, driver: Driver) -> None:
     with expected_protocol(BEGIN) as session, pytest.raises(OutOfLimits):
         driver(session).stage_power_ac(230.0, 25.0, frequency_hz=50.0, power_factor=1.0, leading=False)
+
+
+def test_the_terminals_of_a_current_are_chosen_in_standby_and_read_back(
+    expected_protocol: Protocol, driver: Driver
+) -> None:
+    chosen = [("STBY", None), ("OPER?", "0"), ("CUR_POST A20", None), ("ERR?", NONE)]
+    with expected_protocol([*chosen, ("CUR_POST?", "A20")]) as session:
+        driver(session).choose_current_terminals("20A")
+    kept = [*chosen, ("CUR_POST?", "AUX")]
+    with expected_protocol(kept) as session, pytest.raises(ReadbackError, match="current terminals"):
+        driver(session).choose_current_terminals("20A")
+
+
+def test_a_value_that_the_range_rounds_is_told_as_that(expected_protocol: Protocol, driver: Driver) -> None:
+    staged = [("STBY", None), ("OPER?", "0"), ("OUT 0.000123456 V, 0 HZ", None), ("ERR?", NONE)]
+    held = [("OUT?", "1.235000E-04,V,0E+00,0,0.00E+00"), ("FUNC?", "DCV")]
+    with expected_protocol([*staged, *held]) as session:
+        source = driver(session)
+        source.stage_voltage_dc(123.456e-6)
+        with pytest.raises(ReadbackError, match=r"no more digits than that: stage 0\.0001235 V"):
+            source.operate()

@@ -51,6 +51,25 @@ def test_a_53131a_counts_for_its_gate(expected_protocol: Protocol, step_clock: A
     assert (reading.value, reading.unit) == (10000000.0012, "Hz")
 
 
+def test_a_53131a_that_keeps_another_level_totals_nothing(
+    expected_protocol: Protocol, step_clock: Any
+) -> None:
+    exchanges = [
+        ("INIT:CONT OFF", None),
+        ("FUNC 'TOT 1'", None),
+        ("TOT:ARM:STAR:SOUR IMM", None),
+        ("TOT:ARM:STOP:SOUR IMM", None),
+        ("INP1:COUP DC", None),
+        ("INP1:IMP 1E6", None),
+        ("EVEN1:LEV:AUTO OFF", None),
+        ("EVEN1:LEV 2.5", None),
+        OK,
+        ("EVEN1:LEV?", "+0.00000000000E+000"),
+    ]
+    with expected_protocol(exchanges) as session, pytest.raises(ReadbackError, match="nothing is totalled"):
+        Keysight53131A(session, step_clock).start_total(level_v=2.5)
+
+
 def test_a_53131a_totals_until_it_is_stopped(expected_protocol: Protocol, step_clock: Any) -> None:
     with expected_protocol(
         [
@@ -63,6 +82,7 @@ def test_a_53131a_totals_until_it_is_stopped(expected_protocol: Protocol, step_c
             ("EVEN1:LEV:AUTO OFF", None),
             ("EVEN1:LEV 2.5", None),
             OK,
+            ("EVEN1:LEV?", "+2.50000000000E+000"),
             ("INIT:CONT ON", None),
             ("DATA?", "+1.00000000000E+003"),
             ("INIT:CONT OFF", None),

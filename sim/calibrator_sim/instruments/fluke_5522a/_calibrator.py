@@ -120,7 +120,6 @@ class Fluke5522A(TextDevice):
         self.switches = {
             "RANGELCK": "OFF",
             "LCOMP": "OFF",
-            "CUR_POST": "AUX",
             "EARTH": "OPEN",
             "LOWS": "TIED",
             "TC_OTCD": "ON",
@@ -214,6 +213,7 @@ class Fluke5522A(TextDevice):
         self.output.program("dcv", 0.0)
         state = self.output.state
         state.sensor, state.couple, state.reference_c, state.rtd = "TC", "K", None, "PT385"
+        state.post = "AUX"
         self.reset_switches()
 
     def status_byte(self, *, message_available: bool) -> int:

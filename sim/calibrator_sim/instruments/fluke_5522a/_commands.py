@@ -298,10 +298,13 @@ def _asker(cal: Fluke5522A, name: str) -> Callable[[], str]:
     return lambda: str(getattr(cal.output.state, name))
 
 
+def _not_here(*_: str) -> str:
+    raise FaultError(502)
+
+
 def _switches(cal: Fluke5522A) -> dict[str, Entry]:
     words = {
         "LCOMP": ("ON", "OFF"),
-        "CUR_POST": ("AUX", "A20"),
         "EARTH": ("OPEN", "TIED"),
         "LOWS": ("OPEN", "TIED"),
     }
@@ -325,9 +328,22 @@ def _switches(cal: Fluke5522A) -> dict[str, Entry]:
         return lambda: cal.switches[name]
 
     entries = {name: Entry(setter(name), 1, 1) for name in words}
+
+    def post(word: str) -> None:
+        if word not in ("AUX", "A20"):
+            raise FaultError(1303)
+        cal.world.before_change()
+        cal.output.state.post = word
+        cal.world.after_change()
+
     return {
         **entries,
         **{f"{name}?": Entry(getter(name)) for name in words},
+        "CUR_POST": Entry(post, 1, 1),
+        "CUR_POST?": Entry(lambda: cal.output.state.post),
+        # It measures thermocouples too; no wiring of a bench leads one to it.
+        **{name: Entry(_not_here) for name in ("VAL?", "VVAL?")},
+        "TC_MEAS": Entry(_not_here, 0, 1),
         "RANGELCK": Entry(lock, 1, 1),
         "RANGELCK?": Entry(lambda: "ON" if cal.output.state.locked else "OFF"),
     }

@@ -10,6 +10,7 @@ from calibrator_drivers.accuracy import AccuracyError
 from calibrator_sim._thermometry import pt100_ohm, thermocouple_v
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments.fluke_5522a._entry import entered_hz
 from calibrator_sim.instruments.fluke_5522a._faults import FaultError
 from calibrator_sim.nodes import electrical
 from calibrator_sim.nodes.electrical import DETACHED, Feed, compliance_voltage
@@ -42,8 +43,6 @@ UNITS = {
 WAVES = {"SINE": (math.sqrt(2.0), 1.0), "TRI": (math.sqrt(3.0), 2.0 * math.sqrt(3.0)), "SQUARE": (1.0, 2.0)}
 _COMPENSATED = ("res4w", "temp_rtd")
 _RTDS = {"PT385": "PT385_100"}  # as the accuracy table names them
-# Step of the frequency setting up to each frequency (memory_high).
-_FREQUENCY_STEPS = ((119.99, 0.01), (1199.9, 0.1), (11999.0, 1.0), (119990.0, 10.0), (math.inf, 100.0))
 
 
 @dataclass(slots=True)
@@ -70,6 +69,7 @@ class OutputState:
     leads: bool = False
     offset_v: float = 0.0  # direct volts below a single sine
     wave: str = "SINE"  # a key of WAVES
+    post: str = "AUX"  # terminals of currents to 2.99999 A, or A20
     locked: float = 0.0  # highest value of the range that is locked, 0 where it follows the value
     passed: list[tuple[int, float, float]] = field(default_factory=list)  # ns, J up to then, W from then
 
@@ -91,7 +91,7 @@ class Output:
         Raises:
             FaultError: outside the entry limits or the instrument's ranges.
         """
-        frequency_hz = _frequency(frequency_hz)
+        frequency_hz = entered_hz(frequency_hz)
         held = self.state.locked if function == self.state.function and second_a is None else 0.0
         value = self._checked(function, value, frequency_hz, range_high=held or None)
         if second_a is not None:
@@ -330,7 +330,8 @@ class Output:
         return thermocouple_v(state.couple, celsius) - thermocouple_v(state.couple, reference_c)
 
     def _port(self) -> str:
-        return "20A" if abs(self.state.value) > _AUX_MOST_A else ""
+        high = self.state.post == "A20" or abs(self.state.value) > _AUX_MOST_A
+        return "20A" if high else ""
 
     def _tau_s(self) -> float:
         hertz = self.state.frequency_hz
@@ -391,10 +392,3 @@ class Output:
     def _cold(self, ns: int) -> float:
         on = self.unit.unit.on_for_s + ns / _SECOND
         return self._world.effects.warm_up * 10e-6 * math.exp(-on / 300.0)
-
-
-def _frequency(hertz: float) -> float:
-    """Return the frequency as the instrument takes it: four to five digits."""
-    step = next(step for most, step in _FREQUENCY_STEPS if hertz <= most)
-    counts = round(hertz / step)
-    return counts / round(1.0 / step) if step < 1.0 else counts * step
