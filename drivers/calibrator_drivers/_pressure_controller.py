@@ -11,10 +11,14 @@ from abc import abstractmethod
 from contextlib import suppress
 from typing import ClassVar
 
-from ._errors import ReadTimeout, SettlingTimeout, UnexpectedReply
+from ._errors import ReadTimeout, UnexpectedReply
+from ._indicate import indicate
 from ._safety import Switch, every_step, held_within, once_more, stays_on
+from ._settling import wait_until
 from ._source import SwitchedSource
 from .clock import Clock, Deadline
+from .commands import Choice, Reading, Setting
+from .roles import Indication, SourceState
 from .transport import Session
 
 __all__ = ["SAFE_PA", "PressureController"]
@@ -33,6 +37,18 @@ class PressureController(SwitchedSource[float]):
     `make_safe`.
     """
 
+    UNIT: ClassVar[str]  # that every value on the wire has, as `pressure_unit` takes it
+    UNIT_PA: ClassVar[float]
+    SAME: ClassVar[
+        float
+    ]  # of two set-points, in that unit: coarser than the display, finer than any specification
+    READING_S: ClassVar[float] = 0.1
+    pressure_unit: ClassVar[Choice[str]]
+    set_point: ClassVar[Setting]
+    set_point_read: ClassVar[Reading[float]]
+    slew_read: ClassVar[Reading[float]]
+    measured: ClassVar[Reading[float]]
+
     STAGES: ClassVar[tuple[str, str]] = "pressure", "controlled"
     WAY_OUT: ClassVar[str] = "Keep away from the line; look at the instrument, and vent it by hand."
 
@@ -45,12 +61,8 @@ class PressureController(SwitchedSource[float]):
     # What a driver says.
 
     @abstractmethod
-    def line_pressure_pa(self) -> float:
-        """Return the gauge pressure that the control sensor reads now."""
-
-    @abstractmethod
-    def slew_pa_per_s(self) -> float:
-        """Return the slew rate that the instrument holds."""
+    def range_pa(self) -> float | None:
+        """Return the upper end of the range in use, None where the instrument does not tell."""
 
     @abstractmethod
     def is_controlling(self) -> bool:
@@ -61,8 +73,8 @@ class PressureController(SwitchedSource[float]):
         """Say whether the instrument calls its pressure settled."""
 
     @abstractmethod
-    def _program(self, pressure_pa: float) -> None:
-        """Send unit and set-point."""
+    def _see_range(self, staged: float) -> None:
+        """Raise `ReadbackError` where reference, range or limit do not fit what was staged."""
 
     @abstractmethod
     def _see_unit(self) -> None:
@@ -90,6 +102,35 @@ class PressureController(SwitchedSource[float]):
 
     # What follows from it.
 
+    def reading_time_s(self) -> float:
+        """Return how long one reading takes."""
+        return self.READING_S
+
+    def read(self) -> Indication:
+        """Return the pressure in the line (Pa)."""
+        asked = type(self).measured
+        return indicate(self.session, asked.header, "Pa", parse=asked.parse, scale=self.UNIT_PA)
+
+    def line_pressure_pa(self) -> float:
+        """Return the pressure that the control sensor reads now."""
+        return self.measured() * self.UNIT_PA
+
+    def slew_pa_per_s(self) -> float:
+        """Return the slew rate that the instrument holds."""
+        return self.slew_read() * self.UNIT_PA
+
+    def state(self) -> SourceState:
+        """Read set-point, range and controller back."""
+        return SourceState(
+            function="pressure_abs" if self._absolute else "pressure_gauge",
+            value=self.set_point_read() * self.UNIT_PA,
+            unit="Pa",
+            frequency_hz=0.0,
+            range_high=self.range_pa(),
+            operating=self.is_controlling(),
+            settled=self.is_settled(),
+        )
+
     def stage_pressure(self, pressure_pa: float) -> None:
         """Programme a pressure of the reference in use, controller off; the line keeps its pressure.
 
@@ -115,17 +156,15 @@ class PressureController(SwitchedSource[float]):
         Raises:
             SettlingTimeout: it does not within `timeout_s`.
         """
-        deadline = Deadline.after(self._clock, timeout_s)
-        while not self.is_settled():
-            if deadline.passed():
-                raise SettlingTimeout(
-                    f"The pressure is not within limits after {timeout_s:g} s",
-                    timeout_s=timeout_s,
-                    instrument=self.session.name,
-                    resource=self.session.resource,
-                    way_out="Look for a leak, and check the supply pressure.",
-                )
-            self._clock.sleep(_POLL_S)
+        wait_until(
+            self.session,
+            self._clock,
+            self.is_settled,
+            timeout_s=timeout_s,
+            poll_s=_POLL_S,
+            what="The pressure is not within limits",
+            way_out="Look for a leak, and check the supply pressure.",
+        )
 
     def set_limits(
         self,
@@ -137,6 +176,17 @@ class PressureController(SwitchedSource[float]):
         """Set the highest pressure that `stage_pressure` takes; a controller knows no volts or amperes."""
         del voltage_v, current_a
         self._highest_pa = pressure_pa if pressure_pa is not None else self._highest_pa
+
+    def _program(self, pressure_pa: float) -> None:
+        self.pressure_unit(self.UNIT)
+        self.set_point(pressure_pa / self.UNIT_PA)
+
+    def _compare(self, staged: float) -> None:
+        self._see_unit()
+        held, wanted = self.set_point_read(), staged / self.UNIT_PA
+        if not abs(held - wanted) <= self.SAME:
+            raise self._mismatch("set-point", f"{wanted:g} {self.UNIT}", f"{held:g} {self.UNIT}")
+        self._see_range(staged)
 
     def _vent_line(self) -> None:
         self._vent_within_s = _PATIENCE_S

@@ -15,12 +15,10 @@ from contextlib import suppress
 from typing import ClassVar
 
 from calibrator_drivers._errors import ReadTimeout, UnexpectedReply
-from calibrator_drivers._indicate import indicate
 from calibrator_drivers._pressure_controller import PressureController
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import action, choice, flag, reading, setting
 from calibrator_drivers.dialect import Dialect
-from calibrator_drivers.roles import Indication, SourceState
 from calibrator_drivers.transport import Session
 
 from ._headers import unheaded
@@ -30,7 +28,6 @@ __all__ = ["DruckPACE5000"]
 PACE = Dialect("PACE", ":SYST:ERR?", 20, "S-PACE-PY")
 _HPA = 100.0  # Pa; the unit that every value on the wire has
 _ATMOSPHERE_PA = 101325.0
-_SAME_HPA = 0.05  # coarser than the display, finer than any specification
 _MODELS = ("PACE5000", "PACE5000 USER INTERFACE", "PACE5000E", "PACE6000", "PACE6000 USER INTERFACE")
 _SLEW = {"linear": "LIN", "maximum": "MAX"}
 _MODES = {"active": "ACT", "passive": "PASS", "gauge": "GAUG"}
@@ -58,6 +55,9 @@ class DruckPACE5000(PressureController):
     MODELS: ClassVar[tuple[str, ...]] = _MODELS
     MAKERS: ClassVar[tuple[str, ...]] = ("DRUCK", "GE", "BAKER")
     DIALECT: ClassVar[Dialect] = PACE
+    UNIT: ClassVar[str] = "hPa"
+    UNIT_PA: ClassVar[float] = _HPA
+    SAME: ClassVar[float] = 0.05
     ROLES: ClassVar[tuple[str, ...]] = ("SourcePressure", "MeasurePressure")
 
     # fmt: off
@@ -86,7 +86,7 @@ class DruckPACE5000(PressureController):
     slew_mode_read = reading(":SOUR:PRES:SLEW:MODE?", str.strip, "slew mode", "S-PACE-PY", "seen")
     controlling = reading(":OUTP:STAT?", flag, "whether the controller is on", "S-PACE-PY", "seen")
     vent_status = reading(":SOUR:PRES:LEV:IMM:AMPL:VENT?", int, "1 while it vents", "S-K0472", "seen")
-    sensed = reading(":SENS:PRES?", float, "pressure in the line", "S-PACE-PY", "seen")
+    measured = reading(":SENS:PRES?", float, "pressure in the line", "S-PACE-PY", "seen")
     in_limits = reading(":SENS:PRES:INL?", _in_limits, "pressure, and 1 within limits", "S-PACE-PY", "seen")
     barometer = reading(":SENS:PRES:BAR?", float, "barometric pressure", "S-PACE-PY", "seen")
     effort = reading(":SOUR:PRES:EFF?", float, "controller effort, %", "S-PACE-PY", "seen")
@@ -110,17 +110,9 @@ class DruckPACE5000(PressureController):
         self.pressure_unit("hPa")
         self._check(":SENS:PRES:RANG")
 
-    def reading_time_s(self) -> float:
-        """Return how long one reading takes."""
-        return 0.1
-
-    def read(self) -> Indication:
-        """Return the pressure in the line (Pa)."""
-        return indicate(self.session, type(self).sensed.header, "Pa", scale=_HPA)
-
     def line_pressure_pa(self) -> float:
         """Return the pressure that the control sensor reads now; above the air while a line is made safe."""
-        return self.sensed() * _HPA - self._air_pa
+        return super().line_pressure_pa() - self._air_pa
 
     def barometric_pressure_pa(self) -> float:
         """Return the pressure of the air by the instrument's barometer (an option)."""
@@ -140,17 +132,9 @@ class DruckPACE5000(PressureController):
         self.in_limits_time(dwell_s)
         self._check(":SOUR:PRES:INL")
 
-    def state(self) -> SourceState:
-        """Read set-point, range and controller back."""
-        return SourceState(
-            function="pressure_abs" if self._absolute else "pressure_gauge",
-            value=self.set_point_read() * _HPA,
-            unit="Pa",
-            frequency_hz=0.0,
-            range_high=self.range_in_use(),
-            operating=self.controlling(),
-            settled=self.in_limits()[1],
-        )
+    def range_pa(self) -> float | None:
+        """Return the full scale of the range in use, None where its name tells none."""
+        return self.range_in_use()
 
     def is_controlling(self) -> bool:
         """Say whether the controller is on."""
@@ -160,24 +144,12 @@ class DruckPACE5000(PressureController):
         """Say whether the in-limits flag is set."""
         return self.in_limits()[1]
 
-    def slew_pa_per_s(self) -> float:
-        """Return the slew rate that the instrument holds."""
-        return self.slew_read() * _HPA
-
-    def _program(self, pressure_pa: float) -> None:
-        self.pressure_unit("hPa")
-        self.set_point(pressure_pa / _HPA)
-
     def _see_unit(self) -> None:
         unit = self.unit_in_use()
         if unit.upper() != "HPA":
             raise self._mismatch("unit", "HPA", unit)
 
-    def _compare(self, staged: float) -> None:
-        self._see_unit()
-        staged_hpa, read_back = staged / _HPA, self.set_point_read()
-        if not abs(read_back - staged_hpa) <= _SAME_HPA:
-            raise self._mismatch("set-point", f"{staged_hpa:g} hPa", f"{read_back:g} hPa")
+    def _see_range(self, staged: float) -> None:
         mode = self.slew_mode_read()
         if not mode.upper().startswith("LIN"):
             raise self._mismatch("slew mode", "LIN", mode)
@@ -187,7 +159,7 @@ class DruckPACE5000(PressureController):
             raise self._mismatch("reference", "absolute" if self._absolute else "gauge", name)
         range_pa = _range_pa(name)
         if range_pa is not None and not abs(staged) <= range_pa * 1.05:
-            raise self._mismatch("range", f"one that holds {staged_hpa:g} hPa", f"{range_pa:g} Pa")
+            raise self._mismatch("range", f"one that holds {staged / _HPA:g} hPa", f"{range_pa:g} Pa")
         if self.vent_status() == 1:
             self.vent("abort")
 

@@ -13,17 +13,14 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from calibrator_drivers._indicate import indicate
 from calibrator_drivers._pressure_controller import PressureController
 from calibrator_drivers.commands import action, choice, reading, setting
 from calibrator_drivers.dialect import FLUKE
-from calibrator_drivers.roles import Indication, SourceState
 from calibrator_drivers.transport import Line
 
 __all__ = ["Fluke6270A"]
 
 _KPA = 1e3
-_SAME_KPA = 0.005
 _READY = 1 << 4
 _FULL_SCALE_PA = 700e3  # of the module in the accuracy table
 _MODULE = re.compile(r"-[A-Z]*(\d+(?:\.\d+)?)([KM])", re.IGNORECASE)
@@ -53,6 +50,10 @@ class Fluke6270A(PressureController):
     MODELS: ClassVar[tuple[str, ...]] = ("6270A", "2271A")
     MAKERS: ClassVar[tuple[str, ...]] = FLUKE
     ROLES: ClassVar[tuple[str, ...]] = ("SourcePressure", "MeasurePressure")
+    UNIT: ClassVar[str] = "kPa"
+    UNIT_PA: ClassVar[float] = _KPA
+    SAME: ClassVar[float] = 0.005
+    READING_S: ClassVar[float] = 0.2
     LINE: ClassVar[Line] = Line(baud=9600, marker="*IDN?")
 
     # fmt: off
@@ -95,14 +96,6 @@ class Fluke6270A(PressureController):
         self.pressure_unit("kPa")
         self._check("SENS:PRES:MODE")
 
-    def reading_time_s(self) -> float:
-        """Return how long one reading takes."""
-        return 0.2
-
-    def read(self) -> Indication:
-        """Return the pressure in the line (Pa)."""
-        return indicate(self.session, "MEAS:PRES?", "Pa", scale=_KPA)
-
     def reading_uncertainty_pa(self) -> float:
         """Return the uncertainty that the instrument states for its present reading (Pa)."""
         return self.uncertainty() * _KPA
@@ -113,14 +106,6 @@ class Fluke6270A(PressureController):
         self.slew(slew_pa_per_s / _KPA)
         self._check("SOUR:PRES:SLEW")
 
-    def line_pressure_pa(self) -> float:
-        """Return the pressure that the instrument measures now."""
-        return self.measured() * _KPA
-
-    def slew_pa_per_s(self) -> float:
-        """Return the slew rate that the instrument holds."""
-        return self.slew_read() * _KPA
-
     def is_controlling(self) -> bool:
         """Say whether it controls."""
         return self.mode_in_use() == "control"
@@ -129,21 +114,9 @@ class Fluke6270A(PressureController):
         """Say whether the ready bit is set."""
         return bool(self.condition() & _READY)
 
-    def state(self) -> SourceState:
-        """Read set-point and mode back."""
-        return SourceState(
-            function="pressure_abs" if self._absolute else "pressure_gauge",
-            value=self.set_point_read() * _KPA,
-            unit="Pa",
-            frequency_hz=0.0,
-            range_high=self.module_range(),
-            operating=self.is_controlling(),
-            settled=self.is_settled(),
-        )
-
-    def _program(self, pressure_pa: float) -> None:
-        self.pressure_unit("kPa")
-        self.set_point(pressure_pa / _KPA)
+    def range_pa(self) -> float | None:
+        """Return the full scale of the module, None where its name tells none."""
+        return self.module_range()
 
     def _see_unit(self) -> None:
         unit = self.unit_in_use()
@@ -159,11 +132,7 @@ class Fluke6270A(PressureController):
         self._see_unit()
         self._see_reference()
 
-    def _compare(self, staged: float) -> None:
-        self._see_unit()
-        read_back = self.set_point_read()
-        if not abs(read_back - staged / _KPA) <= _SAME_KPA:
-            raise self._mismatch("set-point", f"{staged / _KPA:g} kPa", f"{read_back:g} kPa")
+    def _see_range(self, staged: float) -> None:
         self._see_reference()
         told_pa = self.module_range()
         range_pa = _FULL_SCALE_PA if told_pa is None else told_pa

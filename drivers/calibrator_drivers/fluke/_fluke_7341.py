@@ -13,10 +13,11 @@ import re
 from collections import deque
 from typing import ClassVar
 
-from calibrator_drivers._errors import InstrumentError, ReadbackError, SettlingTimeout, WrongIdentity
+from calibrator_drivers._errors import InstrumentError, ReadbackError, WrongIdentity
 from calibrator_drivers._safety import Switch, held_within, mismatch, off_again, stays_on, sure
+from calibrator_drivers._settling import wait_until
 from calibrator_drivers._source import SwitchedSource
-from calibrator_drivers.clock import Clock, Deadline
+from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import reading, setting
 from calibrator_drivers.roles import Identity, SourceState
 from calibrator_drivers.transport import Line, Session
@@ -187,23 +188,23 @@ class Fluke7341(SwitchedSource[float]):
         Raises:
             SettlingTimeout: they do not within `timeout_s`.
         """
-        deadline = Deadline.after(self._clock, timeout_s)
         target = self.set_point_read()
         seen: deque[float] = deque(maxlen=_WATCHED)
-        while True:
+
+        def steady() -> bool:
             seen.append(self.bath())
-            steady = len(seen) == _WATCHED and max(seen) - min(seen) <= 2.0 * _BAND_K
-            if steady and abs(sum(seen) / _WATCHED - target) <= _BAND_K:
-                return
-            if deadline.passed():
-                raise SettlingTimeout(
-                    f"The bath is not stable after {timeout_s:g} s",
-                    timeout_s=timeout_s,
-                    instrument=self.session.name,
-                    resource=self.session.resource,
-                    way_out="Look at the level of the fluid, the stirrer and the cooling.",
-                )
-            self._clock.sleep(_POLL_S)
+            near = len(seen) == _WATCHED and max(seen) - min(seen) <= 2.0 * _BAND_K
+            return near and abs(sum(seen) / _WATCHED - target) <= _BAND_K
+
+        wait_until(
+            self.session,
+            self._clock,
+            steady,
+            timeout_s=timeout_s,
+            poll_s=_POLL_S,
+            what="The bath is not stable",
+            way_out="Look at the level of the fluid, the stirrer and the cooling.",
+        )
 
     def set_limits(
         self,

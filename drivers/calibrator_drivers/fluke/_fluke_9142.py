@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import deque
 from typing import ClassVar
 
-from calibrator_drivers._errors import SettlingTimeout
 from calibrator_drivers._safety import Switch, held_within, mismatch
+from calibrator_drivers._settling import wait_until
 from calibrator_drivers._source import SwitchedSource
-from calibrator_drivers.clock import Clock, Deadline
+from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import action, choice, flag, reading, setting
 from calibrator_drivers.dialect import FLUKE, Dialect
 from calibrator_drivers.roles import SourceState
@@ -131,23 +131,23 @@ class _MetrologyWell(SwitchedSource[float]):
         Raises:
             SettlingTimeout: it is not within `timeout_s`.
         """
-        deadline = Deadline.after(self._clock, timeout_s)
         band = self.stability_limit_read()
         seen: deque[float] = deque(maxlen=_WATCHED)
-        while True:
+
+        def steady() -> bool:
             seen.append(self.block())
             near = len(seen) == _WATCHED and max(seen) - min(seen) <= 2.0 * band
-            if near and self.stable():
-                return
-            if deadline.passed():
-                raise SettlingTimeout(
-                    f"The block is not stable after {timeout_s:g} s",
-                    timeout_s=timeout_s,
-                    instrument=self.session.name,
-                    resource=self.session.resource,
-                    way_out="Widen the stability limit, or look for a draft and a probe that was moved.",
-                )
-            self._clock.sleep(_POLL_S)
+            return near and self.stable()
+
+        wait_until(
+            self.session,
+            self._clock,
+            steady,
+            timeout_s=timeout_s,
+            poll_s=_POLL_S,
+            what="The block is not stable",
+            way_out="Widen the stability limit, or look for a draft and a probe that was moved.",
+        )
 
     def set_limits(
         self,

@@ -12,19 +12,18 @@ from contextlib import suppress
 from typing import ClassVar
 
 from calibrator_drivers._errors import InstrumentReportedError, ReadTimeout, UnexpectedReply
-from calibrator_drivers._indicate import indicate
+from calibrator_drivers._indicate import not_understood
 from calibrator_drivers._pressure_controller import PressureController
 from calibrator_drivers.commands import choice, reading, setting
-from calibrator_drivers.roles import Indication, SourceState
 from calibrator_drivers.transport import Line
 
 __all__ = ["MensorCPC6050"]
 
 _KPA = 1e3
 _KPA_CODE = "22"
-_SAME_KPA = 0.01
 _LONGEST_QUEUE = 10
 _ERROR = re.compile(r"E\s*(\d+)\s*-?\s*(.*)")
+_NONE = re.compile(r"no err", re.IGNORECASE)  # in whatever words an empty queue is told
 _MODES = {"standby": "Standby", "measure": "Measure", "control": "Control", "vent": "Vent"}
 
 
@@ -59,6 +58,9 @@ class MensorCPC6050(PressureController):
     MODELS: ClassVar[tuple[str, ...]] = ("CPC6050", "CPC6000")
     MAKERS: ClassVar[tuple[str, ...]] = ("MENSOR", "WIKA")
     ROLES: ClassVar[tuple[str, ...]] = ("SourcePressure", "MeasurePressure")
+    UNIT: ClassVar[str] = "kPa"
+    UNIT_PA: ClassVar[float] = _KPA
+    SAME: ClassVar[float] = 0.01
     LINE: ClassVar[Line] = Line(
         # a queued error changes the first character of a reply
         baud=57600,
@@ -81,7 +83,7 @@ class MensorCPC6050(PressureController):
     mode_in_use = reading("Mode?", _mode, "mode in use", "S-MEM", "mem-M")
     reference_in_use = reading("Ptype?", _text, "reference in use", "S-MEM", "mem-M")
     set_point_read = reading("Setpt?", _value, "set-point", "S-MEM", "mem-M")
-    rate_read = reading("RSETPT?", _value, "rate", "S-MEM", "mem-M")
+    slew_read = reading("RSETPT?", _value, "rate", "S-MEM", "mem-M")
     range_high = reading("RANGEMAX?", _value, "upper end of the range", "S-MEM", "mem-M")
     measured = reading("A?", _value, "pressure in the line", "S-MENSOR", "seen")
     stable = reading("Stable?", _yes, "whether it is stable", "S-MENSOR", "seen")
@@ -111,14 +113,6 @@ class MensorCPC6050(PressureController):
         self.pressure_unit("kPa")
         self._check("Ptype")
 
-    def reading_time_s(self) -> float:
-        """Return how long one reading takes."""
-        return 0.1
-
-    def read(self) -> Indication:
-        """Return the pressure in the line (Pa)."""
-        return indicate(self.session, "A?", "Pa", parse=_value, scale=_KPA)
-
     def set_slew(self, slew_pa_per_s: float) -> None:
         """Set the rate of every later change."""
         self.pressure_unit("kPa")
@@ -140,14 +134,6 @@ class MensorCPC6050(PressureController):
             self._check("UpperLimit")
             self._see_upper_limit()
 
-    def line_pressure_pa(self) -> float:
-        """Return the pressure that the instrument measures now."""
-        return self.measured() * _KPA
-
-    def slew_pa_per_s(self) -> float:
-        """Return the rate that the instrument holds."""
-        return self.rate_read() * _KPA
-
     def is_controlling(self) -> bool:
         """Say whether it controls."""
         return self.mode_in_use() == "control"
@@ -156,21 +142,9 @@ class MensorCPC6050(PressureController):
         """Say whether the instrument calls its pressure stable."""
         return self.stable()
 
-    def state(self) -> SourceState:
-        """Read set-point, range and mode back."""
-        return SourceState(
-            function="pressure_abs" if self._absolute else "pressure_gauge",
-            value=self.set_point_read() * _KPA,
-            unit="Pa",
-            frequency_hz=0.0,
-            range_high=self.range_high() * _KPA,
-            operating=self.is_controlling(),
-            settled=self.stable(),
-        )
-
-    def _program(self, pressure_pa: float) -> None:
-        self.pressure_unit("kPa")
-        self.set_point(pressure_pa / _KPA)
+    def range_pa(self) -> float | None:
+        """Return the upper end of the transducer's range."""
+        return self.range_high() * _KPA
 
     def _see_unit(self) -> None:
         unit = self.unit_in_use()
@@ -186,11 +160,7 @@ class MensorCPC6050(PressureController):
         self._see_unit()
         self._see_reference()
 
-    def _compare(self, staged: float) -> None:
-        self._see_unit()
-        read_back = self.set_point_read()
-        if not abs(read_back - staged / _KPA) <= _SAME_KPA:
-            raise self._mismatch("set-point", f"{staged / _KPA:g} kPa", f"{read_back:g} kPa")
+    def _see_range(self, staged: float) -> None:
         self._see_reference()
         high = self.range_high()
         if not abs(staged) / _KPA <= high * 1.001:
@@ -203,7 +173,7 @@ class MensorCPC6050(PressureController):
             return
         with suppress(ReadTimeout, UnexpectedReply):
             held = self.upper_limit_read()
-            if not abs(held - self._highest_pa / _KPA) <= _SAME_KPA:
+            if not abs(held - self._highest_pa / _KPA) <= self.SAME:
                 raise self._mismatch("upper limit", f"{self._highest_pa / _KPA:g} kPa", f"{held:g} kPa")
 
     def _control(self, *, on: bool) -> None:
@@ -225,8 +195,13 @@ class MensorCPC6050(PressureController):
     def _errors(self) -> list[tuple[int, str]]:
         found: list[tuple[int, str]] = []
         for _ in range(_LONGEST_QUEUE):
-            match = _ERROR.match(self.error())
-            if match is None or int(match.group(1)) == 0:
+            reply = self.error()
+            match = _ERROR.match(reply)
+            if match is None:
+                if _NONE.search(reply) is None:
+                    raise not_understood(self.session, "ERR?", reply)
+                break
+            if int(match.group(1)) == 0:
                 break
             found.append((int(match.group(1)), match.group(2).strip()))
         return found
