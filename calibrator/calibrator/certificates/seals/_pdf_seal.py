@@ -6,6 +6,7 @@ import io
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from calibrator.certificates.seals._damage import damage
 from calibrator.certificates.seals._keys import SealKey, no_extra, refuse_simulated
 from calibrator.certificates.seals._report import SealReport
 from calibrator.certificates.seals._settings import SealSettings
@@ -95,8 +96,7 @@ def check_pdf(content: bytes, settings: SealSettings, now: datetime) -> tuple[Se
     try:
         reader = PdfFileReader(io.BytesIO(content))
         found = tuple(_report(signature, settings, now) for signature in reader.embedded_signatures)
-    except (PdfError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
-        # whatever a damaged file makes the reader stumble over
+    except damage(PdfError) as error:
         return (SealReport(False, f"the PDF is damaged: {type(error).__name__} {error}".rstrip()),)
     return found or (SealReport(False, "the PDF has lost its signature field"),)
 
@@ -146,7 +146,7 @@ def unsealed_pdf(content: bytes) -> bytes:
         reader: PdfFileReader = PdfFileReader(io.BytesIO(content))
         if not reader.embedded_signatures or reader.xrefs.total_revisions < 2:
             return content
-    except (PdfError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
+    except damage(PdfError):
         return content
     # the revision of the seal is everything after the end mark of the one before
     ends = [place + len(b"%%EOF") for place in _places(content, b"%%EOF")]

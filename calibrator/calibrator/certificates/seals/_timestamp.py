@@ -68,6 +68,8 @@ def _ask(url: str, request: bytes) -> tsp.TimeStampResp:
         with urllib.request.urlopen(asked, timeout=_TIMEOUT_S) as answer:
             return tsp.TimeStampResp.load(answer.read(_LARGEST))
     except (urllib.error.URLError, OSError, ValueError) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # an answer that refuses is still an open connection
         raise RefusedError(
             f"the time-stamping authority does not answer: {error}",
             where=url,

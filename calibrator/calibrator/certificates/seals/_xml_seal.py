@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from calibrator._errors import UsageError
 from calibrator.certificates.dcc._xml import DS, local, parse, without_signature
+from calibrator.certificates.seals._damage import damage
 from calibrator.certificates.seals._keys import SealKey, no_extra, refuse_simulated
 from calibrator.certificates.seals._report import SealReport
 from calibrator.certificates.seals._settings import SealSettings
@@ -132,7 +133,6 @@ def check_xml(content: bytes, where: str, settings: SealSettings, now: datetime)
 def _report(root: _Element, signature: _Element, settings: SealSettings, now: datetime) -> SealReport:
     try:
         from cryptography import x509
-        from cryptography.exceptions import UnsupportedAlgorithm
         from lxml.etree import LxmlError
         from signxml.exceptions import SignXMLException
     except ImportError as error:
@@ -143,10 +143,10 @@ def _report(root: _Element, signature: _Element, settings: SealSettings, now: da
         if not chain:
             return SealReport(False, "the signature names no certificate")
         _verify(root, signature, chain[0])
-    except (SignXMLException, LxmlError, UnsupportedAlgorithm, ValueError, TypeError, KeyError) as error:
+        return _told(signature, chain, settings, now)
+    except damage(SignXMLException, LxmlError) as error:
         # a flipped bit may also make the signature itself something that its schema does not know
         return SealReport(False, f"the signature does not agree: {error or type(error).__name__}")
-    return _told(signature, chain, settings, now)
 
 
 def _verify(root: _Element, signature: _Element, certificate: Certificate) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -110,40 +109,6 @@ def test_pdfsig_verifies_it(
     told = subprocess.run(["pdfsig", str(path)], capture_output=True, text=True, check=False).stdout
     assert "Signature is Valid" in told
     assert "Total document signed" in told
-
-
-def test_one_flipped_bit_anywhere_in_a_pdf_is_found(
-    documents: dict[str, bytes], seal_folder: Callable[..., Path]
-) -> None:
-    made, settings = sealed(documents["pdf"], "pdf", seal_folder())
-    generator = random.Random(6)
-    begin, end = made.index(b"/Contents <") + 11, made.index(b">", made.index(b"/Contents <"))
-    for place in [generator.randrange(len(made)) for _ in range(30)]:
-        if begin <= place < end:
-            continue  # the signature itself, whose chain of certificates it does not sign
-        changed = bytearray(made)
-        changed[place] ^= 1 << generator.randrange(7)
-        found = check_seals(bytes(changed), "pdf", "x", settings, NOW)
-        assert not found or not all(report.sound for report in found), place
-
-
-def test_one_flipped_bit_anywhere_in_a_dcc_is_found(
-    documents: dict[str, bytes], seal_folder: Callable[..., Path]
-) -> None:
-    made, settings = sealed(documents["dcc"], "dcc", seal_folder())
-    generator = random.Random(6)
-    begin = made.index(b"<dcc:administrativeData>")
-    end = made.rindex(b"</dcc:measurementResults>")
-    # markup that stands for the same document in another way is no change: line ends, quotes, order
-    for _ in range(25):
-        place = generator.randrange(begin, end)
-        changed = bytearray(made)
-        changed[place] ^= 1 << generator.randrange(7)
-        try:
-            found = check_seals(bytes(changed), "dcc", "x", settings, NOW)
-        except UsageError:  # no longer well-formed
-            continue
-        assert not found or not all(report.sound for report in found), place
 
 
 def test_what_is_added_after_the_seal_is_found(
