@@ -133,6 +133,29 @@ def test_a_wandering_below_noise_is_counted_or_refused(count, most):
     assert refused <= 20
 
 
+def test_a_memory_known_from_a_longer_record_is_counted_and_told():
+    rng, missed, refused = np.random.default_rng(6), 0, 0
+    for _ in range(100):
+        try:
+            one = autocorrelated("a", _decaying(rng, 300, 1.0 - 1.0 / 29.0), "V", memory=29.0)
+        except InputError:
+            refused += 1
+            continue
+        missed += abs(one.estimate) > stdtrit(one.dof, 0.975) * one.u
+    assert missed <= 6  # of 300: 4, where by the series alone 14 do
+    assert refused < 60
+    noise = rng.normal(size=100)
+    with pytest.raises(InputError, match="the series is too short"):
+        autocorrelated("a", noise, "V", memory=100.0)  # as long as the series
+    alone, told = autocorrelated("a", noise, "V"), autocorrelated("a", noise, "V", memory=2.0, source="bench")
+    assert alone.source.endswith("judged by the series alone")
+    assert told.source.startswith("bench, ")
+    assert told.source.endswith("memory of 2 readings known")
+    assert told.u > alone.u
+    with pytest.raises(InputError, match="it is a number of readings"):
+        autocorrelated("a", noise, "V", memory=-1.0)
+
+
 def test_a_drift_below_noise_is_not_averaged_away():
     drift = np.cumsum(np.random.default_rng(0).normal(size=300)) * 0.1
     noise = np.random.default_rng(1).normal(size=300)

@@ -289,6 +289,6 @@ def hidden_and_anew(name: str) -> ModelError:
         "the model uses an uncertain value that is not one of its inputs, and is run anew for each draw",
         where=name,
         way_out="Make it an input of the budget, or leave out what looks at values, as inverse() does; of "
-        "tables those of straight lines (kind='linear') are drawn, cubic and monotone ones are not.",
+        "tables, curved ones are drawn at one x where the x of their points are exact.",
         code="hidden-input",
     )

@@ -143,13 +143,17 @@ def bayesian(name: str, readings: Sequence[float], unit: str, *, source: str = "
     )
 
 
-def autocorrelated(name: str, readings: Sequence[float], unit: str, *, source: str = "") -> Input:
+def autocorrelated(
+    name: str, readings: Sequence[float], unit: str, *, memory: float = 0.0, source: str = ""
+) -> Input:
     """Return the mean of a series whose neighbours are alike, with its effective sample size.
 
     u² = s²/n_eff, dof are n_eff - 1. n/n_eff is the largest of a decay that begins as the first lags do,
     the sum of all positive pairs of lags, and the scatter of the means of blocks; negative correlation never
-    makes u smaller. What moves more slowly than the series lasts cannot be told from its mean, and no
-    evaluation of the series alone has it.
+    makes u smaller. What moves more slowly than the series lasts cannot be told from its mean: no evaluation
+    of the series alone has it, most such series are refused, and `source` says of the others that they were
+    judged by themselves. Where a longer record has told the `memory`, the number of readings after which the
+    correlation has fallen to 1/e, the series counts at most as that allows.
 
     Raises:
         InputError: equal readings, fewer than twenty, fewer than five effective ones, or halves or thirds
@@ -168,7 +172,10 @@ def autocorrelated(name: str, readings: Sequence[float], unit: str, *, source: s
             way_out="Use type_a with floor_u = d/√12 of the resolution d.",
             code="no-resolution",
         )
-    ratio = memory_ratio(centred)
+    known = one_number(memory, f"the memory of {name}")
+    if not 0.0 <= known < math.inf:
+        raise InputError(f"the memory of {name} is {memory}; it is a number of readings", code="memory")
+    ratio = max(memory_ratio(centred), 1.0 / math.tanh(0.5 / known) if known else 1.0)
     size = count / ratio
     if size < _LEAST_EFFECTIVE:
         raise InputError(
@@ -186,7 +193,8 @@ def autocorrelated(name: str, readings: Sequence[float], unit: str, *, source: s
     variance = power / (count - 1) * (count - 1) / max(count - ratio, 1.0)
     u = math.sqrt(variance / size)
     dof = size - 1.0
-    text = source or f"{count} readings, {size:.1f} effective"
+    told = f"memory of {known:g} readings known" if known else "judged by the series alone"
+    text = f"{source or f'{count} readings'}, {size:.1f} effective, {told}"
     return Input(name, float(values.mean()), unit, u, dof, StudentT(dof), text)
 
 

@@ -113,3 +113,44 @@ def test_a_table_of_straight_lines_is_read_again_at_each_draw(kind, way):
         found = budget.monte_carlo(_generator(), draws=100_000)
         assert found.value == pytest.approx(np.mean(drawn), abs=6.0 * np.std(drawn) / math.sqrt(2e4))
         assert found.u == pytest.approx(np.std(drawn), rel=0.03)
+
+
+def _between(kind, points, heights, x):
+    """Return what scipy reads between points, one table a draw."""
+    from scipy.interpolate import BarycentricInterpolator, CubicSpline, PchipInterpolator
+
+    shape = {"cubic": CubicSpline, "monotone": PchipInterpolator, "polynomial": BarycentricInterpolator}[kind]
+    return np.array([float(shape(points, row)(one)) for row, one in zip(heights, x, strict=True)])
+
+
+@pytest.mark.parametrize("kind", ["cubic", "monotone", "polynomial"])
+def test_a_curved_table_is_read_again_at_each_draw(kind):
+    points, heights = np.arange(6.0), np.array([4.0, 6.1, 8.0, 10.2, 11.9, 14.0])
+    one = table(points, array(heights, 0.1, ""), kind=kind)
+    given = normal("x", 2.3, 0.3, "")
+    budget = Budget(one, [given], unit="")
+    assert budget.evaluate().u == pytest.approx(
+        standard_uncertainty(one(uncertain(given))).magnitude, rel=1e-6
+    )
+    rng = _generator(5)
+    drawn = _between(kind, points, rng.normal(heights, 0.1, (800, 6)), rng.normal(2.3, 0.3, 800))
+    found = budget.monte_carlo(_generator(), draws=20_000)
+    assert found.value == pytest.approx(drawn.mean(), abs=5.0 * drawn.std() / math.sqrt(800))
+    assert found.u == pytest.approx(drawn.std(), rel=5.0 / math.sqrt(1600))
+    assert "JCGM 101, clause 8: first order" in budget.evaluate().to_text()
+    read = normal("y", 8.5, 0.2, "")
+    backwards = Budget(one.inverse, [read], unit="")
+    direct = standard_uncertainty(one.inverse(uncertain(read))).magnitude
+    assert backwards.evaluate().u == pytest.approx(direct, rel=1e-5)
+    whole = backwards._whole()
+    still = [np.array([8.4, 8.6]), *(np.zeros((6, 2)) for _ in whole.inputs[1:])]
+    for y, x in zip((8.4, 8.6), whole._sample(still), strict=True):
+        assert _between(kind, points, heights[None], [x])[0] == pytest.approx(y, abs=1e-9)
+
+
+def test_a_curved_table_with_uncertain_x_says_that_it_is_not_drawn():
+    one = table(array(np.arange(4.0), 0.1, ""), array(np.arange(4.0) ** 2, 0.1, ""), kind="cubic")
+    with pytest.raises(
+        ModelError, match="curved ones are drawn at one x where the x of their points are exact"
+    ):
+        Budget(one, [normal("x", 1.3, 0.1, "")], unit="").monte_carlo(_generator(), draws=2000)

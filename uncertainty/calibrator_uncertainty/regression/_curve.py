@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,13 +13,12 @@ from calibrator_uncertainty._shapes import StudentT
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import quantity
-from calibrator_uncertainty._user import wrapped
 from calibrator_uncertainty.regression._data import asked_in
 from calibrator_uncertainty.regression._estimate import Reading
 from calibrator_uncertainty.regression._fit import Fit
 from calibrator_uncertainty.regression._forms import Form
 from calibrator_uncertainty.regression._quality import Goodness
-from calibrator_uncertainty.regression._roots import Heights
+from calibrator_uncertainty.regression._roots import Heights, solved
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,9 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["Curve"]
 
 GRID = 513
-ITERATIONS = 5  # Newton's steps of a root at draws
-STEP = 1e-6  # of the range, for their slope
-SETTLED = 1e-7  # of the range and of x: what the last step may still be; the error is its square
 FLAT = 1e-9  # slope against the mean slope over the range, below which there is no first order
 
 
@@ -131,13 +126,7 @@ class Curve:
     def _solved(self, x: Numbers, y: Numbers) -> Numbers:
         """Go on from a root to first order by Newton's steps, which a model takes anew for each draw."""
         low, high = self.span
-        step = STEP * (high - low)
-        before = x
-        for _ in range(ITERATIONS):
-            here = self.form.evaluate(x, self.beta)
-            rate = (self.form.evaluate(x + step, self.beta) - here) / step
-            before, x = x, x + (y - here) / rate
-        return wrapped(_settled(SETTLED * (high - low)), derivatives=(_one, _none))(x, before)
+        return solved(lambda at: self.form.evaluate(at, self.beta), x, y, high - low)
 
     def _inside(self, where: Floats, extrapolate: bool) -> None:
         low, high = self.span
@@ -188,24 +177,6 @@ class Curve:
 
         way_out = "Calibrate as far as it is used, or ask for extrapolate=True and answer for it."
         return Heights(at, grid, at(grid), "the curve", f"{self.x_unit}", f"{self.y_unit}", way_out)
-
-
-def _settled(room: float) -> Callable[[Numbers, Numbers], Numbers]:
-    """Return a function that gives its first argument where the second is as near as that, else NaN."""
-
-    def root_of_the_curve(x: Numbers, before: Numbers) -> Numbers:
-        near = np.abs(np.subtract(x, before)) <= room + SETTLED * np.abs(x)
-        return np.where(near, x, np.nan)
-
-    return root_of_the_curve
-
-
-def _one(x: Numbers, before: Numbers) -> Numbers:
-    return np.ones(np.broadcast_shapes(np.shape(x), np.shape(before)))
-
-
-def _none(x: Numbers, before: Numbers) -> Numbers:
-    return np.zeros(np.broadcast_shapes(np.shape(x), np.shape(before)))
 
 
 def _number(value: Numbers) -> Numbers:

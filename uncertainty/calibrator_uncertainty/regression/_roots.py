@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._types import Numbers
+from calibrator_uncertainty._user import wrapped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats: TypeAlias = NDArray[np.float64]
 
-__all__ = ["Heights"]
+__all__ = ["Heights", "solved"]
+
+ITERATIONS = 5  # Newton's steps of a root at draws
+STEP = 1e-6  # of the range, for their slope
+SETTLED = 1e-7  # of the range and of x: what the last step may still be; the error is its square
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +77,35 @@ class Heights:
         for place in np.flatnonzero(y[:-1] * y[1:] < 0.0):
             found.append(float(brentq(off, grid[place], grid[place + 1], xtol=1e-300, rtol=8.9e-16)))
         return sorted(found)
+
+
+def solved(height: Callable[[Numbers], Numbers], x: Numbers, y: Numbers, reach: float) -> Numbers:
+    """Go on from a root to first order by Newton's steps, which a model takes anew for each draw.
+
+    `height` is the curve or table, `reach` the width of its range. Where a draw has no root NaN comes out.
+    """
+    step = STEP * reach
+    before = x
+    for _ in range(ITERATIONS):
+        here = height(x)
+        rate = (height(x + step) - here) / step
+        before, x = x, x + (y - here) / rate
+    return wrapped(_settled(SETTLED * reach), derivatives=(_one, _none))(x, before)
+
+
+def _settled(room: float) -> Callable[[Numbers, Numbers], Numbers]:
+    """Return a function that gives its first argument where the second is as near as that, else NaN."""
+
+    def root_of_the_curve(x: Numbers, before: Numbers) -> Numbers:
+        near = np.abs(np.subtract(x, before)) <= room + SETTLED * np.abs(x)
+        return np.where(near, x, np.nan)
+
+    return root_of_the_curve
+
+
+def _one(x: Numbers, before: Numbers) -> Numbers:
+    return np.ones(np.broadcast_shapes(np.shape(x), np.shape(before)))
+
+
+def _none(x: Numbers, before: Numbers) -> Numbers:
+    return np.zeros(np.broadcast_shapes(np.shape(x), np.shape(before)))

@@ -17,6 +17,7 @@ from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import quantity
 from calibrator_uncertainty.regression._data import Series, asked_in, read_series, sparse
 from calibrator_uncertainty.regression._roots import Heights
+from calibrator_uncertainty.regression._smooth import read_anew, solve_anew
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,13 +64,26 @@ class Table:
             )
         if self._followed(asked):
             note_check()
-            return quantity(self._straight(asked, self.x, self.y, 1), self.y.unit)
+            return quantity(self._again(asked), self.y.unit)
         return quantity(self._read(where, uncertain), self.y.unit)
 
     def _followed(self, asked: Numbers) -> bool:
-        """Tell whether a model asks this table of straight lines, which then reads it again at each draw."""
+        """Tell whether a model asks this table, which then reads it again at each draw.
+
+        Curved ones are read so at one x, where the uncertainty of their own points is in y alone.
+        """
         ours = (asked, self.x.errors, self.y.errors)
-        return self.kind == "linear" and is_watched() and any(isinstance(one, UncertainArray) for one in ours)
+        if not (is_watched() and any(isinstance(one, UncertainArray) for one in ours)):
+            return False
+        return self.kind == "linear" or (
+            self.x.errors is None and self.y.errors is not None and not np.shape(asked)
+        )
+
+    def _again(self, asked: Numbers) -> Numbers:
+        """Return y at x by an operation that is run again at each draw."""
+        if self.kind == "linear" or self.y.errors is None:
+            return self._straight(asked, self.x, self.y, 1)
+        return read_anew(self.kind, self.x.values, self.y.errors, asked)
 
     @staticmethod
     def _straight(asked: Numbers, by: Series, to: Series, way: int) -> Numbers:
@@ -91,10 +105,13 @@ class Table:
         """
         asked = asked_in(y, self.y.unit, "y")
         rises = np.diff(self.y.values)
-        if self._followed(asked) and (np.all(rises > 0.0) or np.all(rises < 0.0)):
+        straight = self.kind == "linear" and (np.all(rises > 0.0) or np.all(rises < 0.0))
+        anew = self._followed(asked) and (straight or self.kind != "linear")
+        if anew:
             note_check()
+        if anew and straight:
             return quantity(self._straight(asked, self.y, self.x, 1 if rises[0] > 0.0 else -1), self.x.unit)
-        bare = _bare(asked)
+        bare = _unseen(asked) if anew else _bare(asked)
         close = None if near is None else float(_bare(asked_in(near, self.x.unit, "near")))
         heights = self._heights()
         found = np.array([heights.only_root(float(one), close) for one in bare.ravel()])
@@ -105,8 +122,12 @@ class Table:
         root = found.reshape(bare.shape)
         slope: Numbers = rate.reshape(bare.shape) if bare.shape else float(rate[0])
         given = asked if isinstance(asked, UncertainArray) else bare
-        left = given - self._read(root, None, flatter=True)
-        return quantity((root if bare.shape else float(root)) + left / slope, self.x.unit)
+        start: Numbers = root if bare.shape else float(root)
+        if anew and self.y.errors is not None:
+            at_start = read_anew(self.kind, self.x.values, self.y.errors, start)
+            first = start + (given - at_start) / slope
+            return quantity(solve_anew(self.kind, self.x.values, self.y.errors, first, given), self.x.unit)
+        return quantity(start + (given - self._read(root, None, flatter=True)) / slope, self.x.unit)
 
     def _heights(self) -> Heights:
         points = self.x.values
