@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -119,6 +120,45 @@ def test_every_table_has_the_limits_of_its_class_and_stays_within_its_type(types
             assert float(limits.upper or 0) == pytest.approx(max(fixed, relative * float(point.nominal)))
             assert limits.status == "memory_high"
         assert drawn_out.settings["against"] == rising[-1].id
+
+
+@pytest.mark.parametrize(
+    ("model", "fixed", "relative", "span"),
+    [
+        ("tc_b_class_2", 0.0, 0.0025, (600.0, 660.0)),
+        ("tc_b_class_3", 4.0, 0.005, (600.0, 660.0)),
+        ("tc_k_class_3", 2.5, 0.015, (-40.0, 40.0)),
+        ("tc_t_class_3", 1.0, 0.015, (-40.0, 40.0)),
+    ],
+)
+def test_type_b_and_class_3_go_away_from_the_room_within_the_limits_of_their_class(
+    model: str, fixed: float, relative: float, span: tuple[float, float]
+) -> None:
+    (section,) = PROCEDURE.sections(model)
+    *first, drawn_out = section.points
+    temperatures = [float(point.nominal) for point in first]
+    assert len(first) >= 4
+    assert temperatures == sorted(temperatures, reverse=model.endswith("3") and "_b_" not in model)
+    assert all(span[0] <= celsius <= span[1] for celsius in temperatures)
+    for point in first:
+        limits = point.limits["class"]
+        wanted = max(fixed, relative * abs(float(point.nominal)))
+        assert float(limits.upper or 0) == pytest.approx(wanted)
+        assert limits.status == "memory_high"
+    assert drawn_out.settings["against"] == first[-1].id
+
+
+def test_the_reference_junction_hardly_counts_for_type_b() -> None:
+    (section,) = PROCEDURE.sections("tc_b_class_2")
+    point = section.points[0]
+    like = next(iter(references_of().values()))
+    references = {point.id: replace(like, point=point)}
+    found, *_ = PROCEDURE.evaluate(section, [observed(point.id, 600.1, 600.5)], references)
+    lines = {line.name: line for line in found.budget.evaluate().lines}
+    # Monograph 175: -0.002 mV at 25 degC, 1.792 mV at 600 degC, 5.96 uV/K there
+    assert abs(lines["junction"].sensitivity) < 0.05
+    assert lines["lever"].value == pytest.approx((1792 + 2) / 5.96, rel=2e-3)
+    assert sensitivity_uv("K", 25.0) / sensitivity_uv("K", 400.0) > 0.9  # type K: nearly as it stands
 
 
 def test_the_budget_worked_by_hand_at_400_degrees() -> None:

@@ -75,7 +75,8 @@ class Entry:
 
 _INSTRUMENTS = "calibrator_sim.instruments"
 _POINTER = f"{_INSTRUMENTS}.pointer_gauge:PointerGauge"
-_COUPLES = tuple(f"tc_{kind}_class_{grade}" for kind in "kjntesr" for grade in (1, 2))
+_GRADES = {1: "kjntesr", 2: "kjntesrb", 3: "ktb"}
+_COUPLES = tuple(f"tc_{kind}_class_{grade}" for grade, kinds in _GRADES.items() for kind in kinds)
 _PT100 = tuple(f"pt100_{kind}" for kind in ("class_a", "class_b", "its90", "zero_current"))
 _PROBES = (*_PT100, "standard_prt", *_COUPLES)
 _OURS: Mapping[str, Entry] = {

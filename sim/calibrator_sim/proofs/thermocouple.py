@@ -16,7 +16,7 @@ from calibrator_sim.proofs import Asked, elsewhere
 __all__ = ["EFFECTS", "POPULATION", "WITHOUT_A_LINE", "truths", "watch"]
 
 _STANDARD = "readout_1_"
-_UUT = {kind: f"daq_{channel}_" for channel, kind in enumerate("KJNTESR", start=101)}  # of our benches
+_UUT = {kind: f"daq_{channel}_" for channel, kind in enumerate("KJNTESRB", start=101)}  # of our benches
 _KNOWN = ("certificate", "drift")
 
 POPULATION = {"error": "drawn", "width": 6.0}  # wires up to 0.6 % off: beyond the class at 400 degC
