@@ -188,6 +188,8 @@ def _node(name: str, entry: Table, instruments: Instruments, wirings: Collection
     if sources and "short" in parts.values():
         raise _shorted(entry.at("joins"), sources[0])
     figures = physics.figures(entry)
+    if sources and getattr(figures, "terminals", "") == _SHORTED:
+        raise _shorted(entry.at("terminals"), sources[0])
     loaded = all(instruments[name].entry.loaded for name in sources)
     stated = [
         key

@@ -155,7 +155,7 @@ def _hart(site: _Site, name: str, served: Served, address: Address) -> Opened:
 def _speechless(name: str, transport: str) -> ServeError:
     return ServeError(
         f'"{name}" does not speak the protocol of "{transport}"',
-        where=f"instrument {name}",
+        where=f"instruments.{name}",
         way_out="Serve it by one that it has, such as socket or serial.",
     )
 

@@ -60,6 +60,13 @@ class Table:
             raise self.bad(name, f"a number{span}", value)
         return float(value)
 
+    def count(self, name: str, default: int, *, low: int) -> int:
+        """Return a whole number from `low` on."""
+        value = self.values.get(name, default)
+        if isinstance(value, bool) or not isinstance(value, int) or value < low:
+            raise self.bad(name, f"a whole number from {low} on", value)
+        return value
+
     def choice(self, name: str, default: str, known: Collection[str]) -> str:
         """Return one of some words."""
         value = self.text(name, default)

@@ -15,6 +15,8 @@ __all__ = ["Path", "TomlFile"]
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
+_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+_WRITTEN = re.compile(r"\s*(?:\[+\s*([^\]=#]+?)\s*(?:\]|$)|([A-Za-z0-9_.\"'-]+)\s*=)")
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]\]?\s*(#.*)?$")
 
 
@@ -29,12 +31,15 @@ class TomlFile:
     @classmethod
     def parse(cls, text: str, name: str) -> TomlFile:
         """Parse `text`; raises `ConfigurationError` with the line where it is not TOML."""
+        if text.startswith("\ufeff"):
+            what = f"{name} begins with a byte order mark"
+            way_out = "Save it as UTF-8 without one (Notepad: UTF-8, not UTF-8 with BOM)."
+            raise ConfigurationError(what, where=f"{name}, line 1", way_out=way_out, code="toml")
         try:
             return cls(name, text, tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
-            raise ConfigurationError(
-                f"{name} is not valid TOML: {error}", where=name, way_out="Correct the line.", code="toml"
-            ) from error
+            what, where = f"{name} is not valid TOML: {error}", f"{name}{_place(text, str(error))}"
+            raise ConfigurationError(what, where=where, way_out="Correct the line.", code="toml") from error
 
     def error(self, what: str, path: Path, way_out: str, code: str = "configuration") -> ConfigurationError:
         """Return an error about the key at `path`, to be raised by the caller."""
@@ -130,3 +135,14 @@ def _indexed(name: str, counts: Mapping[str, int]) -> tuple[str | int, ...]:
         if walked in counts:
             parts.append(counts[walked])
     return tuple(parts)
+
+
+def _place(text: str, said: str) -> str:
+    """Return ", line N, key K" of what a parser says, as far as it and the line tell."""
+    at = _AT_LINE.search(said)
+    if at is None:
+        return ""
+    lines = text.splitlines()
+    written = _WRITTEN.match(lines[int(at[1]) - 1]) if int(at[1]) <= len(lines) else None
+    key = f", key {written[1] or written[2]}" if written else ""
+    return f", line {at[1]}{key}"

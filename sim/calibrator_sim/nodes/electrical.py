@@ -226,12 +226,12 @@ _OF_APPLIED = ("frequency_hz", "source_ohm", "crest", "offset_v")
 
 
 def _usual_terminals(entry: Table) -> str:
-    """Return the terminals where none are named: a node is joined at NORMAL, a stated current at AUX."""
+    """Return the terminals where none are named: NORMAL for what is fed, AUX for a stated current."""
     if "artefact" in entry.values:
         return "short-input-sense"
     if "current_a" in entry.values:
         return "aux-current"
-    return "normal-input-sense" if "joins" in entry.values else "open"
+    return "normal-input-sense" if {"joins", "from"} & entry.values.keys() else "open"
 
 
 class Domain:
