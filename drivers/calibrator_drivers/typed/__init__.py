@@ -9,11 +9,12 @@ from __future__ import annotations
 from ._gauge import HydraulicGauge10Bar, PointerGauge, PointerGauge10Bar, PrecisionGauge10Bar
 from ._handheld import Fluke87V, Fluke179
 from ._prompt import Ask, PromptLink, Question, open_typed
-from ._scale import ClassIIIScale15kg
+from ._scale import ClassIIIScale6And15kg, ClassIIIScale15kg
 from ._text import Typed, parse_typed
 
 __all__ = [
     "Ask",
+    "ClassIIIScale6And15kg",
     "ClassIIIScale15kg",
     "Fluke87V",
     "Fluke179",

@@ -15,7 +15,7 @@ from calibrator_drivers.roles import Identity, Indication
 from calibrator_drivers.transport import Session
 
 from ._display import Display, take
-from ._words import PATIENCE_S, serial_typed
+from ._words import PATIENCE_S, identity_typed
 
 __all__ = ["HydraulicGauge10Bar", "PointerGauge", "PointerGauge10Bar", "PrecisionGauge10Bar"]
 
@@ -51,9 +51,7 @@ class PointerGauge:
         Raises:
             UnexpectedReply: none was typed.
         """
-        table = load_table(self.MODEL_ID)
-        serial = serial_typed(self.session, self.label)
-        return Identity(table.manufacturer, table.model, serial, "", serial)
+        return identity_typed(self.session, self.MODEL_ID, self.label)
 
     def reset(self) -> None:
         """Forget what is expected."""

@@ -16,7 +16,7 @@ from calibrator_drivers.roles import Identity, Indication
 from calibrator_drivers.transport import Session
 
 from ._display import Display, display_of, take
-from ._words import PATIENCE_S, serial_typed, set_by_hand
+from ._words import PATIENCE_S, identity_typed, set_by_hand
 
 __all__ = ["Fluke87V", "Fluke179"]
 
@@ -61,9 +61,7 @@ class Handheld:
         Raises:
             UnexpectedReply: none was typed.
         """
-        table = load_table(self.MODEL_ID)
-        serial = serial_typed(self.session, self.label)
-        return Identity(table.manufacturer, table.model, serial, "", serial)
+        return identity_typed(self.session, self.MODEL_ID, self.label)
 
     def reset(self) -> None:
         """Forget what was set and expected."""

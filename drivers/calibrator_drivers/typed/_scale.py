@@ -14,9 +14,9 @@ from calibrator_drivers.roles import Identity, Indication
 from calibrator_drivers.transport import Session
 
 from ._display import Display, take
-from ._words import PATIENCE_S, serial_typed
+from ._words import PATIENCE_S, identity_typed
 
-__all__ = ["ClassIIIScale15kg"]
+__all__ = ["ClassIIIScale6And15kg", "ClassIIIScale15kg"]
 
 _LOOK_S = 10.0
 _ADDING_S = 60.0
@@ -38,19 +38,15 @@ class ClassIIIScale15kg:
     def __init__(self, session: Session, clock: Clock) -> None:
         self.session = session
         self._clock = clock
-        row = next(row for row in load_table(self.MODEL_ID).rows if row.function == "balance_resolution")
-        interval, small = row.floor, row.floor / _PARTS
-        self._small = f"ADD {small:g} g"
-        self._shown = Display("g", "g", 1.0, 0, row.range_high + 9.0 * interval, multiple=interval)
-        self._added = Display("g", "g", 1.0, 1, _MOST * interval, multiple=small)
-        self._likely = (_LIKELY[0] * interval, _LIKELY[1] * interval)
+        rows = [row for row in load_table(self.MODEL_ID).rows if row.function == "balance_resolution"]
+        self._intervals = sorted((row.range_high, row.floor) for row in rows)
         self._changeover = False
         self._expected: tuple[float, float] | None = None
+        self._seen_g = 0.0  # on the display last: small weights lead on from there
 
     def identify(self) -> Identity:
         """Ask for the serial number on the plate."""
-        table, serial = load_table(self.MODEL_ID), serial_typed(self.session, self.label)
-        return Identity(table.manufacturer, table.model, serial, "", serial)
+        return identity_typed(self.session, self.MODEL_ID, self.label)
 
     def reset(self) -> None:
         """Forget what is expected; zero and tare stay."""
@@ -83,8 +79,32 @@ class ClassIIIScale15kg:
             UnexpectedReply: what is typed cannot be on this display, or is no sum of the small weights.
         """
         if self._changeover:
-            return take(self.session, self._added, self._likely, question=self._small)
-        return take(self.session, self._shown, self._expected)
+            return self._read_added(self._interval(self._seen_g))
+        high, interval = self._intervals[-1]
+        if len(self._intervals) > 1:
+            interval = self._expected_interval()
+        shown = Display("g", "g", 1.0, 0, high + 9.0 * self._intervals[-1][1], multiple=interval)
+        found = take(self.session, shown, self._expected)
+        self._seen_g = found.value
+        return found
+
+    def _interval(self, load_g: float) -> float:
+        """Return the scale interval at a load (g): that of the partial range that holds it."""
+        return next((step for high, step in self._intervals if load_g <= high), self._intervals[-1][1])
+
+    def _expected_interval(self) -> float:
+        """Return the interval of what is expected; 0 where several may be right, and grams are sure."""
+        if self._expected is None:
+            return 0.0
+        value, half_width = self._expected
+        found = {self._interval(value + sign * half_width) for sign in (-1.0, 1.0)}
+        return found.pop() if len(found) == 1 else 0.0
+
+    def _read_added(self, interval: float) -> Indication:
+        small = interval / _PARTS
+        added = Display("g", "g", 1.0, 1, _MOST * interval, multiple=small)
+        likely = (_LIKELY[0] * interval, _LIKELY[1] * interval)
+        return take(self.session, added, likely, question=f"ADD {small:g} g")
 
     def zero(self) -> None:
         """Have the zero key pressed on the empty pan."""
@@ -97,3 +117,9 @@ class ClassIIIScale15kg:
     def close(self) -> None:
         """Close the session."""
         self.session.close()
+
+
+class ClassIIIScale6And15kg(ClassIIIScale15kg):
+    """A multi-interval class III scale: e = d = 2 g to 6 kg and 5 g to 15 kg (OIML R 76-1, 3.3)."""
+
+    MODEL_ID: ClassVar[str] = "class_iii_scale_6_15kg"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from calibrator_drivers._errors import UnexpectedReply
+from calibrator_drivers.accuracy import load_table
 from calibrator_drivers.commands import Ask
+from calibrator_drivers.roles import Identity
 from calibrator_drivers.transport import Session
 
-__all__ = ["PATIENCE_S", "serial_typed", "set_by_hand"]
+__all__ = ["PATIENCE_S", "identity_typed", "serial_typed", "set_by_hand"]
 
 PATIENCE_S = 3600.0  # a person may take their time
 _TRIES = 3
@@ -29,6 +31,17 @@ def serial_typed(session: Session, label: Ask[str]) -> str:
         resource=session.resource,
         way_out="Look at the label; without a number on it the instrument cannot be told from another.",
     )
+
+
+def identity_typed(session: Session, model: str, label: Ask[str]) -> Identity:
+    """Return the identity of what tells nothing: the model that the bench names, the serial that is typed.
+
+    Raises:
+        UnexpectedReply: no serial number was typed.
+    """
+    table = load_table(model)
+    serial = serial_typed(session, label)
+    return Identity(table.manufacturer, table.model, serial, "", serial)
 
 
 def set_by_hand(session: Session, setting: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,7 +15,7 @@ from calibrator_sim.nodes.mass import Domain, Load
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
 
-__all__ = ["Balance", "PanState"]
+__all__ = ["Balance", "OnPan", "PanState"]
 
 _SECOND = 1_000_000_000
 TICK_NS = 100_000_000  # of the load cell's conversions
@@ -232,3 +233,27 @@ class Balance:
     def _drawn(self, quantity: str) -> float:
         drawn = self._world.draws.uniform("balance", self.serial, quantity)
         return self._scale * (drawn if self._sign else math.copysign(1.0, drawn))
+
+
+class OnPan:
+    """What every balance does alike with its pan, whatever it speaks."""
+
+    balance: Balance
+    world: World
+
+    def catch_up(self) -> None:
+        """Keep what it shows before something changes."""
+        self.balance.before()
+
+    def react(self) -> None:
+        """Feel what was put down or taken off."""
+        self.balance.feel()
+
+    def true_error(self, function: str, range_high: float, value: float, ns: int) -> float:
+        """Return the error of its curve at a load in g, before corners, buoyancy and creep."""
+        del function, range_high
+        return self.balance.curve_g(value, self.world.excess_c(ns))
+
+    def weighed(self, load: Load, ns: int) -> Mapping[str, float]:
+        """Return what it makes of a load at a moment, as truths of the pan."""
+        return self.balance.weighed(load, ns)

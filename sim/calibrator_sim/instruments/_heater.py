@@ -12,7 +12,7 @@ from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.nodes._paths import play
 from calibrator_sim.nodes.thermal import Block, BlockModel, BlockState
 
-__all__ = ["DISPLAY", "Heater"]
+__all__ = ["DISPLAY", "Heated", "Heater"]
 
 DISPLAY = "block_display"
 _SECOND = 1_000_000_000
@@ -128,3 +128,27 @@ class Heater:
         if not figure:
             return 0.0
         return self.world.effects.hysteresis * figure / 2.0 * play(self.block.trail(ns), _PLAY_K)
+
+
+class Heated:
+    """What a well and a bath tell of the block or fluid that their heater works on."""
+
+    heater: Heater
+
+    @property
+    def block(self) -> Block:
+        """The metal of a well, or the fluid of a bath."""
+        return self.heater.block
+
+    @property
+    def span_c(self) -> tuple[float, float]:
+        """The lowest and the highest temperature."""
+        return self.heater.span_c
+
+    def figure(self, function: str, celsius: float) -> float:
+        """Return a figure of its accuracy table; 0 where it has none."""
+        return self.heater.figure(function, celsius)
+
+    def true_block_c(self, ns: int) -> float:
+        """Return the temperature where it counts, ripple included: in the first boring, or the fluid."""
+        return self.heater.true_c(ns)

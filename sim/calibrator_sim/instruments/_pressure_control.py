@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._error_curve import ErrorCurve
-from calibrator_sim.instruments._text import TextDevice
+from calibrator_sim.instruments._status488 import StatusDevice
 from calibrator_sim.instruments._upset import Upset
 from calibrator_sim.nodes.pressure import Domain, Line
 from calibrator_sim.scpi import ScpiError, Status
@@ -49,7 +49,7 @@ class ControlSettings:
     held_air_pa: float = 0.0  # the air when an absolute pressure began to be controlled
 
 
-class PressureControl(TextDevice):
+class PressureControl(StatusDevice):
     """A controller with one gauge range, that of its accuracy table; a model adds identity and commands."""
 
     identity = ""
@@ -275,22 +275,6 @@ class PressureControl(TextDevice):
         self.settings = ControlSettings(
             vent=kept.vent, isolation_open=kept.isolation_open, settings_ns=kept.settings_ns
         )
-
-    def status_byte(self, *, message_available: bool) -> int:
-        """Return the status byte as a serial poll sees it."""
-        return self.status.byte(message_available=message_available)
-
-    def service_mask(self) -> int:
-        """Return which bits of the status byte ask for service."""
-        return self.status.sre
-
-    def interrupted(self) -> None:
-        """A message arrived before the last response was read."""
-        self.status.report(-410)
-
-    def unterminated(self) -> None:
-        """The client waits for a response to a message that it did not finish."""
-        self.status.report(-420)
 
     def react(self) -> None:
         """Feel another manifold: a closed line leaks at its rate from now on."""

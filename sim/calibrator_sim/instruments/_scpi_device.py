@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from calibrator_sim.instruments._device import World
-from calibrator_sim.instruments._text import TextDevice
+from calibrator_sim.instruments._status488 import StatusDevice
 from calibrator_sim.scpi import Command, CommandTree, Interpreter, Number, ScpiError, Special, Status
 
 __all__ = ["QUERY_NS", "SECOND", "ScpiDevice", "span"]
@@ -31,7 +31,7 @@ def span(value: float | Special, low: float, high: float) -> float:
     return value
 
 
-class ScpiDevice(TextDevice, ABC):
+class ScpiDevice(StatusDevice, ABC):
     """An instrument with a command tree; a class of its own fills the tree and says what reset does."""
 
     SELF_TEST_S = 5.0
@@ -66,22 +66,6 @@ class ScpiDevice(TextDevice, ABC):
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
         """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
         return self._interpreter.run(message)
-
-    def status_byte(self, *, message_available: bool) -> int:
-        """Return the status byte as a serial poll sees it."""
-        return self.status.byte(message_available=message_available)
-
-    def service_mask(self) -> int:
-        """Return which bits of the status byte ask for service."""
-        return self.status.sre
-
-    def interrupted(self) -> None:
-        """A message arrived before the last response was read."""
-        self.status.report(-410)
-
-    def unterminated(self) -> None:
-        """The client waits for a response to a message that it did not finish."""
-        self.status.report(-420)
 
     def ask(self, tree: CommandTree, header: str, answer: Callable[..., str], *parameters: Number) -> None:
         """Add a query of a setting."""

@@ -111,6 +111,7 @@ def test_a_53230a_counts_for_its_gate(expected_protocol: Protocol, step_clock: A
             ("ROSC:SOUR EXT", None),
             OK,
             ("ROSC:SOUR?", "EXT"),
+            ("ROSC:SOUR?", "EXT"),
         ]
     ) as session:
         counter = Keysight53230A(session, step_clock)
@@ -123,6 +124,9 @@ def test_a_53230a_counts_for_its_gate(expected_protocol: Protocol, step_clock: A
 def test_a_reference_that_is_not_there_is_refused(expected_protocol: Protocol, step_clock: Any) -> None:
     exchange = [("ROSC:SOUR EXT", None), ("SYST:ERR?", '-221,"Settings conflict"'), OK]
     with expected_protocol(exchange) as session, pytest.raises(InstrumentReportedError, match="ROSC"):
+        Keysight53131A(session, step_clock).use_reference(external=True)
+    exchange = [("ROSC:SOUR EXT", None), OK, ("ROSC:SOUR?", "INT")]
+    with expected_protocol(exchange) as session, pytest.raises(ReadbackError, match="read back as internal"):
         Keysight53131A(session, step_clock).use_reference(external=True)
 
 

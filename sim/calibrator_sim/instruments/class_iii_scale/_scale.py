@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Self
 
 from calibrator_drivers.accuracy import load_table
-from calibrator_sim.instruments._balance import TICK_NS, Balance
+from calibrator_sim.instruments._balance import TICK_NS, Balance, OnPan
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._reader import SECOND, Reader
 from calibrator_sim.instruments._text import TextDevice
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
-    from calibrator_sim.nodes.mass import Load
 
 __all__ = ["ClassIIIScale"]
 
@@ -22,7 +21,7 @@ _MOST = 40  # small weights: four intervals of ten
 _LOOKS = 3  # of an indication that stays, at a second's distance
 
 
-class ClassIIIScale(TextDevice):
+class ClassIIIScale(OnPan, TextDevice):
     """One scale and its reader; the messages are those of the driver for typed instruments."""
 
     identity_messages = ("WHO",)
@@ -57,23 +56,6 @@ class ClassIIIScale(TextDevice):
         ns = yield from self.reader.look(again=again)
         self.read_g = self._shown_g(ns, 0.0)
         return self.reader.types(f"{self.read_g:g}", ns, again=again), 0
-
-    def catch_up(self) -> None:
-        """Keep what it shows before something changes."""
-        self.balance.before()
-
-    def react(self) -> None:
-        """Feel what was put down or taken off."""
-        self.balance.feel()
-
-    def true_error(self, function: str, range_high: float, value: float, ns: int) -> float:
-        """Return the error of its curve at a load in g, before corners, buoyancy and creep."""
-        del function, range_high
-        return self.balance.curve_g(value, self.world.excess_c(ns))
-
-    def weighed(self, load: Load, ns: int) -> Mapping[str, float]:
-        """Return what it makes of a load at a moment, as truths of the pan."""
-        return self.balance.weighed(load, ns)
 
     def reset(self) -> None:
         """Keep zero and tare."""

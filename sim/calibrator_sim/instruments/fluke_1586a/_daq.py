@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._readout import Readout
-from calibrator_sim.instruments._text import TextDevice
+from calibrator_sim.instruments._status488 import StatusDevice
 from calibrator_sim.scpi import (
     ChannelList,
     Choice,
@@ -38,7 +38,7 @@ def _at_once() -> Generator[int, None, None]:
     yield from ()
 
 
-class Fluke1586A(TextDevice):
+class Fluke1586A(StatusDevice):
     """A simulated 1586A; its command set is as little known as that of the driver."""
 
     def __init__(self, name: str, unit: StandardUnit, world: World) -> None:
@@ -108,22 +108,6 @@ class Fluke1586A(TextDevice):
 
     def _told(self) -> str:
         return ",".join("+9.90000000E+37" if each is None else f"{each:+.8E}" for each in self.readings)
-
-    def status_byte(self, *, message_available: bool) -> int:
-        """Return the status byte as a serial poll sees it."""
-        return self.status.byte(message_available=message_available)
-
-    def service_mask(self) -> int:
-        """Return which bits of the status byte ask for service."""
-        return self.status.sre
-
-    def interrupted(self) -> None:
-        """A message arrived before the last response was read."""
-        self.status.report(-410)
-
-    def unterminated(self) -> None:
-        """The client waits for a response to a message that it did not finish."""
-        self.status.report(-420)
 
     def reset(self) -> None:
         """Forget channels and scan."""

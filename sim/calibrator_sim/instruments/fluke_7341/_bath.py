@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
-from calibrator_sim.instruments._heater import DISPLAY, Heater
+from calibrator_sim.instruments._heater import DISPLAY, Heated, Heater
 from calibrator_sim.instruments._line import Framing, SerialLine
 from calibrator_sim.instruments._text import TextDevice
-from calibrator_sim.nodes.thermal import Block, BlockModel
+from calibrator_sim.nodes.thermal import BlockModel
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
@@ -24,7 +24,7 @@ _REPLY_NS = 80_000_000
 _WORDS = {"setpoint": 1, "temperature": 1, "cutout": 1, "power": 2, "duplex": 2, "linefeed": 2, "units": 1}
 
 
-class Fluke7341(TextDevice):
+class Fluke7341(Heated, TextDevice):
     """A simulated 7341 with the span of its accuracy table."""
 
     identity_messages = ("*VER",)
@@ -46,24 +46,6 @@ class Fluke7341(TextDevice):
     def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
         """Return the instrument as the bench file describes it."""
         return cls(name, StandardUnit.of(instrument, unit, world.config, world.draws), world)
-
-    @property
-    def block(self) -> Block:
-        """The fluid of the bath."""
-        return self.heater.block
-
-    @property
-    def span_c(self) -> tuple[float, float]:
-        """The lowest and the highest temperature."""
-        return self.heater.span_c
-
-    def figure(self, function: str, celsius: float) -> float:
-        """Return a figure of its accuracy table; 0 where it has none."""
-        return self.heater.figure(function, celsius)
-
-    def true_block_c(self, ns: int) -> float:
-        """Return the temperature of the fluid in the working volume, ripple included."""
-        return self.heater.true_c(ns)
 
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
         """Carry out a message; spaces are ignored, and so is what it does not know."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
-from calibrator_sim.instruments._heater import DISPLAY, Heater
+from calibrator_sim.instruments._heater import DISPLAY, Heated, Heater
 from calibrator_sim.instruments._line import Framing, SerialLine
 from calibrator_sim.instruments._text import TextDevice
-from calibrator_sim.nodes.thermal import Block, BlockModel
+from calibrator_sim.nodes.thermal import BlockModel
 from calibrator_sim.scpi import (
     Choice,
     Command,
@@ -59,7 +59,7 @@ def _at_once() -> Generator[int, None, None]:
     yield from ()
 
 
-class Fluke914x(TextDevice):
+class Fluke914x(Heated, TextDevice):
     """A simulated metrology well with the span of its accuracy table."""
 
     framing = _FRAMING
@@ -78,24 +78,6 @@ class Fluke914x(TextDevice):
     def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
         """Return the instrument as the bench file describes it."""
         return cls(name, StandardUnit.of(instrument, unit, world.config, world.draws), world)
-
-    @property
-    def block(self) -> Block:
-        """The metal of the well."""
-        return self.heater.block
-
-    @property
-    def span_c(self) -> tuple[float, float]:
-        """The lowest and the highest temperature."""
-        return self.heater.span_c
-
-    def figure(self, function: str, celsius: float) -> float:
-        """Return a figure of its accuracy table; 0 where it has none."""
-        return self.heater.figure(function, celsius)
-
-    def true_block_c(self, ns: int) -> float:
-        """Return the temperature at the bottom of the first boring, ripple included."""
-        return self.heater.true_c(ns)
 
     @cached_property
     def _interpreter(self) -> Interpreter:

@@ -5,11 +5,11 @@ Streams, display, keys, standby, tests and external adjustment are from memory.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Self
 
 from calibrator_drivers.accuracy import load_table
-from calibrator_sim.instruments._balance import TICK_NS, Balance
+from calibrator_sim.instruments._balance import TICK_NS, Balance, OnPan
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._line import Framing, SerialLine
 from calibrator_sim.instruments._text import TextDevice
@@ -18,7 +18,6 @@ from calibrator_sim.instruments.mettler_xs205du._upkeep import Answer, Upkeep
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
-    from calibrator_sim.nodes.mass import Load
 
 __all__ = ["MettlerXS205DU"]
 
@@ -38,7 +37,7 @@ _RATES = (0.1, 100.0)  # values a second of a stream
 _GRAMS = {"g": 1.0, "mg": 1e-3, "kg": 1e3}
 
 
-class MettlerXS205DU(TextDevice):
+class MettlerXS205DU(OnPan, TextDevice):
     """A simulated XS205DU; a wiring of the bench says what lies on its pan."""
 
     identity_messages = ("I2", "I3", "I4")
@@ -83,25 +82,8 @@ class MettlerXS205DU(TextDevice):
         state = self.streams.state_to_tell()
         return self._weight("S", state) if state else ""
 
-    def catch_up(self) -> None:
-        """Keep what it shows before something changes."""
-        self.balance.before()
-
-    def react(self) -> None:
-        """Feel what was put down or taken off."""
-        self.balance.feel()
-
-    def true_error(self, function: str, range_high: float, value: float, ns: int) -> float:
-        """Return the error of its curve at a load in g, before corners, buoyancy and creep."""
-        del function, range_high
-        return self.balance.curve_g(value, self.world.excess_c(ns))
-
     def reset(self) -> None:
         """Keep zero and tare, as `@` does."""
-
-    def weighed(self, load: Load, ns: int) -> Mapping[str, float]:
-        """Return what it makes of a load at a moment, as truths of the pan."""
-        return self.balance.weighed(load, ns)
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""

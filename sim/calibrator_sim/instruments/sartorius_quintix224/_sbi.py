@@ -5,18 +5,17 @@ Lines have 22 characters with their end, as delivered, or 16 with the option "16
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Self
 
 from calibrator_drivers.accuracy import load_table
-from calibrator_sim.instruments._balance import Balance
+from calibrator_sim.instruments._balance import Balance, OnPan
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._line import Framing, SerialLine
 from calibrator_sim.instruments._text import TextDevice
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
-    from calibrator_sim.nodes.mass import Load
 
 __all__ = ["SartoriusQuintix224"]
 
@@ -27,7 +26,7 @@ _ADJUSTMENT_NS = 40 * _SECOND
 _ESC = "\x1b"
 
 
-class SartoriusQuintix224(TextDevice):
+class SartoriusQuintix224(OnPan, TextDevice):
     """A simulated Quintix 224; a wiring of the bench says what lies on its pan."""
 
     identity_messages = ("\x1bX1_", "\x1bX2_")
@@ -65,25 +64,8 @@ class SartoriusQuintix224(TextDevice):
         self._press(key)
         return "", 0
 
-    def catch_up(self) -> None:
-        """Keep what it shows before something changes."""
-        self.balance.before()
-
-    def react(self) -> None:
-        """Feel what was put down or taken off."""
-        self.balance.feel()
-
-    def true_error(self, function: str, range_high: float, value: float, ns: int) -> float:
-        """Return the error of its curve at a load in g, before corners, buoyancy and creep."""
-        del function, range_high
-        return self.balance.curve_g(value, self.world.excess_c(ns))
-
     def reset(self) -> None:
         """Keep zero and tare."""
-
-    def weighed(self, load: Load, ns: int) -> Mapping[str, float]:
-        """Return what it makes of a load at a moment, as truths of the pan."""
-        return self.balance.weighed(load, ns)
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
