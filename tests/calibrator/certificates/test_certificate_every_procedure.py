@@ -22,6 +22,7 @@ from calibrator.evaluation import summarize
 from calibrator.evaluation._curves import curves_of_section
 from calibrator.procedure import load
 from calibrator.record import Record
+from calibrator.standards.imports import interpret, read_dcc
 
 FROZEN = Path(__file__).parents[1] / "evidence" / "frozen"
 NAMES = {"d": "https://ptb.de/dcc", "s": "https://ptb.de/si"}
@@ -201,6 +202,31 @@ def test_an_error_in_percent_has_neither_nominal_value_nor_a_unit_of_values(made
         row = printed(result)
         assert (row.nominal, row.indication, row.reference, row.value_unit) == ("–", "–", "–", "")
         assert row.error_unit == "%"
+
+
+def test_the_frequency_of_an_alternating_quantity_is_in_the_dcc_and_read_back(
+    made: Made, schemas: Path
+) -> None:
+    """A DCC told twelve values of alternating voltage apart by nothing but the ids of their points."""
+    model = made("multimeter_ac")
+    content = render(model, "dcc", "both")
+    root = parse(content, "dcc")
+    assert validate(root, schemas / "dcc-3.3.0") == ()
+    assert check(root) == ()
+    live = content.replace(b"calibrator_simulated", b"basic_note").replace(b"SIM", b"X")
+    readings = interpret(read_dcc(live, "ac.xml"), {}, "ac.xml")
+    found = {(v.function, v.nominal, v.frequency_hz) for reading in readings for v in reading.values}
+    assert found == {(r.function, r.nominal, r.frequency_hz or 0) for r in model.results}
+    assert len(found) == len(model.results)
+
+
+def test_conditions_are_before_an_adjustment_only_where_there_was_one(made: Made) -> None:
+    model = made("frequency")
+    states = [
+        [element.text for element in parse(render(m, "dcc", "en"), "dcc").iterfind(".//d:status", NAMES)]
+        for m in (model, replace(model, pass_="as-left"))
+    ]
+    assert states == [[], ["afterAdjustment"] * 2]
 
 
 def test_columns_that_hold_nothing_are_not_shown_and_units_have_a_head(made: Made) -> None:

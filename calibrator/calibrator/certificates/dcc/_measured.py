@@ -75,7 +75,7 @@ def _section(section: ResultSection, listed: _Element, write: Writer) -> None:
     one = write.add(listed, "result")
     write.texts(one, "name", section.title)
     data = write.add(one, "data")
-    groups: dict[tuple[str, bool, bool, bool], list[_Row]] = {}
+    groups: dict[tuple[str, bool, bool, bool, bool], list[_Row]] = {}
     bare: list[Result] = []
     for result in section.results:
         numbers = rounded(result)
@@ -83,7 +83,7 @@ def _section(section: ResultSection, listed: _Element, write: Writer) -> None:
             bare.append(result)
         else:
             sides = (result.limit_lower is None, result.limit_upper is None)  # a list has no gaps
-            alike = (result.unit, result.verdict in CONFORMITY, *sides)
+            alike = (result.unit, result.verdict in CONFORMITY, *sides, result.frequency_hz is None)
             groups.setdefault(alike, []).append((result, numbers))
     for (unit, judged, *_), rows in groups.items():
         for differs in (False, True):
@@ -111,6 +111,9 @@ def _table(
     if all(result.taxon for result, _ in rows):
         _words(table, write, "taxon", [result.taxon or "" for result, _ in rows])
     _column(table, write, "range", [result.range for result, _ in rows], value)
+    hertz = [result.frequency_hz for result, _ in rows if result.frequency_hz is not None]
+    if hertz:
+        _column(table, write, "frequency", hertz, unit_of("Hz"))
     _column(table, write, "nominal", [result.nominal for result, _ in rows], value)
     shown = [_shown(result, numbers) for result, numbers in rows]
     if differs is None and all(pair is not None for pair in shown):

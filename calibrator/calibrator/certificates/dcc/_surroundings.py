@@ -65,9 +65,12 @@ def _standard(standard: Standard, name: str, listed: _Element, write: Writer, *,
 
 
 def conditions(model: Certificate, parent: _Element, write: Writer) -> None:
-    """Add temperature and humidity over the results, and whether they are before or after adjustment."""
+    """Add temperature and humidity over the results, and whether they are those after an adjustment.
+
+    Where nothing was adjusted there is no before either: a reader would ask for the values after it.
+    """
     seen = model.conditions
-    status = {"as-found": "beforeAdjustment", "as-left": "afterAdjustment"}.get(model.pass_, "")
+    status = {"as-left": "afterAdjustment"}.get(model.pass_, "")
     spans = (
         ("temperature", "degC", seen.temperature_low_c, seen.temperature_high_c),
         ("humidity", "%", seen.humidity_low_rh, seen.humidity_high_rh),

@@ -150,6 +150,8 @@ def _table(table: Table, functions: Mapping[str, str], where: str) -> Reading:
     nominal = _nominal(table, unit, len(form.values), where, other=kind == "reference value")
     ranges = table.column("calibrator_range")
     highs = _numbers(ranges.forms[0], ranges, where)[1] if ranges is not None and ranges.forms else ()
+    at = table.column("calibrator_frequency")
+    hertz = _numbers(at.forms[0], at, where)[1] if at is not None and at.forms else ()
     named = _functions(table)
     values = []
     for index, written in enumerate(form.values):
@@ -171,7 +173,7 @@ def _table(table: Table, functions: Mapping[str, str], where: str) -> Reading:
                 nominal=nominal[1][index],
                 unit=unit.unit,
                 range_high=highs[index] if len(highs) == len(form.values) else None,
-                frequency_hz=Decimal(0),
+                frequency_hz=hertz[index] if len(hertz) == len(form.values) else Decimal(0),
                 kind=kind,
                 value=_number(written, unit, column, where),
                 expanded_uncertainty=_positive(
