@@ -115,3 +115,34 @@ def test_the_small_weights_find_what_the_display_hides() -> None:
         scale.close()
     assert all(abs(off) < E / 10 + 4 * 0.4 for off in found), found  # 0.4 g is its repeatability
     assert any(found)
+
+
+def test_limits_of_a_multi_interval_scale_count_in_the_interval_of_the_load() -> None:
+    """OIML R 76-1, 3.3 and 3.5: e = 2 g to 6 kg, 5 g beyond; 0.5 e to 500 e, 1 e to 2000 e, 1.5 e beyond."""
+    (section,) = PROCEDURE.sections("class_iii_scale_6_15kg")
+    errors = [point for point in section.points if point.settings["test"] == "error"]
+    for point in errors:
+        load = float(point.nominal)
+        interval = 2.0 if load <= 6000.0 else 5.0
+        share = 0.5 if load <= 500 * interval else 1.0 if load <= 2000 * interval else 1.5
+        assert float(str(point.settings["e_g"])) == interval
+        assert float(point.limits["class"].half or 0.0) == share * interval
+    assert [float(point.nominal) for point in errors] == [40.0, 1000.0, 4000.0, 5500.0, 10000.0, 15000.0]
+
+
+def test_a_changeover_point_takes_the_interval_of_its_partial_range() -> None:
+    (section,) = PROCEDURE.sections("class_iii_scale_6_15kg")
+    shown = {f"repeatability:{load}kg:{n}": (load * 1000.0, 1.0) for load in (4, 8) for n in range(1, 7)}
+    shown |= {"error:5.5kg": (5502.0, 1.6), "error:10kg": (10005.0, 4.5)}
+    found = evaluated(section, shown)
+    # 5502 + 2/2 - 1.6 = 5501.4 and 10005 + 5/2 - 4.5 = 10003
+    assert found["error:5.5kg"].evaluate(policy="k2").value == pytest.approx(1.4, abs=1e-9)
+    assert found["error:10kg"].evaluate(policy="k2").value == pytest.approx(3.0, abs=1e-9)
+    rounding = {
+        name: next(line.u for line in found[name].inputs if line.name == "rounding")
+        for name in ("error:5.5kg", "error:10kg")
+    }
+    assert rounding == {
+        "error:5.5kg": pytest.approx(0.2 / math.sqrt(3.0)),
+        "error:10kg": pytest.approx(0.5 / math.sqrt(3.0)),
+    }

@@ -68,6 +68,7 @@ def test_classes_are_whole(library: Library) -> None:
         ("pressure", "transmitter_4_20ma", ("dkd-r-6-1", "jjg-882")),
         ("balance", "mettler_xs205du", ("euramet-cg-18", "jjg-1036")),
         ("balance", "class_iii_scale_15kg", ("euramet-cg-18", "jjg-539")),
+        ("balance", "class_iii_scale_6_15kg", ("euramet-cg-18", "jjg-539")),
         ("dry_block", "fluke_9142", ("euramet-cg-13", "jjf-1257")),
     ],
 )

@@ -95,7 +95,7 @@ def mark_checked(
         )
     done = []
     for figure in figures:
-        if not figure_of(edition, figure):
+        if figure not in FIGURES or not figure_of(edition, figure):
             raise UsageError(
                 f"{edition.id} has no figure {figure!r}",
                 where="--figure",

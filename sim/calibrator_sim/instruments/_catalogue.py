@@ -75,6 +75,7 @@ class Entry:
 
 _INSTRUMENTS = "calibrator_sim.instruments"
 _POINTER = f"{_INSTRUMENTS}.pointer_gauge:PointerGauge"
+_SCALE = f"{_INSTRUMENTS}.class_iii_scale:ClassIIIScale"
 _GRADES = {1: "kjntesr", 2: "kjntesrb", 3: "ktb"}
 _COUPLES = tuple(f"tc_{kind}_class_{grade}" for grade, kinds in _GRADES.items() for kind in kinds)
 _PT100 = tuple(f"pt100_{kind}" for kind in ("class_a", "class_b", "its90", "zero_current"))
@@ -194,14 +195,8 @@ _OURS: Mapping[str, Entry] = {
             f"{_INSTRUMENTS}.sartorius_quintix224:SartoriusQuintix224",
             standard=False,
         ),
-        Entry(
-            "class_iii_scale_15kg",
-            "15 kg class III",
-            "balance",
-            "SIMSCALE",
-            f"{_INSTRUMENTS}.class_iii_scale:ClassIIIScale",
-            standard=False,
-        ),
+        Entry("class_iii_scale_15kg", "15 kg class III", "balance", "SIMSCALE", _SCALE, standard=False),
+        Entry("class_iii_scale_6_15kg", "6/15 kg class III", "balance", "SIMSCALE", _SCALE, standard=False),
         Entry(
             "fluke_87v",
             "87V",
@@ -315,29 +310,15 @@ _OURS: Mapping[str, Entry] = {
             parts=(("frequency", "source"), ("electrical", "source")),
         ),
         Entry("fluke_5730a", "5730A", "calibrator", "SIM57300", f"{_INSTRUMENTS}.fluke_5730a:Fluke5730A"),
-        Entry(
-            "fluke_8588a",
-            "8588A",
-            "meter",
-            "SIM8588",
-            f"{_INSTRUMENTS}.scpi_meters:Fluke8588A",
-            standard=False,
-        ),
-        Entry(
-            "fluke_8846a",
-            "8846A",
-            "meter",
-            "SIM8846",
-            f"{_INSTRUMENTS}.scpi_meters:Fluke8846A",
-            standard=False,
-        ),
-        Entry(
-            "keithley_2000",
-            "2000",
-            "meter",
-            "SIM2000",
-            f"{_INSTRUMENTS}.scpi_meters:Keithley2000",
-            standard=False,
+        *(
+            Entry(
+                model, short, "meter", f"SIM{short[:4]}", f"{_INSTRUMENTS}.scpi_meters:{home}", standard=False
+            )
+            for model, short, home in (
+                ("fluke_8588a", "8588A", "Fluke8588A"),
+                ("fluke_8846a", "8846A", "Fluke8846A"),
+                ("keithley_2000", "2000", "Keithley2000"),
+            )
         ),
         Entry(
             "keithley_2450",

@@ -230,6 +230,8 @@ def test_a_person_checks_figures_and_only_those_and_only_as_they_are(lab_file: P
         ({"page": "-"}, "no-source"),
         ({"on": date(2020, 1, 2)}, "checked-in-future"),
         ({"figures": ("points",)}, "no-figure"),
+        ({"figures": ("mpee",)}, "no-figure"),  # an AttributeError once
+        ({"figures": ("path",)}, "no-figure"),
     ],
 )
 def test_who_may_not_and_what_is_not_is_refused(lab_file: Path, how: dict[str, object], code: str) -> None:

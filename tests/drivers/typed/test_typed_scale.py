@@ -65,3 +65,20 @@ def test_a_sum_that_is_not_likely_is_taken_when_it_is_told_twice() -> None:
     driver.configure_mass(changeover=True)
     with pytest.raises(UnexpectedReply):
         driver.read()
+
+
+def test_a_multi_interval_scale_takes_the_interval_of_the_load() -> None:
+    person = Person("4001", "4002", "1.0", "10003", "10005", "2.5", "6005")
+    driver = open_typed("class_iii_scale_6_15kg", person, clock=RealClock(), name="scale")
+    assert isinstance(driver, ClassIIIScale15kg)
+    for expected, shown, small in ((4000.0, 4002.0, "0.2 g"), (10000.0, 10005.0, "0.5 g")):
+        driver.configure_mass(changeover=False)
+        driver.expect(expected, 30.0)
+        assert driver.read().value == shown  # what is no multiple of 2 g, or of 5 g, was asked again
+        driver.configure_mass(changeover=True)
+        driver.read()
+        assert small in person.asked[-1].text
+    assert [question.kind for question in person.asked] == ["look", "again", "add"] * 2
+    driver.configure_mass(changeover=False)
+    driver.expect(6000.0, 30.0)  # at the end of the finer intervals either may be right
+    assert driver.read().value == 6005.0
