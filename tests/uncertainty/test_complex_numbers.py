@@ -184,6 +184,7 @@ def test_arrays_of_complex_numbers_are_elementwise():
         len(gain)
 
 
+@pytest.mark.slow  # test_laws.py shows the same of random trees
 def test_stored_complex_numbers_stay_correlated():
     z = uncertain_complex("z", 3 + 4j, 0.1, "ohm")
     power = z * z

@@ -173,6 +173,7 @@ def test_copies_pickles_and_texts_are_the_same_value():
     assert standard_uncertainty(q - loads(dumps({"q": q}))["q"]).magnitude == 0.0
 
 
+@pytest.mark.slow  # test_laws.py shows the same of random trees
 def test_another_process_keeps_correlations_and_gives_the_same_value_back():
     x = leaf(3.0, 0.1, 5.0, name="x")
     y = array([1.0, 2.0], 0.2, "V", name="y")
@@ -204,6 +205,7 @@ sys.stdout.write(dumps(back))
     assert standard_uncertainty(back["new"] - 2 * z).magnitude == pytest.approx(0.0, abs=1e-15)
 
 
+@pytest.mark.slow  # test_laws.py shows the same of random trees
 def test_pickle_reaches_another_process():
     x = result()
     script = "import sys, pickle; sys.stdout.buffer.write(pickle.dumps(pickle.load(sys.stdin.buffer)))"
