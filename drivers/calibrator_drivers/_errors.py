@@ -29,7 +29,7 @@ DriversError
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, TypedDict, Unpack
 
 __all__ = [
     "AccuracyError",
@@ -81,6 +81,14 @@ class DriversError(Exception):
         return f"{self.what.rstrip('.')}{place}.{step}"
 
 
+class Place(TypedDict, total=False):
+    """Where something is wrong with an instrument, and the next step for the technician."""
+
+    instrument: str
+    resource: str
+    way_out: str
+
+
 class InstrumentError(DriversError):
     """Something is wrong with an instrument or the way to it."""
 
@@ -120,11 +128,9 @@ class ReadTimeout(InstrumentError, TimeoutError):
         *,
         timeout_s: float,
         sent: str = "",
-        instrument: str = "",
-        resource: str = "",
-        way_out: str = "",
+        **place: Unpack[Place],
     ) -> None:
-        super().__init__(what, instrument=instrument, resource=resource, way_out=way_out)
+        super().__init__(what, **place)
         self.timeout_s = timeout_s
         self.sent = sent
 
@@ -134,10 +140,8 @@ class UnexpectedReply(InstrumentError, ValueError):
 
     code: ClassVar[str] = "unexpected-reply"
 
-    def __init__(
-        self, what: str, *, reply: str, instrument: str = "", resource: str = "", way_out: str = ""
-    ) -> None:
-        super().__init__(what, instrument=instrument, resource=resource, way_out=way_out)
+    def __init__(self, what: str, *, reply: str, **place: Unpack[Place]) -> None:
+        super().__init__(what, **place)
         self.reply = reply
 
 
@@ -209,11 +213,9 @@ class SettlingTimeout(InstrumentError, TimeoutError):
         what: str,
         *,
         timeout_s: float,
-        instrument: str = "",
-        resource: str = "",
-        way_out: str = "",
+        **place: Unpack[Place],
     ) -> None:
-        super().__init__(what, instrument=instrument, resource=resource, way_out=way_out)
+        super().__init__(what, **place)
         self.timeout_s = timeout_s
 
 
@@ -222,10 +224,8 @@ class WrongIdentity(InstrumentError):
 
     code: ClassVar[str] = "wrong-identity"
 
-    def __init__(
-        self, what: str, *, identity: str, instrument: str = "", resource: str = "", way_out: str = ""
-    ) -> None:
-        super().__init__(what, instrument=instrument, resource=resource, way_out=way_out)
+    def __init__(self, what: str, *, identity: str, **place: Unpack[Place]) -> None:
+        super().__init__(what, **place)
         self.identity = identity
 
 
@@ -252,11 +252,9 @@ class OutOfLimits(InstrumentError, ValueError):
         *,
         command: str,
         value: float | str,
-        instrument: str = "",
-        resource: str = "",
-        way_out: str = "",
+        **place: Unpack[Place],
     ) -> None:
-        super().__init__(what, instrument=instrument, resource=resource, way_out=way_out)
+        super().__init__(what, **place)
         self.command = command
         self.value = value
 

@@ -82,8 +82,8 @@ class Setting(Command):
             return self
 
         def send(value: float) -> None:
-            _refuse_outside(self, value, self.low, self.high, instrument)
-            _send(instrument, self, self.header.replace("{}", _digits(value)), restores=self.restores)
+            part = (self.unit, self.low, self.high)
+            _send_several(instrument, self, (part,), (value,), restores=self.restores)
 
         return send
 
@@ -105,10 +105,8 @@ class Pair(Command):
             return self
 
         def send(high: float, low: float) -> None:
-            _refuse_outside(self, high, 0.0, self.most, instrument)
-            _refuse_outside(self, low, -self.most, 0.0, instrument)
-            text = self.header.replace("{}", _digits(high), 1)
-            _send(instrument, self, text.replace("{}", _digits(low), 1), restores=self.restores)
+            parts = (self.unit, 0.0, self.most), (self.unit, -self.most, 0.0)
+            _send_several(instrument, self, parts, (high, low), restores=self.restores)
 
         return send
 
@@ -130,12 +128,8 @@ class Duo(Command):
             return self
 
         def send(first: float, second: float) -> None:
-            text = self.header
-            for value, (unit, low, high) in ((first, self.first), (second, self.second)):
-                limited = Setting(self.header, self.does, self.source, self.status, unit, low, high)
-                _refuse_outside(limited, value, low, high, instrument)
-                text = text.replace("{}", _digits(value), 1)
-            _send(instrument, self, text, restores=self.restores)
+            parts = self.first, self.second
+            _send_several(instrument, self, parts, (first, second), restores=self.restores)
 
         return send
 
@@ -158,12 +152,7 @@ class Trio(Command):
             return self
 
         def send(first: float, second: float, third: float) -> None:
-            text = self.header
-            for value, (unit, low, high) in zip((first, second, third), self.parts, strict=True):
-                limited = Setting(self.header, self.does, self.source, self.status, unit, low, high)
-                _refuse_outside(limited, value, low, high, instrument)
-                text = text.replace("{}", _digits(value), 1)
-            _send(instrument, self, text, restores=self.restores)
+            _send_several(instrument, self, self.parts, (first, second, third), restores=self.restores)
 
         return send
 
@@ -282,12 +271,29 @@ def _send(instrument: Commanded, command: Command, text: str, *, restores: bool 
         forget()
 
 
-def _refuse_outside(
-    command: Setting | Pair, value: float, low: float, high: float, instrument: Commanded
+def _send_several(
+    instrument: Commanded,
+    command: Command,
+    parts: tuple[tuple[str, float, float], ...],
+    values: tuple[float, ...],
+    *,
+    restores: bool | None,
 ) -> None:
+    """Send a command with its numbers in their places; nothing where one is outside its part's limits."""
+    text = command.header
+    for value, part in zip(values, parts, strict=True):
+        _refuse_outside(command, value, part, instrument)
+        text = text.replace("{}", _digits(value), 1)
+    _send(instrument, command, text, restores=restores)
+
+
+def _refuse_outside(
+    command: Command, value: float, part: tuple[str, float, float], instrument: Commanded
+) -> None:
+    unit, low, high = part
     if not low <= value <= high:
         raise OutOfLimits(
-            f"{value:g} {command.unit} is outside {low:g} to {high:g} {command.unit} for the {command.does}",
+            f"{value:g} {unit} is outside {low:g} to {high:g} {unit} for the {command.does}",
             command=command.header,
             value=value,
             instrument=instrument.session.name,
