@@ -157,7 +157,7 @@ def budgets_of(content: RunContent, procedure: Procedure, section: str) -> dict[
 def _without_line(budget: Budget, line: str) -> Budget:
     """Return a budget that takes a line for exact, wherever its figure comes from.
 
-    Where it is the only one with an uncertainty it stays: without any, nothing can be said of the point.
+    Where it is the only one with an uncertainty it stays, and is named: without any there is no u.
     """
     from calibrator_uncertainty import constant
 
@@ -246,6 +246,9 @@ def _proved(
     values = {name: known.get(name, one.estimate) for name, one in lines.items()}
     off = 0.0 if unmatched else max(0.0, abs(float(budget.model(**values)) - truth) - _rounding(values)) / u
     limits = references.limits
+    gaps = _gaps(budget, known, uncertain, off, u)
+    if forgotten in pulls:  # the only line, which stayed: all of u is what it allows for
+        gaps[forgotten] = abs(pulls[forgotten])
     return PointProof(
         references.point.id,
         references.point.section,
@@ -257,7 +260,7 @@ def _proved(
         (_bound(limits.lower, -math.inf), _bound(limits.upper, math.inf)),
         pulls,
         unmatched,
-        _gaps(budget, known, uncertain, off, u),
+        gaps,
         tuple(name for name in lines if name not in uncertain and name != forgotten),
         off,
     )
