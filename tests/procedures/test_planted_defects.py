@@ -17,7 +17,7 @@ from calibrator import proof
 from calibrator._errors import UsageError
 from calibrator.evaluation import collect
 from calibrator.procedure import load
-from calibrator.proof._points import TakenAs, budgets_of
+from calibrator.proof._points import Alter, TakenAs, budgets_of
 from calibrator.proof._prove import _summary
 from calibrator.proof._summary import figures_of
 
@@ -47,7 +47,7 @@ CASES: Mapping[tuple[str, str], Mapping[str, str]] = {
 }
 
 
-def halved(names: Sequence[str]) -> proof.Alter:
+def halved(names: Sequence[str]) -> Alter:
     """Return the defect that takes half of each of some figures."""
     defects = [TakenAs(name, factor=0.5) for name in names]
     return lambda references: reduce(lambda found, defect: defect(found), defects, references)
@@ -63,7 +63,7 @@ class Records:
         with proof.Runner(proof.Case(name, self.model, self.text)) as runner:
             self.runs = [runner.events(seed) for seed in range(1, 1 + runs)]
 
-    def found(self, alter: proof.Alter | None, runs: int) -> tuple[str, ...]:
+    def found(self, alter: Alter | None, runs: int) -> tuple[str, ...]:
         """Return what a proof of so many runs says of a defect."""
         proven = []
         for seed, (events, bench, seen) in enumerate(self.runs[:runs], 1):
