@@ -30,6 +30,7 @@ __all__ = [
 
 FORMAT: Final = 1
 _LARGEST: Final = 1 << 30  # bytes unpacked; a run of a week on a bus stays far below
+_MOST: Final = 10_000  # files
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)  # the same run gives the same bytes
 _DAMAGED: Final = (
     zipfile.BadZipFile,
@@ -159,6 +160,8 @@ def read_bundle(path: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
+            if len(entries) > _MOST:
+                raise ValueError(f"it holds {len(entries)} files, which no run has")
             if sum(entry.file_size for entry in entries) > _LARGEST:
                 raise ValueError("it unpacks to more than 1 GiB")
             if len({entry.filename for entry in entries}) != len(entries):

@@ -43,7 +43,7 @@ def check(read: Mapping[str, bytes]) -> Iterator[str]:
     """Yield what is wrong with the files of a bundle, given by their names."""
     try:
         yield from _wrong(read)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         yield f"a file here is not what a bundle holds ({type(error).__name__}: {error})"
 
 

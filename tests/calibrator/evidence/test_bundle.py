@@ -416,6 +416,31 @@ def test_another_run_of_the_same_name_is_not_that_of_the_record(
     assert "the record here has another event" in line
 
 
+@pytest.mark.parametrize("kind", ["deep", "many", "outside", "large"])
+def test_a_bundle_that_was_made_to_harm_is_refused_by_name(
+    content: dict[str, bytes], call: Call, tmp_path: Path, kind: str
+) -> None:
+    file = tmp_path / "b.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, data in content.items():
+            archive.writestr(name, b"[" * 300_000 if (kind, name) == ("deep", "manifest.json") else data)
+        if kind == "many":
+            for number in range(10_001):
+                archive.writestr(f"certificates/{number}", b"")
+        elif kind == "outside":
+            archive.writestr("../../b.txt", b"x")
+    if kind == "large":  # it says of itself that it unpacks to 3 GiB
+        data = bytearray(file.read_bytes())
+        place = data.rindex(b"PK\x01\x02") + 24
+        data[place : place + 4] = (3 << 30).to_bytes(4, "little")
+        file.write_bytes(data)
+    said = call("verify", str(file))
+    assert said.code == 6
+    wanted = {"deep": "RecursionError", "many": "files, which no run has", "outside": "../../b.txt"}
+    assert wanted.get(kind, "more than 1 GiB") in said.err
+    assert not list(tmp_path.parent.glob("b.txt"))
+
+
 def test_any_damage_is_a_sentence(content: dict[str, bytes], tmp_path: Path) -> None:
     write_bundle(content, tmp_path / "b.zip")
     whole = (tmp_path / "b.zip").read_bytes()
