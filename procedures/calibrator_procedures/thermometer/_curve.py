@@ -116,9 +116,10 @@ def unsteady(point: str, change_k: float, u_k: float, allowed_k: str) -> Paramet
 
 def self_heating(found: Sequence[tuple[PointReferences, Budget]]) -> ParametersEvaluation:
     """Return what the first current heats at each temperature (K), with covariance."""
+    current = f"{float(str(found[0][0].point.settings['current_a'])) * 1e3:g} mA"
     return _together(
         "self_heating",
-        Text("Self-heating at the first current", "第一电流下的自热"),
+        Text(f"Self-heating at {current}, by a second current", f"{current} 电流下的自热（由第二电流测得）"),
         {
             rf"\Delta t({float(references.point.nominal):g})": (budget.uncertain(), "delta_degC")
             for references, budget in found
