@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from ._errors import UnexpectedReply
+from ._indicate import not_understood
 from .clock import Clock
 from .commands import action, reading
 from .dialect import SCPI, Dialect, parse_identity
@@ -55,13 +55,9 @@ def indication_of(session: Session, raw: str, *, unit: str, asked: str, overload
     try:
         value = float(raw)
     except ValueError as error:
-        raise UnexpectedReply(
-            f"The reply {raw!r} to {asked} is no number",
-            reply=raw,
-            instrument=session.name,
-            resource=session.resource,
-            way_out="Check that the model in the bench file is the one at this address.",
-        ) from error
+        raise not_understood(session, asked, raw, "it is no number") from error
+    if math.isnan(value):  # it compares with nothing, so no check would ever refuse it
+        raise not_understood(session, asked, raw, "it is no number")
     if abs(value) >= overload:
         return Indication(raw, math.nan, unit, overload=True, traffic_offset=offset)
     return Indication(raw, value, unit, traffic_offset=offset)

@@ -10,10 +10,11 @@ import pytest
 
 from calibrator_drivers import AccuracyError, InstrumentError, ReadbackError, UnexpectedReply
 from calibrator_drivers.accuracy import State
+from calibrator_drivers.clock import RealClock
 from calibrator_drivers.commands import reading
 from calibrator_drivers.druck import DruckPACE5000
 from calibrator_drivers.fluke import Fluke5522A, Fluke9142
-from calibrator_drivers.keysight import Keysight33500B
+from calibrator_drivers.keysight import Keysight33500B, Keysight34461A
 
 NONE = '0,"No error"'
 
@@ -161,6 +162,12 @@ def test_every_reading_refuses_what_is_no_finite_number() -> None:
     assert Meter(Answers({"V?": "9.9E37"}, "", "")).volts() == 9.9e37  # an overload is a figure
     with pytest.raises(UnexpectedReply, match="finite"):
         Meter(Answers({"V?": "nan"}, "", "")).volts()
+
+
+def test_a_meter_indicates_no_nan() -> None:
+    with pytest.raises(UnexpectedReply, match="no number"):
+        Keysight34461A(Answers({"READ?": "NAN"}, "", ""), RealClock()).read()  # type: ignore[arg-type]
+    assert Keysight34461A(Answers({"READ?": "INF"}, "", ""), RealClock()).read().overload  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])

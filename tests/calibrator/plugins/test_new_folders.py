@@ -89,7 +89,7 @@ def test_the_wire_test_of_a_driver_passes_and_sees_a_wrong_command(tmp_path: Pat
         check=False,
         cwd=tmp_path,
     )
-    assert "1 failed, 7 passed" in done.stdout
+    assert "1 failed, 13 passed" in done.stdout
     assert "test_acme_3000_wire.py::test_volts_are_set_checked_and_read" in done.stdout
 
 
