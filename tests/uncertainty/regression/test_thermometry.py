@@ -124,3 +124,61 @@ def test_the_reference_function_meets_its_fixed_points():  # ITS-90, table 1
         (660.323, 3.37600860),
     ):
         assert reference(celsius) == pytest.approx(expected, abs=3e-8)
+
+
+# ITS-90, equation 9a: ln Wr = A0 + sum Ai ((ln(T/273.16 K) + 1.5)/1.5)^i, below the triple point of water
+A = [-2.13534729, 3.18324720, -1.80143597, 0.71727204, 0.50344027, -0.61899395, -0.05332322]
+A += [0.28021362, 0.10715224, -0.29302865, 0.04459872, 0.11868632, -0.05248134]
+
+
+def reference_below(celsius):
+    return np.exp(np.polynomial.polynomial.polyval((np.log((celsius + 273.15) / 273.16) + 1.5) / 1.5, A))
+
+
+# Seen: a maker's sample of an ITS-90 certificate (Isotech, "ITS-90 calibration certificate", serial number
+# Demo, 2004, pages 1 and 2): resistances, the last one at the triple point of water, and the coefficients of two subranges.
+WATER_ISOTECH = 25.544261
+
+
+@pytest.mark.parametrize(
+    ("celsius", "ohms", "expected"),
+    [
+        (
+            [231.927, 419.527, 660.32],
+            [48.342838, 65.608169, 86.217653],
+            [-2.982376094442697e-4, -2.347216136920800e-5, 5.058518332814592e-6],
+        ),
+        (
+            [-38.8344, 29.7646],
+            [21.563901, 28.561074],
+            [-2.796694757957740e-4, -3.199472366290438e-4],
+        ),
+    ],
+    ids=["0 to 660 degC", "-39 to 30 degC"],
+)
+def test_a_printed_certificate_of_a_standard_thermometer(celsius, ohms, expected):
+    water = uncertain(normal("water", WATER_ISOTECH, 10e-6, "ohm"))
+    w = [uncertain(normal(f"r{i}", one, 20e-6, "ohm")) / water for i, one in enumerate(ohms)]
+    ratios = [reference(t) if t > 0.0 else reference_below(t) for t in celsius]
+    deviations = [one - ratio for one, ratio in zip(w, ratios, strict=True)]
+    if len(expected) == 3:
+        curve = fit_curve(
+            lambda w, a, b, c: a * (w - 1.0) + b * (w - 1.0) ** 2 + c * (w - 1.0) ** 3,
+            w,
+            deviations,
+            {"a": -3e-4, "b": 0.0, "c": 0.0},
+        )
+    else:
+        curve = fit_curve(
+            lambda w, a, b: a * (w - 1.0) + b * (w - 1.0) ** 2, w, deviations, {"a": -3e-4, "b": 0.0}
+        )
+    for name, printed in zip("abc", expected, strict=False):
+        assert curve[name].magnitude.value == pytest.approx(printed, rel=3e-6)  # the function has 8 decimals
+
+
+# Seen: table 1 of IEC 60751 as quoted by drivers of Pt100 amplifiers, to its two decimals
+@pytest.mark.parametrize(
+    ("celsius", "ohms"), [(-200.0, 18.52), (0.0, 100.0), (100.0, 138.51), (850.0, 390.48)]
+)
+def test_callendar_van_dusen_is_the_table_of_iec_60751(celsius, ohms):
+    assert callendar_van_dusen(celsius, *IEC) == pytest.approx(ohms, abs=5.001e-3)
