@@ -136,7 +136,7 @@ def reference_below(celsius):
 
 
 # Seen: a maker's sample of an ITS-90 certificate (Isotech, "ITS-90 calibration certificate", serial number
-# Demo, 2004, pages 1 and 2): resistances, the last one at the triple point of water, and the coefficients of two subranges.
+# Demo, 2004, pages 1 and 2): resistances, the last one in water, and the coefficients of two ranges.
 WATER_ISOTECH = 25.544261
 
 
