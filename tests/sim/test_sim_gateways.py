@@ -179,3 +179,17 @@ def test_plain_pyvisa_speaks_with_two_instruments_on_every_transport(open_bench,
             assert int(meter.query("*ESR?")) & 1  # pyvisa-py reads once more than was asked on a Prologix
     manager.close()
     assert bench.failure is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+@pytest.mark.parametrize("parity", ["E", "O"])
+def test_a_line_with_parity_can_be_opened_again(open_bench, parity):
+    import serial
+
+    one = {"model": "transmitter_4_20ma", "serial": "SIM0001"}
+    bench = open_bench(instruments={"one": one}, simulation={"transports": {"one": "hart"}})
+    device = bench.opened["one"].resource.split("::")[1]
+    for _ in range(3):  # a pseudo-terminal takes no parity: the second opening was EINVAL
+        with serial.Serial(device, 1200, parity=parity, timeout=60) as line:
+            line.write(bytes.fromhex("ffffffffff0280000082"))
+            assert line.read(6)[-1] in (0xFF, 0x06)

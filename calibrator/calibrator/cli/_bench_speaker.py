@@ -94,10 +94,9 @@ class Speaker:
         if word.startswith("."):
             raise ValueError(f"{word} is none of {', '.join(own)}, .help, .quit")
         if isinstance(self._session, ModbusSession):  # input 0 2
-            table, address, *count = line.split()
-            return " ".join(map(str, self._session.read(_table(table), int(address, 0), *map(int, count))))
+            return " ".join(map(str, self._session.read(*_registers(line))))
         if isinstance(self._session, HartSession):  # 3, or 35 with data in hex
-            reply = self._session.command(int(word), bytes.fromhex(rest))
+            reply = self._session.command(*_command(word, rest))
             return f"{reply.response_code} {reply.device_status:#04x} {reply.data.hex(' ')}"
         if "?" in line or self._answers(line):
             return self._ask(line)
@@ -149,7 +148,20 @@ class Speaker:
             return str(error)
 
 
-def _table(name: str) -> Table:
-    if name not in ("coil", "discrete", "holding", "input"):
-        raise ValueError("write coil, discrete, holding or input, an address, and how many")
-    return cast("Table", name)
+def _registers(line: str) -> tuple[Table, int, int]:
+    try:
+        words = line.split()
+        table, address, count = words if len(words) == 3 else (*words, "1")
+        numbers = int(address, 0), int(count)
+    except ValueError:
+        table, numbers = "", (0, 0)
+    if table not in ("coil", "discrete", "holding", "input"):
+        raise ValueError("write coil, discrete, holding or input, an address, and how many: input 0 2")
+    return cast("Table", table), *numbers
+
+
+def _command(word: str, data: str) -> tuple[int, bytes]:
+    try:
+        return int(word), bytes.fromhex(data)
+    except ValueError:
+        raise ValueError("write the number of a command, and its data in hex: 3, or 35 39 40") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 from calibrator_drivers.clock import Deadline, RealClock
@@ -17,6 +18,11 @@ __all__ = ["Port"]
 _SLICE_S = 0.05  # Windows does not interrupt a read, so a person's Ctrl-C waits no longer than this
 _SEND_TIMEOUT_S = 10.0
 _CLOCK = RealClock()
+_REFUSALS: tuple[type[Exception], ...] = (OSError, ValueError)  # SerialException is an OSError
+if sys.platform != "win32":
+    import termios
+
+    _REFUSALS += (termios.error,)  # a setting that the line does not have; pyserial lets it through
 
 
 class Port:
@@ -51,7 +57,7 @@ class Port:
             options["exclusive"] = True  # two processes on one line take each other's replies
         try:
             self._serial = serial.serial_for_url(self._device, **options)
-        except (OSError, ValueError) as error:  # SerialException is an OSError
+        except _REFUSALS as error:
             raise self._fail.no_answer(error) from error
 
     def send(self, message: bytes) -> None:

@@ -147,7 +147,13 @@ class PtyChannel:
             return True
         import termios
 
-        speed = termios.tcgetattr(self._slave)[5]
+        attributes = termios.tcgetattr(self._slave)
+        if not attributes[0] & termios.IXANY:
+            # A pseudo-terminal takes no parity, which the C library calls an error where a client that opens
+            # the line again changes nothing else. This flag has no effect and gives it something to change.
+            attributes[0] |= termios.IXANY
+            termios.tcsetattr(self._slave, termios.TCSANOW, attributes)
+        speed = attributes[5]
         wanted = getattr(termios, f"B{self._baud}", speed)
         return bool(speed == wanted)
 

@@ -118,8 +118,9 @@ class TcpHost:
             listener.listen(1024)
         except OSError as error:
             listener.close()
+            place = f"Port {port}" if port else "A port"
             raise ServeError(
-                f"Port {port} of {self._host} cannot be served: {error.strerror or error}",
+                f"{place} of {self._host} cannot be served: {error.strerror or error}",
                 where=f"instrument {name}",
                 way_out="Choose another host, or end the program that holds the port.",
             ) from error

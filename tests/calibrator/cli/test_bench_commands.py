@@ -214,12 +214,12 @@ def test_a_log_is_replayed_on_a_socket(
         (
             "transmitter_4_20ma",
             ["0", "1", "99", "nonsense", ".status"],
-            ["HartIdentity", "fe ", "not implemented"],
+            ["HartIdentity", "fe ", "not implemented", "write the number of a command"],
         ),
         (
             "eastron_sdm630",
-            ["input 0 2", "input 9999", "registers 1", ".reopen"],
-            ["illegal data address", "holding"],
+            ["input 0 2", "input 9999", "registers 1", "bad", ".reopen"],
+            ["illegal data address", "write coil, discrete, holding or input"],
         ),
     ],
 )
