@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
-from _measure import best_s, race_s, report
+from _measure import best_s, exit_code, hold, race_s, report
 
 from calibrator_uncertainty import Budget, normal
 
@@ -41,20 +41,22 @@ def raw():
 if __name__ == "__main__":
     BUDGET.evaluate()
     ours, alone = race_s(lambda: BUDGET.monte_carlo(generator(), draws=DRAWS), raw)
-    report("1e7 draws x 10 normal inputs", ours, "raw SFC64", alone, "<= 2")
+    report("1e7 draws x 10 normal inputs", ours, "raw SFC64", alone, 2)
     for draws in (1_000_000, 4_000_000):
         tracemalloc.start()
         BUDGET.monte_carlo(generator(), draws=draws)
-        print(
-            f"peak memory of {draws:.0e} draws: {tracemalloc.get_traced_memory()[1] / 1e6:.1f} MB (bar <= 50)"
-        )
+        peak = hold(f"peak memory of {draws:.0e} draws, MB", tracemalloc.get_traced_memory()[1] / 1e6, 50)
+        print(f"peak memory of {draws:.0e} draws: {peak:.1f} MB (bar <= 50)")
         tracemalloc.stop()
     for digits in (1, 2):
         found = BUDGET.monte_carlo(generator(), digits=digits)
         took = best_s(lambda d=digits: BUDGET.monte_carlo(generator(), digits=d))
+        hold(f"adaptive to {digits} digit(s), s", took, 0.25)
         print(f"adaptive to {digits} digit(s): {took:.3f} s, {found.draws} draws (bar 0.25 s for two)")
     quick = BUDGET.quasi_monte_carlo(generator())
     took = best_s(lambda: BUDGET.quasi_monte_carlo(generator()))
     print(
         f"scrambled Sobol, 8 nets: {took:.3f} s, {quick.draws} runs, converged {quick.converged} (bar 0.05 s)"
     )
+    hold("scrambled Sobol, s", took, 0.05)
+    sys.exit(exit_code())

@@ -6,6 +6,7 @@ Run: python benchmarks/uncertainty/bench_tape.py
 # ruff: noqa: ANN001, ANN201, ANN202, PLR0917 - plain timing scripts
 from __future__ import annotations
 
+import gc
 import math
 import sys
 import tracemalloc
@@ -16,7 +17,7 @@ import pint
 from scipy.special import stdtrit
 
 sys.path.insert(0, str(Path(__file__).parent))
-from _measure import best_s, race_s, report
+from _measure import best_s, exit_code, exponent_of, hold, race_s, report
 
 from calibrator_uncertainty import (
     Budget,
@@ -97,17 +98,15 @@ def many_points():
             return found.quantity, found.expanded_uncertainty
 
         took, by_hand = race_s(ours, lambda x=x: eight_by_hand(x, u, nu))
-        report(
-            f"{count:.0e} points x 8 inputs, pint in and out", took, "numpy by hand with k", by_hand, "<= 2"
-        )
+        report(f"{count:.0e} points x 8 inputs, pint in and out", took, "numpy by hand with k", by_hand, 2)
     quantities = columns(100_000)[1]
     tracemalloc.start()
     start = tracemalloc.get_traced_memory()[0]
     tracemalloc.reset_peak()
     ours(quantities)
-    print(
-        f"peak memory of 1e5 points: {(tracemalloc.get_traced_memory()[1] - start) / 1e6:.1f} MB (bar <= 60)"
-    )
+    peak = (tracemalloc.get_traced_memory()[1] - start) / 1e6
+    print(f"peak memory of 1e5 points: {peak:.1f} MB (bar <= 60)")
+    hold("peak memory of 1e5 points, MB", peak, 60)
     tracemalloc.stop()
 
 
@@ -162,14 +161,14 @@ def one_at_a_time():
         return result.quantity, result.expanded_uncertainty
 
     hand, both, again = race_s(end_gauge_by_hand, ours, budget.evaluate, repeat=100, loops=50)
-    report("GUM H.1, traced once, pint in and out", both, "by hand", hand, "<= 8")
-    report("GUM H.1, evaluate again", again, "by hand", hand, "<= 8")
+    report("GUM H.1, traced once, pint in and out", both, "by hand", hand, 8)
+    report("GUM H.1, evaluate again", again, "by hand", hand, 8)
     report(
         "GUM H.1, traced anew",
         best_s(lambda: end_gauge().evaluate(), repeat=100, loops=20),
         "by hand",
         hand,
-        "none",
+        None,
     )
 
 
@@ -188,10 +187,31 @@ def long_sums():
             so_far.u  # noqa: B018
         return so_far.u
 
-    for name, work, bar in (("sum of 1e4", total, 0.1), ("sum of 1e4, u at each step", read_at_each, 1.0)):
-        small, large = best_s(lambda w=work: w(2500)), best_s(lambda w=work: w(10_000))
-        exponent = math.log(large / small) / math.log(4)
-        print(f"{name}: {large:.3f} s (bar {bar}), exponent {exponent:.2f} (bar 1.2)")
+    few, many = (1000, 2500, 5000, 10_000), (1000, 3000, 10_000, 30_000)
+    for name, work, bar, sizes in (
+        ("sum of 1e4", total, 0.1, many),
+        ("sum of 1e4, u at each step", read_at_each, 1.0, few),
+    ):
+        took = hold(name, best_s(lambda w=work: w(10_000)), bar)
+        exponent = hold(f"{name}, exponent", exponent_of(work, sizes), 1.2)
+        print(f"{name}: {took:.3f} s (bar {bar}), exponent {exponent:.2f} over {sizes} terms (bar 1.2)")
+        found = [memory_of(work, size) for size in (1000, 10_000, 100_000)]
+        growth = hold(f"{name}, memory a term of 1e5 against 1e3", found[2] / found[0], 1.1)
+        told = ", ".join(f"{one:.0f}" for one in found)
+        print(
+            f"{name}: {told} bytes a term of 1e3, 1e4, 1e5; the last is {growth:.2f} of the first (bar 1.1)"
+        )
+
+
+def memory_of(work, size):
+    """Return the largest memory of a sum in bytes a term."""
+    work(100)
+    gc.collect()
+    tracemalloc.start()
+    work(size)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / size
 
 
 def sums_of_quantities():
@@ -209,8 +229,8 @@ def sums_of_quantities():
 
     made = [uncertain(normal("x", 1.0, 0.1, "V")) for _ in range(10_000)]
     bare = best_s(lambda: total([UR.Quantity(1.0, "V") for _ in range(10_000)]))
-    small, large = best_s(lambda: ours(2500)), best_s(lambda: ours(10_000))
-    exponent = math.log(large / small) / math.log(4)
+    large = best_s(lambda: ours(10_000))
+    exponent = hold("sum of pint quantities, exponent", exponent_of(ours, (1000, 2500, 5000, 10_000)), 1.2)
     print(
         f"sum of 1e4 pint quantities, made, added, u: {large:.3f} s; bare floats in pint, made and added: "
         f"{bare:.3f} s, ratio {large / bare:.2f}, exponent {exponent:.2f} (bar 1.2)"
@@ -222,7 +242,8 @@ def sums_of_quantities():
 
 def factors():
     dof = RNG.uniform(1, 5000, 100_000)
-    print(f"k for 1e5 effective dof: {1e3 * best_s(lambda: student_factors(0.95, dof)):.2f} ms (bar 8)")
+    took = hold("k for 1e5 effective dof, ms", 1e3 * best_s(lambda: student_factors(0.95, dof)), 8)
+    print(f"k for 1e5 effective dof: {took:.2f} ms (bar 8)")
 
 
 if __name__ == "__main__":
@@ -231,3 +252,4 @@ if __name__ == "__main__":
     long_sums()
     sums_of_quantities()
     factors()
+    sys.exit(exit_code())
