@@ -77,6 +77,10 @@ class PressureController(SwitchedSource[float]):
         """Raise `ReadbackError` where reference, range or limit do not fit what was staged."""
 
     @abstractmethod
+    def _choose(self, range_pa: float, *, absolute: bool) -> None:
+        """Choose range and reference, and check that they were taken."""
+
+    @abstractmethod
     def _see_unit(self) -> None:
         """Raise `ReadbackError` where values are in another unit than this driver takes them in."""
 
@@ -101,6 +105,18 @@ class PressureController(SwitchedSource[float]):
         """Return whether the vent has ended, and what the instrument says about it."""
 
     # What follows from it.
+
+    def configure_pressure(self, range_pa: float, *, absolute: bool) -> None:
+        """Choose range and reference with the controller off; the line keeps its pressure.
+
+        What was staged is forgotten, for a set-point means another pressure in another reference. A driver
+        whose controller is on switches it off first: no range is changed under control.
+        """
+        if self._connected:
+            self.standby()
+        self._staged = None
+        self._choose(range_pa, absolute=absolute)
+        self._absolute = absolute
 
     def reading_time_s(self) -> float:
         """Return how long one reading takes."""

@@ -103,9 +103,9 @@ class DruckPACE5000(PressureController):
         self.reset_all()
         self._check("*RST")
 
-    def configure_pressure(self, range_pa: float, *, absolute: bool) -> None:
+    def _choose(self, range_pa: float, *, absolute: bool) -> None:
         """Fix the sensor's range by its name, such as "7barg"."""
-        self._air_pa, self._absolute = 0.0, absolute
+        self._air_pa = 0.0
         (self.absolute_range if absolute else self.pressure_range)(range_pa / 1e5)
         self.pressure_unit("hPa")
         self._check(":SENS:PRES:RANG")

@@ -88,10 +88,9 @@ class Fluke6270A(PressureController):
         self.pressure_unit("kPa")
         self._check("reset")
 
-    def configure_pressure(self, range_pa: float, *, absolute: bool) -> None:
+    def _choose(self, range_pa: float, *, absolute: bool) -> None:
         """Choose gauge or absolute pressure; the module that fits is the instrument's choice."""
         del range_pa
-        self._absolute = absolute
         self.absolute(absolute)
         self.pressure_unit("kPa")
         self._check("SENS:PRES:MODE")

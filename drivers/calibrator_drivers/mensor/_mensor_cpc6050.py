@@ -105,10 +105,9 @@ class MensorCPC6050(PressureController):
         found = self.read()
         return not found.overload, found.raw
 
-    def configure_pressure(self, range_pa: float, *, absolute: bool) -> None:
+    def _choose(self, range_pa: float, *, absolute: bool) -> None:
         """Choose gauge or absolute pressure; the transducer that fits is the instrument's choice."""
         del range_pa
-        self._absolute = absolute
         self.reference("absolute" if absolute else "gauge")
         self.pressure_unit("kPa")
         self._check("Ptype")

@@ -197,3 +197,16 @@ def test_a_value_staged_before_the_connection_was_lost_is_not_connected() -> Non
         CASES[0].stage[0](source)
         source.operate()
         assert found.on
+
+
+@pytest.mark.parametrize("model", ["druck_pace5000", "fluke_6270a", "mensor_cpc6050"])
+def test_no_range_is_changed_under_control_and_nothing_staged_survives_it(model: str) -> None:
+    case = next(case for case in CASES if case.model == model)
+    with rig(model) as found, found.driver() as source:
+        _begin(case, source)
+        source.operate()
+        assert found.on
+        source.configure_pressure(700e3, absolute=False)
+        assert not found.on
+        with pytest.raises(InstrumentError, match="Nothing is staged"):
+            source.operate()
