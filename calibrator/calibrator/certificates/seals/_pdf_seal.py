@@ -35,6 +35,17 @@ def seal_pdf(content: bytes, key: SealKey, settings: SealSettings, *, name: str,
         from pyhanko.sign import fields, signers
     except ImportError as error:
         raise no_extra(error) from error
+
+    class Revision(IncrementalPdfFileWriter):
+        """Leaves the document's own metadata as it stands.
+
+        The library would write it anew, in a form in which the description of the PDF/UA mark that PDF/A asks
+        for is no longer understood.
+        """
+
+        def _update_meta(self) -> None:
+            """Update nothing: the signature has a time of its own."""
+
     refuse_simulated(content)
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD,
@@ -45,12 +56,18 @@ def seal_pdf(content: bytes, key: SealKey, settings: SealSettings, *, name: str,
         name=name,
         reason=reason,
     )
+    # PDF/UA wants an unseen field outside the page or hidden, and PDF/A forbids a hidden one
+    unseen = fields.InvisSigSettings(box_out_of_bounds=True)
+    place = fields.SigFieldSpec(
+        FIELD, on_page=-1, invis_sig_settings=unseen, readable_field_name="Seal of the laboratory"
+    )
     out = io.BytesIO()
     signers.PdfSigner(
         metadata,
         _signer(key),
         timestamper=stamper(settings.timestamp) if settings.timestamp else None,
-    ).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(content)), output=out)
+        new_field_spec=place,
+    ).sign_pdf(Revision(io.BytesIO(content)), output=out)
     return out.getvalue()
 
 

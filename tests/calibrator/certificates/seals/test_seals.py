@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from pypdf import PdfReader
 
 from calibrator._errors import RefusedError, UsageError
 from calibrator.certificates import Certificate, examine, render
@@ -109,6 +111,23 @@ def test_pdfsig_verifies_it(
     told = subprocess.run(["pdfsig", str(path)], capture_output=True, text=True, check=False).stdout
     assert "Signature is Valid" in told
     assert "Total document signed" in told
+
+
+def test_a_seal_leaves_what_makes_a_pdf_archivable_and_accessible(
+    documents: dict[str, bytes], seal_folder: Callable[..., Path]
+) -> None:
+    """The library wrote the metadata anew, and the mark of PDF/UA lost the description that PDF/A asks for."""
+    made, _ = sealed(documents["pdf"], "pdf", seal_folder())
+    before, after = (PdfReader(io.BytesIO(content)).trailer["/Root"] for content in (documents["pdf"], made))
+    assert after["/Metadata"].get_object().get_data() == before["/Metadata"].get_object().get_data()
+    [field] = after["/AcroForm"].get_object()["/Fields"]
+    widget = field.get_object()
+    assert widget["/TU"] == "Seal of the laboratory"
+    x0, y0, x1, y1 = (float(side) for side in widget["/Rect"])
+    assert (x0, y0) == (x1, y1)  # ISO 19005-3, 6.3.3: no appearance needed
+    assert max(x1, y1) < 0  # outside the page: ISO 14289-1, 7.18.1
+    assert int(widget["/F"]) & 4  # printed, not hidden
+    assert not int(widget["/F"]) & 2
 
 
 def test_what_is_added_after_the_seal_is_found(
