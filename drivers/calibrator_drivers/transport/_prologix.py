@@ -22,7 +22,6 @@ __all__ = ["PrologixLink", "gateway_bus"]
 _READ_MS = 500
 _MARGIN_S = 0.25  # the network's share of a gateway's answer
 _POLL_S = 2.0
-_MOST_KEPT = 256  # bytes of the lines that set a gateway up
 _SPECIAL = (b"\x1b", b"\n", b"\r", b"+")
 # No write to the gateway's EEPROM, controller, read only on demand, LF and EOI behind each message,
 # nothing added to replies.
@@ -35,6 +34,7 @@ _SETUP = (
     "eot_enable 0",
     f"read_tmo_ms {_READ_MS}",
 )
+_MOST_KEPT = 2 * len(_SETUP)
 _CLOCK = RealClock()
 Told = Callable[[bytes], object]  # hears each line that goes to the gateway itself
 
@@ -87,7 +87,7 @@ class PrologixLink:
         self._gateway: _Gateway | None = None
         self._own_step = Step()
         self._talking = False  # a reply was asked for and has not ended
-        self._early = bytearray()  # lines to the gateway before anybody logs them
+        self._early: list[bytes] = []  # lines to the gateway before anybody logs them
         self.tell_own: Told = self._keep
 
     @property
@@ -183,14 +183,14 @@ class PrologixLink:
             if deadline.passed():
                 raise self._fail.timeout(timeout_s)
 
-    def _keep(self, lines: bytes) -> None:
-        if len(lines) <= _MOST_KEPT:  # nobody may ever log them
-            self._early += lines
+    def _keep(self, line: bytes) -> None:
+        if len(self._early) < _MOST_KEPT:  # nobody may ever log them
+            self._early.append(line)
 
     def _own(self, line: bytes) -> None:
-        early = bytes(self._early)
-        self._early.clear()
-        self.tell_own(early + line)
+        early, self._early = self._early, []
+        for each in (*early, line):
+            self.tell_own(each)
 
     def _make(self) -> _Gateway:
         gateway = _Gateway(_stream(self._address, self._name))
