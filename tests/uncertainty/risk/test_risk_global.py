@@ -48,8 +48,8 @@ def test_figures_of_deaver(limit, ratio, shrink, pfa, pfr):
 
 
 # Resistors of 1500 ohm, limits 0.2 ohm, process 0.12 ohm, measured with 0.04 ohm: a set-up from memory of an
-# example of JCGM 106:2012 whose clause was not seen (9.5.4 is the ball bearings, see test_risk_published); the
-# risks are recomputed by scipy's adaptive quadrature.
+# example of JCGM 106:2012 whose clause was not seen (9.5.4 has the ball bearings of test_risk_published);
+# the risks are recomputed by scipy's adaptive quadrature.
 def test_resistors_against_adaptive_quadrature():
     prior = normal_prior(1500.0, 0.12)
     for guard in (0.0, 0.04, -0.04):
