@@ -46,6 +46,8 @@ __all__ = [
 T = TypeVar("T")
 K = TypeVar("K")
 T_co = TypeVar("T_co", covariant=True)
+Part = tuple[str, float, float]  # of what is sent: unit, lowest, highest
+Parts = tuple[Part, ...]
 
 
 class Commanded(Protocol):
@@ -83,7 +85,7 @@ class Setting(Command):
 
         def send(value: float) -> None:
             part = (self.unit, self.low, self.high)
-            _send_several(instrument, self, (part,), (value,), restores=self.restores)
+            _send_numbers(instrument, self, (part,), (value,), self.restores)
 
         return send
 
@@ -106,7 +108,7 @@ class Pair(Command):
 
         def send(high: float, low: float) -> None:
             parts = (self.unit, 0.0, self.most), (self.unit, -self.most, 0.0)
-            _send_several(instrument, self, parts, (high, low), restores=self.restores)
+            _send_numbers(instrument, self, parts, (high, low), self.restores)
 
         return send
 
@@ -115,8 +117,8 @@ class Pair(Command):
 class Duo(Command):
     """Two numbers sent at once, each with its own unit and limits: an amplitude at a frequency."""
 
-    first: tuple[str, float, float]  # unit, lowest, highest
-    second: tuple[str, float, float]
+    first: Part  # unit, lowest, highest
+    second: Part
     restores: bool | None = None
 
     @overload
@@ -128,8 +130,7 @@ class Duo(Command):
             return self
 
         def send(first: float, second: float) -> None:
-            parts = self.first, self.second
-            _send_several(instrument, self, parts, (first, second), restores=self.restores)
+            _send_numbers(instrument, self, (self.first, self.second), (first, second), self.restores)
 
         return send
 
@@ -138,7 +139,7 @@ class Duo(Command):
 class Trio(Command):
     """Three numbers sent at once, each with its own unit and limits: two amplitudes at a frequency."""
 
-    parts: tuple[tuple[str, float, float], ...]  # unit, lowest, highest
+    parts: Parts  # unit, lowest, highest
     restores: bool | None = None
 
     @overload
@@ -152,7 +153,7 @@ class Trio(Command):
             return self
 
         def send(first: float, second: float, third: float) -> None:
-            _send_several(instrument, self, self.parts, (first, second, third), restores=self.restores)
+            _send_numbers(instrument, self, self.parts, (first, second, third), self.restores)
 
         return send
 
@@ -271,13 +272,8 @@ def _send(instrument: Commanded, command: Command, text: str, *, restores: bool 
         forget()
 
 
-def _send_several(
-    instrument: Commanded,
-    command: Command,
-    parts: tuple[tuple[str, float, float], ...],
-    values: tuple[float, ...],
-    *,
-    restores: bool | None,
+def _send_numbers(
+    instrument: Commanded, command: Command, parts: Parts, values: tuple[float, ...], restores: bool | None
 ) -> None:
     """Send a command with its numbers in their places; nothing where one is outside its part's limits."""
     text = command.header
@@ -287,9 +283,7 @@ def _send_several(
     _send(instrument, command, text, restores=restores)
 
 
-def _refuse_outside(
-    command: Command, value: float, part: tuple[str, float, float], instrument: Commanded
-) -> None:
+def _refuse_outside(command: Command, value: float, part: Part, instrument: Commanded) -> None:
     unit, low, high = part
     if not low <= value <= high:
         raise OutOfLimits(
@@ -350,8 +344,8 @@ def setting(  # noqa: PLR0917 - a table row
 
 def duo(  # noqa: PLR0917 - a table row
     header: str,
-    first: tuple[str, float, float],
-    second: tuple[str, float, float],
+    first: Part,
+    second: Part,
     does: str,
     source: str,
     status: str,
@@ -399,8 +393,6 @@ def commands_of(driver: type) -> tuple[Command, ...]:
     return tuple(found.values())
 
 
-def trio(
-    header: str, parts: tuple[tuple[str, float, float], ...], does: str, source: str, status: str
-) -> Trio:
+def trio(header: str, parts: Parts, does: str, source: str, status: str) -> Trio:
     """Describe three numbers with their own units and limits; each `{}` in the header is a place."""
     return Trio(header, does, source, status, parts)
