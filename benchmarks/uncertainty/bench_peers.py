@@ -41,6 +41,7 @@ from bench_tape import end_gauge as gauge_budget
 from calibrator_uncertainty import (
     Budget,
     UncertainArray,
+    components,
     degrees_of_freedom,
     dumps,
     loads,
@@ -70,11 +71,17 @@ def models():
         found = leaves()
         return found.u, found.dof
 
+    def with_contributions():
+        given = zip(NAMES, X, U, NU, strict=True)
+        found = end_gauge(*(UncertainArray.leaf(x, u, nu, name=name) for name, x, u, nu in given))
+        return found.u, found.dof, components(found)
+
     rows = [
         ("derivatives and k by hand", end_gauge_by_hand),
         ("ours: Budget traced once, u, dof, k, all contributions", budget.evaluate),
         ("ours: uncertain numbers, nothing traced, u", lambda: leaves().u),
         ("ours: uncertain numbers, nothing traced, u and dof", with_dof),
+        ("ours: the same, u, dof, contributions", with_contributions),
     ]
     slow = []
     for name, make, gives in MODELS:
@@ -84,7 +91,7 @@ def models():
     print("GUM H.1, 9 inputs, one evaluation: bare numbers on both sides (ours traced once: pint in and out)")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        took = race_s(*(work for _, work in rows), repeat=25, loops=100)
+        took = race_s(*(work for _, work in rows), repeat=100, loops=20)
         took += race_s(*(work for _, work in slow), loops=3)
     for (what, _), one in zip([*rows, *slow], took, strict=True):
         line(what, one, took[0])

@@ -19,7 +19,7 @@ from calibrator_uncertainty._nothing import refuse_where_flat
 from calibrator_uncertainty._shapes import Normal, StudentT
 from calibrator_uncertainty._store import leaf_back
 from calibrator_uncertainty._structural import Linear
-from calibrator_uncertainty._sweep import sweep
+from calibrator_uncertainty._sweep import by_single, sweep
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty._units import difference_unit, figures_in, parse_unit, quantity
@@ -336,7 +336,8 @@ def components(value: Quantity) -> tuple[Component, ...]:
     if magnitude.shape:
         raise NotSupportedError("components are listed for one value", way_out="Take an element: q[0].")
     found = []
-    for node, slope in sweep(magnitude, lambda node: node._op is None or node._leaf is not None):
+    named = by_single(magnitude) or sweep(magnitude, lambda node: node._op is None or node._leaf is not None)
+    for node, slope in named:
         if node._leaf is None:
             continue
         if isinstance(slope, float):

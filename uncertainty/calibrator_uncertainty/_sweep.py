@@ -15,7 +15,17 @@ from calibrator_uncertainty._structural import RunningSum, fold, scatter_matrix,
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
 
-__all__ = ["by_leaf", "in_order", "reachable", "singles", "slopes_of", "spread", "sweep", "sweep_one"]
+__all__ = [
+    "by_leaf",
+    "by_single",
+    "in_order",
+    "reachable",
+    "singles",
+    "slopes_of",
+    "spread",
+    "sweep",
+    "sweep_one",
+]
 
 Stop = Callable[[UncertainArray], bool]
 
@@ -29,11 +39,8 @@ def by_leaf(output: UncertainArray) -> list[tuple[UncertainArray, Any]]:
     depends on the one element of the leaf that broadcasts to it), or a sparse matrix (elements of the output
     by elements of the leaf).
     """
-    found = singles(output)
-    if found is None:
-        return sweep(output, _is_leaf)
-    slopes = slopes_of(*found)
-    return [(error, slopes[number]) for number, error in in_order(found[1])]
+    found = by_single(output)
+    return sweep(output, _is_leaf) if found is None else found
 
 
 def _is_leaf(node: UncertainArray) -> bool:
@@ -87,6 +94,15 @@ def sweep_one(output: UncertainArray, stop: Stop) -> list[tuple[UncertainArray, 
             adjoints[key] = term if before is None else before + term
     found.reverse()
     return found
+
+
+def by_single(output: UncertainArray) -> list[tuple[UncertainArray, Any]] | None:
+    """Return each leaf with its derivative where all is single numbers and plain operations, else None."""
+    found = singles(output)
+    if found is None:
+        return None
+    slopes = slopes_of(*found)
+    return [(error, slopes[number]) for number, error in in_order(found[1])]
 
 
 def singles(

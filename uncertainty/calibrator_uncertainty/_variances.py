@@ -11,7 +11,7 @@ import numpy as np
 from calibrator_uncertainty._gradients import contributions, length_of
 from calibrator_uncertainty._refusals import overflown
 from calibrator_uncertainty._structural import RunningSum
-from calibrator_uncertainty._sweep import by_leaf, reachable, spread, sweep_one
+from calibrator_uncertainty._sweep import by_leaf, by_single, reachable, spread, sweep_one
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
 
@@ -147,7 +147,7 @@ def _dof_of_one(output: UncertainArray) -> float:
         return math.inf
     squares: dict[Any, list[float]] = {}
     fourths: list[float] = []
-    for leaf, adjoint in sweep_one(output, _is_leaf):
+    for leaf, adjoint in by_single(output) or sweep_one(output, _is_leaf):
         info = leaf._leaf
         if info is None or info.dof == math.inf:
             continue
