@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from calibrator._errors import UsageError
-from calibrator.certificates import Certificate, build, render
+from calibrator._errors import RefusedError, UsageError
+from calibrator.certificates import Certificate, _pdf, build, render
 from calibrator.certificates._model import SIMULATED
 from calibrator.certificates._numbers import printed
 from calibrator.certificates._view import view
@@ -270,3 +270,34 @@ def test_a_row_of_a_long_table_has_one_height_only_where_it_surely_takes_one_lin
     text = "".join(pages(render(model, "pdf", "en")))
     for result in whole_simulated.results:
         assert text.count(printed(result).error) >= 2
+
+
+@pytest.mark.parametrize(
+    "told", ["layout did not converge within 5 attempts", "the layout did not stabilise"]
+)
+def test_pages_that_never_come_to_rest_are_refused(told: str) -> None:
+    _pdf._check_settled([])
+    _pdf._check_settled(["unknown font family: x"])
+    with pytest.raises(RefusedError, match="did not come to rest") as caught:
+        _pdf._check_settled(["unknown font family: x", told])
+    assert caught.value.code == "layout-unsettled"
+
+
+def test_a_layout_that_typst_cannot_settle_is_refused(
+    whole_live: Certificate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A page that breaks where it has not broken is what the former template did."""
+    restless = tmp_path / "restless.typ"
+    restless.write_text(
+        '#set document(title: [x])\n#set text(lang: "en")\n'
+        "#context for n in range(counter(page).final().first() + 1) { pagebreak() }\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(_pdf, "_TEMPLATE", restless)
+    _pdf._compiler.cache_clear()
+    try:
+        with pytest.raises(RefusedError) as caught:
+            render(whole_live, "pdf", "en")
+    finally:
+        _pdf._compiler.cache_clear()
+    assert caught.value.code == "layout-unsettled"

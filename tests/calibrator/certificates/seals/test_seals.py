@@ -116,7 +116,7 @@ def test_pdfsig_verifies_it(
 def test_a_seal_leaves_what_makes_a_pdf_archivable_and_accessible(
     documents: dict[str, bytes], seal_folder: Callable[..., Path]
 ) -> None:
-    """The library wrote the metadata anew, and the mark of PDF/UA lost the description that PDF/A asks for."""
+    """The library wrote the metadata anew; the mark of PDF/UA lost the description that PDF/A wants."""
     made, _ = sealed(documents["pdf"], "pdf", seal_folder())
     before, after = (PdfReader(io.BytesIO(content)).trailer["/Root"] for content in (documents["pdf"], made))
     assert after["/Metadata"].get_object().get_data() == before["/Metadata"].get_object().get_data()
