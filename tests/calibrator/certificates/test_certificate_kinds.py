@@ -13,7 +13,8 @@ import pytest
 from pypdf import PdfReader
 
 from calibrator._errors import ConfigurationError, UsageError
-from calibrator.certificates import NotIssuableError, amend, build, gate, issue, render
+from calibrator.certificates import NotIssuableError, amend, build, examine, gate, issue, render
+from calibrator.certificates.seals import SealSettings
 from calibrator.procedure import load, load_info
 from calibrator.record import Record
 
@@ -292,3 +293,28 @@ def test_a_certificate_that_was_issued_under_the_day_of_utc_keeps_its_number(
     before = build(record, run, authorised_by="chen").id.replace("-20261124-", "-20261123-")
     record.append(run, "certificate.issued", {"id": before, "format": "pdf", "sha256": "ab" * 32})
     assert build(record, run, authorised_by="chen").id == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "format"),
+    [
+        ("verification", "zh", "pdf"),
+        ("verification", "en", "json"),
+        ("notice", "en", "pdf"),
+        ("notice", "zh", "html"),
+    ],
+)
+def test_each_kind_is_verified_as_issued_in_its_language(
+    record: Record, verified: Callable[..., str], tmp_path: Path, kind: str, language: str, format: str
+) -> None:
+    run = verified(shares=BAD if kind == "notice" else None)
+    out = tmp_path / f"document.{format}"
+    path = issue(record, run, format, language, out=out, kind=kind, authorised_by="chen")
+    found = examine(path, record, SealSettings(tmp_path / "seal.toml"), datetime(2026, 11, 24, tzinfo=UTC))
+    assert (found.exit_code, found.wrong) == (0, ())
+    assert any("agrees with the record" in said for said in found.said)
+    changed = bytearray(path.read_bytes())
+    changed[len(changed) // 2] ^= 1
+    path.write_bytes(bytes(changed))
+    settings = SealSettings(tmp_path / "seal.toml")
+    assert examine(path, record, settings, datetime(2026, 11, 24, tzinfo=UTC)).exit_code == 6
