@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from calibrator.cli._checks import planned_check
+from calibrator.cli._failures import place_error
 from calibrator.cli._format import limits_text
 from calibrator.cli._job import JobOptions, job_from, job_options
 from calibrator.cli._marks import edition_line
@@ -17,7 +19,7 @@ from calibrator.cli._offers import planned_offer
 from calibrator.cli._settings import Settings, command, settings
 
 if TYPE_CHECKING:
-    from calibrator.engine import Plan, PlannedPoint
+    from calibrator.engine import Job, Plan, PlannedPoint
 
 __all__ = ["plan"]
 
@@ -43,7 +45,9 @@ def plan(ctx: click.Context, as_json: bool, **options: Unpack[JobOptions]) -> in
     from calibrator import engine
 
     chosen = settings(ctx)
-    made = engine.plan(job_from(chosen, options), chosen.home)
+    job = job_from(chosen, options)
+    _check_simulation(job)
+    made = engine.plan(job, chosen.home)
     if as_json:
         from calibrator.cli._output import print_json
 
@@ -51,6 +55,22 @@ def plan(ctx: click.Context, as_json: bool, **options: Unpack[JobOptions]) -> in
     else:
         _print(chosen, made)
     return REFUSED if made.refused else 0
+
+
+def _check_simulation(job: Job) -> None:
+    """Refuse a simulated bench that `run` would refuse, for its seed or its nodes."""
+    from calibrator.bench import find_simulator
+    from calibrator.standards import load_bench
+
+    if job.bench is None:
+        return
+    bench = load_bench(Path(job.bench))
+    if bench.in_process:
+        try:
+            find_simulator().open(bench.raw, seed=job.seed).close()
+        except Exception as error:  # a plug-in's own errors, of which this room knows no classes
+            place_error(error, bench)
+            raise
 
 
 def _print(chosen: Settings, made: Plan) -> None:

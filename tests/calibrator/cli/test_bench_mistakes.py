@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from calibrator._errors import CalibratorError
 from calibrator.bench import find_simulator
+from calibrator.cli import main
 from calibrator.cli._failures import place_error
 from calibrator.standards import load_bench
 from calibrator_sim._errors import SimulationError
@@ -118,3 +120,14 @@ def test_a_wiring_that_is_fed_is_joined_where_nothing_else_is_said(tmp_path: Pat
     bench: Any = find_simulator().open(load_bench(path, registered=False).raw)
     bench.close()
     assert bench.config.wirings["volts"].figures.terminals == "normal-input-sense"
+
+
+def test_a_plan_refuses_a_bench_without_a_seed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = find_simulator().default_bench()
+    without = re.sub(r"(?m)^seed = .*\n", "", text)
+    assert without != text
+    path = tmp_path / "bench.toml"
+    path.write_text(without, encoding="utf-8")
+    home = str(tmp_path / "home")
+    assert main(["plan", "dmm", "--uut", "34401A", "--bench", str(path), "--home", home]) == 2
+    assert "key simulation.seed)" in capsys.readouterr().err
