@@ -37,6 +37,7 @@ def _drawn_parameters(curve, names, count):
     return _generator(2).multivariate_normal(values, curve.covariance, count).T
 
 
+@pytest.mark.slow
 def test_a_line_is_solved_at_each_draw_of_its_parameters():
     line = fit_line(X, array(2.0 * X + 1.0, 1.5, "V"))
     found = _budget(line, 18.0, 0.1, "V").monte_carlo(_generator(), draws=200_000)

@@ -128,6 +128,7 @@ def test_second_order_fit_gives_back_its_parameters():
     assert again.value == pytest.approx(value, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_second_order_fit_agrees_with_drawn_responses():
     rng = np.random.default_rng(4)
     value = sensor(F)
