@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from sqlalchemy import Connection, insert, inspect, select, update
 
@@ -183,6 +184,7 @@ def _unanchored(connection: Connection, backend: Backend) -> list[dict[str, obje
     return found
 
 
+@cache
 def _program_version() -> str:
     from importlib.metadata import PackageNotFoundError, version
 

@@ -21,23 +21,26 @@ from calibrator.record._canonical import GENESIS
 from calibrator.record._model import Event
 from calibrator.record._reading import event_of
 
-__all__ = ["FEW", "Walked", "distinct", "few_events", "projected", "walk"]
+__all__ = ["FEW", "Walked", "distinct", "few_events", "of_run", "projected", "walk", "whole"]
 
 _quoted = encode_basestring  # a text of a column with quotes in it does not reach over keys
 
 FEW = frozenset({"run.opened", "run.closed", "resumed"})
 """Of the events of a run, what the table of runs is made of."""
 
+# The database compares the key that stands in each row: of a row whose key was damaged inside the tree, which
+# is found by its neighbours' key, and not in WHERE, where it takes the key that was asked for instead.
 _EVENTS = (
-    "SELECT stream, seq, kind, version, at, canonical, previous, hash FROM events WHERE stream = {}"
+    "SELECT stream = {0}, seq, kind, version, at, canonical, previous, hash FROM events WHERE stream = {0}"
     " ORDER BY seq"
 )
 _READINGS = (
-    "SELECT attempt, point, unit, purpose, value, seq, discarded, run FROM readings"
-    " WHERE run = {} ORDER BY seq"
+    "SELECT attempt, point, unit, purpose, value, seq, discarded, run = {0} FROM readings"
+    " WHERE run = {0} ORDER BY seq"
 )
-_Row = tuple[int, str, str, str, str, int, int, str]
-_NOTHING: _Row = (0, "\n", "", "", "", 0, 0, "")  # where no row is left: no text of an event holds a line end
+_FLAT = 2  # braces of a reading: its own and its body's, so that no nested key misleads
+_Row = tuple[int, str, str, str, str, int, int, int]
+_NOTHING: _Row = (0, "\n", "", "", "", 0, 0, 0)  # where no row is left: no text of an event holds a line end
 _POINTS = (
     "SELECT section, position, section_position, seq, point, verdict, body, run FROM points WHERE run = {}"
     " ORDER BY section, position"
@@ -67,20 +70,21 @@ class Walked:
 def walk(connection: Connection, stream: str) -> Walked | None:
     """Walk a stream once; None where a row does not follow the one before it or differs from its columns."""
     found = Walked()
-    previous, ending = GENESIS, f',"stream":{_quoted(stream)},"version":'
+    previous, of_stream = GENESIS, f',"stream":{_quoted(stream)},"version":'
     keep = found.hashes.append
     table = _Readings(connection, stream)
     following, holds, quoted = table.following, table.holds, encode_basestring
     # the columns that the readings at a point share, and what they are in the text, written once
-    its_attempt = its_point = its_unit = its_purpose = None
-    attempted = at_point = taken = ""
+    its_attempt = its_point = its_unit = its_purpose = its_version = None
+    attempted = at_point = taken = ending = ""
+    begin = end = 0  # of the attempt in the last reading's text, where that of the next one likely stands
     rows = _rows(connection, _EVENTS, stream)
-    for expected, (name, seq, kind, version, at, text, before, digest) in enumerate(rows, start=1):
+    for expected, (own, seq, kind, version, at, text, before, digest) in enumerate(rows, start=1):
         head = f'{{"at":"{at}","body":{{'
         if (
             text.__class__ is not str
             or seq != expected
-            or name != stream  # a damaged key inside the tree is found by its neighbours' key
+            or not own
             or before != previous
             or '"' in at  # or the two would reach over keys of the text
             or '"' in kind
@@ -90,28 +94,32 @@ def walk(connection: Connection, stream: str) -> Walked | None:
             return None
         keep(digest)
         previous = digest
+        if version != its_version:
+            its_version, ending = version, f"{of_stream}{version}}}"
         if kind == "reading":
-            row = attempt, point, unit, purpose, value, number, discarded, run = following(_NOTHING)
+            row = attempt, point, unit, purpose, value, number, discarded, mine = following(_NOTHING)
             if attempt != its_attempt or point != its_point:
                 its_attempt, its_point = attempt, point
                 attempted, at_point = f'"attempt":{attempt},', f'"point":{quoted(point)},'
+                begin = text.find(attempted)
+                end = begin + len(attempted)
             if unit != its_unit or purpose != its_purpose:
                 its_unit, its_purpose = unit, purpose
                 taken = f'"unit":{quoted(unit)},"use":{quoted(purpose)},"value":'
-            tail = f'{taken}{quoted(value)}}},"kind":"reading","seq":{seq}{ending}{version}}}'
+            tail = f'{taken}{quoted(value)}}},"kind":"reading","seq":{seq}{ending}'
             if (
                 text[-len(tail) :] != tail
                 or at_point not in text
-                or attempted not in text
-                or "{" in text[len(head) :]  # a reading's body is flat, so that no nested key misleads
+                or (text[begin:end] != attempted and attempted not in text)
+                or text.count("{") != _FLAT
             ):
-                if not text.endswith(f'}},"kind":"reading","seq":{seq}{ending}{version}}}'):
+                if not text.endswith(f'}},"kind":"reading","seq":{seq}{ending}'):
                     return None
                 table.same = False
-            elif discarded or number != seq or run != stream:
+            elif discarded or number != seq or not mine:
                 holds(row, seq)
             continue
-        tail = f'}},"kind":"{kind}","seq":{seq}{ending}{version}}}'
+        tail = f'}},"kind":"{kind}","seq":{seq}{ending}'
         if text[-len(tail) :] != tail:
             return None
         found.note(kind, seq, text, before, digest)
@@ -133,14 +141,13 @@ class _Readings:
         rows = iter(_rows(connection, _READINGS, stream))
         self.following: Callable[[_Row], _Row] = partial(next, rows)
         self.same = True
-        self._stream = stream
         self._marked: set[int] = set()
         self._gone: set[int] = set()
 
     def holds(self, row: _Row, seq: int) -> None:
         """Take note of a row that is not simply that of the reading: set aside, or of another one."""
-        *_, number, discarded, run = row
-        self.same = self.same and number == seq and run == self._stream
+        *_, number, discarded, own = row
+        self.same = self.same and number == seq and bool(own)
         if discarded:
             self._marked.add(number)
 
@@ -218,8 +225,19 @@ def distinct(connection: Connection, table: str, column: str) -> list[str]:
     return found
 
 
+def whole(connection: Connection, query: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a query, as the driver has them."""
+    yield from _cursor(connection, query, ())
+
+
+def of_run(connection: Connection, query: str, run: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a query that bear a run's id."""
+    yield from _rows(connection, f"{query} WHERE run = {{}}", run)
+
+
 def _rows(connection: Connection, query: str, stream: str) -> Any:  # noqa: ANN401 - rows as the driver has them
-    return _cursor(connection, query.format(_mark(connection)), (stream,))
+    mark = _mark(connection)
+    return _cursor(connection, query.format(mark), (stream,) * query.count("{"))
 
 
 def _cursor(connection: Connection, query: str, values: tuple[str, ...]) -> Any:  # noqa: ANN401 - as above

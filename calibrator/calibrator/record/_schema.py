@@ -146,9 +146,9 @@ def create_events(connection: Connection) -> None:
     _event_tables.create_all(connection)
 
 
-def create_projections(connection: Connection) -> None:
-    """Create the projections, empty."""
-    _projections.create_all(connection)
+def create_projections(connection: Connection, *, anew: bool = False) -> None:
+    """Create the projections, empty; `anew` where it is known that there are none."""
+    _projections.create_all(connection, checkfirst=not anew)
 
 
 def drop_projections(connection: Connection) -> None:

@@ -14,7 +14,7 @@ from calibrator.record._chain import check_chain
 from calibrator.record._damage import damage_named
 from calibrator.record._model import Event, Finding
 from calibrator.record._opening import all_events, altered_versions
-from calibrator.record._quick import Walked, distinct, few_events, projected, walk
+from calibrator.record._quick import Walked, distinct, few_events, of_run, projected, walk, whole
 from calibrator.record._reading import REGISTER, anchors
 from calibrator.record._sqlite import any_text, in_memory
 from calibrator.record._store import Store
@@ -87,12 +87,15 @@ def _check_heads(
             yield Finding(run, None, what, "missing-run")
         else:
             found = walked.get(run)
-            hashes, closed = _hashes(connection, run) if found is None else _of(found)
+            hashes, closed = _hashes(connection, run) if found is None else _of(found, known[run])
             yield from _check_anchors(run, known[run], hashes, closed)
 
 
-def _of(walked: Walked) -> tuple[dict[int, str], list[int]]:
-    return dict(enumerate(walked.hashes, start=1)), walked.closed
+def _of(walked: Walked, known: Sequence[Event]) -> tuple[dict[int, str], list[int]]:
+    """Return the hashes of a sound stream at its end and where the register names one, and its closings."""
+    count = len(walked.hashes)
+    wanted = {count, *(int(anchor.body["count"]) for anchor in known)}
+    return {seq: walked.hashes[seq - 1] for seq in wanted if 1 <= seq <= count}, walked.closed
 
 
 def _hashes(connection: Connection, run: str) -> tuple[dict[int, str], list[int]]:
@@ -152,7 +155,7 @@ def _check_projections(
     fresh = in_memory()
     try:
         with fresh.transaction() as other:
-            schema.create_projections(other)
+            schema.create_projections(other, anew=True)
             for name in sorted(sound, key=lambda name: (name == REGISTER, name)):
                 walked = sound[name] if name in quick else None
                 if name in present:
@@ -201,8 +204,8 @@ def _rows(
             streams = [None]  # all of them at once: a query costs as much as a hundred rows
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     names, places = [column.name for column in table.c], [list(table.c).index(table.c[key]) for key in keys]
+    query = f"SELECT {', '.join(names)} FROM {table.name}"
     for name in streams:
-        query = select(table) if name is None else select(table).where(table.c.run == name)
-        for row in connection.execute(query):
+        for row in whole(connection, query) if name is None else of_run(connection, query, name):
             found[tuple(row[place] for place in places)] = dict(zip(names, row, strict=True))
     return found
