@@ -41,6 +41,13 @@ class _At:
     correction: float
     u: float
     spread: float  # half the distance between repeats, such as up and down
+    repeats: int = 1
+
+    @property
+    def place(self) -> str:
+        """Where it stands, and that it is the mean of repeats, whose spread counts as well."""
+        mean = f", the mean of {self.repeats} values ±{self.spread:.3g}" if self.repeats > 1 else ""
+        return f"{self.nominal:g}{mean}"
 
 
 def by_certificate(
@@ -121,7 +128,7 @@ def _certified(certificate: Certificate, point: Point, row: RangeRow) -> list[_A
         corrections = [float(v.correction) for v in values if v.correction is not None]
         u = max(float(v.expanded_uncertainty / v.coverage_factor) for v in values)
         spread = (max(corrections) - min(corrections)) / 2.0
-        found.append(_At(nominal, sum(corrections) / len(corrections), u, spread))
+        found.append(_At(nominal, sum(corrections) / len(corrections), u, spread, len(corrections)))
     return found
 
 
@@ -154,7 +161,7 @@ def _at(known: Sequence[_At], nominal: float, certificate: Certificate) -> tuple
     """Return correction, u, half-width of the interpolation and what it comes from."""
     exact = next((at for at in known if math.isclose(at.nominal, nominal, abs_tol=1e-15)), None)
     if exact is not None:
-        return exact.correction, exact.u, exact.spread, f"{certificate.number} at {exact.nominal:g}"
+        return exact.correction, exact.u, exact.spread, f"{certificate.number} at {exact.place}"
     below = max((at for at in known if at.nominal < nominal), key=lambda at: at.nominal, default=None)
     above = min((at for at in known if at.nominal > nominal), key=lambda at: at.nominal, default=None)
     if below is None or above is None:
@@ -164,7 +171,7 @@ def _at(known: Sequence[_At], nominal: float, certificate: Certificate) -> tuple
     share = (nominal - below.nominal) / (above.nominal - below.nominal)
     correction = below.correction + share * (above.correction - below.correction)
     half = abs(above.correction - below.correction) / 2.0 + max(below.spread, above.spread)
-    used = f"{certificate.number} between {below.nominal:g} and {above.nominal:g}"
+    used = f"{certificate.number} between {below.place} and {above.place}"
     return correction, max(below.u, above.u), half, used
 
 

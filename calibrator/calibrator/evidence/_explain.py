@@ -44,7 +44,8 @@ def explain(record: Record, document: Issued, cell: str, traffic: Path | None) -
             way_out="See what it has: calibrator show RUN.",
             code="no-results",
         )
-    walk = Walk(document.run, tuple(record.events(document.run)), traffic)
+    entered = tuple(record.events(record.REGISTER, kinds={"certificate.added"}))
+    walk = Walk(document.run, tuple(record.events(document.run)), traffic, entered)
     other = find_other(model, cell)
     if other is not None:
         name, printed, below = other.name, other.printed, tuple(other.walk(walk))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibrator._errors import IntegrityError
+from calibrator.evidence._certified import certified_values
 from calibrator.evidence._node import Node
 from calibrator.evidence._wire import exchange_at, last_settings
 
@@ -23,10 +25,13 @@ Body = Mapping[str, Any]
 class Walk:
     """The events of a run, looked through for one point."""
 
-    def __init__(self, run: str, events: Sequence[Event], traffic: Path | None) -> None:
+    def __init__(
+        self, run: str, events: Sequence[Event], traffic: Path | None, register: Sequence[Event] = ()
+    ) -> None:
         self.run = run
         self.events = events
         self._traffic = traffic
+        self._register = register  # its certificates of standards
 
     def last(self, kind: str) -> Event | None:
         """Return the newest event of a kind."""
@@ -140,7 +145,14 @@ class Walk:
         event, _ = self._fixed(fixed["point"]["id"])
         for item in event.body.get("standards", ()):
             if item["asset"] == asset:
-                yield self.standard(event, item)
+                node = self.standard(event, item)
+                yield replace(node, children=tuple(self._certified(item, fixed)))
+
+    def _certified(self, item: Body, fixed: Body) -> Iterator[Node]:
+        """Yield the values of the certificate that the point rests on, where it is used by them."""
+        if item["route"] != "specification":
+            number = str(item["certificate"])
+            yield from certified_values(self._register, str(item["asset"]), number, fixed["point"])
 
     @staticmethod
     def standard(event: Event, item: Body) -> Node:

@@ -1,0 +1,62 @@
+"""The values of a standard's certificate that a point rests on, as the register holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from calibrator.evidence._node import Node
+
+if TYPE_CHECKING:
+    from calibrator.record import Event
+
+__all__ = ["certified_values"]
+
+_ICE = 273.15  # K, at 0 degC
+
+
+def certified_values(
+    register: Iterable[Event], asset: str, number: str, point: Mapping[str, Any]
+) -> Iterator[Node]:
+    """Yield the values at the point's nominal value, or on both sides of it, with their imported text.
+
+    Args:
+        register: the events `certificate.added` of the register.
+        asset: whose certificate it is.
+        number: of the certificate.
+        point: the point object of `references.fixed`.
+    """
+    found = [e for e in register if (e.body.get("asset"), e.body.get("number")) == (asset, number)]
+    if not found:
+        return
+    event = found[-1]  # what was entered last under its number holds
+    own = [value for value in event.body.get("values", ()) if value["function"] == point["function"]]
+    for value in _nearest(own, float(point["nominal"]), str(point["unit"])):
+        unit = str(value.get("nominal_unit") or value["unit"])
+        facts = {
+            "at": f"{value['nominal']} {unit}",
+            str(value["kind"]): f"{value['value']} {value['unit']}, U {value['U']}, k {value['k']}",
+            "as written": str(value.get("written") or "entered from a file of the laboratory"),
+            "document": str(event.body.get("document") or "none"),
+            "document (SHA-256)": str(event.body.get("document_sha256") or "none"),
+            "entered by": str(event.body.get("person") or "nobody named"),
+            "event": f"{event.seq} of the register",
+        }
+        yield Node("value of the certificate", facts)
+
+
+def _nearest(values: Sequence[Mapping[str, Any]], nominal: float, unit: str) -> list[Mapping[str, Any]]:
+    """Return the values at a nominal value; where there are none, those next to it on both sides."""
+    placed = [(_in(value, unit), value) for value in values]
+    below = max((at for at, _ in placed if at <= nominal + 1e-15), default=None)
+    above = min((at for at, _ in placed if at >= nominal - 1e-15), default=None)
+    exact = [value for at, value in placed if abs(at - nominal) <= 1e-9 * max(abs(nominal), 1e-6)]
+    return exact or [value for at, value in placed if at in (below, above)]
+
+
+def _in(value: Mapping[str, Any], unit: str) -> float:
+    """Return where a value stands in the unit of the point; K and degC are the same scale, moved."""
+    own, nominal = str(value.get("nominal_unit") or value["unit"]), float(value["nominal"])
+    if {own, unit} == {"K", "degC"}:
+        return nominal + (_ICE if unit == "K" else -_ICE)
+    return nominal

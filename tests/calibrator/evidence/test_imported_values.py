@@ -1,0 +1,53 @@
+"""From a digital certificate to the next run's reference and back to the imported decimal text."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from calibrator.cli import main
+from calibrator.engine._certificate_route import by_certificate
+from calibrator.evidence._walk import Walk
+from calibrator.procedure import Point
+from calibrator.record import Record
+from calibrator.standards import Register
+from calibrator_drivers.accuracy import Limit, Status, TreatAs, load_table
+from calibrator_drivers.clock import RealClock
+
+MADE_UP = Path(__file__).with_name("made_up_certificate.xml")
+
+
+def test_an_imported_value_is_the_reference_of_a_point_and_is_walked_to_its_text(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    given = ["--asset", "CAL-01", "--due", "2099-01-01", "--kind", "error", "--function", "dcv"]
+    more = ["--model", "fluke_5522a", "--traceability", "SI through NMI", "--home", str(home)]
+    assert main(["standards", "import", str(MADE_UP), *given, *more]) == 0
+
+    with Record.open(home, clock=RealClock(), write=False) as record:
+        own = Register(record).certificate_for("CAL-01", date(2026, 11, 23))
+        entered = tuple(record.events("register", kinds={"certificate.added"}))
+    assert own is not None
+
+    # METROLOGY 10: correction with U/k, drift since its date, interpolation; not the specification besides
+    row = load_table("fluke_5522a").row("dcv", 5.0)
+    at = Point("dcv:5", "dcv", "dcv", Decimal(5), Decimal(10), "V", {}, "source")
+    drift = Limit(30e-6, "V", 0.0, TreatAs.LIMIT_RECTANGULAR, Status.CHECKED, "manual", "1y", "row")
+    today = date(2026, 11, 23)
+    found = by_certificate(at, row, own, None, today=today, specified=drift, at_calibration=drift)
+    assert found.correction == pytest.approx(-4e-6)
+    assert found.limit.half_width == pytest.approx(2 * math.hypot(1e-6, 30e-6 / math.sqrt(3)))
+    assert "MADE-UP-1 at 5" in found.limit.source
+
+    walk = Walk("run", (), None, entered)
+    item = {"asset": "CAL-01", "certificate": "MADE-UP-1", "route": "certificate"}
+    fixed = {"point": {"function": "dcv", "nominal": "5", "unit": "V"}}
+    (node,) = walk._certified(item, fixed)
+    assert node.facts["at"] == "5 V"
+    assert node.facts["as written"].startswith("0.00000400 ")  # every digit as it stood in the file
+    between = {**fixed, "point": {**fixed["point"], "nominal": "2"}}
+    assert [n.facts["at"] for n in walk._certified(item, between)] == ["1 V", "5 V"]
+    assert not list(walk._certified({**item, "route": "specification"}, fixed))
