@@ -10,7 +10,15 @@ from calibrator.certificates._statements import Statement, conformity_statement
 from calibrator.certificates._words import Speaker
 from calibrator.procedure import CLASS, Text
 
-__all__ = ["facts_of_kind", "item_lines", "statement_of_kind", "states_uncertainty", "subtitle", "title"]
+__all__ = [
+    "facts_of_kind",
+    "item_lines",
+    "of_kind",
+    "statement_of_kind",
+    "states_uncertainty",
+    "subtitle",
+    "title",
+]
 
 # msgids of the catalogue, by kind
 _TITLES: Final = {
@@ -120,3 +128,18 @@ def _outcome(item: VerifiedItem) -> Text:
 
 def _named(items: list[VerifiedItem]) -> Text:
     return Text("; ".join(item.title.en for item in items), "；".join(item.title.zh for item in items))
+
+
+# msgids of the catalogue: calibration (校准) and verification (检定) are different acts (METROLOGY 21)
+_VERIFIED: Final = {
+    "Results": "Results of the verification",
+    "Procedure": "Procedure of the verification",
+    "Measured": "Verified on",
+    "Place": "Place of the verification",
+    "Calibrated by": "Verified by",
+}
+
+
+def of_kind(model: Certificate, word: str) -> str:
+    """Return the msgid of a word that a document of verification says otherwise."""
+    return word if model.verification is None else _VERIFIED[word]

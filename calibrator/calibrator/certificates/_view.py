@@ -21,6 +21,7 @@ from calibrator.certificates._figure_tables import confirmed_table, figure_table
 from calibrator.certificates._kind_words import (
     facts_of_kind,
     item_lines,
+    of_kind,
     statement_of_kind,
     states_uncertainty,
     subtitle,
@@ -70,7 +71,7 @@ def view(model: Certificate, language: str) -> View:
         "statement": _statement(model, speaker),
         "standards": standard_table(model, speaker),
         "sections": result_tables(model, speaker),
-        "results_title": say("Results"),
+        "results_title": say(of_kind(model, "Results")),
         "legend": result_legend(model, speaker),
         "repeats": repeat_table(model, speaker),
         "keywords": list(model.keywords),
@@ -166,7 +167,7 @@ def _right(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
     say, method = speaker.say, model.method
     began, ended = local_day(model, model.began_at), local_day(model, model.ended_at)
     return [
-        _fact(say("Procedure"), speaker.tell(method.title), f"{method.id} {method.version}"),
+        _fact(say(of_kind(model, "Procedure")), speaker.tell(method.title), f"{method.id} {method.version}"),
         _fact(say("Document"), method.document),
         _fact(
             say("Limits"),
@@ -176,10 +177,10 @@ def _right(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
                 bilingual("maker's specification, {interval}", interval=interval_text(method.interval))
             ),
         ),
-        _fact(say("Measured"), began if began == ended else f"{began} – {ended}"),
+        _fact(say(of_kind(model, "Measured")), began if began == ended else f"{began} – {ended}"),
         _fact(say("Issued"), local_day(model, model.issued_at)),
         *(_fact(label, *lines, strong=True) for label, lines in facts_of_kind(model, speaker)),
-        _fact(say("Place"), *_place(model, speaker)),
+        _fact(say(of_kind(model, "Place")), *_place(model, speaker)),
         _fact(say("Environment"), *_environment(model, speaker)),
     ]
 
@@ -359,7 +360,7 @@ def _signatures(model: Certificate, speaker: Speaker) -> dict[str, Any]:
 
     return {
         "people": [
-            {"label": say("Calibrated by"), "name": names(model.performed_by)},
+            {"label": say(of_kind(model, "Calibrated by")), "name": names(model.performed_by)},
             {"label": say("Authorised by"), "name": names(model.authorised_by)},
         ],
         "line": [] if model.simulated else say("Signature, date"),

@@ -107,6 +107,8 @@ def test_a_verification_certificate_states_conclusion_items_and_validity(
     assert "Calibration certificate" not in text
     page = render(build(record, run, kind="verification"), "html", "zh").decode("utf-8")
     assert "外观：合格" in page
+    assert all(word in page for word in ("检定结果", "检定日期", "检定地点", "检定程序"))
+    assert not any(word in page for word in ("校准结果", "校准日期", "校准地点", "校准程序", "校准证书"))
     assert "(2024) 01" in page
     event = next(iter(record.events(run, kinds={"certificate.issued"})))
     assert event.body["kind"] == "verification"
