@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from calibrator_uncertainty._asked import one_number
@@ -47,6 +48,7 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
     upper: Quantity,
     *,
     rule: str = "guard-band-u",
+    rectangles: Iterable[Quantity] = (),
 ) -> Judgement:
     """Judge a measured value against its limits.
 
@@ -69,6 +71,8 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
         lower: lower limit, or None where there is none.
         upper: upper limit, or None where there is none.
         rule: its name.
+        rectangles: |c·u| of the rectangular contributions to u (`BudgetResult.rectangles`): where one or two
+            dominate, as for k = 1.65, the probability is that of their shape.
 
     Raises:
         InputError: limits that cross, none at all, one alone for `guard-80`, `rss` and `z540.3-6`, or figures
@@ -83,7 +87,7 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
         'conditional pass'
     """
     if any(hasattr(one, "_magnitude") for one in (error, U, u, lower, upper)):
-        return _in_units(error, U, u, dof, lower, upper, rule)
+        return _in_units(error, U, u, dof, lower, upper, rule, rectangles)
     error, U, u, dof = (
         one_number(one, name)
         for one, name in ((error, "error"), (U, "U"), (u, "u"), (dof, "the degrees of freedom"))
@@ -93,9 +97,12 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
     _check(error, U, u, dof, low, high, rule)
     span = max(abs(x) for x in (error, low, high) if math.isfinite(x)) * _ARITHMETIC
     excess = max(error - high, low - error)  # how far outside; negative inside
-    pfa = _probability_outside(error, u, dof, low, high)
+    parts = tuple(rectangles)
+    pfa = _probability_outside(error, u, dof, low, high, parts)
     if rule in FURTHER:
-        ruling = rule_on(rule, excess=excess, span=span, U=U, u=u, dof=dof, low=low, high=high, pfa=pfa)
+        ruling = rule_on(
+            rule, excess=excess, span=span, U=U, u=u, dof=dof, low=low, high=high, pfa=pfa, rectangles=parts
+        )
     else:
         ruling = _banded(rule, excess, span, _guard(rule, U, low, high), (high - low) / 2)
     guard = ruling.guard_band
@@ -120,7 +127,14 @@ def _why_nothing(rule: str, guard: float, half: float) -> str:
 
 
 def _in_units(  # noqa: PLR0917 - as judge() takes them
-    error: Quantity, U: Quantity, u: Quantity, dof: float, lower: Quantity, upper: Quantity, rule: str
+    error: Quantity,
+    U: Quantity,
+    u: Quantity,
+    dof: float,
+    lower: Quantity,
+    upper: Quantity,
+    rule: str,
+    rectangles: Iterable[Quantity],
 ) -> Judgement:
     """Judge quantities in the unit of the error."""
     from calibrator_uncertainty.risk._limits import Frame
@@ -131,7 +145,10 @@ def _in_units(  # noqa: PLR0917 - as judge() takes them
         for one, what in ((lower, "the lower limit"), (upper, "the upper limit"))
     )
     expanded, standard = (frame.number(one, name, difference=True) for one, name in ((U, "U"), (u, "u")))
-    found = judge(frame.number(error, "the error"), expanded, standard, dof, low, high, rule=rule)
+    parts = [frame.number(one, "a rectangle", difference=True) for one in rectangles]
+    found = judge(
+        frame.number(error, "the error"), expanded, standard, dof, low, high, rule=rule, rectangles=parts
+    )
     accepted = (found.acceptance_lower, found.acceptance_upper)
     ends = [None if one is None else frame.wrap(one) for one in accepted]
     return replace(
@@ -169,9 +186,16 @@ def _verdict(excess: float, guard: float, span: float) -> Verdict:
     return "conditional fail" if excess <= guard + span else "fail"
 
 
-def _probability_outside(error: float, u: float, dof: float, low: float, high: float) -> float:
+def _probability_outside(  # noqa: PLR0917 - a value, what it is known by, and its limits
+    error: float, u: float, dof: float, low: float, high: float, rectangles: tuple[float, ...]
+) -> float:
     if u == 0.0:
         return 0.0 if low <= error <= high else 1.0
+    if rectangles:
+        from calibrator_uncertainty.risk import Limits, specific_risk
+
+        limits = Limits(*(limit if math.isfinite(limit) else None for limit in (low, high)))
+        return specific_risk(error, limits, u=u, dof=dof, rectangles=rectangles).pfa
     from scipy.special import ndtr, stdtr
 
     below = (low - error) / u

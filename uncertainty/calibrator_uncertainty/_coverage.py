@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["POLICIES", "coverage_factor", "effective_dof", "probability_of", "shape_factor"]
+__all__ = [
+    "POLICIES",
+    "coverage_factor",
+    "dominant_rectangles",
+    "effective_dof",
+    "probability_of",
+    "shape_factor",
+]
 
 POLICIES = {"p95": 0.95, "k2": 0.9545, "p90": 0.90, "p95.45": 0.9545, "p99": 0.99}
 _MANY = 65536  # degrees of freedom that are looked up in a table
@@ -109,22 +116,38 @@ def shape_factor(policy: str, rectangles: Iterable[float], u: float, dof: float 
         >>> shape_factor("p95", [1.0, 0.1], 1.005), shape_factor("p95", [2.0, 1.0], 5**0.5)
         (1.65, 1.83)
     """
-    first, second = ([*sorted(rectangles, reverse=True), 0.0, 0.0])[:2]
-    if first == 0.0 or u == 0.0 or policy == "k2":
+    if policy == "k2":
         return None
-    if first < _PLAINLY_SMALL * u:
-        return None
-    probability = probability_of(policy)
-    if _rest(u, first) <= DOMINANCE * first:
-        if not plainly_known(dof, _rest(u, first) / u):
-            return None
+    found = dominant_rectangles(rectangles, u, dof)
+    return None if not found else _factor_of(found, probability_of(policy))
+
+
+def _factor_of(dominant: tuple[float, ...], probability: float) -> float:
+    """Return k of a rectangle, or of the trapezoid of two."""
+    if len(dominant) == 1:
         return round(probability * math.sqrt(3.0), 2)
-    both = math.hypot(first, second)
-    if _rest(u, both) > DOMINANCE * both or not plainly_known(dof, _rest(u, both) / u):
-        return None
+    first, second = dominant
     beta = (first - second) / (first + second)
     tail = math.sqrt((1.0 - probability) * (1.0 - beta * beta))
     return round((1.0 - tail) / math.sqrt((1.0 + beta * beta) / 6.0), 2)
+
+
+def dominant_rectangles(rectangles: Iterable[float], u: float, dof: float) -> tuple[float, ...]:
+    """Return the one or two rectangular contributions (|c·u|) that dominate, the larger first; else nothing.
+
+    They make the distribution of the result what it is: its k and its probabilities rest on them.
+
+    Source: EA-4/02 M:2022, S9.14 and S10.13; JCGM 100:2008, G.4 where dof are few.
+    """
+    first, second = ([*sorted(rectangles, reverse=True), 0.0, 0.0])[:2]
+    if first == 0.0 or u == 0.0 or first < _PLAINLY_SMALL * u:
+        return ()
+    if (rest := _rest(u, first)) <= DOMINANCE * first:
+        return (first,) if plainly_known(dof, rest / u) else ()
+    both = math.hypot(first, second)
+    if (rest := _rest(u, both)) > DOMINANCE * both or not plainly_known(dof, rest / u):
+        return ()
+    return first, second
 
 
 def plainly_known(dof: Any, rest: Any) -> Any:  # noqa: ANN401 - floats or arrays
@@ -174,10 +197,16 @@ def coverage_factor(policy: str, dof: float, *, rectangles: Iterable[float] = ()
 
 def plain_factor(policy: str, probability: float, dof: float, rectangles: list[float], u: float) -> float:
     """Return k as `coverage_factor` does, of figures that need no checking."""
+    return shaped_factor(
+        policy, probability, dof, dominant_rectangles(rectangles, u, dof) if rectangles else ()
+    )
+
+
+def shaped_factor(policy: str, probability: float, dof: float, dominant: tuple[float, ...]) -> float:
+    """Return k of a result that these rectangles dominate; t where none do."""
     if policy == "k2":
         return 2.0
-    shaped = shape_factor(policy, rectangles, u, dof) if rectangles else None
-    return student_factor(probability, dof) if shaped is None else shaped
+    return _factor_of(dominant, probability) if dominant else student_factor(probability, dof)
 
 
 def student_factor(probability: float, dof: float) -> float:
@@ -212,6 +241,20 @@ def coverage_factors(policy: str, dof: Floats, rectangles: tuple[Floats, Floats]
     if rectangles is None:
         return k
     first, second = rectangles
+    one, two = dominated(dof, first, second, u)
+    if one.any():
+        k[one] = round(probability * math.sqrt(3.0), 2)
+    if two.any():
+        beta = (first[two] - second[two]) / (first[two] + second[two])
+        tail = np.sqrt((1.0 - probability) * (1.0 - beta * beta))
+        k[two] = np.round((1.0 - tail) / np.sqrt((1.0 + beta * beta) / 6.0), 2)
+    return k
+
+
+def dominated(dof: Floats, first: Floats, second: Floats, u: Floats) -> tuple[Any, Any]:  # of booleans
+    """Tell for arrays of points where one rectangle dominates and where two do, the larger given first."""
+    import numpy as np
+
     square = u * u
     rest = square - first * first
     one = (rest <= (DOMINANCE * first) ** 2) & (first > 0.0)
@@ -220,13 +263,7 @@ def coverage_factors(policy: str, dof: Floats, rectangles: tuple[Floats, Floats]
     with np.errstate(invalid="ignore", divide="ignore"):
         one &= plainly_known(dof, np.sqrt(np.maximum(0.0, rest) / square))
         two &= plainly_known(dof, np.sqrt(np.maximum(0.0, square - both) / square))
-    if one.any():
-        k[one] = round(probability * math.sqrt(3.0), 2)
-    if two.any():
-        beta = (first[two] - second[two]) / (first[two] + second[two])
-        tail = np.sqrt((1.0 - probability) * (1.0 - beta * beta))
-        k[two] = np.round((1.0 - tail) / np.sqrt((1.0 + beta * beta) / 6.0), 2)
-    return k
+    return one, two
 
 
 def student_factors(probability: float, dof: Floats) -> Floats:

@@ -8,7 +8,7 @@ from operator import mul
 from typing import TYPE_CHECKING
 
 from calibrator_uncertainty._arcsine import arcsine_factor
-from calibrator_uncertainty._coverage import plain_factor, probability_of
+from calibrator_uncertainty._coverage import dominant_rectangles, probability_of, shaped_factor
 from calibrator_uncertainty._errors import ModelError
 from calibrator_uncertainty._result import BudgetLine, BudgetResult
 from calibrator_uncertainty._shapes import Arcsine, Rectangular, Shape
@@ -42,7 +42,8 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
         rectangles = rectangles + _elements(budget, Rectangular)
         arcsines += _elements(budget, Arcsine)
     flat = _flat_note(budget, value, u, slopes)
-    k = plain_factor(policy, probability, dof, rectangles, u)
+    dominant = dominant_rectangles(rectangles, u, dof) if rectangles else ()
+    k = shaped_factor(policy, probability, dof, dominant)
     if arcsines:
         k = arcsine_factor(policy, max(arcsines), u, dof) or k
     return BudgetResult(
@@ -75,6 +76,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
         notes=(*plan.notes, *flat, *budget._trace().remarks),
         difference=budget._trace().difference,
         origin=budget._base(),
+        rectangles=dominant,
     )
 
 

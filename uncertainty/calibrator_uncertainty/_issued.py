@@ -105,7 +105,7 @@ def issued(value: Quantity, policy: str) -> ExpandedUncertainty:
     u = float(magnitude.u)
     refuse_where_flat(magnitude)
     dof = float(magnitude.dof)
-    k = coverage_factor(policy, dof, rectangles=_parts(magnitude, Rectangular), u=u)
+    k = coverage_factor(policy, dof, rectangles=rectangles_of(magnitude), u=u)
     k = arcsine_factor(policy, max(_parts(magnitude, Arcsine), default=0.0), u, dof) or k
     return ExpandedUncertainty(k * u, value, policy)
 
@@ -116,6 +116,11 @@ def clause8_of(expanded: Quantity) -> tuple[Clause8 | None, str]:
     if isinstance(number, ExpandedUncertainty):
         return number.verdict, number.clause8_text
     return None, "JCGM 101, clause 8: not examined: U was given or changed as a plain number"
+
+
+def rectangles_of(magnitude: UncertainArray) -> list[float]:
+    """Return the |c·u| of the rectangular errors of a scalar, the largest of them at least."""
+    return _parts(magnitude, Rectangular)
 
 
 def _parts(magnitude: UncertainArray, kind: type[Shape]) -> list[float]:

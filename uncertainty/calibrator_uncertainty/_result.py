@@ -78,6 +78,7 @@ class BudgetResult:
     clause8: Clause8 | None = field(default=None, compare=False)
     unexamined: str = field(default="", compare=False)
     difference: bool = False
+    rectangles: tuple[float, ...] = field(default=(), compare=False)  # |c·u| of the one or two that dominate
     origin: Budget | str | None = field(default=None, repr=False, compare=False)  # or its stored errors
 
     def uncertain(self) -> Quantity:
@@ -278,6 +279,7 @@ class BudgetResult:
                 "unexamined",
                 "difference",
                 "origin",
+                "rectangles",
             }
             return cls(
                 **_floats({name: document[name] for name in known}),
@@ -290,6 +292,7 @@ class BudgetResult:
                 unexamined=str(document.get("unexamined", "")),
                 difference=bool(document.get("difference", False)),
                 origin=document.get("errors"),
+                rectangles=tuple(map(float, document.get("rectangles", ()))),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             if isinstance(problem, FormatError):

@@ -40,6 +40,7 @@ def rule_on(
     low: float,
     high: float,
     pfa: float,
+    rectangles: tuple[float, ...] = (),
 ) -> Ruling:
     """Return what one of the `FURTHER` rules says.
 
@@ -53,6 +54,7 @@ def rule_on(
         low: lower limit, may be infinite.
         high: upper limit, may be infinite.
         pfa: specific probability that the true value lies outside.
+        rectangles: |c·u| of the rectangular contributions to u.
 
     Raises:
         InputError: one-sided limits for a rule that rests on the ratio T/U.
@@ -66,7 +68,7 @@ def rule_on(
     none_left = half - span <= U  # U >= T: no acceptance zone, whatever narrower band a rule would take
     if rule in TARGETS or rule == "iso14253":
         target = TARGETS.get(rule, _PROVED)
-        width, empty = _by_risk(low, high, u, dof, target)
+        width, empty = _by_risk(low, high, u, dof, target, rectangles)
         empty = empty or none_left
         return Ruling(_by_probability(rule, pfa, target, empty=empty), width, empty)
     width = _width(rule, U, low, high)
@@ -91,11 +93,13 @@ def _by_probability(rule: str, pfa: float, target: float, *, empty: bool) -> Ver
     return "fail"
 
 
-def _by_risk(low: float, high: float, u: float, dof: float, target: float) -> tuple[float, bool]:
+def _by_risk(  # noqa: PLR0917 - limits, what the value is known by, and the risk
+    low: float, high: float, u: float, dof: float, target: float, rectangles: tuple[float, ...]
+) -> tuple[float, bool]:
     from calibrator_uncertainty.risk import Limits, guard_band_for_specific_risk
 
     limits = Limits(low if math.isfinite(low) else None, high if math.isfinite(high) else None)
-    band = guard_band_for_specific_risk(limits, u, target, dof=dof)
+    band = guard_band_for_specific_risk(limits, u, target, dof=dof, rectangles=rectangles)
     return float(band.width), band.acceptance is None
 
 

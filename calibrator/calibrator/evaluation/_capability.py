@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ class Stated:
     dof: float
     floor: Decimal | None = None  # the CMC; U is never written smaller
     notes: tuple[str, ...] = ()
+    rectangles: tuple[float, ...] = ()  # |c·u| of those that dominate u
 
 
 def stated(result: BudgetResult, point: Point, lab: Mapping[str, Any]) -> Stated:
@@ -38,16 +39,16 @@ def stated(result: BudgetResult, point: Point, lab: Mapping[str, Any]) -> Stated
 
     Source: ILAC-P14:09/2020, 5.4: no uncertainty is reported that is smaller than the CMC.
     """
-    own = Stated(result.U, result.u, result.k, result.dof)
+    own = Stated(result.U, result.u, result.k, result.dof, rectangles=result.rectangles)
     scope = lab.get("scope") or ()
     if not scope:
         return own
     smallest = [cmc for line in scope if (cmc := _cmc(line, point)) is not None]
     if not smallest:
-        return Stated(own.U, own.u, own.k, own.dof, notes=(OUTSIDE_SCOPE,))
+        return replace(own, notes=(OUTSIDE_SCOPE,))
     floor = min(smallest)
     if float(floor) <= result.U:
-        return Stated(own.U, own.u, own.k, own.dof, floor)  # its digits may still fall below
+        return replace(own, floor=floor)  # its digits may still fall below
     raised = float(floor)
     return Stated(raised, raised / _COVERAGE, _COVERAGE, math.inf, floor, (RAISED,))
 

@@ -50,7 +50,14 @@ def judged_point(
     lab = opened.get("lab") or {}
     known = stated(result, references.point, lab)
     judgement = judge(
-        result.value, known.U, known.u, known.dof, limits.lower, limits.upper, rule=opened["rule"]
+        result.value,
+        known.U,
+        known.u,
+        known.dof,
+        limits.lower,
+        limits.upper,
+        rule=opened["rule"],
+        rectangles=known.rectangles,
     )
     status = figure_status(references)
     write = rounding_of(lab)
@@ -212,5 +219,6 @@ def _exact(error: float, known: Stated, judgement: Judgement) -> dict[str, str]:
         "dof": known.dof,
         "guard_band": judgement.guard_band,
         "pfa": judgement.pfa,
+        **{f"rectangle_{place}": part for place, part in enumerate(known.rectangles, 1)},
     }
     return {name: float(value).hex() for name, value in numbers.items()}

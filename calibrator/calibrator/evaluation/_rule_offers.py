@@ -58,7 +58,13 @@ def _by(rule: str, point: Body) -> str:
     if rule in TWO_SIDED and (lower is None or upper is None):
         return str(point["verdict"])  # the rule says nothing of one limit alone
     spread, dof = (0.0, float("inf")) if rule in _BY_LIMITS else (_hex(exact, "u"), _hex(exact, "dof"))
-    return judge(error, expanded, spread, dof, lower, upper, rule=rule).verdict
+    parts = () if rule in _BY_LIMITS else rectangles_in(exact)
+    return judge(error, expanded, spread, dof, lower, upper, rule=rule, rectangles=parts).verdict
+
+
+def rectangles_in(exact: Mapping[str, str]) -> tuple[float, ...]:
+    """Return the |c·u| of the one or two rectangles that dominate a recorded result, if any do."""
+    return tuple(_hex(exact, key) for key in ("rectangle_1", "rectangle_2") if key in exact)
 
 
 def _limit(text: str | None) -> float | None:

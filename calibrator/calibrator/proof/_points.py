@@ -6,10 +6,10 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from calibrator._errors import UsageError
-from calibrator.evaluation import RunContent, collect
+from calibrator.evaluation import RunContent, collect, rectangles_in
 from calibrator.procedure import PointEvaluation, PointReferences, Procedure
 from calibrator.proof._plug import Asked, Plug
 
@@ -57,6 +57,7 @@ class PointProof:
     gaps: Mapping[str, float] = field(default_factory=dict)
     exact: tuple[str, ...] = ()  # lines that are known exactly, but for one that was forgotten
     model_off: float = 0.0  # |model at the true inputs - truth|/u; 0 where an input is not known
+    rectangles: tuple[float, ...] = ()  # |c·u| of the one or two that dominate u
 
     @property
     def z(self) -> float:
@@ -67,6 +68,16 @@ class PointProof:
     def covered(self) -> bool:
         """Whether the truth lies within the stated error +/- U."""
         return abs(self.error - self.truth) <= self.U
+
+
+class _Stated(NamedTuple):
+    """What was stated of a point."""
+
+    value: float
+    u: float
+    U: float
+    dof: float
+    rectangles: tuple[float, ...]
 
 
 def prove_events(
@@ -168,26 +179,24 @@ def _without_line(budget: Budget, line: str) -> Budget:
     return budget.at(**{line: constant(line, found.estimate, found.unit, source="forgotten")})
 
 
-def _recorded(events: Sequence[Event]) -> dict[str, tuple[float, float, float, float]]:
-    """Return value, u, U and dof of each point as the engine stated them."""
+def _recorded(events: Sequence[Event]) -> dict[str, _Stated]:
+    """Return what the engine stated of each point."""
     found = {}
     for event in events:
         if event.kind == "section.evaluated":
             for result in event.body["results"]:
                 exact = result["exact"]
                 if exact:
-                    numbers = (float.fromhex(exact[key]) for key in ("error", "u", "U", "dof"))
-                    found[result["id"]] = _four(*numbers)
+                    value, u, expanded, dof = (
+                        float.fromhex(exact[key]) for key in ("error", "u", "U", "dof")
+                    )
+                    found[result["id"]] = _Stated(value, u, expanded, dof, rectangles_in(exact))
     return found
 
 
-def _evaluated(budget: Budget, policy: str) -> tuple[float, float, float, float]:
+def _evaluated(budget: Budget, policy: str) -> _Stated:
     result = budget.evaluate(policy=policy)
-    return result.value, result.u, result.U, result.dof
-
-
-def _four(value: float, u: float, expanded: float, dof: float) -> tuple[float, float, float, float]:
-    return value, u, expanded, dof
+    return _Stated(result.value, result.u, result.U, result.dof, result.rectangles)
 
 
 def _asked(
@@ -229,10 +238,10 @@ def _proved(
     references: PointReferences,
     budget: Budget,
     truths: Mapping[str, float],
-    stated: tuple[float, float, float, float],
+    stated: _Stated,
     forgotten: str = "",
 ) -> PointProof:
-    value, u, expanded, dof = stated
+    value, u, expanded, dof, rectangles = stated
     truth = truths["result"]
     lines = {one.name: one for one in budget.inputs}
     known = {name: true for name, true in truths.items() if name != "result"}
@@ -263,6 +272,7 @@ def _proved(
         gaps,
         tuple(name for name in lines if name not in uncertain and name != forgotten),
         off,
+        rectangles,
     )
 
 

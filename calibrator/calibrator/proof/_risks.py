@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from calibrator.proof._points import PointProof
 from calibrator.proof._runner import RunProof
@@ -96,8 +97,16 @@ def _conform(run: Sequence[PointProof]) -> list[float]:
         upper=[point.limits[1] for point in run],
         u=[point.u for point in run],
         dof=np.array([point.dof for point in run]),
+        rectangles=(_part(run, 0), _part(run, 1)),
     )
     return [float(chance) for chance in found]
+
+
+def _part(run: Sequence[PointProof], place: int) -> Any:  # noqa: ANN401 - an array
+    """Return the larger or the smaller |c·u| of the rectangles that dominate each point, 0 where none do."""
+    import numpy as np
+
+    return np.array([([*point.rectangles, 0.0, 0.0])[place] for point in run])
 
 
 def _global(runs: Sequence[Sequence[PointProof]], width: float) -> list[Risk]:
@@ -140,5 +149,7 @@ def _predicted(points: Sequence[PointProof], width: float) -> tuple[float, float
     prior = uniform_prior(middle - width * half, middle + width * half)
     u = statistics.fmean(point.u for point in points)
     dof = statistics.median(point.dof for point in points)
-    found = global_risk(Limits(low, high), u, prior, dof=dof)
+    shaped = [[part / point.u for part in point.rectangles] for point in points if point.rectangles]
+    shares = shaped[len(shaped) // 2] if 2 * len(shaped) > len(points) else []  # as most of the runs have it
+    found = global_risk(Limits(low, high), u, prior, dof=dof, rectangles=[share * u for share in shares])
     return found.pfa, found.pfr

@@ -3,7 +3,8 @@
 `python tests/calibrator/evidence/freeze.py HOME [RUN]` takes a finished run of a home and writes
 `frozen/<procedure>.json`: the events that evaluation needs (five readings a point where only the unit is
 read, all where readings of several parts belong together), the results, the version of the procedure and of
-the program. The test beside it evaluates those events again.
+the program. The test beside it evaluates those events again. `freeze.py --again` evaluates those of all
+files, after a change of the program's mathematics.
 """
 
 from __future__ import annotations
@@ -84,6 +85,14 @@ def freeze(home: Path, run: str) -> Path:
     return file
 
 
+def again() -> None:
+    """Evaluate every frozen record once more, for a change of the program's mathematics."""
+    for file in sorted(FOLDER.glob("*.json")):
+        held, events = thawed(file)
+        head = {**held, "version": load(held["procedure"]).info.version, "calibrator": __version__}
+        _write(file, {**head, "results": evaluated(events)})
+
+
 def _write(file: Path, content: Mapping[str, Any]) -> None:
     """Write one event and one point a line, so that a change of a result is one line of a difference."""
     lines = ["{"]
@@ -100,5 +109,7 @@ def _write(file: Path, content: Mapping[str, Any]) -> None:
     file.write_text("\n".join(lines), encoding="utf-8", newline="\n")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and sys.argv[1:] == ["--again"]:
+    again()
+elif __name__ == "__main__":
     sys.stdout.write(f"{freeze(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else 'last')}\n")

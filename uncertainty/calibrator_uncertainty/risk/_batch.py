@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from calibrator_uncertainty._coverage import dominated
+from calibrator_uncertainty._dominant import lower_tail
 from calibrator_uncertainty._doors import FIGURES, asks
 from calibrator_uncertainty._errors import InputError, UnitsError
 from calibrator_uncertainty._tape import UncertainArray
@@ -24,6 +26,7 @@ def conformance_probabilities(
     upper: Quantity = None,
     u: Quantity = None,
     dof: float | Floats = math.inf,
+    rectangles: tuple[Quantity, Quantity] | None = None,
 ) -> Floats:
     """Return the specific conformance probability (no prior) of each point of a table; 1 less it is its PFA.
 
@@ -35,6 +38,8 @@ def conformance_probabilities(
         upper: upper limits; None where no point has one.
         u: standard uncertainties of plain values, that broadcast to them.
         dof: degrees of freedom of u.
+        rectangles: the two largest |c·u| of the rectangular contributions to the u of plain values, 0 where
+            there are none; where one or two dominate, as for k = 1.65, the value is distributed as they are.
 
     Raises:
         InputError: limits that cross or are both missing, a u that cannot be; it names the first such point.
@@ -71,7 +76,11 @@ def conformance_probabilities(
         np.asarray(dof, dtype=np.float64),
     )
     _check(value, spread, low, high, freedom)
-    return _inside(value, spread, low, high, freedom)
+    found = _inside(value, spread, low, high, freedom)
+    if rectangles is None:
+        return found
+    first, second = (_numbers(one, frame, "a rectangle", difference=True) for one in rectangles)
+    return _shaped(found, (value, spread, low, high, freedom), first, second)
 
 
 def _inside(value: Floats, u: Floats, low: Floats, high: Floats, dof: Floats) -> Floats:
@@ -88,6 +97,29 @@ def _inside(value: Floats, u: Floats, low: Floats, high: Floats, dof: Floats) ->
         outside = np.where(normal, outside, stdtr(few, below) + stdtr(few, above))
     outside = np.where(known, (value < low) | (value > high), outside)
     return np.asarray(np.clip(1.0 - outside, 0.0, 1.0), dtype=np.float64)
+
+
+def _shaped(found: Floats, figures: tuple[Floats, ...], first: Floats, second: Floats) -> Floats:
+    """Put in the probabilities of the points that one or two rectangles dominate."""
+    value, u, low, high, dof = figures
+    larger, smaller = (
+        np.broadcast_to(np.maximum(first, second), u.shape),
+        np.broadcast_to(np.minimum(first, second), u.shape),
+    )
+    if not ((smaller >= 0.0) & (np.hypot(larger, smaller) <= u * (1.0 + 1e-9))).all():
+        raise InputError(
+            "the rectangles of a point are negative, or more than its u that they are part of",
+            way_out="Give |c·u| of each, its half-width divided by the square root of 3.",
+            code="number",
+        )
+    for shape, count in zip(dominated(dof, larger, smaller, u), (1, 2), strict=True):
+        if shape.any():
+            spread = u[shape]
+            shares = (larger[shape] / spread, smaller[shape] / spread)[:count]
+            below = lower_tail((low[shape] - value[shape]) / spread, shares)
+            above = lower_tail((value[shape] - high[shape]) / spread, shares)
+            found[shape] = np.clip(1.0 - below - above, 0.0, 1.0)
+    return found
 
 
 def _numbers(figure: Quantity, frame: Frame, what: str, *, difference: bool = False) -> Floats:

@@ -10,6 +10,7 @@ from calibrator_uncertainty._doors import LIMITS, NUMBER, POSITIVE, asks
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.risk._guard import GuardBand, guard_band, guard_band_for_specific_risk
 from calibrator_uncertainty.risk._limits import ARITHMETIC, Frame, Limits, Zone, finite, positive
+from calibrator_uncertainty.risk._quadrature import Shares
 from calibrator_uncertainty.risk._specific import SpecificRisk, measured_of, outside
 
 __all__ = ["Decision", "decide_ilac_g8", "decide_iso14253", "decide_jjf1094"]
@@ -80,13 +81,13 @@ def decide_ilac_g8(
     frame = Frame.of(limits, measured, U, u)
     zone = frame.zone(limits)
     expanded = positive(frame.number(U, "U", difference=True), "U")
-    value, spread, dof = _measured(measured, u, expanded / k, frame)
+    value, spread, dof, shares = _measured(measured, u, expanded / k, frame)
     found = judge(value, expanded, spread, dof, zone.low, zone.high)
     verdict: Verdict = found.verdict
     if binary and verdict != "pass":
         verdict = "fail"
     rule = "ILAC-G8:09/2019, 4.2.2 binary, w = U" if binary else "ILAC-G8:09/2019, 4.2.3 non-binary, w = U"
-    return Decision(verdict, rule, guard_band("ilac-g8", limits, U), _risk(value, spread, dof, zone))
+    return Decision(verdict, rule, guard_band("ilac-g8", limits, U), _risk(value, spread, dof, zone, shares))
 
 
 @asks(limits=LIMITS, probability=NUMBER)
@@ -115,10 +116,14 @@ def decide_iso14253(
     """
     frame = Frame.of(limits, measured, u)
     zone = frame.zone(limits)
-    value, spread, dof = measured_of(measured, u, float("inf"), frame)
-    risk = _risk(value, spread, dof, zone)
+    value, spread, dof, shares = measured_of(measured, u, float("inf"), frame)
+    risk = _risk(value, spread, dof, zone, shares)
     band = guard_band_for_specific_risk(
-        limits, frame.wrap(spread, difference=True), 1.0 - probability, dof=dof
+        limits,
+        frame.wrap(spread, difference=True),
+        1.0 - probability,
+        dof=dof,
+        rectangles=[frame.wrap(share * spread, difference=True) for share in shares],
     )
     verdict: Verdict = "undetermined"
     if risk.pfa <= (1.0 - probability) * (1.0 + 1e-9):
@@ -156,7 +161,7 @@ def decide_jjf1094(
     frame = Frame.of(limits, measured, U95, u)
     zone = frame.zone(limits)
     expanded = positive(frame.number(U95, "U95", difference=True), "U95")
-    value, spread, dof = _measured(measured, u, expanded / k, frame)
+    value, spread, dof, shares = _measured(measured, u, expanded / k, frame)
     mpev = min(zone.half_width, zone.size)
     noise = ARITHMETIC * max(zone.size, abs(value))
     excess = max(value - zone.high, zone.low - value)  # how far outside; negative inside
@@ -171,18 +176,20 @@ def decide_jjf1094(
     way = "U95 <= MPEV/3, compared directly" if direct else "U95 > MPEV/3, three zones"
     band = guard_band("simple" if direct else "ilac-g8", limits, U95)
     basis = GuardBand(band.width, band.acceptance, "JJF 1094-2002, 5.3.1", band.note)
-    return Decision(verdict, f"JJF 1094-2002, 5.3.1: {way}", basis, _risk(value, spread, dof, zone))
+    return Decision(verdict, f"JJF 1094-2002, 5.3.1: {way}", basis, _risk(value, spread, dof, zone, shares))
 
 
-def _measured(measured: Quantity, u: Quantity, default: float, frame: Frame) -> tuple[float, float, float]:
+def _measured(
+    measured: Quantity, u: Quantity, default: float, frame: Frame
+) -> tuple[float, float, float, Shares]:
     from calibrator_uncertainty._tape import UncertainArray
 
     if u is None and not isinstance(getattr(measured, "_magnitude", measured), UncertainArray):
         value = finite(frame.number(measured, "the measured value"), "the measured value")
-        return value, default, float("inf")
+        return value, default, float("inf"), ()
     return measured_of(measured, u, float("inf"), frame)
 
 
-def _risk(value: float, u: float, dof: float, zone: Zone) -> SpecificRisk:
-    below, above = outside(value, u, dof, zone)
+def _risk(value: float, u: float, dof: float, zone: Zone, shares: Shares) -> SpecificRisk:
+    below, above = outside(value, u, dof, zone, shares)
     return SpecificRisk(below, max(0.0, 1.0 - below - above), above)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,8 @@ from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.risk._limits import Frame, Limits, Zone, positive
 from calibrator_uncertainty.risk._priors import Prior
-from calibrator_uncertainty.risk._quadrature import Floats, around, error_cdf
-from calibrator_uncertainty.risk._specific import degrees, percent
+from calibrator_uncertainty.risk._quadrature import Floats, Shares, around, error_cdf
+from calibrator_uncertainty.risk._specific import degrees, percent, shares_of
 
 __all__ = ["GlobalRisk", "global_risk", "risk_of"]
 
@@ -67,6 +68,7 @@ def global_risk(
     acceptance: Limits | None = None,
     guard_band: Quantity = None,
     dof: float = math.inf,
+    rectangles: Iterable[Quantity] = (),
 ) -> GlobalRisk:
     """Return the global risks of accepting what is measured inside the acceptance limits.
 
@@ -77,6 +79,8 @@ def global_risk(
         acceptance: acceptance limits; without them, and without a guard band, the tolerance limits.
         guard_band: width taken off inside each limit; negative widens.
         dof: degrees of freedom of u; finite means errors of a scaled t distribution.
+        rectangles: |c·u| of the rectangular contributions to u; where one or two dominate, as for k = 1.65,
+            the errors are distributed as they are.
 
     Raises:
         InputError: figures that cannot be, or both an acceptance zone and a guard band.
@@ -95,17 +99,19 @@ def global_risk(
         if not math.isfinite(width):
             raise InputError(f"the guard band is {width}", code="not-finite")
         accept = zone.shrunk(width)
-    return risk_of(zone, accept, spread, degrees(dof), prior)
+    return risk_of(zone, accept, spread, degrees(dof), prior, shares_of(rectangles, spread, dof, frame))
 
 
-def risk_of(zone: Zone, accept: Zone, u: float, dof: float, prior: Prior) -> GlobalRisk:
+def risk_of(  # noqa: PLR0917 - limits, what measures, and what is measured
+    zone: Zone, accept: Zone, u: float, dof: float, prior: Prior, shares: Shares = ()
+) -> GlobalRisk:
     """Return the global risks for floats in the prior's unit."""
     heavy = math.isfinite(dof)
     breaks = [b for b in (zone.low, zone.high) if math.isfinite(b)]
     for limit in (accept.low, accept.high):
-        breaks += around(limit, u, heavy=heavy)
+        breaks += around(limit, u, heavy=heavy, shares=shares)
     x, mass = prior.masses(breaks)
-    taken, left = _accepted(x, accept, u, dof)
+    taken, left = _accepted(x, accept, u, dof, shares)
     inside = (x >= zone.low) & (x <= zone.high)
     fates = (
         float(np.sum((mass * taken)[~inside])),
@@ -119,7 +125,7 @@ def risk_of(zone: Zone, accept: Zone, u: float, dof: float, prior: Prior) -> Glo
     return GlobalRisk(pfa, pfr, true_accept, true_reject, prior.name)
 
 
-def _accepted(x: Floats, accept: Zone, u: float, dof: float) -> tuple[Floats, Floats]:
+def _accepted(x: Floats, accept: Zone, u: float, dof: float, shares: Shares) -> tuple[Floats, Floats]:
     """Return the probabilities of acceptance and of rejection of items with the true values `x`."""
     if accept.low > accept.high:
         return np.zeros_like(x), np.ones_like(x)
@@ -128,9 +134,9 @@ def _accepted(x: Floats, accept: Zone, u: float, dof: float) -> tuple[Floats, Fl
         return taken, 1.0 - taken
     with np.errstate(over="ignore"):  # beside a vanishing u every distance is infinite, which is right
         low, high = (accept.low - x) / u, (accept.high - x) / u
-    left = error_cdf(low, dof) + error_cdf(-high, dof)
+    above_low, above_high = error_cdf(-low, dof, shares), error_cdf(-high, dof, shares)
+    below_low, below_high = error_cdf(low, dof, shares), error_cdf(high, dof, shares)
+    left = below_low + above_high
     # Of two nearly equal numbers near 1 the difference is taken from their complements.
-    taken = np.where(
-        low > 0.0, error_cdf(-low, dof) - error_cdf(-high, dof), error_cdf(high, dof) - error_cdf(low, dof)
-    )
+    taken = np.where(low > 0.0, above_low - above_high, below_high - below_low)
     return np.clip(taken, 0.0, 1.0), np.clip(left, 0.0, 1.0)

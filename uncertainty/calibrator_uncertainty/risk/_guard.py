@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +13,8 @@ from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.risk._global import risk_of
 from calibrator_uncertainty.risk._limits import ARITHMETIC, Frame, Limits, Zone, positive
 from calibrator_uncertainty.risk._priors import Prior
-from calibrator_uncertainty.risk._specific import degrees, outside
+from calibrator_uncertainty.risk._quadrature import Shares
+from calibrator_uncertainty.risk._specific import degrees, outside, shares_of
 
 __all__ = [
     "GuardBand",
@@ -147,7 +148,7 @@ def _made(frame: Frame, zone: Zone, width: float, basis: str) -> GuardBand:
 
 @asks(limits=LIMITS, target=NUMBER, dof=NUMBER)
 def guard_band_for_specific_risk(
-    limits: Limits, u: Quantity, target: float, *, dof: float = math.inf
+    limits: Limits, u: Quantity, target: float, *, dof: float = math.inf, rectangles: Iterable[Quantity] = ()
 ) -> GuardBand:
     """Return the smallest guard band at whose acceptance limits the specific PFA (no prior) is `target`.
 
@@ -158,6 +159,7 @@ def guard_band_for_specific_risk(
         u: standard uncertainty of the measurement.
         target: highest specific PFA of an accepted item, for example 0.05 (ISO 14253-1:2017 default).
         dof: degrees of freedom of u.
+        rectangles: |c·u| of the rectangular contributions to u, of which one or two may dominate it.
 
     Raises:
         InputError: a target outside 0 to 0.5, figures that cannot be.
@@ -172,21 +174,24 @@ def guard_band_for_specific_risk(
     frame = Frame.of(limits, u)
     zone = frame.zone(limits)
     spread, freedom = positive(frame.number(u, "u", difference=True), "u"), degrees(dof)
+    shares = shares_of(rectangles, spread, freedom, frame)
 
     def risk(width: float) -> float:
         value = zone.high - width if math.isfinite(zone.high) else zone.low + width
-        return sum(outside(value, spread, freedom, zone))
+        return sum(outside(value, spread, freedom, zone, shares))
 
     basis = f"specific PFA (no prior) at most {target * 100:g} % at the acceptance limit"
-    limit = _widest(zone, spread, freedom, target)
+    limit = _widest(zone, spread, freedom, target, shares)
     if spread > 0.0 and risk(limit) > target:
         return GuardBand(frame.wrap(limit, difference=True), None, basis, NO_ACCEPTANCE_ZONE)
     return _made(frame, zone, _smallest(risk, limit, target, exact=spread == 0.0), basis)
 
 
-def _widest(zone: Zone, u: float, dof: float, target: float) -> float:
+def _widest(zone: Zone, u: float, dof: float, target: float, shares: Shares) -> float:
     if math.isfinite(zone.half_width):
         return zone.half_width
+    if shares:  # Cantelli: no error of unit variance lies beyond this with a probability above the target
+        return u * math.sqrt(1.0 / target - 1.0) + 1e-300
     from scipy.special import ndtri, stdtrit
 
     z = -ndtri(target) if math.isinf(dof) else -stdtrit(dof, target)
@@ -202,6 +207,7 @@ def guard_band_for_global_risk(
     *,
     conditional: bool = False,
     dof: float = math.inf,
+    rectangles: Iterable[Quantity] = (),
 ) -> GuardBand:
     """Return the smallest guard band that keeps the global PFA at `target`; 0 where none is needed.
 
@@ -212,6 +218,7 @@ def guard_band_for_global_risk(
         target: highest global PFA, for example 0.02 (Z540.3, 5.3).
         conditional: hold the share among the accepted items instead of the share among all.
         dof: degrees of freedom of u.
+        rectangles: |c·u| of the rectangular contributions to u, of which one or two may dominate it.
 
     Raises:
         InputError: a target outside 0 to 1, or one that no guard band reaches.
@@ -222,9 +229,10 @@ def guard_band_for_global_risk(
     frame = Frame.of_prior(prior, limits, u)
     zone = frame.zone(limits)
     spread, freedom = positive(frame.number(u, "u", difference=True), "u"), degrees(dof)
+    shares = shares_of(rectangles, spread, freedom, frame)
 
     def risk(width: float) -> float:
-        found = risk_of(zone, zone.shrunk(width), spread, freedom, prior)
+        found = risk_of(zone, zone.shrunk(width), spread, freedom, prior, shares)
         return found.conditional_pfa if conditional else found.pfa
 
     kind = "global PFA among the accepted" if conditional else "global PFA"

@@ -13,9 +13,14 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Floats", "around", "error_cdf", "panels"]
+from calibrator_uncertainty._dominant import density, edges, lower_tail
+
+__all__ = ["Floats", "Shares", "around", "error_cdf", "error_logs", "panels"]
 
 Floats = NDArray[np.float64]
+Shares = tuple[float, ...]
+"""The parts of u that rectangles are where one or two dominate it; nothing where none do."""
+
 _NODES = 24
 # Multiples of a standard deviation at which panels end; normal tails end at 9, those of t go on.
 _STEPS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.5, 6.0, 9.0)
@@ -28,12 +33,22 @@ def _rule() -> tuple[Floats, Floats]:
     return nodes, weights
 
 
-def around(centre: float, spread: float, *, heavy: bool = False) -> list[float]:
-    """Return break points around `centre`, at multiples of `spread`; `heavy` for the tails of t."""
+def around(centre: float, spread: float, *, heavy: bool = False, shares: Shares = ()) -> list[float]:
+    """Return break points around `centre`, at multiples of `spread`, and where dominant rectangles bend.
+
+    `heavy` is for the tails of t.
+    """
     if not math.isfinite(centre):
         return []
     steps = (*_STEPS, *_TAIL) if heavy else _STEPS
-    return [centre + sign * step * spread for step in steps for sign in (-1.0, 1.0)]
+    found = [centre + sign * step * spread for step in steps for sign in (-1.0, 1.0)]
+    bends, rest = edges(shares)
+    return found + [
+        centre + (bend + sign * step * rest) * spread
+        for bend in bends
+        for step in _STEPS
+        for sign in (-1.0, 1.0)
+    ]
 
 
 def panels(low: float, high: float, breaks: Iterable[float]) -> tuple[Floats, Floats]:
@@ -46,9 +61,22 @@ def panels(low: float, high: float, breaks: Iterable[float]) -> tuple[Floats, Fl
     return points.ravel(), (half[:, None] * weights).ravel()
 
 
-def error_cdf(z: Floats, dof: float) -> Floats:
-    """Return the distribution function of a standardised measurement error: normal, or t for finite dof."""
+def error_cdf(z: Floats, dof: float, shares: Shares = ()) -> Floats:
+    """Return the distribution function of a standardised measurement error.
+
+    It is that of the rectangles that dominate, with these shares of u, else normal, or t for finite dof.
+    """
     from scipy.special import ndtr, stdtr
 
+    if shares:
+        return lower_tail(z, shares)
     found = ndtr(z) if math.isinf(dof) else stdtr(dof, z)
     return np.asarray(found, dtype=np.float64)
+
+
+def error_logs(z: Floats, dof: float, shares: Shares = ()) -> Floats:
+    """Return the logarithm of the density of such an error, but for a constant."""
+    if shares:
+        with np.errstate(divide="ignore"):  # far out there is nothing, whose logarithm is minus infinity
+            return np.log(density(z, shares))
+    return -0.5 * z * z if math.isinf(dof) else -0.5 * (dof + 1.0) * np.log1p(z * z / dof)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from calibrator_uncertainty._coverage import dominant_rectangles
 from calibrator_uncertainty._doors import LIMITS, NUMBER, PRIOR, asks, optional
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.risk._limits import Frame, Limits, Zone, finite, positive
 from calibrator_uncertainty.risk._priors import NormalPrior, Prior
-from calibrator_uncertainty.risk._quadrature import Floats, around, error_cdf
+from calibrator_uncertainty.risk._quadrature import Shares, around, error_cdf, error_logs
 
-__all__ = ["SpecificRisk", "measured_of", "outside", "percent", "specific_risk"]
+__all__ = ["SpecificRisk", "measured_of", "outside", "percent", "shares_of", "specific_risk"]
 
 NO_PRIOR = "no prior"
 
@@ -62,6 +64,7 @@ def specific_risk(
     *,
     u: Quantity = None,
     dof: float = math.inf,
+    rectangles: Iterable[Quantity] = (),
     prior: Prior | None = None,
 ) -> SpecificRisk:
     """Return the probabilities that the true value lies below, inside and above the limits.
@@ -71,6 +74,8 @@ def specific_risk(
         limits: tolerance limits, one- or two-sided.
         u: standard uncertainty of a plain value.
         dof: degrees of freedom of u; finite means a scaled t distribution.
+        rectangles: |c·u| of the rectangular contributions to the u of a plain value; where one or two
+            dominate, as for k = 1.65, the true value is distributed as they are.
         prior: what was known about the item before, combined with the measurement by Bayes' rule.
 
     Raises:
@@ -83,11 +88,11 @@ def specific_risk(
         '0.66'
     """
     frame = Frame.of_prior(prior, limits, measured, u)
-    value, spread, freedom = measured_of(measured, u, dof, frame)
+    value, spread, freedom, shares = measured_of(measured, u, dof, frame, rectangles)
     zone = frame.zone(limits)
     if prior is None:
-        return _by_measurement(value, spread, freedom, zone, NO_PRIOR)
-    if isinstance(prior, NormalPrior) and math.isinf(freedom):
+        return _by_measurement(value, spread, freedom, zone, NO_PRIOR, shares)
+    if isinstance(prior, NormalPrior) and math.isinf(freedom) and not shares:
         # The product of two normal densities is a normal density (JCGM 106, A.4.3).
         total = math.hypot(prior.sd, spread)
         share = (prior.sd / total) ** 2 if total > 0.0 else 1.0
@@ -95,11 +100,13 @@ def specific_risk(
         return _by_measurement(
             centre, prior.sd * spread / total if total else 0.0, math.inf, zone, prior.name
         )
-    return _by_quadrature(value, spread, freedom, zone, prior)
+    return _by_quadrature(value, spread, freedom, zone, prior, shares)
 
 
-def measured_of(measured: Quantity, u: Quantity, dof: float, frame: Frame) -> tuple[float, float, float]:
-    """Return value, standard uncertainty and degrees of freedom as floats in the frame's unit.
+def measured_of(
+    measured: Quantity, u: Quantity, dof: float, frame: Frame, rectangles: Iterable[Quantity] = ()
+) -> tuple[float, float, float, Shares]:
+    """Return value, u, degrees of freedom and the shares of dominant rectangles in the unit of the frame.
 
     Raises:
         InputError: no u where the value has none, two of them, or figures that cannot be.
@@ -108,16 +115,43 @@ def measured_of(measured: Quantity, u: Quantity, dof: float, frame: Frame) -> tu
     if isinstance(held, UncertainArray):
         if u is not None:
             raise InputError("the measured value brings its own uncertainty; u is given twice", code="twice")
+        from calibrator_uncertainty._issued import rectangles_of
         from calibrator_uncertainty._quantity import estimate, standard_uncertainty
 
-        u, dof, measured = standard_uncertainty(measured), float(held.dof), estimate(measured)
+        value = finite(frame.number(estimate(measured), "the measured value"), "the measured value")
+        spread = positive(frame.number(standard_uncertainty(measured), "u", difference=True), "u")
+        own, dof = float(held.u), degrees(float(held.dof))
+        found = dominant_rectangles(rectangles_of(held), own, dof) if held.ndim == 0 else ()
+        return value, spread, dof, tuple(one / own for one in found)
     if u is None:
         raise InputError(
             "a probability needs the standard uncertainty u of the measured value", code="no-uncertainty"
         )
     value = finite(frame.number(measured, "the measured value"), "the measured value")
     spread = positive(frame.number(u, "u", difference=True), "u")
-    return value, spread, degrees(dof)
+    return value, spread, degrees(dof), shares_of(rectangles, spread, dof, frame)
+
+
+def shares_of(rectangles: Iterable[Quantity], u: float, dof: float, frame: Frame) -> Shares:
+    """Return the shares of u of the rectangles that dominate it, nothing where none do.
+
+    Raises:
+        InputError: rectangles that are no row of |c·u|, or that are larger than u together.
+    """
+    if (
+        isinstance(rectangles, str)
+        or hasattr(rectangles, "_magnitude")
+        or not isinstance(rectangles, Iterable)
+    ):
+        raise InputError(f"rectangles are {rectangles!r}; they are a row of |c·u|", code="number")
+    parts = [positive(frame.number(one, "a rectangle", difference=True), "a rectangle") for one in rectangles]
+    if math.hypot(*parts) > u * (1.0 + 1e-9):
+        raise InputError(
+            f"the rectangles are {math.hypot(*parts):g} together, more than u = {u:g} that they are part of",
+            way_out="Give |c·u| of each, its half-width divided by the square root of 3.",
+            code="number",
+        )
+    return tuple(one / u for one in dominant_rectangles(parts, u, degrees(dof)))
 
 
 def degrees(dof: float) -> float:
@@ -131,35 +165,35 @@ def degrees(dof: float) -> float:
     return dof
 
 
-def outside(value: float, u: float, dof: float, zone: Zone) -> tuple[float, float]:
+def outside(value: float, u: float, dof: float, zone: Zone, shares: Shares = ()) -> tuple[float, float]:
     """Return the probabilities below and above the zone of a true value known as `value`, `u`, `dof`."""
     if u == 0.0:
         return float(value < zone.low), float(value > zone.high)
-    below = error_cdf(np.asarray((zone.low - value) / u), dof)
-    above = error_cdf(np.asarray((value - zone.high) / u), dof)
+    below = error_cdf(np.asarray((zone.low - value) / u), dof, shares)
+    above = error_cdf(np.asarray((value - zone.high) / u), dof, shares)
     return float(below), float(above)
 
 
-def _by_measurement(value: float, u: float, dof: float, zone: Zone, name: str) -> SpecificRisk:
-    below, above = outside(value, u, dof, zone)
+def _by_measurement(  # noqa: PLR0917 - what was measured, and against what
+    value: float, u: float, dof: float, zone: Zone, name: str, shares: Shares = ()
+) -> SpecificRisk:
+    below, above = outside(value, u, dof, zone, shares)
     return SpecificRisk(below, max(0.0, 1.0 - below - above), above, name)
 
 
-def _likelihood(z: Floats, dof: float) -> Floats:
-    return -0.5 * z * z if math.isinf(dof) else -0.5 * (dof + 1.0) * np.log1p(z * z / dof)
-
-
-def _by_quadrature(value: float, u: float, dof: float, zone: Zone, prior: Prior) -> SpecificRisk:
+def _by_quadrature(  # noqa: PLR0917 - what was measured, and against what
+    value: float, u: float, dof: float, zone: Zone, prior: Prior, shares: Shares
+) -> SpecificRisk:
     if u == 0.0:
         return _by_measurement(value, u, dof, zone, prior.name)
-    breaks = [zone.low, zone.high, *around(value, u, heavy=math.isfinite(dof))]
+    breaks = [zone.low, zone.high, *around(value, u, heavy=math.isfinite(dof), shares=shares)]
     x, mass = prior.masses(breaks)
     held = mass > 0.0
     if not held.any():
         raise InputError(f"the prior {prior.name} has no probability", code="prior")
     x, mass = x[held], mass[held]
     with np.errstate(over="ignore"):  # far from the measured value nothing is likely
-        logs = _likelihood((x - value) / u, dof)
+        logs = error_logs((x - value) / u, dof, shares)
     if not np.isfinite(logs.max()):
         raise InputError(
             f"beside u = {u:g} the prior ({prior.name}) and the measured value {value:g} cannot be combined",
