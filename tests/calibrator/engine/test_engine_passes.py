@@ -196,7 +196,10 @@ def test_a_pass_as_left_waits_until_somebody_says_what_was_adjusted(
     assert left.exit_code == 0
     said = laboratory.results()["run"]["adjustment"]
     assert (said["after"], said["what"], said["why"]) == (found.run, "zero", SAID["because"])
-    assert between(laboratory)[2:] == [("prompt.asked", found.run, ""), ("prompt.answered", found.run, "zero")]
+    assert between(laboratory)[2:] == [
+        ("prompt.asked", found.run, ""),
+        ("prompt.answered", found.run, "zero"),
+    ]
     assert laboratory.findings() == ()
 
 
