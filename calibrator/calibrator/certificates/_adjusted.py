@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from calibrator.certificates._parts import Adjustment
+from calibrator.certificates._people import person
 from calibrator.procedure._types import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from calibrator.certificates._model import Person
-
-__all__ = ["TITLE", "Adjustment", "adjustment_of", "adjustment_texts"]
+__all__ = ["TITLE", "adjustment_of", "adjustment_texts"]
 
 TITLE: Final = Text("Adjustment before these results", "本次结果之前的调整")
 
 
-@dataclass(frozen=True, slots=True)
-class Adjustment:
-    """Which run holds what was found, and what was adjusted since, by whom and why."""
-
-    as_found_run: str
-    as_found_head: str  # of its closing event
-    what: str
-    by: Person
-    reason: str
-
-
 def adjustment_of(opened: Mapping[str, Any]) -> Adjustment | None:
     """Return the adjustment that `run.opened` of an as-left run names, None of any other."""
-    from calibrator.certificates._people import person
-
     body = opened.get("adjustment")
     if body is None:
         return None

@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from calibrator.certificates._bodies import text
+from calibrator.certificates._parts import Answered, Equipment
+from calibrator.certificates._people import person
 from calibrator.procedure._types import Text
 
 if TYPE_CHECKING:
-    from calibrator.certificates._model import Certificate, Person
+    from calibrator.certificates._model import Certificate
     from calibrator.certificates._sources import Sources
 
-__all__ = ["CHECKLIST", "Answered", "Equipment", "answered", "answered_texts", "equipment", "permit", "told"]
+__all__ = ["CHECKLIST", "answered", "answered_texts", "equipment", "permit", "told"]
 
 CHECKLIST: Final = Text("Before work in place", "现场工作前的确认")
 _ASK: Final = "ask:"
 _PERMIT: Final = "permit"
-
-
-@dataclass(frozen=True, slots=True)
-class Equipment:
-    """An instrument that was read and realises no value by itself, such as a counter at a pulse output."""
-
-    asset: str
-    model: str
-    serial: str
-    certificate: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A question of a checklist with its answer (METROLOGY 7)."""
-
-    key: str
-    question: Text
-    answer: str
-    by: Person
 
 
 def equipment(sources: Sources) -> tuple[Equipment, ...]:
@@ -59,8 +40,6 @@ def equipment(sources: Sources) -> tuple[Equipment, ...]:
 
 def answered(sources: Sources) -> tuple[Answered, ...]:
     """Return the checklist that was gone through before the work, each point with who answered."""
-    from calibrator.certificates._people import person
-
     points = {
         str(body["point"]["id"])
         for body in sources.references.get("points", ())

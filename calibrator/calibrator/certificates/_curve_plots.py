@@ -13,8 +13,7 @@ from calibrator.certificates._dimension import output_unit
 from calibrator.certificates._formulas import Formula, formula
 from calibrator.certificates._model import Certificate, Curve
 from calibrator.certificates._numbers import signed
-from calibrator.certificates._readable import SUPERSCRIPT, readable_formula
-from calibrator.certificates._recorded_curves import unit_text
+from calibrator.certificates._readable import SUPERSCRIPT, readable_formula, unit_text
 from calibrator.certificates._words import Speaker
 from calibrator.procedure import Text
 

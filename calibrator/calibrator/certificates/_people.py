@@ -6,7 +6,7 @@ from typing import Final
 
 from calibrator._errors import UsageError
 from calibrator.certificates._bodies import Body
-from calibrator.certificates._model import Person
+from calibrator.certificates._parts import Person
 
 __all__ = ["AUTHORISING_ROLES", "GIVE_A_ROLE", "authorised", "may_authorise", "named", "person"]
 

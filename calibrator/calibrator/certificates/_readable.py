@@ -11,7 +11,14 @@ from calibrator.certificates._numbers import signed
 if TYPE_CHECKING:
     from calibrator.certificates._model import Curve
 
-__all__ = ["SUPERSCRIPT", "plain_number", "readable_formula", "readable_name", "written_parameters"]
+__all__ = [
+    "SUPERSCRIPT",
+    "plain_number",
+    "readable_formula",
+    "readable_name",
+    "unit_text",
+    "written_parameters",
+]
 
 SUPERSCRIPT: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPT: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -23,6 +30,7 @@ _GREEK: Final = {"alpha": "α", "beta": "β", "delta": "δ", "lambda": "λ", "De
 _POWER: Final = re.compile(r"\^(?:\{(-?\d+)\}|(\d))")
 _INDEX: Final = re.compile(r"_(?:\{(\d+)\}|(\d))(?!\d)")
 _NAMED_INDEX: Final = re.compile(r"_\{([^{}]*)\}")
+_POWERS: Final = {"**2": "²", "**3": "³"}
 _PLAIN: Final = range(-4, 6)  # powers of ten of numbers that are written without one
 _SIGNIFICANT: Final = 6  # digits of a value that has no uncertainty
 
@@ -69,12 +77,19 @@ def plain_number(value: Decimal) -> str:
     return signed(value.normalize() if value else Decimal(0), plus=False)
 
 
+def unit_text(unit: str) -> str:
+    """Return a unit such as "ohm/degC" as readers write it; that of a difference of temperatures is K."""
+    symbols = {"ohm": "Ω", "degC": "°C", "delta_degC": "K", "1": "1", "deg": "°"}
+    words = re.split(r"(/|\*\*\d+|\*)", unit)
+    shown = "".join(_POWERS.get(word, symbols.get(word, word.replace("**", "^"))) for word in words)
+    return "" if shown == "1" else shown
+
+
 def written_parameters(curve: Curve) -> list[tuple[str, str, str]]:
     """Return name, value and standard uncertainty of each parameter, both with the same power of ten.
 
     The standard uncertainty is empty where the parameter has none.
     """
-    from calibrator.certificates._recorded_curves import unit_text
     from calibrator_uncertainty import round_like, round_uncertainty
 
     found = []

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from calibrator.certificates._bodies import Body, number, optional_number, text
 from calibrator.certificates._model import Curve
 from calibrator.certificates._numbers import signed
-from calibrator.certificates._readable import plain_number, readable_formula, written_parameters
+from calibrator.certificates._readable import plain_number, readable_formula, unit_text, written_parameters
 from calibrator.certificates._words import Speaker
 
-__all__ = ["coefficient_texts", "curve_lines", "curve_of", "unit_text"]
-
-_POWERS: Final = {"**2": "²", "**3": "³"}
-
+__all__ = ["coefficient_texts", "curve_lines", "curve_of"]
 
 # msgid of the catalogue
 _MATRIX: Final = "The covariance matrix stands in the attached certificate.json and in the DCC."
@@ -67,14 +63,6 @@ def coefficient_texts(curve: Curve) -> list[tuple[str, str, str]]:
         shown = unit_text(unit)
         found.append((name, f"{written} {shown}".rstrip(), f"{u:f} {shown}".rstrip()))
     return found
-
-
-def unit_text(unit: str) -> str:
-    """Return a unit such as "ohm/degC" as readers write it; that of a difference of temperatures is K."""
-    symbols = {"ohm": "Ω", "degC": "°C", "delta_degC": "K", "1": "1", "deg": "°"}
-    words = re.split(r"(/|\*\*\d+|\*)", unit)
-    shown = "".join(_POWERS.get(word, symbols.get(word, word.replace("**", "^"))) for word in words)
-    return "" if shown == "1" else shown
 
 
 def _head(curve: Curve, speaker: Speaker) -> list[str]:

@@ -11,8 +11,8 @@ import pytest
 
 from calibrator._errors import UsageError
 from calibrator.certificates import Certificate, NotIssuableError, build, gate, issue, render
-from calibrator.certificates._alongside import Answered
 from calibrator.certificates._model import Customer, Deviation, Person
+from calibrator.certificates._parts import Answered
 from calibrator.procedure import Text
 from calibrator.record import Record
 
