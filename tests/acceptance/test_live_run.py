@@ -154,12 +154,16 @@ def test_a_live_run_to_its_certificate(
     done = cli("check-run", "--person", "tm", "--note", "all points")
     assert done.returncode == 0, done.stderr
     monkeypatch.setenv(SECRET, "the secret of lw")
-    done = cli(*sign)
+    refused = cli(*sign)
+    assert (refused.returncode, pdf.exists()) == (4, False)
+    assert "--customer" in refused.stderr
+    done = cli(*sign, "--customer", "Ohm Works; 7 Volt Street, Exampletown")
     assert done.returncode == 0, done.stderr
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf.read_bytes())).pages]
     text = " ".join(" ".join(pages).split())
     assert "SIMULATED" not in text
-    for wanted in ("US36012345", "Li Wei", "Example Calibration Laboratory", "Ada Sommer", *printed):
+    people = ("Li Wei", "Ada Sommer", "Ohm Works")
+    for wanted in ("US36012345", *people, "Example Calibration Laboratory", *printed):
         assert wanted in text, wanted
     assert cli("verify").returncode == 0
 

@@ -48,6 +48,7 @@ TABLES: Mapping[str, Sequence[str]] = {
             "amend",
             "replaces",
             "change",
+            "customer",
         ),
     ),
     "validate": ("schema",),
