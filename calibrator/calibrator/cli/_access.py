@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from calibrator._errors import IntegrityError, UsageError
+from calibrator.cli._behind import name_clock
 from calibrator.cli._settings import Settings
 from calibrator_drivers.clock import RealClock
 
@@ -32,6 +33,8 @@ def opened(chosen: Settings, *, write: bool = False) -> Iterator[Record]:
         )
     record = home.open_record(RealClock(), write=write)
     try:
+        if write:
+            name_clock(chosen, record)
         yield record
     finally:
         record.close()

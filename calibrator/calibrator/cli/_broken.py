@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from calibrator.cli._access import opened
+from calibrator.cli._behind import name_clock
 from calibrator.cli._format import padded
 from calibrator.cli._settings import Settings
 
@@ -23,11 +24,14 @@ _NAMED = 3
 def name_broken_runs(chosen: Settings) -> None:
     """Say on stderr which runs were broken off (power, kill, crash), and what goes on with them.
 
+    A clock that was set back is named as well.
+
     Their readings are in the record; a run of another process holds the home, so no job begins beside it.
     """
     if not chosen.home.has_record:
         return
     with opened(chosen) as record:
+        name_clock(chosen, record)
         broken = [run for run in record.runs() if run.state == "open" and record.is_own(run)]
     for line in _lines(chosen, broken):
         click.echo(line, err=True)

@@ -39,6 +39,7 @@ def resume(
     """
     from calibrator import engine
     from calibrator.cli._access import opened
+    from calibrator.cli._behind import name_clock
     from calibrator.cli._log import log_to
     from calibrator.cli._run import operator_for
     from calibrator.cli._screens import screen_for
@@ -51,6 +52,7 @@ def resume(
     log_to(home.logs)
     screen = screen_for(as_json=as_json, say=chosen.words, language=chosen.language)
     with opened(chosen) as record:
+        name_clock(chosen, record)
         found = record.find_run(run or "last")
         opened_as = next(record.events(found, kinds={"run.opened"})).body
         heard = str(next(iter(opened_as.get("batch", ())), found))  # of several units the first one's run

@@ -13,6 +13,8 @@ from calibrator.cli._failures import tell
 from calibrator.cli._settings import Settings, command, settings
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from calibrator.engine import SafeSource
 
 __all__ = ["safe"]
@@ -32,8 +34,9 @@ def safe(ctx: click.Context, bench: Path | None) -> int:
     from calibrator.cli._log import log_to
     from calibrator.cli._run import operator_for
     from calibrator.cli._screens import PlainScreen
+    from calibrator_drivers.clock import RealClock
 
-    chosen = settings(ctx)
+    chosen, begun = settings(ctx), RealClock().now()
     say = chosen.words
     home = chosen.home
     log_to(home.logs)
@@ -43,7 +46,7 @@ def safe(ctx: click.Context, bench: Path | None) -> int:
         click.echo(_line(source, say))
     if not report.sources:
         click.echo(say("Nothing is recorded as energised."))
-    for line in _hot(chosen, report.sources):
+    for line in _hot(chosen, report.sources, begun):
         click.echo(line)
     for name, kind in {
         source.asset: source.kind for source in report.sources if not source.confirmed
@@ -58,15 +61,17 @@ def safe(ctx: click.Context, bench: Path | None) -> int:
     return report.exit_code
 
 
-def _hot(chosen: Settings, seen: Sequence[SafeSource]) -> list[str]:
-    """Return what the record says is still hot, of sources that were not asked just now."""
+def _hot(chosen: Settings, seen: Sequence[SafeSource], begun: datetime) -> list[str]:
+    """Return what the record says is still hot, of sources not asked just now; name a clock set back."""
     from calibrator.cli._access import opened
+    from calibrator.cli._behind import name_clock_since
     from calibrator.cli._left import hot_in_record
     from calibrator_drivers.clock import RealClock
 
     if not chosen.home.has_record:
         return []
     with opened(chosen) as record:
+        name_clock_since(chosen, record, begun)
         lines = hot_in_record(record, RealClock().now(), chosen.words)
     return [line for line in lines if not line.startswith(tuple(f"{source.asset}: " for source in seen))]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Connection, insert, inspect, select, update
@@ -13,7 +14,15 @@ from calibrator.record import _schema as schema
 from calibrator.record._backend import Backend
 from calibrator.record._damage import damaged
 from calibrator.record._model import Event, Finding
-from calibrator.record._reading import REGISTER, anchors, find_head, last_event, streams, to_event
+from calibrator.record._reading import (
+    REGISTER,
+    anchors,
+    find_head,
+    last_event,
+    newest_time,
+    streams,
+    to_event,
+)
 from calibrator.record._store import Store
 from calibrator.record._writer import Writer
 from calibrator_drivers.clock import Clock
@@ -21,8 +30,10 @@ from calibrator_drivers.clock import Clock
 __all__ = ["all_events", "altered_versions", "check_readable", "has_events", "prepare"]
 
 
-def prepare(store: Store, *, home: str, clock: Clock) -> None:
+def prepare(store: Store, *, home: str, clock: Clock) -> datetime | None:
     """Make or check the tables, rebuild old projections, and anchor runs that a crash left open.
+
+    Returns the latest time that stood in the record before, by this station's clock.
 
     Raises:
         RefusedError: code `home-newer`, the home was written by a newer program.
@@ -44,12 +55,14 @@ def prepare(store: Store, *, home: str, clock: Clock) -> None:
         _set_version(connection, "schema", schema.SCHEMA_VERSION)
         opened = last_event(connection, REGISTER, "station.opened")
         unanchored = _unanchored(connection, backend)
+        newest = newest_time(connection, backend.station)
     writer = Writer(store, clock)
     program = _program_version()
     if opened is None or opened.body.get("version") != program:
         writer.append(REGISTER, "station.opened", {"home": home, "version": program}, 1, clock.now())
     for details in unanchored:
         writer.append(REGISTER, "run.anchored", details, 1, clock.now())
+    return newest
 
 
 def has_events(connection: Connection) -> bool:

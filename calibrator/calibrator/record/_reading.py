@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from calibrator._errors import IntegrityError
 from calibrator.record._canonical import parse_utc, utc_text
-from calibrator.record._model import Event, Head
-from calibrator.record._schema import events
+from calibrator.record._model import Event, Head, RunSummary
+from calibrator.record._schema import events, runs
 from calibrator.record._store import Store
 
 __all__ = [
@@ -21,8 +22,10 @@ __all__ = [
     "find_head",
     "iterate",
     "last_event",
+    "newest_time",
     "point_of",
     "streams",
+    "summary_of",
     "to_event",
 ]
 
@@ -109,6 +112,20 @@ def last_event(connection: Connection, stream: str, kind: str | None = None) -> 
     return None if row is None else to_event(row)
 
 
+def newest_time(connection: Connection, station: str) -> datetime | None:
+    """Return the latest time that this station's clock gave the register or a live run that is open.
+
+    Stations that share a register have clocks of their own: of theirs nothing is taken. A simulated run has
+    the time of its bench.
+    """
+    mine = select(runs.c.run).where(runs.c.mode == "live", runs.c.state == "open", runs.c.station == station)
+    names = [*(() if station else (REGISTER,)), *connection.execute(mine).scalars().all()]
+    column = events.c.at
+    newest = [select(column).where(events.c.stream == name).order_by(events.c.seq.desc()) for name in names]
+    found = [connection.execute(query.limit(1)).scalar() for query in newest]
+    return max((parse_utc(text) for text in found if text is not None), default=None)
+
+
 def find_head(connection: Connection, stream: str) -> Head | None:
     """Return the end of a stream as the table has it, None where there is no such stream."""
     newest = last_event(connection, stream)
@@ -141,3 +158,20 @@ def streams(connection: Connection) -> tuple[str, ...]:
     """Return the names of all streams, the register last."""
     names = [row[0] for row in connection.execute(select(events.c.stream).distinct())]
     return tuple(sorted(names, key=lambda name: (name == REGISTER, name)))
+
+
+def summary_of(row: Row[Any]) -> RunSummary:
+    """Return the line of a row of the table of runs."""
+    return RunSummary(
+        row.run,
+        row.mode,
+        row.procedure,
+        row.uut,
+        row.asset,
+        row.serial,
+        parse_utc(row.opened_at),
+        row.state,
+        row.verdict,
+        row.exit_code,
+        row.station,
+    )

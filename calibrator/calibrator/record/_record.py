@@ -9,23 +9,30 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from calibrator._errors import IntegrityError, RefusedError, StorageError, UsageError
 from calibrator.record import _kept
 from calibrator.record import _schema as schema
-from calibrator.record._canonical import GENESIS, parse_utc, plain_body
+from calibrator.record._canonical import GENESIS, plain_body
 from calibrator.record._damage import damage_named
 from calibrator.record._heads import HeadLog
 from calibrator.record._ids import uuid7
 from calibrator.record._lock import HomeLock
 from calibrator.record._model import Event, Finding, RunSummary
 from calibrator.record._opening import check_readable, has_events, prepare
-from calibrator.record._reading import REGISTER, iterate, last_event, point_of
+from calibrator.record._reading import (
+    REGISTER,
+    iterate,
+    last_event,
+    newest_time,
+    point_of,
+    summary_of,
+)
 from calibrator.record._sqlite import in_memory, reader, writer
 from calibrator.record._store import Store
 from calibrator.record._verify import verify
-from calibrator.record._writer import Writer
+from calibrator.record._writer import STEP_BACK, Writer
 from calibrator_drivers.clock import Clock
 
 __all__ = ["Record"]
@@ -52,6 +59,7 @@ class Record:
         self._writer = Writer(store, clock) if write else None
         self._listeners: list[Callable[[Event], None]] = []
         self._heads: HeadLog | None = None
+        self._found: datetime | None = None  # the latest time that a writer found, before it wrote
 
     @classmethod
     def open(
@@ -95,8 +103,10 @@ class Record:
         try:
             store = _store(home, url, station, write=True)
             with damage_named(store.place):
-                prepare(store, home=str(home), clock=clock)
-            return cls(store, clock=clock, write=True, lock=lock)._with(heads)
+                found = prepare(store, home=str(home), clock=clock)
+            record = cls(store, clock=clock, write=True, lock=lock)
+            record._found = found
+            return record._with(heads)
         except BaseException as error:
             if store is not None:
                 store.close()
@@ -174,6 +184,14 @@ class Record:
     def now(self) -> datetime:
         """Return the time of the station's clock."""
         return self._station_clock.now()
+
+    def fell_behind(self) -> datetime | None:
+        """Return the latest time recorded before this opening, where the station's clock is behind it now."""
+        found = self._found
+        if self._writer is None:
+            with self._store.transaction() as connection:
+                found = newest_time(connection, self.station)
+        return None if found is None or self.now() >= found - STEP_BACK else found
 
     def new_run(self) -> str:
         """Return a new run's id: UUIDv7 of the station's time (RFC 9562, 5.7)."""
@@ -262,7 +280,7 @@ class Record:
         with self._store.transaction() as connection:
             rows = connection.execute(select(table).order_by(table.c.position)).fetchall()
         with damage_named(self.place):
-            return tuple(map(_summary, rows))
+            return tuple(map(summary_of, rows))
 
     def find_run(self, text: str) -> str:
         """Return the id of the run that `text` means: an id, a beginning of one, or the station's last.
@@ -359,22 +377,6 @@ class Record:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _summary(row: Row[Any]) -> RunSummary:
-    return RunSummary(
-        row.run,
-        row.mode,
-        row.procedure,
-        row.uut,
-        row.asset,
-        row.serial,
-        parse_utc(row.opened_at),
-        row.state,
-        row.verdict,
-        row.exit_code,
-        row.station,
-    )
 
 
 def _refused(error: StorageError) -> RefusedError:

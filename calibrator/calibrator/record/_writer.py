@@ -18,13 +18,14 @@ from calibrator.record._schema import events
 from calibrator.record._store import Store
 from calibrator_drivers.clock import Clock
 
-__all__ = ["Entry", "Writer", "write_event"]
+__all__ = ["STEP_BACK", "Entry", "Writer", "write_event"]
 
 Entry = tuple[str, str, Mapping[str, Any]]
 """Stream, kind and body of an event that is to be written."""
 
 # A clock that follows a time server steps back by less; a clock that was set steps by more.
-_STEP_BACK = timedelta(seconds=1)
+STEP_BACK = timedelta(seconds=1)
+"""How far a clock may fall behind what is recorded before that is an event."""
 
 _INSERT = insert(events)
 
@@ -122,7 +123,7 @@ class _Batch:
         head = self._head(stream)
         _check_beginning(stream, kind, body, head)
         before = self._before(stream, head)
-        if before and at < parse_utc(before) - _STEP_BACK:
+        if before and at < parse_utc(before) - STEP_BACK:
             self._note_clock(stream, before, at)
             head = self._head(stream)
         event = link(head, GENESIS, stream=stream, kind=kind, version=version, at=at, body=body)
