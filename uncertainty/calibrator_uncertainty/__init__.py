@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from calibrator_uncertainty._multivariate import Multivariate, Region
     from calibrator_uncertainty._of_quantity import budget_of
     from calibrator_uncertainty._peers import from_gtc, from_uncertainties, to_gtc, to_uncertainties
+    from calibrator_uncertainty._positive import beta, gamma, lognormal, weibull
     from calibrator_uncertainty._quantity import (
         Component,
         components,
@@ -135,6 +136,7 @@ __all__ = [
     "array_of_readings",
     "autocorrelated",
     "bayesian",
+    "beta",
     "between",
     "budget_of",
     "certificate",
@@ -164,6 +166,7 @@ __all__ = [
     "from_histogram",
     "from_samples",
     "from_uncertainties",
+    "gamma",
     "grouped",
     "implicit",
     "inexact_limits",
@@ -172,6 +175,7 @@ __all__ = [
     "judge",
     "load_budget",
     "loads",
+    "lognormal",
     "normal",
     "plain",
     "pooled",
@@ -193,6 +197,7 @@ __all__ = [
     "uncertain",
     "uncertain_complex",
     "validate_first_order",
+    "weibull",
     "wrapped",
 ]
 
@@ -234,6 +239,7 @@ _HOME = {
     "array_of_readings": "_arrays",
     "autocorrelated": "_readings",
     "bayesian": "_readings",
+    "beta": "_positive",
     "between": "_known",
     "budget_of": "_of_quantity",
     "certificate": "_known",
@@ -263,6 +269,7 @@ _HOME = {
     "from_histogram": "_known",
     "from_samples": "_known",
     "from_uncertainties": "_peers",
+    "gamma": "_positive",
     "grouped": "_anova",
     "implicit": "_user",
     "inexact_limits": "_known",
@@ -271,6 +278,7 @@ _HOME = {
     "judge": "_conformity",
     "load_budget": "_budget_store",
     "loads": "_store",
+    "lognormal": "_positive",
     "normal": "_inputs",
     "plain": "_rounding",
     "pooled": "_readings",
@@ -292,6 +300,7 @@ _HOME = {
     "uncertain": "_quantity",
     "uncertain_complex": "_bivariate",
     "validate_first_order": "_clause8",
+    "weibull": "_positive",
     "wrapped": "_user",
 }
 

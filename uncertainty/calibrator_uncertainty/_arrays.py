@@ -36,7 +36,7 @@ def array(
     unit: str,
     *,
     half_width: Quantity = None,
-    distribution: str = "normal",
+    distribution: str | Shape = "normal",
     beta: float = 1.0,
     dof: Quantity = math.inf,
     name: str = "",
@@ -49,7 +49,8 @@ def array(
         u: standard uncertainties, one number or of the shape of the estimates; None beside `half_width`.
         unit: unit of the elements.
         half_width: half-widths of the limits instead of `u`, of a distribution that has some.
-        distribution: `normal`, `t`, `rectangular`, `triangular`, `arcsine` or `trapezoidal`.
+        distribution: `normal`, `t`, `rectangular`, `triangular`, `arcsine` or `trapezoidal`; or the shape of
+            an input, which all elements then have: `distribution=gamma("x", 4.0, 1.0, "V").distribution`.
         beta: of a trapezoid, top over base.
         dof: degrees of freedom, one number or of the shape of the estimates.
         name: how it is called in components and errors.
@@ -79,27 +80,30 @@ def array(
     return quantity(row, parse_unit(unit, name))
 
 
-def _shape_of(distribution: str, beta: float, called: str) -> Shape | None:
+def _shape_of(distribution: str | Shape, beta: float, called: str) -> Shape | None:
     """Return a shape, None for t, whose dof differ from element to element."""
     if distribution == "t":
         return None
     if distribution == "trapezoidal":
         return Trapezoidal(one_number(beta, f"beta of {called}"))
+    if not isinstance(distribution, str | type) and isinstance(distribution, Shape):
+        return distribution
     known = NAMED.get(distribution) if isinstance(distribution, str) else None
     if known is None or distribution == "constant":
         raise InputError(
             f"the distribution of {called} is {distribution!r}",
-            way_out="It is normal, t, rectangular, triangular, arcsine or trapezoidal.",
+            way_out="It is normal, t, rectangular, triangular, arcsine or trapezoidal, or a shape: "
+            'gamma("x", 4.0, 1.0, "V").distribution.',
             code="shape",
         )
     return known
 
 
-def _reach(distribution: str, beta: float, called: str) -> float:
+def _reach(distribution: str | Shape, beta: float, called: str) -> float:
     """Return how many u the limits of a distribution lie from its estimate."""
     if distribution == "trapezoidal":
         return math.sqrt(6.0 / (1.0 + beta * beta))
-    if distribution not in _HALF_WIDTHS:
+    if not isinstance(distribution, str) or distribution not in _HALF_WIDTHS:
         raise InputError(
             f"a half-width of {called}, which is {distribution}, says nothing",
             way_out="Give u, or a distribution that has limits.",

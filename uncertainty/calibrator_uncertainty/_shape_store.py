@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import astuple
 
 import numpy as np
 
 from calibrator_uncertainty._empirical import BayesianT, CurvilinearTrapezoid, Exponential, Histogram, Samples
 from calibrator_uncertainty._errors import FormatError
 from calibrator_uncertainty._shapes import NAMED, Shape, StudentT, Trapezoidal
+from calibrator_uncertainty._skewed import Beta, Gamma, Lognormal, Weibull
 
 __all__ = ["shape_from", "shape_key"]
 
 Key = list[str | float]
+_FIGURED = (
+    Trapezoidal,
+    StudentT,
+    BayesianT,
+    CurvilinearTrapezoid,
+    Exponential,
+    Gamma,
+    Lognormal,
+    Weibull,
+    Beta,
+)
+_OF_FIGURES: dict[str, Callable[..., Shape]] = {one.name: one for one in _FIGURED}
 
 
 def shape_key(shape: Shape) -> Key:
@@ -22,17 +36,13 @@ def shape_key(shape: Shape) -> Key:
     Raises:
         FormatError: a shape that is not one of ours.
     """
-    if isinstance(shape, Trapezoidal):
-        return [shape.name, shape.beta]
-    if isinstance(shape, StudentT | BayesianT):
-        return [shape.name, shape.dof]
-    if isinstance(shape, CurvilinearTrapezoid):
-        return [shape.name, shape.ratio]
+    if isinstance(shape, _FIGURED) and _OF_FIGURES[shape.name] is type(shape):
+        return [shape.name, *astuple(shape)]
     if isinstance(shape, Samples):
         return [shape.name, _pack(shape.deviates)]
     if isinstance(shape, Histogram):
         return [shape.name, _pack(shape.edges), _pack(shape.below)]
-    if isinstance(shape, Exponential) or NAMED.get(shape.name) == shape:
+    if NAMED.get(shape.name) == shape:
         return [shape.name]
     raise FormatError(
         f"the shape {shape.name!r} is not one of ours and cannot be stored", way_out="Use a named shape."
@@ -48,24 +58,13 @@ def shape_from(key: Sequence[str | float]) -> Shape:
     name = str(key[0])
     if name in NAMED:
         return NAMED[name]
-    made: dict[str, Shape] = {}
-    if name == "exponential":
-        made[name] = Exponential()
-    elif name == "trapezoidal":
-        made[name] = Trapezoidal(float(key[1]))
-    elif name == "t":
-        made[name] = StudentT(float(key[1]))
-    elif name == "t (Bayesian)":
-        made[name] = BayesianT(float(key[1]))
-    elif name == "curvilinear trapezoid":
-        made[name] = CurvilinearTrapezoid(float(key[1]))
-    elif name == "samples":
-        made[name] = Samples(_unpack(str(key[1])))
-    elif name == "histogram":
-        made[name] = Histogram(_unpack(str(key[1])), _unpack(str(key[2])))
-    else:
-        raise FormatError(f"the shape {name!r} is unknown", code="shape")
-    return made[name]
+    if name in _OF_FIGURES:
+        return _OF_FIGURES[name](*map(float, key[1:]))
+    if name == Samples.name:
+        return Samples(_unpack(str(key[1])))
+    if name == Histogram.name:
+        return Histogram(_unpack(str(key[1])), _unpack(str(key[2])))
+    raise FormatError(f"the shape {name!r} is unknown", code="shape")
 
 
 def _pack(numbers: np.ndarray) -> str:
