@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import UsageError
+from calibrator.certificates._amended import own_number
 from calibrator.certificates._bodies import Body, is_blank
-from calibrator.certificates._model import Amendment, Certificate, Customer
+from calibrator.certificates._build import assemble
+from calibrator.certificates._model import Certificate
 from calibrator.certificates._people import may_authorise, named, person
+from calibrator.certificates._sources import Sources, gather
 
 if TYPE_CHECKING:
-    from calibrator.certificates._sources import Sources
     from calibrator.record import Record
 
 __all__ = [
@@ -21,7 +22,6 @@ __all__ = [
     "WORDS",
     "Amending",
     "amend",
-    "amended",
     "check_current",
     "check_reason",
     "plan_amendment",
@@ -45,9 +45,6 @@ WORDS: Final = (*CHANGEABLE, "item.model", "laboratory.accreditation")
 
 _NEEDED: Final = frozenset({"customer.name", "item.serial", "laboratory.name", "laboratory.address"})
 _SENTENCE: Final = 4  # characters of a language that is written without blanks
-
-_AMENDED: Final = re.compile(r"(?P<own>.+-\d{8}-[0-9A-F]{8})-A\d+")
-"""An amendment's number; eight digits of a certificate's own may begin with A, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +109,6 @@ def plan_amendment(
         UsageError: code `never-issued`, `superseded`, `no-reason`, `nothing-changes`, `not-changeable`,
             `may-not-amend`, `empty-value`, `not-printable`.
     """
-    from calibrator.certificates._build import assemble
-    from calibrator.certificates._sources import gather
-
     sources = gather(record, run)
     kept, passed_over = _with_document(sources, kind)
     now = assemble(replace(sources, amendments=kept), kind=kind)
@@ -137,7 +131,7 @@ def plan_amendment(
         raise _refused(
             "nothing would change", "Name with --change KEY=VALUE what is to be corrected.", "nothing-changes"
         )
-    base = _own(now.id)
+    base = own_number(now.id)
     count = 1 + sum(str(body["id"]).startswith(f"{base}-A") for body in sources.amendments)
     number = f"{base}-A{count}"
     former = next((body for body in issued if body["format"] == "pdf"), issued[0])
@@ -157,8 +151,6 @@ def plan_amendment(
 
 def _with_document(sources: Sources, kind: str) -> tuple[tuple[Body, ...], tuple[Body, ...]]:
     """Return the amendments up to the last one with a document, and those behind it, which have none."""
-    from calibrator.certificates._build import assemble
-
     kept = sources.amendments
     passed_over: tuple[Body, ...] = ()
     issued = {str(body.get("id")) for body in sources.issued}
@@ -183,41 +175,6 @@ def check_current(sources: Sources, number: str, where: str) -> None:
             way_out=f"Its successor stands for the instrument: calibrator certificate {later['run']}.",
             code="superseded",
         )
-
-
-def _own(number: str) -> str:
-    """Return the number of a certificate without that of its amendment."""
-    found = _AMENDED.fullmatch(number)
-    return found["own"] if found else number
-
-
-def amended(model: Certificate, bodies: Sequence[Body], lab: Body) -> Certificate:
-    """Return the model with the recorded amendments of its certificate, the last of which it states."""
-    for body in _in_force([body for body in bodies if _own(str(body["id"])) == model.id]):
-        for change in body["changes"]:
-            model = _changed(model, str(change["what"]), str(change["to"]))
-        by = str(body.get("by") or "")
-        told = Amendment(
-            former=str(body["former"]),
-            former_sha256=str(body["former_sha256"]),
-            reason=str(body["reason"]),
-            by=person(lab, by) if by else None,
-            changes=(
-                *(f"{c['what']}: {c['from'] or '–'} → {c['to'] or '–'}" for c in body["changes"]),
-                *map(str, body.get("differences") or ()),
-            ),
-        )
-        model = replace(model, id=str(body["id"]), amends=told)
-    return model
-
-
-def _in_force(bodies: Sequence[Body]) -> list[Body]:
-    """Return the amendments that the last one builds on; one that it passed over had no document."""
-    chain: list[Body] = []
-    for body in reversed(bodies):
-        if not chain or body["id"] == chain[0]["former"]:
-            chain.insert(0, body)
-    return chain
 
 
 def check_reason(reason: str) -> None:
@@ -268,20 +225,6 @@ def word_of(model: Certificate, key: str) -> str:
     part, _, name = key.partition(".")
     holder = getattr(model, part, None) if key in WORDS else None
     return str(getattr(holder, name)) if holder is not None else ""
-
-
-def _changed(model: Certificate, key: str, value: str) -> Certificate:
-    part, _, name = key.partition(".")
-    if part == "customer":
-        return replace(model, customer=_customer(model.customer, name, value))
-    if part == "item":
-        return replace(model, item=replace(model.item, **{name: value}))
-    return replace(model, laboratory=replace(model.laboratory, **{name: value}))
-
-
-def _customer(before: Customer | None, name: str, value: str) -> Customer:
-    held = before or Customer("", "")
-    return Customer(value, held.address) if name == "name" else Customer(held.name, value, held.own)
 
 
 def _refused(what: str, way_out: str, code: str) -> UsageError:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from calibrator.certificates._adjusted import adjustment_of
 from calibrator.certificates._alongside import answered, equipment
-from calibrator.certificates._amend import amended
+from calibrator.certificates._amended import amended
 from calibrator.certificates._bodies import Body, day, number, optional_number, text
 from calibrator.certificates._class import class_sources
 from calibrator.certificates._customer import customer_of
