@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from calibrator.evidence._anchor import foreign_head
     from calibrator.evidence._backup import Backup, back_up
     from calibrator.evidence._bundle import bundle_files, is_bundle, read_bundle, write_bundle, write_new
-    from calibrator.evidence._cells import COLUMNS, Cell, all_cells, parse_cell
+    from calibrator.evidence._cell import Cell
+    from calibrator.evidence._cells import COLUMNS, all_cells, parse_cell
     from calibrator.evidence._explain import explain
     from calibrator.evidence._find import Issued, find_document
     from calibrator.evidence._kept_documents import altered_documents
@@ -54,7 +55,7 @@ __all__ = [
 
 _HOMES = {
     "COLUMNS": "_cells",
-    "Cell": "_cells",
+    "Cell": "_cell",
     "Issued": "_find",
     "Node": "_node",
     "Replay": "_replay",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import UsageError
+from calibrator.evidence._cell import Cell
 
 if TYPE_CHECKING:
     from calibrator.certificates import Certificate
@@ -15,24 +15,13 @@ if TYPE_CHECKING:
     from calibrator.evidence._find import Issued
     from calibrator.record import Record
 
-__all__ = ["COLUMNS", "Cell", "all_cells", "parse_cell", "printed_cell", "result_of"]
+__all__ = ["COLUMNS", "all_cells", "parse_cell", "printed_cell", "result_of"]
 
 COLUMNS: Final = (
     *("range", "nominal", "indication", "reference", "error", "U", "k", "MC", "limit", "w", "pfa"),
     *("verdict", "status"),
 )
 """The columns of a results table, in their order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell by the id of its point and the name of its column."""
-
-    point: str
-    column: str
-
-    def __str__(self) -> str:
-        return f"{self.point}/{self.column}"
 
 
 def parse_cell(text: str, points: Sequence[str]) -> Cell:

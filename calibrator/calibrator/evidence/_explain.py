@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calibrator._errors import UsageError
-from calibrator.evidence._cells import Cell, parse_cell, printed_cell, result_of
+from calibrator.evidence._cell import Cell
+from calibrator.evidence._cells import parse_cell, printed_cell, result_of
 from calibrator.evidence._node import Node
 from calibrator.evidence._other_cells import find_other
 from calibrator.evidence._walk import Walk

@@ -14,7 +14,7 @@ from calibrator.evidence._wire import exchange_at, last_settings
 
 if TYPE_CHECKING:
     from calibrator.certificates._model import Result
-    from calibrator.evidence._cells import Cell
+    from calibrator.evidence._cell import Cell
     from calibrator.record import Event
 
 __all__ = ["Body", "Walk", "decimal", "place"]
