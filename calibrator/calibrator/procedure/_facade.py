@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from calibrator.procedure._types import Text
+    from calibrator.procedure._text import Text
 
 __all__ = ["Bench", "MeterHandle", "PartHandle", "SourceHandle"]
 

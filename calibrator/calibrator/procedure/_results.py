@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from calibrator.procedure._types import Text
+    from calibrator.procedure._text import Text
     from calibrator_uncertainty import Budget
 
 __all__ = [

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
+from calibrator.procedure._text import Text
+
 if TYPE_CHECKING:
     from calibrator.procedure._facade import Bench
     from calibrator.procedure._results import Evaluation
@@ -37,14 +39,6 @@ CLASS = "class"
 """The key of limits that hold whatever interval is asked: those of an accuracy class."""
 Resume = Literal["reading", "point", "cycle", "section", "never"]
 Expect = Literal["read", "not-read", "below", "hold"]
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text for people, in English and Chinese."""
-
-    en: str
-    zh: str
 
 
 @dataclass(frozen=True, slots=True)
