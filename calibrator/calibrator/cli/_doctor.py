@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import click
 
+from calibrator.cli._doctor_finding import Finding
 from calibrator.cli._format import padded
 from calibrator.cli._settings import Settings, command, settings
 
-__all__ = ["Finding", "doctor", "examine"]
+__all__ = ["doctor", "examine"]
 
 
 _NAMES = {"serial": "ports"}  # another word than the serial number of an instrument
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report; `ok` is None for plain information."""
-
-    topic: str
-    what: str
-    ok: bool | None = None
-    way_out: str = ""
 
 
 @command(short_help="Report versions, VISA, ports, permissions, clock, disk; to paste.")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from calibrator._errors import CalibratorError
 from calibrator._home import Home
-from calibrator.cli._doctor import Finding
+from calibrator.cli._doctor_finding import Finding
 from calibrator.cli._settings import Settings
 
 __all__ = ["examine_home"]

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from calibrator import __version__
-from calibrator.cli._doctor import Finding
+from calibrator.cli._doctor_finding import Finding
 
 __all__ = ["examine_machine"]
 
