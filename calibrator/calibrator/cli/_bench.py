@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from calibrator.cli._bench_console import console
 from calibrator.cli._bench_discover import discover
+from calibrator.cli._bench_reached import reached
 from calibrator.cli._bench_replay import replay
-from calibrator.cli._failures import place_error
 from calibrator.cli._settings import command, settings
-from calibrator_drivers.clock import Clock, RealClock
 
-if TYPE_CHECKING:
-    from calibrator.standards import BenchFile
-
-__all__ = ["bench", "reached"]
+__all__ = ["bench"]
 
 
 @click.group(short_help="Find, check and speak to the instruments of a bench.")
@@ -61,23 +54,3 @@ def check(ctx: click.Context, file: Path, as_json: bool) -> int:
 
 for part in (discover, check, console, replay):
     bench.add_command(part)
-
-
-@contextmanager
-def reached(found: BenchFile) -> Iterator[tuple[Mapping[str, str], Clock]]:
-    """Give each instrument's address and the clock; a simulated bench without any is opened meanwhile."""
-    written = {name: item.resource for name, item in found.instruments.items() if item.resource}
-    if not found.in_process:
-        yield written, RealClock()
-        return
-    from calibrator.bench import find_simulator
-
-    try:
-        opened = find_simulator().open(found.raw)
-    except Exception as error:  # a plug-in's own errors, of which this room knows no classes
-        place_error(error, found)
-        raise
-    try:
-        yield opened.resources, opened.clock
-    finally:
-        opened.close()

@@ -102,7 +102,7 @@ def _opened(
             traffic.close()
         return
     from calibrator._errors import UsageError
-    from calibrator.cli._bench import reached
+    from calibrator.cli._bench_reached import reached
     from calibrator.standards import load_bench
     from calibrator_drivers.registry import open_instrument
 
