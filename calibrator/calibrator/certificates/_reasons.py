@@ -25,6 +25,7 @@ _NUMBERLESS: Final = {
     ("fail", "overload"): "Over the range, no number: {points}.",
     ("undetermined", "not-settled"): "Undetermined, no number: the indication did not settle: {points}.",
     ("undetermined", "overload"): "Undetermined, over the range, no number: {points}.",
+    ("undetermined", "no-uncertainty"): "Undetermined: the uncertainty is not known to the first order: {points}.",
     ("undetermined", "no-number"): "Undetermined, no number: {points}.",
 }
 ORDER: Final = (

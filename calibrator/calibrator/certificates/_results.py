@@ -35,7 +35,7 @@ FUNCTION_TITLES: Final = {
 }
 
 
-NO_NUMBER: Final = ("overload", "not-settled")
+NO_NUMBER: Final = ("overload", "not-settled", "no-uncertainty")
 """Why a point can be without a number, as its notes say it."""
 
 

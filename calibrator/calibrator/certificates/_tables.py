@@ -153,6 +153,7 @@ def _notes(section: ResultSection, speaker: Speaker) -> list[list[str]]:
 NO_NUMBER_WORDS: Final = {
     "overload": "no number: the indication was over the range",
     "not-settled": "no number: the indication did not settle",
+    "no-uncertainty": "no number: its uncertainty is not known to the first order",
     "no-number": "no number",
 }
 

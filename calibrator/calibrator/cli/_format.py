@@ -113,6 +113,7 @@ _WHY = {
     "not-settled": "not settled",
     "measured": "no reading was kept",
     "no-result": "what it is made from was not measured",
+    "no-uncertainty": "its uncertainty is not known to the first order",
 }
 
 

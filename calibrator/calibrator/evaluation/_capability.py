@@ -47,7 +47,7 @@ def stated(result: BudgetResult, point: Point, lab: Mapping[str, Any]) -> Stated
     if not smallest:
         return replace(own, notes=(OUTSIDE_SCOPE,))
     floor = min(smallest)
-    if float(floor) <= result.U:
+    if not float(floor) > result.U:
         return replace(own, floor=floor)  # its digits may still fall below
     raised = float(floor)
     return Stated(raised, raised / _COVERAGE, _COVERAGE, math.inf, floor, (RAISED,))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from calibrator.procedure import PointLimits, PointObservations, PointReferences, Reading
     from calibrator_uncertainty import BudgetLine, BudgetResult, Clause8, Judgement
 
-__all__ = ["judged_point", "numberless_point"]
+__all__ = ["NO_UNCERTAINTY", "judged_point", "numberless_point"]
 
 PointObject = dict[str, Any]
 
@@ -27,6 +27,7 @@ NO_ACCEPTANCE_ZONE = "no-acceptance-zone"
 GUARD_BAND_BELOW_U = "guard-band-below-u"
 OVERLOAD = "overload"
 NO_RESULT = "no-result"  # what it is made from was not measured
+NO_UNCERTAINTY = "no-uncertainty"  # every first derivative is zero: U by the first order is not known
 BY_RULE = "undetermined-by-rule"  # the rule knows a zone in which nothing is decided, such as 待定
 # rules whose guard band is neither U nor a share of the limits
 OWN_BANDS = frozenset({"iso14253", "rss", "z540.3-6", "pfa-1", "pfa-2", "pfa-2.5", "pfa-5"})
@@ -94,12 +95,12 @@ def _guard_band(judgement: Judgement, rounded: Decimal, limits: PointLimits, wri
 
 
 def numberless_point(
-    references: PointReferences, observed: ObservedPoint, *, opened: Mapping[str, Any]
+    references: PointReferences, observed: ObservedPoint, *, opened: Mapping[str, Any], why: str = NO_RESULT
 ) -> PointObject:
-    """Return the point object of a point that gave no number.
+    """Return the point object of a point that gave no number, or none that anything is known about.
 
-    An indication over the range is an error without bound, which fails; one that did not settle is
-    undetermined. `notes` says which it was.
+    An indication over the range is an error without bound, which fails; one that did not settle, or whose U
+    is not known, is undetermined. `notes` says which it was.
     """
     status = figure_status(references)
     fails = observed.problem == OVERLOAD and (opened["mode"] != "live" or status.decides)
@@ -115,7 +116,7 @@ def numberless_point(
         "verdict": "fail" if fails else "undetermined",
         "rule": opened["rule"],
         "policy": opened["policy"],
-        "notes": [observed.problem or NO_RESULT, *([] if status.decides else [UNVERIFIED])],
+        "notes": [observed.problem or why, *([] if status.decides else [UNVERIFIED])],
         "clause8": None,
         "budget": [],
         "exact": {},

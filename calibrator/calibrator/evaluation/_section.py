@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from calibrator.evaluation._collect import RunContent, collect
 from calibrator.evaluation._curves import curves_in, evaluation_of
-from calibrator.evaluation._point import judged_point, numberless_point
+from calibrator.evaluation._point import NO_UNCERTAINTY, judged_point, numberless_point
 from calibrator.procedure import PointEvaluation
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ def _points(
     found = []
     for name, observed in content.observed(section).items():
         references = content.references[name]
-        if name in results:
+        if name in results and math.isnan(results[name].U):
+            point = numberless_point(references, observed, opened=content.opened, why=NO_UNCERTAINTY)
+        elif name in results:
             point = judged_point(
                 references, observed, results[name], opened=content.opened, clause8=verdicts.get(name)
             )
