@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from calibrator_uncertainty._asked import one_number
+from calibrator_uncertainty._coverage import row_of
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._rules import FURTHER, Ruling, Verdict, rule_on
 from calibrator_uncertainty._types import Quantity
@@ -87,7 +88,7 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
         'conditional pass'
     """
     if any(hasattr(one, "_magnitude") for one in (error, U, u, lower, upper)):
-        return _in_units(error, U, u, dof, lower, upper, rule, rectangles)
+        return _in_units(error, U, u, dof, lower, upper, rule, row_of(rectangles))
     error, U, u, dof = (
         one_number(one, name)
         for one, name in ((error, "error"), (U, "U"), (u, "u"), (dof, "the degrees of freedom"))
@@ -97,7 +98,7 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
     _check(error, U, u, dof, low, high, rule)
     span = max(abs(x) for x in (error, low, high) if math.isfinite(x)) * _ARITHMETIC
     excess = max(error - high, low - error)  # how far outside; negative inside
-    parts = tuple(rectangles)
+    parts = row_of(rectangles)
     pfa = _probability_outside(error, u, dof, low, high, parts)
     if rule in FURTHER:
         ruling = rule_on(
@@ -138,6 +139,7 @@ def _in_units(  # noqa: PLR0917 - as judge() takes them
 ) -> Judgement:
     """Judge quantities in the unit of the error."""
     from calibrator_uncertainty.risk._limits import Frame
+    from calibrator_uncertainty.risk._specific import rectangle_of
 
     frame = Frame.of(error, lower, upper, U, u)
     low, high = (
@@ -145,7 +147,7 @@ def _in_units(  # noqa: PLR0917 - as judge() takes them
         for one, what in ((lower, "the lower limit"), (upper, "the upper limit"))
     )
     expanded, standard = (frame.number(one, name, difference=True) for one, name in ((U, "U"), (u, "u")))
-    parts = [frame.number(one, "a rectangle", difference=True) for one in rectangles]
+    parts = [rectangle_of(one, frame) for one in rectangles]
     found = judge(
         frame.number(error, "the error"), expanded, standard, dof, low, high, rule=rule, rectangles=parts
     )

@@ -178,12 +178,7 @@ def coverage_factor(policy: str, dof: float, *, rectangles: Iterable[float] = ()
     probability = probability_of(policy)
     if policy == "k2":
         return 2.0
-    if (
-        isinstance(rectangles, str)
-        or hasattr(rectangles, "_magnitude")
-        or not isinstance(rectangles, Iterable)
-    ):
-        raise InputError(f"rectangles are {rectangles!r}; they are a row of |c·u|", code="number")
+    rectangles = row_of(rectangles)
     u = as_float(u, "u")
     rectangles = [as_float(one, "a rectangle's |c·u|") for one in rectangles]
     if not isinstance(dof, float | int):
@@ -193,6 +188,21 @@ def coverage_factor(policy: str, dof: float, *, rectangles: Iterable[float] = ()
             code="dof",
         )
     return plain_factor(policy, probability, dof, rectangles, u)
+
+
+def row_of(rectangles: Any) -> tuple[Any, ...]:  # noqa: ANN401 - whatever was given
+    """Return rectangles as a row.
+
+    Raises:
+        InputError: they are no row.
+    """
+    if (
+        isinstance(rectangles, str)
+        or hasattr(rectangles, "_magnitude")
+        or not isinstance(rectangles, Iterable)
+    ):
+        raise InputError(f"rectangles are {rectangles!r}; they are a row of |c·u|", code="number")
+    return tuple(rectangles)
 
 
 def plain_factor(policy: str, probability: float, dof: float, rectangles: list[float], u: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty._units import difference_unit, quantity
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from calibrator_uncertainty._clause8 import Clause8
 
 __all__ = ["ExpandedUncertainty", "clause8_of", "expanded_uncertainty", "issued"]
@@ -26,8 +29,8 @@ __all__ = ["ExpandedUncertainty", "clause8_of", "expanded_uncertainty", "issued"
 class ExpandedUncertainty(float):
     """U = k·u as a float that knows whose it is, and by `verdict` and `clause8_text` whether it may be used.
 
-    What is computed of it is a plain float: twice a U, or a U in another unit, is not the U that was issued.
-    Ask for U in the unit wanted: `expanded_uncertainty(q.to("mV"))`.
+    In another unit of the same kind, `U.to("mV")`, it is still that U, with the verdict that was found in the
+    unit of its quantity. What else is computed of it is a plain float: twice a U is not the U that was issued.
 
     Source: JCGM 101:2008, clause 8.
 
@@ -75,6 +78,12 @@ class ExpandedUncertainty(float):
                 self._found = None, f"JCGM 101, clause 8: not examined: {problem.what.rstrip('.')}"
         return self._found
 
+    def _in_another_unit(self, figure: float) -> ExpandedUncertainty:
+        """Return the same U as another figure, which a positive factor makes of this one."""
+        made = ExpandedUncertainty(figure, self._of, self.policy)
+        made._found = self._found
+        return made
+
     def __copy__(self) -> ExpandedUncertainty:
         return self
 
@@ -121,6 +130,31 @@ def clause8_of(expanded: Quantity) -> tuple[Clause8 | None, str]:
 def rectangles_of(magnitude: UncertainArray) -> list[float]:
     """Return the |c·u| of the rectangular errors of a scalar, the largest of them at least."""
     return _parts(magnitude, Rectangular)
+
+
+def largest_rectangles(magnitude: UncertainArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the two largest |c·u| of the rectangular errors of each element, 0 where there are none."""
+    first, second = np.zeros(magnitude.shape), np.zeros(magnitude.shape)
+    for leaf, slope in by_leaf(magnitude):
+        info = leaf._leaf
+        if info is None or not isinstance(info.shape, Rectangular):
+            continue
+        for part in _of_elements(slope, np.broadcast_to(info.u, leaf.shape), magnitude.shape):
+            second = np.maximum(second, np.minimum(first, part))
+            first = np.maximum(first, part)
+    return first, second
+
+
+def _of_elements(slope: Any, u: NDArray[np.float64], shape: tuple[int, ...]) -> list[NDArray[np.float64]]:  # noqa: ANN401 - a number, an array or a sparse matrix
+    """Return |c·u| of a leaf for each element of the output: one, or the two largest of many."""
+    if not hasattr(slope, "tocsr"):
+        return [np.broadcast_to(np.abs(slope * u), shape)]
+    parts = abs(slope.multiply(u.ravel()[None, :])).tocsr()
+    largest = np.zeros((2, parts.shape[0]))
+    for row, (begin, end) in enumerate(pairwise(parts.indptr)):
+        found = np.sort(parts.data[begin:end])[-2:]
+        largest[: found.size, row] = found[::-1]
+    return [one.reshape(shape) for one in largest]
 
 
 def _parts(magnitude: UncertainArray, kind: type[Shape]) -> list[float]:

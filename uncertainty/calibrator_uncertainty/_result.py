@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from calibrator_uncertainty._coverage import whole_dof
+from calibrator_uncertainty._coverage import dominant_rectangles, whole_dof
 from calibrator_uncertainty._errors import FormatError, InputError
 from calibrator_uncertainty._types import DataFrame, Quantity
 from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
@@ -292,12 +292,25 @@ class BudgetResult:
                 unexamined=str(document.get("unexamined", "")),
                 difference=bool(document.get("difference", False)),
                 origin=document.get("errors"),
-                rectangles=tuple(map(float, document.get("rectangles", ()))),
+                rectangles=_rectangles(document, lines),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             if isinstance(problem, FormatError):
                 raise
             raise FormatError(f"this is not a stored budget result: {problem}", code="format") from problem
+
+
+def _rectangles(document: Mapping[str, Any], lines: Sequence[BudgetLine]) -> tuple[float, ...]:
+    """Return the rectangles that dominate a stored result, by its lines where it was stored before 0.2.0."""
+    if "rectangles" in document:
+        return tuple(map(float, document["rectangles"]))
+    parts: dict[str, float] = {}
+    for line in lines:
+        if line.distribution == "rectangular":
+            group = line.shared or f"\0{line.name}"  # what is shared is one rectangle
+            parts[group] = parts.get(group, 0.0) + line.contribution
+    told = _floats({name: document[name] for name in ("u", "dof")})
+    return dominant_rectangles(map(abs, parts.values()), told["u"], told["dof"])
 
 
 def _check_stored(document: dict[str, Any], lines: Sequence[BudgetLine]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 
 import numpy as np
@@ -14,7 +15,16 @@ from scipy import integrate
 from scipy.special import ndtr
 from scipy.stats import norm
 
-from calibrator_uncertainty import Budget, Input, InputError, judge, normal, rectangular
+from calibrator_uncertainty import (
+    Budget,
+    Input,
+    InputError,
+    UnitsError,
+    judge,
+    normal,
+    rectangular,
+    uncertain,
+)
 from calibrator_uncertainty.risk import (
     Limits,
     conformance_probabilities,
@@ -171,3 +181,37 @@ def test_probabilities_add_up_and_fall_with_the_distance(
     further = specific_risk(value + 0.1 * u, LIMITS, u=u, rectangles=rectangles)
     assert further.above >= found.above - 1e-12
     assert further.below <= found.below + 1e-12
+
+
+def test_an_array_that_brings_its_own_u_is_judged_as_its_elements_are() -> None:
+    shared = uncertain(rectangular("spec", 0.0, 0.1, "V"))
+    rows = [uncertain(normal("n", 0.9, 0.005, "V")), uncertain(normal("m", 0.95, 0.2, "V"))]
+    values = np.stack([rows[0] + shared, rows[1] + shared, 2.0 * shared + rows[0]])
+    volt = pint.get_application_registry().volt
+    found = conformance_probabilities(values, upper=0.95 * volt)
+    one = [specific_risk(value, Limits(upper=0.95 * volt)).conformance for value in values]
+    assert found == pytest.approx(one, abs=1e-12)
+    assert 1.0 - found[0] == pytest.approx(0.25, abs=1e-3)  # Monte Carlo: 0.2498
+    in_millivolts = conformance_probabilities(
+        values.to("mV"), upper=950.0 * pint.get_application_registry().mV
+    )
+    assert in_millivolts == pytest.approx(found, abs=1e-12)
+
+
+def test_a_result_stored_before_shapes_were_kept_reads_back_with_its_shape() -> None:
+    inputs: list[Input] = [normal("read", 0.9, 0.005, "V"), rectangular("spec", 0.0, 0.1, "V")]
+    result = Budget(lambda read, spec: read + spec, inputs, unit="V").evaluate()
+    document = json.loads(result.to_json())
+    del document["rectangles"]
+    assert type(result).from_json(json.dumps(document)).rectangles == pytest.approx(result.rectangles)
+
+
+def test_rectangles_in_other_units_and_other_numbers_are_refused_in_words() -> None:
+    volt = pint.get_application_registry().volt
+    for wrong in (None, "ab", 0.1 * volt):
+        with pytest.raises(InputError):
+            judge(0.5, 0.33, 0.2, math.inf, -1, 1, rectangles=wrong)  # type: ignore[arg-type]
+    with pytest.raises(UnitsError):
+        judge(0.5, 0.33, 0.2, math.inf, -1, 1, rectangles=[0.1 * volt])
+    with pytest.raises(InputError, match="two"):
+        conformance_probabilities([0.5], upper=1.0, u=0.2, rectangles=[[0.05]])  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from calibrator_uncertainty._coverage import dominated
+from calibrator_uncertainty._coverage import dominated, row_of
 from calibrator_uncertainty._dominant import lower_tail
 from calibrator_uncertainty._doors import FIGURES, asks
 from calibrator_uncertainty._errors import InputError, UnitsError
@@ -16,6 +16,8 @@ from calibrator_uncertainty.risk._limits import Frame, is_bare
 from calibrator_uncertainty.risk._quadrature import Floats
 
 __all__ = ["conformance_probabilities"]
+
+_TWO = 2  # rectangles that can dominate
 
 
 @asks(dof=FIGURES)
@@ -59,9 +61,13 @@ def conformance_probabilities(
             raise InputError(
                 "the measured values bring their own uncertainty; u is given twice", code="twice"
             )
+        from calibrator_uncertainty._issued import largest_rectangles
         from calibrator_uncertainty._quantity import estimate, standard_uncertainty
 
+        own, first, second = np.asarray(held.u, dtype=np.float64), *largest_rectangles(held)
         u, dof, measured = standard_uncertainty(measured), held.dof, estimate(measured)
+        scale = np.divide(1.0, own, out=np.zeros_like(own), where=own > 0.0)  # as parts of u, in any unit
+        rectangles = (first * scale * u, second * scale * u)
     if u is None:
         raise InputError(
             "a probability needs the standard uncertainty u of the measured values", code="no-uncertainty"
@@ -79,6 +85,11 @@ def conformance_probabilities(
     found = _inside(value, spread, low, high, freedom)
     if rectangles is None:
         return found
+    if len(row_of(rectangles)) != _TWO:
+        raise InputError(
+            f"rectangles are {len(rectangles)} rows; two are needed: the largest |c·u|, and the next",
+            code="number",
+        )
     first, second = (_numbers(one, frame, "a rectangle", difference=True) for one in rectangles)
     return _shaped(found, (value, spread, low, high, freedom), first, second)
 

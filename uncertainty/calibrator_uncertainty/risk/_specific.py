@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibrator_uncertainty._coverage import dominant_rectangles
+from calibrator_uncertainty._coverage import dominant_rectangles, row_of
 from calibrator_uncertainty._doors import LIMITS, NUMBER, PRIOR, asks, optional
-from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._errors import InputError, UnitsError
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.risk._limits import Frame, Limits, Zone, finite, positive
@@ -138,13 +138,7 @@ def shares_of(rectangles: Iterable[Quantity], u: float, dof: float, frame: Frame
     Raises:
         InputError: rectangles that are no row of |c·u|, or that are larger than u together.
     """
-    if (
-        isinstance(rectangles, str)
-        or hasattr(rectangles, "_magnitude")
-        or not isinstance(rectangles, Iterable)
-    ):
-        raise InputError(f"rectangles are {rectangles!r}; they are a row of |c·u|", code="number")
-    parts = [positive(frame.number(one, "a rectangle", difference=True), "a rectangle") for one in rectangles]
+    parts = [positive(rectangle_of(one, frame), "a rectangle") for one in row_of(rectangles)]
     if math.hypot(*parts) > u * (1.0 + 1e-9):
         raise InputError(
             f"the rectangles are {math.hypot(*parts):g} together, more than u = {u:g} that they are part of",
@@ -163,6 +157,21 @@ def degrees(dof: float) -> float:
     if math.isnan(dof) or dof < 1:
         raise InputError(f"dof = {dof}: degrees of freedom are 1 or more", code="dof")
     return dof
+
+
+def rectangle_of(one: Quantity, frame: Frame) -> float:
+    """Return |c·u| of a rectangle in the frame's unit.
+
+    Raises:
+        UnitsError: it has a unit beside plain figures, or another dimension.
+    """
+    if frame.unit is None and hasattr(one, "_magnitude"):
+        raise UnitsError(
+            f"a rectangle is in {one.units}, the other figures are plain numbers",
+            way_out="Give every figure its unit, or none.",
+            code="no-unit",
+        )
+    return frame.number(one, "a rectangle", difference=True)
 
 
 def outside(value: float, u: float, dof: float, zone: Zone, shares: Shares = ()) -> tuple[float, float]:
