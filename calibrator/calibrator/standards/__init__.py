@@ -6,11 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from calibrator.standards._asset import AssetFile, Customer, parse_asset_file
-    from calibrator.standards._bench import BenchFile, BenchInstrument, load_bench
+    from calibrator.standards._asset import AssetFile, parse_asset_file
+    from calibrator.standards._bench import BenchFile, load_bench
     from calibrator.standards._bench_parts import Environment, Figure, Interlock, LeadFigures, Wiring
     from calibrator.standards._certificate import Certificate, CertificateValue
     from calibrator.standards._confirmation import Confirmation, confirmed
+    from calibrator.standards._instrument import BenchInstrument, Customer
     from calibrator.standards._intervals import interval_of
     from calibrator.standards._lab import Lab, Person, lab_template, load_lab
     from calibrator.standards._register import Asset, Register
@@ -51,12 +52,12 @@ _HOMES = {
     "Asset": "_register",
     "AssetFile": "_asset",
     "BenchFile": "_bench",
-    "BenchInstrument": "_bench",
+    "BenchInstrument": "_instrument",
     "Certificate": "_certificate",
     "CertificateValue": "_certificate",
     "CheckPoint": "_session_check",
     "Confirmation": "_confirmation",
-    "Customer": "_asset",
+    "Customer": "_instrument",
     "Environment": "_bench_parts",
     "Figure": "_bench_parts",
     "Interlock": "_bench_parts",

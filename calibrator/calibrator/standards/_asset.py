@@ -5,34 +5,17 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from calibrator.standards._certificate import Certificate, parse_certificate, with_document
+from calibrator.standards._instrument import BenchInstrument, Customer, parse_customer
 from calibrator.standards._table import Table, read_text
 
-if TYPE_CHECKING:
-    from calibrator.standards._bench import BenchInstrument
-
-__all__ = ["AssetFile", "Customer", "parse_asset_file", "parse_bench_asset", "parse_customer"]
+__all__ = ["AssetFile", "parse_asset_file", "parse_bench_asset"]
 
 ROLES = ("standard", "uut", "artefact", "sensor", "check standard")
 _ASSET_KEYS = (
     *("asset", "model", "manufacturer", "serial", "options", "role", "note", "customer", "certificate"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """Whose a unit under test is (ISO/IEC 17025:2017, 7.8.2.1 e); `own`: said to be the laboratory's."""
-
-    name: str
-    address: str
-    own: bool = False
-
-    def as_body(self) -> dict[str, str | bool]:
-        """Return what the record holds: name, address, and `own` only where it is."""
-        named: dict[str, str | bool] = {"name": self.name, "address": self.address}
-        return {**named, "own": True} if self.own else named
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,22 +103,6 @@ def _asset(table: Table, name: str, model: str, serial: str, digest: str) -> Ass
         parse_customer(table),
         table.file.text,
     )
-
-
-def parse_customer(table: Table) -> Customer | None:
-    """Take the table `customer` in a table, None where there is none."""
-    if not table.has("customer"):
-        return None
-    inner = table.table("customer")
-    inner.allow("name", "address", "own")
-    if inner.flag("own"):
-        if inner.has("name"):
-            way_out = "Name the customer, or write customer = { own = true } alone."
-            raise inner.error(
-                "own", "An instrument of the laboratory has no customer", way_out, "own-customer"
-            )
-        return Customer("", "", own=True)
-    return Customer(inner.text("name"), inner.text("address", "").strip())
 
 
 def _refuse_simulated(table: Table, found: AssetFile) -> None:

@@ -6,11 +6,10 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from calibrator.standards._asset import AssetFile, Customer, parse_bench_asset, parse_customer
+from calibrator.standards._asset import AssetFile, parse_bench_asset
 from calibrator.standards._bench_parts import (
     Environment,
     Interlock,
@@ -20,12 +19,13 @@ from calibrator.standards._bench_parts import (
     parse_wiring,
 )
 from calibrator.standards._buses import parse_buses
+from calibrator.standards._instrument import BenchInstrument, parse_customer
 from calibrator.standards._lines import place_of
 from calibrator.standards._session_check import SessionCheck, parse_session_check
 from calibrator.standards._table import Table, read_text
 from calibrator_drivers.transport import Policy
 
-__all__ = ["BenchFile", "BenchInstrument", "load_bench"]
+__all__ = ["BenchFile", "load_bench"]
 
 _TOP = (
     "name",
@@ -55,27 +55,6 @@ _INSTRUMENT = (
     "artefact",
     "customer",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class BenchInstrument:
-    """An instrument of a bench, or an artefact, which has no address."""
-
-    name: str
-    asset: str
-    model: str  # accuracy table and driver, such as "fluke_5522a"
-    serial: str  # "" where the file does not say
-    resource: str | None  # VISA address; None for an artefact, and where the simulator says it
-    bus: str | None  # instruments that share one have one lock and worker
-    options: tuple[str, ...]  # installed hardware options
-    uut: bool
-    artefact: bool  # connected by a wiring and never spoken to
-    timeout_s: float
-    zeroed_at: datetime | None  # last zero calibration, UTC
-    zeroed_temperature_c: float | None
-    customer: Customer | None = None  # of the unit under test; None for the laboratory's own
-    acal_at: datetime | None = None  # last self-calibration, UTC
-    acal_temperature_c: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

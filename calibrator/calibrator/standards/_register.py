@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from calibrator._errors import ConfigurationError
-from calibrator.standards._asset import Customer
 from calibrator.standards._certificate import Certificate, certificate_body, certificate_from_body
 from calibrator.standards._confirmation import Confirmation, confirmation_body, confirmation_from_body
+from calibrator.standards._instrument import Customer
 from calibrator.standards._lines import place_of
 
 if TYPE_CHECKING:
