@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from calibrator_uncertainty._ops import MATH, Op
 
 if TYPE_CHECKING:
-    from calibrator_uncertainty._program import Step
+    from calibrator_uncertainty._step import Step
 
 __all__ = ["Compiled", "compile_program"]
 

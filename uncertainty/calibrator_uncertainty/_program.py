@@ -17,7 +17,8 @@ from calibrator_uncertainty._compile import Compiled, compile_program
 from calibrator_uncertainty._errors import ModelError
 from calibrator_uncertainty._foreign import run_foreign, slope_foreign
 from calibrator_uncertainty._ops import Op
-from calibrator_uncertainty._structural import Gather, Linear, RunningSum, Shape, Solve, Sum, fold
+from calibrator_uncertainty._step import Step
+from calibrator_uncertainty._structural import Gather, Linear, RunningSum, Solve, Sum, fold
 from calibrator_uncertainty._sweep import reachable
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers
@@ -26,17 +27,6 @@ __all__ = ["Program", "is_moving", "trace"]
 
 # Operations that know the shapes of the model; every other one is elementwise.
 _OF_ARRAYS = (Gather, Sum, RunningSum, Solve, Linear, Choose, Interpolation)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One operation: result slot, operation, operand slots and the operands to sweep back to."""
-
-    out: int
-    op: Numbers
-    args: tuple[int, ...]
-    active: tuple[tuple[int, int, Shape], ...]  # place in args, slot, shape within the model
-    shape: Shape
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from calibrator_uncertainty._structural import Gather, RunningSum, Sum
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
     from calibrator_uncertainty._inputs import Input
-    from calibrator_uncertainty._program import Program, Step
+    from calibrator_uncertainty._program import Program
+    from calibrator_uncertainty._step import Step
 
 __all__ = ["SecondOrder", "second_order"]
 
