@@ -27,6 +27,7 @@ from calibrator_uncertainty import (
 from calibrator_uncertainty.comparison import (
     bilateral_equivalence,
     degrees_of_equivalence,
+    en_number,
     weighted_mean,
 )
 from calibrator_uncertainty.rounding import express
@@ -142,7 +143,6 @@ def test_a_U_is_a_float_and_what_is_computed_of_it_is_no_issued_one():
     assert isinstance(U, ExpandedUncertainty)
     assert pytest.approx(0.196, abs=1e-3) == U
     assert type(2 * U) is float
-    assert type(expanded_uncertainty(volts(1.0)).to("mV").magnitude) is float
     assert copy.deepcopy(U) is U
     assert f"{U:.2f}" == "0.20"
     assert float(U) == U
@@ -150,6 +150,47 @@ def test_a_U_is_a_float_and_what_is_computed_of_it_is_no_issued_one():
     assert back == U
     assert back.verdict == U.verdict
     assert back.clause8_text == U.clause8_text
+
+
+def test_a_U_in_another_unit_is_still_that_U():
+    x = volts(0.1)
+    U = expanded_uncertainty(x * x)
+    asked = U.magnitude.verdict
+    for other in (U.to("mV**2"), U.to_base_units(), copy.deepcopy(U.to("mV**2")), U.to_compact()):
+        assert isinstance(other.magnitude, ExpandedUncertainty)
+        assert other.to("V**2").magnitude == pytest.approx(float(U.magnitude), rel=1e-12)
+        assert other.magnitude.verdict == asked  # as found in the unit of x
+        back = pickle.loads(pickle.dumps(other))
+        assert back.magnitude.verdict == asked
+    assert U.m_as("mV**2").clause8_text == U.magnitude.clause8_text
+    warm = expanded_uncertainty(uncertain(normal("t", 20.0, 0.1, "degC"))).to("mK")
+    assert warm.magnitude == pytest.approx(196.0, rel=1e-3)
+    assert warm.magnitude.verdict.ok
+    level = expanded_uncertainty(uncertain(normal("g", 3.0, 0.1, "dB")))
+    assert not isinstance(level.to("").magnitude, ExpandedUncertainty)  # a ratio, no U
+
+
+def test_en_says_the_verdicts_of_the_U_that_it_rests_on():
+    lab, reference = volts(0.1), volts(0.09, name="r")
+    good = expanded_uncertainty(reference)
+    found = en_number(lab, expanded_uncertainty(lab).to("mV"), reference, good, in_reference=False)
+    assert found == pytest.approx(0.01 / math.hypot(0.196, 0.196), rel=1e-3)
+    assert [one.ok for one in found.verdicts] == [True, True]
+    assert found.clause8_text.count("first order is validated") == 2
+    assert pickle.loads(pickle.dumps(found)).clause8_text == found.clause8_text
+    assert copy.deepcopy(found).verdicts == found.verdicts
+    plain = en_number(lab, 2 * good, reference, good, in_reference=False)
+    assert plain.verdicts[0] is None
+    assert "given or changed as a plain number" in plain.clause8_text
+    square = en_number(
+        lab * lab,
+        expanded_uncertainty(lab * lab),
+        reference * volts(0.1, 1e-3, "s"),
+        expanded_uncertainty(reference * volts(0.1, 1e-3, "s")),
+        in_reference=False,
+    )
+    assert not square.verdicts[0].ok
+    assert "NOT validated" in square.clause8_text
 
 
 def test_the_dominant_rectangle_decides_k_of_an_equivalence_too():

@@ -8,8 +8,10 @@ not ours are left to pint.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,7 @@ from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import UnitsError
 from calibrator_uncertainty._pint_dimensions import teach_comparisons, told_at, told_of_scale
 from calibrator_uncertainty._tape import UncertainArray
-from calibrator_uncertainty._types import Numbers, Quantity
+from calibrator_uncertainty._types import Numbers, Option, Quantity
 from calibrator_uncertainty._unit_memory import factor_between, is_bare, unit_of_power, unit_of_product
 from calibrator_uncertainty._units import LOGARITHMIC, Scale, as_ratio, made, parse_unit, quantity, scale_of
 
@@ -45,6 +47,8 @@ def teach_arithmetic(quantity_class: Quantity) -> None:
         known = getattr(quantity_class, f"__{name}__")
         setattr(quantity_class, f"__{name}__", _told(known, "a whole quotient or its rest"))
     teach_comparisons(quantity_class)
+    for name in ("to", "to_base_units", "to_root_units"):
+        setattr(quantity_class, name, _converted(getattr(quantity_class, name)))
     for name, operation in _IN_PLACE.items():
         setattr(quantity_class, name, _rebound(getattr(quantity_class, name), operation))
 
@@ -58,6 +62,24 @@ _IN_PLACE: dict[str, Callable[..., Any]] = {
     "__imod__": operator.mod,
     "__ipow__": operator.pow,
 }
+
+
+def _converted(known: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a U that was issued keep its verdict where a factor brings it to another unit."""
+
+    @wraps(known)
+    def convert(self: Quantity, *unit: Option, **options: Option) -> Quantity:
+        found = known(self, *unit, **options)
+        again = getattr(self._magnitude, "_in_another_unit", None)
+        if again is None:
+            return found
+        figure, mine = found._magnitude, float(self._magnitude)
+        twice = known(made(type(self), 2.0 * mine, self._units), *unit, **options)._magnitude
+        # not so where the unit has a zero of its own or is a logarithm
+        linear = figure >= 0.0 and math.isclose(twice, 2.0 * figure, rel_tol=1e-12)
+        return made(type(self), again(figure), found._units) if linear else found
+
+    return convert
 
 
 def _from(one: Numbers, other: Numbers) -> Numbers:

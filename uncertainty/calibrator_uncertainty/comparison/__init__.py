@@ -26,12 +26,12 @@ if TYPE_CHECKING:
         largest_consistent_subset,
         weighted_mean,
     )
+    from calibrator_uncertainty.comparison._en import EnNumber, en_number
     from calibrator_uncertainty.comparison._equivalence import (
         Equivalence,
         PairEquivalence,
         bilateral_equivalence,
         degrees_of_equivalence,
-        en_number,
     )
     from calibrator_uncertainty.comparison._median import MedianConsensus, MedianEquivalence, median
     from calibrator_uncertainty.comparison._outliers import (
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Consensus",
+    "EnNumber",
     "Equivalence",
     "MedianConsensus",
     "MedianEquivalence",
@@ -79,7 +80,8 @@ _HOME = {
     "cochran_search": "_outliers",
     "degrees_of_equivalence": "_equivalence",
     "dersimonian_laird": "_random",
-    "en_number": "_equivalence",
+    "EnNumber": "_en",
+    "en_number": "_en",
     "grubbs": "_outliers",
     "largest_consistent_subset": "_consensus",
     "mandel_paule": "_random",

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from calibrator_uncertainty._asked import one_number
 from calibrator_uncertainty._doors import MAPPING, REFERENCE, TEXT, asks
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._issued import ExpandedUncertainty, clause8_of, issued
@@ -17,7 +15,7 @@ from calibrator_uncertainty._rounding import plain, round_like, round_uncertaint
 from calibrator_uncertainty._sweep import by_leaf
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
-from calibrator_uncertainty._units import difference_in, difference_unit, figures_in, magnitude_in, quantity
+from calibrator_uncertainty._units import difference_unit, magnitude_in, quantity
 from calibrator_uncertainty.comparison._consensus import Consensus
 from calibrator_uncertainty.comparison._results import Results, read_results
 
@@ -29,7 +27,6 @@ __all__ = [
     "PairEquivalence",
     "bilateral_equivalence",
     "degrees_of_equivalence",
-    "en_number",
 ]
 
 
@@ -213,83 +210,3 @@ def _expanded(name: str, deviation: Quantity, policy: str) -> tuple[ExpandedUnce
         )
     expanded = issued(deviation, policy)
     return expanded, float(difference._value) / expanded
-
-
-def en_number(
-    value: Quantity,
-    U: Quantity,
-    reference: Quantity,
-    U_reference: Quantity,
-    *,
-    in_reference: bool,
-) -> float:
-    """Return En of plain figures in one unit, or of four quantities.
-
-    Args:
-        value: the participant's result.
-        U: its expanded uncertainty (k = 2).
-        reference: the assigned value.
-        U_reference: its expanded uncertainty.
-        in_reference: True where this result is part of the weighted mean that is the reference value: then
-            the denominator is sqrt(U² - U_ref²), else sqrt(U² + U_ref²). No default, because a wrong one
-            makes En too small.
-
-    Raises:
-        UnitsError: quantities of different dimensions.
-        InputError: figures that cannot be, quantities among plain numbers, or a member that is more certain
-            than the mean it is part of.
-
-    Source: ISO 13528:2022, 9.6; ISO/IEC 17043:2023, annex B; M. G. Cox, Metrologia 39 (2002) 589, 5.3.
-
-    Example:
-        >>> en_number(10.5, 0.5, 10.0, 0.3, in_reference=True)
-        1.25
-        >>> en_number(10.5, 0.4, 10.0, 0.3, in_reference=False)
-        1.0
-    """
-    value, U, reference, U_reference = _four(value, U, reference, U_reference)
-    for name, figure in (
-        ("the result", value),
-        ("U", U),
-        ("the reference value", reference),
-        ("U_reference", U_reference),
-    ):
-        if not math.isfinite(figure):
-            raise InputError(f"{name} is {figure}; En needs finite numbers", code="not-finite")
-    if U < 0.0 or U_reference < 0.0:
-        raise InputError(
-            f"U = {U} and U_reference = {U_reference}: neither is ever negative", code="negative-u"
-        )
-    square = (U - U_reference) * (U + U_reference) if in_reference else U * U + U_reference * U_reference
-    if square <= 0.0:
-        raise InputError(
-            f"U = {U} of a member is not above U_reference = {U_reference} of the mean that it is part of"
-            if in_reference
-            else "neither the result nor the reference value has an uncertainty",
-            way_out="Check whether the result is part of the reference value." if in_reference else "",
-            code="zero-u",
-        )
-    return float(value - reference) / math.sqrt(square)
-
-
-def _four(value: Quantity, U: Quantity, reference: Quantity, U_reference: Quantity) -> list[float]:
-    """Return the figures of an En number in the unit of the result."""
-    given = (value, U, reference, U_reference)
-    if len({hasattr(one, "_REGISTRY") for one in given}) > 1:
-        raise InputError(
-            "some figures of En have units and others have none",
-            way_out="Give four quantities, or four numbers in one unit.",
-            code="no-unit",
-        )
-    unit = str(value.units) if hasattr(value, "_REGISTRY") else ""
-    names = ("the result", "U", "the reference value", "U_reference")
-    convert = (figures_in, difference_in, figures_in, difference_in)
-    return [
-        one_number(make(_bare(one), unit, name), name)
-        for make, one, name in zip(convert, given, names, strict=True)
-    ]
-
-
-def _bare(one: Quantity) -> Quantity:
-    magnitude = getattr(one, "_magnitude", one)
-    return estimate(one) if isinstance(magnitude, UncertainArray) else one
