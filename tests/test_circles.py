@@ -22,7 +22,6 @@ LATE = {"calibrator", "drivers", "procedures", "sim"}
 _HANDLERS = "the unit lists its commands, whose handlers name its class as their type"
 KNOTS = {
     "calibrator_sim._config_types": (12, "a device builds its faults from the bench file that describes it"),
-    "calibrator_sim.nodes.thermal": (3, "a block and its readout name each other's types"),
     "calibrator_sim.instruments.druck_pace5000._commands": (2, _HANDLERS),
     "calibrator_sim.instruments.fluke_5522a._commands": (3, _HANDLERS),
     "calibrator_sim.instruments.keithley_2450._unit": (5, _HANDLERS),

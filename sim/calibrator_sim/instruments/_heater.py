@@ -9,8 +9,8 @@ from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._error_curve import ErrorCurve
 from calibrator_sim.instruments._upset import Upset
+from calibrator_sim.nodes._block import Block, BlockModel, BlockState
 from calibrator_sim.nodes._paths import play
-from calibrator_sim.nodes.thermal import Block, BlockModel, BlockState
 
 __all__ = ["DISPLAY", "Heated", "Heater"]
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import cast
+from typing import Protocol, cast
 
 from calibrator_sim._thermometry import SPANS_C, TYPES, couple_c, platinum_c, thermocouple_v
 from calibrator_sim._units import StandardUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._error_curve import ErrorCurve
 from calibrator_sim.instruments._upset import Upset
-from calibrator_sim.nodes.thermal import Domain
 
 __all__ = ["Readout"]
 
@@ -18,6 +17,18 @@ _CURRENT_A = 1e-3
 _NOISE_K = {"pt100": 0.001, "tc": 0.02}
 _JUNCTION_K = 0.1  # error of its own cold junction
 _SECOND_K = 0.001  # how its error differs at another current than 1 mA
+
+
+class Probes(Protocol):
+    """What stands on the terminals, as the domain of the temperature path finds it."""
+
+    def resistance_ohm(self, readout: str, terminal: str, current_a: float, ns: int) -> float:
+        """Return the resistance that a readout's current finds; infinite without a Pt100."""
+        ...
+
+    def emf_v(self, readout: str, terminal: str, junction_c: float, ns: int) -> float:
+        """Return the voltage of a thermocouple against its junction at the readout; NaN without one."""
+        ...
 
 
 class Readout:
@@ -40,7 +51,7 @@ class Readout:
 
         `current_a` is what it sends through a platinum thermometer.
         """
-        domain = cast("Domain", self._world.domain("thermal"))
+        domain = cast("Probes", self._world.domain("thermal"))
         shown = (
             self._platinum(domain, terminal, ns, current_a)
             if probe == "pt100"
@@ -56,12 +67,12 @@ class Readout:
             return None
         return self.upset.shown(shown * (1.0 + self._world.drift(self.name, ns)))
 
-    def _platinum(self, domain: Domain, terminal: str, ns: int, current_a: float) -> float | None:
+    def _platinum(self, domain: Probes, terminal: str, ns: int, current_a: float) -> float | None:
         ohm = domain.resistance_ohm(self.name, terminal, current_a, ns)
         other = 0.0 if current_a == _CURRENT_A else self.second_current_k()
         return None if math.isinf(ohm) else platinum_c(ohm) + other
 
-    def _couple(self, domain: Domain, terminal: str, kind: str, ns: int) -> float | None:
+    def _couple(self, domain: Probes, terminal: str, kind: str, ns: int) -> float | None:
         room_c = 23.0 + self._world.excess_c(ns)
         junction_c = room_c + 2.0  # of its terminals
         volts = domain.emf_v(self.name, terminal, junction_c, ns)
