@@ -1,8 +1,11 @@
 """What cannot be is refused at the line that wrote it, in this room's words and with the way out."""
 
+import math
 import pickle
+import statistics
 
 import numpy as np
+import pandas as pd
 import pint
 import pytest
 
@@ -14,6 +17,7 @@ from calibrator_uncertainty import (
     NotSupportedError,
     UnitsError,
     array,
+    complex_array,
     exponential,
     normal,
     standard_uncertainty,
@@ -187,3 +191,56 @@ def test_error_of_a_unit_is_not_an_input_error():
         normal("x", 1.0, 0.1, "volltt")
     assert not isinstance(problem.value, InputError)
     assert "(x)" in str(problem.value)
+
+
+Z = uncertain_complex("z", 1 + 1j, 0.1, "V")
+HOSTS_WORDS = {
+    # numpy and pandas say their own words where float() is refused; ours stand above them in the traceback
+    "np.fromiter": lambda one: np.fromiter([one], dtype=float),
+    "zeros[0] = q": lambda one: np.zeros(2).__setitem__(0, one),
+    "astype of a column": lambda one: pd.Series([one, one]).astype(float),
+    "mean of a column": lambda one: pd.Series([one, one]).mean(),
+}
+OWN_WORDS = {
+    "a key": ({}.get, "Key it by its name"),
+    "a set": (lambda one: {one}, "Key it by its name"),
+    "statistics": (lambda one: statistics.mean([one, one]), r"Use numpy\.mean"),
+    "math": (math.sin, r"Ask for \.value"),
+    "a column of floats": (lambda one: pd.Series([one], dtype=float), r"Ask for \.value"),
+}
+EVERY_KIND = {"quantity": V, "number": V.magnitude, "array": ROW, "complex": Z, "complex number": Z.magnitude}
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("call", OWN_WORDS)
+def test_what_python_asks_us_about_is_refused_in_our_words(kind, call):
+    asked, told = OWN_WORDS[call]
+    with pytest.raises(NotSupportedError, match=told):
+        asked(EVERY_KIND[kind])
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("call", HOSTS_WORDS)
+def test_where_a_library_has_its_own_words_ours_are_their_cause(kind, call):
+    with pytest.raises((TypeError, ValueError)) as caught:
+        HOSTS_WORDS[call](EVERY_KIND[kind])
+    chain, problem = [], caught.value
+    while problem is not None:
+        chain.append(problem)
+        problem = problem.__cause__ or problem.__context__
+    assert any(isinstance(one, NotSupportedError) and ".value" in one.way_out for one in chain)
+
+
+def test_running_products_of_volts_are_refused_and_of_ratios_made():
+    for row in (ROW, V, complex_array("c", [1 + 1j, 2j], 0.1, "V")):
+        with pytest.raises(UnitsError, match=r"running products of volt .* Divide by one of its own unit"):
+            np.cumprod(row)
+    assert np.cumprod(ROW / ROW[0]).magnitude.shape == (2,)
+
+
+def test_a_complex_number_is_true_unless_it_is_nothing():
+    assert bool(Z)
+    assert bool(Z.magnitude)
+    assert not bool(Z.magnitude - Z.magnitude)
+    with pytest.raises(ValueError, match="ambiguous"):
+        bool(complex_array("c", [1 + 1j, 2j], 0.1, "V"))

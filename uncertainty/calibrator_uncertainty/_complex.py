@@ -27,7 +27,7 @@ class UncertainComplex(SharedMethods):
 
     __slots__ = ("imag", "real")
     __array_priority__ = 1001.0
-    __hash__ = None  # type: ignore[assignment]  # equality compares values, as arrays do
+    __hash__ = SharedMethods.__hash__  # equality compares values, as arrays do
 
     real: Numbers
     imag: Numbers
@@ -147,6 +147,10 @@ class UncertainComplex(SharedMethods):
     def __ne__(self, other: object) -> Any:  # noqa: ANN401 - bool or array of bool
         lifted = lift(other)
         return NotImplemented if lifted is None else _seen(self) != _seen(lifted)
+
+    def __bool__(self) -> bool:
+        """Tell whether the estimate is not 0; arrays are asked with any() or all()."""
+        return bool(self.value != 0)
 
     def __complex__(self) -> NoReturn:
         raise NotSupportedError("complex() would drop the uncertainty", way_out="Ask for .value.")

@@ -29,8 +29,8 @@ __all__ = ["ExpandedUncertainty", "clause8_of", "expanded_uncertainty", "issued"
 class ExpandedUncertainty(float):
     """U = k·u as a float that knows whose it is, and by `verdict` and `clause8_text` whether it may be used.
 
-    In another unit of the same kind, `U.to("mV")`, it is still that U, with the verdict that was found in the
-    unit of its quantity. What else is computed of it is a plain float: twice a U is not the U that was issued.
+    In another unit of the same kind, `U.to("mV")`, it is still that U, with the verdict that was found in
+    the unit of its quantity. What else is computed of it is a plain float: twice a U is no issued one.
 
     Source: JCGM 101:2008, clause 8.
 

@@ -89,6 +89,22 @@ class SharedMethods:
             way_out="Write it with rounding.round_result or express, or round .value.",
         )
 
+    def __hash__(self) -> NoReturn:
+        """Refuse: what compares by values, as arrays do, is no key."""
+        raise NotSupportedError(
+            "an uncertain value as a key or in a set",
+            way_out="Key it by its name, or keep rows of (name, value).",
+            code="hash",
+        )
+
+    def as_integer_ratio(self) -> NoReturn:
+        """Refuse: Python's statistics and fractions ask for an exact ratio."""
+        raise NotSupportedError(
+            "an exact ratio, as statistics and fractions ask for, would drop the uncertainty",
+            way_out="Use numpy.mean, numpy.std or type_a().",
+            code="drops-uncertainty",
+        )
+
     def __trunc__(self) -> NoReturn:
         raise dropped("math.trunc()")
 

@@ -47,7 +47,14 @@ def teach(quantity_class: Quantity) -> bool:
         rule = _RULES.get(func)
         if rule is not None:
             return rule(func, args, kwargs)
-        found = functions(self, func, types, args, kwargs)
+        if func is np.cumprod and not getattr(args[0] if args else None, "dimensionless", True):
+            raise UnitsError(
+                f"running products of {_first_unit(args)} have each another unit",
+                way_out="Divide by one of its own unit first: numpy.cumprod(q / Q(1, q.units)).",
+                code="dimension",
+            )
+        with told_at(f"numpy.{func.__name__}"):
+            found = functions(self, func, types, args, kwargs)
         if found is NotImplemented:
             raise unsupported(f"{func.__module__}.{func.__name__}")
         return found

@@ -61,7 +61,7 @@ class UncertainArray(ArrayMethods):
 
     __slots__ = ("__weakref__", "_args", "_gradient", "_leaf", "_looked", "_op", "_order", "_uid", "_value")
     __array_priority__ = 1000.0
-    __hash__ = None  # type: ignore[assignment]  # equality compares values, as arrays do
+    __hash__ = ArrayMethods.__hash__  # equality compares values, as arrays do
 
     _value: Value
     _op: Numbers
