@@ -6,12 +6,15 @@ this side is what a laboratory has: register, lab.toml, bench file, a person at 
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ import pytest
 from pypdf import PdfReader
 
 from calibrator.standards import secret_hash
+from calibrator_drivers.clock import RealClock
 
 SECRET = "CALIBRATOR_PERSON_SECRET"  # the name of a variable
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -180,3 +184,90 @@ def test_an_unconfirmed_figure_decides_nothing_on_a_live_bench(
         planned = cli("plan", "dmm", "--uut", "DMM-0007", "--bench", str(file), "--section", "dci")
     assert planned.returncode == 0, planned.stderr
     assert "undetermined" in planned.stdout
+
+
+MADE_UP = Path(__file__).parents[1] / "calibrator" / "evidence" / "made_up_certificate.xml"
+VOLTAGE = LAB[LAB.index("[[confirmation]]") :].replace('"dci"', '"dcv"')
+
+
+def imported(cli: Any, folder: Path) -> str:
+    """Import a digital certificate of the calibrator with a value at each point; return its hash."""
+    now = RealClock().now().date()
+    text = MADE_UP.read_text(encoding="utf-8")
+    for old, new in (
+        ("1 5 10<", "0.1 1 10 -10 100 1000<"),
+        ("0.0000012 0.00000400 0.000012", "0.00000010 0.0000012 0.00000400 -0.0000080 0.00006 0.0010"),
+        (">0.000002<", ">0.0000004 0.000002 0.00002 0.00002 0.0003 0.006<"),
+        ("2026-05-06", f"{now - timedelta(days=121)}"),
+        ("2026-05-07", f"{now - timedelta(days=120)}"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    file = folder / "made-up.xml"
+    file.write_text(text, encoding="utf-8")
+    given = ("--asset", "CAL-5522-01", "--due", f"{now + timedelta(days=300)}", "--function", "dcv")
+    more = ("--kind", "error", "--traceability", "SI through a made-up NMI", "--person", "lw")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SECRET, "the secret of lw")
+        done = cli("standards", "import", str(file), *given, *more)
+    assert done.returncode == 0, done.stderr
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+@pytest.mark.slow  # six points settle in real time, which nothing hurries on a live bench
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(os.name == "nt", reason="a terminal of its own needs a POSIX pty")
+def test_a_live_run_by_the_values_of_an_imported_certificate(
+    cli: Any,
+    bench: Callable[..., Path],
+    served: Any,
+    person: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """METROLOGY 10: imported, confirmed, used with its correction, explained to its text, printed."""
+    with served(cli, str(bench(more=TELLS)), "--speed", "200") as (server, announced):
+        bench_file = laboratory(cli, announced)
+        lab = cli.home / "lab.toml"
+        text = f'country = "DE"\n{lab.read_text(encoding="utf-8")}{VOLTAGE}'
+        lab.write_text(text, encoding="utf-8")
+        digest = imported(cli, tmp_path)
+        master, slave = os.openpty()
+        process = cli.start(
+            *("run", "dmm", "--uut", "DMM-0007", "--bench", str(bench_file), "--section", "dcv"),
+            *("--person", "jm", "--json"),
+            stdin=slave,
+            stderr=subprocess.PIPE,
+        )
+        hand = person(server, master, process)
+        for line in process.stdout:
+            hand.hear(json.loads(line))
+        said = hand.read_to_the_end()
+        os.close(master)
+        os.close(slave)
+    assert process.returncode in (0, 1, 3), said
+
+    explained = " ".join(cli("explain", "last", "dcv:10V:+10V").stdout.split())
+    for wanted in (
+        "route: certificate",
+        f"file (SHA-256): {digest}",
+        "correction: -4e-06 V",
+        "entered by: lw",
+    ):
+        assert wanted in explained, wanted
+    assert r"as written: 0.00000400 \volt expandedMU 0.00002" in explained  # every digit of the file
+
+    monkeypatch.setenv(SECRET, "the secret of tm")
+    assert cli("check-run", "--person", "tm", "--note", "all points").returncode == 0
+    monkeypatch.setenv(SECRET, "the secret of lw")
+    sign = ("--authorised-by", "lw", "--customer", "own")
+    pdf, dcc = tmp_path / "certificate.pdf", tmp_path / "certificate.xml"
+    for path, form, more in ((pdf, "pdf", sign), (dcc, "dcc", sign[:2])):
+        done = cli("certificate", "last", "--format", form, *more, "--out", str(path))
+        assert done.returncode == 0, done.stderr
+    pages = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.read_bytes())).pages)
+    assert set(re.findall(r"MADE-UP-1|E-2026-0411", pages)) == {"MADE-UP-1"}
+    written = dcc.read_text(encoding="utf-8")
+    assert "MADE-UP-1" in written
+    assert digest in written
+    assert cli("verify").returncode == 0
