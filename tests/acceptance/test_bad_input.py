@@ -104,7 +104,8 @@ def test_an_instrument_with_another_identity(cli: Any, bench: Callable[..., Path
 @pytest.mark.parametrize(
     ("asset", "number", "section"),
     [
-        ("SIM-CAL-01", "SIM-CERT-5522A-001", "dcv"),
+        # the fast one of a source: test_exit_codes.py
+        pytest.param("SIM-CAL-01", "SIM-CERT-5522A-001", "dcv", marks=pytest.mark.slow),
         ("SIM-SHORT-01", "SIM-CERT-SHORT-001", "zero"),  # an artefact is a standard too
     ],
 )

@@ -33,6 +33,7 @@ def document(cli: Any) -> str:
     return file.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_pointer_gauge_from_preload_to_certificate(cli: Any) -> None:
     done = cli(*POINTER, "--sim", "--seed", "1")
     assert done.returncode in (0, 3), done.stderr

@@ -53,6 +53,7 @@ def test_a_killed_run_resumes_to_the_same_results(
     assert not {point for point in points if f"point:{point}" in done_before}, "measured twice"
 
 
+@pytest.mark.slow  # in process: test_engine_run.py
 def test_the_same_seed_gives_the_same_results(
     cli: Any, whole: Shown, comparable: Callable[[Shown], Shown]
 ) -> None:
@@ -60,6 +61,7 @@ def test_the_same_seed_gives_the_same_results(
     assert comparable(cli.json("show", "--json")) == comparable(whole)
 
 
+@pytest.mark.slow  # in process: test_engine_run.py
 def test_another_seed_gives_other_readings(cli: Any, whole: Shown) -> None:
     cli(*RUN, *SECTION, "--seed", "8")
     other = cli.json("show", "--json")

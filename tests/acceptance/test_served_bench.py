@@ -110,7 +110,8 @@ def test_what_cannot_be_served_is_named(cli: Any, arguments: list[str], named: s
 @pytest.mark.parametrize(
     ("section", "asked"),
     [
-        ("zero-open", ["warm-up", "connect:zero-open"]),
+        # the fast one of this kind is the live run: test_live_run.py
+        pytest.param("zero-open", ["warm-up", "connect:zero-open"], marks=pytest.mark.slow),
         # 1000 V at the speed of a real bench
         pytest.param("dcv", ["warm-up", "connect:dcv", "hazard:dcv"], marks=pytest.mark.slow),
     ],

@@ -22,6 +22,7 @@ def stations(cli: Any, database: str, tmp_path: Path) -> tuple[Any, Any]:
     return made[0], made[1]
 
 
+@pytest.mark.slow
 def test_one_station_measures_and_the_other_reads(stations: tuple[Any, Any], tmp_path: Path) -> None:
     one, two = stations
     done = one("run", "dmm", "--uut", "34401A", "--sim", "--seed", "3", "--section", "zero-open")

@@ -40,6 +40,7 @@ def faulty(tmp_path: Path) -> Callable[[float], Path]:
     return write
 
 
+@pytest.mark.slow  # in process: test_engine_session_check.py, test_certificate_session.py
 def test_both_checks_pass_and_the_certificate_says_so(cli: Any, tmp_path: Path) -> None:
     done = cli("run", *SECTION, "--bench", str(EXAMPLE))
     assert done.returncode == 0, done.stderr

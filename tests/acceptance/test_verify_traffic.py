@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 
+
+@pytest.mark.slow  # in process: test_recompute_closing.py
 def test_a_traffic_log_that_was_written_on_or_deleted_is_exit_6(cli: Any) -> None:
     arguments = ("run", "dmm", "--uut", "34401A", "--sim", "--seed", "1", "--section", "zero-open")
     assert cli(*arguments, "--non-interactive").returncode in (0, 3)

@@ -247,6 +247,7 @@ def calibrator(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_typed_meter_from_its_display_to_its_certificate(tmp_path: Path) -> None:
     sections = ("--section", "acv", "--section", "aci")

@@ -108,7 +108,7 @@ def reports(served: Served) -> list[Path]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and SIGSTOP are POSIX")
-@pytest.mark.parametrize("how", ["kill", "hang"])
+@pytest.mark.parametrize("how", ["kill", pytest.param("hang", marks=pytest.mark.slow)])
 def test_an_engine_that_dies_or_hangs_at_1000_volts_leaves_a_safe_bench(how: str, served: Served):
     engine = served.start(**{"at": f"settled {POINT}", "break": how})
     struck(engine)

@@ -74,7 +74,8 @@ def test_conditions_joint_statement_and_standards_are_cells_too(record: Record, 
     document = find_document(record, "last")
     cells = all_cells(record, document)
     page = (home / "certificates").glob("*.html").__next__().read_text(encoding="utf-8")
-    seen = {name: list(every(explain(record, document, name, home / "traffic"))) for name in cells}
+    some = [name for name in cells if name.startswith(("environment/", "standard/"))] + list(cells)[::7]
+    seen = {name: list(every(explain(record, document, name, home / "traffic"))) for name in some}
     for name in ("environment/temperature", "environment/humidity"):
         assert cells[name].split(" ")[0] in page
         found = [node.facts for node in seen[name][1:]]

@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 
 from hypothesis import given
+from hypothesis import settings as of_hypothesis
 from hypothesis import strategies as st
 
 from calibrator.procedure import (
@@ -27,6 +28,7 @@ contributions = st.builds(
 limits = st.builds(PointLimits, texts, decimals, decimals, texts, texts, texts)
 
 
+@of_hypothesis(max_examples=25)
 @given(
     limits,
     settings,

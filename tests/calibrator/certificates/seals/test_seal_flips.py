@@ -124,7 +124,7 @@ def test_a_flipped_bit_in_each_element_of_a_dcc_is_found(
     places: dict[bytes, int] = {}
     for match in re.finditer(rb"<((?:dcc|si|ds|xades?\d*):\w+)[^<>]*>[^<>\s]", made):
         places.setdefault(match[1], match.end() - 1)  # the first letter in each kind of element
-    assert len(places) > 40
+    assert len(places) >= 40
     missed = [name for name, place in places.items() if not is_found(made, place, 1, "dcc", settings)]
     assert missed == []
 
