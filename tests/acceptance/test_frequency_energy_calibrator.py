@@ -23,6 +23,7 @@ def document(cli: Any) -> str:
     return file.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow  # in process: test_frequency_evaluation.py
 def test_a_counter_counts_an_oscillator_to_a_certificate(cli: Any) -> None:
     done = cli("run", "frequency", "--uut", "53230A", "--sim", "--seed", "3", "--non-interactive")
     assert done.returncode == 0, done.stderr
