@@ -51,3 +51,25 @@ def test_an_imported_value_is_the_reference_of_a_point_and_is_walked_to_its_text
     between = {**fixed, "point": {**fixed["point"], "nominal": "2"}}
     assert [n.facts["at"] for n in walk._certified(item, between)] == ["1 V", "5 V"]
     assert not list(walk._certified({**item, "route": "specification"}, fixed))
+
+
+def test_a_good_practice_example_is_used_and_walked_to_its_text(schemas: Path, tmp_path: Path) -> None:
+    home, example = tmp_path / "home", schemas / "examples" / "dcc_gp_temperature_typical_v12.xml"
+    given = ["--asset", "REF-1", "--due", "2099-01-01", "--kind", "error", "--function", "temperature"]
+    more = ["--model", "pt100_its90", "--traceability", "SI through PTB", "--home", str(home)]
+    assert main(["standards", "import", str(example), *given, *more]) == 2  # it is dated 1957, and asks why
+    assert main(["standards", "import", str(example), *given, *more, "--reason", "date=an example"]) == 0
+    with Record.open(home, clock=RealClock(), write=False) as record:
+        (own,) = Register(record).certificates("REF-1")
+        entered = tuple(record.events("register", kinds={"certificate.added"}))
+    row = load_table("pt100_its90").row("temperature", 174.85)
+    drift = Limit(0.03, "degC", 0.0, TreatAs.LIMIT_RECTANGULAR, Status.CHECKED, "manual", "1y", "row")
+    at = Point("t:174.85", "t", "temperature", Decimal("174.85"), Decimal(250), "degC", {}, "source")
+    found = by_certificate(at, row, own, None, today=own.issued, specified=drift, at_calibration=drift)
+    assert found.correction == pytest.approx(-0.107)
+    assert found.limit.half_width == pytest.approx(2 * math.hypot(0.061 / 2, 0.03 / math.sqrt(3)))
+
+    item = {"asset": "REF-1", "certificate": own.number, "route": "certificate"}
+    fixed = {"point": {"function": "temperature", "nominal": "174.85", "unit": "degC"}}
+    (node,) = Walk("run", (), None, entered)._certified(item, fixed)
+    assert node.facts["as written"].startswith("0.107 ")
