@@ -20,12 +20,13 @@ _INSIDE_80: Final = "Inside the limits, beyond 80 % of them: {points}."
 _INSIDE_BY_RULE: Final = "Inside the limits, but not accepted by the decision rule: {points}."
 _BY_RULE: Final = "Undetermined by the decision rule: {points}."
 _UNVERIFIED: Final = "Undetermined, because a figure is not verified: {points}."
+_UNKNOWN: Final = "Undetermined: the uncertainty is not known to the first order: {points}."
 # by verdict and why there is no number
 _NUMBERLESS: Final = {
     ("fail", "overload"): "Over the range, no number: {points}.",
     ("undetermined", "not-settled"): "Undetermined, no number: the indication did not settle: {points}.",
     ("undetermined", "overload"): "Undetermined, over the range, no number: {points}.",
-    ("undetermined", "no-uncertainty"): "Undetermined: the uncertainty is not known to the first order: {points}.",
+    ("undetermined", "no-uncertainty"): _UNKNOWN,
     ("undetermined", "no-number"): "Undetermined, no number: {points}.",
 }
 ORDER: Final = (
