@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from .transport import Session
 __all__ = [
     "Switch",
     "every_step",
+    "finite_limit",
     "forget_errors",
     "held_within",
     "may_be_on",
@@ -202,6 +204,24 @@ def held_within(
             resource=session.resource,
             way_out="Choose a value within. Nothing was sent.",
         )
+
+
+def finite_limit(session: Session, limit: float, unit: str) -> float:
+    """Return a section's maximum.
+
+    Raises:
+        OutOfLimits: it is no finite number, which would limit nothing; nothing was sent.
+    """
+    if not math.isfinite(limit):
+        raise OutOfLimits(
+            f"{limit:g} {unit} limits nothing",
+            command="set_limits",
+            value=limit,
+            instrument=session.name,
+            resource=session.resource,
+            way_out="Give the section's maximum as a number. Nothing was sent.",
+        )
+    return limit
 
 
 @dataclass(frozen=True, slots=True)

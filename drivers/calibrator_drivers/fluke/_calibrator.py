@@ -11,12 +11,13 @@ from decimal import Decimal
 from typing import ClassVar, Final
 
 from calibrator_drivers._errors import ReadbackError, ReadTimeout, SettlingTimeout
-from calibrator_drivers._safety import Switch, mismatch, stays_on, sure
+from calibrator_drivers._safety import Switch, finite_limit, held_within, mismatch, stays_on, sure
 from calibrator_drivers._source import SwitchedSource
-from calibrator_drivers.clock import Deadline
+from calibrator_drivers.clock import Clock, Deadline
 from calibrator_drivers.commands import action, flag, pair, reading, setting
 from calibrator_drivers.dialect import FLUKE, FLUKE_55XX, Dialect
 from calibrator_drivers.roles import Identity, SourceLimits, SourceState
+from calibrator_drivers.transport import Session
 
 from ._replies import parse_limits, parse_output, parse_range
 
@@ -82,6 +83,10 @@ class FlukeCalibrator(SwitchedSource[Staged]):
     status = reading("ISR?", int, "instrument status register", "S-5500A-541", "seen")
     # fmt: on
 
+    def __init__(self, session: Session, clock: Clock) -> None:
+        super().__init__(session, clock)
+        self._limited: dict[str, tuple[float, float]] = {}  # what the output is held within, by unit
+
     def identify(self) -> Identity:
         """Take control where the line leaves it at the front panel, and ask the instrument who it is.
 
@@ -100,7 +105,12 @@ class FlukeCalibrator(SwitchedSource[Staged]):
         self._check("*RST")
 
     def stage_voltage_dc(self, voltage_v: float) -> None:
-        """Programme a direct voltage (V) at NORMAL with the output in standby."""
+        """Programme a direct voltage (V) at NORMAL with the output in standby.
+
+        Raises:
+            OutOfLimits: outside the limits of `set_limits`, as in every `stage_…`; nothing was sent.
+        """
+        self.refuse_outside(voltage_v, "V")
         self.begin_staging()
         self.out_voltage(voltage_v)
         self.end_staging(Staged("DCV", voltage_v, "V"))
@@ -167,19 +177,18 @@ class FlukeCalibrator(SwitchedSource[Staged]):
     def set_limits(self, *, voltage_v: float | None = None, current_a: float | None = None) -> None:
         """Set the instrument's own output limits (magnitudes, both signs), and read them back.
 
+        The driver keeps them too: it stages nothing outside, and reads them back again before every OPERATE.
+
         Raises:
-            ReadbackError: it says that it keeps others; a reply to the remembered query that tells none, or
-                no reply, is none.
+            OutOfLimits: one is no finite number.
+            ReadbackError: it says that it keeps others, or does not tell which.
         """
-        if voltage_v is not None:
-            self.limit_voltage(voltage_v, -voltage_v)
-        if current_a is not None:
-            self.limit_current(current_a, -current_a)
-        self._check("LIMIT")
-        self._see_limits(
-            None if voltage_v is None else (-voltage_v, voltage_v),
-            None if current_a is None else (-current_a, current_a),
-        )
+        wanted = {
+            unit: abs(finite_limit(self.session, most, unit))
+            for unit, most in (("V", voltage_v), ("A", current_a))
+            if most is not None
+        }
+        self._limit({unit: (-most, most) for unit, most in wanted.items()})
 
     def limits(self) -> SourceLimits | None:
         """Return the output limits that the instrument keeps, None where it does not tell.
@@ -193,10 +202,22 @@ class FlukeCalibrator(SwitchedSource[Staged]):
             return None
 
     def restore_limits(self, limits: SourceLimits) -> None:
-        """Set the output limits as `limits` once returned them."""
-        self.limit_voltage(limits.voltage_v[1], limits.voltage_v[0])
-        self.limit_current(limits.current_a[1], limits.current_a[0])
-        self._check("LIMIT")
+        """Set the output limits as `limits` once returned them, and read them back.
+
+        Raises:
+            ReadbackError: it says that it keeps others, or does not tell which.
+        """
+        self._limit({"V": limits.voltage_v, "A": limits.current_a})
+
+    def refuse_outside(self, value: float, unit: str) -> None:
+        """Refuse what lies outside the limits that were set; every `stage_…` of volts or amperes begins so.
+
+        Raises:
+            OutOfLimits: it does; nothing was sent.
+        """
+        if unit in self._limited:
+            span = self._limited[unit]
+            held_within(self.session, value, span, unit, command="OUT", whose="the section's limit")
 
     def begin_staging(self) -> None:
         """Forget what was staged and disconnect; every `stage_…` begins so."""
@@ -206,19 +227,29 @@ class FlukeCalibrator(SwitchedSource[Staged]):
         """Check the instrument's errors and remember what is to be read back; every `stage_…` ends so."""
         self._end_staging(staged, "OUT")
 
-    def _see_limits(self, volts: tuple[float, float] | None, amperes: tuple[float, float] | None) -> None:
-        held = self.limits()
-        if held is None:
+    def _limit(self, spans: dict[str, tuple[float, float]]) -> None:
+        self._limited.update(spans)  # before it is sent: what fails to be set is held all the same
+        for unit, (low, high) in spans.items():
+            (self.limit_voltage if unit == "V" else self.limit_current)(high, low)
+        self._check("LIMIT")
+        self._see_limits()
+
+    def _see_limits(self) -> None:
+        """Raise `ReadbackError` where the limits that were set are not those that the instrument tells."""
+        if not self._limited:
             return
-        for wanted, found, unit in ((volts, held.voltage_v, "V"), (amperes, held.current_a, "A")):
-            if wanted is not None and not _as_set(found, wanted):
+        held = self.limits()
+        for unit, wanted in self._limited.items():
+            found = None if held is None else held.voltage_v if unit == "V" else held.current_a
+            if found is None or not _as_set(found, wanted):
                 raise mismatch(
                     self.session,
                     f"limit in {unit}",
                     f"{wanted[0]:g} to {wanted[1]:g}",
-                    f"{found[0]:g} to {found[1]:g}",
-                    outcome="the instrument does not hold the section's maximum",
-                    way_out="Take the instrument out of local control, then start again.",
+                    "nothing" if found is None else f"{found[0]:g} to {found[1]:g}",
+                    outcome="the instrument is not known to hold the section's maximum",
+                    way_out="See what the instrument answers to LIMIT?, take it out of local control,"
+                    " and start again.",
                 )
 
     def _compare(self, staged: Staged) -> None:
@@ -227,6 +258,7 @@ class FlukeCalibrator(SwitchedSource[Staged]):
             found = getattr(self, name)()
             if not _same(found, wanted):
                 raise self._mismatch(name.removesuffix("_now").replace("_", " "), f"{wanted}", f"{found}")
+        self._see_limits()
 
     def _compare_output(self, staged: Staged) -> None:
         output, function = self.output(), self.function()

@@ -102,6 +102,7 @@ class Fluke5522A(FlukeCalibrator):
 
     def stage_current_dc(self, current_a: float) -> None:
         """Programme a direct current (A) in standby: at AUX to 2.99999 A, at the 20A terminals above."""
+        self.refuse_outside(current_a, "A")
         self.begin_staging()
         self.out_current(current_a)
         self.end_staging(Staged("DCI", current_a, "A"))
@@ -122,6 +123,7 @@ class Fluke5522A(FlukeCalibrator):
 
     def stage_voltage_ac(self, voltage_v: float, *, frequency_hz: float) -> None:
         """Programme a sinusoidal voltage (V rms) at NORMAL with the output in standby."""
+        self.refuse_outside(voltage_v, "V")
         self.begin_staging()
         self.out_voltage_ac(voltage_v, frequency_hz)
         self.end_staging(Staged("ACV", voltage_v, "V", frequency_hz=frequency_hz, also=_PURE_SINE))
@@ -140,6 +142,7 @@ class Fluke5522A(FlukeCalibrator):
             command="OUT {} V, {} HZ",
             whose="the 10 V that a frequency is counted at",
         )
+        self.refuse_outside(amplitude_v, "V")
         self.begin_staging()
         self.out_voltage_ac(amplitude_v, frequency_hz)
         self.end_staging(
@@ -151,6 +154,7 @@ class Fluke5522A(FlukeCalibrator):
 
         The compensation of inductive loads goes to the state that the accuracy table holds for.
         """
+        self.refuse_outside(current_a, "A")
         self.begin_staging()
         self.out_current_ac(current_a, frequency_hz)
         self.inductive(self.INDUCTIVE_COMPENSATION)
@@ -165,6 +169,8 @@ class Fluke5522A(FlukeCalibrator):
         Raises:
             ReadbackError: the power factor is not read back as it was set.
         """
+        self.refuse_outside(voltage_v, "V")
+        self.refuse_outside(current_a, "A")
         self.begin_staging()
         self.out_power(voltage_v, current_a, frequency_hz)
         (self.leading if leading else self.lagging)(power_factor)

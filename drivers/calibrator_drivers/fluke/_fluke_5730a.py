@@ -33,6 +33,7 @@ class Fluke5730A(FlukeCalibrator):
 
     def stage_voltage_dc(self, voltage_v: float) -> None:
         """Programme a direct voltage (V), sensed at its own terminals, with the output in standby."""
+        self.refuse_outside(voltage_v, "V")
         self.begin_staging()
         self.external_sense(False)
         self.external_guard(False)

@@ -87,17 +87,27 @@ def test_limits_reset_self_test_standby(
         source.check_errors()
 
 
-def test_limits_that_are_not_held_are_told_and_ones_that_are_not_told_are_not(
-    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+@pytest.mark.parametrize("reply", ["1020.0000,-1020.0000,20.5000,-20.5000", "33V"])
+def test_limits_that_are_not_held_or_not_told_are_refused(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], reply: str
 ) -> None:
-    sent = [("LIMIT 33 V, -33 V", None), ("ERR?", NONE)]
+    sent = [("LIMIT 33 V, -33 V", None), ("ERR?", NONE), ("LIMIT?", reply)]
     with (
-        expected_protocol([*sent, ("LIMIT?", "1020.0000,-1020.0000,20.5000,-20.5000")]) as session,
-        pytest.raises(ReadbackError, match="does not hold the section's maximum"),
+        expected_protocol(sent) as session,
+        pytest.raises(ReadbackError, match="is not known to hold the section's maximum"),
     ):
         driver(session).set_limits(voltage_v=33.0)
-    with expected_protocol([*sent, ("LIMIT?", "33V")]) as session:
-        driver(session).set_limits(voltage_v=33.0)
+
+
+def test_limits_that_are_not_put_back_are_told(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A]
+) -> None:
+    sent = [("LIMIT 750 V, -300 V", None), ("LIMIT 2.2 A, -0.5 A", None), ("ERR?", NONE)]
+    with (
+        expected_protocol([*sent, ("LIMIT?", "33.0000,-33.0000,2.2000,-0.5000")]) as session,
+        pytest.raises(ReadbackError, match="limit in V"),
+    ):
+        driver(session).restore_limits(SourceLimits((-300.0, 750.0), (-0.5, 2.2)))
 
 
 def test_limits_are_read_and_put_back_also_where_they_are_not_symmetrical(
@@ -109,6 +119,7 @@ def test_limits_are_read_and_put_back_also_where_they_are_not_symmetrical(
             ("LIMIT 750 V, -300 V", None),
             ("LIMIT 2.2 A, -0.5 A", None),
             ("ERR?", NONE),
+            ("LIMIT?", "750.0000,-300.0000,2.2000,-0.5000"),
         ]
     ) as session:
         source = driver(session)

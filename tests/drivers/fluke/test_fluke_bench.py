@@ -58,7 +58,12 @@ def test_a_5730a_that_says_another_value_is_never_connected(
 def test_a_5730a_has_its_own_limits(expected_protocol: Protocol, step_clock: Any) -> None:
     identity = "FLUKE,5730A,1234567,1.10+*"
     with expected_protocol(
-        [("*IDN?", identity), ("LIMIT 1100 V, -1100 V", None), NONE, ("LIMIT?", "#")]
+        [
+            ("*IDN?", identity),
+            ("LIMIT 1100 V, -1100 V", None),
+            NONE,
+            ("LIMIT?", "1100.0000,-1100.0000,2.2000,-2.2000"),
+        ]
     ) as session:
         source = Fluke5730A(session, step_clock)
         assert source.identify().serial == "1234567"
