@@ -18,11 +18,14 @@ import pytest
 from calibrator_uncertainty import (
     Budget,
     array,
+    beta,
     budget_of,
     complex_uncertainty,
     components,
     correlated,
+    correlated_array,
     correlation,
+    covariance,
     coverage_factor,
     degrees_of_freedom,
     dumps,
@@ -31,9 +34,11 @@ from calibrator_uncertainty import (
     fit_line,
     from_gtc,
     from_uncertainties,
+    gamma,
     joint_conformity,
     judge,
     loads,
+    lognormal,
     normal,
     simultaneous,
     standard_uncertainty,
@@ -42,9 +47,11 @@ from calibrator_uncertainty import (
     type_a,
     uncertain,
     uncertain_complex,
+    weibull,
     wrapped,
 )
 from calibrator_uncertainty.risk import Limits, global_risk, guard_band, normal_prior, specific_risk
+from calibrator_uncertainty.rounding import parse_result
 
 GTC = pytest.importorskip("GTC", reason="an oracle of the test extra")
 uncertainties = pytest.importorskip("uncertainties", reason="an oracle of the test extra")
@@ -254,6 +261,39 @@ def metas():
     assert correlation(*correlated(["a", "b"], [1.0, 2.0], MATRIX, ["V", "V"])) == pytest.approx(1 / 6)
 
 
+def from_text():
+    theirs, ours = uncertainties.ufloat_fromstr("1.23(4)"), parse_result("1.23(4) V")
+    assert (float(ours.value), float(ours.uncertainty)) == pytest.approx((theirs.n, theirs.s), rel=1e-12)
+
+
+def skewed():
+    name, mean, sd = "x", 0.6, 0.1
+    for one in (
+        gamma(name, mean, sd, ""),
+        lognormal(name, mean, sd, ""),
+        weibull(name, mean, sd, ""),
+        beta(name, mean, sd, "", lower=0, upper=1),
+    ):
+        drawn = mean + sd * one.distribution.draw(np.random.default_rng(1), 50_000)
+        assert (drawn.mean(), drawn.std()) == pytest.approx((mean, sd), rel=0.02)
+
+
+def errors_of_an_array():
+    x, u, systematic = [1.0, 2.0, 4.0], 0.1, 0.3
+    found = array(x, u, "V") + uncertain(normal("offset", 0.0, systematic, "V"))
+    expected = u**2 * np.eye(3) + systematic**2
+    given = correlated_array(x, expected, "V")
+    for row in (found, given):
+        made = [[covariance(one, other).magnitude for other in row] for one in row]
+        assert np.array(made) == pytest.approx(expected, rel=1e-12)
+
+
+def sobol():
+    rng = np.random.default_rng(1)
+    parts = {one.name: one.first for one in model().sobol_indices(rng)}
+    assert parts == pytest.approx({"a": 9 / 13, "b": 4 / 13}, abs=0.01)  # 0.3² and 0.2² of their sum
+
+
 SAID = {
     "GTC `ureal(x, u, df, label)`": ureal,
     "GTC `ucomplex(z, (u_r, u_i), df)`": ucomplex,
@@ -270,6 +310,7 @@ SAID = {
     "uncertainties `correlated_values(x, cov)`": correlated_values,
     "uncertainties `wrap(f)`": wrap,
     "uncertainties number": uncertainties_number,
+    'uncertainties `ufloat_fromstr("1.23(4)")`': from_text,
     "suncal model with measured quantities": model,
     "suncal `calculate_gum()`, `monte_carlo()`": calculated,
     "suncal report": report,
@@ -283,12 +324,15 @@ SAID = {
     "GTC `fit.x_from_y([y])`": backwards,
     "MetroloPy `gummy(x, u=u, dof=n, unit=...)`": gummy,
     "METAS UncLib `ufloat(x, u, idof=1/n)`, `ufloatarray(x, cov)`": metas,
+    "NIST Uncertainty Machine: gamma, lognormal, Weibull and beta inputs": skewed,
+    "punpy: random, systematic and structured errors of an array": errors_of_an_array,
+    "OpenTURNS `SaltelliSensitivityAlgorithm`": sobol,
 }
 
 
 def rows():
     text = (ROOT / "docs" / "tutorial-uncertainty.md").read_text(encoding="utf-8")
-    table = text.split("## How to say it here")[1]
+    table = text.split("## How to say it here")[1].split("\n## ")[0]
     cells = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
     return dict(cells[2:])  # without heading and rule
 
@@ -301,7 +345,7 @@ def test_every_row_is_run():
 def test_what_is_known_is_said_here_with_the_same_result(known):
     SAID[known]()
     source = inspect.getsource(SAID[known])
-    theirs = [] if re.match("suncal `|MetroloPy|METAS", known) else re.findall(r"`([^`]+)`", known)
+    theirs = [] if re.match("suncal `|MetroloPy|METAS|OpenTURNS", known) else re.findall(r"`([^`]+)`", known)
     for code in (*theirs, *re.findall(r"`([^`]+)`", rows()[known])):
         name = re.match(r"\.?[\w.]+", code).group().split(".")[-1]
         assert re.search(rf"\b{name}\b", source), f"{name} of the table is not run"
