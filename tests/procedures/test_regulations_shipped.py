@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from calibrator.procedure import load
+from calibrator.procedure import available, load
 from calibrator.regulations import Edition, Library, limit_at, load_library, status_of
 
 WANTED = (
@@ -61,15 +62,15 @@ def test_classes_are_whole(library: Library) -> None:
 @pytest.mark.parametrize(
     ("procedure", "model", "wanted"),
     [
-        ("thermometer", "pt100_class_a", ("jjg-229",)),
-        ("thermometer", "pt100_transmitter", ("jjf-1183",)),
-        ("pressure", "additel_681", ("dkd-r-6-1", "jjg-875")),
-        ("pressure", "pointer_gauge_10bar", ("dkd-r-6-1", "jjg-52")),
-        ("pressure", "transmitter_4_20ma", ("dkd-r-6-1", "jjg-882")),
-        ("balance", "mettler_xs205du", ("euramet-cg-18", "jjg-1036")),
-        ("balance", "class_iii_scale_15kg", ("euramet-cg-18", "jjg-539")),
-        ("balance", "class_iii_scale_6_15kg", ("euramet-cg-18", "jjg-539")),
-        ("dry_block", "fluke_9142", ("euramet-cg-13", "jjf-1257")),
+        ("thermometer", "pt100_class_a", ("jjg-229-2010",)),
+        ("thermometer", "pt100_transmitter", ("jjf-1183-2007",)),
+        ("pressure", "additel_681", ("dkd-r-6-1-2020", "jjg-875-2019")),
+        ("pressure", "pointer_gauge_10bar", ("dkd-r-6-1-2020", "jjg-52-2013")),
+        ("pressure", "transmitter_4_20ma", ("dkd-r-6-1-2020", "jjg-882-2019")),
+        ("balance", "mettler_xs205du", ("euramet-cg-18-2015", "jjg-1036-2022")),
+        ("balance", "class_iii_scale_15kg", ("euramet-cg-18-2015", "jjg-539-2016")),
+        ("balance", "class_iii_scale_6_15kg", ("euramet-cg-18-2015", "jjg-539-2016")),
+        ("dry_block", "fluke_9142", ("euramet-cg-13-2017", "jjf-1257-2010")),
     ],
 )
 def test_each_unit_follows_the_editions_of_its_kind(
@@ -97,3 +98,28 @@ def test_electrical_procedures_follow_editions_in_force(
     assert [item.edition.number for item in found] == numbers
     assert {item.state for item in found} == {"in-force"}
     assert "checked" not in {status_of(item.edition) for item in found}
+
+
+def test_each_shipped_head_names_the_edition_that_it_was_written_for(library: Library) -> None:
+    """A regulation alone would let points and limits of one edition judge in the name of its successor."""
+    for name in available():
+        info = load(name).info
+        heads = (info, *(info.of(model) for model in info.heads))
+        for followed in {item for head in heads for item in head.regulations}:
+            assert followed in {edition.id for edition in library.editions}, (name, followed)
+
+
+def test_an_edition_that_comes_into_force_stops_the_procedure_of_the_former(library: Library) -> None:
+    former = library.edition("jjg-52-2013")
+    later = replace(
+        former,
+        id="jjg-52-2026",
+        number="JJG 52-2026",
+        effective=date(2026, 6, 1),
+        replaces=("jjg-52-2013",),
+    )
+    grown = Library((*library.editions, later))
+    followed = load("pressure").info.of("pointer_gauge_10bar").regulations
+    found = [grown.find(name, date(2026, 11, 23)) for name in followed]
+    assert [item.state for item in found] == ["in-force", "abolished"]
+    assert found[1].instead == later
