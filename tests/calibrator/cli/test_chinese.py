@@ -233,7 +233,8 @@ def test_places_for_values_are_kept_in_translation() -> None:
 
 def test_the_compiled_catalogue_is_that_of_its_text() -> None:
     text = (_LOCALES / "zh" / "LC_MESSAGES" / "terminal.po").read_text(encoding="utf-8")
-    written = dict(re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', text, re.MULTILINE))
+    pairs = re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', text, re.MULTILINE)
+    written = {key.replace('\\"', '"'): value.replace('\\"', '"') for key, value in pairs}
     with (_LOCALES / "zh" / "LC_MESSAGES" / "terminal.mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
     assert {key: value for key, value in compiled.items() if key} == written

@@ -43,6 +43,13 @@ CODES = {
         ("run-not-completed", "no-results", "no-laboratory", "no-person"), "certificates/_gate.py"
     ),
     **dict.fromkeys(("not-authorised", "no-serial", "no-environment"), "certificates/_gate.py"),
+    **dict.fromkeys(("no-customer",), "certificates/_customer.py"),
+    **dict.fromkeys(("no-register", "no-affirmation"), "certificates/_gate.py"),
+    **dict.fromkeys(("no-regulation", "no-validity"), "certificates/_gate_kinds.py"),
+    **dict.fromkeys(("no-items",), "certificates/_gate_kinds.py"),
+    **dict.fromkeys(("no-seal-key", "wrong-passphrase", "key-kind"), "certificates/seals/_keys.py"),
+    **dict.fromkeys(("token-failed", "simulated-not-sealed"), "certificates/seals/_keys.py"),
+    **dict.fromkeys(("kind-not-confirmed", "kind-differs"), "cli/_import.py"),
     **dict.fromkeys(("file-exists", "certificate-not-written"), "certificates/_place.py"),
     **dict.fromkeys(("bundle-damaged",), "evidence/_bundle.py"),
 }
