@@ -51,6 +51,24 @@ def test_what_is_no_number_is_refused_by_name(typical: bytes, old: bytes, new: b
     assert "a.xml" in caught.value.where
 
 
+@pytest.mark.parametrize(
+    "word", ["NaN", "nan", "306,248", "0x10", "1e999999999", "306_248", "\u0663\u0660\u0666.\u0662", "INF"]
+)
+@pytest.mark.parametrize("number", [b"306.248", b"33.098", b"306.32"])  # reference in K and degC, indication
+def test_what_is_compared_with_a_value_is_a_plain_number_too(
+    typical: bytes, number: bytes, word: str
+) -> None:
+    assert b">" + number + b" " in typical
+    changed = typical.replace(b">" + number + b" ", b">" + word.encode() + b" ", 1)
+    with pytest.raises(UsageError) as caught:
+        interpret(read_dcc(changed, "a.xml"), {"": "temp"}, "a.xml")
+    assert caught.value.code == "value-not-understood"
+    assert caught.value.what.startswith(f"{word} stands where a number")
+    line = int(caught.value.where.rpartition("line ")[2])
+    at = changed[: changed.index(word.encode() + b" ")].count(b"\n") + 1
+    assert line <= at < line + 12  # that of the quantity
+
+
 def test_of_two_items_it_is_said_that_one_was_read(typical: bytes) -> None:
     found = re.search(rb"<dcc:item>.*?</dcc:item>", typical, re.DOTALL)
     assert found is not None

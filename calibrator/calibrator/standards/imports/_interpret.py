@@ -108,6 +108,7 @@ def interpret(document: Document, functions: Mapping[str, str], where: str) -> t
             `uncertainty-missing`, `uncertainty-not-positive`, `unit-not-understood`, `function-unknown`,
             `no-values`.
     """
+    _refuse_no_numbers(document, where)
     every = [table for table in document.tables if _kind(table)[0]]
     lasting = [table for table in every if not table.as_found]  # what holds since the adjustment, if anything
     found = [_table(table, functions, where) for table in lasting or every]
@@ -119,6 +120,14 @@ def interpret(document: Document, functions: Mapping[str, str], where: str) -> t
             code="no-values",
         )
     return tuple(found)
+
+
+def _refuse_no_numbers(document: Document, where: str) -> None:
+    """Refuse what is no plain decimal wherever a number stands: what is compared with a value is no less."""
+    for quantity in document.quantities:
+        for form in quantity.forms:
+            for word in (*form.values, *form.uncertainties, *form.factors, *form.probabilities):
+                _number(word, Known("1"), quantity, where)
 
 
 def found_before(document: Document, functions: Mapping[str, str], where: str) -> tuple[Reading, ...]:
