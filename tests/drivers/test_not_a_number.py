@@ -72,6 +72,7 @@ GENERATOR = {
     "VOLT?": "1.0",
     "VOLT:OFFS?": "0",
     "OUTP:LOAD?": "9.9E37",
+    "VOLT:RANG:AUTO?": "1",
     "SYST:ERR?": NONE,
 }
 

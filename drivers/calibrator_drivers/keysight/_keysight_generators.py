@@ -1,15 +1,18 @@
 """Keysight 33220A and 33500B (Agilent) function generators: a sine of known frequency or voltage.
 
 Amplitudes are told for an open output (`OUTP:LOAD INF`): into 50 ohm they are half. `APPL` is never sent: it
-switches the output on. Load, unit, range and output were seen in a public script, the rest is remembered.
+switches the output on. Load, unit, range and output were seen in a public script, the 33500B's limits of
+volts in two public programs; the rest is remembered. No command for an own limit is known of the 33220A.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from calibrator_drivers._safety import Switch, held_within, stays_on, sure
+from calibrator_drivers._errors import ReadbackError
+from calibrator_drivers._safety import Switch, finite_limit, held_within, mismatch, stays_on, sure
 from calibrator_drivers._source import SwitchedSource
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import action, choice, flag, reading, setting
@@ -22,6 +25,9 @@ __all__ = ["Keysight33220A", "Keysight33500B"]
 _SAME = 1e-6
 _SETTLED_S = 0.5
 _OPEN_OHM = 9e37
+_MOST_PEAK_V = 10.0  # that its own limit can be set to, open
+_SAME_PEAK_V = 1e-3
+_KEPT: Final = {"restores": True}  # may be sent again with the output off after a lost connection
 _SWITCH = {True: "ON", False: "OFF"}
 _TWO_OUTPUTS = ("33510B", "33512B", "33520B", "33522B")
 _REFERENCE = {"internal": "INT", "external": "EXT"}
@@ -62,6 +68,7 @@ class Keysight33220A(SwitchedSource[_Staged]):
     offset_now = reading("VOLT:OFFS?", float, "direct part", "S-MEM", "mem-H")
     load_now = reading("OUTP:LOAD?", float, "load that amplitudes are told for", "S-MEM", "mem-H")
     operating = reading("OUTP?", flag, "whether the output is on", "S-MEM", "mem-H")
+    ranging_now = reading("VOLT:RANG:AUTO?", flag, "whether attenuators follow", "S-MEM", "mem-H")
     complete = reading("*OPC?", str.strip, "1 when done", "S-MEM", "mem-H")
     # fmt: on
 
@@ -101,9 +108,14 @@ class Keysight33220A(SwitchedSource[_Staged]):
         self._clock.sleep(_SETTLED_S)
 
     def set_limits(self, *, voltage_v: float | None = None, current_a: float | None = None) -> None:
-        """Hold the section's maximum (V rms) in the driver: the instrument has no limits of its own."""
+        """Hold the section's maximum (V rms) in the driver: no limit of the instrument's own is known.
+
+        Raises:
+            OutOfLimits: it is no finite number.
+        """
         del current_a
-        self._highest_v = voltage_v if voltage_v is not None else self._highest_v
+        if voltage_v is not None:
+            self._highest_v = abs(finite_limit(self.session, voltage_v, "V"))
 
     def _stage(self, function: str, frequency_hz: float, voltage_v: float) -> None:
         if self._highest_v is not None:
@@ -135,6 +147,8 @@ class Keysight33220A(SwitchedSource[_Staged]):
             raise self._mismatch("offset", "0 V", f"{offset:g} V")
         if not load >= _OPEN_OHM:
             raise self._mismatch("load", "open", f"{load:g} ohm")
+        if not self.ranging_now():
+            raise self._mismatch("range", "automatic", "held")
 
     @property
     def _switch(self) -> Switch:
@@ -154,11 +168,80 @@ class Keysight33500B(Keysight33220A):
     MODELS: ClassVar[tuple[str, ...]] = tuple(f"335{n}B" for n in ("09", 10, 11, 12, 19, 20, 21, 22))
 
     # fmt: off
+    highest = setting("SOUR1:VOLT:LIM:HIGH {}", "V", 0.0, 10.0, "peak limit", "S-33522B-CPP", "seen", **_KEPT)
+    lowest = setting("SOUR1:VOLT:LIM:LOW {}", "V", -10.0, 0.0, "peak limit", "S-33522B-CPP", "seen", **_KEPT)
+    limited = choice("SOUR1:VOLT:LIM:STAT {}", _SWITCH, "its own limits", "S-33522B-CPP", "seen", **_KEPT)
+    highest_now = reading("SOUR1:VOLT:LIM:HIGH?", float, "peak limit", "S-33500B-PY", "seen")
+    lowest_now = reading("SOUR1:VOLT:LIM:LOW?", float, "peak limit", "S-33500B-PY", "seen")
+    limited_now = reading("SOUR1:VOLT:LIM:STAT?", flag, "its own limits", "S-33500B-PY", "seen")
+    ranging_now = reading("VOLT:RANG:AUTO?", flag, "whether attenuators follow", "S-33522B-M", "seen")
     reference = choice("ROSC:SOUR {}", _REFERENCE, "time base in use", "S-MEM", "mem-H")
     reference_used = reading("ROSC:SOUR?", str.strip, "time base in use", "S-MEM", "mem-H")
     second_output = choice("OUTP2 {}", _SWITCH, "the second output", "S-MEM", "mem-H")
     second_operating = reading("OUTP2?", flag, "whether the second output is on", "S-MEM", "mem-H")
     # fmt: on
+
+    def set_limits(self, *, voltage_v: float | None = None, current_a: float | None = None) -> None:
+        """Hold the section's maximum (V rms) in the driver and, as peaks of a sine, in the instrument.
+
+        The output goes off and the amplitude to its least: a limit below what is programmed is refused.
+        What was staged is forgotten.
+
+        Raises:
+            OutOfLimits: it is no finite number.
+            ReadbackError: the instrument keeps other limits, or does not heed them.
+        """
+        super().set_limits(voltage_v=voltage_v, current_a=current_a)
+        if voltage_v is None:
+            return
+        self._begin_staging()
+        self.limited(False)
+        self._quiet()
+        peak_v = self._peak_v()
+        self.highest(peak_v)
+        self.lowest(-peak_v)
+        self.limited(True)
+        self._check("VOLT:LIM")
+        self._see_limits()
+
+    def _quiet(self) -> None:
+        """Programme the least sine: what is programmed may be more than the limit that follows."""
+        self.load()
+        self.unit()
+        self.sine()
+        self.offset(0.0)
+        self.voltage(type(self).voltage.low)
+
+    def _peak_v(self) -> float:
+        """Return the peak of a sine at the section's maximum, in the instrument's steps, upwards."""
+        return min(_MOST_PEAK_V, math.ceil((self._highest_v or 0.0) * math.sqrt(2.0) * 1e3 - 1e-6) / 1e3)
+
+    def _see_limits(self) -> None:
+        if self._highest_v is None:
+            return
+        peak_v = self._peak_v()
+        for name, wanted, found in (
+            ("highest volts", peak_v, self.highest_now()),
+            ("lowest volts", -peak_v, self.lowest_now()),
+        ):
+            if not abs(found - wanted) <= _SAME_PEAK_V:
+                raise self._not_held(name, f"{wanted:g} V", f"{found:g} V")
+        if not self.limited_now():
+            raise self._not_held("limits", "on", "off")
+
+    def _not_held(self, name: str, wanted: str, found: str) -> ReadbackError:
+        return mismatch(
+            self.session,
+            name,
+            wanted,
+            found,
+            outcome="the instrument does not hold the section's maximum",
+            way_out="Take the instrument out of local control, then start again.",
+        )
+
+    def _compare(self, staged: _Staged) -> None:
+        super()._compare(staged)
+        self._see_limits()
 
     def use_reference(self, *, external: bool) -> None:
         """Choose the time base.

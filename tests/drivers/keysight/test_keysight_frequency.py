@@ -149,6 +149,7 @@ READ_BACK = [
     ("VOLT?", "+1.0000000000000E+00"),
     ("VOLT:OFFS?", "+0.0000000000000E+00"),
     ("OUTP:LOAD?", "+9.9000000000000E+37"),
+    ("VOLT:RANG:AUTO?", "1"),
 ]
 
 
@@ -190,6 +191,7 @@ def test_a_generator_is_read_back_before_its_output_is_on(
         (2, "+1.0000100000000E+06", "frequency"),
         (3, "+5.0000000000000E-01", "value"),
         (4, "+1.0000000000000E-01", "offset"),
+        (6, "0", "range"),
         (5, "+5.0000000000000E+01", "load"),  # half of what is shown would be at the terminals
     ],
 )
@@ -259,8 +261,23 @@ def test_an_offset_bears_its_share_of_the_amplitude() -> None:
 def test_a_generator_takes_nothing_above_the_section_s_maximum(
     expected_protocol: Protocol, step_clock: Any
 ) -> None:
-    for model in (Keysight33220A, Keysight33500B):
-        with expected_protocol([]) as session:  # nothing is sent
+    limit = [
+        ("OUTP OFF", None),
+        ("OUTP?", "0"),
+        ("SOUR1:VOLT:LIM:STAT OFF", None),
+        *STAGE[2:5],
+        ("VOLT:OFFS 0", None),
+        ("VOLT 0.0036", None),
+        ("SOUR1:VOLT:LIM:HIGH 1.415", None),  # the peak of 1 V, in steps of 1 mV upwards
+        ("SOUR1:VOLT:LIM:LOW -1.415", None),
+        ("SOUR1:VOLT:LIM:STAT ON", None),
+        OK,
+        ("SOUR1:VOLT:LIM:HIGH?", "+1.4150000000000E+00"),
+        ("SOUR1:VOLT:LIM:LOW?", "-1.4150000000000E+00"),
+        ("SOUR1:VOLT:LIM:STAT?", "1"),
+    ]
+    for model, sent in ((Keysight33220A, []), (Keysight33500B, limit)):
+        with expected_protocol(sent) as session:  # and nothing further
             generator = model(session, step_clock)
             generator.set_limits(voltage_v=1.0)
             generator.set_limits(current_a=2.0)  # of a source of both; the volts stay

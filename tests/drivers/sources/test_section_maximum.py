@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from calibrator_drivers import OutOfLimits, ReadbackError
+from calibrator_drivers import InstrumentReportedError, OutOfLimits, ReadbackError
 
 from ._faulty import Rig, rig
 
@@ -68,3 +68,34 @@ def test_a_limit_that_cannot_be_read_back_is_not_connected_on() -> None:
             source.operate()
         assert found.trouble.struck
         assert not found.on
+
+
+@pytest.mark.parametrize("by_hand", ["VOLT:LIM:HIGH 10", "VOLT:LIM:LOW -10", "VOLT:LIM:STAT OFF"])
+def test_a_33500b_that_another_hand_let_go_is_not_switched_on(by_hand: str) -> None:
+    with rig("keysight_33500b") as found, found.driver() as source:
+        source.reset()
+        source.set_limits(voltage_v=3.0)
+        source.stage_voltage_ac(3.0, frequency_hz=1e3)
+        source.set_limits(voltage_v=1.0)  # below what is programmed
+        source.stage_voltage_ac(1.0, frequency_hz=1e3)
+        source.operate()
+        source.standby()
+        source.session.write(by_hand)
+        with pytest.raises(ReadbackError, match="does not hold the section's maximum"):
+            source.operate()
+        assert not found.on
+
+
+def test_a_33500b_refuses_more_than_its_limit_itself() -> None:
+    with rig("keysight_33500b") as found, found.driver() as source:
+        source.reset()
+        source.set_limits(voltage_v=1.0)
+        source.session.write("VOLT 2")
+        with pytest.raises(InstrumentReportedError, match="-222"):
+            source.check_errors()
+        source.session.write("VOLT:OFFS 1.5")
+        with pytest.raises(InstrumentReportedError, match="-222"):
+            source.check_errors()
+        source.session.write("VOLT:LIM:STAT OFF;:VOLT 2;:VOLT:LIM:STAT ON")
+        with pytest.raises(InstrumentReportedError, match="-221"):
+            source.check_errors()

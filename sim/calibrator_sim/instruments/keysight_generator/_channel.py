@@ -40,6 +40,9 @@ class Settings:
     frequency_hz: float = 1000.0
     amplitude_vpp: float = 0.1
     offset_v: float = 0.0
+    limit_high_v: float = 5.0
+    limit_low_v: float = -5.0
+    limited: bool = False
     unit: str = "VPP"
     load_ohm: float = 50.0
     output: bool = False
@@ -176,12 +179,15 @@ class Channel:
             vpp = span(self._from_unit(number, unit), 0.001, self.most_vpp())
         if vpp / 2.0 + abs(self.settings.offset_v) > self.most_vpp() / 2.0 * (1.0 + 1e-9):
             raise ScpiError(-221)
+        self._hold(vpp, self.settings.offset_v)
         self.change("amplitude_vpp", vpp)
 
     def offset(self, value: float | Special) -> None:
         """Set the offset, for which the amplitude leaves room."""
         room = self.most_vpp() / 2.0 - self.settings.amplitude_vpp / 2.0
-        self.change("offset_v", 0.0 if value is Special.DEF else span(value, -room, room))
+        volts = 0.0 if value is Special.DEF else span(value, -room, room)
+        self._hold(self.settings.amplitude_vpp, volts)
+        self.change("offset_v", volts)
 
     def levels(self) -> tuple[float, float]:
         """Return the low and the high level."""
@@ -196,6 +202,7 @@ class Channel:
         low, top = (low, volts) if high else (volts, top)
         if top - low < 0.001:
             raise ScpiError(-221)
+        self._hold(top - low, (top + low) / 2.0)
         self._world.before_change()
         self.settings.amplitude_vpp, self.settings.offset_v = top - low, (top + low) / 2.0
         self._world.after_change()
@@ -210,6 +217,42 @@ class Channel:
         self.settings.load_ohm = new
         self.settings.amplitude_vpp *= self.divided() / before
         self.settings.offset_v *= self.divided() / before
+        self.settings.limit_high_v *= self.divided() / before
+        self.settings.limit_low_v *= self.divided() / before
+
+    def limit(self, value: float | Special, *, high: bool) -> None:
+        """Set the highest or the lowest voltage that the output may have."""
+        most = self.most_vpp() / 2.0
+        volts = (most if high else -most) if value is Special.DEF else span(value, -most, most)
+        low, top = self.settings.limit_low_v, self.settings.limit_high_v
+        low, top = (low, volts) if high else (volts, top)
+        if low >= top:
+            raise ScpiError(-221)
+        before = self.settings.limit_low_v, self.settings.limit_high_v
+        self.settings.limit_low_v, self.settings.limit_high_v = low, top
+        try:
+            self._hold(self.settings.amplitude_vpp, self.settings.offset_v, code=-221)
+        except ScpiError:
+            self.settings.limit_low_v, self.settings.limit_high_v = before
+            raise
+
+    def heed(self, on: bool) -> None:
+        """Switch the limits on or off; on is refused while the output's levels lie outside."""
+        self.settings.limited = on
+        try:
+            self._hold(self.settings.amplitude_vpp, self.settings.offset_v, code=-221)
+        except ScpiError:
+            self.settings.limited = False
+            raise
+
+    def _hold(self, vpp: float, offset_v: float, *, code: int = -222) -> None:
+        """Refuse levels outside the limits while these are on."""
+        settings = self.settings
+        room = vpp / 2.0 * (1.0 - 1e-9)
+        if settings.limited and not (
+            settings.limit_low_v <= offset_v - room and offset_v + room <= settings.limit_high_v
+        ):
+            raise ScpiError(code)
 
     def apply(
         self,

@@ -88,11 +88,15 @@ class _Adder:
         self.ask(f"{header}?", lambda: str(int(getattr(channel.settings, name))))
 
 
-def add_channel(tree: CommandTree, channel: Channel, headers: Headers, shapes: tuple[str, ...]) -> None:
-    """Add the commands of one output under one beginning."""
+def add_channel(
+    tree: CommandTree, channel: Channel, headers: Headers, shapes: tuple[str, ...], *, limits: bool = False
+) -> None:
+    """Add the commands of one output under one beginning; `limits` says whether it has limits of its own."""
     adder = _Adder(tree, channel, headers)
     _add_waveform(adder, channel, headers.source, shapes)
     _add_levels(adder, channel, headers.source)
+    if limits:
+        _add_limits(adder, channel, headers.source)
     _add_pulse(adder, channel, headers.source)
     _add_burst(adder, headers.source)
     _add_output(adder, channel, headers.output)
@@ -142,6 +146,16 @@ def _add_levels(adder: _Adder, channel: Channel, source: str) -> None:
     adder.add(f"{source}VOLTage:LOW", lambda v: channel.level(v, high=False), Number("V", _WORDS))
     adder.ask(f"{source}VOLTage:LOW?", lambda: say(channel.levels()[0]))
     adder.flag(f"{source}VOLTage:RANGe:AUTO", "ranging", "ONCE")
+
+
+def _add_limits(adder: _Adder, channel: Channel, source: str) -> None:
+    settings = channel.settings
+    adder.add(f"{source}VOLTage:LIMit:HIGH", lambda v: channel.limit(v, high=True), Number("V", _WORDS))
+    adder.ask(f"{source}VOLTage:LIMit:HIGH?", lambda: say(settings.limit_high_v))
+    adder.add(f"{source}VOLTage:LIMit:LOW", lambda v: channel.limit(v, high=False), Number("V", _WORDS))
+    adder.ask(f"{source}VOLTage:LIMit:LOW?", lambda: say(settings.limit_low_v))
+    adder.add(f"{source}VOLTage:LIMit:STATe", lambda on: channel.heed(bool(on)), Flag())
+    adder.ask(f"{source}VOLTage:LIMit:STATe?", lambda: str(int(settings.limited)))
 
 
 def _add_pulse(adder: _Adder, channel: Channel, source: str) -> None:

@@ -34,6 +34,7 @@ class Generator(ScpiDevice):
     most_hz = 20e6
     outputs = 1
     shapes: tuple[str, ...] = _SHAPES
+    limits = False  # of its own for the output's volts
 
     def __init__(self, name: str, unit: StandardUnit, world: World) -> None:
         serial = unit.config.serial
@@ -125,10 +126,11 @@ class Generator(ScpiDevice):
 
     def fill(self, tree: CommandTree) -> None:
         """Add the outputs, the first one also without its number, and the system."""
-        add_channel(tree, self.channels[0], Headers("[SOURce:]", "OUTPut", "TRIGger"), self.shapes)
+        first = Headers("[SOURce:]", "OUTPut", "TRIGger")
+        add_channel(tree, self.channels[0], first, self.shapes, limits=self.limits)
         for number, channel in enumerate(self.channels, start=1):
             headers = Headers(f"SOURce{number}:", f"OUTPut{number}", f"TRIGger{number}")
-            add_channel(tree, channel, headers, self.shapes)
+            add_channel(tree, channel, headers, self.shapes, limits=self.limits)
         tree.add("ROSCillator:SOURce", Command(self._reference, (Choice(("INTernal", "EXTernal")),)))
         self.ask(tree, "ROSCillator:SOURce?", lambda: self.reference)
         tree.add("*TRG", Command(self._trigger))
@@ -174,3 +176,4 @@ class Keysight33500B(Generator):
     identity_format = "Agilent Technologies,33512B,{serial},3.03-1.19-2.00-52-00"
     outputs = 2
     shapes = _SHAPES_B
+    limits = True
