@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import UsageError
+from calibrator.certificates._follows import unlike
 from calibrator.certificates._readback import LARGEST, ReadBack, read_back
 from calibrator.certificates.seals import SealReport, SealSettings, check_seals
 
@@ -54,6 +55,12 @@ def examine(file: Path, record: Record | None, settings: SealSettings, now: date
         wrong += differences
         if not differences:
             said.append("as issued; it agrees with the record")
+    if holds and record is not None and found is not None and not wrong:
+        unsound, told = unlike(record, found.run)
+        wrong += unsound
+        said += told
+    elif not holds:
+        said.append("not recomputed: no record here holds its run")
     if wrong:
         return Examination(ALTERED, tuple(wrong), tuple(said))
     later = tuple(_superseded(record, found)) if holds and record is not None and found is not None else ()

@@ -15,6 +15,7 @@ from calibrator.certificates._amend import check_current
 from calibrator.certificates._build import assemble
 from calibrator.certificates._check_results import checked_by
 from calibrator.certificates._customer import stated
+from calibrator.certificates._follows import check_follows
 from calibrator.certificates._gate import Missing, gate
 from calibrator.certificates._people import may_authorise
 from calibrator.certificates._place import check_place, ending, staged, written
@@ -87,7 +88,8 @@ def issue(
         customer: "NAME; ADDRESS" or "own", where the run did not record it; recorded with the issue.
 
     Raises:
-        IntegrityError: the run's record is not as it was written; exit code 6.
+        IntegrityError: the run's record is not as it was written, or its results do not follow from its
+            readings (`results-differ`); exit code 6.
         NotIssuableError: the gate does not let it through; exit code 4.
         UsageError: the name and the format differ (`format-differs`), the folder is not there
             (`no-such-folder`), another file is (`file-exists`) or something that is no file (`not-a-file`),
@@ -120,6 +122,7 @@ def issue(
     )
     if missing:
         raise NotIssuableError(model, missing)
+    check_follows(record, run)
     content = render(model, format, language)
     path = out or _default_place(model, format, language, certificates)
     if before is not None:

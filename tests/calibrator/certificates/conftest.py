@@ -317,9 +317,11 @@ def _close(record: Record, run: str, outcome: str, left: list[str]) -> None:
             "verdict": summary.verdict,
             "traffic": None,
             "duration_s": "1.0",
-            "not_tested": left,
+            "not_tested": [
+                point.id for s in load("dmm").sections(MODEL) if s.id in left for point in s.points
+            ],
             "head": record.head(run)[1],
-            "joint": joint(events, load("dmm"), draws=2000) if outcome == "completed" else None,
+            "joint": joint(events, load("dmm")) if outcome == "completed" else None,
         },
     )
 

@@ -23,7 +23,13 @@ LAB = {
     "persons": [{"id": "li", "name": "Li", "roles": ["technician", "signatory"]}],
 }
 
-UUT = {"asset": "DMM-017", "model": "34401A", "manufacturer": "Keysight", "serial": "MY1"}
+UUT = {
+    "asset": "DMM-017",
+    "model": "34401A",
+    "table": "keysight_34401a",
+    "manufacturer": "Keysight",
+    "serial": "MY1",
+}
 
 
 def codes(model: Certificate) -> list[str]:
