@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from ._errors import ReadTimeout, UnexpectedReply
 from ._indicate import indicate
-from ._safety import Switch, every_step, held_within, once_more, stays_on
+from ._safety import Switch, every_step, finite_limit, held_within, once_more, stays_on
 from ._settling import wait_until
 from ._source import SwitchedSource
 from .clock import Clock, Deadline
@@ -189,9 +189,14 @@ class PressureController(SwitchedSource[float]):
         current_a: float | None = None,
         pressure_pa: float | None = None,
     ) -> None:
-        """Set the highest pressure that `stage_pressure` takes; a controller knows no volts or amperes."""
+        """Set the highest pressure that `stage_pressure` takes; a controller knows no volts or amperes.
+
+        Raises:
+            OutOfLimits: it is no finite number.
+        """
         del voltage_v, current_a
-        self._highest_pa = pressure_pa if pressure_pa is not None else self._highest_pa
+        if pressure_pa is not None:
+            self._highest_pa = abs(finite_limit(self.session, pressure_pa, "Pa"))
 
     def _program(self, pressure_pa: float) -> None:
         self.pressure_unit(self.UNIT)

@@ -5,7 +5,8 @@ queries, the identity and the error queue are remembered with medium confidence.
 uncertainty of its present reading, which never takes the place of a specification. The module in the first
 bay is asked for its name, whose form is remembered (PM600-BG700K is 700 kPa): the set-point is held against
 it, or against the module of the accuracy table where the name tells no range. The highest pressure of
-`set_limits` is held by the driver: no command for an own limit is known.
+`set_limits` is held by the driver: no command for an own limit of the controller was found in what was read
+(`CALC:LIM` of other instruments is a test of readings, and not known to hold the output here).
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from collections import deque
 from typing import ClassVar
 
 from calibrator_drivers._errors import InstrumentError, ReadbackError, WrongIdentity
-from calibrator_drivers._safety import Switch, held_within, mismatch, off_again, stays_on, sure
+from calibrator_drivers._safety import Switch, finite_limit, held_within, mismatch, off_again, stays_on, sure
 from calibrator_drivers._settling import wait_until
 from calibrator_drivers._source import SwitchedSource
 from calibrator_drivers.clock import Clock
@@ -216,10 +216,12 @@ class Fluke7341(SwitchedSource[float]):
         """Set the cut-out, read it back, and hold `stage_temperature` below it.
 
         Raises:
+            OutOfLimits: it is no finite number; nothing was sent.
             ReadbackError: the controller keeps another cut-out, or it has tripped.
         """
         del voltage_v, current_a
         if temperature_c is not None:
+            finite_limit(self.session, temperature_c, "degC")
             self.cut_out(temperature_c)
             self._highest_c = min(temperature_c, SPAN_C[1])
             self._cut_out_c = temperature_c

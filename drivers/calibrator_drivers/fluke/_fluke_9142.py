@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import ClassVar
 
-from calibrator_drivers._safety import Switch, held_within, mismatch
+from calibrator_drivers._safety import Switch, finite_limit, held_within, mismatch
 from calibrator_drivers._settling import wait_until
 from calibrator_drivers._source import SwitchedSource
 from calibrator_drivers.clock import Clock
@@ -159,10 +159,12 @@ class _MetrologyWell(SwitchedSource[float]):
         """Set the soft cut-out, read it back, and hold `stage_temperature` below it.
 
         Raises:
+            OutOfLimits: it is no finite number; nothing was sent.
             ReadbackError: the instrument keeps another cut-out.
         """
         del voltage_v, current_a
         if temperature_c is not None:
+            finite_limit(self.session, temperature_c, "degC")
             self.cut_out(temperature_c)
             self._check("SOUR:PROT:SCUT:LEV")
             self._highest_c = temperature_c

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from calibrator_drivers._errors import InstrumentError, ReadbackError
-from calibrator_drivers._safety import Switch, held_within, mismatch, stays_on, sure
+from calibrator_drivers._safety import Switch, finite_limit, held_within, mismatch, stays_on, sure
 from calibrator_drivers._scpi_meter import LINE_HZ, MARGIN_S, indication_of
 from calibrator_drivers._source import SwitchedSource
 from calibrator_drivers.clock import Clock
@@ -194,14 +194,15 @@ class Keithley2450(SwitchedSource[_Staged]):
         sourced is held to the section's maximum by the driver, which stages nothing above.
 
         Raises:
+            OutOfLimits: one is no finite number; it is not sent.
             ReadbackError: the instrument keeps other limits.
         """
         if voltage_v is not None:
-            self._highest_v = abs(voltage_v)
+            self._highest_v = abs(finite_limit(self.session, voltage_v, "V"))
             self.protection(_step(self._highest_v))
             self.most_voltage(_within(self._highest_v, _LEAST_V, _MOST_V))
         if current_a is not None:
-            self._highest_a = abs(current_a)
+            self._highest_a = abs(finite_limit(self.session, current_a, "A"))
             self.most_current(_within(self._highest_a, _LEAST_A, _MOST_A))
         self._check("limits")
         self._see_limits("")

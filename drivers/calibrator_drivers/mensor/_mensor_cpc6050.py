@@ -14,6 +14,7 @@ from typing import ClassVar
 from calibrator_drivers._errors import InstrumentReportedError, ReadTimeout, UnexpectedReply
 from calibrator_drivers._indicate import not_understood
 from calibrator_drivers._pressure_controller import PressureController
+from calibrator_drivers._safety import mismatch
 from calibrator_drivers.commands import choice, reading, setting
 from calibrator_drivers.transport import Line
 
@@ -129,7 +130,7 @@ class MensorCPC6050(PressureController):
         super().set_limits(voltage_v=voltage_v, current_a=current_a, pressure_pa=pressure_pa)
         if pressure_pa is not None:
             self.pressure_unit("kPa")
-            self.upper_limit(pressure_pa / _KPA)
+            self.upper_limit(abs(pressure_pa) / _KPA)
             self._check("UpperLimit")
             self._see_upper_limit()
 
@@ -167,13 +168,24 @@ class MensorCPC6050(PressureController):
         self._see_upper_limit()
 
     def _see_upper_limit(self) -> None:
-        """Hold its own limit against the section's where it tells: the query is remembered."""
+        """Hold its own limit against the section's; one that it does not tell is not relied on."""
         if self._highest_pa is None:
             return
+        wanted, found = self._highest_pa / _KPA, self._upper_limit_told()
+        if found is None or not abs(found - wanted) <= self.SAME:
+            raise mismatch(
+                self.session,
+                "upper limit",
+                f"{wanted:g} kPa",
+                "nothing" if found is None else f"{found:g} kPa",
+                way_out="See what the instrument answers to UpperLimit?, take it out of local control,"
+                " and start again.",
+            )
+
+    def _upper_limit_told(self) -> float | None:
         with suppress(ReadTimeout, UnexpectedReply):
-            held = self.upper_limit_read()
-            if not abs(held - self._highest_pa / _KPA) <= self.SAME:
-                raise self._mismatch("upper limit", f"{self._highest_pa / _KPA:g} kPa", f"{held:g} kPa")
+            return self.upper_limit_read()
+        return None
 
     def _control(self, *, on: bool) -> None:
         self.mode("control" if on else "measure")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 
 from calibrator_drivers import InstrumentReportedError, OutOfLimits, ReadbackError
+from calibrator_drivers.registry import driver_classes
 
 from ._faulty import Rig, rig
 
@@ -99,3 +101,43 @@ def test_a_33500b_refuses_more_than_its_limit_itself() -> None:
         source.session.write("VOLT:LIM:STAT OFF;:VOLT 2;:VOLT:LIM:STAT ON")
         with pytest.raises(InstrumentReportedError, match="-221"):
             source.check_errors()
+
+
+LIMITS = (
+    *[(model, "voltage_v") for model in (*FLUKE, "keithley_2450", "keysight_33220a", "keysight_33500b")],
+    *[(model, "current_a") for model in (*FLUKE, "keithley_2450")],
+    *[(f"druck_pace{n}000", "pressure_pa") for n in (5, 6)],
+    *[(model, "pressure_pa") for model in ("fluke_6270a", "mensor_cpc6050")],
+    *[(f"fluke_{n}", "temperature_c") for n in (9142, 9143, 9144, 7341)],
+)
+
+
+def test_every_source_s_limit_is_swept() -> None:
+    sources = {name for name, driver in driver_classes().items() if hasattr(driver, "make_safe")}
+    assert {model for model, _ in LIMITS} == sources
+
+
+@pytest.mark.parametrize("limit", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize(("model", "name"), LIMITS)
+def test_what_limits_nothing_is_refused_and_nothing_is_sent(model: str, name: str, limit: float) -> None:
+    with rig(model) as found, found.driver() as source:
+        seen = found.trouble.seen
+        with pytest.raises(ValueError, match="limits nothing"):
+            source.set_limits(**{name: limit})
+        assert found.trouble.seen == seen
+
+
+def test_a_controller_that_does_not_tell_its_limit_controls_nothing() -> None:
+    with rig("mensor_cpc6050") as found, found.driver() as source:
+        source.reset()
+        source.set_limits(pressure_pa=200e3)
+        source.stage_pressure(100e3)
+        source.session.write("UpperLimit 700")
+        with pytest.raises(ReadbackError, match="upper limit was staged as 200 kPa"):
+            source.operate()
+        source.set_limits(pressure_pa=200e3)
+        source.stage_pressure(100e3)
+        found.trouble.arm("garbage", 4)  # behind Units?, Setpt?, Ptype? and RANGEMAX?
+        with pytest.raises(ReadbackError, match="200 kPa and is read back as nothing"):
+            source.operate()
+        assert not found.on
