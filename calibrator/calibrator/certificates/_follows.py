@@ -1,0 +1,67 @@
+"""Do the results that a document states follow from the readings that they are recorded with?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from calibrator._errors import IntegrityError, UsageError
+
+if TYPE_CHECKING:
+    from calibrator.evaluation import Difference
+    from calibrator.record import Record
+
+__all__ = ["check_follows", "unlike"]
+
+_VERSIONS: Final = "versions."
+
+
+def check_follows(record: Record, run: str) -> None:
+    """Evaluate a run again, and refuse to state results that do not follow from its readings.
+
+    Versions alone that differ refuse nothing; they are named with the first difference that they may explain.
+
+    Raises:
+        IntegrityError: code `results-differ`.
+    """
+    from calibrator.evaluation import recompute
+
+    found = recompute(record, run)
+    if found:
+        raise IntegrityError(
+            f"the recorded results do not follow from the readings: {_told(found)}",
+            where=run,
+            way_out="See all of it: calibrator verify. Nothing is issued on such results; where the versions"
+            " differ, issue with those that the run was measured with.",
+            code="results-differ",
+        )
+
+
+def unlike(record: Record, run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what is wrong with the results of a run, evaluated again, and what is said of it."""
+    from calibrator.evaluation import recompute
+
+    try:
+        found = recompute(record, run)
+    except IntegrityError as error:
+        return (f"the results cannot be evaluated again: {error.what}",), ()
+    except UsageError as error:  # a procedure of a package that is not installed here
+        return (), (f"not recomputed: {error.what}",)
+    if found:
+        return (f"the recorded results do not follow from the readings: {_told(found)}",), ()
+    return (), ("every result recomputes from its readings",)
+
+
+def _told(found: tuple[Difference, ...]) -> str:
+    """Return the first difference, how many more there are, and the versions that differ."""
+    versions = [item for item in found if item.field.startswith(_VERSIONS)]
+    differences = [item for item in found if item not in versions]
+    first = min(differences, key=lambda item: item.field.startswith("clause8"))  # its check says less
+    more = f" ({len(differences) - 1} more)" if len(differences) > 1 else ""
+    named = f"{first.point} {first.field}".strip()
+    text = f"{named}: recorded {first.recorded}, recomputed {first.recomputed}{more}"
+    if not versions:
+        return text
+    told = ", ".join(
+        f"{item.field.removeprefix(_VERSIONS)} {item.recorded}, now {item.recomputed}" for item in versions
+    )
+    return f"{text}; versions differ: {told}"
