@@ -4,7 +4,8 @@ Commands are SCPI with a header echo in each reply (K0472). What is marked `mem-
 and was never compared with an instrument: ranges by name, the self-test, the forms of `UNIT?` and `RANG?`.
 Control off keeps the pressure in the line; only a vent makes the line safe. On an absolute range the sensor
 reads the air's pressure in a vented line: what `make_safe` and `line_pressure_pa` look at is then the
-difference to the barometer (an option), or to the standard atmosphere where none answers.
+difference to the barometer (an option), or to the standard atmosphere where none answers
+with a pressure from 500 to 1150 hPa.
 The highest pressure of `set_limits` is held by the driver: no command for an own limit is known here.
 """
 
@@ -28,6 +29,7 @@ __all__ = ["DruckPACE5000"]
 PACE = Dialect("PACE", ":SYST:ERR?", 20, "S-PACE-PY")
 _HPA = 100.0  # Pa; the unit that every value on the wire has
 _ATMOSPHERE_PA = 101325.0
+_BAROMETER_PA = 50e3, 115e3  # the pressure of the air anywhere that people work; anything else is a slip
 _MODELS = ("PACE5000", "PACE5000 USER INTERFACE", "PACE5000E", "PACE6000", "PACE6000 USER INTERFACE")
 _SLEW = {"linear": "LIN", "maximum": "MAX"}
 _MODES = {"active": "ACT", "passive": "PASS", "gauge": "GAUG"}
@@ -174,7 +176,9 @@ class DruckPACE5000(PressureController):
             if not self.range_name().strip('"').upper().endswith("A"):
                 return 0.0
             with suppress(ReadTimeout, UnexpectedReply):
-                return self.barometric_pressure_pa()
+                low, high = _BAROMETER_PA
+                if low <= (told_pa := self.barometric_pressure_pa()) <= high:
+                    return told_pa
             return _ATMOSPHERE_PA
         return 0.0
 
