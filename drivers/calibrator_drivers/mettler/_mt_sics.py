@@ -44,9 +44,10 @@ _REFUSALS = {
 
 
 class MettlerXS205DU:
-    """An XS205DU, or any balance of MT-SICS level 2, behind a session; fills the role of a balance."""
+    """An XS205DU behind a session; fills the role of a balance."""
 
     MODEL_ID: ClassVar[str] = "mettler_xs205du"
+    MODELS: ClassVar[tuple[str, ...]] = ("XS205DU",)  # as the first word of I2's type names them
     ROLES: ClassVar[tuple[str, ...]] = ("MeasureMass",)
     LINE: ClassVar[Line] = Line(
         # never I4, which a late reply to the cancelling @ looks like
@@ -81,7 +82,7 @@ class MettlerXS205DU:
         """Ask for serial number, type and software.
 
         Raises:
-            WrongIdentity: the reply is none of MT-SICS.
+            WrongIdentity: the reply is none of MT-SICS, or the balance is another model.
         """
         raw = self.serial_number()
         serial = _QUOTED.search(raw)
@@ -94,7 +95,16 @@ class MettlerXS205DU:
                 way_out="Correct the model or the address, or set the balance's interface to MT-SICS.",
             )
         kind, software = self._quoted(self.type_and_capacity(), "I2"), self._quoted(self.software(), "I3")
-        return Identity("Mettler-Toledo", kind.split(" ")[0], serial.group(1), software, raw)
+        model = (kind.split() or [""])[0]
+        if model.upper() not in self.MODELS:
+            raise WrongIdentity(
+                f"A balance {' or '.join(self.MODELS)} is expected, {kind!r} answers",
+                identity=kind,
+                instrument=self.session.name,
+                resource=self.session.resource,
+                way_out="Correct the model or the address.",
+            )
+        return Identity("Mettler-Toledo", model, serial.group(1), software, raw)
 
     def reset(self) -> None:
         """Cancel what is under way, an adjustment included; zero and tare stay."""

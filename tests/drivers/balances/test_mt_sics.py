@@ -58,6 +58,9 @@ def test_identity(expected_protocol: Protocol, step_clock: Any) -> None:
     )
     with expected_protocol([("I4", "ES")]) as session, pytest.raises(WrongIdentity, match="MT-SICS"):
         MettlerXS205DU(session, step_clock).identify()
+    other = [("I4", 'I4 A "B1"'), ("I2", 'I2 A "MS204S Basic 220.0000 g"'), exchanges[2]]
+    with expected_protocol(other) as session, pytest.raises(WrongIdentity, match="XS205DU is expected"):
+        MettlerXS205DU(session, step_clock).identify()
 
 
 @pytest.mark.parametrize(
