@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable, load_table
 from calibrator_sim._address import TRANSPORTS, Address, parse_address
@@ -17,6 +18,7 @@ __all__ = ["ERRORS", "POPULATIONS", "parse_instruments", "parse_units"]
 ERRORS = ("drawn", "inside", "outside", "limit", "none")
 # standard: z times the limit at the point, as a calibrator that is one (METROLOGY 26)
 POPULATIONS = ("two-term", "uniform", "normal", "standard")
+_LEFT = 0.05  # of the limits: what an adjustment of zero and span leaves
 _UNIT_KEYS = ("error", "population", "width", "outside", "z", "interval", "on_for_s", "treat_as")
 
 
@@ -101,8 +103,9 @@ def parse_units(
 ) -> dict[str, UnitConfig]:
     """Take `[simulation.units]`; an instrument without an entry is drawn as its kind usually is.
 
-    Those that were `adjusted` since are as `[simulation.units.NAME.adjusted]` says, where it is there: what
-    it names has changed, such as the width of the population, and the draws are those of the same serial.
+    Those that were `adjusted` since are as `[simulation.units.NAME.adjusted]` says: what it names has
+    changed, such as the width of the population, and the draws are those of the same serial. Where it is not there,
+    the adjustment left a twentieth of the limits.
     """
     drawn = {
         name: config
@@ -122,13 +125,21 @@ def parse_units(
 
 def _unit_now(entry: Table, config: InstrumentConfig, adjusted: bool) -> UnitConfig:
     if "adjusted" not in entry.values:
-        return _unit(entry, config)
+        return _well_adjusted(_unit(entry, config)) if adjusted else _unit(entry, config)
     own = {key: value for key, value in entry.values.items() if key != "adjusted"}
     before = _unit(Table(own, entry.key), config)
     changed = entry.table("adjusted")
     changed.allow(_UNIT_KEYS)
     after = _unit(Table({**own, **changed.values}, changed.key), config)
     return after if adjusted else before
+
+
+def _well_adjusted(found: UnitConfig) -> UnitConfig:
+    """Return a unit after an adjustment of zero and span that a person did as the maker orders."""
+    if found.error == "none":
+        return found
+    width = min(_LEFT, found.width)
+    return replace(found, error="inside", width=width, outside=(), z=None if found.z is None else 0.0)
 
 
 def _unit(entry: Table, config: InstrumentConfig) -> UnitConfig:

@@ -50,6 +50,21 @@ def test_an_adjustment_acts_on_the_unit_between_the_two_passes(
     assert max(as_left) < 0.2 * max(as_found)
 
 
+def test_a_simulated_unit_is_adjusted_where_its_bench_does_not_say_how(
+    laboratory: Any, site: list[str], tmp_path: Path
+) -> None:
+    job = job_of(tmp_path)
+    text = bench(tmp_path).read_text(encoding="utf-8")
+    assert UNITS in text
+    bench(tmp_path).write_text(
+        text.replace(UNITS, '[simulation.units]\ngauge = { error = "outside" }\n'), encoding="utf-8"
+    )
+    found, left = run_passes(job, laboratory.home)
+    with laboratory.home.open_record(RealClock(), write=False) as record:
+        as_found, as_left = (errors_of(show(record, each.run)) for each in (found, left))
+    assert max(as_left) < 0.2 * max(as_found)
+
+
 @pytest.mark.slow
 def test_what_broke_after_the_adjustment_goes_on_with_the_unit_as_it_is_left(
     laboratory: Any, site: list[str], tmp_path: Path
