@@ -45,6 +45,7 @@ class Context:
     stop: StopSignal
     section: Section | None = None  # whose leads are on, as far as the record knows
     wired: str = ""  # the wiring that is connected within it
+    unproved: tuple[str, bool] = ("", False)  # section whose leads nobody proved since a break; its hazard
     results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     collector: Collector = field(default_factory=Collector)
     others: tuple[Context, ...] = ()  # of the units that are measured at once with this one

@@ -30,7 +30,7 @@ from calibrator.engine._types import Review, ReviewFlag
 from calibrator.engine._validity import check_section
 from calibrator.procedure import ITEM, Section, item_outcome
 
-__all__ = ["HANDLERS", "ask", "ask_connect", "ask_hazard", "warm_up"]
+__all__ = ["HANDLERS", "ask", "ask_connect", "reconnect", "warm_up"]
 
 
 def self_test(context: Context, step: Step) -> str:
@@ -144,6 +144,17 @@ def ask_hazard(context: Context, section: Section) -> None:
     context.desk.released.add(section.id)
 
 
+def reconnect(context: Context, section: Section, *, hazard: bool) -> str:
+    """Output returns through connection proof and acknowledgement only (METROLOGY 6); return the wiring."""
+    context.unproved = ("", False)
+    wiring = ask_connect(context, section)
+    set_limits(context, section)
+    prove(context, section)
+    if hazard:
+        ask_hazard(context, section)
+    return wiring
+
+
 def proof(context: Context, step: Step) -> str:
     """Set the source's own limits for the section, then prove the connection."""
     section = context.setting.section(step.section)
@@ -156,6 +167,8 @@ def point(context: Context, step: Step) -> str:
     """Measure one point; a point that does not settle is flagged in the review and ends nothing."""
     section = context.setting.section(step.section)
     target = context.point(step.point or "")
+    if context.unproved[0] == section.id:  # a break before the review, which asked for a repeat
+        reconnect(context, section, hazard=context.unproved[1])
     if step.attempt > 1:
         _set_aside(context, section, target.id)
     _environment(context)

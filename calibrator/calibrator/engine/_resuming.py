@@ -12,13 +12,11 @@ from calibrator.engine._asking import ask
 from calibrator.engine._checks import environment_problems
 from calibrator.engine._context import Context
 from calibrator.engine._executor import steps_now
-from calibrator.engine._handlers import ask_connect, ask_hazard, warm_up
+from calibrator.engine._handlers import ask_connect, reconnect, warm_up
 from calibrator.engine._levels import levels
-from calibrator.engine._limits import set_limits
 from calibrator.engine._opening import mode_of
 from calibrator.engine._order import in_order
 from calibrator.engine._prompts import wiring_prompt
-from calibrator.engine._proving import prove
 from calibrator.engine._safety import make_sources_safe, not_confirmed, safe_body
 from calibrator.engine._setting import Setting, find_sections, planned_actions, table_of
 from calibrator.engine._station import Found
@@ -42,6 +40,8 @@ __all__ = [
     "resumed_body",
     "setting_again",
 ]
+
+_MEASURED = ("review", "close", "check")  # steps behind the last point of a section
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,8 @@ def going_back(context: Context, history: History) -> tuple[list[str], list[str]
     step = next_step(steps, history)
     if step is None or not step.section:
         return [], []
+    if step.kind in _MEASURED:
+        return [], []  # whole: it is evaluated from what is recorded
     rule = context.setting.section(step.section).resume
     if rule == "never" and any(other.id in history.done for other in steps if other.section == step.section):
         raise RefusedError(
@@ -263,15 +265,13 @@ def _restore_settings(context: Context, step: Step, history: History) -> None:
 def _prove_again(context: Context, step: Step, history: History) -> str:
     """Output returns through connection proof and acknowledgement only (METROLOGY 6); return the wiring."""
     section = context.setting.section(step.section)
-    if step.kind == "close":
+    hazard = f"hazard:{section.id}" in history.done
+    if step.kind in _MEASURED:  # nothing is energised, unless the review asks for a repeat
+        context.unproved = (section.id, hazard)
         return ""
-    wiring = ask_connect(context, section)
-    if step.kind != "proof":
-        set_limits(context, section)
-        prove(context, section)
-        if f"hazard:{section.id}" in history.done:
-            ask_hazard(context, section)
-    return wiring
+    return (
+        ask_connect(context, section) if step.kind == "proof" else reconnect(context, section, hazard=hazard)
+    )
 
 
 def _until_checkpoint(events: Sequence[Event]) -> Sequence[Event]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from calibrator._errors import RefusedError, UsageError
-from calibrator.engine import StopSignal, _preflight, resume
+from calibrator.engine import SimulatedOperator, StopSignal, _preflight, resume
 from calibrator.evaluation._traffic import traffic_differences
 from calibrator.procedure import Section, load
 from calibrator.record import Event
@@ -180,3 +180,33 @@ def at_step(stop: StopSignal, step: str) -> Any:
             stop.set("SIGTERM")
 
     return listen
+
+
+def asked_after_resume(laboratory: Any) -> list[str]:
+    events = laboratory.events()
+    at = next(n for n, event in enumerate(events) if event.kind == "resumed")
+    kinds = [event for event in events[at:] if event.kind in ("prompt.asked", "section.evaluated")]
+    return [event.body.get("prompt", event.kind) for event in kinds]
+
+
+@pytest.mark.parametrize("wanted", ["point", "section"])
+def test_a_section_that_was_measured_whole_is_evaluated_and_asks_for_no_leads(
+    wanted: str, laboratory: Any, volts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule(monkeypatch, wanted)
+    stop = StopSignal()
+    ended = laboratory.run(laboratory.job(), then=at_step(stop, "review:dcv"), stop=stop)
+    assert ended.exit_code == 130
+    assert laboratory.resume().exit_code == 0
+    assert asked_after_resume(laboratory) == ["section.evaluated"]
+    assert laboratory.bodies("readings.discarded") == []
+    assert laboratory.results() == volts[0].results()
+
+
+def test_a_repeat_asked_for_after_such_a_break_proves_the_leads_first(laboratory: Any) -> None:
+    stop = StopSignal()
+    ended = laboratory.run(laboratory.job(), then=at_step(stop, "review:dcv"), stop=stop)
+    assert ended.exit_code == 130
+    operator = SimulatedOperator(repeats={"dcv": ("dcv:10V:+10V",)})
+    assert laboratory.resume(operator).exit_code == 0
+    assert asked_after_resume(laboratory)[:2] == ["section.evaluated", "connect:dcv"]
