@@ -104,8 +104,8 @@ def parse_units(
     """Take `[simulation.units]`; an instrument without an entry is drawn as its kind usually is.
 
     Those that were `adjusted` since are as `[simulation.units.NAME.adjusted]` says: what it names has
-    changed, such as the width of the population, and the draws are those of the same serial. Where it is not there,
-    the adjustment left a twentieth of the limits.
+    changed, such as the width of the population, and the draws are those of the same serial. Where it is not
+    there, the adjustment left a twentieth of the limits.
     """
     drawn = {
         name: config
