@@ -94,6 +94,11 @@ def _socket(site: _Site, name: str, served: Served, address: Address) -> Opened:
 
 
 def _serial(site: _Site, name: str, served: Served, address: Address) -> Opened:
+    """Serve on a line in the instrument's own protocol, and say which."""
+    if isinstance(served.device, ModbusDevice):
+        return _modbus_rtu(site, name, served, address)
+    if isinstance(served.device, HartDevice):
+        return _hart(site, name, served, address)
     device = _serial_device(site, name, served, address, partial(_line, served))
     served.device.on_serial_line()
     return Opened(f"ASRL{device}::INSTR", "serial")
