@@ -14,6 +14,8 @@ from calibrator.cli._settings import command, settings
 
 __all__ = ["bench"]
 
+_COLUMNS = ("name", "resource", "identity")
+
 
 @click.group(short_help="Find, check and speak to the instruments of a bench.")
 def bench() -> None:
@@ -44,11 +46,13 @@ def check(ctx: click.Context, file: Path, as_json: bool) -> int:
     if as_json:
         print_json(rows)
     else:
+        # Wide enough for the longest of each, so that a long name or identity moves no other column.
+        widths = {key: max((len(str(row[key] or "-")) for row in rows), default=0) for key in _COLUMNS}
         for row in rows:
             state = chosen.words(row["state"])
             due = f"{chosen.words('due')} {row['due']}" if row["due"] else ""
-            identity = row["identity"] or "-"
-            click.echo(f"{row['name']:<14} {row['resource']:<36} {identity:<40} {due:<14} {state}")
+            told = " ".join(f"{row[key] or '-'!s:<{width}}" for key, width in widths.items())
+            click.echo(f"{told} {due:<14} {state}")
     return max((code for _row, code in looks), default=0)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -264,7 +265,16 @@ def test_check_compares_serial_firmware_and_certificate(
     assert main(["bench", "check", str(file), "--json", "--home", str(tmp_path)]) == 4
     assert _rows(capsys)["calibrator"]["state"].endswith("is not in force, due 2026-05-09")
     assert main(["bench", "check", str(file), "--home", str(tmp_path)]) == 4
-    assert "due 2026-05-09" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "due 2026-05-09" in out
+    long = re.sub(r"\bcalibrator\b", "calibrator_of_the_second_laboratory", text)
+    file.write_text(long, encoding="utf-8")
+    main(["bench", "check", str(file), "--home", str(tmp_path)])
+    lines = capsys.readouterr().out.splitlines()
+    states = ("as the file says", "has no address")
+    starts = {line.index(state) for line in lines for state in states if state in line}
+    assert len(lines) > 2
+    assert len(starts) == 1  # one column of states, however long a name or an identity
 
 
 def test_a_firmware_that_changed_and_a_missing_certificate_are_told() -> None:
