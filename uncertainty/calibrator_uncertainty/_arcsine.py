@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["arcsine_factor", "arcsine_factors"]
+__all__ = ["arcsine_dominates", "arcsine_factor", "arcsine_factors"]
 
 _ANGLES = 4000
 _STEPS = 61
@@ -39,6 +39,14 @@ def arcsine_factor(policy: str, part: float, u: float, dof: float = math.inf) ->
         return None
     found = float(arcsine_factors(policy, np.array([part]), np.array([u]), np.array([dof]))[0])
     return None if np.isnan(found) else found
+
+
+def arcsine_dominates(part: float, u: float, dof: float) -> bool:
+    """Tell whether a U-shaped contribution |c·u| makes the distribution of the sum, as it makes its k."""
+    if part <= 0.0 or part < 0.9 * u:
+        return False
+    rest = math.sqrt(max(0.0, (u - part) * (u + part)))
+    return rest <= DOMINANCE * part and bool(plainly_known(dof, rest / u))
 
 
 def arcsine_factors(policy: str, part: Floats, u: Floats, dof: Floats) -> Floats:

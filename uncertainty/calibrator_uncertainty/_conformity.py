@@ -50,6 +50,7 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
     *,
     rule: str = "guard-band-u",
     rectangles: Iterable[Quantity] = (),
+    arcsine: Quantity = 0.0,
 ) -> Judgement:
     """Judge a measured value against its limits.
 
@@ -74,6 +75,7 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
         rule: its name.
         rectangles: |c·u| of the rectangular contributions to u (`BudgetResult.rectangles`): where one or two
             dominate, as for k = 1.65, the probability is that of their shape.
+        arcsine: |c·u| of the largest U-shaped one (`BudgetResult.arcsine`); where it dominates, alike.
 
     Raises:
         InputError: limits that cross, none at all, one alone for `guard-80`, `rss` and `z540.3-6`, or figures
@@ -88,7 +90,7 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
         'conditional pass'
     """
     if any(hasattr(one, "_magnitude") for one in (error, U, u, lower, upper)):
-        return _in_units(error, U, u, dof, lower, upper, rule, row_of(rectangles))
+        return _in_units(error, U, u, dof, lower, upper, rule, row_of(rectangles), arcsine)
     error, U, u, dof = (
         one_number(one, name)
         for one, name in ((error, "error"), (U, "U"), (u, "u"), (dof, "the degrees of freedom"))
@@ -99,10 +101,20 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
     span = max(abs(x) for x in (error, low, high) if math.isfinite(x)) * _ARITHMETIC
     excess = max(error - high, low - error)  # how far outside; negative inside
     parts = row_of(rectangles)
-    pfa = _probability_outside(error, u, dof, low, high, parts)
+    pfa = _probability_outside(error, u, dof, low, high, parts, arcsine)
     if rule in FURTHER:
         ruling = rule_on(
-            rule, excess=excess, span=span, U=U, u=u, dof=dof, low=low, high=high, pfa=pfa, rectangles=parts
+            rule,
+            excess=excess,
+            span=span,
+            U=U,
+            u=u,
+            dof=dof,
+            low=low,
+            high=high,
+            pfa=pfa,
+            rectangles=parts,
+            arcsine=arcsine,
         )
     else:
         ruling = _banded(rule, excess, span, _guard(rule, U, low, high), (high - low) / 2)
@@ -136,6 +148,7 @@ def _in_units(  # noqa: PLR0917 - as judge() takes them
     upper: Quantity,
     rule: str,
     rectangles: Iterable[Quantity],
+    arcsine: Quantity,
 ) -> Judgement:
     """Judge quantities in the unit of the error."""
     from calibrator_uncertainty.risk._limits import Frame
@@ -148,8 +161,17 @@ def _in_units(  # noqa: PLR0917 - as judge() takes them
     )
     expanded, standard = (frame.number(one, name, difference=True) for one, name in ((U, "U"), (u, "u")))
     parts = [rectangle_of(one, frame) for one in rectangles]
+    bent = rectangle_of(arcsine, frame) if hasattr(arcsine, "_magnitude") or arcsine != 0.0 else 0.0
     found = judge(
-        frame.number(error, "the error"), expanded, standard, dof, low, high, rule=rule, rectangles=parts
+        frame.number(error, "the error"),
+        expanded,
+        standard,
+        dof,
+        low,
+        high,
+        rule=rule,
+        rectangles=parts,
+        arcsine=bent,
     )
     accepted = (found.acceptance_lower, found.acceptance_upper)
     ends = [None if one is None else frame.wrap(one) for one in accepted]
@@ -189,15 +211,15 @@ def _verdict(excess: float, guard: float, span: float) -> Verdict:
 
 
 def _probability_outside(  # noqa: PLR0917 - a value, what it is known by, and its limits
-    error: float, u: float, dof: float, low: float, high: float, rectangles: tuple[float, ...]
+    error: float, u: float, dof: float, low: float, high: float, rectangles: tuple[float, ...], arcsine: float
 ) -> float:
     if u == 0.0:
         return 0.0 if low <= error <= high else 1.0
-    if rectangles:
+    if rectangles or arcsine:
         from calibrator_uncertainty.risk import Limits, specific_risk
 
         limits = Limits(*(limit if math.isfinite(limit) else None for limit in (low, high)))
-        return specific_risk(error, limits, u=u, dof=dof, rectangles=rectangles).pfa
+        return specific_risk(error, limits, u=u, dof=dof, rectangles=rectangles, arcsine=arcsine).pfa
     from scipy.special import ndtr, stdtr
 
     below = (low - error) / u

@@ -1,6 +1,6 @@
-"""How a result is distributed that one or two rectangles dominate: as those, with a normal rest.
+"""How a result is distributed that rectangles or a U-shaped error dominate: as those, with a normal rest.
 
-k of such a result is 1.65, or that of a trapezoid; a probability of the same result rests on the same shape.
+k of such a result is 1.65, that of a trapezoid, or 1.41; a probability of it rests on the same shape.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["density", "edges", "lower_tail"]
+__all__ = ["UShaped", "density", "edges", "lower_tail"]
 
 _SQRT_3 = math.sqrt(3.0)
 _FAR = 38.0  # spreads of the rest beyond the edges: nothing is left there
@@ -18,6 +18,15 @@ _LEAST = 1e-6  # of a half-width: the rest is taken no smaller, so that nothing 
 
 Floats = NDArray[np.float64]
 Shares = tuple[float, ...] | tuple[Floats, ...]
+
+_ANGLES = 4000
+_SHARP = 1e-3  # of the U's half-width: a smaller normal rest is none
+
+
+class UShaped(tuple[float, ...]):
+    """The share of u that a U-shaped (arcsine) error is, where it dominates."""
+
+    __slots__ = ()
 
 
 def lower_tail(z: Floats, shares: Shares) -> Floats:
@@ -28,6 +37,8 @@ def lower_tail(z: Floats, shares: Shares) -> Floats:
 
     Source: JCGM 101:2008, 6.4.4 (two rectangles are a trapezoid); the integrals by parts.
     """
+    if isinstance(shares, UShaped):
+        return _of_angles(z, shares, tail=True)
     a, b, normal = _halves(shares)
     t = np.asarray(z, dtype=np.float64) / normal
     with np.errstate(over="ignore", invalid="ignore"):  # far out, where only the sign of t counts
@@ -45,6 +56,8 @@ def density(z: Floats, shares: Shares) -> Floats:
     """Return the density of the same error at z·u, but for a constant factor."""
     from scipy.special import ndtr
 
+    if isinstance(shares, UShaped):
+        return _of_angles(z, shares, tail=False)
     a, b, normal = _halves(shares)
     t = -np.abs(np.asarray(z, dtype=np.float64)) / normal  # the left tail, where nothing is lost beside 1
     with np.errstate(over="ignore", invalid="ignore"):
@@ -59,8 +72,35 @@ def edges(shares: Shares) -> tuple[tuple[float, ...], float]:
     """Return where the density bends, in u from its centre, and the spread of the normal rest, in u."""
     if not shares:
         return (), 0.0
+    if isinstance(shares, UShaped):
+        half, rest = _of_u(shares)
+        return (-half, half), max(rest, _SHARP * half)
     a, b, normal = _halves(shares)
     return tuple(float(normal * bend) for bend in {a + b, a - b, b - a, -a - b}), float(normal)
+
+
+def _of_angles(z: Floats, shares: UShaped, *, tail: bool) -> Floats:
+    """Return tail or density of a U-shaped error with a normal rest, as a mean over even angles.
+
+    Source: JCGM 101:2008, 6.4.6 (arcsine distribution: a·cos of an even angle).
+    """
+    from scipy.special import ndtr
+
+    half, rest = _of_u(shares)
+    at = np.asarray(z, dtype=np.float64)
+    if rest < _SHARP * half:
+        inside = np.clip(at / half, -1.0, 1.0)
+        bent = 0.5 + np.arcsin(inside) / np.pi if tail else 1.0 / np.sqrt(np.maximum(1e-12, 1.0 - inside**2))
+        return np.asarray(bent if tail else np.where(np.abs(at) < half, bent, 0.0), dtype=np.float64)
+    places = half * np.cos(np.pi * (np.arange(_ANGLES) + 0.5) / _ANGLES)
+    t = (at[..., None] - places) / rest
+    return np.asarray((ndtr(t) if tail else np.exp(-0.5 * t * t)).mean(axis=-1), dtype=np.float64)
+
+
+def _of_u(shares: UShaped) -> tuple[float, float]:
+    """Return the half-width of the U and the spread of the normal rest, in u."""
+    share = min(float(shares[0]), 1.0)
+    return math.sqrt(2.0) * share, math.sqrt(max(0.0, 1.0 - share * share))
 
 
 def _halves(shares: Shares) -> tuple[Floats, Floats, Floats]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from operator import mul
 from typing import TYPE_CHECKING
 
-from calibrator_uncertainty._arcsine import arcsine_factor
+from calibrator_uncertainty._arcsine import arcsine_dominates, arcsine_factor
 from calibrator_uncertainty._coverage import dominant_rectangles, probability_of, shaped_factor
 from calibrator_uncertainty._errors import ModelError
 from calibrator_uncertainty._result import BudgetLine, BudgetResult
@@ -46,6 +46,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
     k = shaped_factor(policy, probability, dof, dominant)
     if arcsines:
         k = arcsine_factor(policy, max(arcsines), u, dof) or k
+    bent = max(arcsines, default=0.0)
     return BudgetResult(
         name=budget.name,
         value=value,
@@ -77,6 +78,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
         difference=budget._trace().difference,
         origin=budget._base(),
         rectangles=dominant,
+        arcsine=bent if bent and arcsine_dominates(bent, u, dof) else 0.0,
     )
 
 

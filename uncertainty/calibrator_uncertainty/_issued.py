@@ -132,12 +132,19 @@ def rectangles_of(magnitude: UncertainArray) -> list[float]:
     return _parts(magnitude, Rectangular)
 
 
-def largest_rectangles(magnitude: UncertainArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the two largest |c·u| of the rectangular errors of each element, 0 where there are none."""
+def arcsine_of(magnitude: UncertainArray) -> float:
+    """Return the |c·u| of the largest U-shaped error of a scalar, 0 where there is none."""
+    return max(_parts(magnitude, Arcsine), default=0.0)
+
+
+def largest_of(
+    magnitude: UncertainArray, kind: type[Shape]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the two largest |c·u| of the errors of one shape of each element, 0 where there are none."""
     first, second = np.zeros(magnitude.shape), np.zeros(magnitude.shape)
     for leaf, slope in by_leaf(magnitude):
         info = leaf._leaf
-        if info is None or not isinstance(info.shape, Rectangular):
+        if info is None or not isinstance(info.shape, kind):
             continue
         for part in _of_elements(slope, np.broadcast_to(info.u, leaf.shape), magnitude.shape):
             second = np.maximum(second, np.minimum(first, part))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from calibrator_uncertainty._arcsine import arcsine_dominates
 from calibrator_uncertainty._coverage import dominant_rectangles, whole_dof
 from calibrator_uncertainty._errors import FormatError, InputError
 from calibrator_uncertainty._types import DataFrame, Quantity
@@ -79,6 +80,7 @@ class BudgetResult:
     unexamined: str = field(default="", compare=False)
     difference: bool = False
     rectangles: tuple[float, ...] = field(default=(), compare=False)  # |c·u| of the one or two that dominate
+    arcsine: float = field(default=0.0, compare=False)  # |c·u| of a U-shaped one, where it dominates
     origin: Budget | str | None = field(default=None, repr=False, compare=False)  # or its stored errors
 
     def uncertain(self) -> Quantity:
@@ -280,6 +282,7 @@ class BudgetResult:
                 "difference",
                 "origin",
                 "rectangles",
+                "arcsine",
             }
             return cls(
                 **_floats({name: document[name] for name in known}),
@@ -293,6 +296,7 @@ class BudgetResult:
                 difference=bool(document.get("difference", False)),
                 origin=document.get("errors"),
                 rectangles=_rectangles(document, lines),
+                arcsine=_arcsine(document, lines),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             if isinstance(problem, FormatError):
@@ -311,6 +315,15 @@ def _rectangles(document: Mapping[str, Any], lines: Sequence[BudgetLine]) -> tup
             parts[group] = parts.get(group, 0.0) + line.contribution
     told = _floats({name: document[name] for name in ("u", "dof")})
     return dominant_rectangles(map(abs, parts.values()), told["u"], told["dof"])
+
+
+def _arcsine(document: Mapping[str, Any], lines: Sequence[BudgetLine]) -> float:
+    """Return the U-shaped error that dominates a stored result, 0 where none does."""
+    if "arcsine" in document:
+        return float(document["arcsine"])
+    part = max((abs(line.contribution) for line in lines if line.distribution == "arcsine"), default=0.0)
+    told = _floats({name: document[name] for name in ("u", "dof")})
+    return part if part and arcsine_dominates(part, told["u"], told["dof"]) else 0.0
 
 
 def _check_stored(document: dict[str, Any], lines: Sequence[BudgetLine]) -> None:

@@ -41,6 +41,7 @@ def rule_on(
     high: float,
     pfa: float,
     rectangles: tuple[float, ...] = (),
+    arcsine: float = 0.0,
 ) -> Ruling:
     """Return what one of the `FURTHER` rules says.
 
@@ -55,6 +56,7 @@ def rule_on(
         high: upper limit, may be infinite.
         pfa: specific probability that the true value lies outside.
         rectangles: |c·u| of the rectangular contributions to u.
+        arcsine: |c·u| of the largest U-shaped one.
 
     Raises:
         InputError: one-sided limits for a rule that rests on the ratio T/U.
@@ -68,7 +70,7 @@ def rule_on(
     none_left = half - span <= U  # U >= T: no acceptance zone, whatever narrower band a rule would take
     if rule in TARGETS or rule == "iso14253":
         target = TARGETS.get(rule, _PROVED)
-        width, empty = _by_risk(low, high, u, dof, target, rectangles)
+        width, empty = _by_risk(low, high, u, dof, target, rectangles, arcsine)
         empty = empty or none_left
         return Ruling(_by_probability(rule, pfa, target, empty=empty), width, empty)
     width = _width(rule, U, low, high)
@@ -94,12 +96,18 @@ def _by_probability(rule: str, pfa: float, target: float, *, empty: bool) -> Ver
 
 
 def _by_risk(  # noqa: PLR0917 - limits, what the value is known by, and the risk
-    low: float, high: float, u: float, dof: float, target: float, rectangles: tuple[float, ...]
+    low: float,
+    high: float,
+    u: float,
+    dof: float,
+    target: float,
+    rectangles: tuple[float, ...],
+    arcsine: float,
 ) -> tuple[float, bool]:
     from calibrator_uncertainty.risk import Limits, guard_band_for_specific_risk
 
     limits = Limits(low if math.isfinite(low) else None, high if math.isfinite(high) else None)
-    band = guard_band_for_specific_risk(limits, u, target, dof=dof, rectangles=rectangles)
+    band = guard_band_for_specific_risk(limits, u, target, dof=dof, rectangles=rectangles, arcsine=arcsine)
     return float(band.width), band.acceptance is None
 
 

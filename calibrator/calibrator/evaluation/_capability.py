@@ -30,6 +30,7 @@ class Stated:
     floor: Decimal | None = None  # the CMC; U is never written smaller
     notes: tuple[str, ...] = ()
     rectangles: tuple[float, ...] = ()  # |c·u| of those that dominate u
+    arcsine: float = 0.0  # |c·u| of a U-shaped one that does
 
 
 def stated(result: BudgetResult, point: Point, lab: Mapping[str, Any]) -> Stated:
@@ -39,7 +40,9 @@ def stated(result: BudgetResult, point: Point, lab: Mapping[str, Any]) -> Stated
 
     Source: ILAC-P14:09/2020, 5.4: no uncertainty is reported that is smaller than the CMC.
     """
-    own = Stated(result.U, result.u, result.k, result.dof, rectangles=result.rectangles)
+    own = Stated(
+        result.U, result.u, result.k, result.dof, rectangles=result.rectangles, arcsine=result.arcsine
+    )
     scope = lab.get("scope") or ()
     if not scope:
         return own

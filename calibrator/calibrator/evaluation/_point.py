@@ -59,6 +59,7 @@ def judged_point(
         limits.upper,
         rule=opened["rule"],
         rectangles=known.rectangles,
+        arcsine=known.arcsine,
     )
     status = figure_status(references)
     write = rounding_of(lab)
@@ -221,5 +222,6 @@ def _exact(error: float, known: Stated, judgement: Judgement) -> dict[str, str]:
         "guard_band": judgement.guard_band,
         "pfa": judgement.pfa,
         **{f"rectangle_{place}": part for place, part in enumerate(known.rectangles, 1)},
+        **({"arcsine": known.arcsine} if known.arcsine else {}),
     }
     return {name: float(value).hex() for name, value in numbers.items()}

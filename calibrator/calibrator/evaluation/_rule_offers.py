@@ -59,7 +59,9 @@ def _by(rule: str, point: Body) -> str:
         return str(point["verdict"])  # the rule says nothing of one limit alone
     spread, dof = (0.0, float("inf")) if rule in _BY_LIMITS else (_hex(exact, "u"), _hex(exact, "dof"))
     parts = () if rule in _BY_LIMITS else rectangles_in(exact)
-    return judge(error, expanded, spread, dof, lower, upper, rule=rule, rectangles=parts).verdict
+    bent = _hex(exact, "arcsine") if "arcsine" in exact and rule not in _BY_LIMITS else 0.0
+    found = judge(error, expanded, spread, dof, lower, upper, rule=rule, rectangles=parts, arcsine=bent)
+    return found.verdict
 
 
 def rectangles_in(exact: Mapping[str, str]) -> tuple[float, ...]:

@@ -20,6 +20,7 @@ from calibrator_uncertainty import (
     Input,
     InputError,
     UnitsError,
+    arcsine,
     judge,
     normal,
     rectangular,
@@ -215,3 +216,38 @@ def test_rectangles_in_other_units_and_other_numbers_are_refused_in_words() -> N
         judge(0.5, 0.33, 0.2, math.inf, -1, 1, rectangles=[0.1 * volt])
     with pytest.raises(InputError, match="two"):
         conformance_probabilities([0.5], upper=1.0, u=0.2, rectangles=[[0.05]])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("rest", [0.002, 0.02, 1e-7])
+@pytest.mark.parametrize("limit", [0.95, 0.98, 0.99, 1.01])
+def test_a_u_shape_that_dominates_is_judged_as_one(rest: float, limit: float) -> None:
+    inputs: list[Input] = [normal("n", 0.9, rest, "V"), arcsine("mismatch", 0.0, 0.1, "V")]
+    result = Budget(lambda n, mismatch: n + mismatch, inputs, unit="V").evaluate()
+    assert result.k < 1.7
+    assert result.arcsine == pytest.approx(0.1 / math.sqrt(2.0))
+    assert type(result).from_json(result.to_json()).arcsine == result.arcsine
+    angles = math.pi * (np.arange(200_000) + 0.5) / 200_000
+    truth = float(ndtr((0.9 + 0.1 * np.cos(angles) - limit) / rest).mean())
+    found = judge(result.value, result.U, result.u, result.dof, None, limit, arcsine=result.arcsine)
+    assert found.pfa == pytest.approx(truth, abs=2e-5)
+    limits = Limits(upper=limit * pint.get_application_registry().volt)
+    assert specific_risk(result.uncertain(), limits).pfa == pytest.approx(found.pfa, abs=1e-12)
+    row = np.stack([result.uncertain(), uncertain(normal("m", 0.9, 0.1, "V"))])
+    both = conformance_probabilities(row, upper=limits.upper)
+    assert 1.0 - both[0] == pytest.approx(found.pfa, abs=1e-12)
+    assert both[1] == pytest.approx(specific_risk(0.9, Limits(upper=limit), u=0.1).conformance, abs=1e-12)
+
+
+def test_bands_and_global_risks_of_a_u_shape() -> None:
+    u = math.hypot(0.2, 0.03)
+    band = guard_band_for_specific_risk(LIMITS, u, 0.025, arcsine=0.2)
+    assert specific_risk(1.0 - band.width, LIMITS, u=u, arcsine=0.2).pfa == pytest.approx(0.025, rel=1e-6)
+    rng = np.random.default_rng(7)
+    draws = 400_000
+    true = rng.normal(0.0, 0.6, draws)
+    seen = true + rng.normal(0, 0.03, draws) + 0.2 * math.sqrt(2.0) * np.cos(rng.uniform(0, math.pi, draws))
+    found = global_risk(LIMITS, u, normal_prior(0.0, 0.6), arcsine=0.2)
+    share = float(((np.abs(seen) <= 1) & (np.abs(true) > 1)).mean())
+    assert abs(found.pfa - share) < 4.0 * math.sqrt(share / draws)
+    with pytest.raises(InputError, match="U-shaped"):
+        specific_risk(0.5, LIMITS, u=0.2, arcsine=0.3)

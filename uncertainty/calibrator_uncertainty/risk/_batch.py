@@ -6,10 +6,12 @@ import math
 
 import numpy as np
 
+from calibrator_uncertainty._arcsine import arcsine_dominates
 from calibrator_uncertainty._coverage import dominated, row_of
-from calibrator_uncertainty._dominant import lower_tail
+from calibrator_uncertainty._dominant import UShaped, lower_tail
 from calibrator_uncertainty._doors import FIGURES, asks
 from calibrator_uncertainty._errors import InputError, UnitsError
+from calibrator_uncertainty._shapes import Arcsine, Rectangular
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.risk._limits import Frame, is_bare
@@ -29,6 +31,7 @@ def conformance_probabilities(
     u: Quantity = None,
     dof: float | Floats = math.inf,
     rectangles: tuple[Quantity, Quantity] | None = None,
+    arcsine: Quantity = None,
 ) -> Floats:
     """Return the specific conformance probability (no prior) of each point of a table; 1 less it is its PFA.
 
@@ -42,6 +45,7 @@ def conformance_probabilities(
         dof: degrees of freedom of u.
         rectangles: the two largest |c·u| of the rectangular contributions to the u of plain values, 0 where
             there are none; where one or two dominate, as for k = 1.65, the value is distributed as they are.
+        arcsine: the largest |c·u| of the U-shaped ones; where it dominates, as for k = 1.41, alike.
 
     Raises:
         InputError: limits that cross or are both missing, a u that cannot be; it names the first such point.
@@ -61,13 +65,14 @@ def conformance_probabilities(
             raise InputError(
                 "the measured values bring their own uncertainty; u is given twice", code="twice"
             )
-        from calibrator_uncertainty._issued import largest_rectangles
+        from calibrator_uncertainty._issued import largest_of
         from calibrator_uncertainty._quantity import estimate, standard_uncertainty
 
-        own, first, second = np.asarray(held.u, dtype=np.float64), *largest_rectangles(held)
+        own, first, second = np.asarray(held.u, dtype=np.float64), *largest_of(held, Rectangular)
         u, dof, measured = standard_uncertainty(measured), held.dof, estimate(measured)
         scale = np.divide(1.0, own, out=np.zeros_like(own), where=own > 0.0)  # as parts of u, in any unit
         rectangles = (first * scale * u, second * scale * u)
+        arcsine = largest_of(held, Arcsine)[0] * scale * u
     if u is None:
         raise InputError(
             "a probability needs the standard uncertainty u of the measured values", code="no-uncertainty"
@@ -83,15 +88,31 @@ def conformance_probabilities(
     )
     _check(value, spread, low, high, freedom)
     found = _inside(value, spread, low, high, freedom)
-    if rectangles is None:
-        return found
-    if len(row_of(rectangles)) != _TWO:
-        raise InputError(
-            f"rectangles are {len(rectangles)} rows; two are needed: the largest |c·u|, and the next",
-            code="number",
-        )
-    first, second = (_numbers(one, frame, "a rectangle", difference=True) for one in rectangles)
-    return _shaped(found, (value, spread, low, high, freedom), first, second)
+    figures = (value, spread, low, high, freedom)
+    if rectangles is not None:
+        if len(row_of(rectangles)) != _TWO:
+            raise InputError(
+                f"rectangles are {len(rectangles)} rows; two are needed: the largest |c·u|, and the next",
+                code="number",
+            )
+        parts = (_numbers(one, frame, "a rectangle", difference=True) for one in rectangles)
+        found = _shaped(found, figures, *parts)
+    if arcsine is not None:
+        bent = _numbers(arcsine, frame, "a U-shaped contribution", difference=True)
+        found = _bent(found, figures, np.broadcast_to(bent, spread.shape))
+    return found
+
+
+def _bent(found: Floats, figures: tuple[Floats, ...], part: Floats) -> Floats:
+    """Put in the probabilities of the points that a U-shaped error dominates, one by one: they are few."""
+    value, u, low, high, dof = figures
+    for place in np.argwhere(part > 0.9 * u):
+        at = tuple(place)
+        if arcsine_dominates(float(part[at]), float(u[at]), float(dof[at])):
+            share = UShaped((float(part[at] / u[at]),))
+            ends = np.array([low[at] - value[at], value[at] - high[at]]) / u[at]
+            found[at] = np.clip(1.0 - lower_tail(ends, share).sum(), 0.0, 1.0)
+    return found
 
 
 def _inside(value: Floats, u: Floats, low: Floats, high: Floats, dof: Floats) -> Floats:

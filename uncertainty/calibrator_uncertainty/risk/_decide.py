@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from calibrator_uncertainty._conformity import judge
+from calibrator_uncertainty._dominant import UShaped
 from calibrator_uncertainty._doors import LIMITS, NUMBER, POSITIVE, asks
 from calibrator_uncertainty._types import Quantity
 from calibrator_uncertainty.risk._guard import GuardBand, guard_band, guard_band_for_specific_risk
@@ -118,12 +119,14 @@ def decide_iso14253(
     zone = frame.zone(limits)
     value, spread, dof, shares = measured_of(measured, u, float("inf"), frame)
     risk = _risk(value, spread, dof, zone, shares)
+    parts = [frame.wrap(share * spread, difference=True) for share in shares]
     band = guard_band_for_specific_risk(
         limits,
         frame.wrap(spread, difference=True),
         1.0 - probability,
         dof=dof,
-        rectangles=[frame.wrap(share * spread, difference=True) for share in shares],
+        rectangles=() if isinstance(shares, UShaped) else parts,
+        arcsine=parts[0] if isinstance(shares, UShaped) else frame.wrap(0.0, difference=True),
     )
     verdict: Verdict = "undetermined"
     if risk.pfa <= (1.0 - probability) * (1.0 + 1e-9):

@@ -69,6 +69,7 @@ def global_risk(
     guard_band: Quantity = None,
     dof: float = math.inf,
     rectangles: Iterable[Quantity] = (),
+    arcsine: Quantity = 0.0,
 ) -> GlobalRisk:
     """Return the global risks of accepting what is measured inside the acceptance limits.
 
@@ -81,6 +82,7 @@ def global_risk(
         dof: degrees of freedom of u; finite means errors of a scaled t distribution.
         rectangles: |c·u| of the rectangular contributions to u; where one or two dominate, as for k = 1.65,
             the errors are distributed as they are.
+        arcsine: |c·u| of the largest U-shaped contribution to u; where it dominates, as for k = 1.41, alike.
 
     Raises:
         InputError: figures that cannot be, or both an acceptance zone and a guard band.
@@ -99,7 +101,9 @@ def global_risk(
         if not math.isfinite(width):
             raise InputError(f"the guard band is {width}", code="not-finite")
         accept = zone.shrunk(width)
-    return risk_of(zone, accept, spread, degrees(dof), prior, shares_of(rectangles, spread, dof, frame))
+    return risk_of(
+        zone, accept, spread, degrees(dof), prior, shares_of(rectangles, spread, dof, frame, arcsine)
+    )
 
 
 def risk_of(  # noqa: PLR0917 - limits, what measures, and what is measured

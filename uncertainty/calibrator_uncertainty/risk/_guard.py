@@ -148,7 +148,13 @@ def _made(frame: Frame, zone: Zone, width: float, basis: str) -> GuardBand:
 
 @asks(limits=LIMITS, target=NUMBER, dof=NUMBER)
 def guard_band_for_specific_risk(
-    limits: Limits, u: Quantity, target: float, *, dof: float = math.inf, rectangles: Iterable[Quantity] = ()
+    limits: Limits,
+    u: Quantity,
+    target: float,
+    *,
+    dof: float = math.inf,
+    rectangles: Iterable[Quantity] = (),
+    arcsine: Quantity = 0.0,
 ) -> GuardBand:
     """Return the smallest guard band at whose acceptance limits the specific PFA (no prior) is `target`.
 
@@ -160,6 +166,7 @@ def guard_band_for_specific_risk(
         target: highest specific PFA of an accepted item, for example 0.05 (ISO 14253-1:2017 default).
         dof: degrees of freedom of u.
         rectangles: |c·u| of the rectangular contributions to u, of which one or two may dominate it.
+        arcsine: |c·u| of the largest U-shaped contribution, which may dominate it.
 
     Raises:
         InputError: a target outside 0 to 0.5, figures that cannot be.
@@ -174,7 +181,7 @@ def guard_band_for_specific_risk(
     frame = Frame.of(limits, u)
     zone = frame.zone(limits)
     spread, freedom = positive(frame.number(u, "u", difference=True), "u"), degrees(dof)
-    shares = shares_of(rectangles, spread, freedom, frame)
+    shares = shares_of(rectangles, spread, freedom, frame, arcsine)
 
     def risk(width: float) -> float:
         value = zone.high - width if math.isfinite(zone.high) else zone.low + width
@@ -208,6 +215,7 @@ def guard_band_for_global_risk(
     conditional: bool = False,
     dof: float = math.inf,
     rectangles: Iterable[Quantity] = (),
+    arcsine: Quantity = 0.0,
 ) -> GuardBand:
     """Return the smallest guard band that keeps the global PFA at `target`; 0 where none is needed.
 
@@ -219,6 +227,7 @@ def guard_band_for_global_risk(
         conditional: hold the share among the accepted items instead of the share among all.
         dof: degrees of freedom of u.
         rectangles: |c·u| of the rectangular contributions to u, of which one or two may dominate it.
+        arcsine: |c·u| of the largest U-shaped contribution, which may dominate it.
 
     Raises:
         InputError: a target outside 0 to 1, or one that no guard band reaches.
@@ -229,7 +238,7 @@ def guard_band_for_global_risk(
     frame = Frame.of_prior(prior, limits, u)
     zone = frame.zone(limits)
     spread, freedom = positive(frame.number(u, "u", difference=True), "u"), degrees(dof)
-    shares = shares_of(rectangles, spread, freedom, frame)
+    shares = shares_of(rectangles, spread, freedom, frame, arcsine)
 
     def risk(width: float) -> float:
         found = risk_of(zone, zone.shrunk(width), spread, freedom, prior, shares)

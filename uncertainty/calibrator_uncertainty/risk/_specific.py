@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibrator_uncertainty._arcsine import arcsine_dominates
 from calibrator_uncertainty._coverage import dominant_rectangles, row_of
+from calibrator_uncertainty._dominant import UShaped
 from calibrator_uncertainty._doors import LIMITS, NUMBER, PRIOR, asks, optional
 from calibrator_uncertainty._errors import InputError, UnitsError
 from calibrator_uncertainty._tape import UncertainArray
@@ -65,6 +67,7 @@ def specific_risk(
     u: Quantity = None,
     dof: float = math.inf,
     rectangles: Iterable[Quantity] = (),
+    arcsine: Quantity = 0.0,
     prior: Prior | None = None,
 ) -> SpecificRisk:
     """Return the probabilities that the true value lies below, inside and above the limits.
@@ -76,6 +79,7 @@ def specific_risk(
         dof: degrees of freedom of u; finite means a scaled t distribution.
         rectangles: |c·u| of the rectangular contributions to the u of a plain value; where one or two
             dominate, as for k = 1.65, the true value is distributed as they are.
+        arcsine: |c·u| of the largest U-shaped contribution to u; where it dominates, as for k = 1.41, alike.
         prior: what was known about the item before, combined with the measurement by Bayes' rule.
 
     Raises:
@@ -88,7 +92,7 @@ def specific_risk(
         '0.66'
     """
     frame = Frame.of_prior(prior, limits, measured, u)
-    value, spread, freedom, shares = measured_of(measured, u, dof, frame, rectangles)
+    value, spread, freedom, shares = measured_of(measured, u, dof, frame, rectangles, arcsine)
     zone = frame.zone(limits)
     if prior is None:
         return _by_measurement(value, spread, freedom, zone, NO_PRIOR, shares)
@@ -103,8 +107,13 @@ def specific_risk(
     return _by_quadrature(value, spread, freedom, zone, prior, shares)
 
 
-def measured_of(
-    measured: Quantity, u: Quantity, dof: float, frame: Frame, rectangles: Iterable[Quantity] = ()
+def measured_of(  # noqa: PLR0917 - a value and what is known of it
+    measured: Quantity,
+    u: Quantity,
+    dof: float,
+    frame: Frame,
+    rectangles: Iterable[Quantity] = (),
+    arcsine: Quantity = 0.0,
 ) -> tuple[float, float, float, Shares]:
     """Return value, u, degrees of freedom and the shares of dominant rectangles in the unit of the frame.
 
@@ -115,12 +124,15 @@ def measured_of(
     if isinstance(held, UncertainArray):
         if u is not None:
             raise InputError("the measured value brings its own uncertainty; u is given twice", code="twice")
-        from calibrator_uncertainty._issued import rectangles_of
+        from calibrator_uncertainty._issued import arcsine_of, rectangles_of
         from calibrator_uncertainty._quantity import estimate, standard_uncertainty
 
         value = finite(frame.number(estimate(measured), "the measured value"), "the measured value")
         spread = positive(frame.number(standard_uncertainty(measured), "u", difference=True), "u")
         own, dof = float(held.u), degrees(float(held.dof))
+        bent = arcsine_of(held) if held.ndim == 0 else 0.0
+        if bent and arcsine_dominates(bent, own, dof):
+            return value, spread, dof, UShaped((bent / own,))
         found = dominant_rectangles(rectangles_of(held), own, dof) if held.ndim == 0 else ()
         return value, spread, dof, tuple(one / own for one in found)
     if u is None:
@@ -129,11 +141,13 @@ def measured_of(
         )
     value = finite(frame.number(measured, "the measured value"), "the measured value")
     spread = positive(frame.number(u, "u", difference=True), "u")
-    return value, spread, degrees(dof), shares_of(rectangles, spread, dof, frame)
+    return value, spread, degrees(dof), shares_of(rectangles, spread, dof, frame, arcsine)
 
 
-def shares_of(rectangles: Iterable[Quantity], u: float, dof: float, frame: Frame) -> Shares:
-    """Return the shares of u of the rectangles that dominate it, nothing where none do.
+def shares_of(
+    rectangles: Iterable[Quantity], u: float, dof: float, frame: Frame, arcsine: Quantity = 0.0
+) -> Shares:
+    """Return the shares of u of the rectangles or the U-shaped error that dominate it, nothing where none do.
 
     Raises:
         InputError: rectangles that are no row of |c·u|, or that are larger than u together.
@@ -145,6 +159,16 @@ def shares_of(rectangles: Iterable[Quantity], u: float, dof: float, frame: Frame
             way_out="Give |c·u| of each, its half-width divided by the square root of 3.",
             code="number",
         )
+    given = hasattr(arcsine, "_magnitude") or arcsine != 0.0
+    bent = positive(rectangle_of(arcsine, frame), "the U-shaped contribution") if given else 0.0
+    if bent > u * (1.0 + 1e-9):
+        raise InputError(
+            f"the U-shaped contribution is {bent:g}, more than u = {u:g} that it is part of",
+            way_out="Give |c·u|, its half-width divided by the square root of 2.",
+            code="number",
+        )
+    if bent and arcsine_dominates(bent, u, degrees(dof)):
+        return UShaped((bent / u,))
     return tuple(one / u for one in dominant_rectangles(parts, u, degrees(dof)))
 
 
