@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from calibrator.engine._differing import differences_from
 from calibrator.procedure import available, load
 from calibrator.regulations import Edition, Library, limit_at, load_library, status_of
 
@@ -123,3 +124,25 @@ def test_an_edition_that_comes_into_force_stops_the_procedure_of_the_former(libr
     found = [grown.find(name, date(2026, 11, 23)) for name in followed]
     assert [item.state for item in found] == ["in-force", "abolished"]
     assert found[1].instead == later
+
+
+def test_what_a_procedure_does_otherwise_than_its_edition_is_told(library: Library) -> None:
+    """JJG 52-2013 (from memory): 180 s at the top, 15 to 25 °C, rounded to a fifth of a division, simple."""
+    procedure = load("pressure")
+    head, sections = procedure.info.of("pointer_gauge_10bar"), procedure.sections("pointer_gauge_10bar")
+    edition = library.edition("jjg-52-2013")
+    found = [text.en for text in differences_from(edition, head, sections, "guard-band-u")]
+    assert found == [
+        "differs from JJG 52-2013: temperature 18 to 28 °C, there 15 to 25 °C",
+        "differs from JJG 52-2013: hold at the upper limit 120 s, there 180 s",
+        "differs from JJG 52-2013: decision rule guard-band-u, there simple",
+        "differs from JJG 52-2013: what is judged the value as measured, there rounded to 0.2 of the"
+        " scale interval",
+    ]
+    alike = replace(
+        edition,
+        conditions=None,
+        rounding=None,
+        sequence=None if edition.sequence is None else replace(edition.sequence, hold_top_s=Decimal(120)),
+    )
+    assert differences_from(alike, head, sections, "simple") == ()

@@ -240,6 +240,7 @@ def _method(interval: str, procedure: Body, limits_of: tuple[str, ...]) -> Metho
         interval=interval,
         regulations=tuple(str(item["number"]) for item in procedure.get("regulations", ())),
         unverified=tuple(str(i["number"]) for i in procedure.get("regulations", ()) if i["unverified"]),
+        differs=tuple(text(one) for i in procedure.get("regulations", ()) for one in i.get("differs", ())),
         limits_of=limits_of if interval == CLASS else (),
     )
 

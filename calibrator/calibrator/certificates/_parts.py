@@ -103,6 +103,7 @@ class Method:
     interval: str  # which column of the maker's specification the limits are
     regulations: tuple[str, ...] = ()  # number of each edition that was followed
     unverified: tuple[str, ...] = ()  # those of them that nobody has held against the document
+    differs: tuple[Text, ...] = ()  # what is not done as an edition has it
     limits_of: tuple[str, ...] = ()  # document and class of the limits, where they are those of a class
 
 

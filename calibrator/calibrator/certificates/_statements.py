@@ -341,9 +341,14 @@ def general_remarks(model: Certificate, speaker: Speaker) -> Lines:
         remarks.append(
             say("Edition of the regulation: {numbers}.", numbers=", ".join(model.method.regulations))
         )
+    remarks += [speaker.tell(_sentence(differs)) for differs in model.method.differs]
     if model.method.unverified:
         numbers = ", ".join(model.method.unverified)
         remarks.append(
             say("UNVERIFIED: figures of {numbers} were not held against the document.", numbers=numbers)
         )
     return remarks
+
+
+def _sentence(text: Text) -> Text:
+    return Text(f"{text.en[:1].upper()}{text.en[1:]}.", f"{text.zh}。")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-__all__ = ["edition_line", "mark_lines"]
+__all__ = ["edition_lines", "mark_lines"]
 
 Say = Callable[[str], str]
 
@@ -19,10 +19,19 @@ def mark_lines(run: Mapping[str, Any], say: Say) -> Iterator[str]:
             ids=named
         )
     for edition in procedure.get("regulations", ()):
-        yield edition_line(edition, say)
+        yield from edition_lines(edition, say)
 
 
-def edition_line(edition: Mapping[str, Any], say: Say) -> str:
+def edition_lines(edition: Mapping[str, Any], say: Say) -> Iterator[str]:
+    """Yield how an edition stands, and what the procedure does otherwise."""
+    yield _edition_line(edition, say)
+    word = "regulation"
+    language = "en" if say(word) == word else "zh"  # the sentences were recorded in both
+    for differs in edition.get("differs", ()):
+        yield f"  {differs[language]}"
+
+
+def _edition_line(edition: Mapping[str, Any], say: Say) -> str:
     """Return how an edition stands: in force or not, and which figures of it are unverified."""
     states = {"abolished": "no longer in force", "not-yet-effective": "not in force yet"}
     head = f"{say('regulation')}: {edition['number']}, "

@@ -14,7 +14,7 @@ from calibrator.cli._checks import planned_check
 from calibrator.cli._failures import place_error
 from calibrator.cli._format import limits_text
 from calibrator.cli._job import JobOptions, job_from, job_options
-from calibrator.cli._marks import edition_line
+from calibrator.cli._marks import edition_lines
 from calibrator.cli._offers import planned_offer
 from calibrator.cli._settings import Settings, command, settings
 
@@ -105,7 +105,8 @@ def _print(chosen: Settings, made: Plan) -> None:
         click.echo(line)
     click.echo(f"{say('rule')}: {say(made.rule)}")
     for edition in made.regulations:
-        click.echo(edition_line(edition, say))
+        for line in edition_lines(edition, say):
+            click.echo(line)
     for offer in made.rule_offers:
         click.echo(planned_offer(offer, made.rule, made.adjusted, say))
     unread = sum(point.status not in ("seen", "checked") for point in made.points)

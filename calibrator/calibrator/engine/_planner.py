@@ -37,9 +37,10 @@ def make_plan(job: Job, home: Home) -> Plan:
             live=live,
         )
     day = surroundings.now.astimezone(setting.lab.zone).date()
+    head = setting.procedure.info.of(setting.uut.model)
     return Plan(
-        setting.procedure.info.id,
-        setting.procedure.info.of(setting.uut.model).title,
+        head.id,
+        head.title,
         setting.uut_table.id,
         setting.bench.name,
         "simulated" if setting.bench.simulated else "live",
@@ -51,7 +52,7 @@ def make_plan(job: Job, home: Home) -> Plan:
         setting.rule,
         job.adjusted,
         tuple(planned_offers(setting, flight.points)),
-        tuple(regulations_body(setting.procedure.info.of(setting.uut.model), setting.lab, day)),
+        tuple(regulations_body(head, setting.lab, day, setting.sections, setting.rule)),
     )
 
 

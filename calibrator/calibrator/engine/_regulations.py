@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from calibrator._errors import UsageError
+from calibrator.engine._differing import differences_from
 from calibrator.engine._types import Refusal
-from calibrator.procedure import ProcedureInfo, Regulation
+from calibrator.procedure import ProcedureInfo, Regulation, Section
 from calibrator.regulations import Checked, Found, Library, load_checked, load_library, status_of, unverified
 from calibrator.standards import Lab
 
@@ -51,8 +52,10 @@ def regulation_problems(info: ProcedureInfo, lab: Lab, day: date) -> Iterator[Re
             yield Refusal("confirmation-in-future", f"{reason} Correct the date.", CHECKED)
 
 
-def regulations_body(info: ProcedureInfo, lab: Lab, day: date) -> list[dict[str, Any]]:
-    """Return the editions as `run.opened` holds them, with what of them nobody has checked.
+def regulations_body(
+    info: ProcedureInfo, lab: Lab, day: date, sections: Sequence[Section], rule: str
+) -> list[dict[str, Any]]:
+    """Return the editions as `run.opened` holds them: what of them nobody has checked, and what differs.
 
     One that is not known has no place here: it is what `regulation_problems` refuses.
     """
@@ -60,9 +63,13 @@ def regulations_body(info: ProcedureInfo, lab: Lab, day: date) -> list[dict[str,
         return []
     library = load_library()
     checked = load_checked(_home(lab) / CHECKED, lab) if lab.path else ()
-    return [
-        _body(library, library.find(name, day), checked) for name in info.regulations if library.knows(name)
-    ]
+    found = [library.find(name, day) for name in info.regulations if library.knows(name)]
+    bodies = []
+    for item in found:
+        differs = differences_from(item.edition, info, sections, rule)
+        more = {"differs": [{"en": text.en, "zh": text.zh} for text in differs]} if differs else {}
+        bodies.append(_body(library, item, checked) | more)
+    return bodies
 
 
 def followed(regulation: Regulation, editions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
