@@ -185,7 +185,9 @@ def check_reason(reason: str) -> None:
     """
     ideographs = sum("\u3400" <= letter <= "\u9fff" for letter in reason)
     if len(reason.split()) < 2 and ideographs < _SENTENCE:
-        raise _refused("an amendment needs a reason of a few words", "Say what was wrong.", "no-reason")
+        raise _refused(
+            "an amendment needs a reason of at least two words", "Say what was wrong.", "no-reason"
+        )
 
 
 def who_amends(model: Certificate, lab: Body, by: str) -> str:
@@ -197,7 +199,8 @@ def who_amends(model: Certificate, lab: Body, by: str) -> str:
     who = person(lab, by)
     if not model.simulated and who.id not in {entry.id for entry in may_authorise(lab)}:
         allowed = named(may_authorise(lab)) or "nobody in the run's lab.toml"
-        raise _refused(f"{by or 'nobody'} may not amend certificates", f"May: {allowed}.", "may-not-amend")
+        told = f'"{by}"' if by else "nobody named"
+        raise _refused(f"{told} may not amend certificates", f"May: {allowed}.", "may-not-amend")
     return who.id
 
 

@@ -43,7 +43,7 @@ def check_results(
         way_out = (
             f"Name one of: {named(allowed)}." if allowed else 'Give a person in lab.toml the role "reviewer".'
         )
-        raise _refused(f"{by} may not check results of this run", way_out, "may-not-check")
+        raise _refused(f'"{by}" may not check results of this run', way_out, "may-not-check")
     separate = (lab.get("policy") or {}).get("separate_people", True)
     if separate and who.id in {person(lab, name).id for name in sources.people}:
         raise _refused(f"{who.name} has measured this run", "Let somebody else check it.", "not-separate")

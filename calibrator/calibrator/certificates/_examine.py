@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["Examination", "examine"]
 
 INTACT, DOUBTFUL, ALTERED = 0, 3, 6
-_FORMATS: Final = {b"%PDF": "pdf"}
+_UNREADABLE: Final = ("xml-malformed", "xml-doctype", "xml-too-deep", "xml-broken-text")
+_SEALED: Final = (b"SignatureValue", b"X509Certificate", b"SignedInfo")  # one alone may be what was damaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,13 @@ def examine(file: Path, record: Record | None, settings: SealSettings, now: date
         RefusedError: it is sealed and the extra `sign` is not installed.
     """
     found, content, format = _identity(file)
-    seals = check_seals(content, format, str(file), settings, now)
+    try:
+        seals = check_seals(content, format, str(file), settings, now)
+    except UsageError as error:
+        if error.code not in _UNREADABLE or not any(mark in content for mark in _SEALED):
+            raise
+        told = f"it bears a seal and cannot be read any more, so nothing in it is vouched for: {error.what}"
+        return Examination(ALTERED, (told,), ())
     if found is None and not seals:
         raise UsageError(
             f"{file.name} carries no number of a certificate and no seal",
@@ -56,9 +63,9 @@ def examine(file: Path, record: Record | None, settings: SealSettings, now: date
         if not differences:
             said.append("as issued; it agrees with the record")
     if holds and record is not None and found is not None and not wrong:
-        unsound, told = unlike(record, found.run)
+        unsound, recomputed = unlike(record, found.run)
         wrong += unsound
-        said += told
+        said += recomputed
     elif not holds:
         said.append("not recomputed: no record here holds its run")
     if wrong:

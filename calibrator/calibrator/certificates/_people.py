@@ -58,7 +58,7 @@ def authorised(lab: Body, who: str | None, before: Body | None, *, simulated: bo
     found = next((entry for entry in allowed if who in (entry.id, entry.name)), None)
     if found is None:
         raise _refused(
-            f"{who} may not authorise certificates of this run",
+            f'"{who}" may not authorise certificates of this run',
             f"Name one of: {named(allowed)}." if allowed else GIVE_A_ROLE,
             "may-not-authorise",
         )

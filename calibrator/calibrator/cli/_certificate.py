@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 import click
 
-from calibrator._errors import UsageError
+from calibrator._errors import RefusedError, UsageError
 from calibrator.cli._settings import Settings, command, settings
 
 if TYPE_CHECKING:
@@ -144,6 +145,13 @@ def _passphrase(chosen: Settings) -> str:
     known, say = os.environ.get(PASSPHRASE), chosen.words
     if known is not None:
         return known
+    if not sys.stdin.isatty():
+        raise RefusedError(
+            "Nobody can be asked for the passphrase of the key",
+            where="--seal",
+            way_out=f"Use a terminal, or set {PASSPHRASE}.",
+            code="no-passphrase",
+        )
     return str(click.prompt(say("Passphrase or PIN of the key"), hide_input=True))
 
 

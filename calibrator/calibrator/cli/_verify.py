@@ -36,6 +36,13 @@ def verify(ctx: click.Context, what: str | None, head: str) -> int:
     chosen = settings(ctx)
     if what is not None and Path(what).is_file():
         return _verify_document(chosen, Path(what), head)
+    if what is not None and Path(what).exists():
+        raise UsageError(
+            "A folder was named, and no document" if Path(what).is_dir() else "That is no ordinary file",
+            where=what,
+            way_out="Name a PDF, HTML, JSON or XML file, a bundle (.zip) or a run.",
+            code="not-a-file",
+        )
     if what is not None and Path(what).suffix.lower() in DOCUMENTS:
         raise UsageError("There is no such document", where=what, way_out="Name the file where it lies.")
     return _verify_record(chosen, what)

@@ -31,6 +31,7 @@ __all__ = [
 FORMAT: Final = 1
 _LARGEST: Final = 1 << 30  # bytes unpacked; a run of a week on a bus stays far below
 _MOST: Final = 10_000  # files
+_FOLDERS: Final = ("certificates/",)  # entries of their own, in an archive that was packed again
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)  # the same run gives the same bytes
 _DAMAGED: Final = (
     zipfile.BadZipFile,
@@ -166,7 +167,7 @@ def read_bundle(path: Path) -> dict[str, bytes]:
                 raise ValueError("it unpacks to more than 1 GiB")
             if len({entry.filename for entry in entries}) != len(entries):
                 raise ValueError("two of its files have one name")
-            return {entry.filename: _unpacked(archive, entry) for entry in entries}
+            return {e.filename: _unpacked(archive, e) for e in entries if e.filename not in _FOLDERS}
     except _DAMAGED as error:
         raise _damaged(path, error) from error
 

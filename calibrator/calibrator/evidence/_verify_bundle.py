@@ -64,12 +64,14 @@ def verify_bundle(
         return BundleCheck(wrong, ())
     manifest = json.loads(content["manifest.json"])
     events = _events(content)
-    wrong = [*_ours(content), *_shown(events, content), *_results(events, content), *_held(manifest, record)]
+    unlike, versions = _results(events, content)
+    wrong = [*_ours(content), *_shown(events, content), *unlike, *_held(manifest, record)]
     wrong += _known(content, record)
     wrong += head_wrong(head, [{"hash": event.hash} for event in events])
     said = [
         f"run {manifest['run']}, {manifest['mode']}, {len(events)} events, head {manifest['head']['hash']}"
     ]
+    said += versions
     said += [f"not in the bundle: {name}" for name in manifest.get("not_included", ())]
     broken, sealed, trusted = sealed_documents(content, events, trust, now)
     wrong += broken
@@ -187,8 +189,11 @@ def _events(content: Mapping[str, bytes]) -> list[Event]:
     return found
 
 
-def _results(events: list[Event], content: Mapping[str, bytes]) -> Iterator[str]:
-    """Evaluate the readings again, with the traffic log laid out as a home has it."""
+def _results(events: list[Event], content: Mapping[str, bytes]) -> tuple[list[str], list[str]]:
+    """Evaluate the readings again, with the traffic log laid out as a home has it.
+
+    Returns what does not follow from them, and apart from it the versions that may explain it.
+    """
     from calibrator.evaluation import recompute_events
 
     with tempfile.TemporaryDirectory() as folder:
@@ -198,10 +203,19 @@ def _results(events: list[Event], content: Mapping[str, bytes]) -> Iterator[str]
         try:
             found = recompute_events(events, traffic=Path(folder) if log is not None else None)
         except CalibratorError as error:
-            yield f"the results cannot be evaluated again: {error}"
-            return
-    for item in found:
-        yield f"{item.point} {item.field}: recorded {item.recorded}, recomputed {item.recomputed}".strip()
+            return [f"the results cannot be evaluated again: {error}"], []
+    versions = [item for item in found if item.field.startswith("versions.")]
+    unlike = [
+        f"{item.point} {item.field}: recorded {item.recorded}, recomputed {item.recomputed}".strip()
+        for item in found
+        if item not in versions
+    ]
+    told = [
+        f"the version of {item.field.removeprefix('versions.')} was {item.recorded}, here it is"
+        f" {item.recomputed}: that may explain what differs"
+        for item in versions
+    ]
+    return unlike, told
 
 
 def _held(manifest: Mapping[str, object], record: Record | None) -> Iterator[str]:

@@ -12,6 +12,7 @@ import pytest
 from calibrator._errors import IntegrityError
 from calibrator.certificates import examine, issue
 from calibrator.certificates.seals import load_seal_settings
+from calibrator.evidence._verify_bundle import _results
 from calibrator.record import Record
 from calibrator_drivers.clock import Clock
 
@@ -59,5 +60,9 @@ def test_a_document_is_held_against_the_readings_as_well(
 
     _falsified(record, run)
     found = examine(path, record, seal, now)
+    wrong, versions = _results(list(record.events(run)), {})  # as of its bundle
+    assert wrong[0] == "dci:0.01A:+0.01A U: recorded 0.000000001, recomputed 0.00000095"
+    assert not any("version" in line for line in wrong)
+    assert versions[0].startswith("the version of calibrator was 0.1.0, here it is ")
     assert found.exit_code == 6
     assert "do not follow from the readings: dci:0.01A:+0.01A U: recorded 0.000000001" in found.wrong[0]

@@ -160,6 +160,18 @@ def test_the_command_line_makes_and_verifies_it(call: Call, home: Path, tmp_path
         head = json.loads(archive.read("manifest.json"))["head"]["hash"]
     assert call("verify", str(file), "--head", head).code == 0
     assert call("verify", str(file), "--head", "0" * 64).code == 6
+    again = tmp_path / "again.zip"  # packed again by a program that makes entries of folders
+    with zipfile.ZipFile(file) as archive, zipfile.ZipFile(again, "w") as packed:
+        packed.writestr("certificates/", b"")
+        for name in archive.namelist():
+            packed.writestr(name, archive.read(name))
+    assert call("verify", str(again), "--head", head).code == 0
+    with zipfile.ZipFile(again, "a") as packed:
+        packed.writestr("../certificates/", b"")
+    said = call("verify", str(again), "--head", head)
+    assert (said.code, "../certificates/ is no file of a bundle" in said.err) == (6, True)
+    folder = call("verify", str(tmp_path))
+    assert (folder.code, "A folder was named, and no document" in folder.err) == (2, True)
 
 
 def test_a_bundle_whose_certificate_was_amended_says_so(call: Call, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +23,10 @@ from calibrator.certificates import (
 )
 from calibrator.certificates.seals import SealSettings, load_seal_settings
 from calibrator.cli import main
+from calibrator.cli._certificate import PASSPHRASE as VARIABLE
+from calibrator.cli._certificate import _passphrase
+from calibrator.cli._failures import report
+from calibrator.cli._settings import Settings
 from calibrator.evidence._sealed_documents import Vouched, sealed_documents
 from calibrator.record import Record
 
@@ -120,6 +125,16 @@ def test_the_seal_of_a_document_in_a_bundle_is_checked(room: Room, format: str) 
     altered[place] ^= 1
     wrong, _, vouched = sealed_documents({name: bytes(altered)}, events, room.settings, now)
     assert (len(wrong), vouched) == (1, Vouched())
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_sealed_document_that_is_no_xml_any_more_is_not_intact(room: Room, known: bool) -> None:
+    path = room.sealed("dcc")
+    path.write_bytes(path.read_bytes().replace(b"</dcc:coreData>", b"</dcc:coreDat`>"))
+    found = examine(path, room.record if known else None, room.settings, room.clock.now())
+    assert found.exit_code == 6
+    assert "bears a seal and cannot be read" in found.wrong[0]
+    assert "nothing was taken" not in found.wrong[0]  # these are words of an import
 
 
 @pytest.mark.parametrize("format", ["pdf", "dcc"])
@@ -333,3 +348,30 @@ def test_the_command_verifies_offline(room: Room, tmp_path: Path, capsys: pytest
     assert "sealed by CN=Laboratory (trusted)" in capsys.readouterr().out
     path.write_bytes(path.read_bytes().replace(b"34401A", b"34401B", 1))
     assert main(["verify", str(path), "--home", str(home)]) == 6
+
+
+def test_a_passphrase_is_asked_for_only_where_somebody_can_answer(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    chosen = Settings(tmp_path, "en", debug=False)
+    monkeypatch.delenv(VARIABLE, raising=False)
+    with Path(os.devnull).open(encoding="utf-8") as nobody:
+        monkeypatch.setattr("sys.stdin", nobody)
+        with pytest.raises(RefusedError, match="Nobody can be asked for the passphrase") as caught:
+            _passphrase(chosen)
+    assert caught.value.code == "no-passphrase"
+    assert VARIABLE in caught.value.way_out
+
+
+def test_a_refusal_names_a_person_as_the_id_is_written_and_says_how_long_a_reason_is(
+    room: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room.sealed("dcc")
+    for reason, by, said in (
+        ("customer misspelt", "li", '"li" may not amend'),
+        ("typo", "chen", "at least two words"),
+    ):
+        with pytest.raises(UsageError) as caught:
+            amend(room.record, room.run, reason=reason, by=by, changes={"customer.name": "x"})
+        report(caught.value)
+        assert said in capsys.readouterr().err
