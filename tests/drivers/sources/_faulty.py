@@ -145,12 +145,28 @@ class Rig:
         return 0.0 if pressure is None else float(pressure(now))
 
 
+AMMETER = """[instruments.meter]
+asset = "B"
+model = "keysight_34401a"
+serial = "SIM2"
+[wirings.amperes]
+title = { en = "AUX to the meter's current terminals", zh = "AUX" }
+from = "src"
+to = "meter"
+terminals = "aux-current"
+max_voltage_v = 1000
+max_current_a = 3
+"""
+
+
 @contextmanager
-def rig(model: str) -> Iterator[Rig]:
-    """Open a bench in this process with one source on its virtual clock."""
+def rig(model: str, *, closed: bool = False) -> Iterator[Rig]:
+    """Open a bench in this process with one source on its virtual clock; `closed` lets its current flow."""
     unit = f'[instruments.src]\nasset = "A"\nmodel = "{model}"\nserial = "SIM1"\n'
-    text = f'name = "b"\n{unit}[simulation]\nseed = 1\n'
+    text = f'name = "b"\n{unit}{AMMETER if closed else ""}[simulation]\nseed = 1\n'
     with SIMULATOR.open_in_process(tomllib.loads(text)) as bench:
+        if closed:
+            bench.connect("amperes")
         opened = Rig(bench, model)
         yield opened
         unplug(opened.resource)

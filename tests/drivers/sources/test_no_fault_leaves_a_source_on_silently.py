@@ -24,6 +24,9 @@ FILLS_S = 20.0  # a line is at its pressure by then
 MOST_MESSAGES = 40  # a vent asks again and again: what it asks later is what it asked before
 
 
+Staging = Callable[[Any], object]
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A source, how a first and a second value are staged, and what is then told of each."""
@@ -33,9 +36,11 @@ class Case:
     values: tuple[float, float]
     prepare: Callable[[Any], object] = lambda source: source.set_limits(voltage_v=900.0, current_a=1.0)
     upset: str = ""  # what somebody sends before it is made safe: another unit
+    what: str = ""  # it sources, where the model has several cases
+    told: Callable[[Any], float] = lambda looking: float(looking.state().value)
 
     def __str__(self) -> str:
-        return self.model
+        return f"{self.model} {self.what}".strip()
 
 
 def _volts(model: str, first: float, second: float) -> Case:
@@ -65,6 +70,74 @@ def _celsius(model: str) -> Case:
     return Case(model, stage, (100.0, 140.0), lambda s: s.set_limits(temperature_c=145.0))
 
 
+def _also(model: str, what: str, first: Staging, second: Staging, values: tuple[float, float]) -> Case:
+    return Case(model, (first, second), values, what=what)
+
+
+GAUGE = (
+    _pascal("druck_pace5000", ":UNIT:PRES BAR"),
+    _pascal("druck_pace6000", ":UNIT:PRES BAR"),
+    _pascal("fluke_6270a", "UNIT:PRES BAR"),
+    _pascal("mensor_cpc6050", "Units 14"),
+)
+FURTHER = (
+    _also(
+        "fluke_5522a",
+        "DCI",
+        lambda s: s.stage_current_dc(0.01),
+        lambda s: s.stage_current_dc(0.1),
+        (0.01, 0.1),
+    ),
+    _also(
+        "fluke_5522a",
+        "ACV",
+        lambda s: s.stage_voltage_ac(10.0, frequency_hz=1e3),
+        lambda s: s.stage_voltage_ac(100.0, frequency_hz=50.0),
+        (10.0, 100.0),
+    ),
+    _also(
+        "fluke_5522a",
+        "ACI",
+        lambda s: s.stage_current_ac(0.01, frequency_hz=1e3),
+        lambda s: s.stage_current_ac(0.1, frequency_hz=50.0),
+        (0.01, 0.1),
+    ),
+    _also(
+        "fluke_5522a",
+        "ohms",
+        lambda s: s.stage_resistance(100.0, wires=4),
+        lambda s: s.stage_resistance(1e6, wires=2),
+        (100.0, 1e6),
+    ),
+    _also(
+        "fluke_5522a",
+        "two outputs",
+        lambda s: s.stage_power_ac(10.0, 0.1, frequency_hz=50.0, power_factor=0.5, leading=False),
+        lambda s: s.stage_power_ac(100.0, 0.2, frequency_hz=60.0, power_factor=1.0, leading=False),
+        (10.0, 100.0),
+    ),
+    _also(
+        "keithley_2450",
+        "DCI",
+        lambda s: s.stage_current_dc(1e-3),
+        lambda s: s.stage_current_dc(1e-2),
+        (1e-3, 1e-2),
+    ),
+    *[
+        Case(
+            model,
+            (
+                lambda s: s.stage_voltage_ac(1.0, frequency_hz=1e3),
+                lambda s: s.stage_voltage_ac(2.0, frequency_hz=2e3),
+            ),
+            (1.0, 2.0),
+            lambda s: s.set_limits(voltage_v=3.0),
+            what="volts",
+            told=lambda looking: float(looking.voltage_now()),
+        )
+        for model in ("keysight_33220a", "keysight_33500b")
+    ],
+)
 CASES = (
     _volts("fluke_5522a", 10.0, 100.0),
     _volts("fluke_5520a", 10.0, 100.0),
@@ -72,18 +145,16 @@ CASES = (
     _volts("keithley_2450", 1.0, 15.0),
     _hertz("keysight_33220a"),
     _hertz("keysight_33500b"),
-    _pascal("druck_pace5000", ":UNIT:PRES BAR"),
-    _pascal("druck_pace6000", ":UNIT:PRES BAR"),
-    _pascal("fluke_6270a", "UNIT:PRES BAR"),
-    _pascal("mensor_cpc6050", "Units 14"),
+    *GAUGE,
     *[_celsius(model) for model in ("fluke_9142", "fluke_9143", "fluke_9144", "fluke_7341")],
 )
+ALL = (*CASES, *FURTHER)
 DOINGS = ("make safe", "standby", "operate", "operate again", "another value while on")
 
 
 def test_every_source_that_is_installed_is_swept() -> None:
     sources = {name for name, driver in driver_classes().items() if hasattr(driver, "make_safe")}
-    assert sources == {case.model for case in CASES}
+    assert sources == {case.model for case in ALL}
 
 
 def _begin(case: Case, source: Any) -> None:
@@ -126,7 +197,7 @@ def _judge(case: Case, found: Rig, source: Any, doing: str, error: InstrumentErr
     assert found.on
     with found.driver() as looking:
         wanted = case.values[doing == "another value while on"]
-        assert looking.state().value == pytest.approx(wanted, rel=1e-6)
+        assert case.told(looking) == pytest.approx(wanted, rel=1e-6)
 
 
 def _strike(case: Case, found: Rig, doing: str, kind: str, at: int) -> bool:
@@ -149,7 +220,7 @@ def _strike(case: Case, found: Rig, doing: str, kind: str, at: int) -> bool:
         struck = found.trouble.struck
         if kind != "gone" or not struck:
             found.trouble.arm("", -1)
-        where = f"{case.model}, {doing}, {kind} at message {at}: {error}"
+        where = f"{case}, {doing}, {kind} at message {at}: {error}"
         try:
             _judge(case, found, source, doing, error)
         except AssertionError as failure:
@@ -159,7 +230,7 @@ def _strike(case: Case, found: Rig, doing: str, kind: str, at: int) -> bool:
 
 def _sweep(case: Case, doing: str, kinds: Iterable[str], most: int = MOST_MESSAGES) -> int:
     done = 0
-    with rig(case.model) as found:
+    with rig(case.model, closed=case.what in ("DCI", "ACI", "two outputs")) as found:
         for kind in kinds:
             for at in range(most):
                 if not _strike(case, found, doing, kind, at):
@@ -170,7 +241,7 @@ def _sweep(case: Case, doing: str, kinds: Iterable[str], most: int = MOST_MESSAG
 
 @pytest.mark.slow
 @pytest.mark.parametrize("doing", DOINGS)
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", ALL, ids=str)
 def test_no_fault_at_any_message_leaves_it_on_silently(case: Case, doing: str) -> None:
     assert _sweep(case, doing, KINDS) >= 2 * len(KINDS)
 
