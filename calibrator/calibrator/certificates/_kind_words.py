@@ -60,6 +60,8 @@ def title(model: Certificate, speaker: Speaker) -> list[str]:
 def subtitle(model: Certificate, speaker: Speaker) -> list[str]:
     """Return what stands under the title: the specification, or the regulation that was followed."""
     found = model.verification
+    if found is None and model.session_check is not None and model.session_check.provisional:
+        return []  # it states none: see `_statements`
     if found is None and model.method.interval == CLASS:
         return speaker.say("with statement of conformity to the limits of the accuracy class")
     if found is None:

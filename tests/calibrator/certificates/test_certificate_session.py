@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from calibrator.certificates._gate import gate
+from calibrator.certificates._kind_words import subtitle
 from calibrator.certificates._model import Certificate, CheckedPoint, SessionCheck
 from calibrator.certificates._session import check_lines, check_points, session_check
 from calibrator.certificates._statements import conformity_statement
@@ -95,3 +96,9 @@ def test_without_a_check_standard_the_document_says_that_none_was_made(
     assert session_check(None) is None
     assert len(check_lines(whole_live, speaker)) == 1
     assert check_points(whole_live, speaker) == []
+
+
+def test_the_head_of_a_provisional_document_announces_no_conformity(whole_simulated: Certificate) -> None:
+    speaker = Speaker("en")
+    assert subtitle(whole_simulated, speaker)
+    assert subtitle(replace(whole_simulated, session_check=CHECK), speaker) == []
