@@ -42,7 +42,9 @@ def toy(tmp_path: Path, home: Path, lists: Lists) -> Path:
     """A procedure that follows an invented regulation; returns the folder of its editions."""
     folder = write_procedure(tmp_path, "toy_volts")
     head = folder / "procedure.toml"
-    text = head.read_text(encoding="utf-8").replace('# regulations = ["jjf-1587-2016"]', 'regulations = ["xyz-1"]')
+    text = head.read_text(encoding="utf-8").replace(
+        '# regulations = ["jjf-1587-2016"]', 'regulations = ["xyz-1"]'
+    )
     head.write_text(text, encoding="utf-8")
     editions = tmp_path / "editions"
     editions.mkdir()
