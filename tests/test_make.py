@@ -121,7 +121,7 @@ def test_without_an_index_it_says_so(make: ModuleType, tmp_path: Path) -> None:
     }
     code = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); import make; from pathlib import Path\n"
-        "wanted = ['download', 'calibrator-needs-this', '--dest', 'x']\n"
+        f"wanted = ['download', 'calibrator-needs-this', '--dest', {str(tmp_path / 'x')!r}]\n"
         "try:\n    make.run_pip(Path(sys.executable), wanted, 0.0)\n"
         "except make.MakeError as error:\n    print(error)"
     )
