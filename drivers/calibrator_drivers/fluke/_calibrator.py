@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar, Final
 
-from calibrator_drivers._errors import ReadbackError, ReadTimeout, SettlingTimeout
+from calibrator_drivers._errors import ReadbackError, ReadTimeout, SettlingTimeout, UnexpectedReply
 from calibrator_drivers._safety import Switch, finite_limit, held_within, mismatch, stays_on, sure
 from calibrator_drivers._source import SwitchedSource
 from calibrator_drivers.clock import Clock, Deadline
@@ -77,7 +77,7 @@ class FlukeCalibrator(SwitchedSource[Staged]):
     function = reading("FUNC?", str.strip, "function", "S-5522A-533", "seen")
     output_range = reading("RANGE?", parse_range, "range in use", "S-MEM", "mem-L")
     range_locked = reading("RANGELCK?", flag, "whether the range is locked", "S-MEM", "mem-L")
-    entry_limits = reading("LIMIT?", parse_limits, "limits: high and low V, high and low A", "S-MEM", "mem-M")
+    entry_limits = reading("LIMIT?", parse_limits, "limits: high, low V; high, low A", "S-5502A-622", "seen")
     operating = reading("OPER?", flag, "whether the output is connected", "S-MEM", "mem-H")
     operation_complete = reading("*OPC?", flag, "1 when settled", "S-F5520PY", "seen")
     status = reading("ISR?", int, "instrument status register", "S-5500A-541", "seen")
@@ -195,11 +195,17 @@ class FlukeCalibrator(SwitchedSource[Staged]):
 
         They are kept in non-volatile memory, also through a reset.
         """
+        return self._limits_told()[0]
+
+    def _limits_told(self) -> tuple[SourceLimits | None, str]:
+        """Return the limits that are told, or none and what came in their place."""
         try:
-            return self.entry_limits()
-        except ReadTimeout:  # the query is remembered: one that is not known is no reason to stop
+            return self.entry_limits(), ""
+        except UnexpectedReply as error:
+            return None, f"nothing that is understood in {error.reply!r}"
+        except ReadTimeout:  # not every model of the family was seen to know the query: no reason to stop
             FLUKE_55XX.read_errors(self.session)
-            return None
+            return None, "nothing"
 
     def restore_limits(self, limits: SourceLimits) -> None:
         """Set the output limits as `limits` once returned them, and read them back.
@@ -238,7 +244,7 @@ class FlukeCalibrator(SwitchedSource[Staged]):
         """Raise `ReadbackError` where the limits that were set are not those that the instrument tells."""
         if not self._limited:
             return
-        held = self.limits()
+        held, told = self._limits_told()
         for unit, wanted in self._limited.items():
             found = None if held is None else held.voltage_v if unit == "V" else held.current_a
             if found is None or not _as_set(found, wanted):
@@ -246,7 +252,7 @@ class FlukeCalibrator(SwitchedSource[Staged]):
                     self.session,
                     f"limit in {unit}",
                     f"{wanted[0]:g} to {wanted[1]:g}",
-                    "nothing" if found is None else f"{found[0]:g} to {found[1]:g}",
+                    told if found is None else f"{found[0]:g} to {found[1]:g}",
                     outcome="the instrument is not known to hold the section's maximum",
                     way_out="See what the instrument answers to LIMIT?, take it out of local control,"
                     " and start again.",

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from calibrator_drivers.commands import choice, pair, setting
+from calibrator_drivers.commands import choice, pair, reading, setting
 
 from ._calibrator import FlukeCalibrator, Staged
+from ._replies import parse_limits
 
 __all__ = ["Fluke5730A"]
 
@@ -29,6 +30,7 @@ class Fluke5730A(FlukeCalibrator):
     limit_voltage = pair("LIMIT {} V, {} V", "V", 1100.0, "voltage limits", "S-MEM", "mem-M")
     external_sense = choice("EXTSENSE {}", _SWITCH, "sensing at the load", "S-3458A-TECKIT", "seen")
     external_guard = choice("EXTGUARD {}", _SWITCH, "guard tied outside", "S-3458A-TECKIT", "seen")
+    entry_limits = reading("LIMIT?", parse_limits, "limits: high, low V; high, low A", "S-MEM", "mem-M")
     # fmt: on
 
     def stage_voltage_dc(self, voltage_v: float) -> None:

@@ -12,6 +12,7 @@ __all__ = ["Output", "parse_limits", "parse_output", "parse_range", "parse_refer
 
 _UNITS = {"V": "V", "A": "A", "OHM": "ohm", "CEL": "degC"}
 _PREFIXES = {"": 1.0, "U": 1e-6, "M": 1e-3, "K": 1e3}
+_LIMIT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?)\s*(?:([UMK]?)([VA]))?", re.IGNORECASE)
 _RANGE = re.compile(r"(\d+(?:[._]\d+)?)\s*([UMK]?)(V|A|OHM)", re.IGNORECASE)
 
 
@@ -46,24 +47,43 @@ def _step(text: str) -> float:
     return float(10.0 ** (int(exponent or "0") - decimals))
 
 
-def parse_limits(reply: str) -> SourceLimits | None:
-    """Return the limits that `LIMIT?` names, None where the reply does not tell them.
+def parse_limits(reply: str) -> SourceLimits:
+    """Return the limits that `LIMIT?` names: high V, low V, high A, low A, as two manuals of the family say.
 
-    The reply's form (high V, low V, high A, low A) is remembered, so an unknown one is no error.
+    5502A Operators Manual, page 6-22 (blanks may stand behind the commas); 5520A Programmers Reference Guide,
+    page 31 (floating, so an exponent may stand). Units behind the numbers, which the 57xx use in responses
+    (5700A Series II Operators Manual, page 5-8), are remembered here, and tell volts from amperes.
+
+    Raises:
+        ValueError: another form.
 
     Example:
-        >>> parse_limits("1020.0000,-1020.0000,20.5000,-20.5000")
+        >>> parse_limits("1020.0000,-1020.0000, 20.5000, -20.5000")
         SourceLimits(voltage_v=(-1020.0, 1020.0), current_a=(-20.5, 20.5))
+        >>> parse_limits("3.3E+01 V,-3.3E+01 V,500 MA,-500 MA")
+        SourceLimits(voltage_v=(-33.0, 33.0), current_a=(-0.5, 0.5))
     """
-    try:
-        high_v, low_v, high_a, low_a = (float(field) for field in reply.split(","))
-    except ValueError:
-        return None
-    return (
-        SourceLimits((low_v, high_v), (low_a, high_a))
-        if low_v <= 0 <= high_v and low_a <= 0 <= high_a
-        else None
-    )
+    fields = [_limit(field) for field in reply.split(",")]
+    if len(fields) != 4:
+        raise ValueError(f"{len(fields)} fields in place of 4")
+    units = tuple(unit or wanted for (_, unit), wanted in zip(fields, "VVAA", strict=True))
+    if units != ("V", "V", "A", "A"):
+        raise ValueError(f"in {', '.join(units)} in place of V, V, A, A")
+    high_v, low_v, high_a, low_a = (number for number, _ in fields)
+    if not (low_v <= 0 <= high_v and low_a <= 0 <= high_a):
+        raise ValueError("a high limit below zero, or a low one above")
+    return SourceLimits((low_v, high_v), (low_a, high_a))
+
+
+def _limit(field: str) -> tuple[float, str]:
+    """Return a limit in its unit, and the unit where one stands."""
+    found = _LIMIT.fullmatch(field.strip())
+    if found is None:
+        raise ValueError(f"{field.strip()!r} is no limit")
+    number, prefix, unit = float(found.group(1)), (found.group(2) or "").upper(), found.group(3) or ""
+    if not math.isfinite(number):
+        raise ValueError("a limit is no finite number")
+    return number * _PREFIXES[prefix], unit.upper()
 
 
 def parse_range(reply: str) -> float | None:

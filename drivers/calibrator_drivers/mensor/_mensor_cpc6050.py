@@ -1,8 +1,11 @@
 """Mensor CPC6050 pressure controller by Mensor's own command set.
 
 A reply begins with a space, or with `E` while an error is queued; the driver takes that character off and
-asks for the error. The words of the 600 series were seen in a public package (`Units`, `Mode`, `Ptype`,
-`Setpt`, `Stable?`, the limits); rate, range and error query are remembered with medium confidence.
+asks for the error. That, the ends of messages (CR or LF in, CR LF out), a queue of ten errors, queries that
+are a command with a question mark, and numbers with or without an exponent were seen in the manual
+(S-CPC6050). In which of these forms `UpperLimit?` answers was not: each is taken, also with kPa behind it.
+The words of the 600 series were seen in a public package (`Units`, `Mode`, `Ptype`, `Setpt`, `Stable?`, the
+limits); rate, range and error query are remembered with medium confidence, the speed of the line too.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ _KPA_CODE = "22"
 _LONGEST_QUEUE = 10
 _ERROR = re.compile(r"E\s*(\d+)\s*-?\s*(.*)")
 _NONE = re.compile(r"no err", re.IGNORECASE)  # in whatever words an empty queue is told
+_LIMIT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?)\s*(?:kPa)?", re.IGNORECASE | re.ASCII)
 _MODES = {"standby": "Standby", "measure": "Measure", "control": "Control", "vent": "Vent"}
 
 
@@ -43,6 +47,14 @@ def _mode(reply: str) -> str:
 
 def _value(reply: str) -> float:
     return float(_text(reply))
+
+
+def _limit(reply: str) -> float:
+    """Return a limit (kPa), where a unit stands behind the number that of this driver."""
+    found = _LIMIT.fullmatch(_text(reply))
+    if found is None:
+        raise ValueError("no number, with kPa behind it or nothing")
+    return float(found.group(1))
 
 
 def _yes(reply: str) -> bool:
@@ -88,7 +100,7 @@ class MensorCPC6050(PressureController):
     range_high = reading("RANGEMAX?", _value, "upper end of the range", "S-MEM", "mem-M")
     measured = reading("A?", _value, "pressure in the line", "S-MENSOR", "seen")
     stable = reading("Stable?", _yes, "whether it is stable", "S-MENSOR", "seen")
-    upper_limit_read = reading("UpperLimit?", _value, "own upper limit", "S-MEM", "mem-L")
+    upper_limit_read = reading("UpperLimit?", _limit, "own upper limit", "S-MEM", "mem-M")
     error = reading("ERR?", str.strip, "oldest error", "S-MEM", "mem-M")
     # fmt: on
 
@@ -171,21 +183,26 @@ class MensorCPC6050(PressureController):
         """Hold its own limit against the section's; one that it does not tell is not relied on."""
         if self._highest_pa is None:
             return
-        wanted, found = self._highest_pa / _KPA, self._upper_limit_told()
+        wanted = self._highest_pa / _KPA
+        found, told = self._upper_limit_told()
         if found is None or not abs(found - wanted) <= self.SAME:
             raise mismatch(
                 self.session,
                 "upper limit",
                 f"{wanted:g} kPa",
-                "nothing" if found is None else f"{found:g} kPa",
+                told if found is None else f"{found:g} kPa",
                 way_out="See what the instrument answers to UpperLimit?, take it out of local control,"
                 " and start again.",
             )
 
-    def _upper_limit_told(self) -> float | None:
-        with suppress(ReadTimeout, UnexpectedReply):
-            return self.upper_limit_read()
-        return None
+    def _upper_limit_told(self) -> tuple[float | None, str]:
+        """Return the limit that is told, or none and what came in its place."""
+        try:
+            return self.upper_limit_read(), ""
+        except UnexpectedReply as error:
+            return None, f"nothing that is understood in {error.reply!r}"
+        except ReadTimeout:
+            return None, "nothing"
 
     def _control(self, *, on: bool) -> None:
         self.mode("control" if on else "measure")

@@ -87,16 +87,43 @@ def test_limits_reset_self_test_standby(
         source.check_errors()
 
 
-@pytest.mark.parametrize("reply", ["1020.0000,-1020.0000,20.5000,-20.5000", "33V"])
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        ("1020.0000,-1020.0000,20.5000,-20.5000", "-1020 to 1020"),
+        ("33V", "nothing that is understood in '33V'"),
+        ("33 A,-33 A,20.5 V,-20.5 V", "nothing that is understood in '33 A,-33 A"),
+    ],
+)
 def test_limits_that_are_not_held_or_not_told_are_refused(
-    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], reply: str
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], reply: str, told: str
 ) -> None:
     sent = [("LIMIT 33 V, -33 V", None), ("ERR?", NONE), ("LIMIT?", reply)]
     with (
         expected_protocol(sent) as session,
-        pytest.raises(ReadbackError, match="is not known to hold the section's maximum"),
+        pytest.raises(ReadbackError, match="is not known to hold the section's maximum") as caught,
     ):
         driver(session).set_limits(voltage_v=33.0)
+    assert f"is read back as {told}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "33.0000,-33.0000, 20.5000, -20.5000",  # 5502A Operators Manual, page 6-22
+        "3.3E+01,-3.3E+01,2.05E+01,-2.05E+01",  # floating: 5520A Programmers Reference Guide, page 31
+        "33.0000 V,-33.0000 V,20.5000 A,-20.5000 A",  # 5700A Series II Operators Manual, page 5-8
+        "33,-33,20500 MA,-20500 MA",
+    ],
+)
+def test_every_form_of_limits_that_a_manual_of_the_family_allows_is_taken(
+    expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], reply: str
+) -> None:
+    sent = [("LIMIT 33 V, -33 V", None), ("ERR?", NONE), ("LIMIT?", reply), ("LIMIT?", reply)]
+    with expected_protocol(sent) as session:
+        source = driver(session)
+        source.set_limits(voltage_v=33.0)
+        assert source.limits() == SourceLimits((-33.0, 33.0), (-20.5, 20.5))
 
 
 def test_limits_that_are_not_put_back_are_told(
@@ -128,7 +155,7 @@ def test_limits_are_read_and_put_back_also_where_they_are_not_symmetrical(
         source.restore_limits(limits)
 
 
-@pytest.mark.parametrize("reply", ["", "750,-300", "1,1,1,1", "none"])
+@pytest.mark.parametrize("reply", ["", "750,-300", "1,1,1,1", "none", "1e999,-1,1,-1", "1 V,-1 A,1 A,-1 A"])
 def test_limits_that_are_not_told_are_none(
     expected_protocol: Protocol, driver: Callable[[Any], Fluke5522A], reply: str
 ) -> None:

@@ -107,6 +107,27 @@ def test_its_own_limit_is_the_sections(expected_protocol: Protocol, step_clock: 
     assert (state.value, state.range_high, state.operating) == (500e3, 1e6, False)
 
 
+@pytest.mark.parametrize("reply", [" 600", "E600.0000", " +6.000000E+02", " 600.0 kPa"])
+def test_its_limit_is_taken_in_every_form_of_a_number_that_the_manual_allows(
+    expected_protocol: Protocol, step_clock: Any, reply: str
+) -> None:
+    exchanges = [("Units 22", None), ("UpperLimit 600", None), NONE, ("UpperLimit?", reply)]
+    with expected_protocol(exchanges) as session:
+        MensorCPC6050(session, step_clock).set_limits(pressure_pa=600e3)
+
+
+@pytest.mark.parametrize("reply", [" 600 psi", " YES", " nan", "", " 600, 22"])
+def test_a_limit_in_another_form_is_refused_by_name(
+    expected_protocol: Protocol, step_clock: Any, reply: str
+) -> None:
+    exchanges = [("Units 22", None), ("UpperLimit 600", None), NONE, ("UpperLimit?", reply)]
+    with (
+        expected_protocol(exchanges) as session,
+        pytest.raises(ReadbackError, match=f"nothing that is understood in '{reply}'"),
+    ):
+        MensorCPC6050(session, step_clock).set_limits(pressure_pa=600e3)
+
+
 def test_a_line_is_vented_and_looked_at(expected_protocol: Protocol, step_clock: Any) -> None:
     exchanges = [
         ("Mode Measure", None),
