@@ -235,6 +235,14 @@ def test_the_header_path_goes_on_from_the_last_node():
         ("@VOLT 1", -101),
         ("OUTP2:STATE3 ON", -113),
         ("VOLT2:RANG 5", -113),
+        ("VOLT:RANG1", -113),  # white space is required behind a header: this is another one
+        ("VOLT:RANG0?", -113),
+        ("*SRE8", -113),
+        ("OUTP0", -114),  # and this one with a number, which begins with 1
+        ("OUTP0 ON", -114),
+        ("OUTP0:STAT?", -114),
+        ("VOLT:RANG 1 VVVVVVVVVVVVV", -134),
+        ("VOLT:RANG 1 VVVVVVVVVVVV", -131),
         ("ROUT:SCAN 101", -104),
         ("ROUT:SCAN (101)", -171),
         ("ROUT:SCAN (@1O1)", -171),

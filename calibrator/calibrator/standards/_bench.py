@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from calibrator.procedure._toml import dotted
 from calibrator.standards._asset import AssetFile, parse_bench_asset
 from calibrator.standards._bench_parts import (
     Environment,
@@ -108,6 +109,7 @@ def load_bench(source: Path | str, name: str | None = None, *, registered: bool 
     if not tables:
         way_out = "Add an [instruments.NAME] table for each instrument."
         raise top.error("instruments", "The bench has no instruments", way_out, "no-instruments")
+    _check_keys(tables, ("asset", "model") if registered else ("model",))
     instruments = {
         key: _instrument(key, table, artefacts, None if registered else key) for key, table in tables.items()
     }
@@ -174,19 +176,33 @@ def _instrument(
     )
 
 
+def _check_keys(tables: Mapping[str, Table], wanted: tuple[str, ...]) -> None:
+    """Name every key that instruments lack, so that one look at the file mends them all."""
+    lacking = [(table, key) for table in tables.values() for key in wanted if not table.has(key)]
+    if len(lacking) < 2:
+        return  # the one is told where it is read
+    table, key = lacking[0]
+    names = ", ".join(dotted((*each.path, its)) for each, its in lacking)
+    raise table.error(key, f"{len(lacking)} keys are missing: {names}", "Add each of them.", "missing-key")
+
+
 def _check_addresses(top: Table, instruments: Mapping[str, BenchInstrument]) -> None:
     """Without a simulator, or beside an instrument that has one, every instrument needs an address."""
     spoken_to = [instrument for instrument in instruments.values() if not instrument.artefact]
     if top.has("simulation") and not any(instrument.resource for instrument in spoken_to):
         return
-    for instrument in spoken_to:
-        if instrument.resource is None:
-            raise top.table("instruments").error(
-                instrument.name,
-                f'The instrument "{instrument.name}" has no address',
-                'Add resource = "TCPIP0::…", or connect it by artefact = … in a wiring.',
-                "no-resource",
-            )
+    lacking = [instrument.name for instrument in spoken_to if instrument.resource is None]
+    if lacking:
+        names = ", ".join(f'"{name}"' for name in lacking)
+        what = f"The instrument {names} has no address"
+        if len(lacking) > 1:
+            what = f"{len(lacking)} instruments have no address: {names}"
+        raise top.table("instruments").error(
+            lacking[0],
+            what,
+            'Add resource = "TCPIP0::…", or connect it by artefact = … in a wiring.',
+            "no-resource",
+        )
 
 
 def _check_twice(top: Table, instruments: Mapping[str, BenchInstrument]) -> None:

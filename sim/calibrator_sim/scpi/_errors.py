@@ -1,4 +1,4 @@
-"""SCPI error numbers with their texts (SCPI-1991 vol. 2, 21.8; 34401A user's guide ch. 5)."""
+"""SCPI error numbers with their texts (SCPI-1999 vol. 2, 21.8; 34401A user's guide ch. 5)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ MESSAGES: dict[int, str] = {
     -123: "Numeric overflow",
     -124: "Too many digits",
     -131: "Invalid suffix",
+    -134: "Suffix too long",
     -138: "Suffix not allowed",
     -144: "Character data too long",
     -148: "Character data not allowed",

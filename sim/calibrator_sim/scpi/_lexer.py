@@ -11,7 +11,7 @@ from calibrator_sim.scpi._errors import ScpiError
 
 __all__ = ["Argument", "Kind", "Unit", "block_length", "parse_unit", "split_units", "trim"]
 
-_HEADER = re.compile(r"(\*[A-Za-z]+|:?[A-Za-z][A-Za-z0-9_]*(?::[A-Za-z][A-Za-z0-9_]*)*)(\?)?")
+_HEADER = re.compile(r"(\*[A-Za-z][A-Za-z0-9_]*|:?[A-Za-z][A-Za-z0-9_]*(?::[A-Za-z][A-Za-z0-9_]*)*)(\?)?")
 _W = r"[\x00-\x20]*"  # white space of IEEE 488.2, 7.4.1.2, which is not that of Unicode
 _NUMBER = re.compile(
     rf"([+-]?(?:\d+\.?\d*|\.\d+)(?:{_W}[eE]{_W}([+-]?\d+))?){_W}(/?[A-Za-z][A-Za-z0-9./*-]*)?\Z", re.ASCII
@@ -20,6 +20,7 @@ _NONDECIMAL = re.compile(r"#(?:[Hh]([0-9A-Fa-f]+)|[Qq]([0-7]+)|[Bb]([01]+))\Z")
 _FOREIGN = frozenset("#$%&@^~`{}[]\\")  # 34401A user's guide, ch. 5: -101
 _MNEMONIC = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _LONGEST_MNEMONIC = 12
+_LONGEST_SUFFIX = 12  # IEEE 488.2, 7.7.3.4
 _BLANKS = "".join(map(chr, range(33)))  # IEEE 488.2, 7.4.1.2: white space
 _BEFORE_DATA = _BLANKS + ","
 _MOST_DIGITS = 255
@@ -241,6 +242,8 @@ def _number(text: str) -> Argument:
             raise ScpiError(-101)
         raise ScpiError(-121 if not set(_BLANKS).intersection(text) else -103)
     digits, exponent, suffix = match.groups()
+    if suffix and len(suffix) > _LONGEST_SUFFIX:
+        raise ScpiError(-134)
     if sum(char.isdigit() for char in digits) > _MOST_DIGITS:
         raise ScpiError(-124)
     if exponent and abs(int(exponent)) > _LARGEST_EXPONENT:

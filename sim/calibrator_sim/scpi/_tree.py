@@ -101,7 +101,7 @@ class CommandTree:
         """Return the command of a unit, the header path for the next one, and the header's numbers.
 
         Raises:
-            ScpiError: -113 where there is no such header.
+            ScpiError: -113 where there is no such header, -114 where a number in it is 0.
         """
         key = id(path), unit.header, unit.query  # a node lives as long as its tree
         found = self._found.get(key)
@@ -128,6 +128,8 @@ class CommandTree:
                 child = node.children.get(match.group(1))
                 number = int(match.group(2))
                 child = child if child is not None and child.numbered else None
+                if child is not None and number == 0:  # SCPI-1999 vol. 1, 6.2.5.2: numbers begin with 1
+                    raise ScpiError(-114)
             if child is None:
                 raise ScpiError(-113)
             if child.numbered:

@@ -412,7 +412,7 @@ def test_a_bench_that_is_only_served_needs_no_assets(
     assert main(["sim", "serve", str(file), "--wiring", "volts"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 2
     assert main(["bench", "check", str(file), "--home", str(tmp_path)]) == 2
-    assert 'The key "asset" is missing' in capsys.readouterr().err
+    assert "2 keys are missing: instruments.one.asset, instruments.two.asset" in capsys.readouterr().err
 
 
 def test_a_port_that_is_taken_is_said(

@@ -91,6 +91,20 @@ def test_a_served_simulated_bench_is_not_opened_in_the_process(bench_text: str) 
     assert (bench.simulated, bench.in_process) == (True, False)
 
 
+def test_every_instrument_that_lacks_something_is_named_at_once(bench_text: str) -> None:
+    lacking = bench_text.replace('asset = "CAL-01"\n', "").replace('model = "copper_short"\n', "")
+    with pytest.raises(ConfigurationError) as caught:
+        load_bench(lacking)
+    assert "2 keys are missing: instruments.calibrator.asset, instruments.short.model" in str(caught.value)
+    assert f"line {line_of(lacking, '[instruments.calibrator]')}" in str(caught.value)
+
+
+def test_every_instrument_without_an_address_is_named_at_once(bench_text: str) -> None:
+    lacking = "\n".join(line for line in bench_text.splitlines() if not line.startswith("resource"))
+    with pytest.raises(ConfigurationError, match='2 instruments have no address: "calibrator", "meter"'):
+        load_bench(lacking)
+
+
 @pytest.mark.parametrize(
     "case",  # what is replaced by what; what the message says, the line it names, the way out
     [
