@@ -71,10 +71,52 @@ UNKNOWN = {
 @pytest.mark.parametrize("door", UNKNOWN)
 def test_unknown_units_are_refused_where_they_are_written(door):
     UNKNOWN[door]("V")
-    for unit in ("volltt", "V/"):
+    for unit in ("volltt", "V/", "volts?"):
         with pytest.raises(UnitsError, match=r"is unknown.*Write it as pint does") as problem:
             UNKNOWN[door](unit)
         assert problem.value.code == "unknown-unit"
+
+
+STRAY = [*"?!;,$#@\\'\"~|&<>=:{}[]", "..", "//", "\n", "\t", "€", "—", "−", "±", "√", "…", "“"]
+
+
+@pytest.mark.parametrize("stray", STRAY)
+@pytest.mark.parametrize("unit", ["V{}", "{}V", "V {}", "V{}A", "V/{}A", "V{}/A", "V**2{}"])
+def test_a_character_that_no_unit_has_is_never_passed_over(unit, stray):
+    # pint's parser leaves out what it cannot read: "volts?" was volts, "V|A" volt times ampere
+    with pytest.raises(UnitsError, match=r"is unknown.*Write it as pint does") as problem:
+        normal("x", 1.0, 0.1, unit.format(stray))
+    assert problem.value.code == "unknown-unit"
+
+
+@pytest.mark.parametrize(
+    "unit", ["V.", "kg.m", "V.5", ".V", "V()", "V*", "/V", "-V", "V-", "V-A", "2", "3 V"]
+)
+def test_what_is_no_product_of_powers_is_no_unit(unit):
+    with pytest.raises(UnitsError):
+        normal("x", 1.0, 0.1, unit)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("µV/V", "uV/V"),
+        ("m·s⁻²", "m/s**2"),
+        ("m⋅s", "m*s"),
+        ("N×m", "N*m"),
+        ("W/℃", "W/degC"),
+        ("℉", "degF"),
+        ("°C", "degC"),
+        ("V\N{NO-BREAK SPACE}/ Hz^0.5", "V/Hz**0.5"),
+        ("%/K", "percent/K"),
+        ("‰", "permille"),
+        ("V per (A s)", "V/A/s"),
+        ("Ω m", "ohm*m"),
+    ],
+)
+def test_units_as_people_write_them(written, meant):
+    one, other = (uncertain(normal("x", 1.0, 0.1, unit)) for unit in (written, meant))
+    assert one.units == other.units
 
 
 OF_TEMPERATURES = {

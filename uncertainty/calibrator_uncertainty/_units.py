@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable
 from enum import Enum
 from functools import cache
@@ -34,6 +35,10 @@ _DEFINITIONS = {
     "delta_decibel": "delta_decibel = [level_difference] = ΔdB",
     "delta_neper": "delta_neper = 8.685889638065035 * delta_decibel = ΔNp",
 }
+# Signs of multiplication and of temperature that keyboards and spreadsheets write and pint passes over.
+_WRITTEN = str.maketrans({"⋅": "*", "×": "*", "℃": "°C", "℉": "°F", "\N{NO-BREAK SPACE}": " "})
+# What pint's parser leaves out without a word ("V?" is V, "V; A" is V·A), and a point that is in no number.
+_STRAY = re.compile(r"[^\w */^().+\-·⁻°]|//|\.(?!\d)|(?<=[^\W\d])\.")
 _parsed: dict[str, Quantity] = {}
 _differences: dict[Quantity, Quantity] = {}
 
@@ -91,19 +96,39 @@ def _parse(text: str, registry: Quantity, where: str) -> Quantity:
 
     import pint
 
+    written = _plainly_written(text, registry, where) if type(text) is str else text
     try:
-        unit = registry.Unit(text or "dimensionless")
+        unit = registry.Unit(written or "dimensionless")
     except (
         pint.errors.PintError,
         *(AttributeError, TokenError, SyntaxError, ValueError, TypeError, AssertionError, IndexError),
     ) as problem:  # pint's parser asserts that an operator has its operand
-        raise UnitsError(
-            f"the unit {text!r} is unknown",
-            where=where,
-            way_out="Write it as pint does: V, mV, ohm, degC, V/ohm.",
-            code="unknown-unit",
-        ) from problem
+        raise _unknown(text, where) from problem
     return _without_levels(unit, where)
+
+
+def _plainly_written(text: str, registry: Quantity, where: str) -> str:
+    """Return a unit's text as pint reads it.
+
+    Raises:
+        UnitsError: characters that no unit has, once the host's own preprocessors (% is percent) were there.
+    """
+    written = seen = text.translate(_WRITTEN)
+    for preprocess in registry.preprocessors:
+        seen = preprocess(seen)
+    stray = _STRAY.search(seen)
+    if stray is not None:
+        raise _unknown(text, where, f": {stray[0]!r} belongs to no unit")
+    return written
+
+
+def _unknown(text: object, where: str, why: str = "") -> UnitsError:
+    return UnitsError(
+        f"the unit {text!r} is unknown{why}",
+        where=where,
+        way_out="Write it as pint does: V, mV, ohm, degC, V/ohm.",
+        code="unknown-unit",
+    )
 
 
 def _without_levels(unit: Quantity, where: str) -> Quantity:
