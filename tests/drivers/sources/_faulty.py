@@ -160,9 +160,14 @@ max_current_a = 3
 
 
 @contextmanager
-def rig(model: str, *, closed: bool = False) -> Iterator[Rig]:
-    """Open a bench in this process with one source on its virtual clock; `closed` lets its current flow."""
+def rig(model: str, *, closed: bool = False, barometer: bool = False) -> Iterator[Rig]:
+    """Open a bench in this process with one source on its virtual clock.
+
+    `closed` lets its current flow, a `barometer` lets it control absolute pressure.
+    """
     unit = f'[instruments.src]\nasset = "A"\nmodel = "{model}"\nserial = "SIM1"\n'
+    if barometer:
+        unit += 'options = ["barometer"]\n'
     text = f'name = "b"\n{unit}{AMMETER if closed else ""}[simulation]\nseed = 1\n'
     with SIMULATOR.open_in_process(tomllib.loads(text)) as bench:
         if closed:

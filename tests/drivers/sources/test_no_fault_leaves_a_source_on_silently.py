@@ -19,6 +19,7 @@ from calibrator_drivers.transport import Policy
 
 from ._faulty import KINDS, Rig, rig
 
+ABSOLUTE = "absolute pressure"
 MAY_BE_ON = "may still be on"
 FILLS_S = 20.0  # a line is at its pressure by then
 MOST_MESSAGES = 40  # a vent asks again and again: what it asks later is what it asked before
@@ -65,6 +66,16 @@ def _pascal(model: str, upset: str) -> Case:
     return Case(model, stage, (100e3, 500e3), prepare, upset)
 
 
+def _above_vacuum(model: str, upset: str, range_pa: float) -> Case:
+    def prepare(source: Any) -> None:
+        source.set_limits(pressure_pa=600e3)
+        source.set_slew(50e3)
+        source.configure_pressure(range_pa, absolute=True)
+
+    stage = (lambda s: s.stage_pressure(200e3), lambda s: s.stage_pressure(500e3))
+    return Case(model, stage, (200e3, 500e3), prepare, upset, ABSOLUTE)
+
+
 def _celsius(model: str) -> Case:
     stage = (lambda s: s.stage_temperature(100.0), lambda s: s.stage_temperature(140.0))
     return Case(model, stage, (100.0, 140.0), lambda s: s.set_limits(temperature_c=145.0))
@@ -81,6 +92,10 @@ GAUGE = (
     _pascal("mensor_cpc6050", "Units 14"),
 )
 FURTHER = (
+    _above_vacuum("druck_pace5000", ":UNIT:PRES BAR", 800e3),
+    _above_vacuum("druck_pace6000", ":UNIT:PRES BAR", 800e3),
+    _above_vacuum("fluke_6270a", "UNIT:PRES BAR", 700e3),
+    _above_vacuum("mensor_cpc6050", "Units 14", 700e3),
     _also(
         "fluke_5522a",
         "DCI",
@@ -230,7 +245,8 @@ def _strike(case: Case, found: Rig, doing: str, kind: str, at: int) -> bool:
 
 def _sweep(case: Case, doing: str, kinds: Iterable[str], most: int = MOST_MESSAGES) -> int:
     done = 0
-    with rig(case.model, closed=case.what in ("DCI", "ACI", "two outputs")) as found:
+    closed = case.what in ("DCI", "ACI", "two outputs")
+    with rig(case.model, closed=closed, barometer=case.what == ABSOLUTE) as found:
         for kind in kinds:
             for at in range(most):
                 if not _strike(case, found, doing, kind, at):
