@@ -258,15 +258,17 @@ def _is_ours(message: Message) -> bool:
 
 @contextmanager
 def replayed(
-    path: Path, name: str, *, terminator: str = "\n", policy: Policy | None = None
+    path: Path, name: str, *, terminator: str = "\n", policy: Policy | None = None, resource: str = ""
 ) -> Iterator[Session]:
     """Give a session on which a log's instrument answers; at the end the whole log must have been used.
+
+    Some drivers say more on a serial line: `resource` is the one of the log where it was such a line.
 
     Raises:
         ReplayMismatch: something else was sent, or not everything.
     """
     link = ReplayLink(load_traffic(path, name), name=name, resource=str(path), logged=True)
-    yield _session(link, name, str(path), terminator, policy)
+    yield _session(link, name, resource or str(path), terminator, policy)
     link.assert_finished()
 
 

@@ -1,7 +1,9 @@
 """Fluke (Hart Scientific) 1502A thermometer readout: one probe, read at 1 mA or at 0.5 mA.
 
 Its commands are words, `CU=.5` sets and `CU` asks; they end with a carriage return. Characterization and
-coefficients of the probe are set on its front panel: the driver leaves them as they are.
+coefficients of the probe are set on its front panel: the driver leaves them as they are. 2400 baud, 8N1
+without flow control is the line of its sisters 1521 and 1522 (user's guides, section 8); whether it echoes
+from the factory was not seen, so echo and readings sent unasked are switched off before it is asked there.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from typing import ClassVar
 
 from calibrator_drivers._errors import OutOfLimits
 from calibrator_drivers._indicate import indicate
+from calibrator_drivers._quiet import quieten
 from calibrator_drivers._safety import mismatch
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import choice, reading, setting
@@ -39,7 +42,9 @@ class Fluke1502A:
 
     MODEL_ID: ClassVar[str] = "fluke_1502a"
     ROLES: ClassVar[tuple[str, ...]] = ("MeasureTemperature",)
-    LINE: ClassVar[Line] = Line(baud=2400, terminator="\r", reply_terminator="\n", marker="*IDN?")
+    LINE: ClassVar[Line] = Line(
+        baud=2400, terminator="\r", reply_terminator="\n", marker="*IDN?", marker_reply=r"HART|FLUKE"
+    )
 
     # fmt: off
     duplex = choice("DU={}", {"half": "H"}, "no echo of what is sent", "S-1502A", "seen")
@@ -61,6 +66,7 @@ class Fluke1502A:
         Raises:
             WrongIdentity: it is no 1502A.
         """
+        quieten(self.session, "SA=0", "DU=H", "LF=ON")
         return parse_identity(self.session, self.identity(), models=("1502A",), makers=FLUKE)
 
     def reset(self) -> None:

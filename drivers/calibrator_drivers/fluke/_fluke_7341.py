@@ -5,6 +5,10 @@ Commands are letters, `s=150` sets and `s` asks; they end with a carriage return
 for its heater: `make_safe` sets a temperature at which it does not heat, and confirms that its duty is 0 %.
 That `c` answers `cu: 120 C, in` was seen in the guide of a sister bath (7381); that `out` stands for one that
 has tripped is remembered.
+
+2400 baud, 8N1, no flow control is the line of a sister bath from the factory (6331, user's guide, pages 53
+and 57), and so is an echo of each message (full duplex). `du=h`, `sa=0` and `lf=on` (9105/9107, user's guide,
+page 48) switch it off with readings that are sent unasked, before anything is asked on a serial line.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from collections import deque
 from typing import ClassVar
 
 from calibrator_drivers._errors import InstrumentError, ReadbackError, WrongIdentity
+from calibrator_drivers._quiet import quieten
 from calibrator_drivers._safety import Switch, finite_limit, held_within, mismatch, off_again, stays_on, sure
 from calibrator_drivers._settling import wait_until
 from calibrator_drivers._source import SwitchedSource
@@ -28,6 +33,7 @@ SPAN_C = (-45.0, 150.0)
 _COOL_C = 20.0  # below this nobody is burnt, and no heater works in a room
 _TOUCHABLE_C = 50.0
 _SAME_C = 0.0051
+_QUIET = ("sa=0", "du=h", "lf=on")
 _POLL_S = 10.0
 _WATCHED = 31  # five minutes
 _BAND_K = 0.005  # the bath's stability figure
@@ -92,6 +98,7 @@ class Fluke7341(SwitchedSource[float]):
         Raises:
             WrongIdentity: the reply names no 7341.
         """
+        quieten(self.session, *_QUIET)
         raw = self.identity()
         found = re.search(r"(\d{4})\s*,?\s*([\w.]*)\s*,?\s*(\w*)", raw.partition(".")[2])
         if found is None or found.group(1) != "7341":
@@ -265,6 +272,7 @@ class Fluke7341(SwitchedSource[float]):
         sure(
             self.session,
             self._switch.off,
+            lambda: quieten(self.session, *_QUIET),
             lambda: self._read_back(_COOL_C),
             self._see_cold,
             way_out=self.WAY_OUT,

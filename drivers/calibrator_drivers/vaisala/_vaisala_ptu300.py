@@ -2,7 +2,8 @@
 
 Every command is remembered with medium confidence. `SEND` answers one line of names, values and units in
 whatever order the transmitter's format has; the driver finds the three by name and refuses a line without
-them.
+them. 4800 7E1 is the line of a sister transmitter from the factory (HMT310, user's guide, page 40); an echo
+and the prompt `>` are on there (HMP240, HMP228, serial commands), and `ECHO OFF` switches both off.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import ClassVar
 
 from calibrator_drivers._errors import WrongIdentity
 from calibrator_drivers._indicate import not_understood
+from calibrator_drivers._quiet import quieten
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import reading
 from calibrator_drivers.roles import EnvironmentIndication, Identity
@@ -34,7 +36,7 @@ class VaisalaPTU300:
         terminator="\r",
         reply_terminator="\n",
         marker="VERS",
-        marker_reply=r"PTU30",
+        marker_reply=r">? *PTU30",
     )
 
     values = reading("SEND", str, "one line of values", "S-MEM", "mem-M")
@@ -51,8 +53,9 @@ class VaisalaPTU300:
         Raises:
             WrongIdentity: it is no PTU300.
         """
+        quieten(self.session, "ECHO OFF")
         version, number = self.version(), self.serial_number()
-        model, _, firmware = (part.strip() for part in version.partition("/"))
+        model, _, firmware = (part.strip("> ") for part in version.partition("/"))
         if not model.upper().startswith("PTU30"):
             raise WrongIdentity(
                 f"A PTU300 is expected, {version!r} answers",

@@ -93,6 +93,7 @@ class Device(Protocol):
     framing: Framing
     serial_line: SerialLine
     gpib_address: int
+    echoes: bool
 
     @classmethod
     def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:

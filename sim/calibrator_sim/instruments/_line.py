@@ -15,8 +15,9 @@ class Framing:
         ends: each of these bytes ends a message from the client.
         reply_end: what ends a reply.
         blocks: whether a definite block (`#15…`) may hold an end.
-        echo: whether every byte of a message is sent back before the reply.
-        prompt: what follows every reply.
+        echo: whether every byte of a message is sent back before the reply, while the instrument `echoes`;
+            a carriage return with the line feed that follows all of its own.
+        prompt: what follows every reply, while it echoes.
     """
 
     ends: bytes = b"\n"

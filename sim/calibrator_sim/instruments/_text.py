@@ -16,6 +16,7 @@ class TextDevice:
     serial_line: SerialLine = SerialLine()
     identity_messages: tuple[str, ...] = ("*IDN?",)  # what it tells its identity to
     without_faults: tuple[str, ...] = ()  # kinds of the fault script that nothing here can show
+    echoes: bool = True  # on a line whose framing has an echo
     gpib_address: int = 0  # as from the factory; 0: any free one
 
     def status_byte(self, *, message_available: bool) -> int:

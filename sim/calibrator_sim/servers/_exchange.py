@@ -50,7 +50,7 @@ class Exchange:
 
     def feed(self, data: bytes) -> list[Outgoing]:
         """Take bytes from the client; return what goes out now."""
-        echo = [Outgoing(data)] if self._framing.echo else []
+        echo = [Outgoing(data.replace(b"\r", b"\r\n"))] if self._framing.echo and self._device.echoes else []
         streamed = self._stream()
         for message in self._framer.feed(data):
             self._talk.put(message)
@@ -61,7 +61,7 @@ class Exchange:
     def proceed(self) -> list[Outgoing]:
         """Go on with what waits; return what goes out now."""
         out = [part for reply in self._talk.proceed() for part in reply.parts]
-        if out and self._framing.prompt:
+        if out and self._framing.prompt and self._device.echoes:
             out.append(Outgoing(self._framing.prompt))
         return out + self._stream()
 

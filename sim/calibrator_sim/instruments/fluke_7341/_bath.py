@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from calibrator_sim._units import StandardUnit
@@ -30,7 +31,7 @@ class Fluke7341(Heated, TextDevice):
     identity_messages = ("*VER",)
     without_faults = ("queue-overflow",)
     framing = _FRAMING
-    serial_line = SerialLine(baud=2400, framing=_FRAMING)
+    serial_line = SerialLine(baud=2400, framing=replace(_FRAMING, echo=True))
 
     def __init__(self, name: str, unit: StandardUnit, world: World) -> None:
         self.name = name
@@ -76,10 +77,12 @@ class Fluke7341(Heated, TextDevice):
         return min(100.0, max(0.0, losses + 40.0 * (state.target_c - level)))
 
     def _set(self, name: str, value: str) -> None:
+        if name == "duplex" and value[:1] in ("f", "h"):
+            self.echoes = value.startswith("f")
         try:
             number = float(value)
         except ValueError:
-            return  # letters such as du=h change nothing here
+            return  # lf=off changes nothing here
         if name == "setpoint" and self.span_c[0] <= number <= self.span_c[1]:
             self._go(round(number, 2), self.cut_out_c)
         elif name == "cutout":
@@ -102,7 +105,9 @@ class Fluke7341(Heated, TextDevice):
             return f"cu: {self.cut_out_c:.0f} C, {'out' if self.heater.tripped else 'in'}"
         if name == "power":
             return f"po: {self.duty_percent(now):.1f}"
-        return {"duplex": "du: HALF", "linefeed": "lf: ON", "units": "u: C"}[name]
+        return {"duplex": f"du: {'FULL' if self.echoes else 'HALF'}", "linefeed": "lf: ON", "units": "u: C"}[
+            name
+        ]
 
     def operating(self) -> bool:
         """Say whether it controls a temperature away from the room's."""
@@ -128,6 +133,7 @@ class Fluke7341(Heated, TextDevice):
         return {
             "set_point_c": self.set_point_c,
             "cut_out_c": self.cut_out_c,
+            "echoes": self.echoes,
             "block": self.block.save(),
             "tripped": self.heater.tripped,
             "trip_ns": self.heater.trip_ns,
@@ -137,6 +143,7 @@ class Fluke7341(Heated, TextDevice):
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
         self.set_point_c, self.cut_out_c = state["set_point_c"], state["cut_out_c"]
+        self.echoes = state.get("echoes", True)
         self.block.load(state["block"])
         self.heater.tripped, self.heater.trip_ns = state["tripped"], state["trip_ns"]
         self.heater.upset.last = state["last"]

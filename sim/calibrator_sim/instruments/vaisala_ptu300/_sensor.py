@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from calibrator_sim._units import StandardUnit
@@ -28,7 +29,7 @@ class VaisalaPTU300(TextDevice):
     identity_messages = ("VERS", "SNUM")
     without_faults = ("queue-overflow",)
     framing = _FRAMING
-    serial_line = SerialLine(baud=4800, bits=7, parity="E", framing=_FRAMING)
+    serial_line = SerialLine(baud=4800, bits=7, parity="E", framing=replace(_FRAMING, echo=True, prompt=b">"))
 
     def __init__(self, name: str, unit: StandardUnit, world: World) -> None:
         self.name = name
@@ -49,6 +50,9 @@ class VaisalaPTU300(TextDevice):
         word = message.strip().upper()
         if word in ("S", "SEND"):
             return self._line(), _REPLY_NS
+        if word in ("ECHO ON", "ECHO OFF"):
+            self.echoes = word == "ECHO ON"
+            return f"Echo           : {word[5:]}", _REPLY_NS
         told = {"VERS": self.identity, "SNUM": f"Serial number  : {self.serial}"}.get(word)
         return (told or "Unknown command. Type '?' for help."), _REPLY_NS
 
@@ -81,8 +85,8 @@ class VaisalaPTU300(TextDevice):
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
-        return {"last": self._upset.last}
+        return {"last": self._upset.last, "echoes": self.echoes}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
-        self._upset.last = state["last"]
+        self._upset.last, self.echoes = state["last"], state.get("echoes", True)
