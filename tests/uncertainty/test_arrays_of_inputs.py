@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -154,6 +155,20 @@ def test_a_memory_known_from_a_longer_record_is_counted_and_told():
     assert told.u > alone.u
     with pytest.raises(InputError, match="it is a number of readings"):
         autocorrelated("a", noise, "V", memory=-1.0)
+
+
+def test_a_memory_below_that_of_the_series_itself_gives_way_and_it_is_said():
+    series = _decaying(np.random.default_rng(6), 2000, math.exp(-1.0 / 12.0))
+    alone, told = autocorrelated("a", series, "V"), autocorrelated("a", series, "V", memory=2.0)
+    assert (told.u, told.dof) == (alone.u, alone.dof)
+    found = re.search(
+        r"memory of ([\d.]+) readings seen in the series, which is longer than the 2 known$", told.source
+    )
+    assert found is not None
+    assert 12.0 <= float(found[1]) < 30.0  # the largest of three views of a memory of 12
+    # a decay with that memory repeats as much as was counted
+    assert 1.0 / math.tanh(0.5 / float(found[1])) == pytest.approx(2000.0 / (alone.dof + 1.0), rel=0.06)
+    assert autocorrelated("a", series, "V", memory=60.0).source.endswith("memory of 60 readings known")
 
 
 def test_a_drift_below_noise_is_not_averaged_away():

@@ -14,7 +14,6 @@ from calibrator_uncertainty import (
     UnitsError,
     joint_conformity,
     normal,
-    rectangular,
     student_t,
     validate_first_order,
 )
@@ -110,9 +109,10 @@ def test_draws_follow_the_correlations():
     assert found.high == pytest.approx(2.447 * math.sqrt(3.6), rel=0.03)
 
 
-def test_correlated_rectangles_are_not_drawn_in_an_invented_way():
-    inputs = [rectangular("a", 0, 1, ""), normal("b", 0, 1, "")]
-    budget = Budget(lambda a, b: a + b, inputs, unit="", correlations={("a", "b"): 0.8})
+def test_correlated_inputs_that_share_a_cause_besides_are_not_drawn_in_an_invented_way():
+    inputs = [normal("a", 0, 1, "", shared="s"), normal("c", 0, 1, "", shared="s"), normal("b", 0, 1, "")]
+    pairs = {("a", "b"): 0.8, ("c", "b"): 0.8}
+    budget = Budget(lambda a, b, c: a + b + c, inputs, unit="", correlations=pairs)
     assert budget.evaluate().u > 0
     with pytest.raises(InputError, match="drawn as normal or t"):
         joint_conformity([budget], [(-1, 1)], rng=np.random.default_rng(1))

@@ -14,7 +14,7 @@ from calibrator_uncertainty._asked import one_number
 from calibrator_uncertainty._coverage import effective_dof
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
-from calibrator_uncertainty._shapes import Arcsine, Normal, Rectangular, StudentT
+from calibrator_uncertainty._shapes import Arcsine, Normal, Rectangular, Shape, StudentT
 
 __all__ = ["Block", "Plan", "make_plan", "pairs_of"]
 
@@ -29,6 +29,7 @@ class Block:
     matrix: np.ndarray  # correlation matrix
     dof: float
     explicit: bool  # by given coefficients, not only by a shared cause
+    one: type[Shape] | None = None  # the rectangle or U-shape that all of it is, where it is one error
 
 
 class Plan(NamedTuple):
@@ -40,9 +41,10 @@ class Plan(NamedTuple):
     singles: tuple[int, ...]
     finite: tuple[tuple[int, float], ...]  # single inputs with finite dof
     rectangles: tuple[int, ...]  # single rectangular inputs
-    rectangular_blocks: tuple[int, ...]  # blocks that are one shared rectangle
+    rectangular_blocks: tuple[int, ...]  # blocks that are one rectangle
     notes: tuple[str, ...]
     arcsines: tuple[int, ...] = ()  # single U-shaped inputs
+    arcsine_blocks: tuple[int, ...] = ()  # blocks that are one U-shaped error
 
     def combine(self, parts: Sequence[float]) -> tuple[float, float, list[float], list[float]]:
         """Return u, dof, each input's part of u² (not divided), and the rectangular contributions."""
@@ -115,14 +117,10 @@ def make_plan(inputs: Sequence[Input], correlations: Correlations, where: str) -
         singles=singles,
         finite=tuple((place, inputs[place].dof) for place in singles if math.isfinite(inputs[place].dof)),
         rectangles=tuple(place for place in singles if isinstance(inputs[place].distribution, Rectangular)),
-        rectangular_blocks=tuple(
-            number
-            for number, block in enumerate(blocks)
-            if not block.explicit
-            and all(isinstance(inputs[place].distribution, Rectangular) for place in block.places)
-        ),
+        rectangular_blocks=tuple(number for number, block in enumerate(blocks) if block.one is Rectangular),
         notes=notes,
         arcsines=tuple(place for place in singles if isinstance(inputs[place].distribution, Arcsine)),
+        arcsine_blocks=tuple(number for number, block in enumerate(blocks) if block.one is Arcsine),
     )
 
 
@@ -208,8 +206,19 @@ def _blocks(
         dofs = {inputs[place].dof for place in places}
         if len(dofs) > 1:
             notes.append(f"{names} are correlated and differ in dof; the smallest, {min(dofs):g}, was used")
-        blocks.append(Block(tuple(places), part, min(dofs), bool(given & set(places))))
+        one = _one_error(part, [inputs[place].distribution for place in places])
+        blocks.append(Block(tuple(places), part, min(dofs), bool(given & set(places)), one))
     return tuple(blocks), tuple(notes)
+
+
+def _one_error(matrix: np.ndarray, shapes: Sequence[Shape]) -> type[Shape] | None:
+    """Return the rectangle or U-shape that a block is, all of whose correlations are 1 or -1.
+
+    Their sum is the same distribution again, wider or narrower: both are symmetric.
+    """
+    kind = type(shapes[0])
+    alike = kind in {Rectangular, Arcsine} and all(type(one) is kind for one in shapes)
+    return kind if alike and bool((np.abs(matrix) == 1.0).all()) else None
 
 
 def _connected(start: int, matrix: np.ndarray) -> list[int]:

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from calibrator_uncertainty._combine import Block, joint_factor
+from calibrator_uncertainty._combine import Block
+from calibrator_uncertainty._copula import Joint, joint_of
 from calibrator_uncertainty._drawn import drawn_shape
 from calibrator_uncertainty._errors import InputError, ModelError
 from calibrator_uncertainty._shapes import Constant
@@ -32,6 +33,7 @@ class SharedDraws:
         self._lengths: dict[str, int] = {}
         self._dofs: dict[str, float] = {}
         self._deviates: dict[str, Any] = {}
+        self._joints: dict[Block, Joint] = {}
         for budget, count in zip(budgets, counts, strict=True):
             check_shared(budget.inputs, budget.name, self._shapes)
             for one in budget.inputs:
@@ -69,8 +71,10 @@ class SharedDraws:
 
     def _jointly(self, block: Block, budget: Budget, count: int) -> dict[int, Any]:
         """Draw a correlated block."""
-        factor, dof = joint_factor(block, budget.inputs, budget.name)
-        return dict(zip(block.places, draw_jointly(self._rng, factor, dof, count), strict=True))
+        joint = self._joints.get(block)
+        if joint is None:
+            joint = self._joints[block] = joint_of(block, budget.inputs, budget.name)
+        return dict(zip(block.places, joint.draw(self._rng, count), strict=True))
 
     def _drawn(self, one: Input, count: int) -> Numbers:
         shared = one.shared
@@ -100,16 +104,6 @@ def check_shared(inputs: Sequence[Input], where: str, shapes: dict[str, Shape] |
                 way_out="One physical error has one distribution.",
                 code="shared-shape",
             )
-
-
-def draw_jointly(rng: np.random.Generator, factor: Numbers, dof: float, count: int) -> Numbers:
-    """Draw rows of correlated deviates: normal, or t with one common χ² (JCGM 102:2011, 5.3.2)."""
-    import numpy as np
-
-    deviates = factor @ rng.standard_normal((factor.shape[1], count))
-    if math.isfinite(dof):
-        deviates *= np.sqrt(dof / rng.chisquare(dof, count))
-    return deviates
 
 
 def finite_or_refuse(budget: Budget, columns: Sequence[Any], drawn: Numbers) -> None:

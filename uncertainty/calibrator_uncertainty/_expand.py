@@ -15,11 +15,12 @@ from calibrator_uncertainty._shapes import Arcsine, Rectangular, Shape
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
-    from calibrator_uncertainty._combine import Plan
+    from calibrator_uncertainty._combine import Block, Plan
 
 __all__ = ["expand"]
 
 _TINY = 1e-12  # of the value, or a slope: what is less may be flat but for rounding
+_MOST = 0.5  # of u²: a correlated block above decides how the result is distributed
 _SMALL, _LARGE = 1e-280, 1e280  # squares beyond have lost digits
 
 
@@ -41,6 +42,8 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
     if budget._trace().sources:
         rectangles = rectangles + _elements(budget, Rectangular)
         arcsines += _elements(budget, Arcsine)
+    for number in plan.arcsine_blocks:
+        arcsines.append(u * math.sqrt(_share(plan.blocks[number], weights) / square))
     flat = _flat_note(budget, value, u, slopes)
     dominant = dominant_rectangles(rectangles, u, dof) if rectangles else ()
     k = shaped_factor(policy, probability, dof, dominant)
@@ -74,7 +77,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
             for one, slope, part, weight in zip(budget.inputs, slopes, parts, weights, strict=True)
         ),
         correlations=budget.correlations,
-        notes=(*plan.notes, *flat, *budget._trace().remarks),
+        notes=(*plan.notes, *_together(budget, weights, square, k), *flat, *budget._trace().remarks),
         difference=budget._trace().difference,
         origin=budget._base(),
         rectangles=dominant,
@@ -87,6 +90,30 @@ def _elements(budget: Budget, kind: type[Shape]) -> list[float]:
     u = budget._plan().u
     rows = budget._trace().elements([one.estimate for one in budget.inputs], kind)
     return [float(part) * u[line] for line, row in rows for part in row]
+
+
+def _share(block: Block, weights: Sequence[float]) -> float:
+    """Return the part of u² that a block is, in the unit of the weights."""
+    return max(0.0, math.fsum(weights[place] for place in block.places))
+
+
+def _together(budget: Budget, weights: Sequence[float], square: float, k: float) -> tuple[str, ...]:
+    """Return a note for each block of correlated rectangles or U-shapes that makes most of u².
+
+    The sum of such is neither a rectangle nor normal: no rule gives its k, and it is said.
+    """
+    found = []
+    for block in budget._plan().blocks:
+        if not block.explicit or block.one is not None or _share(block, weights) <= _MOST * square:
+            continue
+        ours = [budget.inputs[place] for place in block.places]
+        if any(isinstance(one.distribution, Rectangular | Arcsine) for one in ours):
+            shapes = " and ".join(sorted({one.distribution.name for one in ours}))
+            found.append(
+                f"{', '.join(one.name for one in ours)} are {shapes} and correlated, and most of u: "
+                f"k = {k:.3g} takes their sum as normal or t; Monte Carlo joins them by a Gaussian copula"
+            )
+    return tuple(found)
 
 
 def _flat_note(budget: Budget, value: float, u: float, slopes: Sequence[float]) -> tuple[str, ...]:

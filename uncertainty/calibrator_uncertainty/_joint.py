@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from calibrator_uncertainty._asked import check_generator, check_whole, one_number
+from calibrator_uncertainty._copula import copula_note
 from calibrator_uncertainty._doors import BUDGETS, SEVERAL, asks
 from calibrator_uncertainty._draws import SharedDraws
 from calibrator_uncertainty._errors import InputError
@@ -45,7 +46,7 @@ class JointConformity:
     standard_error: float
     draws: int
     points: tuple[float, ...]
-    notes: tuple[str, ...] = ()  # what the draws could not see, by point
+    notes: tuple[str, ...] = ()  # what the draws could not see or took as given, by point
 
     @property
     def pfa(self) -> float:
@@ -104,8 +105,8 @@ def joint_conformity(
     probability = float(together.mean())
     # A fraction that came out 0 or 1 is still not known better than about 1/draws.
     spread = max(probability * (1.0 - probability), 1.0 / draws)
-    unseen = ((place, budget._trace().unseen) for place, budget in enumerate(budgets))
-    notes = tuple(f"point {place}: {why}" for place, why in unseen if why)
+    told = [(budget._trace().unseen, copula_note(budget)) for budget in budgets]
+    notes = tuple(f"point {place}: {why}" for place, whys in enumerate(told) for why in whys if why)
     return JointConformity(probability, math.sqrt(spread / draws), draws, tuple(points), notes)
 
 

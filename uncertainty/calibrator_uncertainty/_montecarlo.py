@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from calibrator_uncertainty._asked import check_generator, check_whole, one_number
-from calibrator_uncertainty._combine import joint_factor
+from calibrator_uncertainty._copula import copula_note, joint_of
 from calibrator_uncertainty._drawn import drawn_shape
-from calibrator_uncertainty._draws import draw_jointly, finite_or_refuse
+from calibrator_uncertainty._draws import finite_or_refuse
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._histogram import Stream, symmetric_interval
 from calibrator_uncertainty._rounding import leading_place
@@ -149,7 +149,7 @@ def _result(  # noqa: PLR0917
 def note_on(stream: Stream, budget: Budget, converged: bool) -> str:
     """Return what must stand beside the figures of draws; empty where they speak for themselves."""
     short = "" if converged else f"not converged after {stream.count} draws: fewer digits are sure than asked"
-    return "; ".join(filter(None, (stream.note, budget._trace().unseen, short)))
+    return "; ".join(filter(None, (stream.note, budget._trace().unseen, copula_note(budget), short)))
 
 
 def _blocks(budget: Budget, rng: np.random.Generator) -> Callable[[int], np.ndarray]:
@@ -193,11 +193,11 @@ class Columns:
         self._budget = budget
         self._rng = rng
         self._blocks = [
-            (block, *joint_factor(block, budget.inputs, budget.name))
+            (block, joint_of(block, budget.inputs, budget.name))
             for block in budget._plan().blocks
             if block.explicit
         ]
-        self._joint = {place for block, _, _ in self._blocks for place in block.places}
+        self._joint = {place for block, _ in self._blocks for place in block.places}
         self._shapes = shapes_of(budget.inputs)
         self._buffers: dict[int, list[np.ndarray]] = {}
 
@@ -207,8 +207,8 @@ class Columns:
         if buffers is None:
             buffers = self._buffers[count] = [np.empty(count) for _ in self._budget.inputs]
         columns: list[Any] = [None] * len(buffers)
-        for block, factor, dof in self._blocks:
-            for place, row in zip(block.places, draw_jointly(self._rng, factor, dof, count), strict=True):
+        for block, joint in self._blocks:
+            for place, row in zip(block.places, joint.draw(self._rng, count), strict=True):
                 columns[place] = self._scaled(place, row)
         shared: dict[str, np.ndarray] = {}
         for place in self._order():

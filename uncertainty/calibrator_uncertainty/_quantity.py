@@ -16,7 +16,7 @@ from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._leaves import Leaf, known, new_uid, remember
 from calibrator_uncertainty._nothing import refuse_where_flat
-from calibrator_uncertainty._shapes import Normal, StudentT
+from calibrator_uncertainty._shapes import Normal, Shape, StudentT
 from calibrator_uncertainty._store import leaf_back
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._sweep import by_single, sweep
@@ -155,8 +155,12 @@ def correlated_in(
     dof: float,
     source: str,
     remark: str = "",
+    shape: Shape | None = None,
 ) -> tuple[Any, ...]:
-    """Return the quantities of an ensemble (see `correlated`): one `group` has the same errors everywhere."""
+    """Return the quantities of an ensemble (see `correlated`): one `group` has the same errors everywhere.
+
+    `shape` is that of all of it where the quantities have one error together; else they are normal or t.
+    """
     count = len(names)
     matrix = covariance_in(covariance, units, ", ".join(names))
     if count == 0 or matrix.shape != (count, count) or len(estimates) != count or len(units) != count:
@@ -171,7 +175,8 @@ def correlated_in(
     if not all(math.isfinite(one) for one in values):
         raise InputError("an estimate is not finite", where=", ".join(names), code="not-finite")
     factor = factor_of(matrix, ", ".join(names))
-    shape = Normal() if math.isinf(dof) else StudentT(dof)
+    if shape is None:
+        shape = Normal() if math.isinf(dof) else StudentT(dof)
     errors = [
         leaf_back(f"{group}.{i}", 0.0, (1.0, dof, shape, f"({', '.join(names)}) {i + 1}", source, group))
         for i in range(factor.shape[1])

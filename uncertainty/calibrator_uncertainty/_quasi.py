@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibrator_uncertainty._asked import check_generator, check_whole
-from calibrator_uncertainty._combine import joint_factor
+from calibrator_uncertainty._copula import joint_of
 from calibrator_uncertainty._draws import finite_or_refuse
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._histogram import Stream, symmetric_interval
 from calibrator_uncertainty._montecarlo import MonteCarlo, check_probability, note_on, shapes_of
 from calibrator_uncertainty._outside import refuse_outside
 from calibrator_uncertainty._rounding import leading_place
-from calibrator_uncertainty._shapes import quantile
+from calibrator_uncertainty._shapes import Normal, quantile
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["SobolIndex", "quasi_monte_carlo", "sobol_indices"]
 
 _REPLICATES = 8
+_NORMAL = Normal()
 
 
 def _engine(dimensions: int, rng: np.random.Generator) -> Any:  # noqa: ANN401 - scipy.stats arrives here only
@@ -65,11 +66,11 @@ def _columns(budget: Budget, points: np.ndarray) -> list[Any]:
     for block in budget._plan().blocks:
         if not block.explicit:
             continue
-        factor, dof = joint_factor(block, budget.inputs, budget.name)
-        if math.isfinite(dof):
+        joint = joint_of(block, budget.inputs, budget.name)
+        if math.isfinite(joint.dof):
             raise NotSupportedError("Sobol points of correlated t", way_out="Use monte_carlo.", code="sobol")
-        normals = np.array([quantile(shapes[place], points[:, column[place]]) for place in block.places])
-        for place, deviates in zip(block.places, factor @ normals[: factor.shape[1]], strict=True):
+        normals = np.array([quantile(_NORMAL, points[:, column[place]]) for place in block.places])
+        for place, deviates in zip(block.places, joint.of_normals(normals), strict=True):
             found[place] = budget.inputs[place].estimate + budget.inputs[place].u * deviates
     return found
 

@@ -153,7 +153,8 @@ def autocorrelated(
     makes u smaller. What moves more slowly than the series lasts cannot be told from its mean: no evaluation
     of the series alone has it, most such series are refused, and `source` says of the others that they were
     judged by themselves. Where a longer record has told the `memory`, the number of readings after which the
-    correlation has fallen to 1/e, the series counts at most as that allows.
+    correlation has fallen to 1/e, the series counts at most as that allows; where it shows a longer memory
+    itself, that one counts, and `source` says so.
 
     Raises:
         InputError: equal readings, fewer than twenty, fewer than five effective ones, or halves or thirds
@@ -175,7 +176,8 @@ def autocorrelated(
     known = one_number(memory, f"the memory of {name}")
     if not 0.0 <= known < math.inf:
         raise InputError(f"the memory of {name} is {memory}; it is a number of readings", code="memory")
-    ratio = max(memory_ratio(centred), 1.0 / math.tanh(0.5 / known) if known else 1.0)
+    seen, told = memory_ratio(centred), 1.0 / math.tanh(0.5 / known) if known else 1.0
+    ratio = max(seen, told)
     size = count / ratio
     if size < _LEAST_EFFECTIVE:
         raise InputError(
@@ -193,9 +195,18 @@ def autocorrelated(
     variance = power / (count - 1) * (count - 1) / max(count - ratio, 1.0)
     u = math.sqrt(variance / size)
     dof = size - 1.0
-    told = f"memory of {known:g} readings known" if known else "judged by the series alone"
-    text = f"{source or f'{count} readings'}, {size:.1f} effective, {told}"
+    text = f"{source or f'{count} readings'}, {size:.1f} effective, {_by_which(known, seen, told)}"
     return Input(name, float(values.mean()), unit, u, dof, StudentT(dof), text)
+
+
+def _by_which(known: float, seen: float, told: float) -> str:
+    """Say which memory counted: that of the series, or the one that was known."""
+    if not known:
+        return "judged by the series alone"
+    if told >= seen:
+        return f"memory of {known:g} readings known"
+    own = 0.5 / math.atanh(1.0 / seen)  # of the decay that repeats as much
+    return f"memory of {own:.2g} readings seen in the series, which is longer than the {known:g} known"
 
 
 def robust(name: str, readings: Sequence[float], unit: str, *, source: str = "") -> Input:

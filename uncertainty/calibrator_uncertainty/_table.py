@@ -11,7 +11,7 @@ import numpy as np
 
 from calibrator_uncertainty._anew import rows_anew
 from calibrator_uncertainty._arcsine import arcsine_factors
-from calibrator_uncertainty._combine import Plan
+from calibrator_uncertainty._combine import Block, Plan
 from calibrator_uncertainty._coverage import coverage_factors, probability_of
 from calibrator_uncertainty._doors import FIGURES, MAPPING
 from calibrator_uncertainty._errors import InputError, ModelError
@@ -279,12 +279,14 @@ def _combine(  # noqa: PLR0917 - the parts of one chunk
     np.divide(total * total, weight, out=dof_out, where=weight > 0.0)
     shaped = bool(plan.rectangles or plan.rectangular_blocks or arrays.rectangles)
     out.k[part] = coverage_factors(out.policy, dof_out, ranks if shaped else None, u)
-    if plan.arcsines or arrays.arcsines:
+    if plan.arcsines or plan.arcsine_blocks or arrays.arcsines:
         largest = np.zeros(u.shape)
         for one in arrays.arcsines:
             np.maximum(largest, one if scale is None else one / scale, out=largest)
         for place in plan.arcsines:
             np.maximum(largest, np.abs(parts[place]), out=largest)
+        for number in plan.arcsine_blocks:
+            np.maximum(largest, np.sqrt(_joint(plan.blocks[number], parts)), out=largest)
         found = arcsine_factors(out.policy, largest, u, dof_out)
         np.copyto(out.k[part], found, where=~np.isnan(found))
     if scale is not None:
@@ -310,14 +312,20 @@ def _squares(
         if place in plan.rectangles:
             _rank(np.abs(parts[place]), first, second)
     for number, block in enumerate(plan.blocks):
-        mine = parts[list(block.places)]
-        joint = np.maximum(0.0, np.einsum("ip,ij,jp->p", mine, block.matrix, mine))
+        joint = _joint(block, parts)
         total += joint
         smallest = np.min(np.broadcast_arrays(*(np.asarray(dofs[place]) for place in block.places)), axis=0)
         weight += joint * joint / smallest
         if number in plan.rectangular_blocks:
             _rank(np.sqrt(joint), first, second)
     return total, weight, (first, second)
+
+
+def _joint(block: Block, parts: np.ndarray) -> np.ndarray:
+    """Return the part of u² that a block is, at each point."""
+    mine = parts[list(block.places)]
+    found: np.ndarray = np.maximum(0.0, np.einsum("ip,ij,jp->p", mine, block.matrix, mine))
+    return found
 
 
 def _rank(sizes: np.ndarray, first: np.ndarray, second: np.ndarray) -> None:

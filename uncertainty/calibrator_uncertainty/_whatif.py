@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from calibrator_uncertainty._asked import one_number
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._expand import expand
 from calibrator_uncertainty._leaves import known, remember
+from calibrator_uncertainty._shapes import Normal, StudentT
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._units import (
@@ -24,6 +25,8 @@ from calibrator_uncertainty._units import (
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
+    from calibrator_uncertainty._combine import Block
+    from calibrator_uncertainty._inputs import Input
 
 __all__ = ["Cut", "as_quantity", "find_cuts"]
 
@@ -78,6 +81,14 @@ def _largest(holds: Callable[[float], bool], top: float) -> float:
     return low
 
 
+def _remarks(budget: Budget, block: Block, members: Sequence[Input]) -> list[str]:
+    """Return what must stand beside quantities that were made of a correlated block."""
+    found = [note for note in budget._plan().notes if members[0].name in note]
+    if block.one is None and any(not isinstance(one.distribution, Normal | StudentT) for one in members):
+        found.append(f"{', '.join(one.name for one in members)} are correlated, and taken as normal together")
+    return found
+
+
 def as_quantity(budget: Budget) -> Quantity:
     """Run the model on uncertain quantities (see `Budget.uncertain`)."""
     from calibrator_uncertainty._quantity import correlated_in, uncertain
@@ -97,7 +108,8 @@ def as_quantity(budget: Budget) -> Quantity:
                 matrix,
                 [one.unit for one in members],
                 dof=block.dof,
-                remark="; ".join(note for note in budget._plan().notes if members[0].name in note),
+                shape=block.one() if block.one else None,
+                remark="; ".join(_remarks(budget, block, members)),
                 source=", ".join(sorted({one.source for one in members})),
             )
             given.update({one.name: each for one, each in zip(members, made, strict=True)})
