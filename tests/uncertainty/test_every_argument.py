@@ -39,6 +39,7 @@ CALLS = [
       "units": {"p": "V"}, "correlations": None}),
     (cu.Input, {"name": "a", "estimate": 1.0, "unit": "V", "u": 0.1, "dof": 5.0,
       "distribution": cu.normal("a", 1.0, 0.1, "V").distribution, "source": "", "shared": None}),
+    (cu.gauge_study, {"readings": [[[1.0, 1.2], [1.1, 1.3]], [[3.0, 3.2], [3.3, 3.1]]], "pool_above": 0.2}),
     (cu.anova, {"groups": [[1.0, 2.0, 3.0], [2.0, 3.0, 4.0]]}),
     (cu.arcsine, {"name": "a", "estimate": 1.0, "half_width": 0.1, "unit": "V", "source": "s",
       "shared": "q"}),
