@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from calibrator.certificates._bodies import text
+from calibrator.certificates._bodies import is_blank, text
 from calibrator.certificates._parts import Answered, Equipment
 from calibrator.certificates._people import person
 from calibrator.procedure._types import Text
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from calibrator.certificates._model import Certificate
     from calibrator.certificates._sources import Sources
 
-__all__ = ["CHECKLIST", "answered", "answered_texts", "equipment", "permit", "told"]
+__all__ = ["CHECKLIST", "answered", "answered_texts", "equipment", "in_place", "permit", "told"]
 
 CHECKLIST: Final = Text("Before work in place", "现场工作前的确认")
 _ASK: Final = "ask:"
@@ -56,8 +56,14 @@ def answered(sources: Sources) -> tuple[Answered, ...]:
 
 
 def permit(model: Certificate) -> str:
-    """Return the number of the work permit, empty where the work needed none."""
-    return told(model, _PERMIT)
+    """Return the number of the work permit, empty where none was recorded."""
+    found = told(model, _PERMIT)
+    return "" if is_blank(found) else found
+
+
+def in_place(model: Certificate) -> bool:
+    """Say whether the work was done where the instrument is: after the checklist that comes before it."""
+    return bool(model.checklist)
 
 
 def told(model: Certificate, key: str) -> str:

@@ -13,6 +13,7 @@ from calibrator.certificates._adjusted import adjustment_of
 from calibrator.certificates._alongside import answered, equipment
 from calibrator.certificates._amended import amended
 from calibrator.certificates._bodies import Body, day, number, optional_number, text
+from calibrator.certificates._checked import checked
 from calibrator.certificates._class import class_sources
 from calibrator.certificates._customer import customer_of
 from calibrator.certificates._days import day_in
@@ -99,6 +100,7 @@ def assemble(
         customer=customer_of(sources),
         performed_by=tuple(person(opened["lab"], name) for name in sources.people),
         authorised_by=authorised(opened["lab"], authorised_by, before, simulated=simulated),
+        checked_by=None if simulated else checked(sources.checks, opened["lab"], sources.issued, number),
         item=_item(sources),
         method=_method(_interval(sources), procedure, class_sources(sources.references)),
         conditions=_conditions(sources.environments),
@@ -240,7 +242,11 @@ def _method(interval: str, procedure: Body, limits_of: tuple[str, ...]) -> Metho
         interval=interval,
         regulations=tuple(str(item["number"]) for item in procedure.get("regulations", ())),
         unverified=tuple(str(i["number"]) for i in procedure.get("regulations", ()) if i["unverified"]),
-        differs=tuple(text(one) for i in procedure.get("regulations", ()) for one in i.get("differs", ())),
+        differs=tuple(
+            text(one)
+            for i in procedure.get("regulations", ())
+            for one in (*([i["judged"]] if "judged" in i else []), *i.get("differs", ()))
+        ),
         limits_of=limits_of if interval == CLASS else (),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from calibrator.certificates._alongside import permit, told
+from calibrator.certificates._alongside import in_place, told
 from calibrator.certificates._bodies import is_blank
 from calibrator.certificates._missing import Missing
 from calibrator.certificates._model import Certificate, Result
@@ -32,7 +32,7 @@ def _method(model: Certificate) -> Iterator[Missing]:
         )
     if is_blank(model.item.model):
         yield _missing("no-model", "the record does not say what the instrument is", "7.8.2.1 g")
-    if permit(model) and is_blank(told(model, "place") or model.laboratory.place):
+    if in_place(model) and is_blank(told(model, "place") or model.laboratory.place):
         yield _missing("no-place", "work in place was done nobody says where", "7.8.2.1 c")
 
 

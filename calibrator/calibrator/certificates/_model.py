@@ -17,6 +17,7 @@ from calibrator.certificates._parts import (
     Affirmation,
     Amendment,
     Answered,
+    Checked,
     CheckedPoint,
     Conditions,
     Customer,
@@ -111,6 +112,7 @@ class Certificate:
     adjustment: Adjustment | None = None  # of an as-left run
     equipment: tuple[Equipment, ...] = ()  # read beside the standards
     checklist: tuple[Answered, ...] = ()  # before work in place
+    checked_by: tuple[Checked, ...] | None = None  # None: nobody did
 
     @property
     def keywords(self) -> tuple[str, str]:

@@ -6,7 +6,7 @@ Letters in comments are those of ISO/IEC 17025:2017, 7.8. Imports no other part 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -152,6 +152,14 @@ class Equipment:
     model: str
     serial: str
     certificate: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Who checked the results, and when (UTC)."""
+
+    by: Person
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import UsageError
 from calibrator.certificates._bodies import Body
+from calibrator.certificates._checked import Check, checks_of
 from calibrator.certificates._versions import Measured, versions_of
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Sources:
     asked: Mapping[str, Body]  # the prompts, by id
     readers: frozenset[str]  # assets that gave readings
     amendments: tuple[Body, ...]  # certificate.amended, in order
+    checks: tuple[Check, ...]  # of the results as they were closed last, in order
     replaced: tuple[Body, ...]  # certificate.replaced: by the certificate of which other run
     versions: Mapping[str, tuple[Measured, ...]]  # of the points that were measured more than once
     reading_units: Mapping[str, frozenset[str]]  # of the readings that count, by point
@@ -112,6 +114,7 @@ def sources_of(run: str, events: Sequence[Event], shown: Body, ended: Sequence[E
         asked={str(e.body["prompt"]): e.body for e in events if e.kind == "prompt.asked"},
         readers=frozenset(str(e.body.get("asset")) for e in events if e.kind == "reading"),
         amendments=tuple(event.body for event in events if event.kind == "certificate.amended"),
+        checks=checks_of(events, until.hash),
         replaced=tuple(event.body for event in events if event.kind == "certificate.replaced"),
         points=tuple(shown["points"]),
         summary=shown["run"],

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from calibrator.certificates._adjusted import TITLE, adjustment_texts
-from calibrator.certificates._alongside import CHECKLIST, answered_texts, permit, told
+from calibrator.certificates._alongside import CHECKLIST, answered_texts, in_place, permit, told
 from calibrator.certificates._change_words import change_text
 from calibrator.certificates._days import day_in
 from calibrator.certificates._deviations import AGAIN
@@ -188,10 +188,13 @@ def _right(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
 def _place(model: Certificate, speaker: Speaker) -> list[str]:
     """Return where the work was done; in place it names the permit (METROLOGY 7)."""
     say, number = speaker.say, permit(model)
-    place = told(model, "place") or model.laboratory.place
-    if not number:
-        return [place] if place else say("at the laboratory")
-    return [place or speaker.line("in place, at the instrument"), *say("work permit {number}", number=number)]
+    if not in_place(model):  # lab.toml, as it was recorded, names no other place than its address
+        return [model.laboratory.place] if model.laboratory.place else say("at the laboratory")
+    place = told(model, "place") or model.laboratory.place or speaker.line("in place, at the instrument")
+    return [
+        place,
+        *(say("work permit {number}", number=number) if number else say("no work permit recorded")),
+    ]
 
 
 def _environment(model: Certificate, speaker: Speaker) -> list[str]:
@@ -358,11 +361,19 @@ def _signatures(model: Certificate, speaker: Speaker) -> dict[str, Any]:
     def names(people: tuple[Person, ...]) -> str:
         return ", ".join(" / ".join(speaker.tell(name_text(person))) for person in people) or "–"
 
+    def entry(label: list[str], people: tuple[Person, ...], *moments: datetime) -> dict[str, Any]:
+        days = [] if model.simulated else sorted({local_day(model, moment) for moment in moments})
+        return {"label": label, "name": names(people), "day": ", ".join(days)}
+
+    checks = model.checked_by or ()
+    checkers = entry(say("Checked by"), tuple(check.by for check in checks), *(check.at for check in checks))
+    authorised = (model.issued_at,) if model.authorised_by else ()
     return {
         "people": [
-            {"label": say(of_kind(model, "Calibrated by")), "name": names(model.performed_by)},
-            {"label": say("Authorised by"), "name": names(model.authorised_by)},
+            entry(say(of_kind(model, "Calibrated by")), model.performed_by, model.ended_at),
+            *([] if model.simulated else [checkers]),
+            entry(say("Authorised by"), model.authorised_by, *authorised),
         ],
-        "line": [] if model.simulated else say("Signature, date"),
+        "line": [] if model.simulated else say("Signature"),
         "note": say("A simulated run cannot be signed.") if model.simulated else [],
     }

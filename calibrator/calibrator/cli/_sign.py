@@ -60,6 +60,13 @@ def secret(ctx: click.Context) -> int:
 
     say = settings(ctx).words
     known = os.environ.get(VARIABLE)
+    if known is None and not sys.stdin.isatty():
+        raise UsageError(
+            "Nobody can be asked for the secret",
+            where="the terminal",
+            way_out=f"Use a terminal, or set {VARIABLE}.",
+            code="no-terminal",
+        )
     text = (
         known
         if known is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calibrator.certificates._alongside import in_place
 from calibrator.certificates._model import Certificate, Person
 from calibrator.certificates._statements import name_text
 from calibrator.certificates._view import local_day
@@ -79,7 +80,7 @@ def _core(model: Certificate, data: _Element, write: Writer) -> None:
     write.add(
         core,
         "performanceLocation",
-        "customer" if model.checklist else "other" if model.laboratory.place else "laboratory",
+        "customer" if in_place(model) else "other" if model.laboratory.place else "laboratory",
     )
     write.add(core, "issueDate", local_day(model, model.issued_at))
     if model.amends is not None:
@@ -145,6 +146,7 @@ def _persons(model: Certificate, data: _Element, write: Writer) -> None:
     authorised = [(person, "authoriser", True) for person in model.authorised_by]
     for person, role, main in [
         *authorised,
+        *((check.by, "checker", False) for check in model.checked_by or ()),
         *((person, "calibrated", False) for person in model.performed_by),
     ]:
         _person(listed, write, person, role, main=main)

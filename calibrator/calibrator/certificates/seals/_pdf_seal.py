@@ -132,8 +132,10 @@ def _report(signature: EmbeddedPdfSignature, settings: SealSettings, now: dateti
     certificate = x509.load_der_x509_certificate(signature.signer_cert.dump())
     above = tuple(x509.load_der_x509_certificate(c.dump()) for c in signature.other_embedded_certs)
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-    problem = ("" if status.intact and status.valid else "what was sealed is not what stands there") or (
-        "" if whole else "something was added after it was sealed"
+    problem = (
+        ("" if status.intact and status.valid else "what was sealed is not what stands there")
+        or ("" if whole else "something was added after it was sealed")
+        or _around(signature)
     )
     stamped = status.timestamp_validity
     if stamped is not None and not (stamped.intact and stamped.valid):
@@ -150,6 +152,25 @@ def _report(signature: EmbeddedPdfSignature, settings: SealSettings, now: dateti
         standing=standing(certificate, above, settings, moment),
         remark=stale(certificate, settings, moment),
     )
+
+
+def _around(signature: EmbeddedPdfSignature) -> str:
+    """Say what stands in the room of the signature that is neither the signature nor empty, "" for nothing.
+
+    No signature signs these bytes (ISO 32000-1, 12.8.1): the hexadecimal text and zeros behind the signature.
+    """
+    from asn1crypto import parser
+
+    held, (_, first, second, _) = bytes(signature.pkcs7_content), map(int, signature.byte_range)
+    stream = signature.reader.stream
+    stream.seek(first)
+    written = bytes(stream.read(second - first))
+    digits = written.strip(b"\0\t\n\f\r ")
+    if digits not in (f"<{held.hex()}>".encode(), f"<{held.hex().upper()}>".encode()):
+        return "the text of the signature was altered where it is not signed"
+    if held[parser.peek(held) :].strip(b"\0"):
+        return "something stands behind the signature, in the room that is left for it"
+    return ""
 
 
 def unsealed_pdf(content: bytes) -> bytes:

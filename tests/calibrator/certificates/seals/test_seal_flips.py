@@ -136,6 +136,27 @@ def blank() -> bytes:
     return out.getvalue()
 
 
+def test_bytes_in_the_room_behind_the_signature_are_found(seal_folder: Callable[..., Path]) -> None:
+    """They are outside of what any signature signs, and zero in what was sealed."""
+    made, settings = sealed(blank(), "pdf", seal_folder())
+    (begin, end), behind = contents(made), der_end(made)
+    assert end - behind > 100
+    assert made[behind:end].strip(b"0") == b""
+    assert check_seals(made, "pdf", "x", settings, NOW)[0].sound
+    for place in (behind, (behind + end) // 2, end - 1):
+        changed = bytearray(made)
+        changed[place] = ord("1")
+        (report,) = check_seals(bytes(changed), "pdf", "x", settings, NOW)
+        assert not report.sound
+        assert "behind the signature" in report.problem
+    letter = next(place for place in range(begin, behind) if made[place : place + 1].isalpha())
+    changed = bytearray(made)
+    changed[letter] ^= 0x20  # another case is the same digit
+    (report,) = check_seals(bytes(changed), "pdf", "x", settings, NOW)
+    assert not report.sound
+    assert "altered where it is not signed" in report.problem
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_a_flipped_bit_in_every_byte_of_a_small_pdf_is_found(seal_folder: Callable[..., Path]) -> None:
