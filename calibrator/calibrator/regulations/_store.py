@@ -6,6 +6,7 @@ in a laboratory's `calibrator.toml` are met there too.
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache
 from importlib.metadata import entry_points
 from importlib.util import find_spec
@@ -29,7 +30,7 @@ def load_library() -> Library:
         ConfigurationError: a file that cannot be taken, an id twice, editions that overlap.
     """
     editions = []
-    for package in sorted({point.value for point in entry_points(group=GROUP)}):
+    for package in _packages(tuple(sys.path), tuple(sys.meta_path)):
         spec = find_spec(package)
         folders = [] if spec is None else [Path(item) for item in spec.submodule_search_locations or ()]
         if not folders:
@@ -42,6 +43,13 @@ def load_library() -> Library:
         found = sorted(path for folder in folders for path in folder.glob("*.toml"))
         editions += [_parsed(item.read_text(encoding="utf-8"), _place(package, item)) for item in found]
     return Library(editions)
+
+
+@lru_cache(maxsize=2)  # every installed package is read for it; what is plugged in changes one of the two
+def _packages(path: tuple[str, ...], finders: tuple[object, ...]) -> tuple[str, ...]:
+    """Return the packages that bring editions, by where Python looks now."""
+    del path, finders
+    return tuple(sorted({point.value for point in entry_points(group=GROUP)}))
 
 
 @lru_cache(maxsize=256)  # a proof asks twice a run; the text is read each time, so that a change is seen

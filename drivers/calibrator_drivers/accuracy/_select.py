@@ -10,6 +10,7 @@ __all__ = [
     "at_lowest_range",
     "contains",
     "covering",
+    "held_values",
     "in_band",
     "in_lower_range",
     "named_option",
@@ -26,11 +27,15 @@ _SLACK = 1e-9  # of binary floats, such as 1.2 * 0.1
 
 def contains(row: RangeRow, value: float, over_range: float, *, signed: bool) -> bool:
     """Say whether the row's range holds the value; `over_range` is a fraction of the range."""
-    x = value if signed else abs(value)
+    low, high = held_values(row, over_range)
+    return low <= (value if signed else abs(value)) <= high
+
+
+def held_values(row: RangeRow, over_range: float) -> tuple[float, float]:
+    """Return the lowest and the highest value that the row's range holds."""
     return (
-        row.range_low - _SLACK * abs(row.range_low)
-        <= x
-        <= row.range_high * (1.0 + over_range) + _SLACK * abs(row.range_high)
+        row.range_low - _SLACK * abs(row.range_low),
+        row.range_high * (1.0 + over_range) + _SLACK * abs(row.range_high),
     )
 
 

@@ -7,7 +7,7 @@ that holds the file `<id>.toml`.
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from pathlib import Path
@@ -30,6 +30,7 @@ _LIMITS = {
 }
 
 
+@cache
 def list_tables() -> tuple[str, ...]:
     """Return the ids of the tables that are installed."""
     return tuple(sorted({*(path.stem for path in _SPECS.glob("*.toml")), *_others()}))
@@ -37,8 +38,8 @@ def list_tables() -> tuple[str, ...]:
 
 def look_again() -> None:
     """Look for tables anew: a laboratory's folders were plugged in."""
-    _others.cache_clear()
-    load_table.cache_clear()
+    for kept in (_others, list_tables, _guess, load_table):
+        kept.cache_clear()
 
 
 @cache
@@ -105,6 +106,7 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+@lru_cache(maxsize=64)  # what has no table, such as a weight, is asked for at each of its points
 def _guess(model_id: str) -> str:
     from difflib import get_close_matches
 

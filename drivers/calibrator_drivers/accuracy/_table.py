@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,6 +13,7 @@ from ._select import (
     at_lowest_range,
     contains,
     covering,
+    held_values,
     in_band,
     in_lower_range,
     named_option,
@@ -23,7 +25,24 @@ from ._types import Limit, RangeRow, State, Status
 
 __all__ = ["AccuracyTable"]
 
-_MOST_KEPT = 4096  # answers of `row`
+_MOST_KEPT = 1024  # selections
+
+
+@dataclass(frozen=True, slots=True)
+class _Selection:
+    """The candidates of one way to ask, by where a value lies among the ends of the rows' ranges.
+
+    Simulated instruments ask the same of other values at each reading. A value's place is how many ends lie
+    below it and how many do not lie above, which decides every comparison with them.
+    """
+
+    signed: bool
+    ends: tuple[float, ...]
+    found: dict[tuple[int, int], list[RangeRow]] = field(default_factory=dict)
+
+    def place(self, value: float) -> tuple[int, int]:
+        x = value if self.signed else abs(value)
+        return bisect_left(self.ends, x), bisect_right(self.ends, x)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +62,7 @@ class AccuracyTable:
     tabulated: tuple[TabulatedPoint, ...] = ()
     idn_example: str = ""
     _by_function: Mapping[str, tuple[RangeRow, ...]] = field(default_factory=dict, repr=False, compare=False)
-    _rows: dict[tuple[object, ...], RangeRow] = field(
+    _selections: dict[tuple[object, ...], _Selection] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -109,7 +128,7 @@ class AccuracyTable:
         if len(rows) > 1:
             names = ", ".join(str(row.option) for row in rows)
             notes.append(f"option not stated ({names}): the largest figure is used")
-        return replace(worst, notes=tuple(notes))
+        return worst if len(notes) == len(worst.notes) else replace(worst, notes=tuple(notes))
 
     def row(
         self,
@@ -126,9 +145,6 @@ class AccuracyTable:
         Raises:
             AccuracyError: no row holds the point; see its sub-classes.
         """
-        asked = (function, value, range_high, frequency_hz, interval, option)
-        if (known := self._rows.get(asked)) is not None:  # simulated meters ask for the same at each reading
-            return known
         rows = self._candidates(
             function,
             value,
@@ -137,10 +153,7 @@ class AccuracyTable:
             interval=interval,
             option=option,
         )
-        found = max(rows, key=lambda row: base_limit(row, value))
-        if len(self._rows) < _MOST_KEPT:
-            self._rows[asked] = found
-        return found
+        return rows[0] if len(rows) == 1 else max(rows, key=lambda row: base_limit(row, value))
 
     def _of(self, function: str) -> tuple[RangeRow, ...]:
         rows = self._by_function.get(function)
@@ -159,6 +172,37 @@ class AccuracyTable:
         *,
         range_high: float | None,
         frequency_hz: float,
+        interval: str,
+        option: str | None,
+    ) -> list[RangeRow]:
+        asked = (function, range_high, frequency_hz, interval, option)
+        selection = self._selections.get(asked)
+        if selection is None:
+            selection = self._selection(function)
+            if len(self._selections) >= _MOST_KEPT:
+                self._selections.clear()
+            self._selections[asked] = selection
+        place = selection.place(value)
+        found = selection.found.get(place)
+        if found is None:
+            found = self._selected(
+                function, value, range_high, frequency_hz, interval=interval, option=option
+            )
+            selection.found[place] = found
+        return found
+
+    def _selection(self, function: str) -> _Selection:
+        rows = self._of(function)
+        ends = {end for row in rows for over in (0.0, self._over(row)) for end in held_values(row, over)}
+        return _Selection(_signed(rows), tuple(sorted(ends)))
+
+    def _selected(
+        self,
+        function: str,
+        value: float,
+        range_high: float | None,
+        frequency_hz: float,
+        *,
         interval: str,
         option: str | None,
     ) -> list[RangeRow]:
@@ -192,7 +236,7 @@ class AccuracyTable:
     def _holding(
         self, rows: Sequence[RangeRow], value: float, range_high: float | None, frequency_hz: float
     ) -> list[RangeRow]:
-        signed = any(row.range_low < 0.0 for row in rows)  # temperatures; else a range holds magnitudes
+        signed = _signed(rows)
         eligible = [
             row
             for row in rows
@@ -247,3 +291,8 @@ class AccuracyTable:
             ):
                 return base_limit(other, value)
         return None
+
+
+def _signed(rows: Sequence[RangeRow]) -> bool:
+    """Say whether ranges hold values with their signs, as of temperatures; else they hold magnitudes."""
+    return any(row.range_low < 0.0 for row in rows)

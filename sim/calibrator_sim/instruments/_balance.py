@@ -30,6 +30,7 @@ _DRAFT = 1e-3  # g, with an open door
 _ADJUSTED = 0.2  # of its sensitivity error is left by an adjustment with the weight inside
 _ECCENTRIC_G = 100.0  # load of the corner figure of a laboratory balance
 _LARGE_G = 1000.0  # a scale above this states its corner figure at a third of Max
+_MOST_KEPT = 4096  # conversions of one state
 _CORNERS = {
     "centre": (0.0, 0.0),
     "front": (0.0, -1.0),
@@ -69,6 +70,9 @@ class Balance:
         self._world = world
         self._scale = {"none": 0.0, "limit": 1.0, "outside": 2.8}.get(unit.error, unit.width)
         self._shown_g = 0.0
+        # Whether it stands still is asked of the same conversions again and again.
+        self._gross: dict[int, float] = {}
+        self._gross_of: tuple[object, ...] = ()
         self.told_g = 0.0  # what it showed last, before rounding
         self._sign = unit.error != "limit"
 
@@ -161,6 +165,20 @@ class Balance:
 
     def gross_g(self, ns: int) -> float:
         """Return what the load cell tells at a moment, before rounding, zero and tare."""
+        state = self.state
+        of = (
+            self._domain.on_pan(self.name),
+            *(state.placed_ns, state.before_g, state.door_open),
+            *(state.adjusted, state.adjusted_excess_k, state.adjusted_air),
+        )
+        if of != self._gross_of or len(self._gross) >= _MOST_KEPT:
+            self._gross_of, self._gross = of, {}
+        found = self._gross.get(ns)
+        if found is None:
+            found = self._gross[ns] = self._cell_g(ns)
+        return found
+
+    def _cell_g(self, ns: int) -> float:
         state, effects = self.state, self._world.effects
         elapsed = max(0.0, (ns - state.placed_ns) / _SECOND)
         final = self.final_g(ns)

@@ -6,8 +6,10 @@ by that one's twin, with its own accuracy table.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, cast
@@ -343,16 +345,24 @@ class _Catalogue(Mapping[str, Entry]):
         entry = _OURS.get(model)
         if entry is not None:
             return entry
-        for point in entry_points(group="calibrator.models", name=model):
-            if point.value in _OURS:
-                return replace(_OURS[point.value], model_id=model, twin=point.value)
-        raise KeyError(model)
+        twin = _twins(tuple(sys.path), tuple(sys.meta_path)).get(model)
+        if twin is None:
+            raise KeyError(model)
+        return replace(_OURS[twin], model_id=model, twin=twin)
 
     def __iter__(self) -> Iterator[str]:
         return iter(_OURS)
 
     def __len__(self) -> int:
         return len(_OURS)
+
+
+@lru_cache(maxsize=2)  # every package is read for it; what is plugged in changes one of the two
+def _twins(path: tuple[str, ...], finders: tuple[object, ...]) -> dict[str, str]:
+    """Return the models of other packages with ours that stands in for each, by where Python looks now."""
+    del path, finders
+    points = entry_points(group="calibrator.models")
+    return {point.name: point.value for point in reversed(tuple(points)) if point.value in _OURS}
 
 
 CATALOGUE: Mapping[str, Entry] = _Catalogue()

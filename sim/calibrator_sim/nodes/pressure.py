@@ -191,6 +191,15 @@ class Sensor(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Role:
+    """What an instrument is on a pressure node."""
+
+    channels: Channels | None
+    source: PressureSource | None
+    sensor: Sensor | None
+
+
 class Domain:
     """The pressure nodes of a bench."""
 
@@ -198,6 +207,7 @@ class Domain:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._roles: dict[str, _Role] = {}
 
     @staticmethod
     def figures(entry: Table) -> Manifold:
@@ -262,9 +272,8 @@ class Domain:
             truth[f"{node.source}_error_pa"] = source.error_pa(gauge)
         for name in (member.instrument for member in node.members if member.instrument != node.source):
             truth[f"{name}_gauge_pressure_pa"] = self._at(name, node, gauge, ns)
-            device = self._world.devices.get(name)
-            if isinstance(device, Sensor):
-                truth |= {f"{name}_{key}": value for key, value in device.sensed(ns).items()}
+            if (sensor := self._role(name).sensor) is not None:
+                truth |= {f"{name}_{key}": value for key, value in sensor.sensed(ns).items()}
         return truth
 
     def save(self) -> dict[str, Any]:
@@ -275,10 +284,20 @@ class Domain:
         """Take nothing."""
 
     def _source(self, node: NodeConfig) -> PressureSource | None:
-        device = self._world.devices.get(node.source)
-        if isinstance(device, Channels):
-            return device.channel(_terminal(node, node.source))
-        return device if isinstance(device, PressureSource) else None
+        role = self._role(node.source)
+        return role.source if role.channels is None else role.channels.channel(_terminal(node, node.source))
+
+    def _role(self, name: str) -> _Role:
+        """Return what an instrument is to this domain, found out once: instruments last as the bench does."""
+        role = self._roles.get(name)
+        if role is None:
+            device = self._world.devices.get(name)
+            role = self._roles[name] = _Role(
+                device if isinstance(device, Channels) else None,
+                device if isinstance(device, PressureSource) else None,
+                device if isinstance(device, Sensor) else None,
+            )
+        return role
 
     def _at(self, name: str, node: NodeConfig, gauge_pa: float, ns: int) -> float:
         manifold = _manifold(node)

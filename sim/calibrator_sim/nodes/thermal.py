@@ -73,7 +73,10 @@ class Domain:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        # Instruments last as the bench does, so what each is to this domain is found out once.
         self._heating: dict[str, HeatSource | None] = {}
+        self._heated: dict[str, Heated | None] = {}
+        self._reading: dict[str, Reads | None] = {}
 
     @staticmethod
     def figures(entry: Table) -> Well:
@@ -156,8 +159,8 @@ class Domain:
         truth: dict[str, float] = {}
         if source is not None:
             truth["block_c"] = source.true_block_c(ns)
-        if isinstance(source, Heated):
-            truth["display_k"] = source.heater.display_error_k(ns)
+        if (heated := self._display(node)) is not None:
+            truth["display_k"] = heated.heater.display_error_k(ns)
         for member in node.members:
             if member.instrument != node.source:
                 name = "_".join(part for part in (member.instrument, member.terminal) if part)
@@ -177,8 +180,8 @@ class Domain:
             told["place_k"] = celsius - source.true_block_c(ns - round(_LAG_S * _SECOND))
         if probe.known is not None:
             told |= {f"{key}_k": value for key, value in asdict(self.drawn(probe)).items()}
-        reader = self._world.devices.get(member.instrument)
-        if isinstance(reader, Reads) and not math.isnan(error_k):
+        reader = self._reader(member.instrument)
+        if reader is not None and not math.isnan(error_k):
             told["readout_k"] = reader.readout.error_k(probe.kind, celsius + error_k)
             if probe.kind == "pt100" and probe.known is None:
                 told["heated_k"] = self._heat_k(celsius, 1e-3)
@@ -210,10 +213,22 @@ class Domain:
         """Take nothing."""
 
     def _source(self, node: NodeConfig) -> HeatSource | None:
-        if node.source not in self._heating:  # instruments come and go with the bench only
+        if node.source not in self._heating:
             source = self._world.devices.get(node.source)
             self._heating[node.source] = source if isinstance(source, HeatSource) else None
         return self._heating[node.source]
+
+    def _display(self, node: NodeConfig) -> Heated | None:
+        if node.source not in self._heated:
+            source = self._source(node)
+            self._heated[node.source] = source if isinstance(source, Heated) else None
+        return self._heated[node.source]
+
+    def _reader(self, name: str) -> Reads | None:
+        if name not in self._reading:
+            device = self._world.devices.get(name)
+            self._reading[name] = device if isinstance(device, Reads) else None
+        return self._reading[name]
 
     def _trail(self, readout: str, ns: int) -> list[float]:
         for node in self._world.connected(readout, "thermal"):
