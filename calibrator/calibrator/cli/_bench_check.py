@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ class Papers:
     certificates: Mapping[str, Certificate]  # by asset
     firmware: Mapping[str, str]  # by asset, as the last run saw it
     lab: Lab
+    differing: Mapping[str, str] = field(default_factory=dict)  # by asset, what is other in the register
 
 
 def papers_of(chosen: Settings, bench: BenchFile, now: datetime) -> Papers:
@@ -42,6 +43,7 @@ def papers_of(chosen: Settings, bench: BenchFile, now: datetime) -> Papers:
     if not chosen.home.has_record:
         return Papers({}, {}, lab)
     from calibrator.cli._access import opened
+    from calibrator.engine._registered import registered_problems
     from calibrator.standards import Register
 
     assets = [item.asset for item in bench.instruments.values()]
@@ -49,7 +51,9 @@ def papers_of(chosen: Settings, bench: BenchFile, now: datetime) -> Papers:
         register, today = Register(record), now.astimezone(lab.zone).date()
         certificates = {asset: register.certificate_for(asset, today) for asset in assets}
         firmware = _last_firmware(record)
-    return Papers({asset: item for asset, item in certificates.items() if item is not None}, firmware, lab)
+        differing = {item.asset: item.reason for item in registered_problems(bench, register)}
+    held = {asset: item for asset, item in certificates.items() if item is not None}
+    return Papers(held, firmware, lab, differing)
 
 
 def _last_firmware(record: Record) -> dict[str, str]:
@@ -105,6 +109,9 @@ def _judged(
     before = papers.firmware.get(instrument.asset, "")
     if before and before != row["firmware"]:
         states.append(f"the firmware was {before} in the last run")
+    if instrument.asset in papers.differing:
+        states.append(papers.differing[instrument.asset])
+        code = _NOT_RUNNABLE
     if not instrument.uut:
         if certificate is None:
             states.append("no certificate is recorded")

@@ -23,6 +23,7 @@ from calibrator.engine._checks import (
 from calibrator.engine._deviations import unneeded
 from calibrator.engine._prompts import items_asked, planned_prompts
 from calibrator.engine._references import Bookkeeper, MissingFigure, frequency_of
+from calibrator.engine._registered import registered_problems
 from calibrator.engine._regulations import regulation_problems
 from calibrator.engine._rules import Ruled
 from calibrator.engine._setting import POLICY, Setting
@@ -110,6 +111,7 @@ def preflight(
     shelf = Shelf(setting.bench, setting.lab, register, roles, live, passing)
     books = Bookkeeper(setting.bench, setting.uut, setting.uut_table, setting.interval, shelf.confirmations())
     work = _Work(setting, shelf, books, moment, roles.get(setting.uut.model, ()), actions, roles=roles)
+    work.refused += registered_problems(setting.bench, register)
     work.refused += sensor_problems(setting.bench)
     work.refused += environment_problems(
         setting.procedure.info, surroundings.temperature_c, surroundings.humidity_rh, setting.bench

@@ -291,6 +291,9 @@ def test_a_firmware_that_changed_and_a_missing_certificate_are_told() -> None:
     row, code = _judged({"firmware": "2.0"}, item, None, now, papers)
     assert row["state"] == "the firmware was 1.0 in the last run; no certificate is recorded"
     assert code == 4
+    other = replace(papers, differing={item.asset: "it is another in the register"})
+    row, code = _judged({"firmware": "1.0"}, replace(item, uut=True), None, now, other)
+    assert (row["state"], code) == ("it is another in the register", 4)
     row, code = _judged({"firmware": "1.0"}, replace(item, uut=True), None, now, papers)
     assert (row["state"], code) == ("as the file says", 0)
 

@@ -108,6 +108,27 @@ def test_a_standard_that_nobody_recorded_is_refused(laboratory: Any):
     assert "standards add" in refused[0].reason
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            {'"5522001"': '"5522999"'},
+            "CAL-01 is the serial 5522999 in the register and 5522001 in the bench file",
+        ),
+        (
+            {'"fluke_5522a"': '"fluke_5730a"'},
+            "CAL-01 is the model fluke_5730a in the register and fluke_5522a",
+        ),
+    ],
+)
+def test_a_certificate_is_not_lent_to_another_instrument(change: dict[str, str], said: str, laboratory: Any):
+    (refused,) = [
+        item for item in fly(laboratory, certificate=change).refused if item.code == "asset-differs"
+    ]
+    assert refused.reason.startswith(said)
+    assert refused.place.endswith("key instruments.calibrator." + said.split()[3])
+
+
 LAB = """
 name = "L"
 timezone = "UTC"
