@@ -31,9 +31,17 @@ def check_follows(record: Record, run: str) -> None:
             f"the recorded results do not follow from the readings: {_told(found)}",
             where=run,
             way_out="See all of it: calibrator verify. Nothing is issued on such results; where the versions"
-            " differ, issue with those that the run was measured with.",
+            f" differ, issue with those that the run was measured with{_measured_with(record, run)},"
+            " or measure again.",
             code="results-differ",
         )
+
+
+def _measured_with(record: Record, run: str) -> str:
+    """Name the program that a run was measured with, and how it stands beside this one."""
+    opened = record.last(run, "run.opened")
+    version = str((opened.body.get("versions") or {}).get("calibrator") or "") if opened else ""
+    return f" (Calibrator {version} in an environment of its own, on the same home)" if version else ""
 
 
 def unlike(record: Record, run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from calibrator._errors import CalibratorError
 from calibrator.evidence._bundle import own_file, read_bundle
+from calibrator.evidence._former_files import FORMER
 from calibrator.evidence._sealed_documents import Vouched, sealed_documents
 from calibrator.evidence.check_bundle import check, head_wrong, superseded
 
@@ -65,13 +66,15 @@ def verify_bundle(
     manifest = json.loads(content["manifest.json"])
     events = _events(content)
     unlike, versions = _results(events, content)
-    wrong = [*_ours(content), *_shown(events, content), *unlike, *_held(manifest, record)]
+    ours = list(_ours(content))
+    wrong = [what for what, former in ours if not former]
+    wrong += [*_shown(events, content), *unlike, *_held(manifest, record)]
     wrong += _known(content, record)
     wrong += head_wrong(head, [{"hash": event.hash} for event in events])
     said = [
         f"run {manifest['run']}, {manifest['mode']}, {len(events)} events, head {manifest['head']['hash']}"
     ]
-    said += versions
+    said += [*versions, *(what for what, former in ours if former)]
     said += [f"not in the bundle: {name}" for name in manifest.get("not_included", ())]
     broken, sealed, trusted = sealed_documents(content, events, trust, now)
     wrong += broken
@@ -126,11 +129,17 @@ def _behind(content: Mapping[str, bytes], events: Sequence[Event], vouched: Vouc
             yield f"nobody known vouches for {name}: it was issued behind the head"
 
 
-def _ours(content: Mapping[str, bytes]) -> Iterator[str]:
-    """Compare the text and the checker in it with those of this program: a forger's would say intact."""
+def _ours(content: Mapping[str, bytes]) -> Iterator[tuple[str, bool]]:
+    """Compare the text and the checker in it with those of this program: a forger's would say intact.
+
+    Yields what is said of each that differs, and whether it is of an earlier version, which is no fault.
+    """
     for name, own in (("README.txt", "bundle_readme.txt"), ("check.py", "check_bundle.py")):
-        if content[name].replace(b"\r\n", b"\n") != own_file(own):
-            yield f"{name} is not the one of this version of the program: do not rely on it"
+        held = content[name].replace(b"\r\n", b"\n")
+        if hashlib.sha256(held).hexdigest() in FORMER:
+            yield f"{name} is that of an earlier version of the program", True
+        elif held != own_file(own):
+            yield f"{name} is not the one of this version of the program: do not rely on it", False
 
 
 def _shown(events: list[Event], content: Mapping[str, bytes]) -> Iterator[str]:

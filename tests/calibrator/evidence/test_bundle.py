@@ -18,6 +18,8 @@ import pytest
 from calibrator._errors import IntegrityError
 from calibrator.certificates.seals import SealSettings
 from calibrator.evidence import bundle_files, csv_bytes, read_bundle, verify_bundle, write_bundle
+from calibrator.evidence._bundle import own_file
+from calibrator.evidence._former_files import FORMER, NOW
 from calibrator.evidence.check_bundle import check, link
 from calibrator.record import Record
 from calibrator_drivers.clock import RealClock
@@ -348,6 +350,26 @@ def test_another_checker_or_text_is_named(content: dict[str, bytes], tmp_path: P
     write_bundle(signed_anew(content, **changed), tmp_path / "b.zip")
     (line,) = verify_bundle(tmp_path / "b.zip", None, **SEALS).wrong
     assert f"{name} is not the one of this version" in line
+
+
+@pytest.mark.parametrize("name", ["check.py", "README.txt"])
+def test_the_checker_or_text_of_an_earlier_version_is_said_and_no_fault(
+    content: dict[str, bytes], tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = content[name] + b"# earlier\r\n"
+    digest = hashlib.sha256(earlier.replace(b"\r\n", b"\n")).hexdigest()
+    monkeypatch.setattr("calibrator.evidence._verify_bundle.FORMER", {*FORMER, digest})
+    write_bundle(signed_anew(content, **{name.replace(".", "_"): earlier}), tmp_path / "b.zip")
+    found = verify_bundle(tmp_path / "b.zip", None, **SEALS)
+    assert found.wrong == ()
+    assert f"{name} is that of an earlier version of the program" in found.said
+
+
+@pytest.mark.parametrize("name", NOW)
+def test_whoever_changes_a_file_of_bundles_keeps_the_hash_of_the_former_one(name: str) -> None:
+    """Else its bundles were called altered: move the hash in NOW to FORMER, and renew it."""
+    assert hashlib.sha256(own_file(name)).hexdigest() == NOW[name]
+    assert not FORMER & {*NOW.values()}
 
 
 def test_what_bare_python_does_not_make_again_is_made_again_by_verify(
