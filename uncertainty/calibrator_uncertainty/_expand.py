@@ -77,7 +77,12 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
             for one, slope, part, weight in zip(budget.inputs, slopes, parts, weights, strict=True)
         ),
         correlations=budget.correlations,
-        notes=(*plan.notes, *_together(budget, weights, square, k), *flat, *budget._trace().remarks),
+        notes=(
+            *plan.notes,
+            *(_together(budget, weights, square, k) if plan.blocks else ()),
+            *flat,
+            *budget._trace().remarks,
+        ),
         difference=budget._trace().difference,
         origin=budget._base(),
         rectangles=dominant,
