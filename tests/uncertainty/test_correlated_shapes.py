@@ -65,6 +65,9 @@ def test_where_no_rule_gives_k_it_is_said():
     (note,) = found.notes
     assert note.startswith("a, b are rectangular and correlated, and most of u: k = 1.96")
     assert note in found.to_text()
+    (of_table,) = two("rectangular", 0.5).table({"a": np.zeros(2)}).notes
+    assert of_table.startswith("a, b are correlated and not all normal")
+    assert two("rectangular", 1.0).table({"a": np.zeros(2)}).notes == ()
     # and the interval that the verdict of clause 8 draws is shorter
     low, high = draw(two("rectangular", 0.5)).symmetric
     assert found.U / ((high - low) / 2.0) == pytest.approx(1.122, abs=0.01)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from calibrator_uncertainty._combine import Block
     from calibrator_uncertainty._inputs import Input
 
-__all__ = ["Joint", "copula_note", "joint_of"]
+__all__ = ["Joint", "copula_note", "joint_of", "mixed_names"]
 
 Floats = NDArray[np.float64]
 
@@ -103,12 +103,18 @@ def _mixed(inputs: Sequence[Input]) -> bool:
 
 def copula_note(budget: Budget) -> str:
     """Return which inputs a copula joins, as their correlations do not tell; nothing where none does."""
+    told = (f"{names} are joined by a Gaussian copula, which nobody told" for names in mixed_names(budget))
+    return "; ".join(told)
+
+
+def mixed_names(budget: Budget) -> list[str]:
+    """Return the names of the inputs of each correlated block that is neither normal, t nor one error."""
     groups = []
     for block in budget._plan().blocks:
         ours = [budget.inputs[place] for place in block.places]
         if block.explicit and block.one is None and _mixed(ours):
             groups.append(", ".join(one.name for one in ours))
-    return "; ".join(f"{names} are joined by a Gaussian copula, which nobody told" for names in groups)
+    return groups
 
 
 def _drawn(one: Input, where: str) -> Shape:

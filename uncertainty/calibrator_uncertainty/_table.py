@@ -70,8 +70,15 @@ class BudgetTable:
     @property
     def notes(self) -> tuple[str, ...]:
         """What must stand beside the table's U, as beside that of a budget."""
+        from calibrator_uncertainty._copula import mixed_names
+
         budget = self.origin[0]
-        return (*budget._plan().notes, *budget._trace().remarks)
+        mixed = (
+            f"{names} are correlated and not all normal: where they are most of u, k takes their sum as "
+            "normal or t"
+            for names in mixed_names(budget)
+        )
+        return (*budget._plan().notes, *mixed, *budget._trace().remarks)
 
     @property
     def U(self) -> np.ndarray:
