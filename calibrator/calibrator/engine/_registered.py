@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from calibrator.engine._station import Found
 from calibrator.engine._types import Refusal
 from calibrator.standards import BenchFile, Register
 from calibrator_drivers.roles import same_serial
 
-__all__ = ["registered_problems"]
+__all__ = ["registered_problems", "told_problems"]
 
 
 def registered_problems(bench: BenchFile, register: Register) -> Iterator[Refusal]:
@@ -35,3 +36,23 @@ def registered_problems(bench: BenchFile, register: Register) -> Iterator[Refusa
             bench.place("instruments", item.name, key),
             item.asset,
         )
+
+
+def told_problems(found: Iterable[Found], bench: BenchFile, register: Register) -> Iterator[Refusal]:
+    """Yield each instrument that tells another serial than the register has of its asset.
+
+    One whose serial the bench file states was compared with that when it was asked.
+    """
+    known = {item.asset: item.serial for item in register.assets()}
+    for item in found:
+        asset, told = item.instrument.asset, item.identity.serial.strip()
+        if item.instrument.serial or asset in bench.assets or not told.strip("0"):
+            continue
+        if known.get(asset) and not same_serial(told, known[asset]):
+            yield Refusal(
+                "wrong-serial",
+                f"{asset} has the serial {known[asset]} in the register, and {told} answers."
+                " Connect the instrument of the bench file, or correct its asset there.",
+                bench.place("instruments", item.instrument.name, "asset"),
+                asset,
+            )

@@ -26,9 +26,11 @@ from calibrator.engine._executor import go_on
 from calibrator.engine._finishing import to_the_end
 from calibrator.engine._opening import customer_of, mode_of, opened_body
 from calibrator.engine._preflight import raise_refused
+from calibrator.engine._registered import told_problems
 from calibrator.engine._start import safe_before_start
 from calibrator.engine._stop import StopSignal
 from calibrator.engine._types import Job, Operator, Outcome, Progress
+from calibrator.standards import Register
 from calibrator_drivers.clock import RealClock
 
 if TYPE_CHECKING:
@@ -82,7 +84,8 @@ def _run(job: Job, desire: Desire, broker: Broker) -> Outcome:
             adjustments = [adjustment_of(each, record) for each in settings]
             flights = [preflight_now(each, record, station, live=mode == "live") for each in settings]
             flight = flights[0]
-            raise_refused([item for each in flights for item in each.refused])
+            told = told_problems(found, setting.bench, Register(record))
+            raise_refused([*told, *(item for each in flights for item in each.refused)])
             operator = operator_of(desire, station)
             check_attendance(
                 operator,

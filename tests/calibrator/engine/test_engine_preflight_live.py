@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,14 @@ import pytest
 
 from calibrator.engine._opening import customer_of
 from calibrator.engine._preflight import Preflight, Surroundings, preflight
+from calibrator.engine._registered import told_problems
 from calibrator.engine._setting import setting_of
-from calibrator.engine._station import roles_of
+from calibrator.engine._station import Found, roles_of
 from calibrator.evaluation._figures import figure_status
 from calibrator.record import Record
-from calibrator.standards import Customer, Register, parse_asset_file
+from calibrator.standards import Customer, Register, load_bench, parse_asset_file
 from calibrator_drivers.clock import RealClock
+from calibrator_drivers.roles import Identity
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -127,6 +130,20 @@ def test_a_certificate_is_not_lent_to_another_instrument(change: dict[str, str],
     ]
     assert refused.reason.startswith(said)
     assert refused.place.endswith("key instruments.calibrator." + said.split()[3])
+
+
+def test_a_serial_that_only_the_register_knows_is_held_against_who_answers(laboratory: Any):
+    laboratory.path.mkdir(exist_ok=True)
+    bench = load_bench(live_bench(laboratory))
+    item = replace(bench.instruments["calibrator"], serial="")
+    file = laboratory.path / "asset.toml"
+    file.write_text(ASSET, encoding="utf-8")
+    with Record.open(None, clock=RealClock()) as record:
+        register = Register(record)
+        register.add(parse_asset_file(file), person="p")
+        for told, refused in (("5522001", []), ("0", []), ("5522999", ["wrong-serial"])):
+            found = Found(item, "", Identity("FLUKE", "5522A", told, "", ""))
+            assert [each.code for each in told_problems([found], bench, register)] == refused
 
 
 LAB = """
