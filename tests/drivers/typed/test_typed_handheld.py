@@ -20,7 +20,15 @@ from calibrator_drivers.roles import (
     MeasureVoltageAC,
     MeasureVoltageDC,
 )
-from calibrator_drivers.typed import Fluke87V, Fluke179, PointerGauge, Question, open_typed, parse_typed
+from calibrator_drivers.typed import (
+    Fluke87V,
+    Fluke179,
+    HydraulicGauge10Bar,
+    PointerGauge,
+    Question,
+    open_typed,
+    parse_typed,
+)
 
 DIAL_6_V = ("DIAL DC volts, range 6 V", "ok")
 Protocol = Callable[..., Any]
@@ -178,6 +186,14 @@ def test_a_pointer_is_read_to_a_fifth_of_a_division(expected_protocol: Protocol,
         assert gauge.read().value == 1.6e6
         with pytest.raises(OutOfLimits, match="16 bar, nothing else"):
             gauge.configure_pressure(1e6, absolute=False)
+
+
+def test_two_fifths_apart_are_a_flicker_in_binary_too(expected_protocol: Protocol, step_clock: Any) -> None:
+    again = "AGAIN bar 0.12 was typed, about 0 bar is expected"  # 0.20 - 0.12 is above 2 * 0.04 as floats
+    with expected_protocol([("LOOK bar", "0.12"), (again, "0.20")]) as session:
+        gauge = HydraulicGauge10Bar(session, step_clock)
+        gauge.expect(0.0, 4000.0)
+        assert gauge.read().value == 20e3
 
 
 def test_at_a_terminal_messages_become_questions_and_go_to_the_traffic_log(tmp_path: Any) -> None:
