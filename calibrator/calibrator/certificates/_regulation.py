@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, get_args
 
 from calibrator._errors import UsageError
@@ -12,6 +11,7 @@ from calibrator.certificates._days import day_in
 from calibrator.certificates._legal import Authority, Kind, Outcome, Regulation, Verification, VerifiedItem
 from calibrator.certificates._model import ResultSection
 from calibrator.procedure import ITEM, item_outcome
+from calibrator.regulations import due_after
 
 if TYPE_CHECKING:
     from calibrator.certificates._sources import Sources
@@ -57,7 +57,9 @@ def verification_of(
         authority=_authority(authority) if authority else None,
         items=items,
         on=ended,
-        valid_until=_until(ended, regulation.validity_months) if regulation else None,
+        valid_until=(
+            due_after(regulation.validity_months, ended) - timedelta(days=1) if regulation else None
+        ),
         with_uncertainty=with_uncertainty,
     )
 
@@ -96,6 +98,11 @@ def _measured(wanted: tuple[str, ...], sources: Sources, sections: tuple[ResultS
         for point in sources.references.get("points", ())
         if str(point["point"]["section"]) in wanted
     }
+    lacks = {
+        name for one in sources.opened["procedure"].get("regulations", ()) for name in one.get("lacks", ())
+    }
+    if lacks & set(wanted):  # points that the edition has are in no table: the item is not done whole
+        return "not done"
     if len(found) < len(wanted) or left & (expected | set(wanted)) or expected - points:
         return "not done"
     verdicts = {result.verdict for section in found for result in section.results}
@@ -109,10 +116,3 @@ def _answered(item: str, sources: Sources) -> Outcome:
     if answer is None:
         return "not done"
     return item_outcome(str(answer.get("answer"))) or "not done"
-
-
-def _until(begin: date, months: int) -> date:
-    """Return the last day of validity: the day before the same day so many months later."""
-    total = begin.year * 12 + begin.month - 1 + months
-    year, month = divmod(total, 12)
-    return date(year, month + 1, min(begin.day, monthrange(year, month + 1)[1])) - timedelta(days=1)

@@ -111,7 +111,8 @@ _OPTIONS = [
     click.option(
         "--rule",
         help="Decision rule instead of the procedure's: guard-band-u, guard-band-u-binary, guard-80, simple,"
-        " iso14253, jjf1094, rss, z540.3-6, pfa-1, pfa-2, pfa-2.5 or pfa-5.",
+        " iso14253, jjf1094, rss, z540.3-6, pfa-1, pfa-2, pfa-2.5 or pfa-5; edition: as the edition of the"
+        " regulation in force has it, rounding included.",
     ),
     click.option(
         "--adjusted/--not-adjusted",

@@ -27,7 +27,8 @@ def edition_lines(edition: Mapping[str, Any], say: Say) -> Iterator[str]:
     yield _edition_line(edition, say)
     word = "regulation"
     language = "en" if say(word) == word else "zh"  # the sentences were recorded in both
-    for differs in edition.get("differs", ()):
+    judged = [edition["judged"]] if "judged" in edition else []
+    for differs in (*judged, *edition.get("differs", ())):
         yield f"  {differs[language]}"
 
 

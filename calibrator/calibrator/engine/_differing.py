@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from calibrator.procedure import ProcedureInfo, Section, Text
-from calibrator.regulations import Edition
+from calibrator.regulations import Edition, PointsHeld, Rounding, limit_at, points_held
 
-__all__ = ["differences_from"]
+__all__ = ["differences_from", "judging_of", "lacking_of"]
 
 
 def differences_from(
@@ -16,8 +16,8 @@ def differences_from(
 ) -> tuple[Text, ...]:
     """Return a sentence for each thing that is not as the edition has it, of those that can be compared.
 
-    Compared are conditions, waits and tapping, the decision rule and rounding before it is judged. Points,
-    series and limits are those of the procedure's tables, each with its own source.
+    Compared are conditions, waits and tapping, the decision rule and rounding before it is judged; where a
+    section says of which class and range the unit is, its points and limits too.
     """
     return tuple(
         Text(
@@ -27,7 +27,9 @@ def differences_from(
         for what, here, there in (
             *_conditions(edition, info),
             *_waits(edition, sections),
-            *_judging(edition, rule),
+            *_points(edition, sections),
+            *_limits(edition, sections),
+            *_judging(edition, rule, sections),
         )
     )
 
@@ -67,7 +69,94 @@ def _waits(edition: Edition, sections: Sequence[Section]) -> Iterator[_Row]:
         yield Text("tapping", "轻敲"), Text("none", "无"), Text("at each point", "各点轻敲")
 
 
-def _judging(edition: Edition, rule: str) -> Iterator[_Row]:
+def lacking_of(edition: Edition, sections: Sequence[Section]) -> list[str]:
+    """Return the sections in which points are not measured that the edition has: their items are not done."""
+    return [section.id for section, held in _held(edition, sections) if held.missing]
+
+
+def _held(edition: Edition, sections: Sequence[Section]) -> Iterator[tuple[Section, PointsHeld]]:
+    for section in sections:
+        manner = section.manner
+        if manner is not None and manner.regulation == edition.regulation:
+            measured = [
+                point.nominal
+                for point in section.points
+                if not point.supporting and manner.item(point) == "indication"
+            ]
+            yield section, points_held(edition, manner.low, manner.high, measured, marks=manner.marks)
+
+
+def _points(edition: Edition, sections: Sequence[Section]) -> Iterator[_Row]:
+    nothing = Text("none", "无")
+    for section, held in _held(edition, sections):
+        unit = section.points[0].unit
+        where = Text(f"points of {section.id}", f"{section.id} 的测量点")
+        if held.missing:
+            yield where, Text("without", "缺少"), _values(held.missing, unit)
+        if held.beyond:
+            yield where, _values(held.beyond, unit), nothing
+
+
+def _limits(edition: Edition, sections: Sequence[Section]) -> Iterator[_Row]:
+    """Yield the limits of the tables that are not those which the edition's formula gives."""
+    for section in sections:
+        manner = section.manner
+        if manner is None or manner.regulation != edition.regulation:
+            continue
+        for point in section.points:
+            found = limit_at(
+                edition,
+                point.nominal,
+                item=manner.item(point),
+                accuracy_class=manner.accuracy_class,
+                span=manner.high - manner.low,
+                interval=manner.interval,
+            )
+            halves = {limits.half for limits in point.limits.values()} - {None}
+            if found is not None and halves and halves != {found[0]}:
+                own = sorted(half for half in halves if half is not None)
+                yield (
+                    Text(f"limit at {point.id}", f"{point.id} 的限值"),
+                    _values(own, point.unit),
+                    _values((found[0],), point.unit),
+                )
+
+
+def _values(values: Sequence[Decimal], unit: str) -> Text:
+    text = ", ".join(f"{value.normalize():f}" for value in values)
+    return Text(f"{text} {unit}", f"{text} {unit}")
+
+
+def judging_of(edition: Edition, sections: Sequence[Section], rule: str) -> Text | None:
+    """Return in a sentence how a job is judged that is judged as an edition has it; None of another job."""
+    rounding = edition.rounding
+    if rounding is None or not _rounded_by(edition, sections):
+        return None
+    step = _step(rounding)
+    which = ("the rounded error", "修约后的误差") if rounding.judged == "rounded" else ("the error", "误差")
+    return Text(
+        f"as {edition.number} has it: errors are {step.en}, and {which[0]} is judged by the rule {rule}",
+        f"按 {edition.number}：误差{step.zh}，按 {rule} 规则判定{which[1]}",
+    )
+
+
+def _rounded_by(edition: Edition, sections: Sequence[Section]) -> bool:
+    return any(
+        limits.rounding is not None
+        for section in sections
+        if section.manner is not None and section.manner.regulation == edition.regulation
+        for point in section.points
+        for limits in point.limits.values()
+    )
+
+
+def _step(rounding: Rounding) -> Text:
+    of = rounding.of.replace("-", " ")
+    zh = {"scale-interval": "分度值", "mpe": "最大允许误差", "resolution": "分辨力"}[rounding.of]
+    return Text(f"rounded to {rounding.step} of the {of}", f"修约至{zh}的 {rounding.step}")
+
+
+def _judging(edition: Edition, rule: str, sections: Sequence[Section]) -> Iterator[_Row]:
     if edition.decision is not None and edition.decision.rule != rule:
         yield (
             Text("decision rule", "判定规则"),
@@ -75,10 +164,8 @@ def _judging(edition: Edition, rule: str) -> Iterator[_Row]:
             Text(edition.decision.rule, edition.decision.rule),
         )
     rounding = edition.rounding
-    if rounding is not None and rounding.judged == "rounded":
-        of = rounding.of.replace("-", " ")
-        zh = {"scale-interval": "分度值", "mpe": "最大允许误差", "resolution": "分辨力"}[rounding.of]
-        there = Text(f"rounded to {rounding.step} of the {of}", f"修约至{zh}的 {rounding.step}")
+    if rounding is not None and rounding.judged == "rounded" and not _rounded_by(edition, sections):
+        there = _step(rounding)
         yield Text("what is judged", "判定所用数值"), Text("the value as measured", "未修约的测得值"), there
 
 

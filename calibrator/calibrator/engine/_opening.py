@@ -77,6 +77,7 @@ def opened_body(
         "interval": setting.interval,
         "interval_condition": FRESH if setting.interval == "24h" else None,
         "rule": setting.rule,
+        **({"judged_as": setting.judged_as} if setting.judged_as else {}),
         "adjusted": job.adjusted if adjustment is None else True,
         "rule_offers": [
             {"rule": item.rule, "source": item.source, "status": item.status} for item in setting.rule_offers

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from calibrator._home import Home
 from calibrator.engine._check_limits import fixed_check
 from calibrator.engine._preflight import Surroundings, preflight
 from calibrator.engine._regulations import regulations_body
-from calibrator.engine._setting import Setting, setting_of
+from calibrator.engine._setting import Setting, begin_of, setting_of
 from calibrator.engine._station import roles_of
 from calibrator.engine._types import Job, Plan, PlannedCheck, PlannedCheckPoint, PlannedOffer, PlannedPoint
 from calibrator.evaluation import TWO_SIDED
-from calibrator.standards import BenchFile, Register
+from calibrator.standards import Register
 from calibrator_drivers.clock import RealClock
 
 __all__ = ["make_plan", "margin", "planned_check", "planned_offers"]
@@ -25,7 +24,9 @@ def make_plan(job: Job, home: Home) -> Plan:
     setting = setting_of(job, home)
     clock = RealClock()
     typed = setting.bench.environment
-    surroundings = Surroundings(_begin(setting.bench) or clock.now(), typed.temperature_c, typed.humidity_rh)
+    surroundings = Surroundings(
+        begin_of(setting.bench) or clock.now(), typed.temperature_c, typed.humidity_rh
+    )
     live = not setting.bench.simulated
     with home.open_record(clock, write=False) as record:
         check = planned_check(fixed_check(setting, record, live=live))
@@ -112,11 +113,3 @@ def judges(rule: str, point: PlannedPoint) -> bool:
     if point.limit is None:
         return rule not in TWO_SIDED and (point.lower is not None or point.upper is not None)
     return True
-
-
-def _begin(bench: BenchFile) -> datetime | None:
-    """Return when a simulated bench in this process begins, which its file fixes."""
-    begin = bench.raw.get("simulation", {}).get("start") if bench.in_process else None
-    if not isinstance(begin, datetime):
-        return None
-    return begin if begin.tzinfo is not None else begin.replace(tzinfo=UTC)

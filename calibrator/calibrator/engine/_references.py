@@ -68,7 +68,9 @@ class Bookkeeper:
             )
         who = self._confirmed(self.uut_table.id, point.function, self.interval, row.range_high)
         asset, title = self._standard(wiring, standard)
-        return PointReferences(point, replace(limits, confirmed=who), asset, title, contributions)
+        if not limits.edition:  # whose figures are confirmed in the laboratory's list of regulations
+            limits = replace(limits, confirmed=who)
+        return PointReferences(point, limits, asset, title, contributions)
 
     def _standard(self, wiring: Wiring, standard: Candidate | None) -> tuple[str, str]:
         if standard is not None:

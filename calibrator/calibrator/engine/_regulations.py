@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from calibrator._errors import UsageError
-from calibrator.engine._differing import differences_from
+from calibrator.engine._differing import differences_from, judging_of, lacking_of
 from calibrator.engine._types import Refusal
 from calibrator.procedure import ProcedureInfo, Regulation, Section
 from calibrator.regulations import Checked, Found, Library, load_checked, load_library, status_of, unverified
@@ -67,7 +67,13 @@ def regulations_body(
     bodies = []
     for item in found:
         differs = differences_from(item.edition, info, sections, rule)
-        more = {"differs": [{"en": text.en, "zh": text.zh} for text in differs]} if differs else {}
+        more: dict[str, Any] = {}
+        if differs:
+            more["differs"] = [{"en": text.en, "zh": text.zh} for text in differs]
+        if judged := judging_of(item.edition, sections, rule):
+            more["judged"] = {"en": judged.en, "zh": judged.zh}
+        if lacking := lacking_of(item.edition, sections):
+            more["lacks"] = lacking
         bodies.append(_body(library, item, checked) | more)
     return bodies
 
@@ -75,12 +81,14 @@ def regulations_body(
 def followed(regulation: Regulation, editions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return `[regulation]` of a procedure's head as `run.opened` holds it.
 
-    Where the edition is dated data too, its dates and who has checked it come from there.
+    Where the edition is dated data too, its dates, how long it stands and who has checked it come from there.
     """
     body = asdict(regulation)
     for edition in editions:
         if edition["number"] == regulation.number:
             body |= {"in_force": edition["effective"], "superseded": edition["end"]}
+            if edition.get("interval_months"):
+                body["validity_months"] = edition["interval_months"]
             if edition["status"] == "checked":
                 body["status"] = "checked"
     return body
@@ -99,6 +107,7 @@ def _body(library: Library, found: Found, checked: tuple[Checked, ...]) -> dict[
         "state": found.state,
         "status": status_of(edition, checked),
         "unverified": list(open_figures),
+        **({} if edition.interval is None else {"interval_months": edition.interval.months}),
         "checked": [
             {
                 "figure": item.figure,

@@ -14,6 +14,7 @@ from calibrator.engine._context import Context
 from calibrator.engine._executor import steps_now
 from calibrator.engine._handlers import ask_connect, reconnect, warm_up
 from calibrator.engine._levels import levels
+from calibrator.engine._manner import AS_EDITION, as_recorded
 from calibrator.engine._opening import mode_of
 from calibrator.engine._order import in_order
 from calibrator.engine._prompts import wiring_prompt
@@ -67,7 +68,7 @@ def setting_again(opened: Mapping[str, Any], home: Home) -> Setting:
         seed=opened["seed"],
         sections=tuple(opened["sections"]),
         interval=opened["interval"],
-        rule=opened["rule"],
+        rule=AS_EDITION if opened.get("judged_as") else opened["rule"],
         person=opened["person"],
         deviations=tuple(Deviation(**item) for item in opened.get("deviations", ())),
         after=opened.get("adjustment", {}).get("after", ""),
@@ -75,19 +76,21 @@ def setting_again(opened: Mapping[str, Any], home: Home) -> Setting:
         because=said.get("why", ""),
         left_after="then" in opened,
     )
+    lab = load_lab(home.lab_file)
     sections = find_sections(procedure.sections(uut.model), opened["sections"])
-    sections = in_order(sections, opened.get("order", {}))
+    sections = as_recorded(in_order(sections, opened.get("order", {})), opened, lab)
     return Setting(
         job,
         procedure,
         bench,
-        load_lab(home.lab_file),
+        lab,
         uut,
         table_of(uut),
         sections,
         opened["complete"],
         opened["rule"],
         planned_actions(procedure, sections),
+        judged_as=opened.get("judged_as", ""),
     )
 
 

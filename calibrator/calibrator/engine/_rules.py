@@ -303,6 +303,8 @@ class Ruled:
             return PointLimits(
                 self.setting.interval, None, None, "derived", "no limits: it serves other points"
             )
+        if limits.edition:  # whose figures are confirmed in the laboratory's list of regulations
+            return limits
         return replace(limits, confirmed=self.books.confirmed_limits(point))
 
     def _standard(self, point: Point) -> tuple[str, str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from calibrator._errors import CalibratorError, UsageError
 from calibrator._home import Home
 from calibrator.bench import PlannedActions, PlanningBench, find_simulator
 from calibrator.engine._deviations import check_deviations
+from calibrator.engine._manner import AS_EDITION, as_editions_have_it
 from calibrator.engine._order import drawn_order
 from calibrator.engine._session_check import CheckSections, check_sections
 from calibrator.engine._types import Job
@@ -17,13 +19,24 @@ from calibrator.plugins import plug_in
 from calibrator.procedure import INTERVALS, Point, Procedure, RuleOffer, Section, load
 from calibrator.standards import BenchFile, BenchInstrument, Lab, load_bench, load_lab
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable, load_table
+from calibrator_drivers.clock import RealClock
 
-__all__ = ["POLICY", "Setting", "find_sections", "find_uut", "planned_actions", "setting_of", "table_of"]
+__all__ = [
+    "POLICY",
+    "Setting",
+    "begin_of",
+    "find_sections",
+    "find_uut",
+    "planned_actions",
+    "setting_of",
+    "table_of",
+]
 
 POLICY = "p95"
 RULES = (
     *("guard-band-u", "guard-band-u-binary", "guard-80", "simple", "iso14253", "jjf1094", "rss", "z540.3-6"),
     *("pfa-1", "pfa-2", "pfa-2.5", "pfa-5"),
+    AS_EDITION,
 )
 SIMULATED_BENCH = "the simulator's default bench"
 
@@ -46,6 +59,7 @@ class Setting:
     approved: bool | None = (
         None  # whether the procedure's content is listed, where it was asked once for many
     )
+    judged_as: str = ""  # id of the edition of a regulation that decides rule and rounding
 
     @property
     def interval(self) -> str:
@@ -116,9 +130,20 @@ def setting_of(job: Job, home: Home) -> Setting:
     sections = find_sections(everything, job.sections)
     complete = len(sections) == len(everything)
     lab = load_lab(home.lab_file)
-    actions = planned_actions(procedure, sections)
-    sections = drawn_order(sections, actions, _seed_of(job, bench))
-    return Setting(job, procedure, bench, lab, uut, table_of(uut), sections, complete, rule, actions)
+    day = (begin_of(bench) or RealClock().now()).astimezone(lab.zone).date()
+    judging = as_editions_have_it(sections, procedure.info.of(uut.model), lab, day, rule)
+    actions = planned_actions(procedure, judging.sections)
+    sections = drawn_order(judging.sections, actions, _seed_of(job, bench))
+    found = Setting(job, procedure, bench, lab, uut, table_of(uut), sections, complete, judging.rule, actions)
+    return replace(found, judged_as=judging.judged_as) if judging.judged_as else found
+
+
+def begin_of(bench: BenchFile) -> datetime | None:
+    """Return when a simulated bench in this process begins, which its file fixes; None of another."""
+    begin = bench.raw.get("simulation", {}).get("start") if bench.in_process else None
+    if not isinstance(begin, datetime):
+        return None
+    return begin if begin.tzinfo is not None else begin.replace(tzinfo=UTC)
 
 
 def _seed_of(job: Job, bench: BenchFile) -> str:

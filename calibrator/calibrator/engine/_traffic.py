@@ -16,46 +16,7 @@ class EngineTraffic(TrafficLog):
 
     def __init__(self, path: Path, clock: Clock) -> None:
         super().__init__(path, clock)
-        self._failure: OSError | None = None
-
-    def sent(self, name: str, message: bytes) -> int:
-        """Log what goes out; a line that cannot be written is remembered as a failure."""
-        try:
-            return super().sent(name, message)
-        except OSError as error:
-            self._failure = error
-            return self.offset
-
-    def asked(self, name: str, message: bytes) -> int:
-        """Log a question; a line that cannot be written is remembered as a failure."""
-        try:
-            return super().asked(name, message)
-        except OSError as error:
-            self._failure = error
-            return self.offset
-
-    def received(self, name: str, message: bytes) -> int:
-        """Log what came in; a line that cannot be written is remembered as a failure."""
-        try:
-            return super().received(name, message)
-        except OSError as error:
-            self._failure = error
-            return self.offset
-
-    def note(self, name: str, text: str) -> int:
-        """Log what befell a connection; a line that cannot be written is remembered as a failure."""
-        try:
-            return super().note(name, text)
-        except OSError as error:
-            self._failure = error
-            return self.offset
-
-    def flush(self) -> None:
-        """Write what is held back; a line that cannot be written is remembered as a failure."""
-        try:
-            super().flush()
-        except OSError as error:
-            self._failure = error
+        self._failure: OSError | ValueError | None = None
 
     def close(self) -> tuple[str, int]:
         """Close the file; a line that cannot be written is remembered as a failure."""
@@ -66,9 +27,13 @@ class EngineTraffic(TrafficLog):
         """Write what is held back; raise `StorageError` when a line was lost."""
         self.flush()
         if self._failure is not None:
+            told = self._failure.strerror if isinstance(self._failure, OSError) else None
             raise StorageError(
-                f"the traffic log cannot be written: {self._failure.strerror or self._failure}",
+                f"the traffic log cannot be written: {told or self._failure}",
                 where=str(self.path),
                 way_out="Make room on the disk, then: calibrator resume",
                 code="traffic",
             ) from self._failure
+
+    def _lost(self, error: OSError | ValueError) -> None:
+        self._failure = error

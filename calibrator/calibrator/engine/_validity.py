@@ -62,4 +62,11 @@ def _figures(references: PointReferences) -> tuple[object, ...]:
         (item.half_width, item.status, item.source, item.confirmed) for item in standards_of(references)
     )
     limits = references.limits
-    return (references.standard_asset, limits.lower, limits.upper, limits.confirmed, *standard)
+    return (
+        references.standard_asset,
+        limits.lower,
+        limits.upper,
+        limits.confirmed,
+        limits.rounding,
+        *standard,
+    )

@@ -43,4 +43,7 @@ def figure_status(references: PointReferences) -> FigureStatus:
     standard = str(Status.weakest(*(Status(item.status) for item in figures))) if figures else ARTEFACT
     open_figures = [item for item in figures if not item.confirmed and not Status(item.status).decides_live]
     limit_decides = bool(limits.confirmed) or Status(limits.status).decides_live
+    rounding = limits.rounding
+    if rounding is not None and rounding.judged == "rounded":  # the step decides as the limit does
+        limit_decides = limit_decides and Status(rounding.status).decides_live
     return FigureStatus(limits.status, standard, limit_decides and not open_figures)

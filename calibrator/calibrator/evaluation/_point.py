@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from calibrator.evaluation._collect import ObservedPoint
-    from calibrator.procedure import PointLimits, PointObservations, PointReferences, Reading
+    from calibrator.procedure import PointLimits, PointObservations, PointReferences, Reading, Rounded
     from calibrator_uncertainty import BudgetLine, BudgetResult, Clause8, Judgement
 
 __all__ = ["NO_UNCERTAINTY", "judged_point", "numberless_point"]
@@ -50,17 +50,24 @@ def judged_point(
     limits = references.limits
     lab = opened.get("lab") or {}
     known = stated(result, references.point, lab)
-    judgement = judge(
-        result.value,
-        known.U,
-        known.u,
-        known.dof,
-        limits.lower,
-        limits.upper,
-        rule=opened["rule"],
-        rectangles=known.rectangles,
-        arcsine=known.arcsine,
-    )
+    as_edition = _as_edition(result.value, limits)
+
+    def judged(error: float) -> Judgement:
+        return judge(
+            error,
+            known.U,
+            known.u,
+            known.dof,
+            limits.lower,
+            limits.upper,
+            rule=opened["rule"],
+            rectangles=known.rectangles,
+            arcsine=known.arcsine,
+        )
+
+    judgement = judged(result.value)
+    if as_edition is not None and as_edition[0] != result.value:
+        judgement = replace(judged(as_edition[0]), pfa=judgement.pfa)
     status = figure_status(references)
     write = rounding_of(lab)
     rounded = write.uncertainty(known.U)
@@ -69,7 +76,7 @@ def judged_point(
         known = replace(known, notes=tuple(dict.fromkeys((*known.notes, RAISED))))
     return {
         **_head(references, observed, status),
-        "error": plain(write.like(result.value, rounded)),
+        "error": plain(write.like(result.value, rounded) if as_edition is None else as_edition[1]),
         "u": significant(known.u, 3),
         "U": plain(rounded),
         "k": fixed(known.k, 2),
@@ -84,6 +91,19 @@ def judged_point(
         "budget": [_line(line) for line in result.lines],
         "exact": _exact(result.value, known, judgement),
     }
+
+
+def _as_edition(error: float, limits: PointLimits) -> tuple[float, Decimal] | None:
+    """Return the error that is judged and the error as written, where the edition of a regulation says how.
+
+    Halves go to the even multiple (GB/T 8170-2008, 3.2). U and PFA stay those of the measured value.
+    """
+    from calibrator_uncertainty.rounding import round_to_step
+
+    if limits.rounding is None:
+        return None
+    written = round_to_step(error, limits.rounding.step)
+    return (float(written) if limits.rounding.judged == "rounded" else error), written
 
 
 def _guard_band(judgement: Judgement, rounded: Decimal, limits: PointLimits, write: Rounder) -> str:
@@ -141,12 +161,17 @@ def _head(references: PointReferences, observed: ObservedPoint, status: FigureSt
         "lower_limit": _text(limits.lower),
         "upper_limit": _text(limits.upper),
         "interval": limits.interval,
+        **({} if limits.rounding is None else {"rounding": _rounding(limits.rounding)}),
         "figure_status": status.as_json(),
         "standard": references.standard_asset,
         "standard_title": references.standard_title,
         "attempt": seen.version,
         "attempts": observed.versions,
     }
+
+
+def _rounding(rounding: Rounded) -> dict[str, str]:
+    return {"step": plain(rounding.step), "judged": rounding.judged, "status": rounding.status}
 
 
 def _beside(seen: PointObservations) -> PointObject:

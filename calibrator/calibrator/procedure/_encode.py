@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from calibrator.procedure._types import Contribution, Point, PointLimits, PointReferences
+from calibrator.procedure._types import Contribution, Point, PointLimits, PointReferences, Rounded
 
 __all__ = ["decode_references", "encode_references"]
 
@@ -34,6 +34,8 @@ def encode_references(references: PointReferences) -> dict[str, Any]:
             "status": limits.status,
             "source": limits.source,
             "confirmed": limits.confirmed,
+            **({"edition": limits.edition} if limits.edition else {}),
+            **({} if limits.rounding is None else {"rounding": _rounding(limits.rounding)}),
         },
         "standard_asset": references.standard_asset,
         "standard_title": references.standard_title,
@@ -50,6 +52,8 @@ def decode_references(body: Mapping[str, Any]) -> PointReferences:
         status=body["limits"]["status"],
         source=body["limits"]["source"],
         confirmed=body["limits"].get("confirmed", ""),
+        edition=body["limits"].get("edition", ""),
+        rounding=_rounding_from(body["limits"].get("rounding")),
     )
     head = body["point"]
     point = Point(
@@ -72,6 +76,21 @@ def decode_references(body: Mapping[str, Any]) -> PointReferences:
         standard_title=body["standard_title"],
         contributions=tuple(_contribution_from(item) for item in body["contributions"]),
     )
+
+
+def _rounding(rounding: Rounded) -> dict[str, str]:
+    return {
+        "step": format(rounding.step, "f"),
+        "judged": rounding.judged,
+        "status": rounding.status,
+        "source": rounding.source,
+    }
+
+
+def _rounding_from(body: Mapping[str, Any] | None) -> Rounded | None:
+    if body is None:
+        return None
+    return Rounded(Decimal(body["step"]), body["judged"], body["status"], body["source"])
 
 
 def _text(limit: Decimal | None) -> str | None:

@@ -59,7 +59,7 @@ def load_info(folder: Path) -> ProcedureInfo:
         document=head.require(data, "document", str, ()),
         document_status=head.require(data, "document_status", str, ()),
         roles=_roles(head, head.require(data, "roles", dict, ())),
-        rule=_one_of(head, data, "rule", RULES),
+        rule=_one_of(head, data, "rule", (*RULES, "edition")),
         resume=cast("Resume", _one_of(head, data, "resume", get_args(Resume))),
         temperature_c=_band(head, environment, "temperature_c"),
         humidity_rh=_band(head, environment, "humidity_rh"),

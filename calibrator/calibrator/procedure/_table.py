@@ -12,10 +12,11 @@ from calibrator.procedure._folder import text_of
 from calibrator.procedure._functions import FUNCTION_UNITS, RESULT_UNITS
 from calibrator.procedure._toml import Path as KeyPath
 from calibrator.procedure._toml import TomlFile
-from calibrator.procedure._types import CLASS, Expect, Point, PointLimits, Proof, Resume, Section
+from calibrator.procedure._types import CLASS, Expect, Manner, Point, PointLimits, Proof, Resume, Section
 
 __all__ = ["INTERVALS", "PointTable", "load_table", "parse_table"]
 
+FROM_EDITION = "edition"  # in place of a limit: that of the regulation's edition in force
 INTERVALS = ("24h", "90d", "1y", "2y")
 _STATUSES = ("seen", "checked", "memory_high", "memory_medium", "memory_low", "derived")
 _Settings = Mapping[str, str | int | float | bool]
@@ -71,7 +72,9 @@ def _section(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Sectio
     file = reader.file
     known = ("id", "title", "wiring", "prompt", "standard", "status", "source", "settings", "resume", "point")
     file.refuse_unknown(
-        table, (*known, "proof", "lead_checks", "tables", "order", "limit_sources", "required"), path
+        table,
+        (*known, "proof", "lead_checks", "tables", "order", "limit_sources", "required", "edition"),
+        path,
     )
     _check_sources(reader, table.get("limit_sources", {}), path)
     order = str(table.get("order", "table"))
@@ -100,6 +103,27 @@ def _section(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Sectio
             key: text_of(file, table["tables"], key, (*path, "tables")) for key in table.get("tables", {})
         },
         required=file.require(table, "required", bool, path) if "required" in table else False,
+        manner=_manner(reader, table["edition"], (*path, "edition")) if "edition" in table else None,
+    )
+
+
+def _manner(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Manner:
+    """Take what an edition of a regulation has to know of the unit: `edition` of a section."""
+    file = reader.file
+    own = ("interval", "resolution")
+    file.refuse_unknown(table, ("regulation", "class", "low", "high", *own, "marks", "items"), path)
+    marks = table.get("marks", [])
+    return Manner(
+        regulation=file.require(table, "regulation", str, path),
+        low=_decimal(reader, table, "low", path),
+        high=_decimal(reader, table, "high", path),
+        accuracy_class=str(table.get("class", "")),
+        **{key: _decimal(reader, table, key, path) for key in own if key in table},
+        marks=tuple(
+            _decimal(reader, {"mark": mark}, "mark", (*path, "marks", place))
+            for place, mark in enumerate(marks)
+        ),
+        items={key: str(item) for key, item in table.get("items", {}).items()},
     )
 
 
@@ -180,6 +204,8 @@ def _limits(
     file = reader.file
     limits = file.require(table, "limits", dict, path)
     file.refuse_unknown(limits, (*INTERVALS, CLASS), (*path, "limits"))
+    if all(value == FROM_EDITION for value in limits.values()):  # which brings status and source of its own
+        merged = {"status": "derived", "source": FROM_EDITION, **merged}
     status, source = (file.require(merged, key, str, path) for key in ("status", "source"))
     file.refuse_other(status, _STATUSES, (*path, "status"))
     others = merged.get("limit_sources", {})
@@ -198,8 +224,13 @@ def _limits(
 def _pair(
     reader: _Reader, table: Mapping[str, Any], interval: str, value: object, path: KeyPath
 ) -> tuple[Decimal | None, Decimal | None]:
-    """Return lower and upper limit: a text is symmetric about zero, a table gives both or one."""
+    """Return lower and upper limit: a text is symmetric about zero, a table gives both or one.
+
+    Both are None where the edition of the regulation gives them.
+    """
     lower: Decimal | None
+    if value == FROM_EDITION:
+        return None, None
     if isinstance(value, dict):
         place = (*path, interval)
         reader.file.refuse_unknown(value, ("lower", "upper"), place)

@@ -19,6 +19,7 @@ __all__ = [
     "Contribution",
     "FigureRule",
     "Foresees",
+    "Manner",
     "Point",
     "PointLimits",
     "PointObservations",
@@ -30,6 +31,7 @@ __all__ = [
     "Regulation",
     "RegulationItem",
     "Resume",
+    "Rounded",
     "RuleOffer",
     "Section",
     "Text",
@@ -42,10 +44,21 @@ Expect = Literal["read", "not-read", "below", "hold"]
 
 
 @dataclass(frozen=True, slots=True)
+class Rounded:
+    """To which step an edition of a regulation has an error written, and which of the two is judged."""
+
+    step: Decimal  # in the point's unit
+    judged: Literal["raw", "rounded"]
+    status: str  # status vocabulary of calibrator_drivers.accuracy; "checked" where a person has checked it
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class PointLimits:
     """The UUT's limits at a point for one interval, decimals in the point's unit, with status and source.
 
-    The limits are closed; one of them is None where the error is limited on one side only.
+    The limits are closed; one of them is None where the error is limited on one side only, and both are where
+    the table leaves them to the edition of the regulation in force (`limits = { class = "edition" }`).
     """
 
     interval: str  # "24h", "90d", "1y"
@@ -54,6 +67,8 @@ class PointLimits:
     status: str  # status vocabulary of calibrator_drivers.accuracy
     source: str
     confirmed: str = ""  # person, document, page and date of a confirmation (METROLOGY 9)
+    edition: str = ""  # id of the edition of a regulation that gave the limits; "" where the table did
+    rounding: Rounded | None = None  # where the job is judged as an edition has it
 
     @property
     def half(self) -> Decimal | None:
@@ -128,6 +143,27 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """What an edition of a regulation has to know of the unit, to be held against a section or to decide it.
+
+    Values are decimals in the unit of the section's points.
+    """
+
+    regulation: str  # "jjg-52"; the head's `regulations` say in which edition
+    low: Decimal  # ends of the unit's range
+    high: Decimal
+    accuracy_class: str = ""
+    interval: Decimal = Decimal(0)  # the scale interval, e of a balance
+    resolution: Decimal = Decimal(0)
+    marks: tuple[Decimal, ...] = ()  # numbered marks of the scale
+    items: Mapping[str, str] = field(default_factory=dict)  # item of the MPE by the points' setting `table`
+
+    def item(self, point: Point) -> str:
+        """Return which item of the permissible errors a point is of; "indication" unless `items` says."""
+        return self.items.get(str(point.settings.get("table", "")), "indication")
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """Points measured with one wiring, in order."""
 
@@ -142,6 +178,7 @@ class Section:
     order: Literal["table", "random"] = "table"  # in which its points are measured
     tables: Mapping[str, Text] = field(default_factory=dict)  # of a document, by the points' setting `table`
     required: bool = False  # measured whatever sections a job names, such as a checklist (METROLOGY 7)
+    manner: Manner | None = None  # by which edition it can be judged
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Every figure of an edition has a status, a source and, where it is known, a clause. Formulas are coefficients.
 """
 
-from calibrator.regulations._apply import Judged, due_after, judged_error, points_at
+from calibrator.regulations._apply import PointsHeld, due_after, points_at, points_held, step_of
 from calibrator.regulations._checked import (
     Checked,
     known_of,
@@ -42,11 +42,11 @@ __all__ = [
     "Edition",
     "Found",
     "Interval",
-    "Judged",
     "Known",
     "Library",
     "MpeRow",
     "Points",
+    "PointsHeld",
     "Ratio",
     "Rounding",
     "Sequence",
@@ -54,7 +54,6 @@ __all__ = [
     "due_after",
     "figure_of",
     "flat",
-    "judged_error",
     "known_of",
     "limit_at",
     "load_checked",
@@ -62,7 +61,9 @@ __all__ = [
     "mark_checked",
     "parse_edition",
     "points_at",
+    "points_held",
     "standing",
     "status_of",
+    "step_of",
     "unverified",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,17 +11,15 @@ from decimal import Decimal
 from calibrator._errors import UsageError
 from calibrator.regulations._types import Edition
 
-__all__ = ["Judged", "due_after", "judged_error", "points_at"]
+__all__ = ["PointsHeld", "due_after", "points_at", "points_held", "step_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """An error as an edition has it written and judged."""
+class PointsHeld:
+    """How the points of a table stand to the rule of an edition."""
 
-    raw: Decimal
-    rounded: Decimal
-    conforms: bool
-    by: str  # "raw" or "rounded"
+    missing: tuple[Decimal, ...]  # that the edition has and nobody measures
+    beyond: tuple[Decimal, ...]  # that the edition does not have
 
 
 def points_at(
@@ -68,27 +66,19 @@ def points_at(
     return tuple(sorted({*found, *ends}))
 
 
-def judged_error(
-    edition: Edition,
-    error: Decimal,
-    limit: Decimal,
-    *,
-    interval: Decimal = Decimal(0),
-    resolution: Decimal = Decimal(0),
-) -> Judged:
-    """Return an error as an edition has it written, and whether it conforms, raw or rounded.
+def step_of(
+    edition: Edition, limit: Decimal, *, interval: Decimal = Decimal(0), resolution: Decimal = Decimal(0)
+) -> Decimal | None:
+    """Return the step to which an edition has an error written; None where it has no rule.
 
-    It is rounded to the nearest step, halves to the even multiple (GB/T 8170-2008, 3.2). An edition without
-    a rounding rule judges what is there. `interval` is the scale interval; all in one unit.
+    `limit` is half the tolerance, `interval` the scale interval; all in one unit.
 
     Raises:
-        UsageError: the rounding step counts in something that is not given (code `no-step`).
+        UsageError: the step counts in something that is not given (code `no-step`).
     """
     rule = edition.rounding
     if rule is None:
-        return Judged(error, error, abs(error) <= limit, "raw")
-    from calibrator_uncertainty.rounding import round_to_step
-
+        return None
     step = rule.step * {"scale-interval": interval, "mpe": limit, "resolution": resolution}[rule.of]
     if step <= 0:
         raise UsageError(
@@ -97,18 +87,38 @@ def judged_error(
             way_out=f"Give the {rule.of} of the instrument.",
             code="no-step",
         )
-    rounded = round_to_step(error, step)
-    judged = rounded if rule.judged == "rounded" else error
-    return Judged(error, rounded, abs(judged) <= limit, rule.judged)
+    return step
 
 
-def due_after(edition: Edition, day: date) -> date | None:
-    """Return the day on which the edition's interval from `day` ends; None where it states none.
+def due_after(months: int, day: date) -> date:
+    """Return the day on which so many months from `day` end.
 
     It is the same day of the month, or its last where that month is shorter.
     """
-    if edition.interval is None:
-        return None
-    years, month = divmod(day.month - 1 + edition.interval.months, 12)
+    years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def points_held(
+    edition: Edition,
+    low: Decimal,
+    high: Decimal,
+    measured: Iterable[Decimal],
+    *,
+    marks: Sequence[Decimal] = (),
+) -> PointsHeld:
+    """Hold the measured points against the edition's rule; without one nothing is missing.
+
+    Of a count the ends are missing where they are not measured, and the evenly spread points are where there
+    are too few.
+    """
+    wanted, have = points_at(edition, low, high, marks=marks), set(measured)
+    rule = edition.points
+    if wanted is None or rule is None:
+        return PointsHeld((), ())
+    if rule.rule == "count":
+        ends = {low, high} if rule.ends else set()
+        missing = set(wanted) - have if len(have) < rule.at_least else ends - have
+        return PointsHeld(tuple(sorted(missing)), ())
+    return PointsHeld(tuple(sorted(set(wanted) - have)), tuple(sorted(have - set(wanted))))

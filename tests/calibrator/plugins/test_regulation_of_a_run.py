@@ -163,8 +163,10 @@ def test_what_a_verification_follows_takes_dates_and_checks_from_the_edition() -
         "effective": date(2010, 1, 1),
         "end": date(2020, 1, 1),
         "status": "checked",
+        "interval_months": 5,
     }
     body = followed(head, [edition])
+    assert body["validity_months"] == 5, "the edition's interval, not the head's 12 months"
     assert (body["in_force"], body["superseded"], body["status"]) == (
         date(2010, 1, 1),
         date(2020, 1, 1),

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from calibrator._errors import UsageError
-from calibrator.regulations import Edition, due_after, judged_error, limit_at, points_at
+from calibrator.evaluation._figures import figure_status
+from calibrator.procedure import (
+    Point,
+    PointLimits,
+    PointReferences,
+    Rounded,
+    decode_references,
+    encode_references,
+)
+from calibrator.regulations import Edition, due_after, points_at, points_held, step_of
 
 from .invented import edition
 
@@ -49,48 +57,38 @@ def test_an_edition_without_a_rule_gives_no_points() -> None:
     assert points_at(edition(2020, DAY), Decimal(0), Decimal(10)) is None
 
 
-def test_the_same_error_conforms_rounded_and_not_raw() -> None:
-    """0.168 of a limit of 0.16 rounds to 0.16 in steps of 0.02, the fifth of a scale interval of 0.1."""
-    limit = limit_at(with_rounding("rounded"), Decimal(4), span=Decimal(10))
-    assert limit is not None
-    told = {
-        judged: judged_error(with_rounding(judged), Decimal("0.168"), limit[0], interval=Decimal("0.1"))
-        for judged in ("rounded", "raw")
-    }
-    assert {judged: (item.rounded, item.conforms) for judged, item in told.items()} == {
-        "rounded": (Decimal("0.16"), True),
-        "raw": (Decimal("0.16"), False),
-    }
-    assert told["rounded"].by == "rounded"
+@pytest.mark.parametrize(
+    ("of", "share", "step"),
+    [("scale-interval", "0.2", "0.02"), ("mpe", "0.1", "0.016"), ("resolution", "1", "0.01")],
+)
+def test_a_step_counts_in_what_the_edition_names(of: str, share: str, step: str) -> None:
+    how = {"interval": Decimal("0.1"), "resolution": Decimal("0.01")}
+    assert step_of(with_rounding("rounded", of, share), Decimal("0.16"), **how) == Decimal(step)
+
+
+def test_without_a_rule_there_is_no_step_and_a_step_of_nothing_is_refused() -> None:
+    assert step_of(edition(2020, DAY), Decimal("0.16")) is None
+    with pytest.raises(UsageError, match=r"xyz-1-2020 rounds to 0\.2 of the scale-interval"):
+        step_of(with_rounding("rounded"), Decimal("0.16"))
 
 
 @pytest.mark.parametrize(
-    ("of", "step", "error", "rounded"),
+    ("rule", "measured", "missing", "beyond"),
     [
-        ("scale-interval", "0.2", "0.15", "0.16"),  # half of a step: to the even multiple
-        ("scale-interval", "0.2", "-0.13", "-0.12"),
-        ("mpe", "0.1", "0.151", "0.144"),  # a tenth of 0.16 is 0.016
-        ("resolution", "1", "0.1649", "0.16"),
+        ('rule = "fractions"\nvalues = ["0", "0.5", "1"]', "-1 4.5 10", "", ""),
+        ('rule = "fractions"\nvalues = ["0", "0.5", "1"]', "-1 3 10", "4.5", "3"),
+        ('rule = "count"\nat_least = 3\nends = true', "-1 2 3 10", "", ""),
+        ('rule = "count"\nat_least = 3\nends = true', "2 3 4 10", "-1", ""),
+        ('rule = "count"\nat_least = 3\nends = true', "-1 10", "4.5", ""),
+        ('rule = "numbered-marks"', "0 2 4 6 8", "10", ""),
     ],
 )
-def test_a_step_counts_in_what_the_edition_names(of: str, step: str, error: str, rounded: str) -> None:
-    how = {"interval": Decimal("0.1"), "resolution": Decimal("0.01")}
-    found = judged_error(with_rounding("rounded", of, step), Decimal(error), Decimal("0.16"), **how)
-    assert found.rounded == Decimal(rounded)
-
-
-@given(st.decimals(-1, 1, places=4))
-def test_rounding_moves_an_error_by_half_a_step_at_most(error: Decimal) -> None:
-    found = judged_error(with_rounding("rounded"), error, Decimal("0.16"), interval=Decimal("0.1"))
-    assert abs(found.rounded - error) <= Decimal("0.01")
-    assert found.rounded % Decimal("0.02") == 0
-
-
-def test_without_a_rule_the_raw_error_is_judged_and_a_step_of_nothing_is_refused() -> None:
-    plain = judged_error(edition(2020, DAY), Decimal("0.1601"), Decimal("0.16"))
-    assert (plain.rounded, plain.conforms, plain.by) == (Decimal("0.1601"), False, "raw")
-    with pytest.raises(UsageError, match=r"xyz-1-2020 rounds to 0\.2 of the scale-interval"):
-        judged_error(with_rounding("rounded"), Decimal("0.1"), Decimal("0.16"))
+def test_points_are_held_against_the_rule(rule: str, measured: str, missing: str, beyond: str) -> None:
+    values = [Decimal(text) for text in measured.split()]
+    held = points_held(with_points(rule), Decimal(-1), Decimal(10), values, marks=SCALE)
+    assert [str(item) for item in held.missing] == missing.split()
+    assert [str(item) for item in held.beyond] == beyond.split()
+    assert points_held(edition(2020, DAY), Decimal(0), Decimal(10), values).missing == ()
 
 
 @pytest.mark.parametrize(
@@ -103,12 +101,26 @@ def test_without_a_rule_the_raw_error_is_judged_and_a_step_of_nothing_is_refused
     ],
 )
 def test_an_interval_ends_on_the_same_day_of_the_month(months: int, day: date, due: date) -> None:
-    body = f"[interval]\nmonths = {months}\n{KNOWN}"
-    assert due_after(edition(2020, DAY, body=body), day) == due
-    assert due_after(edition(2020, DAY), day) is None
+    assert due_after(months, day) == due
 
 
 def test_the_decision_rule_is_the_editions() -> None:
     found = edition(2020, DAY, body=f'[decision]\nrule = "simple"\n{KNOWN}')
     assert found.decision is not None
     assert found.decision.rule == "simple"
+
+
+@pytest.mark.parametrize(
+    ("judged", "status", "decides"),
+    [("rounded", "memory_low", False), ("rounded", "checked", True), ("raw", "memory_low", True)],
+)
+def test_a_step_that_nobody_has_checked_decides_nothing_on_a_live_bench(
+    judged: Literal["raw", "rounded"], status: str, decides: bool
+) -> None:
+    """METROLOGY 9: the rounding is a figure like the limit, where the rounded error is judged."""
+    rounding = Rounded(Decimal("0.02"), judged, status, "invented")
+    limits = PointLimits("class", Decimal(-1), Decimal(1), "checked", "invented", rounding=rounding)
+    point = Point("p", "s", "dcv", Decimal(1), Decimal(10), "V", {"class": limits}, "source")
+    references = PointReferences(point, limits, "", "", ())
+    assert decode_references(encode_references(references)).limits == limits
+    assert figure_status(references).decides is decides

@@ -1,0 +1,193 @@
+"""A job in the manner of an edition: its limits, how errors are rounded, and the rule that judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from calibrator._errors import UsageError
+from calibrator.procedure import Manner, Point, PointLimits, ProcedureInfo, Rounded, Section
+from calibrator.regulations import (
+    Checked,
+    Edition,
+    Known,
+    limit_at,
+    load_checked,
+    load_library,
+    step_of,
+    unverified,
+)
+from calibrator.standards import Lab
+
+__all__ = ["AS_EDITION", "Judging", "as_editions_have_it", "as_recorded"]
+
+AS_EDITION = "edition"  # the rule of a job that is judged as the edition in force has it
+CHECKED = "checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """The sections with what editions decide in them, and the rule of the job."""
+
+    sections: tuple[Section, ...]
+    rule: str
+    judged_as: str = ""  # id of the edition that decides rule and rounding; "" where the job does
+
+
+def as_editions_have_it(
+    sections: Sequence[Section], info: ProcedureInfo, lab: Lab, day: date, rule: str
+) -> Judging:
+    """Return the sections with the figures of the editions in force on the day of the work.
+
+    Raises:
+        UsageError: `unknown-regulation`, `no-edition-limit`, `no-step`; with the rule "edition" also
+            `rule-without-edition`.
+    """
+    wanted = {section.manner.regulation for section in sections if section.manner is not None}
+    if not wanted and rule != AS_EDITION:
+        return Judging(tuple(sections), rule)
+    library = load_library()
+    found = [library.find(name, day).edition for name in info.regulations]
+    editions = {edition.regulation: edition for edition in found if edition.regulation in wanted}
+    judged_as = ""
+    if rule == AS_EDITION:
+        rule, judged_as = _rule(sections, editions, info)
+    return Judging(_decided(sections, editions, lab, bool(judged_as)), rule, judged_as)
+
+
+def as_recorded(sections: Sequence[Section], opened: Mapping[str, Any], lab: Lab) -> tuple[Section, ...]:
+    """Return the sections as the editions have it that a run recorded, whatever is in force now."""
+    if all(section.manner is None for section in sections):
+        return tuple(sections)
+    library = load_library()
+    names = [str(body["id"]) for body in opened["procedure"].get("regulations", ())]
+    found = [library.edition(name) for name in names]
+    editions = {edition.regulation: edition for edition in found}
+    return _decided(sections, editions, lab, bool(opened.get("judged_as")))
+
+
+def _rule(
+    sections: Sequence[Section], editions: Mapping[str, Edition], info: ProcedureInfo
+) -> tuple[str, str]:
+    """Return the one rule that the editions of all sections have, and the id of the edition."""
+    found = {
+        None if section.manner is None else editions.get(section.manner.regulation) for section in sections
+    }
+    edition = next(iter(found)) if len(found) == 1 else None
+    if edition is None or edition.decision is None:
+        raise UsageError(
+            f"the sections of this job have no one edition with a decision rule: {info.id}",
+            where="--rule edition",
+            way_out="Name a rule, such as --rule simple; or state `edition` in each section.",
+            code="rule-without-edition",
+        )
+    return edition.decision.rule, edition.id
+
+
+def _decided(
+    sections: Iterable[Section], editions: Mapping[str, Edition], lab: Lab, judging: bool
+) -> tuple[Section, ...]:
+    checked = load_checked(Path(lab.path).parent / "regulations.toml", lab) if lab.path else ()
+    done = []
+    for section in sections:
+        manner = section.manner
+        edition = None if manner is None else editions.get(manner.regulation)
+        if manner is not None and edition is not None:
+            points = tuple(_point(point, manner, edition, checked, judging) for point in section.points)
+            section = replace(section, points=points)  # noqa: PLW2901 - the same section, with its figures
+        elif manner is not None and any(
+            _open(limits) for p in section.points for limits in p.limits.values()
+        ):
+            raise UsageError(
+                f"the section {section.id} takes limits from {manner.regulation}, which the procedure does"
+                " not follow",
+                where=f"section {section.id}, key edition.regulation",
+                way_out="List it under `regulations` of procedure.toml.",
+                code="unknown-regulation",
+            )
+        done.append(section)
+    return tuple(done)
+
+
+def _point(
+    point: Point, manner: Manner, edition: Edition, checked: Sequence[Checked], judging: bool
+) -> Point:
+    return replace(
+        point,
+        limits={
+            key: _limits(limits, point, manner, edition, checked, judging)
+            for key, limits in point.limits.items()
+        },
+    )
+
+
+def _limits(  # noqa: PLR0917 - what one limit rests on
+    limits: PointLimits,
+    point: Point,
+    manner: Manner,
+    edition: Edition,
+    checked: Sequence[Checked],
+    judging: bool,
+) -> PointLimits:
+    if _open(limits):
+        limits = _of_edition(limits, point, manner, edition, checked)
+    half = limits.half
+    if not judging or edition.rounding is None or half is None:
+        return limits
+    rounding = edition.rounding
+    step = step_of(edition, half, interval=manner.interval, resolution=manner.resolution)
+    status = _status("rounding", rounding.known, edition, checked)
+    source = _source(edition, rounding.known)
+    return replace(limits, rounding=Rounded(step or Decimal(1), rounding.judged, status, source))
+
+
+def _of_edition(
+    limits: PointLimits, point: Point, manner: Manner, edition: Edition, checked: Sequence[Checked]
+) -> PointLimits:
+    found = limit_at(
+        edition,
+        point.nominal,
+        item=manner.item(point),
+        accuracy_class=manner.accuracy_class,
+        span=manner.high - manner.low,
+        interval=manner.interval,
+    )
+    if found is None:
+        raise UsageError(
+            f"{edition.number} states no limit of {manner.item(point)} for the class"
+            f" {manner.accuracy_class or 'none'} at {point.id}",
+            where=f"point {point.id}, key limits",
+            way_out="State the limit in the point table, with its source.",
+            code="no-edition-limit",
+        )
+    half, row = found
+    return replace(
+        limits,
+        lower=-half,
+        upper=half,
+        status=_status("mpe", row.known, edition, checked),
+        source=_source(edition, row.known),
+        edition=edition.id,
+    )
+
+
+def _open(limits: PointLimits) -> bool:
+    """Say whether the table leaves a limit to the edition."""
+    return limits.lower is None and limits.upper is None
+
+
+def _status(figure: str, known: Known, edition: Edition, checked: Sequence[Checked]) -> str:
+    """Return how well a figure is known: as its file says, until a person has checked it (METROLOGY 9)."""
+    by_person = edition.checked or any(
+        item.edition == edition.id and item.figure == figure for item in checked
+    )
+    return CHECKED if by_person and figure not in unverified(edition, checked) else known.status
+
+
+def _source(edition: Edition, known: Known) -> str:
+    clause = f", {known.clause}" if known.clause else ""
+    return f"{edition.number}{clause}: {known.source}"
