@@ -153,11 +153,7 @@ class PressureController(SwitchedSource[float]):
         Raises:
             OutOfLimits: above the limit of `set_limits`; nothing was sent.
         """
-        if self._highest_pa is not None:
-            span = (-self._highest_pa, self._highest_pa)
-            held_within(
-                self.session, pressure_pa, span, "Pa", command="set-point", whose="the section's limit"
-            )
+        self._hold(pressure_pa)
         self._begin_staging()
         self._program(pressure_pa)
         self._end_staging(pressure_pa, "set-point")
@@ -197,6 +193,12 @@ class PressureController(SwitchedSource[float]):
         del voltage_v, current_a
         if pressure_pa is not None:
             self._highest_pa = abs(finite_limit(self.session, pressure_pa, "Pa"))
+            self._limits_changed()
+
+    def _hold(self, staged: float) -> None:
+        if self._highest_pa is not None:
+            span = (-self._highest_pa, self._highest_pa)
+            held_within(self.session, staged, span, "Pa", command="set-point", whose="the section's limit")
 
     def _program(self, pressure_pa: float) -> None:
         self.pressure_unit(self.UNIT)

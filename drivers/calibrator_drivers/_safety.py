@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -32,6 +32,7 @@ __all__ = [
     "staged_or_refuse",
     "stays_on",
     "sure",
+    "unhindered",
 ]
 
 T = TypeVar("T")
@@ -46,12 +47,22 @@ def may_be_on(error: InstrumentError, way_out: str = "") -> None:
         error.way_out = way_out or ReadbackError.BY_HAND
 
 
+def unhindered(session: Session) -> AbstractContextManager[None]:
+    """Let no traffic log that cannot be written keep a command from the wire; a test's session has none."""
+    found: Callable[[], AbstractContextManager[None]] = getattr(session, "towards_safety", nullcontext)
+    return found()
+
+
 @contextmanager
-def _or_may_be_on(way_out: str) -> Iterator[None]:
+def _or_may_be_on(session: Session, way_out: str) -> Iterator[None]:
     try:
-        yield
+        with unhindered(session):
+            yield
     except InstrumentError as error:
         may_be_on(error, way_out)
+        raise
+    except BaseException as error:  # a person's Ctrl-C too goes on upwards, with what it means
+        error.add_note(f"{session.name}: {ReadbackError.MAY_BE_ON}. {way_out or ReadbackError.BY_HAND}")
         raise
 
 
@@ -62,7 +73,7 @@ def once_more(session: Session, make_safe: Callable[[], None], *, way_out: str =
         InstrumentError: whatever the second attempt, or the first for another reason, raises; it says that
             the output may still be on.
     """
-    with _or_may_be_on(way_out):
+    with _or_may_be_on(session, way_out):
         try:
             make_safe()
         except (ConnectionLost, ReadTimeout):  # safe matters more than why it broke
@@ -77,17 +88,21 @@ class _QueueSilent(ReadTimeout):
 def sure(session: Session, *steps: Callable[[], object], way_out: str = "") -> None:
     """Take every step of making safe, and all of them once more on a new connection where this one fails.
 
-    What can only be sent stands before what is looked at: no answer may keep a command from the wire.
+    What can only be sent stands before what is looked at: no answer may keep a command from the wire. A
+    person's Ctrl-C does not either: all steps are taken once more, then it goes on upwards.
 
     Raises:
         InstrumentError: a step failed; its `what` tells of all that did, and that the output may still be on.
     """
-    with _or_may_be_on(way_out):
+    with _or_may_be_on(session, way_out):
         failures = _failures(steps)
+        interrupted = _interrupts(failures)
         if any(isinstance(error, (ConnectionLost, ReadTimeout)) for error in failures):
             session.reopen()
             failures = _failures(steps)
-        _tell([error for error in failures if not isinstance(error, _QueueSilent)])
+        elif interrupted:
+            failures = _failures(steps)
+        _tell([*interrupted, *(error for error in failures if not isinstance(error, _QueueSilent))])
 
 
 def every_step(*steps: Callable[[], object]) -> None:
@@ -99,25 +114,40 @@ def every_step(*steps: Callable[[], object]) -> None:
     _tell(_failures(steps))
 
 
-def _failures(steps: Iterable[Callable[[], object]]) -> list[InstrumentError]:
-    found: list[InstrumentError] = []
+def _failures(steps: Iterable[Callable[[], object]]) -> list[BaseException]:
+    """Take every step; whatever stops one, a log, a program's fault or a person, stops no other."""
+    found: list[BaseException] = []
     for step in steps:
         try:
             step()
-        except InstrumentError as error:
+        except BaseException as error:  # noqa: BLE001 - it is told of behind the last step, by `_tell`
             found.append(error)
             if sum(isinstance(each, ReadTimeout) for each in found) == _SILENT:
                 break  # all that is sent was sent, and the other sources wait
     return found
 
 
-def _tell(failures: list[InstrumentError]) -> None:
-    if failures:
-        broken = [error for error in failures if isinstance(error, (ConnectionLost, ReadTimeout))]
-        first = (broken or failures)[0]
-        told = dict.fromkeys(error.what.rstrip(".") for error in (first, *failures))
-        first.what = "; and ".join(told)
+def _interrupts(failures: Iterable[BaseException]) -> list[BaseException]:
+    return [error for error in failures if not isinstance(error, Exception)]
+
+
+def _tell(failures: list[BaseException]) -> None:
+    """Raise one failure for all: a person's Ctrl-C first, then a lost connection."""
+    if not failures:
+        return
+    known = [error for error in failures if isinstance(error, InstrumentError)]
+    others = [error for error in failures if not isinstance(error, InstrumentError)]
+    broken = [error for error in known if isinstance(error, (ConnectionLost, ReadTimeout))]
+    if not known or _interrupts(others):
+        first = (_interrupts(others) or others)[0]
+        for error in failures:
+            if error is not first:
+                first.add_note(str(error))
         raise first
+    told = (broken or known)[0]
+    texts = dict.fromkeys(error.what.rstrip(".") for error in (told, *known))
+    told.what = "; and ".join([*texts, *(f"{type(error).__name__}: {error}" for error in others)])
+    raise told
 
 
 def forget_errors(session: Session, dialect: Dialect) -> None:
@@ -257,7 +287,7 @@ class Switch:
             ReadbackError: it stays on.
             InstrumentError: nobody knows; the error says that it may still be on.
         """
-        with _or_may_be_on(self.way_out):
+        with _or_may_be_on(self.session, self.way_out):
             self.off()
             self.see_off()
 
@@ -274,15 +304,18 @@ class Switch:
 
 @contextmanager
 def off_again(switch: Switch) -> Iterator[None]:
-    """Switch an output off where what it is on for fails; the failure goes on upwards.
+    """Switch an output off where what it is on for fails or is interrupted; the failure goes on upwards.
 
     Where it is not seen to be off then, the failure says that it may still be on.
     """
     try:
         yield
-    except InstrumentError as error:
+    except BaseException as error:
         try:
             switch.switch_off()
-        except InstrumentError:  # the first failure is the one to tell, with what the second means
-            may_be_on(error, switch.way_out)
+        except Exception as second:  # noqa: BLE001 - the first failure is told, with what the second means
+            if isinstance(error, InstrumentError):
+                may_be_on(error, switch.way_out)
+            else:
+                error.add_note(f"{second}; {ReadbackError.MAY_BE_ON}")
         raise

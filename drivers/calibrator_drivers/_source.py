@@ -8,8 +8,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar, Generic, TypeVar
 
-from ._errors import InstrumentError, ReadbackError
-from ._safety import Switch, forget_errors, mismatch, off_again, staged_or_refuse, sure
+from ._errors import InstrumentError, OutOfLimits, ReadbackError
+from ._safety import Switch, forget_errors, mismatch, off_again, staged_or_refuse, sure, unhindered
 from .clock import Clock
 from .commands import Reading
 from .dialect import SCPI, Dialect, parse_identity
@@ -40,8 +40,8 @@ class SwitchedSource(ABC, Generic[S]):
         self.session = session
         self._clock = clock
         self._staged: S | None = None
-        self._connected = False  # by this driver, and not seen in standby since
-        self._line = 0  # the connection that the value was staged on
+        self._connected = False  # by this driver as far as it got, and not seen in standby since
+        self._line = (0, 0)  # the connection that the value was staged on
 
     # What a driver says.
 
@@ -53,6 +53,10 @@ class SwitchedSource(ABC, Generic[S]):
     @abstractmethod
     def _compare(self, staged: S) -> None:
         """Raise `ReadbackError` where function, value, unit, frequency, range or limit are not as staged."""
+
+    @abstractmethod
+    def _hold(self, staged: S) -> None:
+        """Raise `OutOfLimits` where a value lies outside what the section allows; nothing is sent."""
 
     def _to_rest(self) -> None:
         """Take every step of making safe; by default the output goes off."""
@@ -85,6 +89,7 @@ class SwitchedSource(ABC, Generic[S]):
 
         Raises:
             ReadbackError: what is read back is not what was staged, or the output stays off.
+            OutOfLimits: what is staged lies outside the limits that were set since.
             InstrumentError: nothing is staged on this connection, or the instrument cannot be reached.
         """
         staged = self._staged_here()
@@ -92,14 +97,16 @@ class SwitchedSource(ABC, Generic[S]):
         try:
             if self._connected:
                 with off_again(switch):
+                    self._hold(staged)
                     self._compare(staged)
             else:
+                self._hold(staged)
                 self._compare(staged)
+            self._connected = True  # before it is: whatever stops this call, it may be on behind it
             switch.switch_on()
-        except InstrumentError:
+        except BaseException:
             self._staged = None
             raise
-        self._connected = True
 
     def standby(self) -> None:
         """Disconnect the output.
@@ -121,7 +128,8 @@ class SwitchedSource(ABC, Generic[S]):
             InstrumentError: the instrument cannot be reached, so that the output may still be on.
         """
         self._staged = None
-        self._to_rest()
+        with unhindered(self.session):
+            self._to_rest()
         self._connected = False
 
     def limits(self) -> SourceLimits | None:
@@ -145,6 +153,25 @@ class SwitchedSource(ABC, Generic[S]):
         """Check the instrument's errors and remember what is to be read back; every `stage_…` ends so."""
         self._check(after)
         self._staged, self._line = staged, _lines(self.session)
+
+    def _limits_changed(self) -> None:
+        """Drop what is staged and lies outside new limits; every `set_limits` does so before it sends them.
+
+        Raises:
+            OutOfLimits: the output is on at such a value; it was disconnected, and the limits were not sent.
+        """
+        staged = self._staged
+        if staged is None:
+            return
+        try:
+            self._hold(staged)
+        except OutOfLimits as error:
+            self._staged = None
+            if self._connected:
+                self.standby()
+                error.what = f"{error.what.rstrip('.')}; the output was on at it and is disconnected"
+                error.way_out = "Set the limits again, then stage a value within them."
+                raise
 
     def _staged_here(self) -> S:
         """Return what was staged.
@@ -173,6 +200,6 @@ class SwitchedSource(ABC, Generic[S]):
         return mismatch(self.session, quantity, staged, read_back, way_out=self.WAY_OUT)
 
 
-def _lines(session: Session) -> int:
-    """Return how often a connection was opened anew; a test's session does not count."""
-    return int(getattr(session, "reconnections", 0))
+def _lines(session: Session) -> tuple[int, int]:
+    """Return how often a connection was opened anew, by the policy and at all; a test's may not count."""
+    return int(getattr(session, "reconnections", 0)), int(getattr(session, "reopenings", 0))

@@ -15,7 +15,8 @@ engine commits an event or waits, or `flush`: so much a killed process can lose.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from json.encoder import encode_basestring_ascii as _quoted
 from pathlib import Path
@@ -36,6 +37,9 @@ _MICROSECOND = timedelta(microseconds=1)
 class TrafficLog:
     """Appends to one file; a line reaches the operating system at once, but for questions as told above.
 
+    A line that cannot be written stops the exchange that it tells of, but on the way to safety: there, and
+    wherever `_lost` does not raise, the exchange goes on and the line is missing.
+
     Raises:
         OSError: the file cannot be opened or written.
     """
@@ -54,6 +58,7 @@ class TrafficLog:
         self._hash.update(before)
         self._offset = len(before)
         self._held = bytearray()
+        self._unhindered = 0  # how many are on the way to safety
         self._file = path.open("ab", buffering=0)
         self._append, self._update = self._file.write, self._hash.update
         # The line that was being written when a process died or the disk was full.
@@ -97,6 +102,17 @@ class TrafficLog:
             self.counts[word] = self.counts.get(word, 0) + 1
         return self._line(name, "note", text.encode("utf-8"))
 
+    @contextmanager
+    def unhindered(self) -> Iterator[None]:
+        """Let no line that cannot be written stop a command: what brings an output to rest goes out."""
+        with self._lock:
+            self._unhindered += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._unhindered -= 1
+
     def close(self) -> tuple[str, int]:
         """Close the file; return the SHA-256 of all of it in hex, and its length in bytes."""
         with self._lock:
@@ -109,11 +125,30 @@ class TrafficLog:
 
     def flush(self) -> None:
         """Write what is held back."""
-        with self._lock:
-            if self._held:
-                self._write_held()
+        try:
+            with self._lock:
+                if self._held:
+                    self._write_held()
+        except (OSError, ValueError) as error:
+            self._lost(error)
+
+    def _lost(self, error: OSError | ValueError) -> None:
+        """Raise the error of a line that was not written; on the way to safety nothing does.
+
+        Every way of writing ends here, so that a log which says otherwise says it once. A `ValueError` is
+        that of a file that was closed.
+        """
+        if self._unhindered == 0:
+            raise error
 
     def _line(self, name: str, direction: str, message: bytes, *, hold: bool = False) -> int:
+        try:
+            return self._append_line(name, direction, message, hold)
+        except (OSError, ValueError) as error:
+            self._lost(error)
+            return self.offset
+
+    def _append_line(self, name: str, direction: str, message: bytes, hold: bool) -> int:
         """Append a line; it is put together by hand, since it is written between a query and the next."""
         now_ns, utc_ns, (second_ns, text) = self._monotonic_ns(), self._utc_ns(), self._second
         if not 0 <= utc_ns - second_ns < _SECOND:  # what lines of a second share is formatted once

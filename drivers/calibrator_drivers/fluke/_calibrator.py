@@ -235,6 +235,7 @@ class FlukeCalibrator(SwitchedSource[Staged]):
 
     def _limit(self, spans: dict[str, tuple[float, float]]) -> None:
         self._limited.update(spans)  # before it is sent: what fails to be set is held all the same
+        self._limits_changed()
         for unit, (low, high) in spans.items():
             (self.limit_voltage if unit == "V" else self.limit_current)(high, low)
         self._check("LIMIT")
@@ -257,6 +258,11 @@ class FlukeCalibrator(SwitchedSource[Staged]):
                     way_out="See what the instrument answers to LIMIT?, take it out of local control,"
                     " and start again.",
                 )
+
+    def _hold(self, staged: Staged) -> None:
+        self.refuse_outside(staged.value, staged.unit)
+        if staged.function == "AC_POWER":
+            self.refuse_outside(staged.second, "A")
 
     def _compare(self, staged: Staged) -> None:
         self._compare_output(staged)

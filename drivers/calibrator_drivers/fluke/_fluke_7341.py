@@ -17,7 +17,7 @@ import re
 from collections import deque
 from typing import ClassVar
 
-from calibrator_drivers._errors import InstrumentError, ReadbackError, WrongIdentity
+from calibrator_drivers._errors import ReadbackError, WrongIdentity
 from calibrator_drivers._quiet import quieten
 from calibrator_drivers._safety import Switch, finite_limit, held_within, mismatch, off_again, stays_on, sure
 from calibrator_drivers._settling import wait_until
@@ -130,14 +130,7 @@ class Fluke7341(SwitchedSource[float]):
             OutOfLimits: outside the bath's span or above the section's limit; nothing was sent.
             ReadbackError: it keeps another set-point than 20 °C.
         """
-        held_within(
-            self.session,
-            temperature_c,
-            (SPAN_C[0], self._highest_c),
-            "degC",
-            command="s={}",
-            whose="the bath's span and the section's limit",
-        )
+        self._hold(temperature_c)
         self._begin_staging()
         self._staged = temperature_c
 
@@ -152,10 +145,12 @@ class Fluke7341(SwitchedSource[float]):
         staged_c = self._staged_here()
         try:
             with off_again(self._switch):
+                self._hold(staged_c)
                 self._compare(staged_c)
+                self._connected = True
                 self.set_point(staged_c)
                 self._read_back(staged_c, outcome="the bath is sent back to 20 degC")
-        except InstrumentError:
+        except BaseException:
             self._staged = None
             raise
 
@@ -228,11 +223,21 @@ class Fluke7341(SwitchedSource[float]):
         """
         del voltage_v, current_a
         if temperature_c is not None:
-            finite_limit(self.session, temperature_c, "degC")
-            self.cut_out(temperature_c)
-            self._highest_c = min(temperature_c, SPAN_C[1])
+            self._highest_c = min(finite_limit(self.session, temperature_c, "degC"), SPAN_C[1])
             self._cut_out_c = temperature_c
+            self._limits_changed()
+            self.cut_out(temperature_c)
             self._see_cut_out()
+
+    def _hold(self, staged: float) -> None:
+        held_within(
+            self.session,
+            staged,
+            (SPAN_C[0], self._highest_c),
+            "degC",
+            command="s={}",
+            whose="the bath's span and the section's limit",
+        )
 
     @property
     def _switch(self) -> Switch:

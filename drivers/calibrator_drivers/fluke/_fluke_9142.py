@@ -90,15 +90,7 @@ class _MetrologyWell(SwitchedSource[float]):
         Raises:
             OutOfLimits: outside the block's span or above the section's limit; nothing was sent.
         """
-        low, high = self.SPAN_C
-        held_within(
-            self.session,
-            temperature_c,
-            (low, high if self._highest_c is None else min(high, self._highest_c)),
-            "degC",
-            command="SOUR:SPO {}",
-            whose="the block's span and the section's limit",
-        )
+        self._hold(temperature_c)
         self._begin_staging()
         self.set_point(temperature_c)
         self._end_staging(temperature_c, "SOUR:SPO")
@@ -164,11 +156,22 @@ class _MetrologyWell(SwitchedSource[float]):
         """
         del voltage_v, current_a
         if temperature_c is not None:
-            finite_limit(self.session, temperature_c, "degC")
+            self._highest_c = finite_limit(self.session, temperature_c, "degC")
+            self._limits_changed()
             self.cut_out(temperature_c)
             self._check("SOUR:PROT:SCUT:LEV")
-            self._highest_c = temperature_c
             self._see_cut_out()
+
+    def _hold(self, staged: float) -> None:
+        low, high = self.SPAN_C
+        held_within(
+            self.session,
+            staged,
+            (low, high if self._highest_c is None else min(high, self._highest_c)),
+            "degC",
+            command="SOUR:SPO {}",
+            whose="the block's span and the section's limit",
+        )
 
     def _compare(self, staged: float) -> None:
         unit = self.unit_in_use()

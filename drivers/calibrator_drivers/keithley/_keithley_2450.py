@@ -199,10 +199,13 @@ class Keithley2450(SwitchedSource[_Staged]):
         """
         if voltage_v is not None:
             self._highest_v = abs(finite_limit(self.session, voltage_v, "V"))
-            self.protection(_step(self._highest_v))
-            self.most_voltage(_within(self._highest_v, _LEAST_V, _MOST_V))
         if current_a is not None:
             self._highest_a = abs(finite_limit(self.session, current_a, "A"))
+        self._limits_changed()
+        if voltage_v is not None and self._highest_v is not None:
+            self.protection(_step(self._highest_v))
+            self.most_voltage(_within(self._highest_v, _LEAST_V, _MOST_V))
+        if current_a is not None and self._highest_a is not None:
             self.most_current(_within(self._highest_a, _LEAST_A, _MOST_A))
         self._check("limits")
         self._see_limits("")
@@ -235,6 +238,10 @@ class Keithley2450(SwitchedSource[_Staged]):
         """Trigger one reading and return it; an overload is marked, not raised."""
         raw = self.indication(timeout_s=self.reading_time_s() + MARGIN_S)
         return indication_of(self.session, raw, unit=self._unit, asked="READ?", overload=_OVERLOAD)
+
+    def _hold(self, staged: _Staged) -> None:
+        highest = self._highest_v if staged.unit == "V" else self._highest_a
+        self._refuse_above(staged.value, highest, staged.unit)
 
     def _refuse_above(self, value: float, highest: float | None, unit: str) -> None:
         if highest is not None:

@@ -116,11 +116,22 @@ class Keysight33220A(SwitchedSource[_Staged]):
         del current_a
         if voltage_v is not None:
             self._highest_v = abs(finite_limit(self.session, voltage_v, "V"))
+            self._limits_changed()
+
+    def _hold(self, staged: _Staged) -> None:
+        if self._highest_v is not None:
+            held_within(
+                self.session,
+                staged.voltage_v,
+                (0.0, self._highest_v),
+                "V",
+                command="VOLT {}",
+                whose="the section's limit",
+            )
 
     def _stage(self, function: str, frequency_hz: float, voltage_v: float) -> None:
-        if self._highest_v is not None:
-            span = (0.0, self._highest_v)
-            held_within(self.session, voltage_v, span, "V", command="VOLT {}", whose="the section's limit")
+        staged = _Staged(function, frequency_hz, voltage_v)
+        self._hold(staged)
         self._begin_staging()
         self.load()
         self.unit()
@@ -129,7 +140,7 @@ class Keysight33220A(SwitchedSource[_Staged]):
         self.frequency(frequency_hz)
         self.offset(0.0)  # before the amplitude: with an offset that stands, the sum may be refused
         self.voltage(voltage_v)
-        self._end_staging(_Staged(function, frequency_hz, voltage_v), "VOLT")
+        self._end_staging(staged, "VOLT")
 
     def _compare(self, staged: _Staged) -> None:
         shape, unit = self.shape_now(), self.unit_now()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from threading import RLock
 
@@ -12,13 +12,13 @@ from calibrator_drivers._errors import (
     InstrumentError,
     OutOfLimits,
     ReadTimeout,
-    UnexpectedReply,
 )
 from calibrator_drivers.clock import Deadline, RealClock
 from calibrator_drivers.traffic import TrafficLog
 
 from ._blocks import read_block
 from ._link import Link
+from ._messages import asks, status_of
 from ._policy import Policy
 from ._recovery import Recovery
 
@@ -26,7 +26,6 @@ __all__ = ["LinkSession"]
 
 _SERVICE_REQUESTED = 0x40  # bit 6 of the status byte, RQS or MSS (IEEE 488.2, 11.2)
 _POLL_S = 0.02
-_NAMED = 72  # characters of a reply that a message shows
 
 
 class LinkSession:
@@ -54,6 +53,7 @@ class LinkSession:
         self.policy = policy or Policy()
         self.resynchronisations = 0
         self.retries = 0
+        self.reopenings = 0  # how often the connection was opened anew, by the policy or by hand
         self.last_offset: int | None = None
         self.unchecked: list[str] = []  # settings whose errors nobody has looked for yet
         self._link = link
@@ -108,7 +108,7 @@ class LinkSession:
                 raise
             self._dirty = self._step.dirty = False
             # A stream has no message boundary that a second question would clear the first reply by.
-            if "?" in text and not self._link.ends_messages and _asks(text):
+            if "?" in text and not self._link.ends_messages and asks(text):
                 self._owed = True
 
     def read(self, *, timeout_s: float | None = None) -> str:
@@ -174,7 +174,7 @@ class LinkSession:
                 self._end()
             status = self._link.status_byte()
             if status is None:
-                return _whole(self, self.query("*STB?"))
+                return status_of(self, self.query("*STB?"))
             self._note(f"status-byte {status}")
             return status
 
@@ -217,6 +217,7 @@ class LinkSession:
         """Abandon what is under way on both sides."""
         with self._lock:
             self._link.clear()
+            self.reopenings += self._lost  # a lost connection that is cleared is another one
             self._lost = False
             self._did("clear")
             self._end()
@@ -224,10 +225,15 @@ class LinkSession:
     def reopen(self) -> None:
         """Close the connection and open it anew."""
         with self._lock:
+            self.reopenings += 1  # before: one that does not open is lost all the same
             self._link.open()
             self._lost = False
             self._did("reopen")
             self._end()
+
+    def towards_safety(self) -> AbstractContextManager[None]:
+        """Let no line of the traffic log that cannot be written stop a command meanwhile."""
+        return nullcontext() if self._traffic is None else self._traffic.unhindered()
 
     def remember(self, key: str, text: str) -> None:
         """Keep a setting, so that it can be restored after the connection was lost."""
@@ -379,21 +385,3 @@ class LinkSession:
         if self._traffic is not None:
             self._traffic.received(self.name, block.head + block.data + block.tail)
         return block.data
-
-
-def _asks(text: str) -> bool:
-    """Say whether a message holds a question mark outside of its strings."""
-    return "?" in text and "?" in re.sub(r"\"[^\"]*\"|'[^']*'", "", text)
-
-
-def _whole(session: LinkSession, reply: str) -> int:
-    try:
-        return int(reply)
-    except ValueError as error:
-        raise UnexpectedReply(
-            f"The reply {reply[:_NAMED]!r} to *STB? is no status byte",
-            reply=reply,
-            instrument=session.name,
-            resource=session.resource,
-            way_out="Check that the instrument follows IEEE 488.2.",
-        ) from error
