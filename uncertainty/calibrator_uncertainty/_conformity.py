@@ -50,7 +50,7 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
     *,
     rule: str = "guard-band-u",
     rectangles: Iterable[Quantity] = (),
-    arcsine: Quantity = 0.0,
+    arcsine: Quantity = None,
 ) -> Judgement:
     """Judge a measured value against its limits.
 
@@ -73,9 +73,9 @@ def judge(  # noqa: PLR0917 - figures in the order in which a certificate gives 
         lower: lower limit, or None where there is none.
         upper: upper limit, or None where there is none.
         rule: its name.
-        rectangles: |c·u| of the rectangular contributions to u (`BudgetResult.rectangles`): where one or two
-            dominate, as for k = 1.65, the probability is that of their shape.
-        arcsine: |c·u| of the largest U-shaped one (`BudgetResult.arcsine`); where it dominates, alike.
+        rectangles: |c·u| of the rectangular contributions to u (`BudgetResult.rectangles`): the probability
+            is that of the two largest and a rest, whatever part of u they are (`risk.specific_risk`).
+        arcsine: |c·u| of the largest U-shaped one (`BudgetResult.arcsine`), alike.
 
     Raises:
         InputError: limits that cross, none at all, one alone for `guard-80`, `rss` and `z540.3-6`, or figures
@@ -152,7 +152,7 @@ def _in_units(  # noqa: PLR0917 - as judge() takes them
 ) -> Judgement:
     """Judge quantities in the unit of the error."""
     from calibrator_uncertainty.risk._limits import Frame
-    from calibrator_uncertainty.risk._specific import rectangle_of
+    from calibrator_uncertainty.risk._specific import bent_of, rectangle_of
 
     frame = Frame.of(error, lower, upper, U, u)
     low, high = (
@@ -161,7 +161,7 @@ def _in_units(  # noqa: PLR0917 - as judge() takes them
     )
     expanded, standard = (frame.number(one, name, difference=True) for one, name in ((U, "U"), (u, "u")))
     parts = [rectangle_of(one, frame) for one in rectangles]
-    bent = rectangle_of(arcsine, frame) if hasattr(arcsine, "_magnitude") or arcsine != 0.0 else 0.0
+    bent = bent_of(arcsine, frame)
     found = judge(
         frame.number(error, "the error"),
         expanded,
@@ -211,11 +211,17 @@ def _verdict(excess: float, guard: float, span: float) -> Verdict:
 
 
 def _probability_outside(  # noqa: PLR0917 - a value, what it is known by, and its limits
-    error: float, u: float, dof: float, low: float, high: float, rectangles: tuple[float, ...], arcsine: float
+    error: float,
+    u: float,
+    dof: float,
+    low: float,
+    high: float,
+    rectangles: tuple[float, ...],
+    arcsine: float | None,
 ) -> float:
     if u == 0.0:
         return 0.0 if low <= error <= high else 1.0
-    if rectangles or arcsine:
+    if rectangles or arcsine is not None:
         from calibrator_uncertainty.risk import Limits, specific_risk
 
         limits = Limits(*(limit if math.isfinite(limit) else None for limit in (low, high)))

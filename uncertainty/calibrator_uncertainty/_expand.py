@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from operator import mul
 from typing import TYPE_CHECKING
 
-from calibrator_uncertainty._arcsine import arcsine_dominates, arcsine_factor
+from calibrator_uncertainty._arcsine import arcsine_factor
 from calibrator_uncertainty._coverage import dominant_rectangles, probability_of, shaped_factor
 from calibrator_uncertainty._errors import ModelError
 from calibrator_uncertainty._result import BudgetLine, BudgetResult
@@ -85,8 +85,8 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
         ),
         difference=budget._trace().difference,
         origin=budget._base(),
-        rectangles=dominant,
-        arcsine=bent if bent and arcsine_dominates(bent, u, dof) else 0.0,
+        rectangles=tuple(sorted((one for one in rectangles if one), reverse=True)[:2]),
+        arcsine=bent,
     )
 
 

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from calibrator_uncertainty._arcsine import arcsine_dominates
-from calibrator_uncertainty._coverage import dominant_rectangles, whole_dof
+from calibrator_uncertainty._coverage import whole_dof
 from calibrator_uncertainty._errors import FormatError, InputError
 from calibrator_uncertainty._types import DataFrame, Quantity
 from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["BudgetLine", "BudgetResult", "GroupShare"]
 
 FORMAT = 1
+SHAPES = "largest"  # which rectangles and U-shaped errors are stored, whatever part of u they are
 
 
 class BudgetLine(NamedTuple):
@@ -79,8 +79,8 @@ class BudgetResult:
     clause8: Clause8 | None = field(default=None, compare=False)
     unexamined: str = field(default="", compare=False)
     difference: bool = False
-    rectangles: tuple[float, ...] = field(default=(), compare=False)  # |c·u| of the one or two that dominate
-    arcsine: float = field(default=0.0, compare=False)  # |c·u| of a U-shaped one, where it dominates
+    rectangles: tuple[float, ...] = field(default=(), compare=False)  # |c·u| of the two largest
+    arcsine: float = field(default=0.0, compare=False)  # |c·u| of the largest U-shaped one
     origin: Budget | str | None = field(default=None, repr=False, compare=False)  # or its stored errors
 
     def uncertain(self) -> Quantity:
@@ -253,6 +253,7 @@ class BudgetResult:
         del document["origin"]
         verdict, why = verdict_on(self)
         document.update(format=FORMAT, covered=self.covered, lines=[line._asdict() for line in self.lines])
+        document["shapes"] = SHAPES
         document.update(clause8=None if verdict is None else asdict(verdict), unexamined=why)
         if errors:
             document["errors"] = self._errors()
@@ -305,25 +306,31 @@ class BudgetResult:
 
 
 def _rectangles(document: Mapping[str, Any], lines: Sequence[BudgetLine]) -> tuple[float, ...]:
-    """Return the rectangles that dominate a stored result, by its lines where it was stored before 0.2.0."""
-    if "rectangles" in document:
-        return tuple(map(float, document["rectangles"]))
+    """Return the two largest rectangles of a stored result, by its lines where it was stored before 0.3.0.
+
+    Until then none were stored, or only those that dominate.
+    """
+    stored = tuple(map(float, document.get("rectangles", ())))
+    if document.get("shapes") == SHAPES:
+        return stored
+    joined = {name for pair in document.get("correlations", ()) for name in pair[:2]}
     parts: dict[str, float] = {}
     for line in lines:
-        if line.distribution == "rectangular":
+        if line.distribution == "rectangular" and line.name not in joined:
             group = line.shared or f"\0{line.name}"  # what is shared is one rectangle
             parts[group] = parts.get(group, 0.0) + line.contribution
-    told = _floats({name: document[name] for name in ("u", "dof")})
-    return dominant_rectangles(map(abs, parts.values()), told["u"], told["dof"])
+    found = tuple(sorted((abs(part) for part in parts.values() if part), reverse=True)[:2])
+    return max(stored, found, key=lambda row: math.hypot(*row))
 
 
 def _arcsine(document: Mapping[str, Any], lines: Sequence[BudgetLine]) -> float:
-    """Return the U-shaped error that dominates a stored result, 0 where none does."""
-    if "arcsine" in document:
-        return float(document["arcsine"])
-    part = max((abs(line.contribution) for line in lines if line.distribution == "arcsine"), default=0.0)
-    told = _floats({name: document[name] for name in ("u", "dof")})
-    return part if part and arcsine_dominates(part, told["u"], told["dof"]) else 0.0
+    """Return the largest U-shaped error of a stored result, 0 where there is none."""
+    stored = float(document.get("arcsine", 0.0))
+    if document.get("shapes") == SHAPES:
+        return stored
+    joined = {name for pair in document.get("correlations", ()) for name in pair[:2]}
+    ours = (line for line in lines if line.distribution == "arcsine" and line.name not in joined)
+    return max((abs(line.contribution) for line in ours), default=stored)
 
 
 def _check_stored(document: dict[str, Any], lines: Sequence[BudgetLine]) -> None:

@@ -41,7 +41,7 @@ def rule_on(
     high: float,
     pfa: float,
     rectangles: tuple[float, ...] = (),
-    arcsine: float = 0.0,
+    arcsine: float | None = None,
 ) -> Ruling:
     """Return what one of the `FURTHER` rules says.
 
@@ -102,7 +102,7 @@ def _by_risk(  # noqa: PLR0917 - limits, what the value is known by, and the ris
     dof: float,
     target: float,
     rectangles: tuple[float, ...],
-    arcsine: float,
+    arcsine: float | None,
 ) -> tuple[float, bool]:
     from calibrator_uncertainty.risk import Limits, guard_band_for_specific_risk
 

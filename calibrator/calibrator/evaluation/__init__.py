@@ -8,7 +8,7 @@ from calibrator.evaluation._joint import joint
 from calibrator.evaluation._numbers import value_of_raw
 from calibrator.evaluation._recompute import Difference, recompute, recompute_events
 from calibrator.evaluation._rounding import Rounder, rounding_of
-from calibrator.evaluation._rule_offers import TWO_SIDED, rectangles_in, rule_offers
+from calibrator.evaluation._rule_offers import TWO_SIDED, arcsine_in, rectangles_in, rule_offers
 from calibrator.evaluation._section import evaluate_now, evaluate_section, live
 from calibrator.evaluation._session_check import (
     CLOSING,
@@ -37,6 +37,7 @@ __all__ = [
     "RunContent",
     "Stated",
     "Summary",
+    "arcsine_in",
     "as_told",
     "budget",
     "check_point_id",

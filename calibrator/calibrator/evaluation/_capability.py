@@ -29,8 +29,8 @@ class Stated:
     dof: float
     floor: Decimal | None = None  # the CMC; U is never written smaller
     notes: tuple[str, ...] = ()
-    rectangles: tuple[float, ...] = ()  # |c·u| of those that dominate u
-    arcsine: float = 0.0  # |c·u| of a U-shaped one that does
+    rectangles: tuple[float, ...] = ()  # |c·u| of the two largest
+    arcsine: float = 0.0  # |c·u| of the largest U-shaped one
 
 
 def stated(result: BudgetResult, point: Point, lab: Mapping[str, Any]) -> Stated:

@@ -10,7 +10,7 @@ from typing import Any
 
 from calibrator.evaluation._summary import summarize
 
-__all__ = ["TWO_SIDED", "rule_offers"]
+__all__ = ["TWO_SIDED", "arcsine_in", "rectangles_in", "rule_offers"]
 
 Body = Mapping[str, Any]
 TWO_SIDED = ("guard-80", "rss", "z540.3-6")
@@ -59,14 +59,19 @@ def _by(rule: str, point: Body) -> str:
         return str(point["verdict"])  # the rule says nothing of one limit alone
     spread, dof = (0.0, float("inf")) if rule in _BY_LIMITS else (_hex(exact, "u"), _hex(exact, "dof"))
     parts = () if rule in _BY_LIMITS else rectangles_in(exact)
-    bent = _hex(exact, "arcsine") if "arcsine" in exact and rule not in _BY_LIMITS else 0.0
+    bent = 0.0 if rule in _BY_LIMITS else arcsine_in(exact)
     found = judge(error, expanded, spread, dof, lower, upper, rule=rule, rectangles=parts, arcsine=bent)
     return found.verdict
 
 
 def rectangles_in(exact: Mapping[str, str]) -> tuple[float, ...]:
-    """Return the |c·u| of the one or two rectangles that dominate a recorded result, if any do."""
+    """Return the |c·u| of the two largest rectangles of a recorded result, as many as there are."""
     return tuple(_hex(exact, key) for key in ("rectangle_1", "rectangle_2") if key in exact)
+
+
+def arcsine_in(exact: Mapping[str, str]) -> float:
+    """Return the |c·u| of the largest U-shaped error of a recorded result, 0 where there is none."""
+    return _hex(exact, "arcsine") if "arcsine" in exact else 0.0
 
 
 def _limit(text: str | None) -> float | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from calibrator._errors import UsageError
-from calibrator.evaluation import RunContent, collect, rectangles_in
+from calibrator.evaluation import RunContent, arcsine_in, collect, rectangles_in
 from calibrator.procedure import PointEvaluation, PointReferences, Procedure
 from calibrator.proof._plug import Asked, Plug
 
@@ -57,7 +57,8 @@ class PointProof:
     gaps: Mapping[str, float] = field(default_factory=dict)
     exact: tuple[str, ...] = ()  # lines that are known exactly, but for one that was forgotten
     model_off: float = 0.0  # |model at the true inputs - truth|/u; 0 where an input is not known
-    rectangles: tuple[float, ...] = ()  # |c·u| of the one or two that dominate u
+    rectangles: tuple[float, ...] = ()  # |c·u| of the two largest
+    arcsine: float = 0.0  # |c·u| of the largest U-shaped one
 
     @property
     def z(self) -> float:
@@ -78,6 +79,7 @@ class _Stated(NamedTuple):
     U: float
     dof: float
     rectangles: tuple[float, ...]
+    arcsine: float
 
 
 def prove_events(
@@ -190,13 +192,15 @@ def _recorded(events: Sequence[Event]) -> dict[str, _Stated]:
                     value, u, expanded, dof = (
                         float.fromhex(exact[key]) for key in ("error", "u", "U", "dof")
                     )
-                    found[result["id"]] = _Stated(value, u, expanded, dof, rectangles_in(exact))
+                    found[result["id"]] = _Stated(
+                        value, u, expanded, dof, rectangles_in(exact), arcsine_in(exact)
+                    )
     return found
 
 
 def _evaluated(budget: Budget, policy: str) -> _Stated:
     result = budget.evaluate(policy=policy)
-    return _Stated(result.value, result.u, result.U, result.dof, result.rectangles)
+    return _Stated(result.value, result.u, result.U, result.dof, result.rectangles, result.arcsine)
 
 
 def _asked(
@@ -241,7 +245,7 @@ def _proved(
     stated: _Stated,
     forgotten: str = "",
 ) -> PointProof:
-    value, u, expanded, dof, rectangles = stated
+    value, u, expanded, dof, rectangles, bent = stated
     truth = truths["result"]
     lines = {one.name: one for one in budget.inputs}
     known = {name: true for name, true in truths.items() if name != "result"}
@@ -273,6 +277,7 @@ def _proved(
         tuple(name for name in lines if name not in uncertain and name != forgotten),
         off,
         rectangles,
+        bent,
     )
 
 

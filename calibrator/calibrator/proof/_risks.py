@@ -98,12 +98,13 @@ def _conform(run: Sequence[PointProof]) -> list[float]:
         u=[point.u for point in run],
         dof=np.array([point.dof for point in run]),
         rectangles=(_part(run, 0), _part(run, 1)),
+        arcsine=np.array([point.arcsine for point in run]),
     )
     return [float(chance) for chance in found]
 
 
 def _part(run: Sequence[PointProof], place: int) -> Any:  # noqa: ANN401 - an array
-    """Return the larger or the smaller |c·u| of the rectangles that dominate each point, 0 where none do."""
+    """Return the larger or the smaller |c·u| of the two rectangles of each point, 0 where there are none."""
     import numpy as np
 
     return np.array([([*point.rectangles, 0.0, 0.0])[place] for point in run])
@@ -149,7 +150,9 @@ def _predicted(points: Sequence[PointProof], width: float) -> tuple[float, float
     prior = uniform_prior(middle - width * half, middle + width * half)
     u = statistics.fmean(point.u for point in points)
     dof = statistics.median(point.dof for point in points)
-    shaped = [[part / point.u for part in point.rectangles] for point in points if point.rectangles]
-    shares = shaped[len(shaped) // 2] if 2 * len(shaped) > len(points) else []  # as most of the runs have it
-    found = global_risk(Limits(low, high), u, prior, dof=dof, rectangles=[share * u for share in shares])
+    shapes = [(_part([point], 0)[0], _part([point], 1)[0], point.arcsine, point.u) for point in points]
+    first, second, bent = (
+        statistics.fmean(shape[place] / shape[3] for shape in shapes) * u for place in range(3)
+    )
+    found = global_risk(Limits(low, high), u, prior, dof=dof, rectangles=(first, second), arcsine=bent)
     return found.pfa, found.pfr

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from calibrator_uncertainty._arcsine import arcsine_dominates
-from calibrator_uncertainty._coverage import dominated, row_of
-from calibrator_uncertainty._dominant import UShaped, lower_tail
+from calibrator_uncertainty._asked import numbers
+from calibrator_uncertainty._coverage import row_of
+from calibrator_uncertainty._dominant import Shaped, lower_tail, shaped
 from calibrator_uncertainty._doors import FIGURES, asks
 from calibrator_uncertainty._errors import InputError, UnitsError
 from calibrator_uncertainty._shapes import Arcsine, Rectangular
@@ -19,7 +21,7 @@ from calibrator_uncertainty.risk._quadrature import Floats
 
 __all__ = ["conformance_probabilities"]
 
-_TWO = 2  # rectangles that can dominate
+Bools = NDArray[np.bool_]
 
 
 @asks(dof=FIGURES)
@@ -30,7 +32,7 @@ def conformance_probabilities(
     upper: Quantity = None,
     u: Quantity = None,
     dof: float | Floats = math.inf,
-    rectangles: tuple[Quantity, Quantity] | None = None,
+    rectangles: Iterable[Quantity] | None = None,
     arcsine: Quantity = None,
 ) -> Floats:
     """Return the specific conformance probability (no prior) of each point of a table; 1 less it is its PFA.
@@ -43,9 +45,9 @@ def conformance_probabilities(
         upper: upper limits; None where no point has one.
         u: standard uncertainties of plain values, that broadcast to them.
         dof: degrees of freedom of u.
-        rectangles: the two largest |c·u| of the rectangular contributions to the u of plain values, 0 where
-            there are none; where one or two dominate, as for k = 1.65, the value is distributed as they are.
-        arcsine: the largest |c·u| of the U-shaped ones; where it dominates, as for k = 1.41, alike.
+        rectangles: rows of |c·u| of the rectangular contributions to the u of plain values, 0 where there are
+            none; the two largest at each point count, as in `specific_risk`.
+        arcsine: the largest |c·u| of the U-shaped ones.
 
     Raises:
         InputError: limits that cross or are both missing, a u that cannot be; it names the first such point.
@@ -87,35 +89,64 @@ def conformance_probabilities(
         np.asarray(dof, dtype=np.float64),
     )
     _check(value, spread, low, high, freedom)
-    found = _inside(value, spread, low, high, freedom)
-    figures = (value, spread, low, high, freedom)
-    if rectangles is not None:
-        if len(row_of(rectangles)) != _TWO:
-            raise InputError(
-                f"rectangles are {len(rectangles)} rows; two are needed: the largest |c·u|, and the next",
-                code="number",
-            )
-        parts = (_numbers(one, frame, "a rectangle", difference=True) for one in rectangles)
-        found = _shaped(found, figures, *parts)
-    if arcsine is not None:
-        bent = _numbers(arcsine, frame, "a U-shaped contribution", difference=True)
-        found = _bent(found, figures, np.broadcast_to(bent, spread.shape))
-    return found
+    shape = None
+    if rectangles is not None or arcsine is not None:
+        shape = _shapes(_rows(rectangles, frame), _bent(arcsine, frame), spread, freedom)
+    return _inside(value, spread, low, high, freedom, shape)
 
 
-def _bent(found: Floats, figures: tuple[Floats, ...], part: Floats) -> Floats:
-    """Put in the probabilities of the points that a U-shaped error dominates, one by one: they are few."""
-    value, u, low, high, dof = figures
-    for place in np.argwhere(part > 0.9 * u):
-        at = tuple(place)
-        if arcsine_dominates(float(part[at]), float(u[at]), float(dof[at])):
-            share = UShaped((float(part[at] / u[at]),))
-            ends = np.array([low[at] - value[at], value[at] - high[at]]) / u[at]
-            found[at] = np.clip(1.0 - lower_tail(ends, share).sum(), 0.0, 1.0)
-    return found
+def _rows(rectangles: Quantity, frame: Frame) -> list[Floats]:
+    """Return rows of rectangles as arrays."""
+    rows = () if rectangles is None else row_of(rectangles)
+    return [_numbers(numbered(one), frame, "a rectangle", difference=True) for one in rows]
 
 
-def _inside(value: Floats, u: Floats, low: Floats, high: Floats, dof: Floats) -> Floats:
+def _bent(arcsine: Quantity, frame: Frame) -> Floats:
+    """Return U-shaped contributions as an array, 0 where there are none."""
+    if arcsine is None:
+        return np.zeros(())
+    return _numbers(numbered(arcsine), frame, "a U-shaped contribution", difference=True)
+
+
+def numbered(figure: Quantity) -> Quantity:
+    """Return a figure that holds numbers.
+
+    Raises:
+        InputError: it holds none.
+    """
+    if not hasattr(figure, "_magnitude"):
+        return numbers(figure, "a contribution to u")
+    return figure
+
+
+def _shapes(rows: list[Floats], bent: Floats, u: Floats, dof: Floats) -> Shaped:
+    """Return the shape at each point: its two largest rectangles, its U, and the rest.
+
+    Raises:
+        InputError: contributions that are negative, or more than the u that they are part of.
+    """
+    first, second, square = np.zeros(u.shape), np.zeros(u.shape), bent * bent
+    wrong = ~(bent >= 0.0)
+    for row in rows:
+        wrong = wrong | ~(row >= 0.0)
+        square = square + row * row
+        second = np.maximum(second, np.minimum(first, row))
+        first = np.maximum(first, row)
+    wrong = np.broadcast_to(wrong | ~(np.sqrt(square) <= u * (1.0 + 1e-9)), u.shape)
+    if wrong.any():
+        raise InputError(
+            f"the rectangles, or the U-shaped contribution, of point {_place(wrong)} are negative, or more "
+            "than its u that they are part of",
+            way_out="Give |c·u| of each, a half-width divided by the square root of 3, or of 2 for a U.",
+            code="number",
+        )
+    scale = np.divide(1.0, u, out=np.zeros(u.shape), where=u > 0.0)
+    return shaped(first * scale, second * scale, bent * scale, dof)
+
+
+def _inside(  # noqa: PLR0917 - a value, what it is known by, and its limits
+    value: Floats, u: Floats, low: Floats, high: Floats, dof: Floats, shape: Shaped | None
+) -> Floats:
     from scipy.special import ndtr, stdtr
 
     known = u == 0.0
@@ -123,35 +154,21 @@ def _inside(value: Floats, u: Floats, low: Floats, high: Floats, dof: Floats) ->
     with np.errstate(over="ignore"):  # beside a vanishing u every distance is infinite, which is right
         below, above = (low - value) / safe, (value - high) / safe
     normal = np.isinf(dof)
-    outside = np.where(normal, ndtr(below) + ndtr(above), 0.0)
-    if not normal.all():
+    if shape is not None:
+        outside = lower_tail(below, shape) + lower_tail(above, shape)
+    elif normal.all():
+        outside = ndtr(below) + ndtr(above)
+    else:
         few = np.where(normal, 1.0, dof)
-        outside = np.where(normal, outside, stdtr(few, below) + stdtr(few, above))
+        outside = np.where(normal, ndtr(below) + ndtr(above), stdtr(few, below) + stdtr(few, above))
     outside = np.where(known, (value < low) | (value > high), outside)
     return np.asarray(np.clip(1.0 - outside, 0.0, 1.0), dtype=np.float64)
 
 
-def _shaped(found: Floats, figures: tuple[Floats, ...], first: Floats, second: Floats) -> Floats:
-    """Put in the probabilities of the points that one or two rectangles dominate."""
-    value, u, low, high, dof = figures
-    larger, smaller = (
-        np.broadcast_to(np.maximum(first, second), u.shape),
-        np.broadcast_to(np.minimum(first, second), u.shape),
-    )
-    if not ((smaller >= 0.0) & (np.hypot(larger, smaller) <= u * (1.0 + 1e-9))).all():
-        raise InputError(
-            "the rectangles of a point are negative, or more than its u that they are part of",
-            way_out="Give |c·u| of each, its half-width divided by the square root of 3.",
-            code="number",
-        )
-    for shape, count in zip(dominated(dof, larger, smaller, u), (1, 2), strict=True):
-        if shape.any():
-            spread = u[shape]
-            shares = (larger[shape] / spread, smaller[shape] / spread)[:count]
-            below = lower_tail((low[shape] - value[shape]) / spread, shares)
-            above = lower_tail((value[shape] - high[shape]) / spread, shares)
-            found[shape] = np.clip(1.0 - below - above, 0.0, 1.0)
-    return found
+def _place(wrong: Bools) -> str:
+    """Return the first such point by its number from 0, or its numbers."""
+    place = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return str(place[0] if len(place) == 1 else place)
 
 
 def _numbers(figure: Quantity, frame: Frame, what: str, *, difference: bool = False) -> Floats:
@@ -187,7 +204,4 @@ def _check(value: Floats, u: Floats, low: Floats, high: Floats, dof: Floats) -> 
         (~(low <= high), "its lower limit lies above its upper limit", "limits-crossed"),
     ):
         if wrong.any():
-            place = tuple(int(i) for i in np.argwhere(wrong)[0])
-            raise InputError(
-                f"point {place[0] if len(place) == 1 else place} cannot be judged: {rule}", code=code
-            )
+            raise InputError(f"point {_place(wrong)} cannot be judged: {rule}", code=code)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from calibrator_uncertainty._conformity import judge
-from calibrator_uncertainty._dominant import UShaped
 from calibrator_uncertainty._doors import LIMITS, NUMBER, POSITIVE, asks
 from calibrator_uncertainty._types import Quantity
-from calibrator_uncertainty.risk._guard import GuardBand, guard_band, guard_band_for_specific_risk
+from calibrator_uncertainty.risk._guard import GuardBand, band_for, guard_band
 from calibrator_uncertainty.risk._limits import ARITHMETIC, Frame, Limits, Zone, finite, positive
 from calibrator_uncertainty.risk._quadrature import Shares
 from calibrator_uncertainty.risk._specific import SpecificRisk, measured_of, outside
@@ -119,15 +118,7 @@ def decide_iso14253(
     zone = frame.zone(limits)
     value, spread, dof, shares = measured_of(measured, u, float("inf"), frame)
     risk = _risk(value, spread, dof, zone, shares)
-    parts = [frame.wrap(share * spread, difference=True) for share in shares]
-    band = guard_band_for_specific_risk(
-        limits,
-        frame.wrap(spread, difference=True),
-        1.0 - probability,
-        dof=dof,
-        rectangles=() if isinstance(shares, UShaped) else parts,
-        arcsine=parts[0] if isinstance(shares, UShaped) else frame.wrap(0.0, difference=True),
-    )
+    band = band_for(frame, zone, spread, dof, 1.0 - probability, shares)
     verdict: Verdict = "undetermined"
     if risk.pfa <= (1.0 - probability) * (1.0 + 1e-9):
         verdict = "conforms"
@@ -189,7 +180,7 @@ def _measured(
 
     if u is None and not isinstance(getattr(measured, "_magnitude", measured), UncertainArray):
         value = finite(frame.number(measured, "the measured value"), "the measured value")
-        return value, default, float("inf"), ()
+        return value, default, float("inf"), None
     return measured_of(measured, u, float("inf"), frame)
 
 

@@ -11,10 +11,10 @@ import numpy as np
 from calibrator_uncertainty._doors import LIMITS, NUMBER, PRIOR, asks, optional
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._types import Quantity
-from calibrator_uncertainty.risk._limits import Frame, Limits, Zone, positive
+from calibrator_uncertainty.risk._limits import Frame, Limits, Zone
 from calibrator_uncertainty.risk._priors import Prior
 from calibrator_uncertainty.risk._quadrature import Floats, Shares, around, error_cdf
-from calibrator_uncertainty.risk._specific import degrees, percent, shares_of
+from calibrator_uncertainty.risk._specific import degrees, percent, shares_of, spread_of
 
 __all__ = ["GlobalRisk", "global_risk", "risk_of"]
 
@@ -69,7 +69,7 @@ def global_risk(
     guard_band: Quantity = None,
     dof: float = math.inf,
     rectangles: Iterable[Quantity] = (),
-    arcsine: Quantity = 0.0,
+    arcsine: Quantity = None,
 ) -> GlobalRisk:
     """Return the global risks of accepting what is measured inside the acceptance limits.
 
@@ -80,9 +80,9 @@ def global_risk(
         acceptance: acceptance limits; without them, and without a guard band, the tolerance limits.
         guard_band: width taken off inside each limit; negative widens.
         dof: degrees of freedom of u; finite means errors of a scaled t distribution.
-        rectangles: |c·u| of the rectangular contributions to u; where one or two dominate, as for k = 1.65,
-            the errors are distributed as they are.
-        arcsine: |c·u| of the largest U-shaped contribution to u; where it dominates, as for k = 1.41, alike.
+        rectangles: |c·u| of the rectangular contributions to u, of which the two largest make the
+            distribution of the errors, as in `specific_risk`.
+        arcsine: |c·u| of the largest U-shaped contribution to u, alike.
 
     Raises:
         InputError: figures that cannot be, or both an acceptance zone and a guard band.
@@ -91,7 +91,7 @@ def global_risk(
     """
     frame = Frame.of_prior(prior, limits, u, acceptance, guard_band)
     zone = frame.zone(limits)
-    spread = positive(frame.number(u, "u", difference=True), "u")
+    spread = spread_of(u, frame)
     if acceptance is not None and guard_band is not None:
         raise InputError("an acceptance zone and a guard band are given; one of them is enough", code="twice")
     if acceptance is not None:
@@ -107,7 +107,7 @@ def global_risk(
 
 
 def risk_of(  # noqa: PLR0917 - limits, what measures, and what is measured
-    zone: Zone, accept: Zone, u: float, dof: float, prior: Prior, shares: Shares = ()
+    zone: Zone, accept: Zone, u: float, dof: float, prior: Prior, shares: Shares = None
 ) -> GlobalRisk:
     """Return the global risks for floats in the prior's unit."""
     heavy = math.isfinite(dof)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from calibrator_uncertainty._doors import LIMITS, NUMBER, PRIOR, TEXT, asks
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._types import Quantity
@@ -14,10 +16,11 @@ from calibrator_uncertainty.risk._global import risk_of
 from calibrator_uncertainty.risk._limits import ARITHMETIC, Frame, Limits, Zone, positive
 from calibrator_uncertainty.risk._priors import Prior
 from calibrator_uncertainty.risk._quadrature import Shares
-from calibrator_uncertainty.risk._specific import degrees, outside, shares_of
+from calibrator_uncertainty.risk._specific import degrees, outside, shares_of, spread_of
 
 __all__ = [
     "GuardBand",
+    "band_for",
     "guard_band",
     "guard_band_for_global_risk",
     "guard_band_for_specific_risk",
@@ -40,6 +43,7 @@ Rule = Literal[
 
 NO_ACCEPTANCE_ZONE = "no acceptance zone"
 _HALVINGS = 200
+_SCALE = 129  # widths at which a risk is looked at that may rise and fall
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +158,21 @@ def guard_band_for_specific_risk(
     *,
     dof: float = math.inf,
     rectangles: Iterable[Quantity] = (),
-    arcsine: Quantity = 0.0,
+    arcsine: Quantity = None,
 ) -> GuardBand:
     """Return the smallest guard band at whose acceptance limits the specific PFA (no prior) is `target`.
 
-    With two limits both tails count, so the band is never too small where u is large.
+    With two limits both tails count, so the band is never too small where u is large. Every value between
+    the acceptance limits keeps the target; where the middle of the tolerance does not, as beside a U wider
+    than it, there is no acceptance zone, though a value elsewhere might keep it.
 
     Args:
         limits: tolerance limits.
         u: standard uncertainty of the measurement.
         target: highest specific PFA of an accepted item, for example 0.05 (ISO 14253-1:2017 default).
         dof: degrees of freedom of u.
-        rectangles: |c·u| of the rectangular contributions to u, of which one or two may dominate it.
-        arcsine: |c·u| of the largest U-shaped contribution, which may dominate it.
+        rectangles: |c·u| of the rectangular contributions to u; the two largest count, as in `specific_risk`.
+        arcsine: |c·u| of the largest U-shaped contribution.
 
     Raises:
         InputError: a target outside 0 to 0.5, figures that cannot be.
@@ -180,8 +186,15 @@ def guard_band_for_specific_risk(
     _check_target(target, 0.5)
     frame = Frame.of(limits, u)
     zone = frame.zone(limits)
-    spread, freedom = positive(frame.number(u, "u", difference=True), "u"), degrees(dof)
+    spread, freedom = spread_of(u, frame), degrees(dof)
     shares = shares_of(rectangles, spread, freedom, frame, arcsine)
+    return band_for(frame, zone, spread, freedom, target, shares)
+
+
+def band_for(  # noqa: PLR0917 - limits, what measures, and the target
+    frame: Frame, zone: Zone, spread: float, freedom: float, target: float, shares: Shares
+) -> GuardBand:
+    """Return the guard band for a specific risk of floats in the frame's unit."""
 
     def risk(width: float) -> float:
         value = zone.high - width if math.isfinite(zone.high) else zone.low + width
@@ -191,13 +204,27 @@ def guard_band_for_specific_risk(
     limit = _widest(zone, spread, freedom, target, shares)
     if spread > 0.0 and risk(limit) > target:
         return GuardBand(frame.wrap(limit, difference=True), None, basis, NO_ACCEPTANCE_ZONE)
-    return _made(frame, zone, _smallest(risk, limit, target, exact=spread == 0.0), basis)
+    least = _last_above(risk, limit, target) if shares is not None and shares.curved else 0.0
+    width = _smallest(risk, limit, target, exact=spread == 0.0, least=least)
+    return _made(frame, zone, width, basis)
+
+
+def _last_above(risk: Callable[[float], float], limit: float, target: float) -> float:
+    """Return the widest band of a fine scale whose risk is above the target, 0 where none is.
+
+    Beside a U the risk may rise with the width again: all that is accepted, not its edge alone, is to keep
+    the target.
+    """
+    above = [width for width in np.linspace(0.0, limit, _SCALE).tolist() if risk(width) > target]
+    return max(above, default=0.0)
 
 
 def _widest(zone: Zone, u: float, dof: float, target: float, shares: Shares) -> float:
     if math.isfinite(zone.half_width):
         return zone.half_width
-    if shares:  # Cantelli: no error of unit variance lies beyond this with a probability above the target
+    if (
+        shares is not None
+    ):  # Cantelli: no error of unit variance lies beyond this with a probability above the target
         return u * math.sqrt(1.0 / target - 1.0) + 1e-300
     from scipy.special import ndtri, stdtrit
 
@@ -215,7 +242,7 @@ def guard_band_for_global_risk(
     conditional: bool = False,
     dof: float = math.inf,
     rectangles: Iterable[Quantity] = (),
-    arcsine: Quantity = 0.0,
+    arcsine: Quantity = None,
 ) -> GuardBand:
     """Return the smallest guard band that keeps the global PFA at `target`; 0 where none is needed.
 
@@ -226,8 +253,8 @@ def guard_band_for_global_risk(
         target: highest global PFA, for example 0.02 (Z540.3, 5.3).
         conditional: hold the share among the accepted items instead of the share among all.
         dof: degrees of freedom of u.
-        rectangles: |c·u| of the rectangular contributions to u, of which one or two may dominate it.
-        arcsine: |c·u| of the largest U-shaped contribution, which may dominate it.
+        rectangles: |c·u| of the rectangular contributions to u; the two largest count, as in `specific_risk`.
+        arcsine: |c·u| of the largest U-shaped contribution.
 
     Raises:
         InputError: a target outside 0 to 1, or one that no guard band reaches.
@@ -237,7 +264,7 @@ def guard_band_for_global_risk(
     _check_target(target, 1.0)
     frame = Frame.of_prior(prior, limits, u)
     zone = frame.zone(limits)
-    spread, freedom = positive(frame.number(u, "u", difference=True), "u"), degrees(dof)
+    spread, freedom = spread_of(u, frame), degrees(dof)
     shares = shares_of(rectangles, spread, freedom, frame, arcsine)
 
     def risk(width: float) -> float:
@@ -265,11 +292,13 @@ def _far_enough(risk: Callable[[float], float], u: float, target: float) -> floa
     return width
 
 
-def _smallest(risk: Callable[[float], float], limit: float, target: float, *, exact: bool) -> float:
-    """Return the smallest width in [0, limit] whose risk, falling with the width, is at most `target`."""
-    if exact or risk(0.0) <= target:
-        return 0.0
-    low, high = 0.0, limit
+def _smallest(
+    risk: Callable[[float], float], limit: float, target: float, *, exact: bool, least: float = 0.0
+) -> float:
+    """Return the smallest width in [0, limit] whose risk, falling from `least` on, is at most `target`."""
+    if exact or risk(least) <= target:
+        return least
+    low, high = least, limit
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0
         if middle in (low, high):

@@ -13,13 +13,13 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from calibrator_uncertainty._dominant import density, edges, lower_tail
+from calibrator_uncertainty._dominant import Shaped, bends, density, lower_tail
 
 __all__ = ["Floats", "Shares", "around", "error_cdf", "error_logs", "panels"]
 
 Floats = NDArray[np.float64]
-Shares = tuple[float, ...]
-"""The parts of u that rectangles are where one or two dominate it; nothing where none do."""
+Shares = Shaped | None
+"""The shapes that an error is made of in parts of its u; None where it is plainly normal or t."""
 
 _NODES = 24
 # Multiples of a standard deviation at which panels end; normal tails end at 9, those of t go on.
@@ -33,8 +33,8 @@ def _rule() -> tuple[Floats, Floats]:
     return nodes, weights
 
 
-def around(centre: float, spread: float, *, heavy: bool = False, shares: Shares = ()) -> list[float]:
-    """Return break points around `centre`, at multiples of `spread`, and where dominant rectangles bend.
+def around(centre: float, spread: float, *, heavy: bool = False, shares: Shares = None) -> list[float]:
+    """Return break points around `centre`, at multiples of `spread`, and where shapes bend.
 
     `heavy` is for the tails of t.
     """
@@ -42,10 +42,12 @@ def around(centre: float, spread: float, *, heavy: bool = False, shares: Shares 
         return []
     steps = (*_STEPS, *_TAIL) if heavy else _STEPS
     found = [centre + sign * step * spread for step in steps for sign in (-1.0, 1.0)]
-    bends, rest = edges(shares)
+    if shares is None:
+        return found
+    places, rest = bends(shares)
     return found + [
         centre + (bend + sign * step * rest) * spread
-        for bend in bends
+        for bend in places
         for step in _STEPS
         for sign in (-1.0, 1.0)
     ]
@@ -61,22 +63,22 @@ def panels(low: float, high: float, breaks: Iterable[float]) -> tuple[Floats, Fl
     return points.ravel(), (half[:, None] * weights).ravel()
 
 
-def error_cdf(z: Floats, dof: float, shares: Shares = ()) -> Floats:
+def error_cdf(z: Floats, dof: float, shares: Shares = None) -> Floats:
     """Return the distribution function of a standardised measurement error.
 
-    It is that of the rectangles that dominate, with these shares of u, else normal, or t for finite dof.
+    It is that of its shapes with their rest, else normal, or t for finite dof.
     """
     from scipy.special import ndtr, stdtr
 
-    if shares:
+    if shares is not None:
         return lower_tail(z, shares)
     found = ndtr(z) if math.isinf(dof) else stdtr(dof, z)
     return np.asarray(found, dtype=np.float64)
 
 
-def error_logs(z: Floats, dof: float, shares: Shares = ()) -> Floats:
+def error_logs(z: Floats, dof: float, shares: Shares = None) -> Floats:
     """Return the logarithm of the density of such an error, but for a constant."""
-    if shares:
+    if shares is not None:
         with np.errstate(divide="ignore"):  # far out there is nothing, whose logarithm is minus infinity
             return np.log(density(z, shares))
     return -0.5 * z * z if math.isinf(dof) else -0.5 * (dof + 1.0) * np.log1p(z * z / dof)

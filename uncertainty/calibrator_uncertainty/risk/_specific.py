@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibrator_uncertainty._arcsine import arcsine_dominates
-from calibrator_uncertainty._coverage import dominant_rectangles, row_of
-from calibrator_uncertainty._dominant import UShaped
+from calibrator_uncertainty._asked import one_number
+from calibrator_uncertainty._coverage import row_of
+from calibrator_uncertainty._dominant import shaped_one
 from calibrator_uncertainty._doors import LIMITS, NUMBER, PRIOR, asks, optional
 from calibrator_uncertainty._errors import InputError, UnitsError
 from calibrator_uncertainty._tape import UncertainArray
@@ -19,7 +19,16 @@ from calibrator_uncertainty.risk._limits import Frame, Limits, Zone, finite, pos
 from calibrator_uncertainty.risk._priors import NormalPrior, Prior
 from calibrator_uncertainty.risk._quadrature import Shares, around, error_cdf, error_logs
 
-__all__ = ["SpecificRisk", "measured_of", "outside", "percent", "shares_of", "specific_risk"]
+__all__ = [
+    "SpecificRisk",
+    "bent_of",
+    "measured_of",
+    "outside",
+    "percent",
+    "shares_of",
+    "specific_risk",
+    "spread_of",
+]
 
 NO_PRIOR = "no prior"
 
@@ -67,7 +76,7 @@ def specific_risk(
     u: Quantity = None,
     dof: float = math.inf,
     rectangles: Iterable[Quantity] = (),
-    arcsine: Quantity = 0.0,
+    arcsine: Quantity = None,
     prior: Prior | None = None,
 ) -> SpecificRisk:
     """Return the probabilities that the true value lies below, inside and above the limits.
@@ -77,13 +86,17 @@ def specific_risk(
         limits: tolerance limits, one- or two-sided.
         u: standard uncertainty of a plain value.
         dof: degrees of freedom of u; finite means a scaled t distribution.
-        rectangles: |c·u| of the rectangular contributions to the u of a plain value; where one or two
-            dominate, as for k = 1.65, the true value is distributed as they are.
-        arcsine: |c·u| of the largest U-shaped contribution to u; where it dominates, as for k = 1.41, alike.
+        rectangles: |c·u| of the rectangular contributions to the u of a plain value, of which the two
+            largest make the distribution of the true value, whatever part of u they are.
+        arcsine: |c·u| of the largest U-shaped contribution to u, alike.
         prior: what was known about the item before, combined with the measurement by Bayes' rule.
 
+    What else makes u, also a third rectangle, is the rest: normal, or with finite `dof` a t with those that
+    Welch and Satterthwaite's formula leaves to it (fewer than 2.05 as 2.05). Where that are fewer than 1,
+    which says that `dof` is not of the rest alone, the true value is distributed as t on the whole.
+
     Raises:
-        InputError: figures that cannot be, or a prior that excludes the measured value.
+        InputError: figures that cannot be, several measured values, a prior that excludes the one.
 
     Source: JCGM 106:2012, 7.1-7.5 (conformance probability), 9.4 (specific risk), 6.3 (posterior).
 
@@ -96,7 +109,7 @@ def specific_risk(
     zone = frame.zone(limits)
     if prior is None:
         return _by_measurement(value, spread, freedom, zone, NO_PRIOR, shares)
-    if isinstance(prior, NormalPrior) and math.isinf(freedom) and not shares:
+    if isinstance(prior, NormalPrior) and math.isinf(freedom) and shares is None:
         # The product of two normal densities is a normal density (JCGM 106, A.4.3).
         total = math.hypot(prior.sd, spread)
         share = (prior.sd / total) ** 2 if total > 0.0 else 1.0
@@ -113,14 +126,20 @@ def measured_of(  # noqa: PLR0917 - a value and what is known of it
     dof: float,
     frame: Frame,
     rectangles: Iterable[Quantity] = (),
-    arcsine: Quantity = 0.0,
+    arcsine: Quantity = None,
 ) -> tuple[float, float, float, Shares]:
-    """Return value, u, degrees of freedom and the shares of dominant rectangles in the unit of the frame.
+    """Return value, u, degrees of freedom and the shapes of the error in the unit of the frame.
 
     Raises:
         InputError: no u where the value has none, two of them, or figures that cannot be.
     """
     held = getattr(measured, "_magnitude", measured)
+    if getattr(held, "shape", ()) or isinstance(held, list | tuple):
+        raise InputError(
+            "there are several measured values, and a specific risk is that of one",
+            way_out="Take an element, q[0], or conformance_probabilities() for all of them at once.",
+            code="several",
+        )
     if isinstance(held, UncertainArray):
         if u is not None:
             raise InputError("the measured value brings its own uncertainty; u is given twice", code="twice")
@@ -130,27 +149,26 @@ def measured_of(  # noqa: PLR0917 - a value and what is known of it
         value = finite(frame.number(estimate(measured), "the measured value"), "the measured value")
         spread = positive(frame.number(standard_uncertainty(measured), "u", difference=True), "u")
         own, dof = float(held.u), degrees(float(held.dof))
-        bent = arcsine_of(held) if held.ndim == 0 else 0.0
-        if bent and arcsine_dominates(bent, own, dof):
-            return value, spread, dof, UShaped((bent / own,))
-        found = dominant_rectangles(rectangles_of(held), own, dof) if held.ndim == 0 else ()
-        return value, spread, dof, tuple(one / own for one in found)
+        parts = tuple(one / own for one in rectangles_of(held)) if own else ()
+        return value, spread, dof, shaped_one(parts, arcsine_of(held) / own if own else 0.0, dof)
     if u is None:
         raise InputError(
-            "a probability needs the standard uncertainty u of the measured value", code="no-uncertainty"
+            "a probability needs the standard uncertainty u of the measured value",
+            way_out="Give u, or an uncertain quantity, which brings it, as result.uncertain() of a budget.",
+            code="no-uncertainty",
         )
     value = finite(frame.number(measured, "the measured value"), "the measured value")
-    spread = positive(frame.number(u, "u", difference=True), "u")
+    spread = spread_of(u, frame)
     return value, spread, degrees(dof), shares_of(rectangles, spread, dof, frame, arcsine)
 
 
 def shares_of(
     rectangles: Iterable[Quantity], u: float, dof: float, frame: Frame, arcsine: Quantity = 0.0
 ) -> Shares:
-    """Return the shares of u of the rectangles or the U-shaped error that dominate it, nothing where none do.
+    """Return the shapes that these contributions to u make of an error.
 
     Raises:
-        InputError: rectangles that are no row of |c·u|, or that are larger than u together.
+        InputError: rectangles that are no row of |c·u|, or contributions that are larger than u together.
     """
     parts = [positive(rectangle_of(one, frame), "a rectangle") for one in row_of(rectangles)]
     if math.hypot(*parts) > u * (1.0 + 1e-9):
@@ -159,17 +177,31 @@ def shares_of(
             way_out="Give |c·u| of each, its half-width divided by the square root of 3.",
             code="number",
         )
-    given = hasattr(arcsine, "_magnitude") or arcsine != 0.0
-    bent = positive(rectangle_of(arcsine, frame), "the U-shaped contribution") if given else 0.0
-    if bent > u * (1.0 + 1e-9):
+    bent = positive(bent_of(arcsine, frame), "the U-shaped contribution")
+    if math.hypot(*parts, bent) > u * (1.0 + 1e-9):
+        beside = f" beside rectangles of {math.hypot(*parts):g}" if parts else ""
         raise InputError(
-            f"the U-shaped contribution is {bent:g}, more than u = {u:g} that it is part of",
+            f"the U-shaped contribution is {bent:g}{beside}, more than u = {u:g} that it is part of",
             way_out="Give |c·u|, its half-width divided by the square root of 2.",
             code="number",
         )
-    if bent and arcsine_dominates(bent, u, degrees(dof)):
-        return UShaped((bent / u,))
-    return tuple(one / u for one in dominant_rectangles(parts, u, degrees(dof)))
+    freedom = degrees(dof)
+    return shaped_one(tuple(one / u for one in parts), bent / u, freedom) if u else None
+
+
+def spread_of(u: Quantity, frame: Frame) -> float:
+    """Return the standard uncertainty of a measurement as a float in the frame's unit.
+
+    Raises:
+        InputError: it is an uncertain quantity, or cannot be.
+    """
+    if isinstance(getattr(u, "_magnitude", u), UncertainArray):
+        raise InputError(
+            "u is an uncertain quantity; it is a standard uncertainty here",
+            way_out="Give standard_uncertainty(q), and its dof, rectangles and arcsine where it has them.",
+            code="uncertain",
+        )
+    return positive(frame.number(u, "u", difference=True), "u")
 
 
 def degrees(dof: float) -> float:
@@ -183,22 +215,36 @@ def degrees(dof: float) -> float:
     return dof
 
 
-def rectangle_of(one: Quantity, frame: Frame) -> float:
+def rectangle_of(one: Quantity, frame: Frame, what: str = "a rectangle") -> float:
     """Return |c·u| of a rectangle in the frame's unit.
 
     Raises:
+        InputError: it is no number.
         UnitsError: it has a unit beside plain figures, or another dimension.
     """
     if frame.unit is None and hasattr(one, "_magnitude"):
         raise UnitsError(
-            f"a rectangle is in {one.units}, the other figures are plain numbers",
+            f"{what} is in {one.units}, the other figures are plain numbers",
             way_out="Give every figure its unit, or none.",
             code="no-unit",
         )
-    return frame.number(one, "a rectangle", difference=True)
+    one_number(getattr(one, "_magnitude", one), what)
+    return frame.number(one, what, difference=True)
 
 
-def outside(value: float, u: float, dof: float, zone: Zone, shares: Shares = ()) -> tuple[float, float]:
+def bent_of(arcsine: Quantity, frame: Frame) -> float:
+    """Return |c·u| of a U-shaped contribution in the frame's unit, 0 where None or 0 says that there is none.
+
+    Raises:
+        InputError: it is no number.
+        UnitsError: it has a unit beside plain figures, or another dimension.
+    """
+    if arcsine is None or (isinstance(arcsine, float | int) and arcsine == 0):
+        return 0.0
+    return rectangle_of(arcsine, frame, "the U-shaped contribution")
+
+
+def outside(value: float, u: float, dof: float, zone: Zone, shares: Shares = None) -> tuple[float, float]:
     """Return the probabilities below and above the zone of a true value known as `value`, `u`, `dof`."""
     if u == 0.0:
         return float(value < zone.low), float(value > zone.high)
@@ -208,7 +254,7 @@ def outside(value: float, u: float, dof: float, zone: Zone, shares: Shares = ())
 
 
 def _by_measurement(  # noqa: PLR0917 - what was measured, and against what
-    value: float, u: float, dof: float, zone: Zone, name: str, shares: Shares = ()
+    value: float, u: float, dof: float, zone: Zone, name: str, shares: Shares = None
 ) -> SpecificRisk:
     below, above = outside(value, u, dof, zone, shares)
     return SpecificRisk(below, max(0.0, 1.0 - below - above), above, name)
