@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Examination", "examine"]
 
 INTACT, DOUBTFUL, ALTERED = 0, 3, 6
-_UNREADABLE: Final = ("xml-malformed", "xml-doctype", "xml-too-deep", "xml-broken-text")
+_UNREADABLE: Final = ("xml-malformed", "xml-doctype", "xml-too-deep", "xml-broken-text", "wrapped-signature")
 _SEALED: Final = (b"SignatureValue", b"X509Certificate", b"SignedInfo")  # one alone may be what was damaged
 
 
@@ -56,6 +56,9 @@ def examine(file: Path, record: Record | None, settings: SealSettings, now: date
         )
     wrong = [_broken(seal) for seal in seals if not seal.sound]
     said = [_sealed(seal) for seal in seals if seal.sound]
+    altered = _altered(record, found)
+    if altered:  # nothing that its rows say is believed
+        return Examination(ALTERED, (*wrong, *altered), tuple(said))
     holds = record is not None and found is not None and _holds(record, found.run)
     if record is not None and found is not None and (holds or not seals):
         differences = found.compare(record)
@@ -70,20 +73,18 @@ def examine(file: Path, record: Record | None, settings: SealSettings, now: date
         said.append("not recomputed: no record here holds its run")
     if wrong:
         return Examination(ALTERED, tuple(wrong), tuple(said))
-    later = tuple(_superseded(record, found)) if holds and record is not None and found is not None else ()
+    later = list(_superseded(record, found)) if holds and record is not None and found is not None else []
     vouched = holds or any(seal.standing == "trusted" for seal in seals)
     if not vouched:
         said.append("nobody known vouches for it: no record here holds it, and no root is in seal.toml")
     outdated = tuple(seal.remark for seal in seals if seal.sound and seal.remark)
-    if holds:
-        said += outdated
-    else:
-        later += outdated  # a seal alone is no better than what is known of its key
+    # a seal alone is no better than what is known of its key
+    (said if holds else later).extend(outdated)
     if vouched and not later:
         said.append(
             "not superseded, as far as this record knows" if holds else "no record here holds its run"
         )
-    return Examination(DOUBTFUL if later or not vouched else INTACT, later, tuple(said))
+    return Examination(DOUBTFUL if later or not vouched else INTACT, tuple(later), tuple(said))
 
 
 def _identity(file: Path) -> tuple[ReadBack | None, bytes, str]:
@@ -95,6 +96,12 @@ def _identity(file: Path) -> tuple[ReadBack | None, bytes, str]:
         content = file.read_bytes()
         return None, content, "pdf" if content.startswith(b"%PDF") else "dcc" if b"<" in content[:64] else ""
     return found, file.read_bytes(), found.format
+
+
+def _altered(record: Record | None, found: ReadBack | None) -> tuple[str, ...]:
+    """Return what is not as it was written in the record of a run, the register and the outside log."""
+    findings = () if record is None or found is None else record.verify(found.run)
+    return tuple(f"the record of the run is not as it was written: {finding.what}" for finding in findings)
 
 
 def _holds(record: Record, run: str) -> bool:

@@ -80,12 +80,41 @@ def _names(content: bytes) -> tuple[str, dict[str, str]]:
     """Return the form of a document and the number and run that stand in it, also where it is damaged."""
     if content.startswith(b"%PDF"):
         return "pdf", _marks(content.decode("latin-1"))
+    own = _of_tree(content)
+    if own is not None:
+        return "dcc", own
     text = content.decode("utf-8", errors="replace")
     if text.lstrip("\ufeff \t\r\n").startswith("<?xml") or "digitalCalibrationCertificate" in text[:4096]:
         return "dcc", _marks(text)
     if text.lstrip().startswith("{"):
         return "json", _marks(text)
     return "html", _marks(html.unescape(text))
+
+
+def _of_tree(content: bytes) -> dict[str, str] | None:
+    """Return number and run as the elements of a DCC have them; None where it is none, or cannot be parsed.
+
+    A seal covers the parsed elements, whatever their encoding and whatever stands beside them: marks that
+    were looked for in the bytes could be hidden or put elsewhere, and the seal would hold.
+    """
+    if content.lstrip()[:1] in (b"{", b"") or b"<!DOCTYPE html" in content[:64]:
+        return None
+    from calibrator.certificates.dcc._xml import DCC, parse
+
+    try:
+        root = parse(content, "the document")
+    except UsageError:  # damaged: the marks that are left say what it was
+        return None
+    if root.tag != f"{{{DCC}}}digitalCalibrationCertificate":
+        return None
+    notes = " ".join(
+        "".join(note.itertext()) for note in root.iterfind(f"{{{DCC}}}comment/{{urn:calibrator:dcc}}note")
+    )
+    found = {kind: name for kind, name in _marks(notes).items() if kind == "run"}
+    number = root.findtext(f"{{{DCC}}}administrativeData/{{{DCC}}}coreData/{{{DCC}}}uniqueIdentifier")
+    if number and number.strip():
+        found["certificate"] = number.strip()
+    return found
 
 
 def _marks(text: str) -> dict[str, str]:

@@ -127,6 +127,11 @@ def check_xml(content: bytes, where: str, settings: SealSettings, now: datetime)
             way_out="Ask the laboratory for a certificate with one signature.",
             code="wrapped-signature",
         )
+    beside = [*root.itersiblings(preceding=True), *root.itersiblings()]
+    if signatures and beside:
+        # canonical XML of a document holds the instructions beside its root, which the library leaves out
+        what = "a comment or an instruction stands outside the certificate itself, where no seal is checked"
+        return (SealReport(False, what),)
     return tuple(_report(root, signature, settings, now) for signature in signatures)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from calibrator._errors import UsageError
-from calibrator.certificates import Certificate, render
+from calibrator.certificates import Certificate, examine, render
 from calibrator.certificates.seals import (
     SealSettings,
     check_seals,
@@ -137,3 +137,27 @@ def test_a_sealed_pdf_whose_attachment_was_exchanged_is_refused_by_its_seal(
     options += ["--model", "fluke_5522a", "--home", str(tmp_path / "home")]
     assert main(["standards", "import", str(file), *options]) == 6
     assert "seal of the certificate is not sound" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "beside", [b'<?xml-stylesheet href="evil.xsl" type="text/xsl"?>', b"<!-- calibrator-run:0 -->"]
+)
+def test_what_stands_outside_the_root_breaks_the_seal(
+    sealed: tuple[bytes, SealSettings], beside: bytes
+) -> None:
+    made, settings = sealed
+    assert intact(made, settings)
+    assert not intact(made + b"\n" + beside, settings)
+    assert not intact(made.replace(b"<dcc:digital", beside + b"\n<dcc:digital", 1), settings)
+
+
+def test_a_wrapped_signature_is_a_document_that_is_not_intact(
+    sealed: tuple[bytes, SealSettings], tmp_path: Path
+) -> None:
+    made, settings = sealed
+    file = tmp_path / "wrapped.xml"
+    signed = made[made.index(b"<dcc:digital") :]
+    unsigned = re.sub(rb"<ds:Signature .*</ds:Signature>", b"", made, flags=re.DOTALL)
+    assert unsigned != made
+    file.write_bytes(unsigned.replace(b"</dcc:digital", signed + b"</dcc:digital", 1))
+    assert examine(file, None, settings, NOW).exit_code == 6

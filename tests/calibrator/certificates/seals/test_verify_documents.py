@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from calibrator.certificates import (
     examine,
     issue,
     issue_sealed,
+    read_back,
     render,
     replace_certificate,
 )
@@ -375,3 +379,72 @@ def test_a_refusal_names_a_person_as_the_id_is_written_and_says_how_long_a_reaso
             amend(room.record, room.run, reason=reason, by=by, changes={"customer.name": "x"})
         report(caught.value)
         assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ("update events set canonical = replace(canonical, '{old}', '{new}')", "certificate.issued"),
+        ("update events set kind = 'certificate.noted'", "certificate.amended"),
+        ("update events set canonical = replace(canonical, '\"point\":', '\"poinx\":')", "reading"),
+        (
+            'update events set canonical = replace(canonical, \'"results":[\', \'"results":["x",\')',
+            "section.evaluated",
+        ),
+    ],
+)
+def test_a_record_that_was_altered_vouches_for_no_document(room: Room, change: str, place: str) -> None:
+    path = issue(
+        room.record,
+        room.run,
+        "html",
+        "en",
+        certificates=room.folder,
+        clock=room.clock,
+        authorised_by="chen",
+    )
+    amend(room.record, room.run, reason="name was wrong", by="chen", changes={"customer.name": "Other Ltd"})
+    now, nobody = room.clock.now(), SealSettings(Path("seal.toml"))
+    assert examine(path, room.record, nobody, now).exit_code == 3
+    old = hashlib.sha256(path.read_bytes()).hexdigest()
+    if place == "certificate.issued":  # a forged document, and the hash of it in the record
+        path.write_bytes(path.read_bytes().replace(b"Hangzhou Example", b"Shanghai Example"))
+    new = hashlib.sha256(path.read_bytes()).hexdigest()
+    with closing(sqlite3.connect(room.record.place)) as db:
+        triggers = db.execute("select name, sql from sqlite_master where type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            db.execute(f"drop trigger {name}")
+        told = change.replace("{old}", old).replace("{new}", new)
+        assert db.execute(f"{told} where kind = '{place}'").rowcount
+        for _, sql in triggers:
+            db.execute(sql)
+        db.commit()
+    found = examine(path, room.record, nobody, now)
+    assert found.exit_code == 6
+    assert "the record of the run is not as it was written" in found.wrong[0]
+
+
+@pytest.mark.parametrize(
+    "hide",
+    [
+        lambda made: made.decode().replace("encoding='UTF-8'", "encoding='UTF-16'").encode("utf-16"),
+        lambda made: made.replace(b"calibrator-run:", b"calibrator&#45;run:"),
+        lambda made: made.replace(
+            b"<dcc:digital", b"<!-- calibrator-run:0 calibrator-certificate:CAL-1 --><dcc:digital", 1
+        ),
+    ],
+)
+def test_marks_that_are_hidden_or_redirected_hide_no_successor(
+    room: Room, hide: Callable[[bytes], bytes]
+) -> None:
+    path = room.sealed("dcc")
+    own = read_back(path)
+    made = hide(path.read_bytes())
+    assert made != path.read_bytes()
+    amend(room.record, room.run, reason="name was wrong", by="chen", changes={"customer.name": "Other Ltd"})
+    assert examine(path, room.record, room.settings, room.clock.now()).exit_code == 3
+    path.write_bytes(made)
+    assert (read_back(path).id, read_back(path).run) == (own.id, room.run)
+    found = examine(path, room.record, room.settings, room.clock.now())
+    assert found.exit_code == 6
+    assert any("was issued with other bytes" in line for line in found.wrong)
