@@ -73,6 +73,7 @@ GENERATOR = {
     "VOLT:OFFS?": "0",
     "OUTP:LOAD?": "9.9E37",
     "VOLT:RANG:AUTO?": "1",
+    **{f"{kind}:STAT?": "0" for kind in ("BURS", "SWE", "AM", "FM", "PM", "FSK", "PWM", "BPSK", "SUM")},
     "SYST:ERR?": NONE,
 }
 

@@ -91,10 +91,14 @@ def _configured(context: Context, name: str, asset: str, what: dict[str, Any]) -
 
 
 def _body(limits: SourceLimits) -> dict[str, list[float]]:
-    return {"V": list(limits.voltage_v), "A": list(limits.current_a)}
+    pascal = {} if limits.pressure_pa is None else {"Pa": list(limits.pressure_pa)}
+    return {"V": list(limits.voltage_v), "A": list(limits.current_a), **pascal}
 
 
 def _limits(body: dict[str, list[str]]) -> SourceLimits:
     low_v, high_v = (float.fromhex(value) for value in body["V"])
     low_a, high_a = (float.fromhex(value) for value in body["A"])
-    return SourceLimits((low_v, high_v), (low_a, high_a))
+    if "Pa" not in body:
+        return SourceLimits((low_v, high_v), (low_a, high_a))
+    low_pa, high_pa = (float.fromhex(value) for value in body["Pa"])
+    return SourceLimits((low_v, high_v), (low_a, high_a), (low_pa, high_pa))

@@ -59,9 +59,9 @@ def parse_limits(reply: str) -> SourceLimits:
 
     Example:
         >>> parse_limits("1020.0000,-1020.0000, 20.5000, -20.5000")
-        SourceLimits(voltage_v=(-1020.0, 1020.0), current_a=(-20.5, 20.5))
+        SourceLimits(voltage_v=(-1020.0, 1020.0), current_a=(-20.5, 20.5), pressure_pa=None)
         >>> parse_limits("3.3E+01 V,-3.3E+01 V,500 MA,-500 MA")
-        SourceLimits(voltage_v=(-33.0, 33.0), current_a=(-0.5, 0.5))
+        SourceLimits(voltage_v=(-33.0, 33.0), current_a=(-0.5, 0.5), pressure_pa=None)
     """
     fields = [_limit(field) for field in reply.split(",")]
     if len(fields) != 4:

@@ -16,7 +16,7 @@ from calibrator_drivers._source import SwitchedSource
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import action, choice, flag, reading, setting
 from calibrator_drivers.dialect import KEITHLEY
-from calibrator_drivers.roles import Indication, SourceLimits, SourceState
+from calibrator_drivers.roles import Indication, SourceState
 from calibrator_drivers.transport import Session
 
 __all__ = ["Keithley2450"]
@@ -209,10 +209,6 @@ class Keithley2450(SwitchedSource[_Staged]):
             self.most_current(_within(self._highest_a, _LEAST_A, _MOST_A))
         self._check("limits")
         self._see_limits("")
-
-    def restore_limits(self, limits: SourceLimits) -> None:
-        """Set the limits as magnitudes of what `limits` once returned."""
-        self.set_limits(voltage_v=limits.voltage_v[1], current_a=limits.current_a[1])
 
     def configure_voltage_dc(self, range_v: float, *, nplc: float, high_impedance: bool) -> None:
         """Measure volts on a range (V); what is sourced stays."""

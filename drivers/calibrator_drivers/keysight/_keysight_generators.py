@@ -48,6 +48,16 @@ class Keysight33220A(SwitchedSource[_Staged]):
     MAKERS: ClassVar[tuple[str, ...]] = KEYSIGHT
     ROLES: ClassVar[tuple[str, ...]] = ("SourceFrequency", "SourceVoltageAC")
 
+    VARIED: ClassVar[tuple[str, ...]] = (
+        "burst",
+        "sweep",
+        "amplitude_modulation",
+        "frequency_modulation",
+        "phase_modulation",
+        "frequency_shift_keying",
+        "pulse_width_modulation",
+    )
+
     # fmt: off
     load = action("OUTP:LOAD INF", "amplitudes are those of an open output", "S-KALLAB", "seen")
     unit = action("VOLT:UNIT VRMS", "amplitudes in rms", "S-KALLAB", "seen")
@@ -69,6 +79,13 @@ class Keysight33220A(SwitchedSource[_Staged]):
     load_now = reading("OUTP:LOAD?", float, "load that amplitudes are told for", "S-MEM", "mem-H")
     operating = reading("OUTP?", flag, "whether the output is on", "S-MEM", "mem-H")
     ranging_now = reading("VOLT:RANG:AUTO?", flag, "whether attenuators follow", "S-MEM", "mem-H")
+    burst_now = reading("BURS:STAT?", flag, "whether it sends bursts", "S-MEM", "mem-H")
+    sweep_now = reading("SWE:STAT?", flag, "whether it sweeps", "S-MEM", "mem-H")
+    amplitude_modulation_now = reading("AM:STAT?", flag, "amplitude modulation", "S-MEM", "mem-H")
+    frequency_modulation_now = reading("FM:STAT?", flag, "frequency modulation", "S-MEM", "mem-H")
+    phase_modulation_now = reading("PM:STAT?", flag, "phase modulation", "S-MEM", "mem-H")
+    frequency_shift_keying_now = reading("FSK:STAT?", flag, "frequency-shift keying", "S-MEM", "mem-H")
+    pulse_width_modulation_now = reading("PWM:STAT?", flag, "pulse-width modulation", "S-MEM", "mem-H")
     complete = reading("*OPC?", str.strip, "1 when done", "S-MEM", "mem-H")
     # fmt: on
 
@@ -160,6 +177,13 @@ class Keysight33220A(SwitchedSource[_Staged]):
             raise self._mismatch("load", "open", f"{load:g} ohm")
         if not self.ranging_now():
             raise self._mismatch("range", "automatic", "held")
+        self._see_unmodulated()
+
+    def _see_unmodulated(self) -> None:
+        """Raise `ReadbackError` where bursts, a sweep or a modulation make another signal of the sine."""
+        for name in self.VARIED:
+            if getattr(self, f"{name}_now")():
+                raise self._mismatch(name.replace("_", " "), "off", "on")
 
     @property
     def _switch(self) -> Switch:
@@ -178,6 +202,8 @@ class Keysight33500B(Keysight33220A):
     MODEL_ID: ClassVar[str] = "keysight_33500b"
     MODELS: ClassVar[tuple[str, ...]] = tuple(f"335{n}B" for n in ("09", 10, 11, 12, 19, 20, 21, 22))
 
+    VARIED: ClassVar[tuple[str, ...]] = (*Keysight33220A.VARIED, "phase_shift_keying", "sum")
+
     # fmt: off
     highest = setting("SOUR1:VOLT:LIM:HIGH {}", "V", 0.0, 10.0, "peak limit", "S-33522B-CPP", "seen", **_KEPT)
     lowest = setting("SOUR1:VOLT:LIM:LOW {}", "V", -10.0, 0.0, "peak limit", "S-33522B-CPP", "seen", **_KEPT)
@@ -186,6 +212,8 @@ class Keysight33500B(Keysight33220A):
     lowest_now = reading("SOUR1:VOLT:LIM:LOW?", float, "peak limit", "S-33500B-PY", "seen")
     limited_now = reading("SOUR1:VOLT:LIM:STAT?", flag, "its own limits", "S-33500B-PY", "seen")
     ranging_now = reading("VOLT:RANG:AUTO?", flag, "whether attenuators follow", "S-33522B-M", "seen")
+    phase_shift_keying_now = reading("BPSK:STAT?", flag, "phase-shift keying", "S-MEM", "mem-H")
+    sum_now = reading("SUM:STAT?", flag, "whether a second waveform is added", "S-MEM", "mem-H")
     reference = choice("ROSC:SOUR {}", _REFERENCE, "time base in use", "S-MEM", "mem-H")
     reference_used = reading("ROSC:SOUR?", str.strip, "time base in use", "S-MEM", "mem-H")
     second_output = choice("OUTP2 {}", _SWITCH, "the second output", "S-MEM", "mem-H")

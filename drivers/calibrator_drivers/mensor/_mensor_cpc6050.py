@@ -10,7 +10,9 @@ limits); rate, range and error query are remembered with medium confidence, the 
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from typing import ClassVar
 
@@ -18,14 +20,18 @@ from calibrator_drivers._errors import InstrumentReportedError, ReadTimeout, Une
 from calibrator_drivers._indicate import not_understood
 from calibrator_drivers._pressure_controller import PressureController
 from calibrator_drivers._safety import mismatch
+from calibrator_drivers.clock import Clock
 from calibrator_drivers.commands import choice, reading, setting
-from calibrator_drivers.transport import Line
+from calibrator_drivers.roles import SourceLimits
+from calibrator_drivers.transport import Line, Session
 
 __all__ = ["MensorCPC6050"]
 
 _KPA = 1e3
 _KPA_CODE = "22"
 _LONGEST_QUEUE = 10
+_LOWEST_KPA = 100.0  # below the air, as far as the instrument's own limit goes
+_NONE_V = (0.0, 0.0)
 _ERROR = re.compile(r"E\s*(\d+)\s*-?\s*(.*)")
 _NONE = re.compile(r"no err", re.IGNORECASE)  # in whatever words an empty queue is told
 _LIMIT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?)\s*(?:kPa)?", re.IGNORECASE | re.ASCII)
@@ -101,8 +107,13 @@ class MensorCPC6050(PressureController):
     measured = reading("A?", _value, "pressure in the line", "S-MENSOR", "seen")
     stable = reading("Stable?", _yes, "whether it is stable", "S-MENSOR", "seen")
     upper_limit_read = reading("UpperLimit?", _limit, "own upper limit", "S-MEM", "mem-M")
+    lower_limit_read = reading("LowerLimit?", _limit, "own lower limit", "S-MEM", "mem-M")
     error = reading("ERR?", str.strip, "oldest error", "S-MEM", "mem-M")
     # fmt: on
+
+    def __init__(self, session: Session, clock: Clock) -> None:
+        super().__init__(session, clock)
+        self._own_kpa: tuple[float, float] | None = None  # lower and upper limit that it is to hold
 
     def reset(self) -> None:
         """Measure gauge pressure in kPa, and forget old errors. The line keeps its pressure."""
@@ -124,6 +135,10 @@ class MensorCPC6050(PressureController):
         self.reference("absolute" if absolute else "gauge")
         self.pressure_unit("kPa")
         self._check("Ptype")
+        if self._own_kpa is not None and absolute != self._absolute:
+            before, self._own_kpa = self._own_kpa, self._own(absolute=absolute)
+            if self._own_kpa != before:
+                self._send_limits()
 
     def set_slew(self, slew_pa_per_s: float) -> None:
         """Set the rate of every later change."""
@@ -138,13 +153,21 @@ class MensorCPC6050(PressureController):
         current_a: float | None = None,
         pressure_pa: float | None = None,
     ) -> None:
-        """Set the instrument's own upper limit, and the highest pressure that `stage_pressure` takes."""
+        """Set the instrument's own limits on both sides, and the most that `stage_pressure` takes.
+
+        Raises:
+            OutOfLimits: it is no finite number, or the line is controlled above it.
+            ReadbackError: the instrument keeps others, or does not tell which.
+        """
         super().set_limits(voltage_v=voltage_v, current_a=current_a, pressure_pa=pressure_pa)
-        if pressure_pa is not None:
-            self.pressure_unit("kPa")
-            self.upper_limit(abs(pressure_pa) / _KPA)
-            self._check("UpperLimit")
-            self._see_upper_limit()
+        if self._highest_pa is not None and pressure_pa is not None:
+            self._own_kpa = self._own(absolute=self._absolute)
+            self._send_limits()
+
+    def _own(self, *, absolute: bool) -> tuple[float, float]:
+        """Return its lower and upper limit (kPa) for the section's maximum; below the air it has no less."""
+        highest = (self._highest_pa or 0.0) / _KPA
+        return -_LOWEST_KPA if absolute else -min(highest, _LOWEST_KPA), highest
 
     def is_controlling(self) -> bool:
         """Say whether it controls."""
@@ -177,28 +200,61 @@ class MensorCPC6050(PressureController):
         high = self.range_high()
         if not abs(staged) / _KPA <= high * 1.001:
             raise self._mismatch("range", f"one that holds {staged / _KPA:g} kPa", f"{high:g} kPa")
-        self._see_upper_limit()
+        self._see_limits()
 
-    def _see_upper_limit(self) -> None:
-        """Hold its own limit against the section's; one that it does not tell is not relied on."""
-        if self._highest_pa is None:
+    def limits(self) -> SourceLimits | None:
+        """Return its own limits, which it keeps through a reset; None where it does not tell them."""
+        self.pressure_unit("kPa")
+        told = [self._told(ask)[0] for ask in (self.lower_limit_read, self.upper_limit_read)]
+        low, high = (math.nan if each is None else each * _KPA for each in told)
+        return None if math.isnan(low + high) else SourceLimits(_NONE_V, _NONE_V, (low, high))
+
+    def restore_limits(self, limits: SourceLimits) -> None:
+        """Set its own limits as `limits` once returned them, and read them back.
+
+        Raises:
+            ReadbackError: it keeps others, or does not tell which.
+        """
+        if limits.pressure_pa is not None:
+            low, high = limits.pressure_pa
+            self._highest_pa = max(abs(low), abs(high))
+            self._own_kpa = (low / _KPA, high / _KPA)
+            self._limits_changed()
+            self._send_limits()
+
+    def _send_limits(self) -> None:
+        """Send the limits that it is to hold, and read them back."""
+        if self._own_kpa is not None:
+            self.pressure_unit("kPa")
+            self.upper_limit(self._own_kpa[1])
+            self.lower_limit(self._own_kpa[0])
+            self._check("UpperLimit, LowerLimit")
+            self._see_limits()
+
+    def _see_limits(self) -> None:
+        """Hold its own limits against the section's; one that it does not tell is not relied on."""
+        if self._own_kpa is None:
             return
-        wanted = self._highest_pa / _KPA
-        found, told = self._upper_limit_told()
-        if found is None or not abs(found - wanted) <= self.SAME:
-            raise mismatch(
-                self.session,
-                "upper limit",
-                f"{wanted:g} kPa",
-                told if found is None else f"{found:g} kPa",
-                way_out="See what the instrument answers to UpperLimit?, take it out of local control,"
-                " and start again.",
-            )
+        low, high = self._own_kpa
+        for name, asked, wanted, ask in (
+            ("upper limit", "UpperLimit?", high, self.upper_limit_read),
+            ("lower limit", "LowerLimit?", low, self.lower_limit_read),
+        ):
+            found, told = self._told(ask)
+            if found is None or not abs(found - wanted) <= self.SAME:
+                raise mismatch(
+                    self.session,
+                    name,
+                    f"{wanted:g} kPa",
+                    told if found is None else f"{found:g} kPa",
+                    way_out=f"See what the instrument answers to {asked}, take it out of local control,"
+                    " and start again.",
+                )
 
-    def _upper_limit_told(self) -> tuple[float | None, str]:
-        """Return the limit that is told, or none and what came in its place."""
+    def _told(self, ask: Callable[[], float]) -> tuple[float | None, str]:
+        """Return a limit that is told, or none and what came in its place."""
         try:
-            return self.upper_limit_read(), ""
+            return ask(), ""
         except UnexpectedReply as error:
             return None, f"nothing that is understood in {error.reply!r}"
         except ReadTimeout:

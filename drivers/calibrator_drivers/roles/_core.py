@@ -47,10 +47,14 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True)
 class SourceLimits:
-    """The instrument's own output limits: the lowest and the highest volts and amperes that it takes."""
+    """The instrument's own output limits: the lowest and the highest volts and amperes that it takes.
+
+    A pressure controller has pascals instead; its volts and amperes are zero.
+    """
 
     voltage_v: tuple[float, float]
     current_a: tuple[float, float]
+    pressure_pa: tuple[float, float] | None = None
 
 
 @runtime_checkable

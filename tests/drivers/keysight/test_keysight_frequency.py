@@ -150,6 +150,7 @@ READ_BACK = [
     ("VOLT:OFFS?", "+0.0000000000000E+00"),
     ("OUTP:LOAD?", "+9.9000000000000E+37"),
     ("VOLT:RANG:AUTO?", "1"),
+    *[(f"{kind}:STAT?", "0") for kind in ("BURS", "SWE", "AM", "FM", "PM", "FSK", "PWM")],
 ]
 
 

@@ -81,12 +81,14 @@ def test_the_letter_of_an_error_is_taken_off_and_the_error_asked_for(
             controller.check_errors()
 
 
+LIMITED: list[Any] = [("Units 22", None), ("UpperLimit 600", None), ("LowerLimit -100", None), NONE]
+
+
 def test_its_own_limit_is_the_sections(expected_protocol: Protocol, step_clock: Any) -> None:
     exchanges = [
-        ("Units 22", None),
-        ("UpperLimit 600", None),
-        NONE,
+        *LIMITED,
         ("UpperLimit?", " 600"),
+        ("LowerLimit?", " -100"),
         ("Units 22", None),
         ("RSETPT 20", None),
         NONE,
@@ -111,7 +113,11 @@ def test_its_own_limit_is_the_sections(expected_protocol: Protocol, step_clock: 
 def test_its_limit_is_taken_in_every_form_of_a_number_that_the_manual_allows(
     expected_protocol: Protocol, step_clock: Any, reply: str
 ) -> None:
-    exchanges = [("Units 22", None), ("UpperLimit 600", None), NONE, ("UpperLimit?", reply)]
+    exchanges = [
+        *LIMITED,
+        ("UpperLimit?", reply),
+        ("LowerLimit?", reply.replace("600", "-100").replace("+", "").replace("6.0", "-1.0")),
+    ]
     with expected_protocol(exchanges) as session:
         MensorCPC6050(session, step_clock).set_limits(pressure_pa=600e3)
 
@@ -120,7 +126,7 @@ def test_its_limit_is_taken_in_every_form_of_a_number_that_the_manual_allows(
 def test_a_limit_in_another_form_is_refused_by_name(
     expected_protocol: Protocol, step_clock: Any, reply: str
 ) -> None:
-    exchanges = [("Units 22", None), ("UpperLimit 600", None), NONE, ("UpperLimit?", reply)]
+    exchanges = [*LIMITED, ("UpperLimit?", reply)]
     with (
         expected_protocol(exchanges) as session,
         pytest.raises(ReadbackError, match=f"nothing that is understood in '{reply}'"),
@@ -150,3 +156,36 @@ def test_a_line_is_vented_and_looked_at(expected_protocol: Protocol, step_clock:
     ]
     with expected_protocol(exchanges) as session:
         MensorCPC6050(session, step_clock).make_safe()
+
+
+def test_its_limits_are_put_back_as_they_were_found(expected_protocol: Protocol, step_clock: Any) -> None:
+    exchanges = [
+        ("Units 22", None),
+        ("LowerLimit?", " -20"),
+        ("UpperLimit?", " 850.5"),
+        ("Units 22", None),
+        ("UpperLimit 50", None),
+        ("LowerLimit -50", None),
+        NONE,
+        ("UpperLimit?", " 50"),
+        ("LowerLimit?", " -50"),
+        ("Units 22", None),
+        ("UpperLimit 850.5", None),
+        ("LowerLimit -20", None),
+        NONE,
+        ("UpperLimit?", " 850.5"),
+        ("LowerLimit?", " -20"),
+    ]
+    with expected_protocol(exchanges) as session:
+        controller = MensorCPC6050(session, step_clock)
+        found = controller.limits()
+        assert found is not None
+        assert found.pressure_pa == (-20e3, 850.5e3)
+        controller.set_limits(pressure_pa=50e3)
+        controller.restore_limits(found)
+
+
+def test_limits_that_it_does_not_tell_are_none(expected_protocol: Protocol, step_clock: Any) -> None:
+    exchanges = [("Units 22", None), ("LowerLimit?", " ?"), ("UpperLimit?", " 850")]
+    with expected_protocol(exchanges) as session:
+        assert MensorCPC6050(session, step_clock).limits() is None

@@ -141,3 +141,43 @@ def test_a_controller_that_does_not_tell_its_limit_controls_nothing() -> None:
         with pytest.raises(ReadbackError, match="200 kPa and is read back as nothing"):
             source.operate()
         assert not found.on
+
+
+def test_a_controller_s_own_limits_hold_both_sides_and_another_hand_s_is_found() -> None:
+    with rig("mensor_cpc6050") as found, found.driver() as source:
+        source.reset()
+        before = source.limits()
+        source.set_limits(pressure_pa=50e3)
+        source.session.write("Setpt -80")
+        with pytest.raises(InstrumentReportedError, match="out of range"):
+            source.check_errors()
+        source.stage_pressure(-40e3)
+        source.session.write("LowerLimit -90")
+        with pytest.raises(ReadbackError, match="lower limit was staged as -50 kPa"):
+            source.operate()
+        assert not found.on
+        source.restore_limits(before)
+        assert source.limits() == before
+
+
+VARIED = ("BURS", "SWE", "AM", "FM", "PM", "FSK", "PWM")
+
+
+@pytest.mark.parametrize(
+    ("model", "kind"),
+    [
+        *[(model, kind) for model in ("keysight_33220a", "keysight_33500b") for kind in VARIED],
+        ("keysight_33500b", "BPSK"),
+        ("keysight_33500b", "SUM"),
+    ],
+)
+def test_a_sine_that_another_hand_varies_is_not_switched_on(model: str, kind: str) -> None:
+    with rig(model) as found, found.driver() as source:
+        source.reset()
+        source.set_limits(voltage_v=3.0)
+        source.stage_voltage_ac(3.0, frequency_hz=1e3)
+        source.session.write(f"{kind}:STAT ON")
+        source.check_errors()
+        with pytest.raises(ReadbackError, match="was staged as off and is read back as on"):
+            source.operate()
+        assert not found.on

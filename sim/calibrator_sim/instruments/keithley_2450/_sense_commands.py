@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from calibrator_sim.instruments.keithley_2450._physics import OVER, OVERLOAD
 from calibrator_sim.instruments.keithley_2450._settings import RANGES, Measured
-from calibrator_sim.instruments.keithley_2450._tree import WHICH, WORDS, between, put, query, slot
+from calibrator_sim.instruments.keithley_2450._tree import (
+    WHICH,
+    WORDS,
+    between,
+    put,
+    query,
+    query_number,
+    slot,
+)
 from calibrator_sim.scpi import Choice, CommandTree, Flag, Number, ScpiError, Special, Text
 
 if TYPE_CHECKING:
@@ -30,6 +38,10 @@ _MOST_COUNT = 300_000
 Value = float | Special
 
 
+def _whole(value: float) -> str:
+    return str(round(value))
+
+
 def add_sense(tree: CommandTree, smu: Keithley2450) -> None:
     """Add `SENSe`."""
     settings = smu.settings
@@ -49,7 +61,7 @@ def add_sense(tree: CommandTree, smu: Keithley2450) -> None:
     put(tree, "[SENSe#:]FUNCtion[:ON]", choose, Text())
     query(tree, "[SENSe#:]FUNCtion[:ON]?", chosen)
     put(tree, "[SENSe#:]COUNt", count, Number("", WORDS))
-    query(tree, "[SENSe#:]COUNt?", lambda: str(settings.count))
+    query_number(tree, "[SENSe#:]COUNt?", lambda: str(settings.count), (1, _MOST_COUNT, 1), _whole)
     put(tree, "[SENSe#:]AZERo:ONCE", lambda: None)
     for name, header in SENSES.items():
         _add_range(tree, smu, name, f"[SENSe#:]{header}:RANGe")
@@ -90,7 +102,8 @@ def _add_range(tree: CommandTree, smu: Keithley2450, name: str, node: str) -> No
         lambda value: smu.change(measured(), "lowest", fitting(value)),
         Number("", WORDS),
     )
-    query(tree, f"{node}:AUTO:LLIMit?", lambda: smu.say(measured().lowest))
+    lowest = (ranges[0], ranges[-1], _USUAL[name])
+    query_number(tree, f"{node}:AUTO:LLIMit?", lambda: smu.say(measured().lowest), lowest, smu.say)
     query(tree, f"{node}:AUTO:ULIMit?", lambda: smu.say(ranges[-1]))
 
 
@@ -108,14 +121,17 @@ def _add_numbers(tree: CommandTree, smu: Keithley2450, name: str, node: str) -> 
         measured().user_s[slot(number)] = between(value, 0.0, 1e4, 0.0)
 
     put(tree, f"{node}:NPLCycles", nplc, Number("", WORDS))
-    query(tree, f"{node}:NPLCycles?", lambda: smu.say(measured().nplc))
+    query_number(tree, f"{node}:NPLCycles?", lambda: smu.say(measured().nplc), _NPLC, smu.say)
     put(tree, f"{node}:AVERage:COUNt", count, Number("", WORDS))
-    query(tree, f"{node}:AVERage:COUNt?", lambda: str(measured().count))
+    query_number(tree, f"{node}:AVERage:COUNt?", lambda: str(measured().count), (1, 100, 10), _whole)
     kinds = Choice(("REPeat", "MOVing"))
     put(tree, f"{node}:AVERage:TCONtrol", lambda word: smu.change(measured(), "kind", word), kinds)
     query(tree, f"{node}:AVERage:TCONtrol?", lambda: measured().kind)
     put(tree, f"{node}:DELay:USER#", user, Number("S", WORDS))
-    query(tree, f"{node}:DELay:USER#?", lambda number: smu.say(measured().user_s[slot(number)]))
+    ends = (0.0, 1e4, 0.0)
+    query_number(
+        tree, f"{node}:DELay:USER#?", lambda number: smu.say(measured().user_s[slot(number)]), ends, smu.say
+    )
 
 
 def _add_flags(tree: CommandTree, smu: Keithley2450, name: str, node: str) -> None:

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from calibrator_sim.instruments.keithley_2450._physics import OVER
 from calibrator_sim.instruments.keithley_2450._settings import RANGES, Settings, Sourced
-from calibrator_sim.instruments.keithley_2450._tree import WHICH, WORDS, between, put, query, slot
+from calibrator_sim.instruments.keithley_2450._tree import (
+    WHICH,
+    WORDS,
+    between,
+    put,
+    query,
+    query_number,
+    slot,
+)
 from calibrator_sim.scpi import Choice, CommandTree, Flag, Number, ScpiError, Special
 
 if TYPE_CHECKING:
@@ -69,7 +77,8 @@ def _add_level(tree: CommandTree, smu: Keithley2450, name: str, node: str) -> No
     put(tree, f"{node}[:LEVel][:IMMediate][:AMPLitude]", level, Number(unit, WORDS))
     query(tree, f"{node}[:LEVel][:IMMediate][:AMPLitude]?", say_level, WHICH)
     put(tree, f"{node}:RANGe", set_range, Number(unit, WORDS))
-    query(tree, f"{node}:RANGe?", lambda: smu.say(smu.physics.source_range(name)))
+    ends = (RANGES[name][0], top, RANGES[name][0])
+    query_number(tree, f"{node}:RANGe?", lambda: smu.say(smu.physics.source_range(name)), ends, smu.say)
     put(tree, f"{node}:RANGe:AUTO", automatic, Flag())
     query(tree, f"{node}:RANGe:AUTO?", lambda: str(int(source().auto)))
 
@@ -113,9 +122,12 @@ def _add_times(tree: CommandTree, smu: Keithley2450, name: str, node: str) -> No
         source().user_s[slot(number)] = between(value, *_DELAY_S, 0.0)
 
     put(tree, f"{node}:DELay", delay, Number("S", WORDS))
-    query(tree, f"{node}:DELay?", lambda: smu.say(source().delay_s))
+    ends = (*_DELAY_S, 0.0)
+    query_number(tree, f"{node}:DELay?", lambda: smu.say(source().delay_s), ends, smu.say)
     put(tree, f"{node}:DELay:USER#", user, Number("S", WORDS))
-    query(tree, f"{node}:DELay:USER#?", lambda number: smu.say(source().user_s[slot(number)]))
+    query_number(
+        tree, f"{node}:DELay:USER#?", lambda number: smu.say(source().user_s[slot(number)]), ends, smu.say
+    )
     for header, field in (
         ("DELay:AUTO", "delay_auto"),
         ("READ:BACK", "read_back"),

@@ -8,7 +8,7 @@ from typing import Any
 from calibrator_sim.instruments._scpi_device import QUERY_NS
 from calibrator_sim.scpi import Command, CommandTree, Number, Parameter, ScpiError, Special
 
-__all__ = ["WHICH", "WORDS", "between", "put", "query", "slot"]
+__all__ = ["WHICH", "WORDS", "between", "put", "query", "query_number", "slot"]
 
 WORDS = (Special.MIN, Special.MAX, Special.DEF)
 WHICH = Number("", WORDS, optional=True)
@@ -22,6 +22,22 @@ def put(tree: CommandTree, header: str, run: Callable[..., Any], *parameters: Pa
 def query(tree: CommandTree, header: str, answer: Callable[..., Any], *parameters: Parameter) -> None:
     """Add a query."""
     tree.add(header, Command(_first(header, answer), parameters, cost_ns=QUERY_NS))
+
+
+def query_number(
+    tree: CommandTree,
+    header: str,
+    answer: Callable[..., str],
+    ends: tuple[float, float, float],
+    say: Callable[[float], str],
+) -> None:
+    """Add a query of a number, which also tells what `ends` says of its least, most and usual value."""
+
+    def either(*values: Any) -> str:  # noqa: ANN401 - a number of the header, then what is asked for
+        *numbers, last = (*values, None) if len(values) <= header.count("USER#") else values
+        return answer(*numbers) if last is None else say(between(last, *ends))
+
+    query(tree, header, either, WHICH)
 
 
 def _first(header: str, run: Callable[..., Any]) -> Callable[..., Any]:

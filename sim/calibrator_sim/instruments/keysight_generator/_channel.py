@@ -60,6 +60,7 @@ class Settings:
     burst_phase_deg: float = 0.0
     burst_period_s: float = 0.01
     gate_polarity: str = "NORM"
+    varied: str = ""  # the sweep or modulation that is on, of which there is one at most
     trigger: str = "IMM"
     trigger_slope: str = "POS"
     trigger_delay_s: float = 0.0
@@ -158,6 +159,23 @@ class Channel:
         setattr(self.settings, name, value)
         self._world.after_change()
 
+    def vary(self, kind: str, on: bool) -> None:
+        """Switch a sweep or a modulation on, which ends bursts and every other one, or off."""
+        self._world.before_change()
+        if on:
+            self.settings.varied, self.settings.burst = kind, False
+        elif self.settings.varied == kind:
+            self.settings.varied = ""
+        self._world.after_change()
+
+    def send_bursts(self, on: bool) -> None:
+        """Switch bursts on, which ends a sweep or modulation, or off."""
+        self._world.before_change()
+        self.settings.burst = on
+        if on:
+            self.settings.varied = ""
+        self._world.after_change()
+
     def frequency(self, value: float | Special) -> None:
         """Set the frequency; a pulse keeps its width or its duty cycle."""
         new = 1000.0 if value is Special.DEF else span(value, 1e-6, self._most_hz)
@@ -169,6 +187,33 @@ class Channel:
     def most_vpp(self) -> float:
         """Return the largest amplitude for the stated load."""
         return 20.0 if self.settings.load_ohm >= OPEN_OHM else 10.0
+
+    def hertz_ends(self) -> tuple[float, float, float]:
+        """Return the least, most and usual frequency."""
+        return 1e-6, self._most_hz, 1000.0
+
+    def period_ends(self) -> tuple[float, float, float]:
+        """Return the least, most and usual period."""
+        return 1.0 / self._most_hz, 1e6, 1e-3
+
+    def amplitude_ends(self) -> tuple[float, float, float]:
+        """Return the least, most and usual amplitude in the unit that is chosen."""
+        low, high, usual = (self.shown_amplitude(vpp) for vpp in (0.01, self.most_vpp(), 0.1))
+        return low, high, usual
+
+    def offset_ends(self) -> tuple[float, float, float]:
+        """Return the offsets that the amplitude leaves room for, and the usual one."""
+        room = self.most_vpp() / 2.0 - self.settings.amplitude_vpp / 2.0
+        return -room, room, 0.0
+
+    def level_ends(self, usual: float) -> tuple[float, float, float]:
+        """Return the lowest and highest level, and the usual one."""
+        most = self.most_vpp() / 2.0
+        return -most, most, usual
+
+    def width_ends(self) -> tuple[float, float, float]:
+        """Return the least, most and usual width of a pulse."""
+        return 16e-9, 1.0 / self.settings.frequency_hz, 1e-4
 
     def amplitude(self, value: float | Special | tuple[float, str]) -> None:
         """Set the amplitude in the unit that is chosen, or in the one that comes with it."""
@@ -283,9 +328,9 @@ class Channel:
         percent = 10.0 if value is Special.DEF else span(value, 0.0, 100.0)
         self.change("pulse_width_s", percent / 100.0 / self.settings.frequency_hz)
 
-    def shown_amplitude(self) -> float:
-        """Return the amplitude in the unit that is chosen."""
-        vpp = self.settings.amplitude_vpp
+    def shown_amplitude(self, vpp: float | None = None) -> float:
+        """Return the amplitude, or another one (peak to peak), in the unit that is chosen."""
+        vpp = self.settings.amplitude_vpp if vpp is None else vpp
         rms = vpp / 2.0 * _RMS.get(self.settings.shape, 1.0)
         if self.settings.unit == "VRMS":
             return rms

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from calibrator_sim.instruments._scpi_device import QUERY_NS, span
@@ -14,6 +15,10 @@ __all__ = ["Headers", "add_channel", "say"]
 
 _WORDS = (Special.MIN, Special.MAX, Special.DEF)
 _ENDLESS = (*_WORDS, Special.INF)
+_VARIED = ("SWEep", "AM", "FM", "PM", "FSKey", "PWM")
+_VARIED_B = (*_VARIED, "BPSK", "SUM")  # of those with limits of their own
+
+Ends = Callable[[], tuple[float, float, float]]  # what MIN, MAX and DEF stand for at present
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +60,17 @@ class _Adder:
         """Add a command."""
         self._tree.add(header, Command(run, parameters))
 
-    def ask(self, header: str, answer: Callable[[], str]) -> None:
-        """Add a query of a setting, which may be asked for its limits too."""
-        which = Number("", _WORDS, optional=True)
-        self._tree.add(header, Command(lambda _which=None: answer(), (which,), cost_ns=QUERY_NS))
+    def ask(self, header: str, answer: Callable[[], str], ends: Ends | None = None) -> None:
+        """Add a query of a setting; one of a number may be asked for its least, most and usual value too."""
+        if ends is None:
+            self._tree.add(header, Command(answer, cost_ns=QUERY_NS))
+            return
+
+        def either(which: Special | None = None) -> str:
+            return answer() if which is None else say(ends()[_WORDS.index(which)])
+
+        words = Number("", _WORDS, optional=True)
+        self._tree.add(header, Command(either, (words,), cost_ns=QUERY_NS))
 
     def number(
         self, header: str, name: str, low_high: tuple[float, float], usual: float, unit: str = ""
@@ -73,7 +85,8 @@ class _Adder:
                 channel.change(name, usual if value is Special.DEF else span(value, *low_high))
 
         self.add(header, put, Number(unit, _ENDLESS))
-        self.ask(f"{header}?", lambda: say(getattr(channel.settings, name)))
+        ends = (*low_high, usual)
+        self.ask(f"{header}?", lambda: say(getattr(channel.settings, name)), lambda: ends)
 
     def word(self, header: str, name: str, words: tuple[str, ...]) -> None:
         """Add a choice that is kept, with its query."""
@@ -98,7 +111,8 @@ def add_channel(
     if limits:
         _add_limits(adder, channel, headers.source)
     _add_pulse(adder, channel, headers.source)
-    _add_burst(adder, headers.source)
+    _add_burst(adder, channel, headers.source)
+    _add_varied(adder, channel, headers.source, _VARIED_B if limits else _VARIED)
     _add_output(adder, channel, headers.output)
     _add_trigger(adder, headers.trigger)
 
@@ -126,7 +140,7 @@ def _add_waveform(adder: _Adder, channel: Channel, source: str, shapes: tuple[st
     adder.ask(f"{source}APPLy?", describe)
     adder.word(f"{source}FUNCtion", "shape", shapes)
     adder.add(f"{source}FREQuency", channel.frequency, Number("HZ", _WORDS))
-    adder.ask(f"{source}FREQuency?", lambda: say(settings.frequency_hz))
+    adder.ask(f"{source}FREQuency?", lambda: say(settings.frequency_hz), channel.hertz_ends)
     adder.add(f"{source}FREQuency:MODE", lambda _word: None, Choice(("CW", "FIXed")))
     adder.ask(f"{source}FREQuency:MODE?", lambda: "CW")
     adder.number(f"{source}PHASe", "phase_deg", (-360.0, 360.0), 0.0, "DEG")
@@ -137,23 +151,27 @@ def _add_waveform(adder: _Adder, channel: Channel, source: str, shapes: tuple[st
 def _add_levels(adder: _Adder, channel: Channel, source: str) -> None:
     settings = channel.settings
     adder.add(f"{source}VOLTage", channel.amplitude, Amplitude())
-    adder.ask(f"{source}VOLTage?", lambda: say(channel.shown_amplitude()))
+    adder.ask(f"{source}VOLTage?", lambda: say(channel.shown_amplitude()), channel.amplitude_ends)
     adder.word(f"{source}VOLTage:UNIT", "unit", ("VPP", "VRMS", "DBM"))
     adder.add(f"{source}VOLTage:OFFSet", channel.offset, Number("V", _WORDS))
-    adder.ask(f"{source}VOLTage:OFFSet?", lambda: say(settings.offset_v))
+    adder.ask(f"{source}VOLTage:OFFSet?", lambda: say(settings.offset_v), channel.offset_ends)
     adder.add(f"{source}VOLTage:HIGH", lambda v: channel.level(v, high=True), Number("V", _WORDS))
-    adder.ask(f"{source}VOLTage:HIGH?", lambda: say(channel.levels()[1]))
+    adder.ask(f"{source}VOLTage:HIGH?", lambda: say(channel.levels()[1]), lambda: channel.level_ends(0.05))
     adder.add(f"{source}VOLTage:LOW", lambda v: channel.level(v, high=False), Number("V", _WORDS))
-    adder.ask(f"{source}VOLTage:LOW?", lambda: say(channel.levels()[0]))
+    adder.ask(f"{source}VOLTage:LOW?", lambda: say(channel.levels()[0]), lambda: channel.level_ends(-0.05))
     adder.flag(f"{source}VOLTage:RANGe:AUTO", "ranging", "ONCE")
 
 
 def _add_limits(adder: _Adder, channel: Channel, source: str) -> None:
     settings = channel.settings
     adder.add(f"{source}VOLTage:LIMit:HIGH", lambda v: channel.limit(v, high=True), Number("V", _WORDS))
-    adder.ask(f"{source}VOLTage:LIMit:HIGH?", lambda: say(settings.limit_high_v))
+    adder.ask(
+        f"{source}VOLTage:LIMit:HIGH?", lambda: say(settings.limit_high_v), lambda: _limit_ends(channel, 1)
+    )
     adder.add(f"{source}VOLTage:LIMit:LOW", lambda v: channel.limit(v, high=False), Number("V", _WORDS))
-    adder.ask(f"{source}VOLTage:LIMit:LOW?", lambda: say(settings.limit_low_v))
+    adder.ask(
+        f"{source}VOLTage:LIMit:LOW?", lambda: say(settings.limit_low_v), lambda: _limit_ends(channel, -1)
+    )
     adder.add(f"{source}VOLTage:LIMit:STATe", lambda on: channel.heed(bool(on)), Flag())
     adder.ask(f"{source}VOLTage:LIMit:STATe?", lambda: str(int(settings.limited)))
 
@@ -162,18 +180,38 @@ def _add_pulse(adder: _Adder, channel: Channel, source: str) -> None:
     settings, pulse = channel.settings, f"{source}FUNCtion:PULSe"
     for header in (f"{source}PULSe:PERiod", f"{pulse}:PERiod"):
         adder.add(header, channel.period, Number("S", _WORDS))
-        adder.ask(f"{header}?", lambda: say(1.0 / settings.frequency_hz))
+        adder.ask(f"{header}?", lambda: say(1.0 / settings.frequency_hz), channel.period_ends)
     adder.word(f"{pulse}:HOLD", "pulse_hold", ("WIDTh", "DCYCle"))
     adder.add(f"{pulse}:WIDTh", channel.pulse_width, Number("S", _WORDS))
-    adder.ask(f"{pulse}:WIDTh?", lambda: say(settings.pulse_width_s))
+    adder.ask(f"{pulse}:WIDTh?", lambda: say(settings.pulse_width_s), channel.width_ends)
     adder.add(f"{pulse}:DCYCle", channel.pulse_duty, Number("", _WORDS))
-    adder.ask(f"{pulse}:DCYCle?", lambda: say(100.0 * settings.pulse_width_s * settings.frequency_hz))
+    adder.ask(
+        f"{pulse}:DCYCle?",
+        lambda: say(100.0 * settings.pulse_width_s * settings.frequency_hz),
+        lambda: (0.0, 100.0, 10.0),
+    )
     for header in (f"{pulse}:TRANsition", f"{pulse}:TRANsition:BOTH"):
         adder.number(header, "pulse_edge_s", (5e-9, 1e-6), 1e-8, "S")
 
 
-def _add_burst(adder: _Adder, source: str) -> None:
-    adder.flag(f"{source}BURSt:STATe", "burst")
+def _add_varied(adder: _Adder, channel: Channel, source: str, kinds: tuple[str, ...]) -> None:
+    for kind in kinds:
+        adder.add(f"{source}{kind}:STATe", partial(channel.vary, kind), Flag())
+        adder.ask(f"{source}{kind}:STATe?", partial(_is_varied, channel, kind))
+
+
+def _is_varied(channel: Channel, kind: str) -> str:
+    return str(int(channel.settings.varied == kind))
+
+
+def _limit_ends(channel: Channel, sign: int) -> tuple[float, float, float]:
+    low, high, _ = channel.level_ends(0.0)
+    return low, high, sign * high
+
+
+def _add_burst(adder: _Adder, channel: Channel, source: str) -> None:
+    adder.add(f"{source}BURSt:STATe", lambda on: channel.send_bursts(bool(on)), Flag())
+    adder.ask(f"{source}BURSt:STATe?", lambda: str(int(channel.settings.burst)))
     adder.word(f"{source}BURSt:MODE", "burst_mode", ("TRIGgered", "GATed"))
     adder.number(f"{source}BURSt:NCYCles", "burst_cycles", (1.0, 1e8), 1.0)
     adder.number(f"{source}BURSt:PHASe", "burst_phase_deg", (-360.0, 360.0), 0.0, "DEG")
@@ -184,7 +222,7 @@ def _add_burst(adder: _Adder, source: str) -> None:
 def _add_output(adder: _Adder, channel: Channel, output: str) -> None:
     adder.flag(f"{output}[:STATe]", "output")
     adder.add(f"{output}:LOAD", channel.load, Number("OHM", _ENDLESS))
-    adder.ask(f"{output}:LOAD?", lambda: say(channel.settings.load_ohm))
+    adder.ask(f"{output}:LOAD?", lambda: say(channel.settings.load_ohm), lambda: (1.0, OPEN_OHM, 50.0))
     adder.word(f"{output}:POLarity", "polarity", ("NORMal", "INVerted"))
     adder.flag(f"{output}:TRIGger", "trigger_output")
 
