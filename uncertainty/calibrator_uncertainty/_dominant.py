@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -152,12 +153,18 @@ def _reached(  # noqa: PLR0917 - the parts of a shape
     """Return `average` over the angles of a U that a small normal rest reaches; past them it is 0 or 1."""
     spread = np.maximum(rest, _BARE * h)
     begin, end = (np.arccos(np.clip((z + side * _REACH * spread) / h, -1.0, 1.0)) for side in (1.0, -1.0))
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    nodes, weights = _rule()
     half = (end - begin) / 2.0
     shifted = z[:, None] - h[:, None] * np.cos(begin[:, None] + half[:, None] * (nodes + 1.0))
     rows = (np.broadcast_to(one[:, None], shifted.shape) for one in (a, b, spread, dof))
     found = (over(shifted, *rows, average=average) * weights).sum(axis=-1) * half
     return np.asarray((found + (np.pi - end if average is cumulated else 0.0)) / np.pi)
+
+
+@cache
+def _rule() -> tuple[Floats, Floats]:
+    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    return nodes, weights
 
 
 def _angles(a: Floats, b: Floats, rest: Floats, dof: Floats, h: Floats) -> NDArray[np.int64]:

@@ -88,7 +88,11 @@ def lognormal(
         kind = _shape(Lognormal, name, sigma)
         middle = _figure(median, unit, name, "median") - start
         if not middle > 0.0:
-            raise InputError(f"the median of {name} is not above lower = {start:g}", code="shape")
+            raise InputError(
+                f"the median of {name} is not above lower = {start:g}",
+                way_out="Give a lower `lower`, or draws of the quantity with from_samples().",
+                code="shape",
+            )
         mean = middle * math.exp(0.5 * kind.sigma**2)
         spread = mean * math.sqrt(math.expm1(kind.sigma**2))
     return Input(name, start + mean, unit, spread, math.inf, kind, source, shared)
@@ -171,7 +175,7 @@ def beta(
                 f"u = {spread:g}, as {name} should",
                 where=source,
                 way_out="The mean lies between the limits, and u² is less than the product of its distances "
-                "from both.",
+                "from both; what is distributed otherwise is given by draws with from_samples().",
                 code="shape",
             )
         kind = _shape(Beta, name, part * total, (1.0 - part) * total)
@@ -205,7 +209,9 @@ def _moments(name: str, estimate: Quantity, u: Quantity, unit: str, start: float
     mean = _figure(estimate, unit, name, "estimate") - start
     if not 0.0 < mean < math.inf:
         raise InputError(
-            f"the estimate of {name} is not above lower = {start:g}, where the quantity begins", code="shape"
+            f"the estimate of {name} is not above lower = {start:g}, where the quantity begins",
+            way_out="Give `lower`, below which the quantity cannot be, or draws of it with from_samples().",
+            code="shape",
         )
     return mean, _positive(u, unit, name, "u")
 
@@ -217,7 +223,11 @@ def _figure(value: Quantity, unit: str, name: str, what: str) -> float:
 def _positive(value: Quantity, unit: str, name: str, what: str) -> float:
     found = one_number(difference_in(value, unit, name), f"{what} of {name}")
     if not 0.0 < found < math.inf:
-        raise InputError(f"{what} of {name} is {found}; it is positive", code="shape")
+        raise InputError(
+            f"{what} of {name} is {found}; it is positive",
+            way_out="What has another distribution is given by draws of it with from_samples().",
+            code="shape",
+        )
     return found
 
 
