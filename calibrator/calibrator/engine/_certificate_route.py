@@ -18,6 +18,7 @@ from calibrator_drivers.accuracy import Limit, RangeRow, Status, TreatAs
 __all__ = ["Figure", "NoValue", "by_certificate"]
 
 _YEAR = 365.25  # days
+_SPAN = 180  # days; from a shorter time a change a year is mostly the uncertainty of two calibrations
 _ICE = Decimal("273.15")  # K, at 0 degC
 
 
@@ -76,19 +77,15 @@ def by_certificate(
     """
     nominal = float(point.nominal)
     known = _certified(certificate, point, row)
-    correction, u, between, used = _at(known, nominal, certificate)
-    history = _history(point, row, certificate, former, nominal)
+    correction, u, between, used = _at(known, nominal, certificate, row)
+    history, basis = _history(point, row, certificate, former, nominal)
     if history is None:
-        drift, basis, status = (
-            specified.standard_uncertainty,
-            f"specification {specified.row}",
-            specified.status,
-        )
+        drift, status = specified.standard_uncertainty, specified.status
+        basis = f"specification {specified.row}: {basis}"
         warmth = 0.0  # the specification holds at this temperature
     else:
-        age = max((today - certificate.calibrated).days, 0) / _YEAR
-        drift, status = history * age / math.sqrt(3.0), Status.CHECKED
-        basis = f"history since {former.number}" if former is not None else ""
+        drift = history * max((today - certificate.calibrated).days, 0) / _YEAR
+        status = Status.CHECKED
         warmth = max(specified.half_width - at_calibration.half_width, 0.0) / math.sqrt(3.0)
     total = math.sqrt(u**2 + drift**2 + between**2 / 3.0 + warmth**2)
     parts = (
@@ -114,7 +111,7 @@ def _certified(certificate: Certificate, point: Point, row: RangeRow) -> list[_A
     other = ""
     for value in certificate.values:
         own = value.range_high is None or math.isclose(float(value.range_high), row.range_high)
-        fits = value.function == point.function and _fits(value, point) and own
+        fits = value.function == point.function and _fits(value, point) and own and _within(value, point, row)
         same = float(value.frequency_hz) == float(point.settings.get("frequency_hz", 0.0))
         if fits and value.correction is not None and same:
             groups.setdefault(_nominal(value, point), []).append(value)
@@ -138,6 +135,16 @@ def _fits(value: CertificateValue, point: Point) -> bool:
     return {value.unit, nominal, point.unit} <= {"K", "degC"} or value.unit == nominal == point.unit
 
 
+def _within(value: CertificateValue, point: Point, row: RangeRow) -> bool:
+    """Say whether a value without a range may be of the row's: one at the point is, others lie inside it."""
+    nominal = _nominal(value, point)
+    if value.range_high is not None or math.isclose(nominal, float(point.nominal), abs_tol=1e-15):
+        return True
+    magnitude = nominal if row.range_low < 0 else abs(nominal)
+    slack = 1e-9 * abs(row.range_high)
+    return row.range_low - slack <= magnitude <= row.range_high + slack
+
+
 def _nominal(value: CertificateValue, point: Point) -> float:
     """Return the nominal value in the unit of the point."""
     nominal = value.nominal_unit or value.unit
@@ -157,7 +164,9 @@ def _refuse_unsound(values: Sequence[CertificateValue]) -> None:
             )
 
 
-def _at(known: Sequence[_At], nominal: float, certificate: Certificate) -> tuple[float, float, float, str]:
+def _at(
+    known: Sequence[_At], nominal: float, certificate: Certificate, row: RangeRow
+) -> tuple[float, float, float, str]:
     """Return correction, u, half-width of the interpolation and what it comes from."""
     exact = next((at for at in known if math.isclose(at.nominal, nominal, abs_tol=1e-15)), None)
     if exact is not None:
@@ -166,7 +175,9 @@ def _at(known: Sequence[_At], nominal: float, certificate: Certificate) -> tuple
     above = min((at for at in known if at.nominal > nominal), key=lambda at: at.nominal, default=None)
     if below is None or above is None:
         raise NoValue(
-            "states no value on both sides of the point" if known else "states no value of this function"
+            f"states no value on both sides of the point in its range {row.range_low:g} to {row.range_high:g}"
+            if known
+            else f"states no value of this function in the range {row.range_low:g} to {row.range_high:g}"
         )
     share = (nominal - below.nominal) / (above.nominal - below.nominal)
     correction = below.correction + share * (above.correction - below.correction)
@@ -177,13 +188,25 @@ def _at(known: Sequence[_At], nominal: float, certificate: Certificate) -> tuple
 
 def _history(
     point: Point, row: RangeRow, certificate: Certificate, former: Certificate | None, nominal: float
-) -> float | None:
-    """Return the change a year between two certificates; None where there is no history at the point."""
-    if former is None or former.calibrated >= certificate.calibrated:
-        return None
+) -> tuple[float | None, str]:
+    """Return u of the drift in a year from two certificates, None where they are no history, and why.
+
+    Two values that agree say no more than their own uncertainty lets them, and nothing of a standard that was
+    adjusted in between: the newest values must be as found, the former ones are as the standard was left.
+    """
+    if former is None:
+        return None, "no former certificate"
+    days = (certificate.calibrated - former.calibrated).days
+    if days < _SPAN:
+        return None, f"{former.number} is {days} days before, too short for a history"
+    if certificate.adjusted is None:
+        return None, f"whether it was adjusted since {former.number} is not said"
+    if certificate.adjusted:
+        return None, f"adjusted since {former.number}"
     try:
-        then = _at(_certified(former, point, row), nominal, former)[0]
+        then, u_then = _at(_certified(former, point, row), nominal, former, row)[:2]
     except NoValue:
-        return None
-    now = _at(_certified(certificate, point, row), nominal, certificate)[0]
-    return abs(now - then) / ((certificate.calibrated - former.calibrated).days / _YEAR)
+        return None, f"{former.number} has no value here"
+    now, u_now = _at(_certified(certificate, point, row), nominal, certificate, row)[:2]
+    change = math.sqrt((now - then) ** 2 / 3.0 + u_now**2 + u_then**2)
+    return change / (days / _YEAR), f"history since {former.number}"

@@ -38,6 +38,7 @@ _CERTIFICATE_KEYS = (
     "environment",
     "document",
     "simulated",
+    "adjusted",
     "correction",
     "value",
 )
@@ -108,6 +109,7 @@ class Certificate:
     values: tuple[CertificateValue, ...] = ()
     imported: str = ""  # everything that an imported file says, as it is written (JSON)
     correction: str = ""  # why a recorded certificate of this number is entered again with other content
+    adjusted: bool | None = None  # at this calibration, so that its values are not as found; None: not said
 
     @property
     def calibrated(self) -> date:
@@ -168,6 +170,7 @@ def parse_certificate(table: Table, asset: str, serial: str, digest: str) -> Cer
         simulated,
         values,
         correction=table.text("correction", ""),
+        adjusted=table.flag("adjusted") if table.has("adjusted") else None,
     )
 
 
@@ -226,6 +229,7 @@ def certificate_from_body(body: Mapping[str, Any]) -> Certificate:
         tuple(_value_from_body(item) for item in body["values"]),
         str(body.get("imported", "")),
         str(body.get("correction", "")),
+        None if body.get("adjusted") is None else bool(body["adjusted"]),
     )
 
 
@@ -251,6 +255,7 @@ def certificate_body(certificate: Certificate) -> dict[str, Any]:
         "values": [_value_body(value) for value in certificate.values],
         **({"imported": certificate.imported} if certificate.imported else {}),
         "correction": certificate.correction,
+        **({} if certificate.adjusted is None else {"adjusted": certificate.adjusted}),
     }
 
 

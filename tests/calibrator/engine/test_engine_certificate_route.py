@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from datetime import date
@@ -13,6 +14,7 @@ import pytest
 from calibrator.engine._certificate_route import NoValue, by_certificate
 from calibrator.procedure import Point
 from calibrator.standards import Certificate, CertificateValue
+from calibrator.standards._certificate import certificate_body, certificate_from_body
 from calibrator_drivers.accuracy import Limit, Status, TreatAs, load_table
 
 TABLE = load_table("fluke_5522a")
@@ -56,13 +58,16 @@ def test_a_certified_value_corrects_and_the_specification_is_only_its_drift():
 
 def test_history_takes_the_place_of_the_specification():
     former = certificate(value("10", "6e-6"), number="C-1", issued=date(2025, 5, 7))
-    found = figure("10", certificate(value("10", "12e-6")), former)
-    drift = 6e-6 / (365 / 365.25) * (184 / 365.25)  # a change of 6 µV in 365 days, 184 days ago
-    assert found.limit.half_width == pytest.approx(2 * math.hypot(1e-6, drift / math.sqrt(3)))
+    own = replace(certificate(value("10", "12e-6")), adjusted=False)
+    found = figure("10", own, former)
+    # a change of 6 µV in 365 days, known to u = 1 µV twice, 184 days ago
+    drift = math.sqrt((6e-6) ** 2 / 3 + 2 * (1e-6) ** 2) / 365 * 184
+    assert found.limit.half_width == pytest.approx(2 * math.hypot(1e-6, drift))
     assert found.limit.status == Status.CHECKED
-    warm = figure("10", certificate(value("10", "12e-6")), former, specified=limit(50e-6))
+    assert "history since C-1" in found.limit.source
+    warm = figure("10", own, former, specified=limit(50e-6))
     assert warm.limit.half_width == pytest.approx(
-        2 * math.sqrt(1e-12 + drift**2 / 3 + (20e-6) ** 2 / 3)  # what the temperature adds
+        2 * math.sqrt(1e-12 + drift**2 + (20e-6) ** 2 / 3)  # what the temperature adds
     )
 
 
@@ -99,6 +104,7 @@ VALUES = """kind = "values"
 value = [
  {{ function = "dci", nominal = 0.01, unit = "A", kind = "error", value = {error}, U = 1e-7, k = 2 }},
  {{ function = "dci", nominal = 0.1, unit = "A", kind = "error", value = 0, U = 1e-6, k = 2 }},
+ {{ function = "dci", nominal = 1, unit = "A", kind = "error", value = 0, U = 1e-5, k = 2 }},
  {{ function = "dci", nominal = 2, unit = "A", kind = "error", value = 0, U = 2e-5, k = 2 }},
 ]
 """
@@ -127,7 +133,7 @@ def test_a_run_is_evaluated_with_the_correction_and_says_its_route(laboratory: A
 def test_a_point_outside_the_certified_values_refuses_the_job(laboratory: Any):
     from calibrator._errors import RefusedError
 
-    short = VALUES.format(error="0").replace("nominal = 2", "nominal = 0.5")
+    short = VALUES.format(error="0").replace("nominal = 1,", "nominal = 0.5,")
     bench = laboratory.bench({'kind = "specification conformity"\n': short})
     with pytest.raises(RefusedError) as caught:
         laboratory.run(laboratory.job(("dci",), bench=bench))
@@ -157,10 +163,13 @@ def test_an_error_in_kelvin_is_of_a_point_in_degrees_celsius():
 
 def test_drift_counts_from_the_end_of_the_calibration():
     former = certificate(value("10", "6e-6"), number="C-1", issued=date(2025, 5, 7))
-    later = replace(certificate(value("10", "12e-6")), imported='{"calibrated":["","2026-03-07"]}')
+    later = replace(
+        certificate(value("10", "12e-6")), imported='{"calibrated":["","2026-03-07"]}', adjusted=False
+    )
     found = figure("10", later, former)
-    drift = 6e-6 / (304 / 365.25) * (245 / 365.25)  # from 7 March, not from the issue on 7 May
-    assert found.limit.half_width == pytest.approx(2 * math.hypot(1e-6, drift / math.sqrt(3)))
+    # from 7 March, not from the issue on 7 May
+    drift = math.sqrt((6e-6) ** 2 / 3 + 2 * (1e-6) ** 2) / 304 * 245
+    assert found.limit.half_width == pytest.approx(2 * math.hypot(1e-6, drift))
 
 
 @pytest.mark.parametrize(("unit", "at"), [("K", "degC"), ("degC", "K"), ("K", "K"), ("degC", "degC")])
@@ -194,3 +203,43 @@ def test_values_of_another_quantity_are_named_with_both_units():
             point, TABLE.row("dcv", 0.1), certificate(stated), None,
             specified=limit(0.1), at_calibration=limit(0.1), today=date(2026, 11, 7),
         )  # fmt: skip
+
+
+def test_certificates_that_agree_know_the_drift_no_better_than_their_own_uncertainty():
+    former = certificate(value("10", "12e-6", U="20e-6"), number="C-1", issued=date(2025, 5, 7))
+    own = replace(certificate(value("10", "12e-6", U="20e-6")), adjusted=False)
+    u = 10e-6
+    found = figure("10", own, former, today=date(2027, 5, 7))
+    assert found.limit.half_width == pytest.approx(2 * math.sqrt(u**2 + 2 * u**2))
+
+
+@pytest.mark.parametrize(
+    ("adjusted", "before", "why"),
+    [
+        (None, date(2025, 5, 7), "whether it was adjusted since C-1 is not said"),
+        (True, date(2025, 5, 7), "adjusted since C-1"),
+        (False, date(2026, 5, 6), "C-1 is 1 days before, too short for a history"),
+    ],
+)
+def test_what_is_no_history_leaves_the_drift_to_the_specification(
+    adjusted: bool | None, before: date, why: str
+):
+    former = certificate(value("10", "12e-6"), number="C-1", issued=before)
+    found = figure("10", replace(certificate(value("10", "12e-6")), adjusted=adjusted), former)
+    assert found.limit.half_width == pytest.approx(2 * math.hypot(1e-6, 30e-6 / math.sqrt(3)))
+    assert f"(specification row: {why})" in found.limit.source
+
+
+def test_values_of_other_ranges_bracket_no_point():
+    own = certificate(value("0.1", "0", U="5e-7"), value("1000", "0", U="5e-4"))
+    row = TABLE.row("dcv", 10.0)
+    with pytest.raises(NoValue, match=f"in the range .* to {row.range_high:g}|in its range .* to"):
+        figure("10", own)
+    assert figure("1000", own).correction == 0.0  # a value at the point itself needs no range
+
+
+def test_whether_a_standard_was_adjusted_is_recorded_with_its_certificate():
+    for adjusted in (None, True, False):
+        own = replace(certificate(value("10", "0")), adjusted=adjusted)
+        body = json.loads(json.dumps(certificate_body(own), default=str))
+        assert certificate_from_body(body | {"temperature_c": "23.0"}).adjusted is adjusted
