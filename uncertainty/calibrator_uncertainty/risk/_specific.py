@@ -248,8 +248,7 @@ def outside(value: float, u: float, dof: float, zone: Zone, shares: Shares = Non
     """Return the probabilities below and above the zone of a true value known as `value`, `u`, `dof`."""
     if u == 0.0:
         return float(value < zone.low), float(value > zone.high)
-    below = error_cdf(np.asarray((zone.low - value) / u), dof, shares)
-    above = error_cdf(np.asarray((value - zone.high) / u), dof, shares)
+    below, above = error_cdf(np.array([(zone.low - value) / u, (value - zone.high) / u]), dof, shares)
     return float(below), float(above)
 
 
