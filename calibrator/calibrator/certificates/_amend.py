@@ -43,7 +43,12 @@ accreditation is what the run recorded.
 WORDS: Final = (*CHANGEABLE, "item.model", "laboratory.accreditation")
 """What two certificates of one instrument may differ in by words."""
 
-_NEEDED: Final = frozenset({"customer.name", "item.serial", "laboratory.name", "laboratory.address"})
+_NEEDED: Final = frozenset(
+    {
+        *("customer.name", "customer.address", "item.manufacturer", "item.serial", "item.asset"),
+        *("laboratory.name", "laboratory.address"),
+    }
+)
 _SENTENCE: Final = 4  # characters of a language that is written without blanks
 
 

@@ -15,13 +15,15 @@ __all__ = ["Body", "day", "is_blank", "number", "optional_number", "text"]
 Body = Mapping[str, Any]
 # what people write where there is nothing to write
 _NOTHING: Final = frozenset(
-    {"", "0", "-", "--", "–", "—", "/", ".", "?", "n/a", "na", "none", "nil", "无", "不详"}
+    {"", "0", "n/a", "na", "none", "nil", "unknown", "not known", "无", "不详", "未知", "不明"}
 )
+_UNSEEN: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # print as a blank, and are letters or signs
 
 
 def is_blank(value: str | None) -> bool:
-    """Say whether a text names nothing: empty, blanks, or one of the signs that stand for nothing."""
-    return (value or "").strip().lower() in _NOTHING
+    """Say whether a text names nothing: no letter or digit to be seen, or a word that stands for nothing."""
+    seen = "".join(" " if letter in _UNSEEN else letter for letter in value or "").strip().lower()
+    return seen in _NOTHING or not any(letter.isalnum() for letter in seen)
 
 
 def number(value: object) -> Decimal:

@@ -25,6 +25,7 @@ from calibrator.certificates import (
     render,
     replace_certificate,
 )
+from calibrator.certificates._amend import _check_change
 from calibrator.certificates.seals import SealSettings, load_seal_settings
 from calibrator.cli import main
 from calibrator.cli._certificate import PASSPHRASE as VARIABLE
@@ -448,3 +449,13 @@ def test_marks_that_are_hidden_or_redirected_hide_no_successor(
     found = examine(path, room.record, room.settings, room.clock.now())
     assert found.exit_code == 6
     assert any("was issued with other bytes" in line for line in found.wrong)
+
+
+@pytest.mark.parametrize("nothing", ["unknown", "??", "\u2800", "\u3164", "未知", "\u00a0", "- -", ""])
+@pytest.mark.parametrize(
+    "key", ["item.serial", "item.asset", "item.manufacturer", "customer.name", "customer.address"]
+)
+def test_no_amendment_takes_what_names_nothing(key: str, nothing: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        _check_change(key, nothing)
+    assert caught.value.code == "empty-value"
