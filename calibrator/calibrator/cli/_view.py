@@ -49,11 +49,16 @@ class RunView:
     began_at: datetime | None = None
     points_began_at: datetime | None = None
     at: datetime | None = None
+    measured: int = 0  # points, those that were measured again counted again
+    worked_at: datetime | None = None  # when the last step began or ended, so that a break is no work
     last_fault: str = ""
     checks: list[str] = field(default_factory=list)  # points of the session check, measured twice
+    _points: dict[str, str] = field(default_factory=dict)  # of the steps that are done
 
     def take(self, event: Event) -> None:
-        """Follow one event."""
+        """Follow one event; the station's register, which keeps another time, is not of the run."""
+        if event.stream == "register":
+            return
         self.at = event.at
         handler = _HANDLERS.get(event.kind)
         if handler is not None:
@@ -79,11 +84,16 @@ class RunView:
 
     @property
     def seconds_left(self) -> float | None:
-        """The time left in the run's clock, judged by the points so far; None before the first."""
-        if self.at is None or self.points_began_at is None or not 0 < len(self.done) < self.total:
+        """The time left in the run's clock, judged by the points so far; None before the first.
+
+        Points that a resume measures again are left to do and count for the pace; a break counts for nothing.
+        """
+        if self.at is None or self.points_began_at is None or not self.measured:
+            return None
+        if not 0 < len(self.done) < self.total:
             return None
         spent = (self.at - self.points_began_at).total_seconds()
-        return spent / len(self.done) * (self.total - len(self.done))
+        return spent / self.measured * (self.total - len(self.done))
 
     def _opened(self, body: Mapping[str, Any]) -> None:
         self.began_at = self.at
@@ -112,16 +122,28 @@ class RunView:
             row.error = "-" if point["deviation"] is None else _digits(point["deviation"])
             row.expanded, row.limit = "-", "" if point["limit"] is None else _digits(point["limit"])
 
+    def _resumed(self, body: Mapping[str, Any]) -> None:
+        if self.points_began_at is not None and self.worked_at is not None and self.at is not None:
+            self.points_began_at += self.at - self.worked_at
+        self.worked_at = self.at
+        undone = set(body.get("undone", ()))
+        self.done -= {point for step, point in self._points.items() if step in undone}
+        self.step = self.current = self.stability = ""
+
     def _step_begun(self, body: Mapping[str, Any]) -> None:
+        self.worked_at = self.at
         self.step = str(body.get("kind", ""))
         self.current = str(body.get("point") or "")
         self.stability = ""
         if self.step == "point" and self.points_began_at is None:
             self.points_began_at = self.at
 
-    def _step_done(self, _body: Mapping[str, Any]) -> None:
+    def _step_done(self, body: Mapping[str, Any]) -> None:
+        self.worked_at = self.at
         if self.step == "point" and self.current:
             self.done.add(self.current)
+            self.measured += 1
+            self._points[str(body["step"])] = self.current
         self.doing = None
 
     def _reading(self, body: Mapping[str, Any]) -> None:
@@ -165,6 +187,7 @@ _HANDLERS = {
     "references.fixed": RunView._fixed,
     "preflight": RunView._preflight,
     "session.checked": RunView._checked,
+    "resumed": RunView._resumed,
     "step.begun": RunView._step_begun,
     "step.done": RunView._step_done,
     "reading": RunView._reading,

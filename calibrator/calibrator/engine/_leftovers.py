@@ -86,9 +86,14 @@ def leftovers_of(record: Record) -> tuple[Leftover, ...]:
             continue
         opened = next(record.events(summary.id, kinds={"run.opened"})).body
         bench = load_bench(opened["bench"]["text"], opened["bench"]["file"])
-        uut, at = opened["uut"]["asset"], events[-1].at if bench.in_process else None
+        uut, at = opened["uut"]["asset"], _last_time(record, summary.id) if bench.in_process else None
         seen = imitated_in(events)
         batch = str(next(iter(opened.get("batch", ())), ""))
         quantity = quantity_in(events)
         found.append(Leftover(summary.id, summary.mode, assets, bench, uut, quantity, at, seen, batch))
     return tuple(found)
+
+
+def _last_time(record: Record, run: str) -> datetime:
+    """Return the time at which a simulated clock ended with its process."""
+    return max(event.at for event in record.events(run))

@@ -127,7 +127,8 @@ def _ready_again(
         own = [_own_history(each, context, undone) for each in context.each]
         for each, (past, gone), seen in zip(context.each, own, checks, strict=True):
             with each.own():
-                each.emit("resumed", resumed_body(past, elapsed_s, seen, gone, restarted))
+                body = resumed_body(past, elapsed_s, seen, gone, restarted, virtual=station.virtual)
+                each.emit("resumed", body)
         snapshot = checkpoint_of(context, history, restarted, undone) if history.begun else fresh
         for each, (past, gone), (_, flight) in zip(context.each, own, fixed, strict=True):
             with each.own():

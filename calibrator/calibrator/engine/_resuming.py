@@ -137,8 +137,14 @@ def resumed_body(
     checks: Iterable[Check],
     undone: Sequence[str],
     restarted: Sequence[str],
+    *,
+    virtual: bool,
 ) -> dict[str, Any]:
-    """Return the body of `resumed`."""
+    """Return the body of `resumed`; it says which clock its time and those behind it come from.
+
+    A simulated clock goes back to the checkpoint with its bench, here and once more behind the proof of the
+    connection: what is measured again is measured at the simulated times of a run that never broke.
+    """
     rows = [{"name": item.name, "then": item.then, "now": item.now, "ok": item.ok} for item in checks]
     return {
         "step": history.open_step,
@@ -146,6 +152,7 @@ def resumed_body(
         "checks": rows,
         "undone": undone,
         "restarted": restarted,
+        "clock": "simulated" if virtual else "station",
     }
 
 

@@ -28,7 +28,7 @@ from calibrator.engine._opening import customer_of, mode_of, opened_body
 from calibrator.engine._preflight import raise_refused
 from calibrator.engine._registered import told_problems
 from calibrator.engine._start import safe_before_start
-from calibrator.engine._stop import StopSignal
+from calibrator.engine._stop import StopSignal, nothing_begun
 from calibrator.engine._types import Job, Operator, Outcome, Progress
 from calibrator.standards import Register
 from calibrator_drivers.clock import RealClock
@@ -71,47 +71,48 @@ def _run(job: Job, desire: Desire, broker: Broker) -> Outcome:
         run = record.new_run()
         for listener in heard_of(run, desire.listeners, several=len(settings) > 1):
             record.subscribe(listener)
-        safe_before_start(record, desire.home, asking(desire, broker))
-        traffic = desire.home.ensure(desire.home.traffic) / f"{run}.jsonl"
-        settings = tuple(found_before(each, record) for each in settings)
-        setting = settings[0]
-        station = desire.open_station(bench_left(settings, record), seed=job.seed, traffic=traffic)
-        station.ask = typing(desire, broker)
-        opened, guard = False, None
-        try:
-            found = station.identify()
-            mode = mode_of(setting.bench, found)
-            adjustments = [adjustment_of(each, record) for each in settings]
-            flights = [preflight_now(each, record, station, live=mode == "live") for each in settings]
-            flight = flights[0]
-            told = told_problems(found, setting.bench, Register(record))
-            raise_refused([*told, *(item for each in flights for item in each.refused)])
-            operator = operator_of(desire, station)
-            check_attendance(
-                operator,
-                flight.prompts,
-                setting.bench,
-                setting.lab,
-                harmless=station.imitated(found),
-                now=station.now(),
-            )
-            desire.stop.check()
-            guard = begin_guard(setting, desire.home, run, station, operator)
-            record.set_clock(station.clock)
-            now = station.now()
-            bodies = [
-                opened_body(s, found, mode, customer_of(s, record), now=now, adjustment=adjusted)
-                for s, adjusted in zip(settings, adjustments, strict=True)
-            ]
-            chronicle = begin_chronicle(record, run, bodies)
-            record_adjustments(chronicle, adjustments)
-            opened = True
-        finally:
-            if not opened:
-                if guard is not None:
-                    guard.end()
-                station.close()
-                traffic.unlink(missing_ok=True)
+        with nothing_begun():
+            safe_before_start(record, desire.home, asking(desire, broker))
+            traffic = desire.home.ensure(desire.home.traffic) / f"{run}.jsonl"
+            settings = tuple(found_before(each, record) for each in settings)
+            setting = settings[0]
+            station = desire.open_station(bench_left(settings, record), seed=job.seed, traffic=traffic)
+            station.ask = typing(desire, broker)
+            opened, guard = False, None
+            try:
+                found = station.identify()
+                mode = mode_of(setting.bench, found)
+                adjustments = [adjustment_of(each, record) for each in settings]
+                flights = [preflight_now(each, record, station, live=mode == "live") for each in settings]
+                flight = flights[0]
+                told = told_problems(found, setting.bench, Register(record))
+                raise_refused([*told, *(item for each in flights for item in each.refused)])
+                operator = operator_of(desire, station)
+                check_attendance(
+                    operator,
+                    flight.prompts,
+                    setting.bench,
+                    setting.lab,
+                    harmless=station.imitated(found),
+                    now=station.now(),
+                )
+                desire.stop.check()
+                guard = begin_guard(setting, desire.home, run, station, operator)
+                record.set_clock(station.clock)
+                now = station.now()
+                bodies = [
+                    opened_body(s, found, mode, customer_of(s, record), now=now, adjustment=adjusted)
+                    for s, adjusted in zip(settings, adjustments, strict=True)
+                ]
+                chronicle = begin_chronicle(record, run, bodies)
+                record_adjustments(chronicle, adjustments)
+                opened = True
+            finally:
+                if not opened:
+                    if guard is not None:
+                        guard.end()
+                    station.close()
+                    traffic.unlink(missing_ok=True)
         desk = WorkDesk(chronicle, station, setting.uut.name, desire.stop, progress=desire.progress)
         desk.measure_at_once([each.uut.name for each in settings])
         context = Context(setting, flight.references, chronicle, station, desk, broker, operator, desire.stop)

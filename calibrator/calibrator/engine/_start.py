@@ -170,7 +170,8 @@ def _plain(body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the record hold
 def _record(record: Record, made: Iterable[_Made], by: str) -> None:
     for item in made:
         if item.leftover is not None:
-            record.append(item.leftover.run, "safe", safe_body(item.sources, by, "energised and not closed"))
+            body = safe_body(item.sources, by, "energised and not closed")
+            record.append(item.leftover.run, "safe", body, at=item.leftover.at)
 
 
 def _try_record(home: Home, made: Sequence[_Made]) -> str:

@@ -10,7 +10,7 @@ from types import FrameType
 
 from calibrator._errors import InterruptedRun
 
-__all__ = ["StopSignal"]
+__all__ = ["StopSignal", "nothing_begun"]
 
 # SIGBREAK is Ctrl-Break on Windows, SIGHUP a closed terminal elsewhere
 _NAMES = ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP")
@@ -82,3 +82,17 @@ class StopSignal:
         if self._interrupt:
             self._interrupt = False
             self.check()
+
+
+@contextmanager
+def nothing_begun() -> Iterator[None]:
+    """Let a stop that comes before a run is opened say so: there is nothing then to go on with."""
+    try:
+        yield
+    except InterruptedRun as error:
+        raise InterruptedRun(
+            error.what,
+            where=error.where,
+            way_out="No run was opened: begin again with the same command.",
+            code=error.code,
+        ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -174,3 +175,26 @@ def test_the_table_keeps_the_current_point_in_a_low_window() -> None:
         assert name in shown
         assert len(shown) == 5
     record.close()
+
+
+def test_after_a_resume_what_is_measured_again_is_left_to_do_and_a_break_is_no_work(record: Record) -> None:
+    run, view = record.new_run(), JsonScreen().view
+    began = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+    names = [f"up:{n}" for n in range(1, 5)]
+    opened = {"mode": "simulated"}, {"points": [{"point": name} for name in names]}
+    steps: list[tuple[int, str, dict[str, Any]]] = [
+        (0, "run.opened", opened[0]),
+        (0, "preflight", opened[1]),
+    ]
+    for n, name in enumerate(names[:2]):
+        body = {"step": f"point:{name}", "kind": "point", "point": name}
+        steps += [(60 * n, "step.begun", body), (60 * n + 60, "step.done", body)]
+    steps.append((86400, "resumed", {"undone": ["connect:up", "point:up:2"], "restarted": []}))
+    for second, kind, body in steps:
+        view.take(record.append(run, kind, body, at=began + timedelta(seconds=second)))
+    assert view.done == {"up:1"}
+    assert view.seconds_left == 180  # three points of a minute each, whatever the night lasted
+    again = {"step": "point:up:2", "kind": "point", "point": "up:2"}
+    for second, kind in ((86400, "step.begun"), (86460, "step.done")):
+        view.take(record.append(run, kind, again, at=began + timedelta(seconds=second)))
+    assert (view.done, view.seconds_left) == ({"up:1", "up:2"}, 120)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -50,6 +51,17 @@ def check(laboratory: Any, unbroken: Any) -> None:
     assert raw == [body["raw"] for body in unbroken.bodies("reading")]
 
 
+def check_times(laboratory: Any) -> None:
+    """Every time is of the simulated clock, which goes back to the checkpoint with a resume alone."""
+    events = laboratory.events()
+    assert all(event.at.date() == events[0].at.date() for event in events)
+    assert {event.body["clock"] for event in events if event.kind == "resumed"} == {"simulated"}
+    entering = False  # from `resumed` to the first step: the connection is proved, then all is as it was
+    for before, event in itertools.pairwise(events):
+        entering = event.kind == "resumed" or (entering and before.kind != "step.begun")
+        assert entering or before.at <= event.at
+
+
 INSTANTS = {
     "opened": ("run.opened", ""),
     "proving": ("energise", "proof:dcv"),
@@ -74,6 +86,7 @@ def test_killed_behind_an_event_and_resumed(instant: str, laboratory: Any, volts
     assert len(laboratory.events()) == at
     assert laboratory.resume().exit_code == 0
     check(laboratory, unbroken)
+    check_times(laboratory)
 
 
 @pytest.mark.slow

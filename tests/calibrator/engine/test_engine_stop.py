@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -36,6 +37,16 @@ def test_a_stop_keeps_its_first_reason_and_raises():
     with pytest.raises(InterruptedRun, match=r"SIGINT.*resume"):
         stop.check()
     assert stop.is_set()
+
+
+def test_a_stop_before_a_run_is_opened_names_no_resume(laboratory: Any):
+    stop = StopSignal()
+    stop.set("SIGINT")
+    with pytest.raises(InterruptedRun, match="No run was opened") as caught:
+        laboratory.run(laboratory.job(), stop=stop)
+    assert (caught.value.exit_code, caught.value.code) == (130, "stopped")
+    assert "resume" not in str(caught.value)
+    assert laboratory.runs() == 0
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP"])
