@@ -255,10 +255,8 @@ class Counter(ScpiDevice):
             )
             self.ask(tree, f"{node}:COUPling?", lambda: settings.coupling)
             tree.add(f"{node}:IMPedance", Command(self._impedance, (Number("OHM"),)))
-            self.ask(tree, f"{node}:IMPedance?", lambda: self.say(settings.impedance_ohm))
-            level = (Number("V"),)
-            tree.add(f"{node}:LEVel", Command(lambda v: self._set("level_v", span(v, -5, 5)), level))
-            self.ask(tree, f"{node}:LEVel?", lambda: self.say(settings.level_v))
+            self._tell(tree, f"{node}:IMPedance?", "impedance_ohm", 50.0, 1e6)
+            self._number(tree, f"{node}:LEVel", "level_v", "V", -5.0, 5.0)
             tree.add(f"{node}:FILTer", Command(lambda on: self._set("filtered", on), (Flag(),)))
             self.ask(tree, f"{node}:FILTer?", lambda: str(int(settings.filtered)))
         source = Choice(("INTernal", "EXTernal"))
@@ -275,6 +273,20 @@ class Counter(ScpiDevice):
         if word == "EXT" and frequency.of(self.world).reference(self.name, self.world.time_ns()) is None:
             raise ScpiError(-221)  # no signal at the reference input
         self._set("reference", word)
+
+    def _number(self, tree: CommandTree, header: str, name: str, unit: str, *ends: float) -> None:
+        """Add a number that is kept between its ends, with its query."""
+        put = Command(lambda value: self._set(name, span(value, *ends)), (Number(unit),))
+        tree.add(header, put)
+        self._tell(tree, f"{header}?", name, *ends)
+
+    def _tell(self, tree: CommandTree, header: str, name: str, *ends: float) -> None:
+        """Add the query of a number, which may be asked for its ends too."""
+
+        def either(which: float | Special | None = None) -> str:
+            return self.say(getattr(self.settings, name) if which is None else span(which, *ends))
+
+        self.ask(tree, header, either, Number("", optional=True))
 
     def _set(self, name: str, value: object) -> None:
         setattr(self.settings, name, value)
@@ -321,14 +333,10 @@ class Keysight53131A(Counter):
             if word == "IMM":
                 self._set("total_gate_s", 0.0)
 
-        def gate(value: float | Special) -> None:
-            self._set("total_gate_s", span(value, 1e-3, 1000.0))
-
         arm, sources = "[SENSe:]TOTalize:ARM", Choice(("IMMediate", "EXTernal", "TIMer"))
         tree.add(f"{arm}:STARt:SOURce", Command(lambda _word: None, (sources,)))
         tree.add(f"{arm}:STOP:SOURce", Command(stop, (sources,)))
-        tree.add(f"{arm}:STOP:TIMer", Command(gate, (Number("S"),)))
-        self.ask(tree, f"{arm}:STOP:TIMer?", lambda: self.say(self.settings.total_gate_s))
+        self._number(tree, f"{arm}:STOP:TIMer", "total_gate_s", "S", 1e-3, 1000.0)
         self.ask(tree, "[SENSe:]DATA?", self._total)
 
     def fill(self, tree: CommandTree) -> None:
@@ -336,20 +344,13 @@ class Keysight53131A(Counter):
         super().fill(tree)
         self._arm_total(tree)
 
-        def gate(value: float | Special) -> None:
-            self._set("gate_s", span(value, 1e-3, 1000.0))
-
         arm = "[SENSe:]FREQuency:ARM"
         sources = Choice(("IMMediate", "EXTernal", "TIMer", "DIGits"))
         for part in ("STARt", "STOP"):
             tree.add(f"{arm}:{part}:SOURce", Command(lambda _word: None, (sources,)))
-        tree.add(f"{arm}:STOP:TIMer", Command(gate, (Number("S"),)))
-        self.ask(tree, f"{arm}:STOP:TIMer?", lambda: self.say(self.settings.gate_s))
+        self._number(tree, f"{arm}:STOP:TIMer", "gate_s", "S", 1e-3, 1000.0)
         tree.add("[SENSe:]EVENt1:LEVel:AUTO", Command(lambda on: self._set("level_auto", on), (Flag(),)))
-        tree.add(
-            "[SENSe:]EVENt1:LEVel", Command(lambda v: self._set("level_v", span(v, -5, 5)), (Number("V"),))
-        )
-        self.ask(tree, "[SENSe:]EVENt1:LEVel?", lambda: self.say(self.settings.level_v))
+        self._number(tree, "[SENSe:]EVENt1:LEVel", "level_v", "V", -5.0, 5.0)
         self.ask(tree, "[SENSe:]EVENt1:LEVel:AUTO?", lambda: str(int(self.settings.level_auto)))
         check = Choice(("ON", "OFF", "ONCE"))
         tree.add(
@@ -374,13 +375,9 @@ class Keysight53230A(Counter):
         """Add the gate of a 53230A."""
         super().fill(tree)
 
-        def gate(value: float | Special) -> None:
-            self._set("gate_s", span(value, 100e-6, 1000.0))
-
         modes = Choice(("AUTO", "RCONtinuous", "RCON", "CONTinuous"))
         sources = Choice(("TIME", "EXTernal", "ADVanced"))
-        tree.add("[SENSe:]FREQuency:GATE:TIME", Command(gate, (Number("S"),)))
-        self.ask(tree, "[SENSe:]FREQuency:GATE:TIME?", lambda: self.say(self.settings.gate_s))
+        self._number(tree, "[SENSe:]FREQuency:GATE:TIME", "gate_s", "S", 100e-6, 1000.0)
         tree.add("[SENSe:]FREQuency:GATE:SOURce", Command(lambda _word: None, (sources,)))
         tree.add("[SENSe:]FREQuency:MODE", Command(lambda word: self._set("mode", word), (modes,)))
         self.ask(tree, "[SENSe:]FREQuency:MODE?", lambda: self.settings.mode[:4])

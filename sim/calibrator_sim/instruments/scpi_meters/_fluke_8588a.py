@@ -13,7 +13,7 @@ from typing import Any
 from calibrator_sim._units import MeterUnit
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments.keysight_34401a import Keysight34401A
-from calibrator_sim.instruments.keysight_34401a._table import QUERY_NS, Span, Value, add_query, say
+from calibrator_sim.instruments.keysight_34401a._table import QUERY_NS, WHICH, Span, Value, add_query, say
 from calibrator_sim.scpi import (
     Argument,
     Choice,
@@ -174,9 +174,19 @@ class Fluke8588A(Keysight34401A):
             settings.arm_s = sum(self.own.delays_s.values())
 
         tree.add(f"{header}:COUNt", Command(count, (Number(),)))
-        add_query(tree, f"{header}:COUNt?", lambda: str(self.own.counts.get(layer, 1)))
+        add_query(
+            tree,
+            f"{header}:COUNt?",
+            lambda which=None: str(round(_COUNT.ask(which, self.own.counts.get(layer, 1)))),
+            WHICH,
+        )
         tree.add(f"{header}:DELay", Command(delay, number))
-        add_query(tree, f"{header}:DELay?", lambda: say(self.own.delays_s.get(layer, 0.0)))
+        add_query(
+            tree,
+            f"{header}:DELay?",
+            lambda which=None: say(_DELAY.ask(which, self.own.delays_s.get(layer, 0.0))),
+            WHICH,
+        )
 
     def _add_aperture(self, tree: CommandTree, name: str, header: str) -> None:
         settings, hertz = self.settings, self.world.line_frequency_hz
@@ -197,6 +207,8 @@ class Fluke8588A(Keysight34401A):
             self.own.aperture[name] = word
 
         tree.add(header, Command(aperture, (Number("S"),)))
-        add_query(tree, f"{header}?", lambda: say(settings.nplc[name] / hertz))
+        add_query(
+            tree, f"{header}?", lambda which=None: say(span.ask(which, settings.nplc[name] / hertz)), WHICH
+        )
         tree.add(f"{header}:MODE", Command(mode, (Choice(("AUTO", "FAST", "MANual")),)))
         add_query(tree, f"{header}:MODE?", lambda: self.own.aperture.get(name, "AUTO"))

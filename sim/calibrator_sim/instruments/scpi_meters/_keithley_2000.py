@@ -161,7 +161,12 @@ class Keithley2000(Keysight34401A):
             "TRIGger[:SEQuence]:TIMer",
             Command(lambda value: setattr(self.own, "timer_s", timer.take(value)), (Number("S"),)),
         )
-        add_query(tree, "TRIGger[:SEQuence]:TIMer?", lambda: say(self.own.timer_s))
+        add_query(
+            tree,
+            "TRIGger[:SEQuence]:TIMer?",
+            lambda which=None: say(timer.ask(which, self.own.timer_s)),
+            WHICH,
+        )
         tree.add("INITiate:CONTinuous", Command(lambda on: setattr(self.own, "continuous", on), (Flag(),)))
         add_query(tree, "INITiate:CONTinuous?", lambda: str(int(self.own.continuous)))
         tree.add("ABORt", Command(self.trigger.abort))
@@ -218,7 +223,12 @@ class Keithley2000(Keysight34401A):
             settings.null[name] = float(on)
 
         tree.add(f"{sense}:REFerence", Command(reference, (Number("", _WORDS),)))
-        add_query(tree, f"{sense}:REFerence?", lambda: say(settings.null_value.get(name, 0.0)))
+
+        def ask_reference(which: Value | None = None) -> str:
+            present = settings.null_value.get(name, 0.0)
+            return say(0.0 if which is Special.DEF else span.ask(which, present))
+
+        add_query(tree, f"{sense}:REFerence?", ask_reference, Number("", _WORDS, optional=True))
         tree.add(f"{sense}:REFerence:STATe", Command(state, (Flag(),)))
         add_query(tree, f"{sense}:REFerence:STATe?", lambda: str(int(settings.null.get(name, 0.0))))
         tree.add(f"{sense}:REFerence:ACQuire", Command(acquire))
