@@ -16,6 +16,8 @@ from calibrator.certificates.dcc._xml import LARGEST
 from calibrator.cli import main
 from calibrator.standards import Certificate
 from calibrator.standards.imports import Stated, asset_file, found_before, interpret, read_dcc, surprises
+from calibrator.standards.imports._doubts import _unmatched
+from calibrator.standards.imports._read import Written
 from calibrator.standards.imports._units import known_unit
 
 NAME = "dcc_gp_temperature_typical_v12.xml"
@@ -312,3 +314,39 @@ def test_a_file_of_any_size_is_refused_and_not_read_whole(
     if zero.exists():
         assert take(home, zero, "T-01") == 2
         assert "too large" in capsys.readouterr().err
+
+
+# ------------------------------------------------------------ what a certificate says against itself
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (b"<dcc:traceable>false</dcc:traceable>", "not traceable: Not for use"),
+        (b"<dcc:valid>0</dcc:valid>", "not valid: Not for use"),
+    ],
+)
+@pytest.mark.parametrize("place", [b"</dcc:administrativeData>", b"</dcc:measurementResults>"])
+def test_a_certificate_that_disowns_itself_is_asked_about(
+    typical: bytes, said: bytes, told: str, place: bytes
+) -> None:
+    declared = b'<dcc:declaration><dcc:content lang="en">Not for use</dcc:content></dcc:declaration>'
+    stated = b"<dcc:statements><dcc:statement>" + declared + said + b"</dcc:statement></dcc:statements>"
+    assert told in asked(changed(typical, place, stated + place))["unsound"]
+    stated = stated.replace(said, said.replace(b"false", b"true").replace(b">0<", b">1<"))
+    assert asked(changed(typical, place, stated + place)) == {}
+
+
+@pytest.mark.parametrize(
+    ("k", "p", "is_asked"),
+    [
+        *(("2", "0.5", True), ("1", "0.95", True), ("4.9", "0.95", True), ("2", "0.99", True)),
+        *(("2", "0.95", False), ("2", "0.9545", False), ("1.65", "0.95", False), ("4.3", "0.95", False)),
+        *(("1", "0.6827", False), ("3", "0.9973", False), ("2.58", "0.99", False), ("1.73", "1", False)),
+    ],
+)
+def test_a_factor_and_a_probability_that_contradict_each_other_are_asked_about(
+    k: str, p: str, is_asked: bool
+) -> None:
+    found = list(_unmatched(Written(("1",), ("\\volt",), "expandedMU", ("0.1",), (k,), (p,)), 7))
+    assert bool(found) == is_asked, found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
+from statistics import NormalDist
 from typing import Final
 
 from calibrator.standards._certificate import CertificateValue
@@ -18,6 +20,7 @@ _DEGREES: Final = frozenset({"K", "degC"})
 _AMBIENT_C: Final = (Decimal(-50), Decimal(100))  # the bounds of a certificate entered by hand
 # k of 95.45 % is 13.97 at one degree of freedom and 4.53 at two (JCGM 100:2008, table G.2)
 _FACTORS: Final = (Decimal(1), Decimal(5))
+_ROUNDED: Final = 0.025  # of k as it is written: 2 for 1.96
 _TIMES: Final = {r"\minute": 60, r"\hour": 3600, r"\day": 86400}  # s
 _POWERS: Final = (-24, 15)  # of ten: the smallest and the largest U in any unit of ours
 
@@ -177,6 +180,25 @@ def uncertainties(document: Document, readings: Sequence[Reading]) -> Iterator[s
             for word in form.probabilities:
                 if not _is_probability(word):
                     yield f"line {quantity.line}: the coverage probability is {word}"
+            yield from _unmatched(form, quantity.line)
+
+
+def _unmatched(form: Written, line: int) -> Iterator[str]:
+    """Yield factors that no normal, t (from two degrees of freedom) or rectangular distribution has at p."""
+    pairs = {
+        (form.factors[i % len(form.factors)], form.probabilities[i % len(form.probabilities)])
+        for i in range(max(len(form.factors), len(form.probabilities)))
+        if form.factors and form.probabilities
+    }
+    for factor, probability in sorted(pairs):
+        if not (DECIMAL.fullmatch(factor) and _is_probability(probability)):
+            continue
+        k, p = float(factor), float(probability)
+        normal = NormalDist().inv_cdf((1 + p) / 2)
+        widest = p * math.sqrt(2 / (1 - p * p))  # the quantile of t at two degrees of freedom
+        rectangle = abs(k - math.sqrt(3) * p) < _ROUNDED * k
+        if not rectangle and not normal * (1 - _ROUNDED) <= k <= widest * (1 + _ROUNDED):
+            yield f"line {line}: no distribution has the coverage factor {factor} at p = {probability}"
 
 
 def _span(value: CertificateValue) -> Decimal:

@@ -143,7 +143,7 @@ def read_dcc(content: bytes, where: str) -> Document:
         before=tuple(_before(root, len(tables))),
         unknown=tuple(_unknown(root)),
         signed=whole.find(f"{{{DS}}}Signature") is not None,
-        unsound=tuple(str(found) for found in check(root) if found.code in UNSOUND),
+        unsound=(*(str(found) for found in check(root) if found.code in UNSOUND), *_disowned(root)),
         simulated=_simulated(root),
     )
 
@@ -170,6 +170,17 @@ def _text(element: _Element, path: str) -> str:
 def _identifications(item: _Element) -> Iterator[tuple[str, str]]:
     for one in item.iterfind("d:identifications/d:identification", _NAMES):
         yield _text(one, "d:issuer"), _text(one, "d:value")
+
+
+def _disowned(root: _Element) -> Iterator[str]:
+    """Yield where a statement, or what stands beside a quantity, says that it is not valid or traceable."""
+    for part in _own(root):
+        for told in part.iter(f"{{{DCC}}}valid", f"{{{DCC}}}traceable"):
+            if (told.text or "").strip() in ("false", "0"):
+                above = told.getparent()
+                said = "" if above is None else _said(above, "d:declaration")
+                why = f": {said}" if said else ""
+                yield f"line {told.sourceline or 0}: it says of itself that it is not {local(told)}{why}"
 
 
 def _simulated(root: _Element) -> bool:
