@@ -350,3 +350,10 @@ def test_a_factor_and_a_probability_that_contradict_each_other_are_asked_about(
 ) -> None:
     found = list(_unmatched(Written(("1",), ("\\volt",), "expandedMU", ("0.1",), (k,), (p,)), 7))
     assert bool(found) == is_asked, found
+
+
+@pytest.mark.parametrize("kind", ["basic_temperature", "basic_frequency"])
+def test_an_influence_quantity_that_nothing_takes_into_account_is_named(typical: bytes, kind: str) -> None:
+    old = b'refType="basic_temperatureMin"'
+    said = asked(changed(typical, old, f'refType="{kind}"'.encode()))
+    assert f"the influence quantity {kind} " in said["unknown"]

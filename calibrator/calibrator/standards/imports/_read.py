@@ -38,6 +38,12 @@ _FORMS: Final = {
 _ONE_OF: Final = frozenset(f"{{{SI}}}{name}{listed}" for name in _FORMS for listed in ("", "XMLList"))
 _ITEM: Final = "d:administrativeData/d:items/d:item"
 _RESULTS: Final = "d:measurementResults/d:measurementResult/d:results/d:result/d:data"
+# ambient conditions, and what a result before an adjustment holds in its condition
+_AMBIENT: Final = (
+    *("basic_temperatureM", "basic_humidity", "basic_pressureM", "basic_reference", "basic_measure"),
+    *("basic_nominal", "basic_acceptance", "basic_tolerance", "basic_calibrationValue", "basic_conformity"),
+    "calibrator_",
+)
 _CONDITION: Final = "d:influenceConditions/d:influenceCondition"
 _LISTED: Final = "XMLList"
 # a mark of this product, also written small, but no word such as "simple"
@@ -309,6 +315,7 @@ def _unknown(root: _Element) -> Iterator[str]:
         named = ", ".join(value for _, value in _identifications(item)) or "without identification"
         yield f"line {int(item.sourceline or 0)}: a further item ({named}); only the first was read"
     yield from _foreign(root)
+    yield from _influences(root)
     for data in _data(root):
         for element in data.iter(f"{{{SI}}}*", f"{{{DCC}}}formula", f"{{{DCC}}}byteData", f"{{{DCC}}}xml"):
             name, line = local(element), int(element.sourceline or 0)
@@ -327,6 +334,16 @@ def _unknown(root: _Element) -> Iterator[str]:
                 yield f"line {line}: <dcc:{name}>"
         for relative in data.iter(f"{{{DCC}}}relativeUncertainty"):
             yield f"line {int(relative.sourceline or 0)}: a relative uncertainty"
+
+
+def _influences(root: _Element) -> Iterator[str]:
+    """Name the influence quantities of a kind that nothing here takes into account, with their values."""
+    for condition in root.iterfind(f".//{_CONDITION}", _NAMES):
+        for found in map(_quantity, condition.iter(f"{{{DCC}}}quantity")):
+            odd = [ref for ref in found.ref_types if not ref.startswith(_AMBIENT)]
+            if odd and len(odd) == len(found.ref_types):
+                value = " ".join((*found.forms[0].values, *found.forms[0].units)) if found.forms else ""
+                yield f"line {found.line}: the influence quantity {' '.join(odd)} {value}".rstrip()
 
 
 def _foreign(root: _Element) -> Iterator[str]:
