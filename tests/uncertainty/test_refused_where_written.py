@@ -175,7 +175,7 @@ def estimate_of(value):
 
 
 def test_plain_arrays_cannot_hold_uncertain_values():
-    with pytest.raises(NotSupportedError, match=r"Join uncertain values with numpy\.stack"):
+    with pytest.raises(NotSupportedError, match=r"numpy\.stack"):
         Q(np.zeros(3), "V")[0] = V
     plain = Q(np.zeros(2), "V")
     plain[0] = Q(1.0, "mV")

@@ -31,6 +31,7 @@ __all__ = [
     "INPUTS",
     "LIMITS",
     "MAPPING",
+    "NAMES",
     "NUMBER",
     "POSITIVE",
     "PRIOR",
@@ -222,6 +223,19 @@ def TEXTS(value: Any, what: str) -> None:  # noqa: ANN401
     if isinstance(value, Sequence | np.ndarray):
         for one in value:
             TEXT(one, f"one of {what}")
+
+
+def NAMES(value: Any, what: str) -> None:  # noqa: ANN401
+    """Refuse what is no row of names, such as inputs in their place."""
+    if is_row(value) and all(isinstance(one, str) for one in value):
+        return
+    raise _refused(
+        value,
+        what,
+        "a row of names",
+        'Names, estimates, covariance and units are given apart: ["a", "b"], [1.0, 2.0], [[...], [...]], '
+        '["V", "V"]; inputs are correlated by Budget(correlations={("a", "b"): 0.5}).',
+    )
 
 
 def _of(home: str, kind: str, way_out: str) -> Check:

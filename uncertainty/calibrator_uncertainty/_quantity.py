@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from calibrator_uncertainty._asked import one_number
-from calibrator_uncertainty._doors import NUMBER, ROW, TEXTS, asks
+from calibrator_uncertainty._doors import NAMES, NUMBER, ROW, TEXTS, asks
 from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._leaves import Leaf, known, new_uid, remember
@@ -113,7 +113,7 @@ def _shared_error(one: Input) -> UncertainArray:
 _ensembles = itertools.count()
 
 
-@asks(names=TEXTS, estimates=ROW, covariance=ROW, units=TEXTS, dof=NUMBER)
+@asks(names=NAMES, estimates=ROW, covariance=ROW, units=TEXTS, dof=NUMBER)
 def correlated(
     names: Sequence[str],
     estimates: Sequence[float],

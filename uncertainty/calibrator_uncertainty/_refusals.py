@@ -58,14 +58,16 @@ _INSTEAD = {
 
 
 # Python's float() is also what fills an element of a plain array, where numpy adds words of its own.
-_FILLING = frozenset({"float()", "numpy.asarray()"})
+_FILLING = {
+    "float()": " Where it was to fill an array: numpy.stack makes one of uncertain values.",
+    "numpy.asarray()": " Join uncertain values with numpy.stack.",
+}
 
 
 def dropped(call: str) -> NotSupportedError:
     return NotSupportedError(
         f"{call} would drop the uncertainty",
-        way_out="Ask for .value where the bare estimate is meant."
-        + (" Join uncertain values with numpy.stack." if call in _FILLING else ""),
+        way_out="Ask for .value where the bare estimate is meant." + _FILLING.get(call, ""),
         code="drops-uncertainty",
     )
 

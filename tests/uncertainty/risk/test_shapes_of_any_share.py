@@ -17,10 +17,14 @@ from calibrator_uncertainty import (
     InputError,
     arcsine,
     array,
+    beta,
+    correlated,
     judge,
+    lognormal,
     normal,
     rectangular,
     uncertain,
+    weibull,
 )
 from calibrator_uncertainty.risk import (
     Limits,
@@ -185,3 +189,14 @@ def test_what_cannot_be_asked_is_refused_with_the_way_out() -> None:
     with pytest.raises(InputError, match=r"result\.uncertain\(\)"):
         specific_risk(result.quantity, limits)
     assert specific_risk(result.uncertain(), limits).pfa > 0.0
+
+
+def test_inputs_in_the_place_of_names_are_told_where_they_belong() -> None:
+    inputs = [normal("a", 1.0, 0.1, "V"), normal("b", 1.0, 0.1, "V")]
+    with pytest.raises(InputError, match="Budget\\(correlations="):
+        correlated(inputs, [1.0, 1.0], [[0.01, 0.0], [0.0, 0.01]], ["V", "V"])  # type: ignore[arg-type]
+    for make in (lambda: weibull("w", -1.0, 1.0, ""), lambda: lognormal("l", -4.0, 1.0, "")):
+        with pytest.raises(InputError, match="from_samples"):
+            make()
+    with pytest.raises(InputError, match="from_samples"):
+        beta("b", 0.5, 0.6, "", lower=0.0, upper=1.0)
