@@ -11,6 +11,7 @@ from typing import Any
 from unicodedata import east_asian_width
 
 __all__ = [
+    "NOT_VALIDATED",
     "called_as",
     "duration",
     "engineering",
@@ -21,9 +22,11 @@ __all__ = [
     "plain",
     "probability",
     "rounded_like",
+    "validation",
     "width",
 ]
 
+NOT_VALIDATED = "NOT validated"
 _PREFIXES = {9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "\u00b5", -9: "n", -12: "p"}
 _WITHOUT_KILO = ("V", "A")  # the trade says 1000 V
 
@@ -130,6 +133,19 @@ def no_number(point: Mapping[str, Any]) -> str:
         return ""
     code = str(next(iter(point.get("notes") or ()), "no-result"))
     return _WHY.get(code, code)
+
+
+def validation(point: Mapping[str, Any]) -> str:
+    """Return how U stands against Monte Carlo (JCGM 101:2008, 8; METROLOGY 16), "" where that was not asked.
+
+    Example:
+        >>> validation({"clause8": {"ok": False}}), validation({"clause8": None})
+        ('NOT validated', '')
+    """
+    found = point.get("clause8")
+    if not found:
+        return ""
+    return "validated" if found["ok"] else NOT_VALIDATED
 
 
 def duration(seconds: float) -> str:

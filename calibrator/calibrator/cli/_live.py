@@ -134,9 +134,7 @@ class LiveScreen:
                 Text(f"{'> ' if here else '  '}{self._short(row.id)}", style="bold" if here else ""),
                 " ".join(engineering(row.reading, row.unit)) if row.reading else "",
                 *_figures(row),
-                Text(
-                    self._say(row.verdict) if row.verdict else "", style=VERDICT_STYLES.get(row.verdict, "")
-                ),
+                Text(row.told(self._say), style=VERDICT_STYLES.get(row.verdict, "")),
             )
         return table
 

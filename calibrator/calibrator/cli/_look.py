@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from calibrator.cli._checks import check_lines
-from calibrator.cli._format import limits_of, no_number, probability
+from calibrator.cli._format import limits_of, no_number, probability, validation
 from calibrator.cli._left import hot_lines
 from calibrator.cli._marks import mark_lines
 from calibrator.cli._partial import partial_line, verdict_of
@@ -89,10 +89,12 @@ def show(ctx: click.Context, run: str | None, as_json: bool) -> int:
         return 0
     for line in (*_head(shown["run"], say, chosen.language), *hot):
         click.echo(line)
+    asked = any(validation(point) for point in shown["points"])
     columns = {
         "id": say("point"),
         "error": f">{say('error')}",
         "U": ">U",
+        **({"clause8": "MC"} if asked else {}),
         "k": ">k",
         "limit": f">{say('limit')}",
         "unit": say("unit"),
@@ -102,7 +104,11 @@ def show(ctx: click.Context, run: str | None, as_json: bool) -> int:
     }
     rows = [
         {key: _cell(point.get(key), say) for key in columns}
-        | {"pfa": probability(point["pfa"]), "limit": limits_of(point)}
+        | {
+            "pfa": probability(point["pfa"]),
+            "limit": limits_of(point),
+            "clause8": _cell(validation(point) or None, say),
+        }
         | _without_number(point, say)
         for point in shown["points"]
     ]
@@ -116,7 +122,7 @@ def _without_number(point: Mapping[str, Any], say: Callable[[str], str]) -> dict
     if not why:
         return {}
     verdict = f"{say('undetermined')} ({say(why)})"
-    return {"error": say("no number"), "U": "", "k": "", "pfa": "", "verdict": verdict}
+    return {"error": say("no number"), "U": "", "clause8": "", "k": "", "pfa": "", "verdict": verdict}
 
 
 def _head(run: Mapping[str, Any], say: Callable[[str], str], language: str) -> Iterator[str]:

@@ -138,7 +138,7 @@ class PlainScreen:
                 continue
             yield (
                 f"{'':10}{row.id:<33} {self._say('error')} {row.error:>14} {row.unit:<4} "
-                f"U {row.expanded:<12} {self._say(row.verdict)}"
+                f"U {row.expanded:<12} {row.told(self._say)}"
             )
 
 

@@ -10,7 +10,15 @@ import click
 
 from calibrator.cli._checks import check_lines
 from calibrator.cli._failures import tell
-from calibrator.cli._format import called_as, duration, limits_of, no_number, padded
+from calibrator.cli._format import (
+    NOT_VALIDATED,
+    called_as,
+    duration,
+    limits_of,
+    no_number,
+    padded,
+    validation,
+)
 from calibrator.cli._left import hot_lines, safe_line
 from calibrator.cli._marks import mark_lines
 from calibrator.cli._offers import offered_in_run
@@ -81,7 +89,9 @@ def _figures(point: Mapping[str, Any], say: Callable[[str], str]) -> str:
     limit = f"{say('limit')} {limits_of(point)}"
     if why := no_number(point):
         return f"{say('no number')}: {say(why)}, {limit}"
-    return f"{say('error')} {point['error'] or '-'} {point['unit']}, U {point['U'] or '-'}, {limit}"
+    found = validation(point)
+    valid = f" ({say(found)})" if found == NOT_VALIDATED else ""
+    return f"{say('error')} {point['error'] or '-'} {point['unit']}, U {point['U'] or '-'}{valid}, {limit}"
 
 
 def _time(outcome: Outcome, say: Callable[[str], str], *, virtual: bool) -> str:

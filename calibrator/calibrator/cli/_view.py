@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from calibrator.cli._checks import CHECK_VERDICTS
-from calibrator.cli._format import limits_of, no_number, plain
+from calibrator.cli._format import NOT_VALIDATED, limits_of, no_number, plain, validation
 
 if TYPE_CHECKING:
     from calibrator.engine import Progress
@@ -30,6 +30,12 @@ class PointRow:
     unit: str = ""
     verdict: str = ""
     why: str = ""  # it gave no number
+    validation: str = ""  # of U by Monte Carlo
+
+    def told(self, say: Callable[[str], str]) -> str:
+        """Return the verdict; behind it what weakens it: a U that Monte Carlo does not bear out."""
+        verdict = say(self.verdict) if self.verdict else ""
+        return f"{verdict}, U {say(NOT_VALIDATED)}" if self.validation == NOT_VALIDATED else verdict
 
 
 @dataclass(slots=True)
@@ -166,6 +172,7 @@ class RunView:
             row.error = "-" if row.why else str(result["error"] or "-")
             row.expanded = "-" if row.why else str(result["U"] or "-")
             row.limit = limits_of(result)
+            row.validation = "" if row.why else validation(result)
             row.unit = str(result["unit"])
             row.verdict = str(result["verdict"])
 

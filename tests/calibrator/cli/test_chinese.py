@@ -38,6 +38,7 @@ FROM_DATA = (
         "jump",
     ),
     *("completed", "stopped", "interrupted", "open"),
+    *("validated", "NOT validated"),
     *("wait", "settle", "read", "warm-up", "self-test", "proof", "prompt", "point", "review", "close"),
     *("reading", "error", "U", "limit", "settled", "not settled"),
     *("id", "opened at", "mode", "procedure", "uut", "serial", "state", "verdict", "exit code"),

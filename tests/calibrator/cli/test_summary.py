@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from calibrator.cli._format import called_as, duration, limits_of, padded, plain
+from calibrator.cli._format import called_as, duration, limits_of, padded, plain, validation
 from calibrator.cli._look import _without_number
 from calibrator.cli._screens import PlainScreen
 from calibrator.cli._settings import Settings
@@ -101,6 +101,27 @@ def test_a_point_without_a_number_says_why_and_prints_no_figures() -> None:
     assert cells["verdict"] == "undetermined (not settled)"
     assert {cells[key] for key in ("U", "k", "pfa")} == {""}
     assert not _without_number(failed, words("en"))
+
+
+def test_a_u_that_monte_carlo_does_not_bear_out_says_so_beside_itself() -> None:
+    """METROLOGY 16: in the lines, in the table of `show` and at the worst points, in both languages."""
+    doubtful = {**point("p", "1", "2", "9"), "unit": "Pa", "verdict": "pass", "clause8": {"ok": False}}
+    sound = {**doubtful, "id": "q", "clause8": {"ok": True}}
+    screen = PlainScreen(words("en"), "en")
+    screen.view.judge([doubtful, sound])
+    told = list(screen._results([{"id": "p"}, {"id": "q"}]))
+    assert [" ".join(line.split()) for line in told[1:]] == [
+        "p error 1 Pa U 2 pass, U NOT validated",
+        "q error 1 Pa U 2 pass",
+    ]
+    assert "U 2 (NOT validated)" in _figures(doubtful, words("en"))
+    assert "U 2 (未通过验证)" in _figures(doubtful, words("zh"))
+    assert "alidated" not in _figures(sound, words("en"))
+    assert [validation(each) for each in (doubtful, sound, {**sound, "clause8": None})] == [
+        "NOT validated",
+        "validated",
+        "",
+    ]
 
 
 def test_a_broken_run_of_several_units_goes_on_as_one_of_a_single_unit_does(
