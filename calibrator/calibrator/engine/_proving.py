@@ -9,8 +9,8 @@ from calibrator._errors import RunError
 from calibrator.bench import ELECTRICAL, PlannedStage, configure_meter, configure_part, read_part
 from calibrator.engine._context import Context
 from calibrator.engine._levels import staged_at
-from calibrator.procedure import Point, Proof, Section
-from calibrator_drivers.roles import SourcePressure
+from calibrator.procedure import READING_UNITS, Point, Proof, Section
+from calibrator_drivers.roles import Expecting, SourcePressure
 
 __all__ = ["prove"]
 
@@ -77,8 +77,21 @@ def _indications(context: Context, level: Proof, scale: float) -> list[float]:
     found = []
     for number in context.desk.units:
         with context.desk.unit(number):
+            _expect(context, level, scale)
             found.append(_indicated(context, level, scale))
     return found
+
+
+def _expect(context: Context, level: Proof, applied: float) -> None:
+    """Tell a person who reads a meter what the level lets it show: one slip, or two, is no loose lead.
+
+    A reading outside is looked at again and taken if it stays. Of a level that must not be read nothing is
+    expected.
+    """
+    driver = context.desk.driver(level.part)
+    told = level.expect == "read" and level.indicates is None and level.function in ELECTRICAL
+    if told and READING_UNITS.get(level.function) == level.unit and isinstance(driver, Expecting):
+        driver.expect(applied, level.tolerance * abs(applied))
 
 
 def _configure(context: Context, section: Section, level: Proof) -> None:
