@@ -29,7 +29,8 @@ def risks_of(runs: Sequence[RunProof], width: float) -> tuple[Risk, ...]:
     """Return specific PFA and PFR, and the global ones where the units were uniform over `width` limits.
 
     Specific ones suppose errors of any size: a point whose true errors stay small whatever unit is drawn,
-    such as that of a balance near zero, tells nothing about them and is left out.
+    such as that of a balance near zero, or are always the same, such as what a load costs a block, tells
+    nothing about them and is left out.
     """
     judged = [[point for point in run.points if _limited(point)] for run in runs]
     kept = [run for run in judged if run]
@@ -46,10 +47,10 @@ def risks_of(runs: Sequence[RunProof], width: float) -> tuple[Risk, ...]:
 
 
 def always_small(runs: Sequence[RunProof], width: float) -> tuple[str, ...]:
-    """Return the points whose true errors, over all runs, lie well within what METROLOGY 29 asks for.
+    """Return the points whose true errors, over all runs, spread well less than METROLOGY 29 asks for.
 
-    That is uniform over the limits + 4u, or over `width` limits where that is less. What was stated is not
-    looked at, so that no wrong verdict can hide here.
+    That is uniform over the limits + 4u, or over `width` limits where that is less: they stay small, or they
+    hardly differ between units. What was stated is not looked at, so that no wrong verdict can hide here.
     """
     by_point: dict[str, list[PointProof]] = {}
     for run in runs:
@@ -68,7 +69,10 @@ def _small(points: Sequence[PointProof], width: float) -> bool:
     middle = (high + low) / 2.0 if two_sided else 0.0
     reach = min(half + 4.0 * statistics.fmean(point.u for point in points), width * half)
     rms = math.sqrt(statistics.fmean((point.truth - middle) ** 2 for point in points))
-    return rms < reach / math.sqrt(3.0) * (1.0 - _ALIKE - 3.0 * 0.45 / math.sqrt(len(points)))
+    spread = statistics.pstdev(point.truth for point in points)
+    wanted = reach / math.sqrt(3.0) * (1.0 - _ALIKE - 3.0 * 0.45 / math.sqrt(len(points)))
+    # errors that have one limit may have one sign: uniform over 0 to the reach spreads half as much
+    return rms < wanted or spread < (wanted if two_sided else wanted / 2.0)
 
 
 def out_of_reach(runs: Sequence[RunProof], width: float) -> tuple[str, ...]:

@@ -127,8 +127,8 @@ def _risks(proof: Summary) -> list[str]:
         )
     if proof.small:
         lines.append(
-            f"specific risks suppose errors of any size, and {len(proof.small)} points have small ones"
-            f" whatever unit is drawn: left out, such as {proof.small[0]}"
+            f"specific risks suppose errors of any size, and {len(proof.small)} points have small ones,"
+            f" or always the same, whatever unit is drawn: left out, such as {proof.small[0]}"
         )
     return lines
 

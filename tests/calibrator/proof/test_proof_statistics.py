@@ -101,6 +101,29 @@ def test_specific_risks_are_the_observed_ones(accepted: bool) -> None:
     assert not specific_risks(runs, wrong, accepted=accepted)[1].is_zero
 
 
+def test_a_point_whose_true_error_is_always_the_same_tells_nothing_about_specific_risks() -> None:
+    """What three thermometers cost a block is its limit, whichever block is drawn: half are accepted."""
+    generator = random.Random(7)
+
+    def proven(name: str, truth: float, low: float = -3.0) -> PointProof:
+        stated = truth + generator.gauss(0.0, 1.0)
+        return PointProof(name, "s", stated, truth, 1.0, 1.96, math.inf, (low, 3.0))
+
+    points = [
+        (
+            proven("wide", generator.uniform(-9.0, 9.0)),
+            proven("edge", -3.0),
+            proven("one limit", generator.uniform(0.0, 7.0), -math.inf),
+        )
+        for _ in range(400)
+    ]
+    runs = [RunProof(number, found, 1.0, "pass") for number, found in enumerate(points)]
+    assert always_small(runs, 3.0) == ("edge",)
+    kept = {risk.name: risk for risk in risks_of(runs, 3.0)}
+    assert kept["specific PFR"].excess.is_zero
+    assert kept["specific PFA"].excess.is_zero
+
+
 def test_a_point_whose_errors_stay_small_tells_nothing_about_specific_risks() -> None:
     """A balance near zero load: rejected, it is good, whatever a flat prior says."""
     generator = random.Random(5)
