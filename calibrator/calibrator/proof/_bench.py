@@ -35,12 +35,12 @@ def proof_bench(
     """Return the text of the bench on which a unit is proved, and the unit's accuracy table id.
 
     `bench` is the text of a simulated bench; else the procedure's own is taken, or the simulator's default.
-    `uut` is a model or an asset of it, "" the one that it marks.
+    `uut` is a model, an asset of the bench, or a part of the name of one table only, "" the unit it marks.
 
     Raises:
         UsageError: no bench of the procedure has such a unit.
     """
-    tables, model = _with_uut(procedure, uut, bench)
+    tables, model = _meant(procedure, uut, bench)
     simulation = tables.setdefault("simulation", {})
     units = simulation.setdefault("units", {})
     population = population_of(plug, model)
@@ -53,6 +53,27 @@ def proof_bench(
             own = {"population": "standard"} if units[name].get("population") == "standard" else {}
             units[name] = kept | own | dict(DRAWN[drawn])
     return dump_toml(tables), model
+
+
+def _meant(procedure: Procedure, uut: str, text: str) -> tuple[dict[str, Any], str]:
+    """Return the bench of a unit by its full name, else of the one table whose name has `uut` in it."""
+    try:
+        return _with_uut(procedure, uut, text)
+    except UsageError as error:
+        if error.code != "unknown-uut" or not uut:
+            raise
+        models = procedure.models()
+        meant = [model for model in models if uut.casefold() in model.casefold()]
+        if len(meant) == 1 and meant[0] != uut:
+            return _with_uut(procedure, meant[0], text)
+        raise UsageError(
+            f"no unit of {procedure.info.id} is {uut!r}"
+            if not meant
+            else f"{uut!r} is more than one unit: {', '.join(meant)}",
+            where="--uut",
+            way_out=f"It has tables for {', '.join(models)}.",
+            code="unknown-uut" if not meant else "uut-ambiguous",
+        ) from error
 
 
 def _with_uut(procedure: Procedure, uut: str, text: str) -> tuple[dict[str, Any], str]:
