@@ -136,7 +136,7 @@ def test_what_a_procedure_does_otherwise_than_its_edition_is_told(library: Libra
         "differs from JJG 52-2013: temperature 18 to 28 °C, there 15 to 25 °C",
         "differs from JJG 52-2013: hold at the upper limit 120 s, there 180 s",
         "differs from JJG 52-2013: decision rule guard-band-u, there simple",
-        "differs from JJG 52-2013: what is judged the value as measured, there rounded to 0.2 of the"
+        "differs from JJG 52-2013: judged is the error as measured, there the error rounded to 0.2 of the"
         " scale interval",
     ]
     alike = replace(

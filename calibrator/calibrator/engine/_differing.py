@@ -132,11 +132,16 @@ def judging_of(edition: Edition, sections: Sequence[Section], rule: str) -> Text
     rounding = edition.rounding
     if rounding is None or not _rounded_by(edition, sections):
         return None
-    step = _step(rounding)
-    which = ("the rounded error", "修约后的误差") if rounding.judged == "rounded" else ("the error", "误差")
+    step, head = _step(rounding), f"judged by {edition.number}, rule {rule}"
+    zh = f"按 {edition.number}（规则 {rule}）判定"
+    if rounding.judged == "rounded":
+        return Text(
+            f"{head}: each error is rounded to {step.en} and then held against its limit",
+            f"{zh}：误差先修约至{step.zh}，再与允许误差限比较",
+        )
     return Text(
-        f"as {edition.number} has it: errors are {step.en}, and {which[0]} is judged by the rule {rule}",
-        f"按 {edition.number}：误差{step.zh}，按 {rule} 规则判定{which[1]}",
+        f"{head}: each error is held against its limit as measured and printed to {step.en}",
+        f"{zh}：以未修约的误差与允许误差限比较，报告值修约至{step.zh}",
     )
 
 
@@ -151,9 +156,14 @@ def _rounded_by(edition: Edition, sections: Sequence[Section]) -> bool:
 
 
 def _step(rounding: Rounding) -> Text:
-    of = rounding.of.replace("-", " ")
-    zh = {"scale-interval": "分度值", "mpe": "最大允许误差", "resolution": "分辨力"}[rounding.of]
-    return Text(f"rounded to {rounding.step} of the {of}", f"修约至{zh}的 {rounding.step}")
+    of = {
+        "scale-interval": Text("scale interval", "分度值"),
+        "mpe": Text("maximum permissible error", "最大允许误差"),
+        "resolution": Text("resolution", "分辨力"),
+    }[rounding.of]
+    if rounding.step == 1:
+        return Text(f"the {of.en}", of.zh)
+    return Text(f"{rounding.step} of the {of.en}", f"{of.zh}的 {rounding.step}")
 
 
 def _judging(edition: Edition, rule: str, sections: Sequence[Section]) -> Iterator[_Row]:
@@ -165,8 +175,9 @@ def _judging(edition: Edition, rule: str, sections: Sequence[Section]) -> Iterat
         )
     rounding = edition.rounding
     if rounding is not None and rounding.judged == "rounded" and not _rounded_by(edition, sections):
-        there = _step(rounding)
-        yield Text("what is judged", "判定所用数值"), Text("the value as measured", "未修约的测得值"), there
+        step = _step(rounding)
+        there = Text(f"the error rounded to {step.en}", f"修约至{step.zh}的误差")
+        yield Text("judged is", "判定所用数值"), Text("the error as measured", "未修约的误差"), there
 
 
 def _seconds(value: Decimal) -> Text:

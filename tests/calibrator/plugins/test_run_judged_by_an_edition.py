@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from calibrator._home import Home
+from calibrator.certificates import build
+from calibrator.engine import Job, StopSignal, resume, run
+from calibrator.evaluation import show
+from calibrator.evaluation._figures import figure_status
+from calibrator.plugins import plug_in
+from calibrator.procedure import decode_references
+from calibrator.record import Event
 from calibrator.scaffold import write_procedure
+from calibrator_drivers.clock import RealClock
 
 from .conftest import Said
 
 Lists = Callable[..., None]
 KNOWN = 'status = "seen"\nsource = "invented"\n'
 EDITION = """
-id = "xyz-1-2020"
+id = "xyz-1-{year}"
 regulation = "xyz-1"
-number = "XYZ 1-2020"
+number = "XYZ 1-{year}"
 kind = "verification-regulation"
 title = {{ en = "Toys", zh = "玩具" }}
-effective = 2020-01-01
+effective = {year}-01-01
+{more}
 status = "unverified"
 known = "seen"
 source = "invented"
@@ -50,6 +61,17 @@ months = 5
 {known}
 """
 SECTION = 'edition = { regulation = "xyz-1", class = "7", low = "-10", high = "10", interval = "0.01" }\n'
+HEAD = """
+[regulation]
+number = "XYZ 1-2020"
+title = { en = "Toys", zh = "玩具" }
+status = "checked"
+source = "printed edition"
+in_force = 2020-01-01
+validity_months = 5
+items = [{ id = "volts", title = { en = "Volts", zh = "电压" }, sections = ["dcv"] }]
+"""
+LAB = 'name = "Toy"\ntimezone = "UTC"\n[[person]]\nid = "li"\nname = "Li Wei"\nroles = ["reviewer"]\n'
 RUN = ("toy_volts", "--uut", "34401A", "--sim", "--rule", "edition")
 
 
@@ -77,9 +99,13 @@ def edition(tmp_path: Path, lists: Lists) -> Callable[..., None]:
         mpe: str = "0.000001",
         points: str = '"-10", "1", "10"',
         status: str = "seen",
+        year: int = 2020,
     ) -> None:
-        said = EDITION.format(judged=judged, mpe=mpe, points=points, status=status, known=KNOWN)
-        (editions / "2020.toml").write_text(said, encoding="utf-8")
+        more = 'replaces = ["xyz-1-2020"]' if year > 2020 else ""
+        said = EDITION.format(
+            judged=judged, mpe=mpe, points=points, status=status, known=KNOWN, year=year, more=more
+        )
+        (editions / f"{year}.toml").write_text(said, encoding="utf-8")
 
     return write
 
@@ -89,6 +115,7 @@ def shown(said: Said) -> Mapping[str, Any]:
     return found
 
 
+@pytest.mark.slow  # the next one shows rounding over a resume; here the raw error fails where it passes
 def test_rounding_and_what_is_judged_are_those_of_the_edition_in_force(
     said: Said, edition: Callable[..., None]
 ) -> None:
@@ -96,7 +123,10 @@ def test_rounding_and_what_is_judged_are_those_of_the_edition_in_force(
     edition("rounded")
     code, out, err = said("run", *RUN)
     assert code == 0, err
-    assert "as XYZ 1-2020 has it: errors are rounded to 0.2 of the scale interval" in out
+    assert (
+        "judged by XYZ 1-2020, rule simple: each error is rounded to 0.2 of the scale interval and then"
+        in out
+    )
     rounded = shown(said)
     assert rounded["run"]["rule"] == "simple"
     assert {point["verdict"] for point in rounded["points"]} == {"pass"}
@@ -138,3 +168,74 @@ def test_a_rule_of_an_edition_needs_one_and_its_limits_need_a_class(
     )
     code, _, err = said("plan", *RUN)
     assert (code, "no one edition with a decision rule" in err) == (2, True), err
+
+
+def as_verification(home: Path) -> tuple[str, set[tuple[str, str]]]:
+    """Return the outcome of the one item of a verification, and limits and steps of its results."""
+    with Home(home).open_record(RealClock(), write=False) as record:
+        run = record.find_run("last")
+        found = build(record, run, kind="verification").verification
+        points = show(record, run)["points"]
+    assert found is not None
+    (item,) = found.items
+    return item.outcome, {(point["limit"], point["rounding"]["step"]) for point in points}
+
+
+def follow_law(tmp_path: Path) -> None:
+    """Let the toy procedure be one of a verification with a single measured item."""
+    head = tmp_path / "toy_volts" / "procedure.toml"
+    head.write_text(head.read_text(encoding="utf-8") + HEAD, encoding="utf-8")
+
+
+def test_a_point_of_the_edition_that_the_table_lacks_leaves_the_item_undone(
+    tmp_path: Path, home: Path, said: Said, edition: Callable[..., None]
+) -> None:
+    follow_law(tmp_path)
+    edition(points='"-10", "1", "5", "10"')
+    code, out, err = said("run", *RUN)
+    assert code == 0, err
+    assert "points of dcv without, there 5 V" in out
+    assert as_verification(home)[0] == "not done"
+
+
+def test_a_resumed_run_is_judged_by_the_edition_that_it_began_with(
+    tmp_path: Path, home: Path, said: Said, edition: Callable[..., None]
+) -> None:
+    """A successor that comes into force in between would fail every point, and asks for one point more."""
+    follow_law(tmp_path)
+    edition()
+    plug_in(Home(home))
+    stop = StopSignal()
+
+    def break_off(event: Event) -> None:
+        if event.kind == "step.done" and event.body["step"].startswith("point:"):
+            stop.set("a test")
+
+    job = Job("toy_volts", "34401A", sim=True, seed=3, rule="edition")
+    assert run(job, Home(home), None, listeners=[break_off], stop=stop).exit_code == 130
+    edition("raw", mpe="0.0000001", points='"-10", "5", "10"', year=2021)
+    assert "judged by XYZ 1-2021" in said("plan", *RUN)[1]
+    assert resume("last", Home(home)).exit_code == 0
+    assert as_verification(home) == ("pass", {("0.000001", "0.002")})
+    assert said("replay", "last")[0] == 0
+
+
+def test_a_check_by_a_person_lifts_what_an_unchecked_figure_leaves_undetermined(
+    home: Path, said: Said, edition: Callable[..., None]
+) -> None:
+    """A live bench judges by what the references say of each figure; of the standard's own nothing here."""
+    (home / "lab.toml").write_text(LAB, encoding="utf-8")
+    edition(status="memory_low")
+    assert said("run", *RUN)[0] == 0
+    before = decided_if_live(home)
+    by_li = ("--document", "XYZ 1", "--page", "2", "--by", "li")
+    assert said("regulation", "check", "xyz-1-2020", "--figure", "rounding", *by_li)[0] == 0
+    assert said("run", *RUN)[0] == 0
+    assert (before, decided_if_live(home)) == ({False}, {True})
+
+
+def decided_if_live(home: Path) -> set[bool]:
+    with Home(home).open_record(RealClock(), write=False) as record:
+        (fixed,) = record.events(record.find_run("last"), kinds={"references.fixed"})
+    found = [decode_references(point) for point in fixed.body["points"]]
+    return {figure_status(replace(point, contributions=())).decides for point in found}
