@@ -54,7 +54,8 @@ def verify_bundle(
 
     `head` is the run's head as it is known from elsewhere, such as the certificate; "" where it is not. The
     seals of the documents in it are checked against `trust`; one of a trusted signer whose document holds a
-    closing's head vouches for the events up to it. What stands behind the vouched events is named.
+    closing's head vouches for the events up to it. What stands behind the vouched events is named. A record
+    that is not as it was written is named, and nothing else that it says is believed.
 
     Raises:
         IntegrityError: it cannot be unpacked.
@@ -68,6 +69,9 @@ def verify_bundle(
     unlike, versions = _results(events, content)
     ours = list(_ours(content))
     wrong = [what for what, former in ours if not former]
+    altered = _altered(manifest, record)
+    if altered:  # nothing that its rows say is believed, for or against
+        wrong, record = [*wrong, *altered], None
     wrong += [*_shown(events, content), *unlike, *_held(manifest, record)]
     wrong += _known(content, record)
     wrong += head_wrong(head, [{"hash": event.hash} for event in events])
@@ -170,6 +174,12 @@ def _known(content: Mapping[str, bytes], record: Record | None) -> Iterator[str]
             yield "register.jsonl holds an event that the register here does not"
 
 
+def _altered(manifest: Mapping[str, object], record: Record | None) -> list[str]:
+    """Return what is not as it was written in the record of the run, the register and the outside log."""
+    findings = () if record is None else record.verify(str(manifest["run"]))
+    return [f"the record of the run is not as it was written: {finding.what}" for finding in findings]
+
+
 def _is_in(manifest: Mapping[str, object], record: Record | None) -> bool:
     return record is not None and next(iter(record.events(str(manifest["run"]))), None) is not None
 
@@ -203,6 +213,7 @@ def _results(events: list[Event], content: Mapping[str, bytes]) -> tuple[list[st
 
     Returns what does not follow from them, and apart from it the versions that may explain it.
     """
+    from calibrator.certificates import let_stand
     from calibrator.evaluation import recompute_events
 
     with tempfile.TemporaryDirectory() as folder:
@@ -213,6 +224,9 @@ def _results(events: list[Event], content: Mapping[str, bytes]) -> tuple[list[st
             found = recompute_events(events, traffic=Path(folder) if log is not None else None)
         except CalibratorError as error:
             return [f"the results cannot be evaluated again: {error}"], []
+    stands = let_stand(events, found) if found else ""
+    if stands:
+        return [], [stands]
     versions = [item for item in found if item.field.startswith("versions.")]
     unlike = [
         f"{item.point} {item.field}: recorded {item.recorded}, recomputed {item.recomputed}".strip()

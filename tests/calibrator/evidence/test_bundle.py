@@ -6,10 +6,12 @@ import hashlib
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +196,26 @@ def test_a_bundle_whose_certificate_was_amended_says_so(call: Call, tmp_path: Pa
     command = [sys.executable, "-I", "-S", str(unpacked / "check.py")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert "superseded by" in done.stdout
+
+
+def test_an_altered_record_says_nothing_of_a_bundle(call: Call, home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "run.zip"
+    assert call("export", "--out", str(file)).code == 0
+    reason = ["--amend", "the customer was misspelt", "--change", "customer.name=Other"]
+    assert call("certificate", "--format", "html", *reason).code == 0
+    assert call("verify", str(file)).code == 3  # superseded
+    with closing(sqlite3.connect(home / "record.sqlite")) as db:
+        triggers = db.execute("select name, sql from sqlite_master where type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            db.execute(f"drop trigger {name}")
+        hidden = "update events set kind = 'certificate.noted' where kind = 'certificate.amended'"
+        assert db.execute(hidden).rowcount
+        for _, sql in triggers:
+            db.execute(sql)
+        db.commit()
+    said = call("verify", str(file))
+    assert (said.code, "not superseded" in said.out) == (6, False)
+    assert "the record of the run is not as it was written" in said.err
 
 
 def test_a_head_vouches_for_what_stands_before_it_and_for_nothing_behind(
@@ -445,6 +467,9 @@ def test_another_run_of_the_same_name_is_not_that_of_the_record(
 
         def events(self, run: str) -> list[Any]:
             return [*record.events(run)][:3]
+
+        def verify(self, run: str) -> tuple[()]:
+            return ()
 
     line, *_ = verify_bundle(tmp_path / "b.zip", Other(), **SEALS).wrong  # type: ignore[arg-type]
     assert "the record here has another event" in line
