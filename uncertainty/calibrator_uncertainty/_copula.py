@@ -17,7 +17,6 @@ from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._shapes import Constant, Normal, Rectangular, Shape, StudentT, quantile
 
 if TYPE_CHECKING:
-    from calibrator_uncertainty._budget import Budget
     from calibrator_uncertainty._combine import Block
     from calibrator_uncertainty._inputs import Input
 
@@ -101,17 +100,18 @@ def _mixed(inputs: Sequence[Input]) -> bool:
     return any(not isinstance(one.distribution, Normal | StudentT) for one in inputs)
 
 
-def copula_note(budget: Budget) -> str:
+def copula_note(blocks: Sequence[Block], inputs: Sequence[Input]) -> str:
     """Return which inputs a copula joins, as their correlations do not tell; nothing where none does."""
-    told = (f"{names} are joined by a Gaussian copula, which nobody told" for names in mixed_names(budget))
+    joined = mixed_names(blocks, inputs)
+    told = (f"{names} are joined by a Gaussian copula, which nobody told" for names in joined)
     return "; ".join(told)
 
 
-def mixed_names(budget: Budget) -> list[str]:
+def mixed_names(blocks: Sequence[Block], inputs: Sequence[Input]) -> list[str]:
     """Return the names of the inputs of each correlated block that is neither normal, t nor one error."""
     groups = []
-    for block in budget._plan().blocks:
-        ours = [budget.inputs[place] for place in block.places]
+    for block in blocks:
+        ours = [inputs[place] for place in block.places]
         if block.explicit and block.one is None and _mixed(ours):
             groups.append(", ".join(one.name for one in ours))
     return groups

@@ -105,7 +105,7 @@ def joint_conformity(
     probability = float(together.mean())
     # A fraction that came out 0 or 1 is still not known better than about 1/draws.
     spread = max(probability * (1.0 - probability), 1.0 / draws)
-    told = [(budget._trace().unseen, copula_note(budget)) for budget in budgets]
+    told = [(budget._trace().unseen, copula_note(budget._plan().blocks, budget.inputs)) for budget in budgets]
     notes = tuple(f"point {place}: {why}" for place, whys in enumerate(told) for why in whys if why)
     return JointConformity(probability, math.sqrt(spread / draws), draws, tuple(points), notes)
 

@@ -149,7 +149,8 @@ def _result(  # noqa: PLR0917
 def note_on(stream: Stream, budget: Budget, converged: bool) -> str:
     """Return what must stand beside the figures of draws; empty where they speak for themselves."""
     short = "" if converged else f"not converged after {stream.count} draws: fewer digits are sure than asked"
-    return "; ".join(filter(None, (stream.note, budget._trace().unseen, copula_note(budget), short)))
+    joined = copula_note(budget._plan().blocks, budget.inputs)
+    return "; ".join(filter(None, (stream.note, budget._trace().unseen, joined, short)))
 
 
 def _blocks(budget: Budget, rng: np.random.Generator) -> Callable[[int], np.ndarray]:

@@ -76,7 +76,7 @@ class BudgetTable:
         mixed = (
             f"{names} are correlated and not all normal: where they are most of u, k takes their sum as "
             "normal or t"
-            for names in mixed_names(budget)
+            for names in mixed_names(budget._plan().blocks, budget.inputs)
         )
         return (*budget._plan().notes, *mixed, *budget._trace().remarks)
 
