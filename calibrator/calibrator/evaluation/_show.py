@@ -131,7 +131,7 @@ def budget(record: Record, run: str, point: str) -> BudgetResult:
         raise UsageError(
             f"the run has no measured point {point!r}",
             where=run,
-            way_out=_close(point, list(content.points)),
+            way_out=_of_the_whole(point, list(record.events(run))) or _close(point, list(content.points)),
             code="unknown-point",
         )
     procedure: Procedure = load(content.opened["procedure"]["id"])
@@ -152,6 +152,18 @@ def _joint(events: Sequence[Event], content: RunContent, closed: Mapping[str, An
     if "joint" in closed or not content.points:
         return closed.get("joint")
     return joint(events, load(content.opened["procedure"]["id"]))
+
+
+def _of_the_whole(point: str, events: Sequence[Event]) -> str:
+    """Return where a result of the whole is shown, "" for what is none: it has no budget of its own."""
+    known = {str(curve["id"]) for found in recorded_curves(events).values() for curve in found}
+    name = point.partition(":")[0]
+    if name not in known:
+        return ""
+    return (
+        f"{name} is made of the points of its section: calibrator show RUN --json has its values, u and"
+        " covariance under `curves`."
+    )
 
 
 def _close(point: str, known: Sequence[str]) -> str:

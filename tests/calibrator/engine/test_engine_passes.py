@@ -223,3 +223,22 @@ def between(laboratory: Any) -> list[tuple[str, str, str]]:
     with laboratory.home.open_record(RealClock(), write=False) as record:
         asked = record.events(record.REGISTER, kinds={"prompt.asked", "prompt.answered"})
         return [(event.kind, event.body["run"], event.body.get("answer", "")) for event in asked]
+
+
+@pytest.mark.slow  # two whole runs of a balance
+def test_a_zero_that_is_set_alone_is_an_adjustment_told_by_as_found_and_as_left(laboratory: Any) -> None:
+    """METROLOGY 23: a balance's zero key between two result sets; what was found is sealed before."""
+    said = {"adjustment": "zero alone", "because": "it had drifted", "person": "w.li"}
+    job = Job("balance", "sartorius_quintix224", sim=True, seed=3, **said)
+    found, left = run_passes(job, laboratory.home)
+    with laboratory.home.open_record(RealClock(), write=False) as record:
+        sealed = record.last(found.run, "run.closed")
+        begun = next(record.events(left.run, kinds={"run.opened"}))
+        told = show(record, left.run)["run"]
+        assert record.verify() == ()
+    assert sealed is not None
+    adjusted = begun.body["adjustment"]
+    assert (adjusted["what"], adjusted["why"], adjusted["by"]) == ("zero alone", "it had drifted", "w.li")
+    assert (adjusted["after"], adjusted["head"]) == (found.run, sealed.hash)
+    assert begun.at >= sealed.at
+    assert (told["pass"], told["adjustment"]["what"]) == ("as-left", "zero alone")
