@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from calibrator.certificates._build import build
     from calibrator.certificates._check_results import check_results, last_secret, secret_policy
     from calibrator.certificates._examine import Examination, examine
+    from calibrator.certificates._follows import NOT_HERE, let_stand
     from calibrator.certificates._gate import Missing, gate
     from calibrator.certificates._issue import NotIssuableError, issue
     from calibrator.certificates._model import Certificate
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FORMATS",
     "LANGUAGES",
+    "NOT_HERE",
     "Amending",
     "Certificate",
     "Examination",
@@ -38,6 +40,7 @@ __all__ = [
     "issue",
     "issue_sealed",
     "last_secret",
+    "let_stand",
     "plan_amendment",
     "plan_replacement",
     "read_back",
@@ -56,6 +59,8 @@ _HOMES = {
     "Examination": "_examine",
     "Amending": "_amend",
     "amend": "_amend",
+    "NOT_HERE": "_follows",
+    "let_stand": "_follows",
     "plan_amendment": "_amend",
     "plan_replacement": "_replace",
     "build": "_build",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from calibrator.certificates._as_evaluated import versions_text
 from calibrator.certificates._bodies import Body
 from calibrator.certificates._model import Deviation, Person, ResultSection
 from calibrator.certificates._people import person
@@ -12,9 +13,10 @@ from calibrator.certificates._statements import point_name
 from calibrator.i18n import bilingual
 from calibrator.procedure import Text
 
-__all__ = ["AGAIN", "CHECKS", "deviations", "repeats"]
+__all__ = ["AGAIN", "AS_EVALUATED", "CHECKS", "deviations", "repeats"]
 
 AGAIN: Final = "measured-again"
+AS_EVALUATED: Final = "as-evaluated"
 
 # msgids of the catalogue, by the codes with which the engine refuses
 CHECKS: Final = {
@@ -37,7 +39,16 @@ CHECKS: Final = {
 def deviations(sources: Sources) -> tuple[Deviation, ...]:
     """Return the deviations that the run recorded (ISO/IEC 17025:2017, 7.8.2.1 n)."""
     lab = sources.opened["lab"]
-    return tuple(_deviation(body, lab) for body in sources.preflight.get("deviations") or ())
+    found = tuple(_deviation(body, lab) for body in sources.preflight.get("deviations") or ())
+    said = sources.as_evaluated
+    if not said:
+        return found
+    what = bilingual(
+        "The results stand as they were evaluated then; this program evaluates otherwise: {versions}",
+        versions=versions_text(said),
+    )
+    by = person(lab, str(said["by"])) if said["by"] else None
+    return (*found, Deviation(AS_EVALUATED, what, str(said["reason"]), by))
 
 
 def _deviation(body: Body | str, lab: Body) -> Deviation:

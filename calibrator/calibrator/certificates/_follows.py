@@ -5,20 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import IntegrityError, UsageError
+from calibrator.certificates._as_evaluated import KIND, excusable, standing, versions_text
 
 if TYPE_CHECKING:
-    from calibrator.evaluation import Difference
-    from calibrator.record import Record
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["check_follows", "unlike"]
+    from calibrator.evaluation import Difference
+    from calibrator.record import Event, Record
+
+__all__ = ["NOT_HERE", "check_follows", "let_stand", "unlike"]
 
 _VERSIONS: Final = "versions."
+_MEASURE_AGAIN: Final = (
+    "See all of it: calibrator verify. Nothing is issued on such results, and no version explains them;"
+    " measure again."
+)
+NOT_HERE: Final = "the results cannot be recomputed here and stand as they were evaluated then"
 
 
 def check_follows(record: Record, run: str) -> None:
     """Evaluate a run again, and refuse to state results that do not follow from its readings.
 
     Versions alone that differ refuse nothing; they are named with the first difference that they may explain.
+    Where a person let the results of the last closing stand as they were evaluated, and versions may explain
+    all that differs, nothing is refused.
 
     Raises:
         IntegrityError: code `results-differ`.
@@ -26,15 +36,33 @@ def check_follows(record: Record, run: str) -> None:
     from calibrator.evaluation import recompute
 
     found = recompute(record, run)
-    if found:
+    if found and not let_stand(record.events(run), found):
         raise IntegrityError(
             f"the recorded results do not follow from the readings: {_told(found)}",
             where=run,
-            way_out="See all of it: calibrator verify. Nothing is issued on such results; where the versions"
-            f" differ, issue with those that the run was measured with{_measured_with(record, run)},"
-            " or measure again.",
+            way_out=_way_out(record, run) if excusable(found) else _MEASURE_AGAIN,
             code="results-differ",
         )
+
+
+def _way_out(record: Record, run: str) -> str:
+    """Return what to do where versions may explain what differs."""
+    return (
+        "See all of it: calibrator verify. Where a newer program evaluates otherwise, let the results stand"
+        ' as they were evaluated then, for a reason that is printed: --as-evaluated "REASON". Or issue with'
+        f" the versions of then{_measured_with(record, run)}, or measure again."
+    )
+
+
+def let_stand(events: Iterable[Event], found: Sequence[Difference]) -> str:
+    """Say by whom and why results that differ stand as they were evaluated; empty where they do not."""
+    known = [event for event in events if event.kind in (KIND, "run.closed")]
+    closings = [event.hash for event in known if event.kind == "run.closed"]
+    said = standing(known, closings[-1]) if closings and excusable(found) else {}
+    if not said:
+        return ""
+    text = f"{NOT_HERE}: {versions_text(said)}; {said['reason']}"
+    return f"{text} ({said['by']})" if said["by"] else text
 
 
 def _measured_with(record: Record, run: str) -> str:
@@ -54,6 +82,9 @@ def unlike(record: Record, run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (f"the results cannot be evaluated again: {error.what}",), ()
     except UsageError as error:  # a procedure of a package that is not installed here
         return (), (f"not recomputed: {error.what}",)
+    stands = let_stand(record.events(run), found)
+    if stands:
+        return (), (stands,)
     if found:
         return (f"the recorded results do not follow from the readings: {_told(found)}",), ()
     return (), ("every result recomputes from its readings",)

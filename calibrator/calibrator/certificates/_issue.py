@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from calibrator._errors import IntegrityError, RefusedError, UsageError
 from calibrator.certificates._amend import check_current
+from calibrator.certificates._as_evaluated import KIND, plan_as_evaluated
 from calibrator.certificates._build import assemble
 from calibrator.certificates._check_results import checked_by
 from calibrator.certificates._customer import stated
+from calibrator.certificates._deviations import AS_EVALUATED
 from calibrator.certificates._follows import check_follows
 from calibrator.certificates._gate import Missing, gate
 from calibrator.certificates._people import may_authorise
@@ -65,6 +67,7 @@ def issue(
     with_uncertainty: bool = False,
     amending: Amending | None = None,
     customer: str | None = None,
+    as_evaluated: str | None = None,
     before: Callable[[bytes], None] | None = None,
 ) -> Path:
     """Write the document of a run, record `certificate.issued`, and return where it was written.
@@ -86,6 +89,8 @@ def issue(
         amending: what `plan_amendment` or `plan_replacement` gave: recorded together with the issue, and not
             at all where the amended document cannot be issued.
         customer: "NAME; ADDRESS" or "own", where the run did not record it; recorded with the issue.
+        as_evaluated: why the recorded results stand though this program evaluates otherwise: recorded once
+            with the issue, by the person who authorises it, and printed as a deviation.
 
     Raises:
         IntegrityError: the run's record is not as it was written, or its results do not follow from its
@@ -94,7 +99,7 @@ def issue(
         UsageError: the name and the format differ (`format-differs`), the folder is not there
             (`no-such-folder`), another file is (`file-exists`) or something that is no file (`not-a-file`),
             no folder was named, the person may not authorise (`may-not-authorise`), a glyph is missing,
-            another certificate replaced it (`superseded`).
+            another certificate replaced it (`superseded`), `as_evaluated` without need or right.
         StorageError: the file cannot be written.
     """
     if out is not None:
@@ -107,6 +112,10 @@ def issue(
     if customer is not None:
         sources = replace(sources, customer=stated(sources, customer, authorised_by or ""))
         first = [(run, "customer.stated", sources.customer), *first]
+    let_stand = as_evaluated is not None and not sources.as_evaluated
+    if as_evaluated is not None and let_stand:
+        body = plan_as_evaluated(record, sources, as_evaluated, authorised_by or "")
+        sources, first = replace(sources, as_evaluated=body), [(run, KIND, body), *first]
     model = assemble(
         sources,
         issued_at=(clock or RealClock()).now(),
@@ -122,7 +131,8 @@ def issue(
     )
     if missing:
         raise NotIssuableError(model, missing)
-    check_follows(record, run)
+    if not let_stand:  # else it was examined just now
+        check_follows(record, run)
     content = render(model, format, language)
     path = out or _default_place(model, format, language, certificates)
     if before is not None:
@@ -181,7 +191,7 @@ def _record_once(
     known = record.events(model.digest.run, kinds={"certificate.issued"})
     if any(event.body.get("sha256") == digest for event in known):
         return
-    body = {
+    body: dict[str, object] = {
         "id": model.id,
         "kind": model.kind,
         "format": format,
@@ -191,4 +201,6 @@ def _record_once(
         "issued_at": model.issued_at.astimezone(UTC).isoformat(),
         "authorised_by": model.authorised_by[0].id if model.authorised_by else None,
     }
+    if any(deviation.code == AS_EVALUATED for deviation in model.deviations):
+        body["as_evaluated"] = True
     record.append_all([*first, (model.digest.run, "certificate.issued", body)])

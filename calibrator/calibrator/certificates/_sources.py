@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import UsageError
+from calibrator.certificates._as_evaluated import standing
 from calibrator.certificates._bodies import Body
 from calibrator.certificates._checked import Check, checks_of
 from calibrator.certificates._versions import Measured, versions_of
@@ -60,6 +61,7 @@ class Sources:
     versions: Mapping[str, tuple[Measured, ...]]  # of the points that were measured more than once
     reading_units: Mapping[str, frozenset[str]]  # of the readings that count, by point
     customer: Body  # customer.stated at an issue; empty where nobody stated it
+    as_evaluated: Body  # results.as-evaluated of the last closing; empty where everything recomputed
 
 
 def gather(record: Record, run: str) -> Sources:
@@ -120,6 +122,7 @@ def sources_of(run: str, events: Sequence[Event], shown: Body, ended: Sequence[E
         summary=shown["run"],
         versions=versions_of(events),
         customer=_body(events, "customer.stated"),
+        as_evaluated=standing(events, until.hash),
         reading_units={
             point: frozenset(reading.unit for reading in seen.observations.readings)
             for point, seen in collect(events).points.items()

@@ -16,7 +16,7 @@ from calibrator.certificates._adjusted import TITLE, adjustment_texts
 from calibrator.certificates._alongside import CHECKLIST, answered_texts, in_place, permit, told
 from calibrator.certificates._change_words import change_text
 from calibrator.certificates._days import day_in
-from calibrator.certificates._deviations import AGAIN
+from calibrator.certificates._deviations import AGAIN, AS_EVALUATED
 from calibrator.certificates._figure_tables import confirmed_table, figure_table
 from calibrator.certificates._kind_words import (
     facts_of_kind,
@@ -327,7 +327,7 @@ def _deviation(deviation: Deviation, speaker: Speaker) -> list[str]:
         "reason": reason_text(deviation.reason.rstrip(".。")),
         "by": name_text(deviation.by) if deviation.by is not None else "–",
     }
-    if deviation.code == AGAIN:
+    if deviation.code in (AGAIN, AS_EVALUATED):
         return speaker.say("{what}. Reason: {reason}. Decided by: {by}.", **values)
     return speaker.say("{what}. Reason: {reason}. Let pass by: {by}.", **values)
 

@@ -48,6 +48,11 @@ PASSPHRASE = "CALIBRATOR_SEAL_PASSPHRASE"  # the name of a variable
     metavar="TEXT",
     help='Whose instrument it is, "NAME; ADDRESS" or "own" (the laboratory\'s), where the run names nobody.',
 )
+@click.option(
+    "--as-evaluated",
+    metavar="REASON",
+    help="Why results stand as they were evaluated, where this version of program or procedure differs.",
+)
 @click.option("--seal", is_flag=True, help="Seal the PDF or DCC with the key of seal.toml.")
 @click.option("--amend", metavar="REASON", help="Replace the issued certificate by an amended one, and why.")
 @click.option("--replaces", metavar="RUN", help="With --amend: the run whose issued certificate is replaced.")
@@ -70,6 +75,7 @@ def certificate(
     out: Path | None,
     authorised_by: str | None,
     customer: str | None,
+    as_evaluated: str | None,
     seal: bool,
     amend: str | None,
     replaces: str | None,
@@ -113,6 +119,7 @@ def certificate(
             "with_uncertainty": with_uncertainty,
             "amending": amending,
             "customer": customer,
+            "as_evaluated": as_evaluated,
         }
         if seal:
             own = load_seal_settings(chosen.home.seal_file)
@@ -138,6 +145,7 @@ class _Common(TypedDict):
     with_uncertainty: bool
     amending: Amending | None
     customer: str | None
+    as_evaluated: str | None
 
 
 def _passphrase(chosen: Settings) -> str:

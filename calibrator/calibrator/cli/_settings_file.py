@@ -44,6 +44,7 @@ TABLES: Mapping[str, Sequence[str]] = {
             "with_uncertainty",
             "out",
             "authorised_by",
+            "as_evaluated",
             "seal",
             "amend",
             "replaces",

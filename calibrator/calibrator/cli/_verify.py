@@ -60,10 +60,10 @@ def _verify_record(chosen: Settings, run: str | None) -> int:
         streams = [stream] if stream is not None else [summary.id for summary in record.runs()]
         if chosen.home.heads is None and stream is None:
             findings += record.missing_heads()
-        wrong = [*_chain_findings(findings, say)]
+        wrong, stand = [*_chain_findings(findings, say)], list[str]()
         try:
             with damage_named(record.place):
-                wrong += _result_findings(chosen, record, streams)
+                wrong += _result_findings(chosen, record, streams, stand)
         except IntegrityError as error:
             if not wrong:
                 raise
@@ -77,10 +77,10 @@ def _verify_record(chosen: Settings, run: str | None) -> int:
     if wrong:
         click.echo(f"{say('NOT intact')}: {len(wrong)} {say('findings')}", err=True)
         return ALTERED
-    click.echo(
-        f"{say('intact')}: {len(streams)} {say('runs')}, {events} {say('events')}; "
-        f"{say('every result recomputes from its readings')}"
-    )
+    for line in stand:
+        click.echo(line)
+    every = "every other result recomputes" if stand else "every result recomputes from its readings"
+    click.echo(f"{say('intact')}: {len(streams)} {say('runs')}, {events} {say('events')}; {say(every)}")
     return 0
 
 
@@ -92,9 +92,13 @@ def _chain_findings(findings: Iterable[Finding], say: Callable[[str], str]) -> I
         yield f"{place}: {say(finding.what)} [{finding.code}]"
 
 
-def _result_findings(chosen: Settings, record: Record, streams: list[str]) -> Iterator[str]:
-    """Give one line a point: its first difference that a reader knows, and how many more there are."""
+def _result_findings(chosen: Settings, record: Record, streams: list[str], stand: list[str]) -> Iterator[str]:
+    """Give one line a point: its first difference that a reader knows, and how many more there are.
+
+    A run whose results somebody let stand as they were evaluated is no finding; it is told in `stand`.
+    """
     from calibrator import evaluation
+    from calibrator.certificates import NOT_HERE, let_stand
 
     say = chosen.words
     own_runs = {summary.id for summary in record.runs() if record.is_own(summary)}
@@ -102,7 +106,12 @@ def _result_findings(chosen: Settings, record: Record, streams: list[str]) -> It
         # The traffic log of another station's run lies in its home.
         traffic = chosen.home.traffic if stream in own_runs else None
         points: dict[str, list[Difference]] = {}
-        for difference in evaluation.recompute(record, stream, traffic=traffic):
+        differences = evaluation.recompute(record, stream, traffic=traffic)
+        stands = let_stand(record.events(stream), differences) if differences else ""
+        if stands:
+            stand.append(f"{stream}: {say(NOT_HERE)}{stands.removeprefix(NOT_HERE)}")
+            continue
+        for difference in differences:
             points.setdefault(difference.point or difference.field, []).append(difference)
         # A point whose own numbers agree differs only by drawing with the others of its section.
         own = {name: found for name, found in points.items() if any(map(_is_of_the_point, found))}

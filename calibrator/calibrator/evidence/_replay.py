@@ -95,7 +95,8 @@ def _again(sources: Sources, body: Mapping[str, Any]) -> Rendered:
     from calibrator.certificates._render import render
 
     later = _after(sources, str(body["id"]))
-    then = replace(sources, amendments=later)
+    let_stand = sources.as_evaluated if body.get("as_evaluated") else {}
+    then = replace(sources, amendments=later, as_evaluated=let_stand)
     form, language = str(body["format"]), str(body["language"])
     kind, wanted = str(body.get("kind") or "calibration"), str(body["sha256"])
     made = ""

@@ -65,6 +65,7 @@ def issue_sealed(
     with_uncertainty: bool = False,
     amending: Amending | None = None,
     customer: str | None = None,
+    as_evaluated: str | None = None,
 ) -> Path:
     """Issue the document of a run, write it sealed beside the plain one, and record `certificate.sealed`.
 
@@ -100,6 +101,7 @@ def issue_sealed(
             with_uncertainty=with_uncertainty,
             amending=amending,
             customer=customer,
+            as_evaluated=as_evaluated,
             before=seal,  # a time stamp that fails must not leave an issued document that nobody sealed
         )
     finally:
