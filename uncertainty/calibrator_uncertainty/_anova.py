@@ -13,6 +13,7 @@ from calibrator_uncertainty._doors import ROWS, asks
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._shapes import Constant, Normal, Shape, StudentT
+from calibrator_uncertainty._units import figures_in
 
 __all__ = ["Anova", "anova", "grouped"]
 
@@ -52,6 +53,7 @@ def anova(groups: Sequence[Sequence[float]]) -> Anova:
 
     Raises:
         InputError: fewer than two groups, an empty one, no group with two readings, a reading not finite.
+        UnitsError: readings with a unit; `grouped` takes them.
 
     Source: JCGM 100:2008, H.5.2.
 
@@ -115,7 +117,7 @@ def grouped(
 
     Args:
         name: name of the input.
-        groups: readings, one sequence a group.
+        groups: readings in `unit`, one sequence a group.
         unit: of the readings.
         pool: take the groups as alike.
         significance: level of the F-test.
@@ -126,7 +128,7 @@ def grouped(
 
     Source: JCGM 100:2008, H.5.2.4 and H.5.2.5.
     """
-    found = anova(groups)
+    found = anova(figures_in(groups, unit, name))
     count = len(groups)
     if pool and found.p_value < significance:
         raise InputError(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._errors import InputError, UnitsError
 
 __all__ = ["by_name", "check_generator", "check_whole", "numbers", "one_number", "row_of_numbers", "shown"]
 
@@ -58,7 +58,9 @@ def numbers(values: Any, what: str) -> np.ndarray:  # noqa: ANN401 - whatever wa
 
     Raises:
         InputError: complex numbers, texts, rows of different length.
+        UnitsError: quantities that are not dimensionless.
     """
+    values = _without_unit(values, what)
     try:
         found = np.asarray(values)
         if found.dtype.kind in "fiub" or found.dtype == object:
@@ -77,7 +79,9 @@ def row_of_numbers(values: Any, what: str) -> np.ndarray:  # noqa: ANN401 - what
 
     Raises:
         InputError: a single number, a table, rows of different length, complex numbers, texts.
+        UnitsError: quantities that are not dimensionless.
     """
+    values = _without_unit(values, what)
     found: Any = None
     row: Any = None
     try:
@@ -97,6 +101,28 @@ def row_of_numbers(values: Any, what: str) -> np.ndarray:  # noqa: ANN401 - what
         way_out="Give a plain list of numbers; groups of readings are for pooled_deviation() and anova().",
         code="readings",
     )
+
+
+def _without_unit(values: Any, what: str) -> Any:  # noqa: ANN401 - whatever was given
+    """Return plain numbers, dimensionless quantities among them; numpy would take the unit off any other."""
+    if not _any_quantity(values):
+        return values
+    from calibrator_uncertainty._units import figures_in
+
+    try:
+        return figures_in(values, "", what)
+    except UnitsError as problem:
+        raise UnitsError(
+            f"{what} has a unit where plain numbers are asked for: {problem.what}",
+            way_out="Give figures: quantity.m_as(unit).",
+            code="unit",
+        ) from problem
+
+
+def _any_quantity(values: Any) -> bool:  # noqa: ANN401 - whatever was given
+    if isinstance(values, list | tuple) or (isinstance(values, np.ndarray) and values.dtype == object):
+        return any(type(one) is not float and _any_quantity(one) for one in list(values))
+    return hasattr(values, "_REGISTRY")
 
 
 def check_generator(rng: Any) -> None:  # noqa: ANN401 - whatever was given

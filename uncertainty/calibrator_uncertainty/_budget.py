@@ -16,6 +16,7 @@ from calibrator_uncertainty._draws import check_shared
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._expand import expand
 from calibrator_uncertainty._inputs import Input
+from calibrator_uncertainty._leaves import new_uid
 from calibrator_uncertainty._outside import Outside, inputs_outside
 from calibrator_uncertainty._result import BudgetResult
 from calibrator_uncertainty._running import Traced, run_with_units
@@ -99,7 +100,8 @@ class Budget:
             raise InputError("a budget needs at least one input", where=name, code="no-inputs")
         check_shared(inputs, name)
         given = pairs_of(correlations, name) if correlations else ()
-        self._set(model, tuple(inputs), unit, name, given, [None] * 7)
+        # named now: what forks later, as workers do, has the same causes
+        self._set(model, tuple(inputs), unit, name, given, [None, None, None, None, None, None, new_uid()])
         if given:
             self._plan()  # a matrix that cannot be is refused here
 
@@ -125,6 +127,9 @@ class Budget:
 
     def at(self, **values: Quantity) -> Budget:
         """Return this budget at other estimates, without running the model with units again.
+
+        It stands for another measurement: its inputs' errors are its own, also of those that were not moved.
+        Inputs whose error is the same at each place, as a standard's, are made with `shared=`.
 
         Args:
             values: by input name, a pint quantity of any fitting unit, a number in the input's unit, or a
@@ -152,7 +157,7 @@ class Budget:
         if traced is not None and (traced.branches or traced.checked):
             traced = None
         moved = Budget.__new__(Budget)
-        kept = [traced, None if another else plan, places, None, None, None, None]
+        kept = [traced, None if another else plan, places, None, None, None, new_uid()]
         moved._set(self.model, tuple(inputs), self.unit, self.name, self.correlations, kept)
         return moved
 
@@ -296,9 +301,7 @@ class Budget:
 
     def _causes(self, stored: str = "") -> str:
         """Return the name of the inputs' own errors, which copies of a budget have in common."""
-        if self._kept[6] is None:
-            from calibrator_uncertainty._leaves import new_uid
-
+        if stored or self._kept[6] is None:
             self._kept[6] = stored or new_uid()
         causes: str = self._kept[6]
         return causes

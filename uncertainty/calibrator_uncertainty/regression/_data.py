@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from calibrator_uncertainty._asked import numbers, shown
-from calibrator_uncertainty._doors import FIGURES, NUMBER, asks
+from calibrator_uncertainty._doors import FIGURES, NUMBER, asks, is_row
 from calibrator_uncertainty._errors import InputError, UnitsError
 from calibrator_uncertainty._leaves import new_uid
-from calibrator_uncertainty._quantity import factor_of
+from calibrator_uncertainty._quantity import covariance_in, factor_of
 from calibrator_uncertainty._shapes import Normal, StudentT
 from calibrator_uncertainty._structural import Linear
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Numbers, Quantity
 from calibrator_uncertainty._unit_memory import is_bare
-from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
+from calibrator_uncertainty._units import difference_unit, figures_in, parse_unit, quantity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,14 +89,17 @@ def correlated_array(
 
     Source: JCGM 100:2008, 5.2; JCGM 102:2011, 3.10.
     """
-    values = _floats(estimates, name)
-    matrix = numbers(covariance, f"the covariance matrix of {name}")
-    if matrix.shape != (values.size, values.size):
+    values = _floats(figures_in(estimates, unit, name), name)
+    rows = list(covariance) if is_row(covariance) else [covariance]
+    shape = (len(rows), *sorted({len(row) if is_row(row) else 1 for row in rows}))
+    if shape != (values.size, values.size):
         raise InputError(
-            f"the covariance matrix of {name} is {matrix.shape}; {values.size} values need "
+            f"the covariance matrix of {name} is {shape}; {values.size} values need "
             f"{values.size} x {values.size}",
             code="shape",
         )
+    given = covariance_in(covariance, [unit] * values.size, name)
+    matrix = numbers(given, f"the covariance matrix of {name}")
     return quantity(ensemble(values, factor_of(matrix, name), dof, name), parse_unit(unit, name))
 
 
@@ -161,6 +164,8 @@ def plain_in(value: Quantity, unit: Quantity, name: str) -> Quantity:
     Raises:
         UnitsError: another dimension.
     """
+    if isinstance(value, list | tuple) and any(hasattr(one, "_REGISTRY") for one in value):
+        return [plain_in(one, unit, name) for one in value]
     if not hasattr(value, "_REGISTRY"):
         return value
     import pint

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from calibrator_uncertainty._doors import FIGURE, TEXT, WHOLE, asks, each, optional
-from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._errors import InputError, NotSupportedError
 from calibrator_uncertainty._shapes import Normal
 from calibrator_uncertainty._tape import UncertainArray
 from calibrator_uncertainty._types import Quantity
@@ -31,7 +31,8 @@ class AllanDeviation:
 
     The row carries the fewest of the degrees of freedom, and neighbouring averaging times as if they were
     independent, which they are not: read it one by one. `pairs` is the number of differences behind each,
-    `dof` their equivalent degrees of freedom.
+    `dof` their equivalent degrees of freedom for the `noise` that was told, 1 at the least (those of u, and
+    of chi-square intervals about the deviation).
     """
 
     tau: Quantity
@@ -61,11 +62,19 @@ def allan_deviation(
         noise: on which the degrees of freedom rest.
 
     Raises:
+        NotSupportedError: readings with an uncertainty of their own, which would be lost.
         InputError: too few readings, a factor they do not cover, an unknown kind, allantools missing.
 
     Source: W. J. Riley, NIST SP 1065 (2008), 5.2 and 5.3; D. A. Howe et al., Proc. 35th FCS (1981) for dof.
     """
     row, step = read_series(values, "values"), interval_in_seconds(interval)
+    if row.uncertain:
+        raise NotSupportedError(
+            "an Allan deviation of uncertain readings: it is that of their scatter, and knows no other u",
+            way_out="Give their estimates, estimate(values); an error common to all readings does not show "
+            "in it.",
+            code="uncertain-readings",
+        )
     count = row.values.size
     chosen = _factors(count, factors, kind)
     # Phase: running sum of the readings about their mean, N + 1 points.

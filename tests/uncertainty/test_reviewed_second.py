@@ -1,0 +1,100 @@
+"""What a second reviewer found, each named by what was wrong."""
+
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pint
+import pytest
+
+from calibrator_uncertainty import (
+    Budget,
+    NotSupportedError,
+    UnitsError,
+    anova,
+    array,
+    from_samples,
+    grouped,
+    normal,
+    pooled_deviation,
+    standard_uncertainty,
+)
+from calibrator_uncertainty.regression import correlated_array, fit_line
+from calibrator_uncertainty.timeseries import allan_deviation
+
+Quantity = pint.get_application_registry().Quantity
+TABLE = [[[1.0, 1.2], [1.1, 1.3]], [[3.0, 3.2], [3.3, 3.1]]]
+
+
+@pytest.mark.parametrize(
+    "covariance",
+    [Quantity(4.0 * np.eye(2), "mV**2"), [[Quantity(4.0, "mV**2"), 0.0], [0.0, Quantity(4.0, "mV**2")]]],
+)
+def test_units_of_a_covariance_matrix_are_not_taken_off(covariance):
+    found = correlated_array(Quantity([1.0, 2.0], "mV"), covariance, "V")
+    assert standard_uncertainty(found).m_as("mV") == pytest.approx([2.0, 2.0])
+    assert found.magnitude.value == pytest.approx([1e-3, 2e-3])
+
+
+def test_units_of_groups_are_not_taken_off():
+    readings = [[1.0, 2.0], [3.0, 4.0]]
+    plain = grouped("g", readings, "mm")
+    for given in (Quantity(readings, "mm"), [Quantity(row, "mm") for row in readings]):
+        found = grouped("g", given, "m")
+        assert (found.estimate, found.u) == pytest.approx((1e-3 * plain.estimate, 1e-3 * plain.u))
+    for function in (anova, pooled_deviation):
+        with pytest.raises(UnitsError):
+            function(Quantity(readings, "mm"))
+    assert anova(Quantity(readings, "")) == anova(readings)
+
+
+def test_units_of_dof_and_of_rows_of_u_are_looked_at():
+    with pytest.raises(UnitsError, match="dof of an array has a unit"):
+        array([1.0, 2.0], [0.1, 0.1], "V", dof=Quantity([5.0, 6.0], "mm"))
+    row = [Quantity(figure, "V") for figure in (1.0, 2.0, 3.5)]
+    curves = [fit_line([1.0, 2.0, 3.0], row, u_y=u) for u in ([Quantity(1.0, "mV")] * 3, Quantity(1.0, "mV"))]
+    spreads = [standard_uncertainty(curve["slope"]).magnitude for curve in curves]
+    assert spreads[0] == spreads[1] == pytest.approx(1e-3 / math.sqrt(2.0))
+
+
+def test_an_allan_deviation_loses_no_uncertainty_in_silence():
+    readings = [1.0, 1.2, 1.1, 1.4, 1.3, 1.2]
+    with pytest.raises(NotSupportedError, match="uncertain readings"):
+        allan_deviation(array(readings, 0.1, "V"), 1.0)
+    assert allan_deviation(readings, 1.0).pairs
+
+
+@pytest.mark.parametrize("count", [20, 100])
+def test_samples_that_are_correlated_are_drawn_as_those_that_are_not(count):
+    values = np.random.default_rng(1).standard_normal(count)
+    one = from_samples("a", values, "V")
+    told = {("a", "b"): 0.5}
+    budget = Budget(lambda a, b: a + 0.0 * b, [one, normal("b", 0.0, 1.0, "V")], unit="V", correlations=told)
+    drawn = budget.monte_carlo(np.random.default_rng(2), draws=200_000)
+    assert drawn.u == pytest.approx(one.u, rel=5e-3)
+    assert set(one.distribution.quantile(np.linspace(0.0, 1.0, 1000))) == set(one.distribution.deviates)
+
+
+FORKED = """
+import multiprocessing
+from calibrator_uncertainty import Budget, dumps, loads, normal, standard_uncertainty
+made = Budget(lambda a: 2.0 * a, [normal("a", 1.0, 0.1, "V")], unit="V")
+fork = multiprocessing.get_context("fork")
+for budget in (made, made.at(a=2.0)):
+    answers, found = fork.SimpleQueue(), []
+    for _ in range(2):
+        worker = fork.Process(target=lambda: answers.put(dumps({"y": budget.uncertain()})))
+        worker.start()
+        found.append(loads(answers.get())["y"])
+        worker.join()
+    found.append(budget.uncertain())
+    print(*[standard_uncertainty(one - found[0]).magnitude for one in found])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there processes fork by themselves")
+def test_what_forked_workers_make_of_one_budget_is_one_quantity():
+    command = [sys.executable, "-W", "ignore", "-c", FORKED]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
+    assert told.split() == ["0.0"] * 6
