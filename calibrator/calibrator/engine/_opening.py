@@ -19,7 +19,7 @@ from calibrator.engine._station import Found
 from calibrator.engine._types import Deviation, Job, PlannedPoint, Prompt
 from calibrator.plugins import unapproved
 from calibrator.procedure import Text, encode_references, is_approved
-from calibrator.standards import BenchFile, Certificate, Customer, Register
+from calibrator.standards import BenchFile, Certificate, CertificateValue, Customer, Register
 from calibrator_drivers.roles import Identity
 
 if TYPE_CHECKING:
@@ -166,7 +166,26 @@ def references_body(
         for asset in assets
         if asset
     ]
-    return {"points": points, "standards": rows}
+    certified: dict[str, dict[str, Any]] = {}
+    for name, candidate in flight.candidates.items():
+        if candidate.values:
+            used = certified.setdefault(candidate.instrument.asset, {})
+            used[name] = [_value(value) for value in candidate.values]
+    named = [
+        {**row, **({"certified": certified[row["asset"]]} if row["asset"] in certified else {})}
+        for row in rows
+    ]
+    return {"points": points, "standards": named}
+
+
+def _value(value: CertificateValue) -> dict[str, Any]:
+    """Return what names a value of a certificate: function, nominal value, range and frequency."""
+    return {
+        "function": value.function,
+        "nominal": value.nominal,
+        "range_high": value.range_high,
+        "frequency_hz": value.frequency_hz,
+    }
 
 
 def _standard(

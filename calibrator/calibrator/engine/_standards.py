@@ -6,20 +6,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 
-from calibrator.engine._certificate_route import NoValue, by_certificate
+from calibrator.engine._certificate_route import NoValue, by_certificate, ranges_of
 from calibrator.engine._types import Refusal
 from calibrator.procedure import Point
 from calibrator.standards import (
     BenchFile,
     BenchInstrument,
     Certificate,
+    CertificateValue,
     Confirmation,
     Lab,
     Register,
     Wiring,
     interval_of,
 )
-from calibrator_drivers.accuracy import AccuracyError, AccuracyTable, Limit, RangeRow, State, load_table
+from calibrator_drivers.accuracy import (
+    AccuracyError,
+    AccuracyTable,
+    Limit,
+    RangeRow,
+    State,
+    load_table,
+)
 
 __all__ = ["SOURCE_ROLES", "Candidate", "Moment", "Shelf"]
 
@@ -55,6 +63,7 @@ class Candidate:
     interval: str
     correction: float = 0.0  # of the source: what is added to the value that it says
     route: str = "specification"  # or "certificate" (METROLOGY 10)
+    values: tuple[CertificateValue, ...] = ()  # of the certificate, that the correction rests on
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +256,7 @@ class Shelf:
                 plain.row,
                 certificate,
                 self._former(certificate, moment),
+                range_at=ranges_of(plain.table, point, plain.interval, state.option),
                 today=today,
                 specified=plain.limit,
                 at_calibration=plain.table.limit(
@@ -267,7 +277,9 @@ class Shelf:
                 f"its certificate {certificate.number} {problem}",
                 "Nothing is extrapolated: use another standard, or have this value calibrated.",
             )
-        return replace(plain, limit=figure.limit, correction=figure.correction, route="certificate")
+        return replace(
+            plain, limit=figure.limit, correction=figure.correction, route="certificate", values=figure.values
+        )
 
     def _former(self, certificate: Certificate, moment: Moment) -> Certificate | None:
         """Return the certificate before this one; a simulated bench brings only one of each asset."""

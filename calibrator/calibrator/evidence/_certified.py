@@ -16,22 +16,33 @@ _ICE = 273.15  # K, at 0 degC
 
 
 def certified_values(
-    register: Iterable[Event], asset: str, number: str, point: Mapping[str, Any]
+    register: Iterable[Event],
+    asset: str,
+    number: str,
+    point: Mapping[str, Any],
+    used: Sequence[Mapping[str, Any]] | None = None,
 ) -> Iterator[Node]:
-    """Yield the values at the point's nominal value, or on both sides of it, with their imported text.
+    """Yield the values that a point rests on, with their imported text.
 
     Args:
         register: the events `certificate.added` of the register.
         asset: whose certificate it is.
         number: of the certificate.
         point: the point object of `references.fixed`.
+        used: what names the values, as recorded; of a run that did not record it, they are those at the
+            point's nominal value, or on both sides of it.
     """
-    found = [e for e in register if (e.body.get("asset"), e.body.get("number")) == (asset, number)]
-    if not found:
+    entered = [e for e in register if (e.body.get("asset"), e.body.get("number")) == (asset, number)]
+    if not entered:
         return
-    event = found[-1]  # what was entered last under its number holds
-    own = [value for value in event.body.get("values", ()) if value["function"] == point["function"]]
-    for value in _nearest(own, float(point["nominal"]), str(point["unit"])):
+    event = entered[-1]  # what was entered last under its number holds
+    values = event.body.get("values", ())
+    if used is None:
+        own = [value for value in values if value["function"] == point["function"]]
+        found = _nearest(own, float(point["nominal"]), str(point["unit"]))
+    else:
+        found = [value for value in values if any(all(value[k] == one[k] for k in one) for one in used)]
+    for value in found:
         unit = str(value.get("nominal_unit") or value["unit"])
         facts = {
             "at": f"{value['nominal']} {unit}",

@@ -152,7 +152,8 @@ class Walk:
         """Yield the values of the certificate that the point rests on, where it is used by them."""
         if item["route"] != "specification":
             number = str(item["certificate"])
-            yield from certified_values(self._register, str(item["asset"]), number, fixed["point"])
+            used = item.get("certified", {}).get(fixed["point"].get("id"))
+            yield from certified_values(self._register, str(item["asset"]), number, fixed["point"], used)
 
     @staticmethod
     def standard(event: Event, item: Body) -> Node:

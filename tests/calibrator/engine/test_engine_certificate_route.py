@@ -44,7 +44,11 @@ def figure(point: str, own: Certificate, former: Certificate | None = None, **mo
     made = Point(f"dcv:{point}", "dcv", "dcv", nominal, Decimal(10), "V", {}, "source")
     row = TABLE.row("dcv", float(nominal))
     given = {"specified": limit(30e-6), "at_calibration": limit(30e-6), "today": date(2026, 11, 7)} | more
-    return by_certificate(made, row, own, former, **given)
+    return by_certificate(made, row, own, former, **{"range_at": ranges_of("fluke_5522a", "dcv"), **given})
+
+
+def ranges_of(model: str, function: str):
+    return lambda value: load_table(model).row(function, value).range_high
 
 
 def test_a_certified_value_corrects_and_the_specification_is_only_its_drift():
@@ -117,6 +121,8 @@ def test_a_run_is_evaluated_with_the_correction_and_says_its_route(laboratory: A
         laboratory.run(laboratory.job(("dci",), bench=bench))
         (standard,) = laboratory.bodies("references.fixed")[0]["standards"]
         assert standard["route"] == "certificate"
+        name = next(name for name in standard["certified"] if ":+10mA" in name or ":+0.01A" in name)
+        assert [value["nominal"] for value in standard["certified"][name]] == ["0.01"]
         points = {p["id"]: p for e in laboratory.bodies("section.evaluated") for p in e["results"]}
         errors[error] = points
     exact = {
@@ -153,6 +159,7 @@ def test_an_error_in_kelvin_is_of_a_point_in_degrees_celsius():
     row = TABLE.row("dcv", 10.0)
     made = Point("t:30", "temp", "temp", Decimal(30), Decimal(100), "degC", {}, "source")
     given = {"specified": limit(0.1), "at_calibration": limit(0.1), "today": date(2026, 11, 7)}
+    given["range_at"] = lambda value: None
     for nominal, unit in (("30", "degC"), ("303.15", "K")):
         own = CertificateValue(
             "temp", Decimal(nominal), "K", None, Decimal(0), "error", Decimal("0.072"), Decimal("0.06"),
@@ -187,7 +194,7 @@ def test_a_reference_value_in_kelvin_serves_a_point_in_degrees_and_the_other_way
     point = Point("t:30", "temp", "temp", of("30", own), Decimal(1000), own, {}, "source")
     found = by_certificate(
         point, TABLE.row("dcv", 0.1), certificate(stated), None,
-        specified=limit(0.1), at_calibration=limit(0.1), today=date(2026, 11, 7),
+        specified=limit(0.1), at_calibration=limit(0.1), today=date(2026, 11, 7), range_at=lambda value: None,
     )  # fmt: skip
     assert found.correction == pytest.approx(0.072, abs=1e-12)
 
@@ -202,6 +209,7 @@ def test_values_of_another_quantity_are_named_with_both_units():
         by_certificate(
             point, TABLE.row("dcv", 0.1), certificate(stated), None,
             specified=limit(0.1), at_calibration=limit(0.1), today=date(2026, 11, 7),
+            range_at=lambda value: None,
         )  # fmt: skip
 
 
@@ -236,6 +244,50 @@ def test_values_of_other_ranges_bracket_no_point():
     with pytest.raises(NoValue, match=f"in the range .* to {row.range_high:g}|in its range .* to"):
         figure("10", own)
     assert figure("1000", own).correction == 0.0  # a value at the point itself needs no range
+
+
+@pytest.mark.parametrize(
+    ("below", "above", "point"),
+    # the ranges of the 5522A begin at 0, but it gives 0.1 V on that of 0.33 V, and 3 V on that of 3.3 V
+    [("0.1", "3", "2"), ("0", "20", "10"), ("3", "20", "10"), ("30", "300", "100"), ("-0.1", "-3", "-2")],
+)
+def test_a_value_that_a_lower_range_gives_is_none_beside_a_point_of_a_higher_one(
+    below: str, above: str, point: str
+):
+    own = certificate(value(below, "0"), value(above, "4e-6"))
+    with pytest.raises(NoValue, match="on both sides of the point in its range"):
+        figure(point, own)
+    near = replace(value(below, "0"), range_high=Decimal(repr(TABLE.row("dcv", float(point)).range_high)))
+    assert figure(point, certificate(near, value(above, "4e-6"))).values in (
+        (near, value(above, "4e-6")),
+        (value(above, "4e-6"), near),
+    )
+
+
+def test_rows_of_one_scale_share_the_value_where_they_meet():
+    row = replace(TABLE.row("dcv", 10.0), function="temperature", range_low=0.0, range_high=100.0)
+    low, high = Decimal(0), Decimal(100)
+    point = Point("t", "t", "temperature", (low + high) / 2, high, "degC", {}, "source")
+    values = [
+        CertificateValue(
+            "temperature", at, "degC", None, Decimal(0), "error", Decimal(0), Decimal("0.01"), Decimal(2)
+        )
+        for at in (low, high)
+    ]
+    found = by_certificate(
+        point, row, certificate(*values), None, range_at=lambda value: 0.0 if value <= 0 else 100.0,
+        specified=limit(0.1), at_calibration=limit(0.1), today=date(2026, 11, 7),
+    )  # fmt: skip
+    assert found.values == tuple(values)
+    below = [
+        replace(values[0], nominal=Decimal(-10)),
+        values[1],
+    ]  # 10 degrees below, and 10 above, are not one
+    with pytest.raises(NoValue):
+        by_certificate(
+            point, row, certificate(*below), None, range_at=lambda value: 0.0 if value <= 0 else 100.0,
+            specified=limit(0.1), at_calibration=limit(0.1), today=date(2026, 11, 7),
+        )  # fmt: skip
 
 
 def test_whether_a_standard_was_adjusted_is_recorded_with_its_certificate():

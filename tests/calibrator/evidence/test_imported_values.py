@@ -37,7 +37,8 @@ def test_an_imported_value_is_the_reference_of_a_point_and_is_walked_to_its_text
     at = Point("dcv:5", "dcv", "dcv", Decimal(5), Decimal(10), "V", {}, "source")
     drift = Limit(30e-6, "V", 0.0, TreatAs.LIMIT_RECTANGULAR, Status.CHECKED, "manual", "1y", "row")
     today = date(2026, 11, 23)
-    found = by_certificate(at, row, own, None, today=today, specified=drift, at_calibration=drift)
+    given = {"range_at": lambda value: None, "specified": drift, "at_calibration": drift}
+    found = by_certificate(at, row, own, None, today=today, **given)
     assert found.correction == pytest.approx(-4e-6)
     assert found.limit.half_width == pytest.approx(2 * math.hypot(1e-6, 30e-6 / math.sqrt(3)))
     assert "MADE-UP-1 at 5" in found.limit.source
@@ -51,6 +52,11 @@ def test_an_imported_value_is_the_reference_of_a_point_and_is_walked_to_its_text
     between = {**fixed, "point": {**fixed["point"], "nominal": "2"}}
     assert [n.facts["at"] for n in walk._certified(item, between)] == ["1 V", "5 V"]
     assert not list(walk._certified({**item, "route": "specification"}, fixed))
+    # what the run recorded to rest on is what is shown, whatever else lies nearer
+    used = [{"function": "dcv", "nominal": str(value.nominal)} for value in own.values if value.nominal > 1]
+    named = {**item, "certified": {"dcv:2": used}}
+    between["point"]["id"] = "dcv:2"
+    assert [n.facts["at"] for n in walk._certified(named, between)] == [f"{one['nominal']} V" for one in used]
 
 
 def test_a_good_practice_example_is_used_and_walked_to_its_text(schemas: Path, tmp_path: Path) -> None:
@@ -65,7 +71,8 @@ def test_a_good_practice_example_is_used_and_walked_to_its_text(schemas: Path, t
     row = load_table("pt100_its90").row("temperature", 174.85)
     drift = Limit(0.03, "degC", 0.0, TreatAs.LIMIT_RECTANGULAR, Status.CHECKED, "manual", "1y", "row")
     at = Point("t:174.85", "t", "temperature", Decimal("174.85"), Decimal(250), "degC", {}, "source")
-    found = by_certificate(at, row, own, None, today=own.issued, specified=drift, at_calibration=drift)
+    given = {"range_at": lambda value: None, "specified": drift, "at_calibration": drift}
+    found = by_certificate(at, row, own, None, today=own.issued, **given)
     assert found.correction == pytest.approx(-0.107)
     assert found.limit.half_width == pytest.approx(2 * math.hypot(0.061 / 2, 0.03 / math.sqrt(3)))
 
