@@ -18,6 +18,7 @@ from calibrator_uncertainty import (
     grouped,
     normal,
     pooled_deviation,
+    rectangular,
     standard_uncertainty,
 )
 from calibrator_uncertainty.regression import correlated_array, fit_line
@@ -98,3 +99,41 @@ def test_what_forked_workers_make_of_one_budget_is_one_quantity():
     command = [sys.executable, "-W", "ignore", "-c", FORKED]
     told = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
     assert told.split() == ["0.0"] * 6
+
+
+def pair_of(model, *, shared=None, r=None, make=normal, figures=(0.1, 0.1)):
+    inputs = [make(name, 1.0, figure, "V", shared=shared) for name, figure in zip("ab", figures, strict=True)]
+    told = None if r is None else {("a", "b"): r}
+    return Budget(model, inputs, unit="V", correlations=told)
+
+
+@pytest.mark.parametrize("told", [{"shared": "one"}, {"r": 1.0}, {"shared": "one", "make": rectangular}])
+def test_what_cancels_has_a_u_of_0_and_the_true_reason(told):
+    budget = pair_of(lambda a, b: a - b, **told)
+    found = budget.evaluate()
+    assert (found.u, found.U) == (0.0, 0.0)
+    assert [note for note in found.notes if "it cancels" in note] == [
+        "u = 0: a, b have one error in common, or are correlated, and it cancels in the result"
+    ]
+    assert "NOT AN UNCERTAINTY" not in found.to_text()
+    assert budget.second_order().u == 0.0
+    assert budget.table({"a": np.array([1.0, 2.0])}).u.tolist() == [0.0, 0.0]
+    assert standard_uncertainty(budget.uncertain()).magnitude == 0.0
+
+
+def test_what_cancels_to_first_order_alone_is_still_no_uncertainty():
+    budget = pair_of(lambda a, b: a - b**2 / Quantity(2.0, "V"), shared="one")
+    found = budget.evaluate()
+    assert math.isnan(found.U)
+    assert found.notes[0].startswith("u = 0 IS NOT AN UNCERTAINTY")
+    opposite = pair_of(lambda a, b: a + b, r=-1.0, figures=(0.3, 0.3)).evaluate()
+    assert (opposite.u, opposite.U) == (0.0, 0.0)
+
+
+def test_the_second_order_of_correlated_rectangles_is_refused_for_what_it_is():
+    bent = {"make": rectangular, "figures": (0.3, 0.3)}
+    with pytest.raises(NotSupportedError, match="a, b, which are correlated and rectangular"):
+        pair_of(lambda a, b: a * b / Quantity(1.0, "V"), r=0.5, **bent).second_order()
+    one = pair_of(lambda a, b: a * b / Quantity(1.0, "V"), r=1.0, **bent).second_order()
+    shared = pair_of(lambda a, b: a * b / Quantity(1.0, "V"), shared="one", **bent).second_order()
+    assert (one.u, one.mean) == pytest.approx((shared.u, shared.mean))

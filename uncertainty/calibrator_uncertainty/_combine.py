@@ -20,6 +20,8 @@ __all__ = ["Block", "Plan", "make_plan", "pairs_of"]
 
 Correlations = Mapping[tuple[str, str], float]
 
+_CANCELLED = 1e-14  # of the squares: what is left of them after cancelling has no digits
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
@@ -60,6 +62,8 @@ class Plan(NamedTuple):
             mine = np.array([parts[place] for place in block.places])
             joint = mine * (block.matrix @ mine)
             square = max(0.0, math.fsum(joint))
+            if square <= _CANCELLED * math.fsum(mine * mine) and (np.abs(block.matrix) == 1.0).all():
+                square = math.fsum(block.matrix[0] * mine) ** 2  # one error: nothing but rounding was left
             for place, weight in zip(block.places, joint, strict=True):
                 weights[place] = float(weight)
             squares.append(square)

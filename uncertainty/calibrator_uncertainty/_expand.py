@@ -81,6 +81,7 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
             *plan.notes,
             *(_together(budget, weights, square, k) if plan.blocks else ()),
             *flat,
+            *(() if flat else _cancelled(budget, parts, u)),
             *budget._trace().remarks,
         ),
         difference=budget._trace().difference,
@@ -119,6 +120,17 @@ def _together(budget: Budget, weights: Sequence[float], square: float, k: float)
                 f"k = {k:.3g} takes their sum as normal or t; Monte Carlo joins them by a Gaussian copula"
             )
     return tuple(found)
+
+
+def _cancelled(budget: Budget, parts: Sequence[float], u: float) -> tuple[str, ...]:
+    """Return the note on a u of 0, where inputs do contribute and their common errors cancel."""
+    plan = budget._plan()
+    largest = max(map(abs, parts), default=0.0)
+    if not plan.blocks or u > _TINY * largest or not largest:
+        return ()
+    places = [place for block in plan.blocks for place in block.places if parts[place]]
+    names = ", ".join(budget.inputs[place].name for place in places)
+    return (f"u = 0: {names} have one error in common, or are correlated, and it cancels in the result",)
 
 
 def _flat_note(budget: Budget, value: float, u: float, slopes: Sequence[float]) -> tuple[str, ...]:

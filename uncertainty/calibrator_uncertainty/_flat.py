@@ -37,17 +37,46 @@ _REACHES = (1.0, 2.0, _FAR)
 _BEYOND = 100.0  # times the first order: no straight line goes as far within four u
 
 
-def _points(estimates: Sequence[float], u: Sequence[float], shapes: Sequence[Shape]) -> np.ndarray:
-    """Return points to run a model at, the near ones first: estimates moved together and one at a time."""
+def _points(
+    estimates: Sequence[float],
+    u: Sequence[float],
+    shapes: Sequence[Shape],
+    joined: np.ndarray | None = None,
+) -> np.ndarray:
+    """Return points to run a model at, the near ones first: estimates moved together and one at a time.
+
+    `joined` has a column for each independent error, and how far, in u, each estimate moves with it.
+    """
     spreads = np.array(u, dtype=np.float64)
-    moving = np.flatnonzero(spreads)
-    steps, signs = _unlike(spreads.size)
-    alone = [sign * np.eye(spreads.size)[place] for place in moving[:_ALONE] for sign in (1.0, -1.0)]
-    ways = np.array([np.zeros(spreads.size), steps, -steps, steps * signs, -steps * signs, *alone])
+    apart = np.eye(spreads.size) if joined is None else joined.T
+    moving = np.flatnonzero((apart * spreads).any(axis=1))
+    steps, signs = _unlike(len(apart))
+    alone = [sign * apart[place] for place in moving[:_ALONE] for sign in (1.0, -1.0)]
+    together = [way @ apart for way in (steps, -steps, steps * signs, -steps * signs)]
+    ways = np.array([np.zeros(spreads.size), *together, *alone])
     ends = np.array([_ends(shape) for shape in shapes])
     far = np.concatenate([np.clip(reach * ways, ends[:, 0], ends[:, 1]) for reach in _REACHES])
     points: np.ndarray = far * spreads + np.array(estimates)
     return points
+
+
+def _joined(budget: Budget) -> np.ndarray | None:
+    """Return how inputs move with independent errors where some are shared or correlated, else None."""
+    plan = budget._plan()
+    if not plan.blocks:
+        return None
+    from calibrator_uncertainty._quantity import factor_of
+
+    count = len(budget.inputs)
+    columns = [np.eye(count)[:, list(plan.singles)]]
+    for block in plan.blocks:
+        signs = block.matrix[:, :1]
+        one = bool((np.abs(block.matrix) == 1.0).all())  # exactly, so that what cancels does so exactly
+        factor = signs if one else factor_of(block.matrix, budget.name)
+        column = np.zeros((count, factor.shape[1]))
+        column[list(block.places)] = factor
+        columns.append(column)
+    return np.concatenate(columns, axis=1)
 
 
 def _unlike(count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -103,7 +132,10 @@ def budget_is_flat(budget: Budget, u: float = 0.0) -> bool:
     if any(isinstance(step.op, Linear) and step.op.lost == "flat" for step in steps):
         return True
     points = _points(
-        [one.estimate for one in inputs], [one.u for one in inputs], [one.distribution for one in inputs]
+        [one.estimate for one in inputs],
+        [one.u for one in inputs],
+        [one.distribution for one in inputs],
+        _joined(budget),
     )
     if not traced.branches:
         return _program_moves(traced.program, _columns(traced, points), u)

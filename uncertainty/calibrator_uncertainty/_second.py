@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,12 @@ from calibrator_uncertainty._errors import InputError, ModelError, NotSupportedE
 from calibrator_uncertainty._jets import Jet, apply
 from calibrator_uncertainty._ops import Op
 from calibrator_uncertainty._outside import refuse_outside
-from calibrator_uncertainty._shapes import kurtosis, skewness
+from calibrator_uncertainty._shapes import Normal, StudentT, kurtosis, skewness
 from calibrator_uncertainty._structural import Gather, RunningSum, Sum
 
 if TYPE_CHECKING:
     from calibrator_uncertainty._budget import Budget
+    from calibrator_uncertainty._combine import Block
     from calibrator_uncertainty._inputs import Input
     from calibrator_uncertainty._program import Program
     from calibrator_uncertainty._step import Step
@@ -54,8 +56,8 @@ def second_order(budget: Budget) -> SecondOrder:
     Models may build vectors and matrices of sums and products.
 
     Raises:
-        NotSupportedError: correlated inputs that are t, a model that decides by values, solves linear
-            systems, interpolates or calls functions of one's own, or has a second-order u of 0 and moves.
+        NotSupportedError: correlated inputs that are not normal, a model that decides by values, solves
+            linear systems, interpolates or calls functions of one's own, or has a u of 0 and moves.
         InputError: an input without a fourth moment, as the mean of five readings or fewer.
         ModelError: a derivative that is not finite.
 
@@ -143,15 +145,15 @@ def _errors(budget: Budget) -> list[_Error]:
             if moves:
                 found.append(_Error(moves, _shape_of(inputs[next(iter(moves))], budget.name)))
             continue
+        if block.one is not None:  # one rectangle or U-shape, told as correlations of 1 and -1
+            signs = zip(block.places, block.matrix[0], strict=True)
+            moves = {place: float(sign) * inputs[place].u for place, sign in signs if inputs[place].u > 0.0}
+            found.append(_Error(moves, _shape_of(inputs[block.places[0]], budget.name)))
+            continue
+        _refuse_mixed(block, inputs, budget.name)
         factor, dof = joint_factor(block, inputs, budget.name)
         if math.isfinite(dof):
-            raise NotSupportedError(
-                f"the second order of {', '.join(inputs[place].name for place in block.places)}, which are "
-                "correlated and t-distributed",
-                where=budget.name,
-                way_out="Use Monte Carlo.",
-                code="second-order",
-            )
+            raise _of_correlated(block, inputs, "t-distributed", budget.name)
         found += [
             _Error(
                 {place: inputs[place].u * row[k] for place, row in zip(block.places, factor, strict=True)},
@@ -160,6 +162,28 @@ def _errors(budget: Budget) -> list[_Error]:
             for k in range(factor.shape[1])
         ]
     return found
+
+
+def _refuse_mixed(block: Block, inputs: Sequence[Input], where: str) -> None:
+    """Refuse correlated inputs that are neither normal nor t: their joint fourth moments are not known.
+
+    Raises:
+        NotSupportedError: correlated rectangles and their like.
+    """
+    shapes = {inputs[place].distribution for place in block.places}
+    mixed = sorted({one.name for one in shapes if not isinstance(one, Normal | StudentT)})
+    if mixed and not any(inputs[place].shared for place in block.places):
+        raise _of_correlated(block, inputs, " and ".join(mixed), where)
+
+
+def _of_correlated(block: Block, inputs: Sequence[Input], shape: str, where: str) -> NotSupportedError:
+    return NotSupportedError(
+        f"the second order of {', '.join(inputs[place].name for place in block.places)}, which are "
+        f"correlated and {shape}",
+        where=where,
+        way_out="Use Monte Carlo.",
+        code="second-order",
+    )
 
 
 def _shape_of(one: Input, where: str) -> tuple[float, float]:
