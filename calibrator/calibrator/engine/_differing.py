@@ -83,7 +83,17 @@ def _held(edition: Edition, sections: Sequence[Section]) -> Iterator[tuple[Secti
                 for point in section.points
                 if not point.supporting and manner.item(point) == "indication"
             ]
-            yield section, points_held(edition, manner.low, manner.high, measured, marks=manner.marks)
+            yield (
+                section,
+                points_held(
+                    edition,
+                    manner.low,
+                    manner.high,
+                    measured,
+                    marks=manner.marks,
+                    unit=section.points[0].unit,
+                ),
+            )
 
 
 def _points(edition: Edition, sections: Sequence[Section]) -> Iterator[_Row]:
@@ -111,6 +121,7 @@ def _limits(edition: Edition, sections: Sequence[Section]) -> Iterator[_Row]:
                 accuracy_class=manner.accuracy_class,
                 span=manner.high - manner.low,
                 interval=manner.interval,
+                unit=point.unit,
             )
             halves = {limits.half for limits in point.limits.values()} - {None}
             if found is not None and halves and halves != {found[0]}:

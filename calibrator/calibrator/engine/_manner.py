@@ -155,6 +155,7 @@ def _of_edition(
         accuracy_class=manner.accuracy_class,
         span=manner.high - manner.low,
         interval=manner.interval,
+        unit=point.unit,
     )
     if found is None:
         raise UsageError(

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from calibrator._errors import UsageError
+from calibrator.regulations._scales import scale_to
 from calibrator.regulations._types import Edition
 
 __all__ = ["PointsHeld", "due_after", "points_at", "points_held", "step_of"]
@@ -23,12 +24,16 @@ class PointsHeld:
 
 
 def points_at(
-    edition: Edition, low: Decimal, high: Decimal, *, marks: Sequence[Decimal] = ()
+    edition: Edition, low: Decimal, high: Decimal, *, marks: Sequence[Decimal] = (), unit: str = ""
 ) -> tuple[Decimal, ...] | None:
     """Return where an instrument from `low` to `high` is measured; None where the edition has no rule.
 
     `marks` are the numbered marks of a scale. Of a count the points are spread evenly, ends included where
-    the edition says so. Values keep the unit of `low` and `high`; an edition's own values are in its unit.
+    the edition says so. Values keep the unit of `low` and `high`; where `unit` names that, an edition's own
+    values are converted into it.
+
+    Raises:
+        UsageError: the unit of the edition's values is no multiple of `unit` (code `edition-unit`).
 
     Example:
         >>> from calibrator.regulations import parse_edition
@@ -54,7 +59,8 @@ def points_at(
     if rule.rule == "fractions":
         found = [low + share * span for share in rule.values]
     elif rule.rule == "values":
-        found = [value for value in rule.values if low <= value <= high]
+        scale = scale_to(edition, rule.unit, unit)
+        found = [value * scale for value in rule.values if low <= value * scale <= high]
     elif rule.rule == "numbered-marks":
         found = [mark for mark in marks if low <= mark <= high]
     elif rule.ends:
@@ -107,13 +113,14 @@ def points_held(
     measured: Iterable[Decimal],
     *,
     marks: Sequence[Decimal] = (),
+    unit: str = "",
 ) -> PointsHeld:
     """Hold the measured points against the edition's rule; without one nothing is missing.
 
     Of a count the ends are missing where they are not measured, and the evenly spread points are where there
     are too few.
     """
-    wanted, have = points_at(edition, low, high, marks=marks), set(measured)
+    wanted, have = points_at(edition, low, high, marks=marks, unit=unit), set(measured)
     rule = edition.points
     if wanted is None or rule is None:
         return PointsHeld((), ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from calibrator.regulations._scales import scale_to
 from calibrator.regulations._types import Edition, MpeRow
 
 __all__ = ["limit_at"]
@@ -18,10 +19,15 @@ def limit_at(
     accuracy_class: str = "",
     span: Decimal = Decimal(0),
     interval: Decimal = Decimal(0),
+    unit: str = "",
 ) -> tuple[Decimal, MpeRow] | None:
     """Return half-width and line of the permissible error at `value`; None where no line holds there.
 
-    `span` and `interval` (the scale interval e) are in the unit of `value`.
+    `span` and `interval` (the scale interval e) are in the unit of `value`, as the half-width is; with `unit`
+    that is named, and lines in another one are converted.
+
+    Raises:
+        UsageError: a line's unit is no multiple of `unit` (code `edition-unit`).
 
     Example:
         >>> from calibrator.regulations import parse_edition
@@ -41,9 +47,12 @@ def limit_at(
         Decimal('0.160')
     """
     for row in edition.mpe:
-        if (row.item, row.accuracy_class) == (item, accuracy_class) and _holds(row, abs(value), interval):
+        if (row.item, row.accuracy_class) != (item, accuracy_class):
+            continue
+        scale = scale_to(edition, row.unit, unit)
+        if _holds(row, abs(value), interval if row.bounds == "intervals" else scale):
             terms = (
-                row.constant,
+                row.constant * scale,
                 row.of_value * abs(value),
                 row.of_span * span,
                 row.of_interval * interval,
@@ -57,8 +66,7 @@ def _sum(terms: Iterable[Decimal]) -> Decimal:
     return sum((term for term in terms if term), Decimal(0))
 
 
-def _holds(row: MpeRow, value: Decimal, interval: Decimal) -> bool:
-    """Say whether a line holds at |value|; its bounds may be counted in scale intervals."""
-    scale = interval if row.bounds == "intervals" else Decimal(1)
+def _holds(row: MpeRow, value: Decimal, scale: Decimal) -> bool:
+    """Say whether a line holds at |value|; its bounds count in `scale`: scale intervals or its unit."""
     above = row.above is None or value > row.above * scale
     return above and (row.up_to is None or value <= row.up_to * scale)

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar, cast, get_args
 
+from calibrator._errors import ConfigurationError
 from calibrator.procedure._folder import RULES, text_of
 from calibrator.procedure._toml import Path, TomlFile
 from calibrator.regulations._types import (
@@ -157,9 +158,16 @@ def _points(file: TomlFile, table: Mapping[str, Any], path: Path) -> Points:
     if (rule in ("fractions", "values") and not values) or (rule == "count" and at_least < 1):
         raise file.error(f"the rule {rule!r} has no points", path, "Add values, or at_least.", "no-points")
     unit = _optional(file, table, "unit", str, path) or ""
+    if rule == "values" and not unit:
+        raise _no_unit(file, path)
     return Points(
         known, cast("Any", rule), at_least, values, unit, bool(_optional(file, table, "ends", bool, path))
     )
+
+
+def _no_unit(file: TomlFile, path: Path) -> ConfigurationError:
+    what = "a value stands here and no unit"
+    return file.error(what, path, 'Add the unit that it is in, such as unit = "degC".', "no-unit")
 
 
 def _sequence(file: TomlFile, table: Mapping[str, Any], path: Path) -> Sequence:
@@ -188,6 +196,9 @@ def _mpe(file: TomlFile, table: Mapping[str, Any], path: Path) -> MpeRow:
         raise file.error(
             "this line permits no error", path, f"Give {', '.join(terms)} as coefficients.", "mpe"
         )
+    bounded = table.get("bounds") != "intervals" and {"above", "up_to"} & set(table)
+    if (found["constant"] or bounded) and not table.get("unit"):
+        raise _no_unit(file, path)
     combine = _choice(file, table, "combine", ("sum", "greater"), path) if "combine" in table else "sum"
     bounds = _choice(file, table, "bounds", ("value", "intervals"), path) if "bounds" in table else "value"
     return MpeRow(

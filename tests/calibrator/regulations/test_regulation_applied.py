@@ -18,7 +18,7 @@ from calibrator.procedure import (
     decode_references,
     encode_references,
 )
-from calibrator.regulations import Edition, due_after, points_at, points_held, step_of
+from calibrator.regulations import Edition, due_after, limit_at, points_at, points_held, step_of
 
 from .invented import edition
 
@@ -124,3 +124,20 @@ def test_a_step_that_nobody_has_checked_decides_nothing_on_a_live_bench(
     references = PointReferences(point, limits, "", "", ())
     assert decode_references(encode_references(references)).limits == limits
     assert figure_status(references).decides is decides
+
+
+def test_figures_in_another_unit_are_converted_and_in_another_quantity_refused() -> None:
+    """20 mV are 0.02 V, not 20 V; a line up to 5000 mV does not hold at 6 V; A is no V."""
+    row = '[[mpe]]\nitem = "indication"\nunit = "mV"\nconstant = "20"\nof_value = "0.01"\nup_to = "5000"\n'
+    found = edition(2020, DAY, body=row + KNOWN)
+    limit = limit_at(found, Decimal(4), unit="V")
+    assert limit is not None
+    assert limit[0] == Decimal("0.06")
+    assert limit_at(found, Decimal(6), unit="V") is None
+    points = with_points('rule = "values"\nunit = "mV"\nvalues = ["0", "5000", "20000"]')
+    low, high = Decimal(-1), Decimal(10)
+    assert points_at(points, low, high, unit="V") == (Decimal(0), Decimal(5))
+    assert points_held(points, low, high, [Decimal(0)], unit="V").missing == (Decimal(5),)
+    for unit in ("A", "degC"):
+        with pytest.raises(UsageError, match="'mV', which is no multiple of"):
+            limit_at(found, Decimal(4), unit=unit)

@@ -45,6 +45,7 @@ of_span = "0.016"
 [[mpe]]
 item = "indication"
 class = "K"
+unit = "degC"
 constant = "1.5"
 of_value = "0.004"
 combine = "greater"
@@ -92,6 +93,7 @@ def test_everything_of_a_file_is_there_and_what_is_not_is_not() -> None:
         ("months = 6", "month = 6", "month", "month = 6"),
         ('of_span = "0.016"', 'of_span = "0.016 * x"', "no number", 'of_span = "0.016 * x"'),
         ('of_span = "0.016"', 'of_span = "-1"', "permits no error", "[[mpe]]"),
+        ('unit = "degC"\n', "", "and no unit", ""),
         ('of_span = "0.016"', 'of_span = "NaN"', "no finite number", 'of_span = "NaN"'),
         ('at_most = "0.25"', 'at_most = "0"', "at_most is 0", 'at_most = "0"'),
         ('what = "standard-mpe"', 'what = "standard"', "standard", 'what = "standard"'),
