@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from calibrator_drivers._errors import OutOfRange, UnknownFunction, UnknownInterval, UnknownOption
 
@@ -194,6 +195,7 @@ class AccuracyTable:
     def _selection(self, function: str) -> _Selection:
         rows = self._of(function)
         ends = {end for row in rows for over in (0.0, self._over(row)) for end in held_values(row, over)}
+        ends |= {-inf, inf}  # so that a NaN, not below any and not above any, has a place of its own
         return _Selection(_signed(rows), tuple(sorted(ends)))
 
     def _selected(
