@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from math import prod
 
 from calibrator.bench import PlannedActions
 from calibrator.engine._references import Bookkeeper, MissingFigure
@@ -229,6 +230,7 @@ class Ruled:
                 f"Add [wirings.{wiring.name}.figures.{key}] with value, half_width, unit, status and source.",
                 f"figures.{key}",
             )
+        _averaged(point, rule, figure, f"[wirings.{wiring.name}.figures.{key}]")
         return Contribution(
             rule.kind,
             figure.value * rule.factor,
@@ -328,6 +330,30 @@ class _Refused(Exception):  # noqa: N818 - what it says, caught where a figure i
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.reason)
         self.refusal = refusal
+
+
+def _averaged(point: Point, rule: FigureRule, figure: Figure, place: str) -> None:
+    """Refuse a figure by averaging time that is stated for longer means than the point takes, or for none.
+
+    Between two averaging times nothing is interpolated: the shorter one's figure is the worse and holds.
+    """
+    if not rule.over:
+        return
+    measured_s = prod(float(point.settings[name]) for name in rule.over)
+    key = f"figures.{rule.key or rule.kind}.averaging_s"
+    if figure.averaging_s == 0.0:
+        raise MissingFigure(
+            f"the figure {place} does not say for which averaging time it holds",
+            f"Add averaging_s; the point averages over {measured_s:g} s.",
+            key,
+        )
+    if figure.averaging_s > measured_s:
+        raise MissingFigure(
+            f"the figure {place} holds for means over {figure.averaging_s:g} s and longer, the point averages"
+            f" over {measured_s:g} s",
+            "State the figure of the longest averaging time that is not longer than that.",
+            key,
+        )
 
 
 def _wired(wiring: Wiring, key: str, uut: str) -> tuple[Figure | None, str]:

@@ -35,7 +35,7 @@ _KEYS = (
 _ORIGINS = ("accuracy", "resolution", "wiring", "settings")
 _FIGURE = (
     *("kind", "from", "part", "function", "key", "at", "unit", "sections", "factor", "interval", "on_range"),
-    "option",
+    *("option", "over"),
 )
 _OWN = ("title", "document", "document_status", "budget_kind")  # what a unit may have in place of the head's
 _HASHED = (".py", ".toml", ".csv")
@@ -182,6 +182,7 @@ def _figure(head: TomlFile, table: Mapping[str, Any], path: KeyPath) -> FigureRu
         interval=texts["interval"],
         on_range=texts["on_range"],
         option=texts["option"],
+        over=tuple(str(item) for item in head.require(table, "over", list, path)) if "over" in table else (),
     )
 
 

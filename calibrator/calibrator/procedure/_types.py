@@ -120,6 +120,7 @@ class FigureRule:
     interval: str = ""  # of the accuracy table; "" follows from the certificate's date
     on_range: str = ""  # the setting that holds the range it is on; "" is the lowest that holds the value
     option: str = ""  # the setting that holds the table's option, such as a type; "" is what the bench states
+    over: tuple[str, ...] = ()  # the settings whose product is the time that is averaged over, in s
 
 
 @dataclass(frozen=True, slots=True)

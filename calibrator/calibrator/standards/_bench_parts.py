@@ -41,6 +41,7 @@ class Figure:
     source: str
     unit: str = ""  # of a figure that has no unit in its key
     k: float = 0.0  # coverage factor of a half-width that is an expanded uncertainty; 0: a limit
+    averaging_s: float = 0.0  # the averaging time that it holds for and beyond; 0: not stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ def _channels(table: Table) -> dict[str, int]:
 
 def _own_figure(table: Table) -> Figure:
     """Take a figure of `[wirings.NAME.figures.KEY]`, with its unit."""
-    table.allow("value", "half_width", "k", "unit", "status", "source")
+    table.allow("value", "half_width", "k", "unit", "averaging_s", "status", "source")
     return Figure(
         table.number("value", 0.0),
         table.number("half_width", low=0.0),
@@ -219,6 +220,7 @@ def _own_figure(table: Table) -> Figure:
         table.text("source"),
         table.text("unit"),
         table.number("k", above=0.0) if table.has("k") else 0.0,
+        table.number("averaging_s", above=0.0) if table.has("averaging_s") else 0.0,
     )
 
 

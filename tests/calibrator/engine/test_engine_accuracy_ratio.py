@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from calibrator.engine import Job, plan
+from calibrator.procedure import load as load_procedure
 
 
 def ratios(procedure: str, uut: str, laboratory: Any) -> dict[str, float | None]:
@@ -39,7 +41,7 @@ def test_the_figure_is_that_of_the_point_and_not_the_first_of_its_section(labora
     ("procedure", "uut", "point", "expected"),
     [
         ("calibrator_dc", "5522A", "dcv:3.299999V:+1V", 7.9e-6),
-        ("frequency", "53131A", "freq:10000000Hz", 4.9e-5),
+        ("frequency", "53131A", "freq:10000000Hz", 1.13e-4),
         ("energy_meter", "SDM630", "high:error", 0.27),
     ],
 )
@@ -53,8 +55,28 @@ def test_a_plan_states_the_u_to_be_expected(
 
 
 def test_a_reference_frequency_is_a_share_of_the_value(laboratory: Any) -> None:
-    """5e-6 of 10 MHz against an oscillator whose limit is 1e-12 of it."""
-    assert ratios("frequency", "53131A", laboratory)["freq:10000000Hz"] == pytest.approx(5e-6 / 1e-12)
+    """5e-6 of 10 MHz against an oscillator within 1e-11 of it for means over seconds."""
+    assert ratios("frequency", "53131A", laboratory)["freq:10000000Hz"] == pytest.approx(5e-6 / 1e-11)
+
+
+@pytest.mark.parametrize(
+    ("averaging", "said"),
+    [("averaging_s = 86400", "over 86400 s and longer"), ("", "does not say"), ("averaging_s = 300", "")],
+)
+def test_a_reference_of_longer_means_than_are_measured_is_refused(
+    averaging: str, said: str, laboratory: Any, tmp_path: Path
+) -> None:
+    text = load_procedure("frequency").info.simulated_bench
+    assert "averaging_s = 1, " in text
+    file = tmp_path / "bench.toml"
+    file.write_text(text.replace("averaging_s = 1, ", averaging and f"{averaging}, "), encoding="utf-8")
+    refused = plan(Job("frequency", "53131A", bench=file, seed=3), laboratory.home).refused
+    if not said:  # thirty gates of 10 s are means over 300 s
+        assert refused == ()
+        return
+    assert {item.code for item in refused} == {"figure-missing"}
+    assert said in refused[0].reason
+    assert "averaging_s" in refused[0].place
 
 
 def test_a_reference_meter_is_held_against_the_power_that_is_expected(laboratory: Any) -> None:

@@ -20,7 +20,10 @@ __all__ = ["Gpsdo"]
 _OVEN_S = 600.0  # until the oven is hot
 _LOCK_S = 1800.0  # until it is locked
 _STABLE_S = 86_400.0  # until it is within its specification
-_LOCKED = 1e-12  # deviation, averaged over a day (memory_medium)
+_LOCKED, _LOCKED_K = (
+    1e-11,
+    2.0,
+)  # deviation of means over seconds to hours; a day averages to 1e-12 (memory_medium)
 _SHORT = 1e-11  # white, over a second (memory_medium)
 _WARMING = 1e-7  # at switch-on, decays within an hour
 _AGING_PER_DAY = 5e-10
@@ -72,7 +75,7 @@ class Gpsdo(ScpiDevice):
         """Return the fractional deviation without what averages away within seconds."""
         draws, effects = self.world.draws, self.world.effects
         on_s = self.on_s(ns)
-        steady = _LOCKED * effects.standard_error * draws.uniform("gpsdo", self.serial)
+        steady = _LOCKED / _LOCKED_K * effects.standard_error * draws.normal("gpsdo locked", self.serial)
         warming = _WARMING * effects.warm_up * math.exp(-on_s / 3600.0) if on_s < _LOCK_S else 0.0
         if not frequency.of(self.world).antenna(self.name):
             steady += (
