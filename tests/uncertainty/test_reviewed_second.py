@@ -7,9 +7,11 @@ import sys
 import numpy as np
 import pint
 import pytest
+from scipy.special import stdtrit
 
 from calibrator_uncertainty import (
     Budget,
+    Multivariate,
     NotSupportedError,
     UnitsError,
     anova,
@@ -137,3 +139,55 @@ def test_the_second_order_of_correlated_rectangles_is_refused_for_what_it_is():
     one = pair_of(lambda a, b: a * b / Quantity(1.0, "V"), r=1.0, **bent).second_order()
     shared = pair_of(lambda a, b: a * b / Quantity(1.0, "V"), shared="one", **bent).second_order()
     assert (one.u, one.mean) == pytest.approx((shared.u, shared.mean))
+
+
+def both(r=0.0, dof=math.inf):
+    inputs = [normal("a", 0.0, 1.0, "V", dof=dof), normal("b", 0.0, 1.0, "V", dof=dof)]
+    models = {"one": lambda a, b: a + 0.0 * b, "other": lambda a, b: r * a + math.sqrt(1.0 - r * r) * b}
+    return Multivariate(models, inputs, units={"one": "V", "other": "V"})
+
+
+@pytest.mark.parametrize(
+    ("r", "k"),
+    # independent: Šidák; r = 0.5: C. W. Dunnett, J. Am. Stat. Assoc. 50 (1955) 1096, table 2a
+    [(0.0, 2.2365), (0.5, 2.2121), (-0.5, 2.2121), (1.0, 1.95996), (-1.0, 1.95996)],
+)
+def test_k_of_a_rectangle_of_two_results_is_exact(r, k):
+    assert both(r).first_order().k_rectangle == pytest.approx(k, abs=1e-4)
+
+
+@pytest.mark.parametrize("dof", [5.0, 20.0])
+def test_regions_of_few_degrees_of_freedom_hold_what_they_state(dof):
+    # one estimated covariance matrix of two independent results, as of a certificate with dof in common
+    inputs = [normal("a", 0.0, 1.0, "V", dof=dof), normal("b", 0.0, 1.0, "V", dof=dof)]
+    told = {("a", "b"): 0.3}
+    models = {"one": lambda a, b: a + 0.0 * b, "other": lambda a, b: b + 0.0 * a}
+    region = Multivariate(models, inputs, units=dict.fromkeys(models, "V"), correlations=told).first_order()
+    assert f"k_ellipse is that of {dof:g} effective degrees of freedom" in region.notes[-1]
+    rng, runs = np.random.default_rng(4), 100_000
+    sigma = np.array([[1.0, 0.3], [0.3, 1.0]])
+    factor = np.linalg.cholesky(sigma)
+    errors = factor @ rng.standard_normal((2, runs))
+    parts = factor @ rng.standard_normal((int(dof), 2, runs))
+    estimated = np.einsum("nip,njp->ijp", parts, parts) / dof
+    (v11, v12), (_, v22) = estimated
+    distance = (v22 * errors[0] ** 2 - 2.0 * v12 * errors[0] * errors[1] + v11 * errors[1] ** 2) / (
+        v11 * v22 - v12 * v12
+    )
+    assert np.mean(distance <= region.k_ellipse**2) == pytest.approx(0.95, abs=0.004)
+    inside = np.all(np.abs(errors) <= region.k_rectangle * np.sqrt([v11, v22]), axis=0).mean()
+    assert 0.948 < inside < 0.962  # never too small
+
+
+def test_one_result_of_a_region_has_the_k_of_its_budget():
+    inputs = [normal("a", 0.0, 1.0, "V", dof=4.0), normal("b", 0.0, 0.7, "V", dof=9.0)]
+    alone = Multivariate({"y": lambda a, b: a + b}, inputs, units={"y": "V"}).first_order()
+    plain = Budget(lambda a, b: a + b, inputs, unit="V").evaluate()
+    k = float(stdtrit(plain.dof, 0.975))
+    assert (alone.k_ellipse, alone.k_rectangle) == pytest.approx((k, k))
+
+
+def test_a_flat_result_of_several_is_said():
+    models = {"a": lambda x: 1.0 * x, "b": lambda x: x**2}
+    found = Multivariate(models, [normal("x", 0.0, 1.0, "V")], units={"a": "V", "b": "V**2"}).first_order()
+    assert "b: u = 0 IS NOT AN UNCERTAINTY" in str(found)

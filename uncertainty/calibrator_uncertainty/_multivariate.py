@@ -17,6 +17,12 @@ from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._montecarlo import Columns, check_probability
 from calibrator_uncertainty._outside import refuse_outside
+from calibrator_uncertainty._region_factors import (
+    effective_joint_dof,
+    ellipse_factor,
+    rank_of,
+    rectangle_factor,
+)
 from calibrator_uncertainty._regions import Examination, RegionVerdict, correlation_of
 
 __all__ = ["Multivariate", "Region"]
@@ -27,9 +33,9 @@ class Region:
     """Estimates, covariance and coverage regions of several results.
 
     The elliptical region is (y - ŷ)ᵀ V⁻¹ (y - ŷ) ≤ k_ellipse², the rectangular one
-    |y_j - ŷ_j| ≤ k_rectangle·u_j for all j at once; to first order its k is Šidák's, of independent results,
-    and never too small. `draws` is 0 where it was found to first order; `notes`
-    then say where the factors of the normal distribution are too small.
+    |y_j - ŷ_j| ≤ k_rectangle·u_j for all j at once; to first order its k is exact of two normal results, and
+    Šidák's of more, never too small. `draws` is 0 where it was found to first order; `notes` then say which
+    degrees of freedom the factors rest on, and where u = 0 is none.
     """
 
     names: tuple[str, ...]
@@ -75,11 +81,14 @@ class Region:
         return correlation_of(self.covariance)
 
 
-def _rank(covariance: np.ndarray) -> int:
-    """Return how many dimensions the results have: fewer where some follow from the others."""
-    u = np.sqrt(np.diag(covariance))
-    safe = np.where(u > 0.0, u, 1.0)
-    return max(1, int(np.linalg.matrix_rank(covariance / np.outer(safe, safe), tol=1e-9, hermitian=True)))
+def _few(dof: float, least: float) -> tuple[str, ...]:
+    """Return a note on finite effective degrees of freedom."""
+    if math.isinf(dof) and math.isinf(least):
+        return ()
+    return (
+        f"k_ellipse is that of {dof:.3g} effective degrees of freedom (Willink-Hall), k_rectangle that of t "
+        f"with {least:.3g}",
+    )
 
 
 class Multivariate:
@@ -122,17 +131,16 @@ class Multivariate:
         )
 
     def first_order(self, *, probability: float = 0.95) -> Region:
-        """Propagate the covariance matrix: U_y = C U_x Cᵀ, with factors of the normal distribution.
+        """Propagate the covariance matrix: U_y = C U_x Cᵀ, with factors of the normal distribution or of t.
 
         k of the ellipse is that of as many results as are not functions of the others (its dimensions).
-        k of the rectangle is that of independent results of that number, which is never too small (Šidák).
-        Neither knows degrees of freedom, as the document gives none; where a result has finite ones a note
-        says so, and `monte_carlo` draws t.
+        k of the rectangle is exact of two results, of more that of as many independent ones, which is never
+        too small (Šidák). The document gives no degrees of freedom; where inputs have finite ones the ellipse
+        has Hotelling's factor with effective ones (Willink-Hall), the rectangle that of t with the fewest of
+        any result, and a note says so.
 
-        Source: JCGM 102:2011, 6.2, 6.5.
+        Source: JCGM 102:2011, 6.2, 6.5; R. Willink, B. D. Hall, Metrologia 39 (2002) 361.
         """
-        from scipy.special import chdtri, ndtri
-
         check_probability(probability)
         slopes, values = [], []
         for budget in self.budgets:
@@ -144,18 +152,14 @@ class Multivariate:
             slopes.append([c * one.u for c, one in zip(gradient, budget.inputs, strict=True)])
         matrix = np.array(slopes)
         covariance = matrix @ self._input_correlations() @ matrix.T
-        count = len(values)
-        return self._region(
-            np.array(values),
-            covariance,
-            (
-                math.sqrt(float(chdtri(float(_rank(covariance)), 1.0 - probability))),
-                float(ndtri((1.0 + probability ** (1.0 / count)) / 2.0)),
-            ),
-            probability,
-            0,
-            self._few(slopes),
+        dof = effective_joint_dof(self._terms(matrix), covariance)
+        least = min(b._plan().combine(parts)[1] for b, parts in zip(self.budgets, slopes, strict=True))
+        factors = (
+            ellipse_factor(rank_of(covariance), dof, probability),
+            rectangle_factor(covariance, least, probability),
         )
+        notes = (*self._told(), *_few(dof, least), *self._flat(np.sqrt(np.diag(covariance))))
+        return self._region(np.array(values), covariance, factors, probability, 0, notes)
 
     def monte_carlo(
         self, rng: np.random.Generator, *, draws: int = 200_000, probability: float = 0.95
@@ -195,22 +199,31 @@ class Multivariate:
             found.append(drawn)
         return np.array(found)
 
-    def _few(self, slopes: list[list[float]]) -> tuple[str, ...]:
-        """Return a note on results whose effective dof are finite."""
-        found = []
-        for budget, parts in zip(self.budgets, slopes, strict=True):
-            dof = budget._plan().combine(parts)[1]
-            if math.isfinite(dof):
-                found.append(f"{budget.name} {dof:.3g}")
+    def _told(self) -> tuple[str, ...]:
+        """Return what must stand beside each result anyhow."""
         told = (note for one in self.budgets for note in (*one._plan().notes, *one._trace().remarks))
-        notes = tuple(dict.fromkeys(told))
-        if not found:
-            return notes
-        return (
-            *notes,
-            "k_ellipse and k_rectangle are of the normal distribution, but effective degrees of freedom are "
-            f"finite ({', '.join(found)}): monte_carlo draws t",
-        )
+        return tuple(dict.fromkeys(told))
+
+    def _flat(self, u: np.ndarray) -> tuple[str, ...]:
+        """Return a note on each result whose u is nothing to first order alone."""
+        from calibrator_uncertainty._flat import flat_note
+
+        notes = []
+        for budget, one in zip(self.budgets, u.tolist(), strict=True):
+            note = flat_note(budget, one) if one == 0.0 else ""
+            if note:
+                notes.append(f"{budget.name}: {note}")
+        return tuple(notes)
+
+    def _terms(self, matrix: np.ndarray) -> list[tuple[np.ndarray, float]]:
+        """Return covariance matrix and dof of each independent input and block, from the contributions."""
+        plan = self.budgets[0]._plan()
+        single = [(matrix[:, [place]], plan.dofs[place]) for place in plan.singles]
+        terms = [(column @ column.T, dof) for column, dof in single if math.isfinite(dof)]
+        for block in plan.blocks:
+            columns = matrix[:, list(block.places)]
+            terms.append((columns @ block.matrix @ columns.T, block.dof))
+        return terms
 
     def _input_correlations(self) -> np.ndarray:
         budget = self.budgets[0]
