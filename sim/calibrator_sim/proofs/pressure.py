@@ -15,8 +15,8 @@ from calibrator_sim.proofs import Asked, elsewhere
 
 __all__ = ["EFFECTS", "NOT_SIMULATED", "POPULATIONS", "RESULT_ONLY", "WITHOUT_A_LINE", "truths", "watch"]
 
-# The scale ends 0.5 bar beyond its span on either side: three limits of class 1.6 are 0.48 bar, and parallax
-# leads beyond the end, where nothing can be read. Two limits leave room.
+# The pointer rests on a stop 0.5 bar beyond its span on either side: three limits of class 1.6 are 0.48 bar,
+# and with parallax and hysteresis the stop is what is read, no longer the error. Two limits leave room.
 POPULATIONS = {"hydraulic_gauge_10bar": {"error": "drawn", "population": "uniform", "width": 2.0}}
 
 # The lines of the guideline are widths of what was seen: no model leads from them to the truth.

@@ -21,6 +21,7 @@ __all__ = ["PointerGauge"]
 _BAR_PA = 1e5
 _FIFTHS = 5.0  # of a division, to which the scale is read
 _PARALLAX = 0.2  # of a division
+_STOP = 0.05  # of the span beyond either end: there the pointer rests, and a person reads the stop's mark
 
 
 class PointerGauge(TextDevice):
@@ -63,7 +64,9 @@ class PointerGauge(TextDevice):
         if not self.world.stuck(self.name):
             parallax = _PARALLAX * _FIFTHS * self._fifth_pa * self.world.effects.parallax
             slant = parallax * self.world.draws.uniform("parallax", self.name, ns)
-            self._last = self.gauge.indicated_pa(ns, 0.0) + slant
+            beyond = _STOP * self.gauge.full_scale_pa
+            most = self.gauge.full_scale_pa + beyond
+            self._last = max(-beyond, min(most, self.gauge.indicated_pa(ns, 0.0) + slant))
         decimals = max(1, math.ceil(-math.log10(self._fifth_pa / _BAR_PA)))
         return f"{round(self._last / self._fifth_pa) * self._fifth_pa / _BAR_PA + 0.0:.{decimals}f}"
 
