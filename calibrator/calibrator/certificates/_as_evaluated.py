@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from calibrator._errors import IntegrityError, UsageError
@@ -11,12 +11,10 @@ from calibrator.certificates._people import GIVE_A_ROLE, may_authorise, named
 if TYPE_CHECKING:
     from calibrator.certificates._sources import Sources
     from calibrator.evaluation import Difference
-    from calibrator.record import Event, Record
+    from calibrator.record import Record
 
-__all__ = ["KIND", "excusable", "plan_as_evaluated", "standing", "versions_text"]
+__all__ = ["excusable", "plan_as_evaluated", "versions_text"]
 
-KIND: Final = "results.as-evaluated"
-"""The event by which a named person lets the recorded results of a run stand, though they differ today."""
 
 _VERSIONS: Final = "versions."
 _SENTENCE: Final = 4  # characters of a language that is written without blanks
@@ -46,12 +44,6 @@ def _of_results(item: Difference) -> bool:
     if not item.point:
         return _is_version(item.field) or item.field == "closing.joint"
     return not item.point.startswith("check ") and not item.field.startswith("reading ")
-
-
-def standing(events: Iterable[Event], head: str) -> Body:
-    """Return the last `results.as-evaluated` that speaks of the closing of this hash; empty for none."""
-    found = [event.body for event in events if event.kind == KIND and event.body.get("head") == head]
-    return found[-1] if found else {}
 
 
 def plan_as_evaluated(record: Record, sources: Sources, reason: str, by: str) -> Body:

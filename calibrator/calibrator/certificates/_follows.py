@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import IntegrityError, UsageError
-from calibrator.certificates._as_evaluated import KIND, excusable, standing, versions_text
+from calibrator.certificates._as_evaluated import excusable, versions_text
+from calibrator.certificates._let_stand import KIND, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

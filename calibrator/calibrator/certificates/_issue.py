@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from calibrator._errors import IntegrityError, RefusedError, UsageError
 from calibrator.certificates._amend import check_current
-from calibrator.certificates._as_evaluated import KIND, plan_as_evaluated
+from calibrator.certificates._as_evaluated import plan_as_evaluated
 from calibrator.certificates._build import assemble
 from calibrator.certificates._check_results import checked_by
 from calibrator.certificates._customer import stated
 from calibrator.certificates._deviations import AS_EVALUATED
 from calibrator.certificates._follows import check_follows
 from calibrator.certificates._gate import Missing, gate
+from calibrator.certificates._let_stand import KIND
 from calibrator.certificates._people import may_authorise
 from calibrator.certificates._place import check_place, ending, staged, written
 from calibrator.certificates._render import render

@@ -129,8 +129,9 @@ def _result(
     def computed(key: str) -> Decimal | None:
         return None if missing else optional_number(point[key])
 
-    error = computed("error")
-    beside, indication = particulars(point, references, table, _mean(readings), error)
+    error, rounding = computed("error"), point.get("rounding") or {}
+    measured = _measured(point) if error is not None and rounding else error
+    beside, indication = particulars(point, references, table, _mean(readings), measured)
     return Result(
         id=str(point["id"]),
         function=str(point["function"]),
@@ -159,10 +160,16 @@ def _result(
         no_number=missing,
         rounding=write.policy,
         rounding_step=write.step,
+        judged=str(rounding.get("judged", "raw")),
         frequency_hz=_frequency(references),
         particulars=beside,
         taxon=None if references is None else references.get("taxon"),
     )
+
+
+def _measured(point: Body) -> Decimal:
+    """Return the error before an edition had it rounded: the reference value is the indication less this."""
+    return Decimal(repr(float.fromhex(str(point["exact"]["error"]))))
 
 
 def _frequency(references: Body | None) -> Decimal | None:

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import UsageError
-from calibrator.certificates._as_evaluated import standing
 from calibrator.certificates._bodies import Body
 from calibrator.certificates._checked import Check, checks_of
+from calibrator.certificates._let_stand import standing
 from calibrator.certificates._versions import Measured, versions_of
 
 if TYPE_CHECKING:

@@ -261,6 +261,12 @@ def decision_rule(model: Certificate, speaker: Speaker) -> Lines:
         say(
             "PFA is the probability that the true error lies outside its limits, given this result alone "
             "(specific, no prior; JCGM 106:2012). Verdicts follow from the unrounded numbers."
+        )
+        if all(result.judged == "raw" for result in model.results)
+        else say(
+            "PFA is the probability that the true error lies outside its limits, given this result alone "
+            "(specific, no prior; JCGM 106:2012); it is of the unrounded error. "
+            "Verdicts follow from the errors as the edition rounds them."
         ),
     ]
 

@@ -135,11 +135,10 @@ def _limits(  # noqa: PLR0917 - what one limit rests on
 ) -> PointLimits:
     if _open(limits):
         limits = _of_edition(limits, point, manner, edition, checked)
-    half = limits.half
-    if not judging or edition.rounding is None or half is None:
+    if not judging or edition.rounding is None:
         return limits
     rounding = edition.rounding
-    step = step_of(edition, half, interval=manner.interval, resolution=manner.resolution)
+    step = step_of(edition, _tolerance(limits), interval=manner.interval, resolution=manner.resolution)
     status = _status("rounding", rounding.known, edition, checked)
     source = _source(edition, rounding.known)
     return replace(limits, rounding=Rounded(step or Decimal(1), rounding.judged, status, source))
@@ -174,6 +173,13 @@ def _of_edition(
         source=_source(edition, row.known),
         edition=edition.id,
     )
+
+
+def _tolerance(limits: PointLimits) -> Decimal:
+    """Return half the tolerance; of a limit on one side only, as of a repeatability, what it allows."""
+    if limits.half is not None:
+        return limits.half
+    return max(abs(limit) for limit in (limits.lower, limits.upper) if limit is not None)
 
 
 def _open(limits: PointLimits) -> bool:
