@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Collection
 from inspect import getattr_static
 
@@ -56,6 +57,10 @@ def exercise(meter: HP34401A, expected: float, function: str) -> None:
 def bath(resource: str) -> None:
     """The 7341 on a serial line, at its speed."""
     seven = Fluke7341(resource, visa_library="@py", read_termination="\r\n")
+    seven.write("du=h")  # it echoes from the factory, and PyMeasure expects one that does not
+    assert seven.read() == "du=h"
+    time.sleep(1.0)
+    seven.adapter.flush_read_buffer()
     assert seven.id.startswith("Fluke,7341"), seven.id
     seven.unit = "c"
     seven.set_point = 30
