@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 Average = Callable[[Floats, Floats, Floats, Floats, Floats], Floats]
 
 _FAR = 38.0  # spreads of a normal rest beyond the edges: nothing is left there
+_ENDLESS = 1e100  # spreads: of t too; where there is no limit this distance is infinite
 _ROOT = math.sqrt(2.0 * math.pi)
 
 
@@ -51,9 +52,7 @@ def cumulated(t: Floats, a: Floats, b: Floats, spread: Floats, dof: Floats) -> F
             found = (_first(left + a, dof, few) - _first(left - a, dof, few)) / (2.0 * a)
         else:
             return _plain(t, dof, few)
-    found = np.clip(found, 0.0, 0.5)
-    if not few:
-        found = np.where(left < -(a + b + _FAR), 0.0, found)
+    found = np.where(left < -(_ENDLESS if few else a + b + _FAR), 0.0, np.clip(found, 0.0, 0.5))
     return np.asarray(np.where(t > 0.0, 1.0 - found, found))
 
 

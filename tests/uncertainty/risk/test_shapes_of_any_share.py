@@ -86,6 +86,32 @@ def test_every_door_gives_the_probability_of_an_independent_quadrature(
         assert 1.0 - many[0] == pytest.approx(found, abs=1e-12)
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_one_limit_alone_is_judged_beside_a_rest_of_few_degrees_of_freedom(
+    shape: tuple[tuple[float, ...], float, float],
+) -> None:
+    # the missing limit lies at an infinite distance, where the integrals of t were no numbers
+    parts, bent, rest = shape
+    u, freedom = math.hypot(*parts, bent, rest), 4.0
+    known = {"dof": freedom * (u / rest) ** 4, "rectangles": parts, "arcsine": bent}
+    truth = above(0.9, shape, 2.0, freedom)
+    upper, lower = Limits(upper=2.0), Limits(lower=-2.0)
+    assert specific_risk(0.9, upper, u=u, **known).pfa == pytest.approx(truth, abs=3e-7)
+    assert specific_risk(-0.9, lower, u=u, **known).pfa == pytest.approx(truth, abs=3e-7)
+    assert judge(0.9, 2 * u, u, known["dof"], None, 2.0, rectangles=parts, arcsine=bent).pfa == (
+        pytest.approx(truth, abs=3e-7)
+    )
+    many = conformance_probabilities([0.9], upper=2.0, u=u, **known)
+    assert 1.0 - many[0] == pytest.approx(truth, abs=3e-7)
+    width = guard_band_for_specific_risk(upper, u, 0.05, **known).width
+    assert above(2.0 - width, shape, 2.0, freedom) == pytest.approx(0.05, abs=1e-6)
+    prior = normal_prior(0.0, 1.0)
+    band = guard_band_for_global_risk(upper, u, prior, 0.005, **known).width
+    risk = global_risk(upper, u, prior, guard_band=band, **known)
+    assert risk.pfa == pytest.approx(0.005, abs=1e-9)
+    assert risk.pfa + risk.pfr + risk.true_accept + risk.true_reject == pytest.approx(1.0)
+
+
 def test_the_probability_does_not_jump_where_k_does() -> None:
     # a rectangle of 1 dominates beside a rest of 0.3 and not of 0.3001; taken as normal it was 0.1495
     pfa = [
