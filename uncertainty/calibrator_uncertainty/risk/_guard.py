@@ -42,7 +42,8 @@ Rule = Literal[
 ]
 
 NO_ACCEPTANCE_ZONE = "no acceptance zone"
-_HALVINGS = 200
+_FINEST = 1e-15  # of u, or of the width: to what a width is found
+_MOST = 500  # steps
 _SCALE = 129  # widths at which a risk is looked at that may rise and fall
 
 
@@ -205,7 +206,7 @@ def band_for(  # noqa: PLR0917 - limits, what measures, and the target
     if spread > 0.0 and risk(limit) > target:
         return GuardBand(frame.wrap(limit, difference=True), None, basis, NO_ACCEPTANCE_ZONE)
     least = _last_above(risk, limit, target) if shares is not None and shares.curved else 0.0
-    width = _smallest(risk, limit, target, exact=spread == 0.0, least=least)
+    width = _smallest(risk, limit, target, spread, least=least)
     return _made(frame, zone, width, basis)
 
 
@@ -280,7 +281,7 @@ def guard_band_for_global_risk(
             way_out="Measure better, or accept a higher risk.",
             code="target",
         )
-    return _made(frame, zone, _smallest(risk, limit, target, exact=spread == 0.0), basis)
+    return _made(frame, zone, _smallest(risk, limit, target, spread), basis)
 
 
 def _far_enough(risk: Callable[[float], float], u: float, target: float) -> float:
@@ -293,18 +294,20 @@ def _far_enough(risk: Callable[[float], float], u: float, target: float) -> floa
 
 
 def _smallest(
-    risk: Callable[[float], float], limit: float, target: float, *, exact: bool, least: float = 0.0
+    risk: Callable[[float], float], limit: float, target: float, u: float, *, least: float = 0.0
 ) -> float:
     """Return the smallest width in [0, limit] whose risk, falling from `least` on, is at most `target`."""
-    if exact or risk(least) <= target:
+    if u == 0.0 or risk(least) <= target:
         return least
-    low, high = least, limit
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2.0
-        if middle in (low, high):
-            break
-        low, high = (low, middle) if risk(middle) <= target else (middle, high)
-    return high
+    from scipy.optimize import brentq
+
+    step = max(min(limit, u) * _FINEST, 5e-324)
+    found = brentq(lambda one: risk(one) - target, least, limit, xtol=step, rtol=_FINEST, maxiter=_MOST)
+    width = float(found)
+    while width < limit and risk(width) > target:  # the root may lie a last digit short of what keeps it
+        width = min(limit, width + step)
+        step *= 2.0
+    return width
 
 
 def _check_target(target: float, most: float) -> None:
