@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from types import MappingProxyType
 
 from calibrator.bench import PlannedActions, PlannedStage
@@ -61,11 +61,8 @@ def environment_problems(
             )
 
 
-def confirmation_problems(
-    confirmations: Iterable[Confirmation], now: datetime, lab: Lab
-) -> Iterator[Refusal]:
+def confirmation_problems(confirmations: Iterable[Confirmation], today: date, lab: Lab) -> Iterator[Refusal]:
     """Yield a refusal for a confirmation of a day to come: nobody has held that figure against anything."""
-    today = now.astimezone(lab.zone).date()
     for item in confirmations:
         if item.date > today:
             yield Refusal(

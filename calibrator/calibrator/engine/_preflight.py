@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from calibrator._errors import RefusedError
@@ -41,6 +41,7 @@ from calibrator.procedure import (
 )
 from calibrator.standards import Register, Wiring
 from calibrator_drivers.accuracy import AccuracyError, Status
+from calibrator_drivers.clock import RealClock
 
 if TYPE_CHECKING:
     from calibrator_uncertainty import BudgetResult
@@ -90,6 +91,16 @@ class _Work:
     roles: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
+def _today(setting: Setting, day: date) -> date:
+    """Return the last day on which a person can have confirmed a figure: the day of the work.
+
+    A simulated bench fixes its day, and the person who checks a figure for it lives in the real one.
+    """
+    if not setting.bench.in_process:
+        return day
+    return max(day, RealClock().now().astimezone(setting.lab.zone).date())
+
+
 def preflight(
     setting: Setting,
     register: Register,
@@ -116,9 +127,11 @@ def preflight(
     work.refused += environment_problems(
         setting.procedure.info, surroundings.temperature_c, surroundings.humidity_rh, setting.bench
     )
-    work.refused += confirmation_problems(shelf.confirmations(), surroundings.now, setting.lab)
     day = surroundings.now.astimezone(setting.lab.zone).date()
-    work.refused += regulation_problems(setting.procedure.info.of(setting.uut.model), setting.lab, day)
+    today = _today(setting, day)
+    work.refused += confirmation_problems(shelf.confirmations(), today, setting.lab)
+    info = setting.procedure.info.of(setting.uut.model)
+    work.refused += regulation_problems(info, setting.lab, day, today)
     work.refused += check_problems(setting, shelf, moment, roles)
     points = [point for section in setting.sections for point in _section(work, section)]
     needed = shelf.passed | {item.code for item in work.refused}

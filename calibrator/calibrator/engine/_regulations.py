@@ -24,8 +24,11 @@ _SAYS = {
 }
 
 
-def regulation_problems(info: ProcedureInfo, lab: Lab, day: date) -> Iterator[Refusal]:
-    """Yield what stands against the editions on the day of the work: one that is not in force."""
+def regulation_problems(info: ProcedureInfo, lab: Lab, day: date, today: date) -> Iterator[Refusal]:
+    """Yield what stands against the editions on the day of the work: one that is not in force.
+
+    `today` is the day after which a check of a figure cannot have been made yet.
+    """
     place = f"procedure {info.id}, key regulations"
     if not info.regulations:
         return
@@ -47,7 +50,7 @@ def regulation_problems(info: ProcedureInfo, lab: Lab, day: date) -> Iterator[Re
                 place,
             )
     for item in load_checked(_home(lab) / CHECKED, lab) if lab.path else ():
-        if item.date > day:
+        if item.date > today:
             reason = f"The check of {item.edition} by {item.by} is dated {item.date}, a day to come."
             yield Refusal("confirmation-in-future", f"{reason} Correct the date.", CHECKED)
 

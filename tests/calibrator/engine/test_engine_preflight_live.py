@@ -214,7 +214,7 @@ def test_the_customer_of_the_unit_comes_from_the_bench_or_from_its_asset_file(la
 
 def test_a_confirmation_of_a_day_to_come_refuses_the_job(laboratory: Any):
     lab = LAB + CONFIRMED.format(table="fluke_5522a")
-    refused = fly(laboratory, lab=lab.replace("2026-10-01", "2026-11-24")).refused
+    refused = fly(laboratory, lab=lab.replace("2026-10-01", "2999-11-24")).refused
     assert codes(refused) == {"confirmation-in-future"}
     assert refused[0].place == f"{laboratory.home.lab_file}, key confirmation.date"
 
