@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,12 +18,13 @@ from calibrator_drivers.clock import RealClock
 
 if TYPE_CHECKING:
     from calibrator.certificates.seals import SealReport
-    from calibrator.standards import Asset
+    from calibrator.standards import Asset, Certificate
     from calibrator.standards.imports import Document, Reading, Surprise
 
 __all__ = ["import_"]
 
 KINDS = ("error", "correction", "reference value")
+YES_NO = ("yes", "no")
 Say = Callable[[str], str]
 
 
@@ -51,6 +53,11 @@ Say = Callable[[str], str]
     metavar="CODE=TEXT",
     help="Why something surprising is right, by the code that the question names.",
 )
+@click.option(
+    "--adjusted",
+    type=click.Choice(YES_NO),
+    help="Whether it was adjusted at this calibration; without it the former certificate is no history.",
+)
 @click.option("--person", default="", help="Who enters it (an id of lab.toml).")
 @click.pass_context
 def import_(
@@ -64,6 +71,7 @@ def import_(
     model: str,
     traceability: str,
     reasons: tuple[str, ...],
+    adjusted: str | None,
     person: str,
 ) -> int:
     """Take the certificate FILE of a standard with all its values, exactly as written.
@@ -119,7 +127,11 @@ def import_(
         )
         stated_reasons = _pairs(reasons, "--reason", alone=False)
         given = _reasons(surprising, stated_reasons, str(file), chosen.words)
-        sure = Stated(asset, due.date(), stated, model, traceability, given, document.unknown)
+        changed = _adjusted(adjusted, document, former, str(file), chosen.words)
+        why = stated_reasons.get("correction", "")
+        sure = replace(
+            base, kind=stated, reasons=given, left_out=document.unknown, adjusted=changed, correction=why
+        )
         taken = asset_file(document, readings, sure, known, str(file))
         known_by = entered_by(chosen, register, who, "--person")
         register.add(taken, who, known_by.body)
@@ -183,6 +195,25 @@ def _reasons(found: Sequence[Surprise], given: Mapping[str, str], where: str, sa
             )
         reasons[surprise.code] = why
     return reasons
+
+
+def _adjusted(
+    given: str | None, document: Document, former: Certificate | None, where: str, say: Say
+) -> bool | None:
+    """Return whether the standard was adjusted at this calibration; asked where a history hangs on it."""
+    if document.adjusted:
+        if given == "no":
+            raise UsageError(
+                "the certificate says that it was adjusted or repaired, you state that it was not",
+                where=f"{where}, line {document.adjusted}",
+                way_out="Look into it, then say --adjusted yes. Nothing was taken.",
+                code="adjusted-differs",
+            )
+        return True
+    if given is None and former is not None and sys.stdin.isatty():
+        question = say("Was it adjusted at this calibration, since {number}").format(number=former.number)
+        given = str(click.prompt(question, type=click.Choice(YES_NO)))
+    return None if given is None else given == "yes"
 
 
 def _told(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -86,14 +87,20 @@ def approve(ctx: click.Context, folder: Path, by: str) -> int:
     """Write that PERSON has reviewed FOLDER, a procedure, model or driver, as it is now.
 
     Kept in approved.toml of the home. A script or table that is changed afterwards has another hash, and
-    every output says again that it was not approved.
+    every output says again that it was not approved. Where persons of lab.toml have secrets, PERSON is asked
+    for theirs.
     """
+    from calibrator.cli._access import opened
+    from calibrator.cli._sign import entered_by
     from calibrator.plugins import approve as write
     from calibrator.plugins import read_folder
-    from calibrator.standards import load_lab
+    from calibrator.standards import Register, load_lab
 
     chosen = settings(ctx)
     person = known_person(chosen, by, "--by")
+    with ExitStack() as stack:
+        record = stack.enter_context(opened(chosen)) if chosen.home.has_record else None
+        entered_by(chosen, None if record is None else Register(record), person, "--by")
     kind = "procedures" if list(folder.rglob("procedure.toml")) else "drivers"
     today = RealClock().now().astimezone(load_lab(chosen.home.lab_file).zone).date()
     chosen.home.ensure()

@@ -132,8 +132,10 @@ def identified(chosen: Settings, record: Record, run: str, person: str, option: 
     return Known("secret", own)
 
 
-def entered_by(chosen: Settings, register: Register, person: str, option: str) -> Known:
-    """Ask who changes the register of standards, where the laboratory has persons with secrets.
+def entered_by(chosen: Settings, register: Register | None, person: str, option: str) -> Known:
+    """Ask who changes the register of standards or approves, where the laboratory has persons with secrets.
+
+    `register` is None in a home that has none yet.
 
     Raises:
         RefusedError: code `not-identified`: nobody is named, a wrong secret, none given, or a person without
@@ -142,7 +144,7 @@ def entered_by(chosen: Settings, register: Register, person: str, option: str) -
     from calibrator.standards import load_lab, secret_id
 
     lab = load_lab(chosen.home.lab_file)
-    before = register.last_secret(person) if person else ""
+    before = register.last_secret(person) if register is not None and person else ""
     if not before and not any(one.secret for one in lab.persons):
         return Known()
     if not person:

@@ -93,18 +93,17 @@ class Register:
             )
         known = {item.number: item for item in self.certificates(file.asset)}
         before = known.get(certificate.number)
-        if before is not None and _content(before) != _content(certificate) and not certificate.correction:
+        if before is None or _content(before) == _content(certificate):
+            return
+        # of a digital certificate only what is stated here of it can have been wrong
+        ours = bool(file.text) or before.file_sha256 == certificate.file_sha256
+        if not (ours and certificate.correction):
+            way_out = f"A new certificate has a number of its own. {_wrong(file, ours=ours)}"
             raise ConfigurationError(
                 f"The certificate {certificate.number} of {file.asset} is recorded with another"
                 f" {_difference(before, certificate)}",
                 where=place_of(file.text, file.file, "certificate.number"),
-                way_out="A new certificate has a number of its own. "
-                + (
-                    'Where the entry was wrong, say why: correction = "…" under [certificate].'
-                    if file.text
-                    else _ASK
-                )
-                + " Nothing was recorded.",
+                way_out=f"{way_out} Nothing was recorded.",
                 code="certificate-differs",
             )
 
@@ -166,11 +165,20 @@ def _content(certificate: Certificate) -> Certificate:
     return replace(certificate, file_sha256="", correction="")
 
 
+def _wrong(file: AssetFile, *, ours: bool) -> str:
+    """Return the way out of an entry that may have been wrong."""
+    if not ours:
+        return _ASK
+    how = 'correction = "…" under [certificate]' if file.text else "--reason correction=TEXT"
+    return f"Where the entry was wrong, say why: {how}."
+
+
 def _difference(before: Certificate, now: Certificate) -> str:
     """Return the first key that differs, with what was recorded."""
     old, new = certificate_body(_content(before)), certificate_body(_content(now))
-    key = next(key for key in old if old[key] != new[key])
-    return f"{key} ({old[key]})" if isinstance(old[key], (str, date)) else key
+    key = next(key for key in {**old, **new} if old.get(key) != new.get(key))
+    told = old.get(key) if key != "imported" else None
+    return f"{key} ({told})" if isinstance(told, (str, date)) else key
 
 
 def _asset_body(file: AssetFile) -> dict[str, Any]:

@@ -49,7 +49,7 @@ CODES = {
     **dict.fromkeys(("no-items",), "certificates/_gate_kinds.py"),
     **dict.fromkeys(("no-seal-key", "wrong-passphrase", "key-kind"), "certificates/seals/_keys.py"),
     **dict.fromkeys(("token-failed", "simulated-not-sealed"), "certificates/seals/_keys.py"),
-    **dict.fromkeys(("kind-not-confirmed", "kind-differs"), "cli/_import.py"),
+    **dict.fromkeys(("kind-not-confirmed", "kind-differs", "adjusted-differs"), "cli/_import.py"),
     **dict.fromkeys(("file-exists", "certificate-not-written"), "certificates/_place.py"),
     **dict.fromkeys(("bundle-damaged",), "evidence/_bundle.py"),
 }

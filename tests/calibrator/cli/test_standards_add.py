@@ -9,6 +9,7 @@ import pytest
 
 from calibrator.cli import main
 from calibrator.record import Record
+from calibrator.scaffold import write_procedure
 from calibrator.standards import secret_hash, secret_id
 from calibrator_drivers.clock import RealClock
 
@@ -83,3 +84,32 @@ def changes(home: Path) -> list[dict[str, Any]]:
     with Record.open(home, clock=RealClock(), write=False) as record:
         kinds = {"asset.added", "certificate.added"}
         return [dict(event.body) for event in record.events("register", kinds=kinds)]
+
+
+def test_who_approves_a_folder_proves_who_it_is_where_persons_have_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    held = secret_hash("polonium and radium")
+    (home / "lab.toml").write_text(LAB.format(secret=f'secret = "{held}"\n'), encoding="utf-8")
+    folder = write_procedure(tmp_path, "my_volts")
+    approve = ["procedures", "approve", str(folder), "--home", str(home), "--by"]
+    monkeypatch.delenv(VARIABLE, raising=False)
+    for person, said in (
+        ("jm", "No secret of jm is in lab.toml"),
+        ("mc", "Nobody can be asked for the secret of mc"),
+    ):
+        assert main([*approve, person]) == 4
+        assert said in capsys.readouterr().err
+    monkeypatch.setenv(VARIABLE, "polonium")
+    assert main([*approve, "mc"]) == 4
+    assert not (home / "approved.toml").exists()
+    monkeypatch.setenv(VARIABLE, "polonium and radium")
+    assert main([*approve, "mc"]) == 0
+    assert 'by = "mc"' in (home / "approved.toml").read_text(encoding="utf-8")
+    # her secret is taken out of lab.toml: the register knows that she had one
+    assert main(["standards", "add", str(EXAMPLE), "--home", str(home), "--person", "mc"]) == 0
+    (home / "lab.toml").write_text(LAB.format(secret=""), encoding="utf-8")
+    assert main([*approve, "mc"]) == 4
+    assert "No secret of mc" in capsys.readouterr().err

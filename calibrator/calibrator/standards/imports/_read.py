@@ -29,6 +29,7 @@ UNSOUND: Final = frozenset(
 
 _NAMES: Final = {"d": DCC, "s": SI}
 _BEFORE: Final = ("beforeAdjustment", "beforeRepair")
+_CHANGED: Final = (*_BEFORE, "afterAdjustment", "afterRepair")
 # how an uncertainty is written: its element, the element of its number, and whether it is expanded
 _FORMS: Final = {
     "expandedUnc": ("uncertainty", True),
@@ -46,6 +47,7 @@ _AMBIENT: Final = (
 )
 _CONDITION: Final = "d:influenceConditions/d:influenceCondition"
 _LISTED: Final = "XMLList"
+_ITEMS: Final = re.compile(r"[^ \t\r\n]+")
 # a mark of this product, also written small, but no word such as "simple"
 _SIMULATED: Final = re.compile(r"SIM|sim(?![a-z])|Sim(?![a-z])")
 
@@ -111,6 +113,7 @@ class Document:
     signed: bool
     unsound: tuple[str, ...]  # what no sound certificate holds, each with its line: see UNSOUND
     simulated: bool  # it says so itself, in its statements, its number or its item's
+    adjusted: int = 0  # line of the condition by which the item was adjusted or repaired at this calibration
 
 
 def read_dcc(content: bytes, where: str) -> Document:
@@ -151,6 +154,7 @@ def read_dcc(content: bytes, where: str) -> Document:
         signed=whole.find(f"{{{DS}}}Signature") is not None,
         unsound=(*(str(found) for found in check(root) if found.code in UNSOUND), *_disowned(root)),
         simulated=_simulated(root),
+        adjusted=_adjusted(root),
     )
 
 
@@ -244,6 +248,14 @@ def _before(root: _Element, number: int) -> Iterator[Table]:
                     yield Table(number, _said(one, "d:name"), own, int(one.sourceline or 0))
 
 
+def _adjusted(root: _Element) -> int:
+    """Return the line of the condition that speaks of an adjustment or a repair, or 0."""
+    for one in root.iterfind(f"d:measurementResults/d:measurementResult/{_CONDITION}", _NAMES):
+        if _text(one, "d:status") in _CHANGED:
+            return int(one.sourceline or 1)
+    return 0
+
+
 def _as_found(measurement: _Element) -> int:
     """Return the line of the condition that says that the results are of before an adjustment, or 0.
 
@@ -251,7 +263,7 @@ def _as_found(measurement: _Element) -> int:
     """
     for one in measurement.iterfind(_CONDITION, _NAMES):
         values = one.findall("d:data//d:quantity", _NAMES)
-        own = any("basic_measuredValue" in (q.get("refType") or "").split() for q in values)
+        own = any("basic_measuredValue" in _list(q.get("refType")) for q in values)
         if _text(one, "d:status") in _BEFORE and not own:
             return int(one.sourceline or 0)
     return 0
@@ -262,9 +274,9 @@ def _quantity(element: _Element) -> Quantity:
     return Quantity(
         line=int(element.sourceline or 0),
         name=_said(element, "d:name"),
-        ref_types=tuple((element.get("refType") or "").split()),
+        ref_types=_list(element.get("refType")),
         forms=tuple(_forms(element)),
-        words=tuple((element.findtext("d:charsXMLList", namespaces=_NAMES) or "").split()),
+        words=_list(element.findtext("d:charsXMLList", namespaces=_NAMES)),
         inner=tuple(
             _described(meta, q) for meta in inner for q in meta.iterfind("d:data/d:quantity", _NAMES)
         ),
@@ -274,7 +286,7 @@ def _quantity(element: _Element) -> Quantity:
 def _described(meta: _Element, element: _Element) -> Quantity:
     """Return a quantity of metadata; one without a refType of its own is what its metadata is."""
     found = _quantity(element)
-    ref = found.ref_types or tuple((meta.get("refType") or "").split())
+    ref = found.ref_types or _list(meta.get("refType"))
     return Quantity(found.line, found.name, ref, found.forms, found.words, found.inner)
 
 
@@ -303,7 +315,12 @@ def _written(form: _Element, listed: str) -> Written:
 
 
 def _words(element: _Element, name: str) -> tuple[str, ...]:
-    return tuple((element.findtext(f"s:{name}", namespaces=_NAMES) or "").split())
+    return _list(element.findtext(f"s:{name}", namespaces=_NAMES))
+
+
+def _list(text: str | None) -> tuple[str, ...]:
+    """Return the items of a list, which only the blanks of XML part (XML Schema part 2, 4.3.6)."""
+    return tuple(_ITEMS.findall(text or ""))
 
 
 # what the results may hold beside numbers that are understood; everything else of the D-SI is named

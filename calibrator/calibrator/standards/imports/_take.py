@@ -39,6 +39,8 @@ class Stated:
     traceability: str = ""
     reasons: Mapping[str, str] = field(default_factory=dict)  # why a surprise is right, by its code
     left_out: tuple[str, ...] = ()
+    adjusted: bool | None = None  # at this calibration, so that the values are not as found; None: not said
+    correction: str = ""  # why what was stated of the same file before was wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +255,8 @@ def asset_file(
         simulated=False,
         values=values,
         imported=_as_written(document, stated),
+        correction=stated.correction,
+        adjusted=stated.adjusted,
     )
     return AssetFile(
         asset=stated.asset,
