@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from ._errors import ReadTimeout, UnexpectedReply
 from ._indicate import indicate
-from ._safety import Switch, every_step, finite_limit, held_within, once_more, stays_on
+from ._safety import Switch, every_step, finite_limit, held_within, stays_on, sure
 from ._settling import wait_until
 from ._source import SwitchedSource
 from .clock import Clock, Deadline
@@ -160,7 +160,7 @@ class PressureController(SwitchedSource[float]):
 
     def _to_rest(self) -> None:
         """Bring the line down at the slew rate, vent it, and confirm by the sensor."""
-        once_more(self.session, self._vent_line, way_out=self.WAY_OUT)
+        sure(self.session, self._vent_line, way_out=self.WAY_OUT)
 
     def wait_settled(self, timeout_s: float) -> None:
         """Wait until the instrument calls its pressure settled.

@@ -28,7 +28,6 @@ __all__ = [
     "may_be_on",
     "mismatch",
     "off_again",
-    "once_more",
     "staged_or_refuse",
     "stays_on",
     "sure",
@@ -66,19 +65,21 @@ def _or_may_be_on(session: Session, way_out: str) -> Iterator[None]:
         raise
 
 
-def once_more(session: Session, make_safe: Callable[[], None], *, way_out: str = "") -> None:
-    """Make safe; on a connection that breaks or stays silent, open it once more and do it again.
-
-    Raises:
-        InstrumentError: whatever the second attempt, or the first for another reason, raises; it says that
-            the output may still be on.
-    """
-    with _or_may_be_on(session, way_out):
+def _through(step: Callable[[], object]) -> list[BaseException]:
+    """Take a step, twice where a person's Ctrl-C broke in; return that, to be raised behind it."""
+    try:
+        step()
+    except Exception:
+        raise
+    except BaseException as stop:  # noqa: BLE001 - whoever asked for the step raises it, when it is taken
+        vars(stop).pop("__notes__", None)  # what it met is asked again
         try:
-            make_safe()
-        except (ConnectionLost, ReadTimeout):  # safe matters more than why it broke
-            session.reopen()
-            make_safe()
+            step()
+        except Exception as error:  # noqa: BLE001 - told with what stopped the first
+            stop.add_note(str(error))
+            raise stop from None
+        return [stop]
+    return []
 
 
 class _QueueSilent(ReadTimeout):
@@ -97,12 +98,16 @@ def sure(session: Session, *steps: Callable[[], object], way_out: str = "") -> N
     with _or_may_be_on(session, way_out):
         failures = _failures(steps)
         interrupted = _interrupts(failures)
+        for stop in interrupted:
+            vars(stop).pop("__notes__", None)  # what else failed is tried again
         if any(isinstance(error, (ConnectionLost, ReadTimeout)) for error in failures):
             session.reopen()
             failures = _failures(steps)
         elif interrupted:
             failures = _failures(steps)
-        _tell([*interrupted, *(error for error in failures if not isinstance(error, _QueueSilent))])
+        if found := [error for error in failures if not isinstance(error, _QueueSilent)]:
+            _tell([*interrupted, *found])
+    _tell(interrupted)  # at rest, as was seen
 
 
 def every_step(*steps: Callable[[], object]) -> None:
@@ -288,8 +293,12 @@ class Switch:
             InstrumentError: nobody knows; the error says that it may still be on.
         """
         with _or_may_be_on(self.session, self.way_out):
-            self.off()
-            self.see_off()
+            stopped = _through(self._off_and_seen)
+        _tell(stopped)
+
+    def _off_and_seen(self) -> None:
+        self.off()
+        self.see_off()
 
     def see_off(self) -> None:
         """Look whether it is off.

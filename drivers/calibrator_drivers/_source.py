@@ -177,11 +177,16 @@ class SwitchedSource(ABC, Generic[S]):
         """Return what was staged.
 
         Raises:
-            InstrumentError: nothing was, or the connection was another one then (METROLOGY 6).
+            InstrumentError: nothing was, or the connection was another one then (METROLOGY 6); an output that
+                was on is off, or it says that it may be on.
         """
         what, done = self.STAGES
-        if self._staged is not None and self._line != _lines(self.session):
+        lost = self._staged is not None and self._line != _lines(self.session)
+        if lost:
             self._staged = None
+        if self._staged is None and self._connected:
+            self.standby()  # what is refused is not left on
+        if lost:
             raise InstrumentError(
                 f"The connection was lost since the {what} was staged, so nothing is {done}",
                 instrument=self.session.name,

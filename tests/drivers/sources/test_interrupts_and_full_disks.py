@@ -13,6 +13,7 @@ import pytest
 
 from calibrator.engine._traffic import EngineTraffic
 from calibrator_drivers import InstrumentError, OutOfLimits
+from calibrator_drivers._pressure_controller import SAFE_PA
 from calibrator_drivers.clock import RealClock
 from calibrator_drivers.registry import driver_classes
 from calibrator_drivers.traffic import TrafficLog
@@ -145,31 +146,63 @@ def test_what_breaks_in_behind_the_command_that_connects_leaves_it_off(
             source.operate()
 
 
+def _interrupted(source: Any, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let Ctrl-C come in place of a message; how many are left until then."""
+    session, left = source.session, [NEVER]
+    send, ask = session._link.send, session._send_asking
+
+    def reached(through: Callable[[bytes], None], message: bytes) -> None:
+        left[0] -= 1
+        if left[0] == NEVER:
+            raise KeyboardInterrupt
+        through(message)
+
+    monkeypatch.setattr(session._link, "send", partial(reached, send))
+    monkeypatch.setattr(getattr(session, "_session", session), "_send_asking", partial(reached, ask))
+    return left
+
+
+# A line's first messages, those about the vent of a line at 500 kPa, and the waiting behind it.
+INSTANTS = (*range(8), *range(22, 31), 34)
+
+
+@pytest.mark.parametrize("doing", ["make_safe", "standby"])
 @pytest.mark.parametrize("model", MODELS)
-def test_no_interrupt_at_any_message_of_making_safe_keeps_it_on(
-    model: str, monkeypatch: pytest.MonkeyPatch
+def test_no_interrupt_at_any_message_of_coming_to_rest_keeps_it_on(
+    model: str, doing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    stopped: list[BaseException] = []
     with rig(model) as found, found.driver() as source:
-        session = source.session
-        send, ask, left = session._link.send, session._send_asking, [NEVER]
-
-        def reached(through: Callable[[bytes], None], message: bytes) -> None:
-            left[0] -= 1
-            if left[0] == NEVER:
-                raise KeyboardInterrupt
-            through(message)
-
-        monkeypatch.setattr(session._link, "send", partial(reached, send))
-        monkeypatch.setattr(session, "_send_asking", partial(reached, ask))
-        for at in range(3):  # the least that one asks and sends
+        left = _interrupted(source, monkeypatch)
+        for at in INSTANTS if doing == "make_safe" else range(3):
             _staged(found, source)
             source.operate()
             assert found.on
+            source._clock.sleep(20.0)  # a line is at its pressure
             left[0] = at
-            with pytest.raises(KeyboardInterrupt):
-                source.make_safe()
+            try:
+                getattr(source, doing)()
+            except KeyboardInterrupt as stop:
+                stopped.append(stop)
+            left[0] = NEVER
             assert not found.on
+            if doing == "make_safe":
+                assert abs(found.line_pa) <= 1.01 * SAFE_PA
             source.make_safe()
+        assert len(stopped) >= 2
+        assert not any("__notes__" in vars(stop) for stop in stopped)  # each was seen at rest
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_is_on_when_a_connection_is_opened_by_hand_is_off_behind_the_refusal(model: str) -> None:
+    with rig(model) as found, found.driver() as source:
+        _staged(found, source)
+        source.operate()
+        source.session.reopen()
+        assert found.on
+        with pytest.raises(InstrumentError, match="connection was lost since"):
+            source.operate()
+        assert not found.on
 
 
 class _Full:
