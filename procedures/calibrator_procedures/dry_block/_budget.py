@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from statistics import stdev
+from statistics import fmean, variance
 from typing import TYPE_CHECKING
 
 from calibrator.procedure import comparison, required_figure
 from calibrator_procedures.dry_block import _model
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from calibrator.procedure import PointObservations, PointReferences
     from calibrator_uncertainty import Budget, Input
 
-__all__ = ["display_budget", "place_budget", "stability_budget"]
+__all__ = ["ROUND_OF_STABILITY", "display_budget", "place_budget", "stability_budget"]
 
-_SQRT12 = 12.0**0.5
+# Four of the standard as quick as it converts, so that its noise can be told from the block's movement.
+ROUND_OF_STABILITY = ("uut", "standard", "standard", "standard", "standard")
 _STANDARD = ("readout", "certificate", "drift")
 _BLOCK = ("radial", "axial", "loading", "hysteresis", "fluctuation")
 
@@ -54,22 +57,39 @@ def place_budget(
 
 
 def stability_budget(references: PointReferences, observed: PointObservations) -> Budget:
-    """Return the budget of twice the standard deviation, whose own u is s/√(2(n - 1)) (JCGM 100, E.4.3).
+    """Return the budget of twice the standard deviation of the rounds' means, the readout's noise taken out.
 
-    Each round has two readings within seconds: what they differ by is the readout's, and is taken out.
+    u is of the measurement, given how the block moved: s² of n means that carry a noise of variance v each
+    scatters by (4 s² v + 2 v²)/(n - 1). Raises `MissingReferenceError` where there is no resolution.
     """
     from calibrator_uncertainty import Budget, normal
 
-    standard = observed.parts["standard"]
-    rounds = len(standard) // 2
-    apart = [standard[2 * index + 1].value - standard[2 * index].value for index in range(rounds)]
-    noise = sum(value**2 for value in apart) / (4.0 * rounds)  # variance of the mean of two
-    seen = stdev(comparison.paired(standard))
-    least = 2.0 * required_figure(references, "resolution_standard").half_width / _SQRT12
-    u = max(seen, least) / math.sqrt(2.0 * (rounds - 1))
-    spread = math.sqrt(max(seen**2 - noise, 0.0))
-    inputs = [normal("spread", spread, u, "K", dof=rounds - 1, source=f"{rounds} rounds of two readings")]
+    standard = [reading.value for reading in observed.parts["standard"]]
+    size = len(ROUND_OF_STABILITY) - 1
+    rounds = [standard[at : at + size] for at in range(0, len(standard) - size + 1, size)]
+    own = [2.0 * _apart(found, 1) - _apart(found, 2) for found in rounds]
+    least = (2.0 * required_figure(references, "resolution_standard").half_width) ** 2 / 12.0
+    square = max(variance([fmean(found) for found in rounds]) - max(fmean(own), least) / size, 0.0)
+    # neighbours differ by a little more than the noise: on the safe side, and steadier than `own`
+    noise = max(fmean(_apart(found, 1) for found in rounds), least) / size
+    scatter = (4.0 * square * noise + 2.0 * noise**2) / (len(rounds) - 1)
+    u_square = math.sqrt(scatter + variance(own) / len(rounds) / size**2)
+    # of the root by its change over +/- u (JCGM 100:2008, 5.1.3, note 2): it also holds near zero
+    u = 0.5 * (math.sqrt(square + u_square) - math.sqrt(max(square - u_square, 0.0)))
+    # of a mean square of successive differences (von Neumann 1941): 2 (m - 1)²/(3 m - 4) a round of m
+    dof = len(rounds) * 2.0 * (size - 1) ** 2 / (3 * size - 4)
+    source = f"{len(rounds)} rounds of {size} readings"
+    inputs = [normal("spread", math.sqrt(square), u, "K", dof=dof, source=source)]
     return Budget(_model.stability, inputs, unit="K", name=references.point.id)
+
+
+def _apart(found: Sequence[float], steps: int) -> float:
+    """Return half the mean square of what readings some steps apart differ by (K²): a semivariogram.
+
+    At no distance in time it is the variance of the readout alone, its nugget: what the block moves between
+    two readings grows with their distance, so that a straight line through one and two steps leads there.
+    """
+    return fmean([(found[at + steps] - found[at]) ** 2 for at in range(len(found) - steps)]) / 2.0
 
 
 def _limit(references: PointReferences, kind: str) -> Input:

@@ -37,6 +37,8 @@ class DryBlock(TabledProcedure):
 
     def measure(self, bench: Bench, point: Point) -> None:
         """Bring the block to the temperature, wait until the standard is steady, read both."""
+        from calibrator_procedures.dry_block._budget import ROUND_OF_STABILITY
+
         settings = point.settings
         wiring = str(settings.get("wiring", ""))
         if wiring:
@@ -46,7 +48,8 @@ class DryBlock(TabledProcedure):
         bench.part("source").stage("temperature", point.nominal, "degC")
         with bench.energised():
             comparison.settle_standard(bench, point)
-            bench.read(int(settings["rounds"]), parts=comparison.ROUND, every_s=float(settings["every_s"]))
+            parts = ROUND_OF_STABILITY if settings["result"] == "stability" else comparison.ROUND
+            bench.read(int(settings["rounds"]), parts=parts, every_s=float(settings["every_s"]))
 
     def evaluate(
         self,

@@ -2,7 +2,7 @@
 
 The measurands: what the display shows less the true temperature at the bottom of the first boring, reached
 from below; how a place differs from that; how the display's error differs on the way back; twice the standard
-deviation of the true temperatures at the readings.
+deviation of the rounds' true temperatures.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ __all__ = ["EFFECTS", "NOT_SIMULATED", "POPULATION", "RESULT_ONLY", "WITHOUT_A_L
 RESULT_ONLY = True  # a guideline's lines for places stand for what the measurand leaves open
 POPULATION = {"error": "inside", "width": 3.0}
 _PROBE = "readout_1_"
+_ROUND = 4  # readings of the standard in a round of the stability
 
 EFFECTS = {
     "standard_error": "certificate",
@@ -66,7 +67,7 @@ def truths(bench: SimBench, asked: Asked) -> Mapping[str, float]:
     kind = str(asked.settings["result"])
     if kind == "stability":
         true = [item[f"{_PROBE}c"] for item in asked.seen["standard"]]
-        spread = stdev(fmean(pair) for pair in zip(true[::2], true[1::2], strict=True))
+        spread = stdev(fmean(true[at : at + _ROUND]) for at in range(0, len(true), _ROUND))
         return {"spread": spread, "result": 2.0 * spread}
     if kind == "display":
         known = {key: _mean(asked, f"{_PROBE}{key}_k") for key in ("readout", "certificate", "drift")}
