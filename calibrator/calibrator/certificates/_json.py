@@ -39,7 +39,7 @@ def json_bytes(model: Certificate) -> bytes:
 # the head says the kind in words; how it looks is no part of what it says
 _APART: Final = ("layout", "kind")
 # a certificate that was issued before there was such a field is the same bytes again
-_ONLY_WHERE_KNOWN: Final = ("adjustment", "checked_by", "taxon", "own")
+_ONLY_WHERE_KNOWN: Final = ("adjustment", "checked_by", "taxon", "own", "edition_step", "judged")
 
 
 def _without_uncertainty(model: Certificate) -> Certificate:

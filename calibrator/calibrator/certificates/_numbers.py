@@ -101,7 +101,7 @@ def printed(result: Result) -> Printed:
         error=signed(exact.error.scaleb(-errors)),
         expanded_uncertainty=_digits(exact.expanded_uncertainty.scaleb(-errors)),
         coverage_factor=NONE if exact.coverage_factor is None else _digits(exact.coverage_factor),
-        guard_band=NONE if exact.guard_band is None else _digits(exact.guard_band.scaleb(-errors)),
+        guard_band=NONE if exact.guard_band is None else _band(result, exact.guard_band.scaleb(-errors)),
         pfa=NONE if result.pfa is None else percent(result.pfa),
     )
 
@@ -120,7 +120,7 @@ def rounded(result: Result) -> Rounded | None:
     factor, band, beside = result.coverage_factor, result.guard_band, result.particulars
     pair = beside.pair
     return Rounded(
-        error=write.like(result.error, uncertainty),
+        error=_error(result, write.like(result.error, uncertainty)),
         expanded_uncertainty=uncertainty,
         indication=None if result.indication is None else write.like(result.indication, uncertainty),
         coverage_factor=None if factor is None else factor.quantize(Decimal("0.01")),
@@ -128,6 +128,18 @@ def rounded(result: Result) -> Rounded | None:
         reference=None if beside.reference is None else write.like(beside.reference, uncertainty),
         pair=None if pair is None else (write.like(pair[0], uncertainty), write.like(pair[1], uncertainty)),
     )
+
+
+def _error(result: Result, like_uncertainty: Decimal) -> Decimal:
+    """Return the error as an edition has it written: to the last place of its step, not to that of U."""
+    if result.edition_step is None or result.error is None:
+        return like_uncertainty
+    return result.error.quantize(result.edition_step.normalize())
+
+
+def _band(result: Result, band: Decimal) -> str:
+    """Return w; where an edition judges, none is a plain 0 and has no digits."""
+    return "0" if result.edition_step is not None and not band else _digits(band)
 
 
 def _plain_or_none(value: Decimal | None, exponent: int) -> str:

@@ -96,6 +96,7 @@ def particulars(
 ) -> tuple[Particulars, Decimal | None]:
     """Return what a recorded point states beside its error, and the indication that its error was taken of.
 
+    `error` is the one that was measured, in full, where the edition of a regulation has it written to a step.
     `indication` is the mean of the point's own readings. Where the budget names another one (the mean of the
     ways up and down), that stands in its place, for the error is of that one.
     """

@@ -73,7 +73,8 @@ class Result:
     versions: tuple[Version, ...] = ()  # every measurement of a repeated point, in order
     rounding: str = "nearest"  # of U: nearest, upward, ea-4/02
     rounding_step: int = 1  # of the last digit written
-    judged: str = "raw"  # by the edition of a regulation: the error as measured, or "rounded" to its step
+    edition_step: Decimal | None = None  # to which the edition of a regulation has the error written
+    judged: str | None = None  # by such an edition: the error as measured ("raw"), or "rounded" to its step
     frequency_hz: Decimal | None = None  # of an alternating quantity
     particulars: Particulars = PLAIN  # reference value, what a difference is between, the load
     taxon: str | None = None  # of NCSLI MII, the laboratory's side; None: a run of before they were recorded

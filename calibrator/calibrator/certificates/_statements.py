@@ -262,7 +262,7 @@ def decision_rule(model: Certificate, speaker: Speaker) -> Lines:
             "PFA is the probability that the true error lies outside its limits, given this result alone "
             "(specific, no prior; JCGM 106:2012). Verdicts follow from the unrounded numbers."
         )
-        if all(result.judged == "raw" for result in model.results)
+        if all(result.judged != "rounded" for result in model.results)
         else say(
             "PFA is the probability that the true error lies outside its limits, given this result alone "
             "(specific, no prior; JCGM 106:2012); it is of the unrounded error. "

@@ -139,9 +139,10 @@ def _limits(  # noqa: PLR0917 - what one limit rests on
         return limits
     rounding = edition.rounding
     step = step_of(edition, _tolerance(limits), interval=manner.interval, resolution=manner.resolution)
+    written = Decimal(1) if step is None else _short(step)
     status = _status("rounding", rounding.known, edition, checked)
     source = _source(edition, rounding.known)
-    return replace(limits, rounding=Rounded(step or Decimal(1), rounding.judged, status, source))
+    return replace(limits, rounding=Rounded(written, rounding.judged, status, source))
 
 
 def _of_edition(
@@ -164,7 +165,7 @@ def _of_edition(
             way_out="State the limit in the point table, with its source.",
             code="no-edition-limit",
         )
-    half, row = found
+    half, row = _short(found[0]), found[1]
     return replace(
         limits,
         lower=-half,
@@ -180,6 +181,11 @@ def _tolerance(limits: PointLimits) -> Decimal:
     if limits.half is not None:
         return limits.half
     return max(abs(limit) for limit in (limits.lower, limits.upper) if limit is not None)
+
+
+def _short(value: Decimal) -> Decimal:
+    """Return a product of coefficients without the zeros that only multiplying brought."""
+    return Decimal(f"{value.normalize():f}")
 
 
 def _open(limits: PointLimits) -> bool:

@@ -16,25 +16,17 @@ from calibrator.scaffold import write_procedure
 from calibrator_drivers.clock import RealClock
 
 from .conftest import Said
+from .toy_editions import HEAD, LAB
 
 Lists = Callable[..., None]
-EDITION = """
-id = "xyz-1-{year}"
-regulation = "xyz-1"
-number = "XYZ 1-{year}"
-kind = "verification-regulation"
-title = {{ en = "Toys", zh = "玩具" }}
-effective = {year}-01-01
-{more}
-status = "unverified"
-known = "seen"
-source = "invented"
-[interval]
+EDITION = (
+    HEAD
+    + """[interval]
 months = {months}
 status = "memory_low"
 source = "invented"
 """
-LAB = 'name = "Toy"\ntimezone = "UTC"\n[[person]]\nid = "li"\nname = "Li Wei"\nroles = ["reviewer"]\n'
+)
 
 
 @pytest.fixture

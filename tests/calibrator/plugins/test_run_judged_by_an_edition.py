@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ import pytest
 
 from calibrator._home import Home
 from calibrator.certificates import build
+from calibrator.certificates._numbers import printed
+from calibrator.certificates._statements import decision_rule
+from calibrator.certificates._words import Speaker
 from calibrator.engine import Job, StopSignal, resume, run
 from calibrator.evaluation import show
 from calibrator.evaluation._figures import figure_status
@@ -22,21 +26,13 @@ from calibrator.scaffold import write_procedure
 from calibrator_drivers.clock import RealClock
 
 from .conftest import Said
+from .toy_editions import HEAD, LAB
 
 Lists = Callable[..., None]
 KNOWN = 'status = "seen"\nsource = "invented"\n'
-EDITION = """
-id = "xyz-1-{year}"
-regulation = "xyz-1"
-number = "XYZ 1-{year}"
-kind = "verification-regulation"
-title = {{ en = "Toys", zh = "玩具" }}
-effective = {year}-01-01
-{more}
-status = "unverified"
-known = "seen"
-source = "invented"
-[points]
+EDITION = (
+    HEAD
+    + """[points]
 rule = "values"
 unit = "V"
 values = [{points}]
@@ -60,8 +56,9 @@ rule = "simple"
 months = 5
 {known}
 """
+)
 SECTION = 'edition = { regulation = "xyz-1", class = "7", low = "-10", high = "10", interval = "0.01" }\n'
-HEAD = """
+FOLLOWED = """
 [regulation]
 number = "XYZ 1-2020"
 title = { en = "Toys", zh = "玩具" }
@@ -71,7 +68,6 @@ in_force = 2020-01-01
 validity_months = 5
 items = [{ id = "volts", title = { en = "Volts", zh = "电压" }, sections = ["dcv"] }]
 """
-LAB = 'name = "Toy"\ntimezone = "UTC"\n[[person]]\nid = "li"\nname = "Li Wei"\nroles = ["reviewer"]\n'
 RUN = ("toy_volts", "--uut", "34401A", "--sim", "--rule", "edition")
 
 
@@ -184,18 +180,46 @@ def as_verification(home: Path) -> tuple[str, set[tuple[str, str]]]:
 def follow_law(tmp_path: Path) -> None:
     """Let the toy procedure be one of a verification with a single measured item."""
     head = tmp_path / "toy_volts" / "procedure.toml"
-    head.write_text(head.read_text(encoding="utf-8") + HEAD, encoding="utf-8")
+    head.write_text(head.read_text(encoding="utf-8") + FOLLOWED, encoding="utf-8")
 
 
 def test_a_point_of_the_edition_that_the_table_lacks_leaves_the_item_undone(
     tmp_path: Path, home: Path, said: Said, edition: Callable[..., None]
 ) -> None:
+    """The same run has a limit on one side: its document states what was measured beside what is judged."""
     follow_law(tmp_path)
     edition(points='"-10", "1", "5", "10"')
+    table = tmp_path / "toy_volts" / "tables" / "keysight_34401a.toml"
+    text = table.read_text(encoding="utf-8")
+    one_side = text.replace('{ class = "edition" }', '{ "1y" = { upper = "0.000001" } }', 1)
+    table.write_text(one_side, encoding="utf-8")
     code, out, err = said("run", *RUN)
     assert code == 0, err
     assert "points of dcv without, there 5 V" in out
     assert as_verification(home)[0] == "not done"
+    states_what_was_measured(home)
+
+
+def states_what_was_measured(home: Path) -> None:
+    """Errors of some 15 µV at 1 V are judged as 0.000 V; the reference is what was applied."""
+    with Home(home).open_record(RealClock(), write=False) as record:
+        model = build(record, record.find_run("last"), kind="calibration")
+    first, *others = model.results
+    assert (first.limit_lower, first.limit_upper) == (None, Decimal("0.000001"))
+    for result in (first, *others):
+        indication, reference, error = result.indication, result.particulars.reference, result.error
+        assert indication is not None
+        assert reference is not None
+        assert error is not None
+        assert abs(reference - result.nominal) < Decimal("1e-9"), "the set value, of no correction here"
+        assert abs(indication - reference) > Decimal("0.000001"), "which fails a limit of 1 µV as measured"
+        assert (error, result.verdict) == (0, "pass"), "and passes rounded, with one limit or two"
+        row = printed(result)
+        assert (row.error, row.guard_band) == ("0", "0") if row.error_unit == "µV" else ("0.000", "0")
+        assert (str(result.edition_step), result.judged) == ("0.002", "rounded")
+    rule = " ".join(line for lines in decision_rule(model, Speaker("en")) for line in lines)
+    assert "Verdicts follow from the errors as the edition rounds them." in rule
+    assert "unrounded numbers" not in rule
 
 
 def test_a_resumed_run_is_judged_by_the_edition_that_it_began_with(
