@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from calibrator.certificates._gate import Missing, gate
     from calibrator.certificates._issue import NotIssuableError, issue
     from calibrator.certificates._model import Certificate
+    from calibrator.certificates._other_version import contradicted, evaluated_otherwise
     from calibrator.certificates._readback import ReadBack, read_back
     from calibrator.certificates._render import FORMATS, LANGUAGES, render
     from calibrator.certificates._replace import plan_replacement, replace_certificate
@@ -35,6 +36,8 @@ __all__ = [
     "amend",
     "build",
     "check_results",
+    "contradicted",
+    "evaluated_otherwise",
     "examine",
     "gate",
     "issue",
@@ -61,6 +64,8 @@ _HOMES = {
     "amend": "_amend",
     "NOT_HERE": "_follows",
     "let_stand": "_follows",
+    "contradicted": "_other_version",
+    "evaluated_otherwise": "_other_version",
     "plan_amendment": "_amend",
     "plan_replacement": "_replace",
     "build": "_build",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["excusable", "plan_as_evaluated", "versions_text"]
 
 
+_MEASURE: Final = "See all of it: calibrator verify. Nothing is issued on such results; measure again."
 _VERSIONS: Final = "versions."
 _SENTENCE: Final = 4  # characters of a language that is written without blanks
 _CALCULATE: Final = frozenset({"calibrator", "procedure", "numpy", "scipy"})
@@ -58,8 +59,10 @@ def plan_as_evaluated(record: Record, sources: Sources, reason: str, by: str) ->
     Raises:
         UsageError: code `no-reason`, `may-not-authorise`, or `nothing-differs`: everything recomputes, so
             that nothing needs to be let stand.
-        IntegrityError: code `results-differ`: no version explains what differs.
+        IntegrityError: code `results-differ`: no version explains what differs, or the register speaks
+            against it.
     """
+    from calibrator.certificates._other_version import contradicted
     from calibrator.evaluation import recompute
 
     run = sources.run
@@ -77,8 +80,13 @@ def plan_as_evaluated(record: Record, sources: Sources, reason: str, by: str) ->
         raise IntegrityError(
             f"no version explains what differs: {first}",
             where=run,
-            way_out="See all of it: calibrator verify. Nothing is issued on such results; measure again.",
+            way_out=_MEASURE,
             code="results-differ",
+        )
+    speaks = contradicted(record, run, found)
+    if speaks:
+        raise IntegrityError(
+            f"no version explains what differs: {speaks}", where=run, way_out=_MEASURE, code="results-differ"
         )
     return {
         "head": sources.stamp.head,

@@ -25,7 +25,10 @@ _SEALED: Final = (b"SignatureValue", b"X509Certificate", b"SignedInfo")  # one a
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """The outcome: exit code 0 as issued, 3 superseded or by nobody known, 6 not intact; and why."""
+    """The outcome and why: exit code 0 as issued, 6 not intact, 3 in doubt.
+
+    In doubt is what was superseded, is by nobody known, or is evaluated otherwise by this version.
+    """
 
     exit_code: int
     wrong: tuple[str, ...]
@@ -65,10 +68,12 @@ def examine(file: Path, record: Record | None, settings: SealSettings, now: date
         wrong += differences
         if not differences:
             said.append("as issued; it agrees with the record")
+    doubtful: tuple[str, ...] = ()
     if holds and record is not None and found is not None and not wrong:
-        unsound, recomputed = unlike(record, found.run)
-        wrong += unsound
-        said += recomputed
+        again = unlike(record, found.run)
+        wrong += again.wrong
+        said += again.said
+        doubtful = again.doubtful
     elif not holds:
         said.append("not recomputed: no record here holds its run")
     if wrong:
@@ -84,6 +89,7 @@ def examine(file: Path, record: Record | None, settings: SealSettings, now: date
         said.append(
             "not superseded, as far as this record knows" if holds else "no record here holds its run"
         )
+    later.extend(doubtful)
     return Examination(DOUBTFUL if later or not vouched else INTACT, tuple(later), tuple(said))
 
 

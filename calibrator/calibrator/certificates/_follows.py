@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import IntegrityError, UsageError
 from calibrator.certificates._as_evaluated import excusable, versions_text
 from calibrator.certificates._let_stand import KIND, standing
+from calibrator.certificates._other_version import contradicted, evaluated_otherwise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from calibrator.evaluation import Difference
     from calibrator.record import Event, Record
 
-__all__ = ["NOT_HERE", "check_follows", "let_stand", "unlike"]
+__all__ = ["NOT_HERE", "Again", "check_follows", "let_stand", "unlike"]
 
 _VERSIONS: Final = "versions."
 _MEASURE_AGAIN: Final = (
@@ -73,22 +75,37 @@ def _measured_with(record: Record, run: str) -> str:
     return f" (Calibrator {version} in an environment of its own, on the same home)" if version else ""
 
 
-def unlike(record: Record, run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what is wrong with the results of a run, evaluated again, and what is said of it."""
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What came of evaluating the results of a run again: what is wrong, what is doubtful, what is said."""
+
+    wrong: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+
+
+def unlike(record: Record, run: str) -> Again:
+    """Evaluate a run again and say what is wrong with its results, or what only another version explains."""
     from calibrator.evaluation import recompute
 
     try:
         found = recompute(record, run)
     except IntegrityError as error:
-        return (f"the results cannot be evaluated again: {error.what}",), ()
+        return Again(wrong=(f"the results cannot be evaluated again: {error.what}",))
     except UsageError as error:  # a procedure of a package that is not installed here
-        return (), (f"not recomputed: {error.what}",)
-    stands = let_stand(record.events(run), found)
+        return Again(said=(f"not recomputed: {error.what}",))
+    events = list(record.events(run))
+    stands = let_stand(events, found)
     if stands:
-        return (), (stands,)
+        return Again(said=(stands,))
+    otherwise = evaluated_otherwise(events, found)
+    speaks = contradicted(record, run, found) if otherwise else ""
+    if otherwise and not speaks:
+        return Again(doubtful=(otherwise,))
     if found:
-        return (f"the recorded results do not follow from the readings: {_told(found)}",), ()
-    return (), ("every result recomputes from its readings",)
+        differs = f"the recorded results do not follow from the readings: {_told(found)}"
+        return Again(wrong=(differs, speaks) if speaks else (differs,))
+    return Again(said=("every result recomputes from its readings",))
 
 
 def _told(found: tuple[Difference, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["verify"]
 
 ALTERED = 6
+DOUBTFUL = 3
 DOCUMENTS = (".pdf", ".html", ".json", ".xml", ".zip")
 
 
@@ -31,7 +33,8 @@ def verify(ctx: click.Context, what: str | None, head: str) -> int:
     An existing file is a document: its seal is checked, it is held against the record where there is one,
     and what replaces it is named. A run is checked alone; without an argument the whole record is checked.
     Exit code 6 when something does not agree; 3 for a document that is intact but superseded, or that
-    nobody known vouches for.
+    nobody known vouches for, and where only another version of the program or the procedure explains that
+    results differ.
     """
     chosen = settings(ctx)
     if what is not None and Path(what).is_file():
@@ -60,10 +63,10 @@ def _verify_record(chosen: Settings, run: str | None) -> int:
         streams = [stream] if stream is not None else [summary.id for summary in record.runs()]
         if chosen.home.heads is None and stream is None:
             findings += record.missing_heads()
-        wrong, stand = [*_chain_findings(findings, say)], list[str]()
+        wrong, told = [*_chain_findings(findings, say)], _Told()
         try:
             with damage_named(record.place):
-                wrong += _result_findings(chosen, record, streams, stand)
+                wrong += _result_findings(chosen, record, streams, told)
         except IntegrityError as error:
             if not wrong:
                 raise
@@ -77,11 +80,22 @@ def _verify_record(chosen: Settings, run: str | None) -> int:
     if wrong:
         click.echo(f"{say('NOT intact')}: {len(wrong)} {say('findings')}", err=True)
         return ALTERED
-    for line in stand:
+    for line in told.stand:
         click.echo(line)
-    every = "every other result recomputes" if stand else "every result recomputes from its readings"
+    for line in told.otherwise:
+        click.echo(line, err=True)
+    some = told.stand or told.otherwise
+    every = "every other result recomputes" if some else "every result recomputes from its readings"
     click.echo(f"{say('intact')}: {len(streams)} {say('runs')}, {events} {say('events')}; {say(every)}")
-    return 0
+    return DOUBTFUL if told.otherwise else 0
+
+
+@dataclass(slots=True)
+class _Told:
+    """Runs whose results differ and that are no finding: let stand, or of another version."""
+
+    stand: list[str] = field(default_factory=list)
+    otherwise: list[str] = field(default_factory=list)
 
 
 def _chain_findings(findings: Iterable[Finding], say: Callable[[str], str]) -> Iterator[str]:
@@ -92,38 +106,52 @@ def _chain_findings(findings: Iterable[Finding], say: Callable[[str], str]) -> I
         yield f"{place}: {say(finding.what)} [{finding.code}]"
 
 
-def _result_findings(chosen: Settings, record: Record, streams: list[str], stand: list[str]) -> Iterator[str]:
+def _result_findings(chosen: Settings, record: Record, streams: list[str], told: _Told) -> Iterator[str]:
     """Give one line a point: its first difference that a reader knows, and how many more there are.
 
-    A run whose results somebody let stand as they were evaluated is no finding; it is told in `stand`.
+    A run whose results somebody let stand as they were evaluated, or that another version evaluated
+    otherwise, is no finding; it is told.
     """
     from calibrator import evaluation
-    from calibrator.certificates import NOT_HERE, let_stand
+    from calibrator.certificates import NOT_HERE, contradicted, evaluated_otherwise, let_stand
 
     say = chosen.words
     own_runs = {summary.id for summary in record.runs() if record.is_own(summary)}
     for stream in streams:
         # The traffic log of another station's run lies in its home.
         traffic = chosen.home.traffic if stream in own_runs else None
-        points: dict[str, list[Difference]] = {}
         differences = evaluation.recompute(record, stream, traffic=traffic)
-        stands = let_stand(record.events(stream), differences) if differences else ""
+        events = list(record.events(stream)) if differences else []
+        stands = let_stand(events, differences)
         if stands:
-            stand.append(f"{stream}: {say(NOT_HERE)}{stands.removeprefix(NOT_HERE)}")
+            told.stand.append(f"{stream}: {say(NOT_HERE)}{stands.removeprefix(NOT_HERE)}")
             continue
-        for difference in differences:
-            points.setdefault(difference.point or difference.field, []).append(difference)
-        # A point whose own numbers agree differs only by drawing with the others of its section.
-        own = {name: found for name, found in points.items() if any(map(_is_of_the_point, found))}
-        for found in (own or points).values():
-            first = min(found, key=_rank)
-            rest = f" ({len(found) - 1} {say('more')})" if len(found) > 1 else ""
-            yield (
-                f"{stream}, {f'{first.point} {first.field}'.strip()}: "
-                f"{say('recorded')} {first.recorded}, {say('recomputed')} {first.recomputed}{rest}"
-            )
-        if own and len(own) < len(points):
-            yield f"{stream}: {len(points) - len(own)} {say('points differ only in their Monte Carlo check')}"
+        otherwise = evaluated_otherwise(events, differences)
+        speaks = contradicted(record, stream, differences) if otherwise else ""
+        if otherwise and not speaks:
+            told.otherwise.append(f"{stream}: {say(otherwise)}")
+            continue
+        if speaks:
+            yield f"{stream}: {say(speaks)}"
+        yield from _of_points(stream, differences, say)
+
+
+def _of_points(stream: str, differences: Iterable[Difference], say: Callable[[str], str]) -> Iterator[str]:
+    """Give one line a point, those that differ only by drawing with the others counted."""
+    points: dict[str, list[Difference]] = {}
+    for difference in differences:
+        points.setdefault(difference.point or difference.field, []).append(difference)
+    # A point whose own numbers agree differs only by drawing with the others of its section.
+    own = {name: found for name, found in points.items() if any(map(_is_of_the_point, found))}
+    for found in (own or points).values():
+        first = min(found, key=_rank)
+        rest = f" ({len(found) - 1} {say('more')})" if len(found) > 1 else ""
+        yield (
+            f"{stream}, {f'{first.point} {first.field}'.strip()}: "
+            f"{say('recorded')} {first.recorded}, {say('recomputed')} {first.recomputed}{rest}"
+        )
+    if own and len(own) < len(points):
+        yield f"{stream}: {len(points) - len(own)} {say('points differ only in their Monte Carlo check')}"
 
 
 def _is_of_the_point(difference: Difference) -> bool:
@@ -132,8 +160,8 @@ def _is_of_the_point(difference: Difference) -> bool:
 
 def _rank(difference: Difference) -> int:
     fields = ("reading", "verdict", "error", "U", "u", "k", "pfa")
-    field = difference.field.partition(" ")[0]
-    return fields.index(field) if field in fields else len(fields)
+    name = difference.field.partition(" ")[0]
+    return fields.index(name) if name in fields else len(fields)
 
 
 def _verify_document(chosen: Settings, file: Path, head: str) -> int:

@@ -13,7 +13,7 @@ from calibrator.evidence import is_bundle
 __all__ = ["is_bundle", "verify_bundle_file"]
 
 ALTERED = 6
-DOUBTFUL = 3  # as of any document that nobody known vouches for, or that is superseded
+DOUBTFUL = 3  # of what nobody known vouches for, what is superseded, and what another version evaluated
 
 
 def verify_bundle_file(chosen: Settings, file: Path, head: str = "") -> int:
@@ -34,10 +34,12 @@ def verify_bundle_file(chosen: Settings, file: Path, head: str = "") -> int:
         click.echo(f"{file}: {say(line)}")
     for number, how in found.superseded.items():
         click.echo(f"{file}: {number}: {say(how)}", err=found.outdated)
+    if found.otherwise and not found.wrong:
+        click.echo(f"{file}: {say(found.otherwise)}", err=True)
     state = say("NOT intact") if found.wrong else say("intact")
     click.echo(f"{file}: {state}", err=bool(found.wrong))
     if found.wrong or found.vouched:
-        return ALTERED if found.wrong else DOUBTFUL if found.outdated else 0
+        return ALTERED if found.wrong else DOUBTFUL if found.outdated or found.otherwise else 0
     told = say(
         "it agrees with itself, and nobody known vouches for it: compare the head above with the "
         "certificate's, by --head HASH, or verify it at the home that holds the run"

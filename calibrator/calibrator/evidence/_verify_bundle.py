@@ -6,6 +6,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from calibrator.evidence.check_bundle import check, head_wrong, superseded
 
 if TYPE_CHECKING:
     from calibrator.certificates.seals import SealSettings
+    from calibrator.evaluation import Difference
     from calibrator.record import Event, Record
 
 __all__ = ["BundleCheck", "verify_bundle"]
@@ -28,7 +30,8 @@ class BundleCheck:
 
     A bundle that was forged throughout agrees with itself: only the record, or a head that came another way,
     vouches for it. `superseded` says of each of its certificates that another one replaced by which and why.
-    It is `outdated` where the newest of them is such a one, or the record has issued a later one.
+    It is `outdated` where the newest of them is such a one, or the record has issued a later one, and
+    `otherwise` says that its results differ here because another version evaluated them.
     """
 
     def __init__(
@@ -39,12 +42,14 @@ class BundleCheck:
         vouched: bool = False,
         superseded: Mapping[str, str] | None = None,
         outdated: bool = False,
+        otherwise: str = "",
     ) -> None:
         self.wrong = tuple(wrong)
         self.said = tuple(said)
         self.vouched = vouched
         self.superseded = dict(superseded or {})
         self.outdated = outdated
+        self.otherwise = otherwise
 
 
 def verify_bundle(
@@ -66,24 +71,25 @@ def verify_bundle(
         return BundleCheck(wrong, ())
     manifest = json.loads(content["manifest.json"])
     events = _events(content)
-    unlike, versions = _results(events, content)
+    again = _results(events, content)
     ours = list(_ours(content))
     wrong = [what for what, former in ours if not former]
     altered = _altered(manifest, record)
     if altered:  # nothing that its rows say is believed, for or against
         wrong, record = [*wrong, *altered], None
-    wrong += [*_shown(events, content), *unlike, *_held(manifest, record)]
+    here = _is_in(manifest, record)
+    again = again.held_against(record if here else None, str(manifest["run"]))
+    wrong += [*_shown(events, content), *again.wrong, *_held(manifest, record)]
     wrong += _known(content, record)
     wrong += head_wrong(head, [{"hash": event.hash} for event in events])
     said = [
         f"run {manifest['run']}, {manifest['mode']}, {len(events)} events, head {manifest['head']['hash']}"
     ]
-    said += [*versions, *(what for what, former in ours if former)]
+    said += [*again.said, *(what for what, former in ours if former)]
     said += [f"not in the bundle: {name}" for name in manifest.get("not_included", ())]
     broken, sealed, trusted = sealed_documents(content, events, trust, now)
     wrong += broken
     until = max(trusted.until, *(event.seq for event in events if event.hash == head.lower()), 0)
-    here = _is_in(manifest, record)
     if here:
         until = len(events)
     behind = [] if not until or wrong else list(_behind(content, events, Vouched(until, trusted.documents)))
@@ -96,6 +102,7 @@ def verify_bundle(
         vouched=bool(until) and not behind and not wrong,
         superseded=later,
         outdated=outdated,
+        otherwise=again.otherwise,
     )
 
 
@@ -208,12 +215,26 @@ def _events(content: Mapping[str, bytes]) -> list[Event]:
     return found
 
 
-def _results(events: list[Event], content: Mapping[str, bytes]) -> tuple[list[str], list[str]]:
-    """Evaluate the readings again, with the traffic log laid out as a home has it.
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """What came of evaluating the readings again; `otherwise` where only another version explains it."""
 
-    Returns what does not follow from them, and apart from it the versions that may explain it.
-    """
-    from calibrator.certificates import let_stand
+    found: Sequence[Difference] = ()
+    wrong: Sequence[str] = ()
+    said: Sequence[str] = ()
+    otherwise: str = ""
+
+    def held_against(self, record: Record | None, run: str) -> _Again:
+        """Return it with what differs as wrong, where the register of a record speaks against the version."""
+        from calibrator.certificates import contradicted
+
+        speaks = contradicted(record, run, self.found) if record is not None and self.otherwise else ""
+        return _Again(self.found, (speaks, *_unlike(self.found)), self.said) if speaks else self
+
+
+def _results(events: Sequence[Event], content: Mapping[str, bytes]) -> _Again:
+    """Evaluate the readings again, with the traffic log laid out as a home has it."""
+    from calibrator.certificates import evaluated_otherwise, let_stand
     from calibrator.evaluation import recompute_events
 
     with tempfile.TemporaryDirectory() as folder:
@@ -223,22 +244,26 @@ def _results(events: list[Event], content: Mapping[str, bytes]) -> tuple[list[st
         try:
             found = recompute_events(events, traffic=Path(folder) if log is not None else None)
         except CalibratorError as error:
-            return [f"the results cannot be evaluated again: {error}"], []
+            return _Again(wrong=(f"the results cannot be evaluated again: {error}",))
     stands = let_stand(events, found) if found else ""
     if stands:
-        return [], [stands]
-    versions = [item for item in found if item.field.startswith("versions.")]
-    unlike = [
-        f"{item.point} {item.field}: recorded {item.recorded}, recomputed {item.recomputed}".strip()
-        for item in found
-        if item not in versions
-    ]
+        return _Again(found, said=(stands,))
     told = [
         f"the version of {item.field.removeprefix('versions.')} was {item.recorded}, here it is"
         f" {item.recomputed}: that may explain what differs"
-        for item in versions
+        for item in found
+        if item.field.startswith("versions.")
     ]
-    return unlike, told
+    otherwise = evaluated_otherwise(events, found)
+    return _Again(found, () if otherwise else _unlike(found), told, otherwise)
+
+
+def _unlike(found: Sequence[Difference]) -> list[str]:
+    return [
+        f"{item.point} {item.field}: recorded {item.recorded}, recomputed {item.recomputed}".strip()
+        for item in found
+        if not item.field.startswith("versions.")
+    ]
 
 
 def _held(manifest: Mapping[str, object], record: Record | None) -> Iterator[str]:

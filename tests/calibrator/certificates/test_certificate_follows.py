@@ -60,9 +60,12 @@ def test_a_document_is_held_against_the_readings_as_well(
 
     _falsified(record, run)
     found = examine(path, record, seal, now)
-    wrong, versions = _results(list(record.events(run)), {})  # as of its bundle
-    assert wrong[0] == "dci:0.01A:+0.01A U: recorded 0.000000001, recomputed 0.00000095"
-    assert not any("version" in line for line in wrong)
-    assert versions[0].startswith("the version of calibrator was 0.1.0, here it is ")
+    # as of its bundle, where the register says that it was not calibrator 0.1.0 that began the run
+    again = _results(list(record.events(run)), {})
+    assert again.otherwise
+    held = again.held_against(record, run)
+    assert held.wrong[0].startswith("the run says calibrator 0.1.0, and the register says")
+    assert held.wrong[1] == "dci:0.01A:+0.01A U: recorded 0.000000001, recomputed 0.00000095"
+    assert held.said[0].startswith("the version of calibrator was 0.1.0, here it is ")
     assert found.exit_code == 6
     assert "do not follow from the readings: dci:0.01A:+0.01A U: recorded 0.000000001" in found.wrong[0]
