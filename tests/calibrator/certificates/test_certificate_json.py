@@ -24,7 +24,7 @@ def test_it_holds_every_number_of_every_result(whole_simulated: Certificate) -> 
         assert Decimal(result["limit_upper"]) == own.limit_upper
         assert result["verdict"] == own.verdict
         assert result["clause8"] is own.clause8
-        # what only the edition of a regulation says: documents of before there was such a field keep their bytes
+        # only of a run that an edition judged: documents of before there was such a field keep their bytes
         assert not {"edition_step", "judged"} & set(result)
 
 
