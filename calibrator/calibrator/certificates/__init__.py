@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from calibrator.certificates._amend import Amending, amend, plan_amendment
+    from calibrator.certificates._at_work import contradicted
     from calibrator.certificates._build import build
     from calibrator.certificates._check_results import check_results, last_secret, secret_policy
     from calibrator.certificates._examine import Examination, examine
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from calibrator.certificates._gate import Missing, gate
     from calibrator.certificates._issue import NotIssuableError, issue
     from calibrator.certificates._model import Certificate
-    from calibrator.certificates._other_version import contradicted, evaluated_otherwise
+    from calibrator.certificates._other_version import evaluated_otherwise
     from calibrator.certificates._readback import ReadBack, read_back
     from calibrator.certificates._render import FORMATS, LANGUAGES, render
     from calibrator.certificates._replace import plan_replacement, replace_certificate
@@ -64,7 +65,7 @@ _HOMES = {
     "amend": "_amend",
     "NOT_HERE": "_follows",
     "let_stand": "_follows",
-    "contradicted": "_other_version",
+    "contradicted": "_at_work",
     "evaluated_otherwise": "_other_version",
     "plan_amendment": "_amend",
     "plan_replacement": "_replace",

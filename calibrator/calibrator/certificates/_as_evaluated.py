@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from calibrator._errors import IntegrityError, UsageError
+from calibrator.certificates._at_work import contradicted
 from calibrator.certificates._people import GIVE_A_ROLE, may_authorise, named
 
 if TYPE_CHECKING:
@@ -62,7 +63,6 @@ def plan_as_evaluated(record: Record, sources: Sources, reason: str, by: str) ->
         IntegrityError: code `results-differ`: no version explains what differs, or the register speaks
             against it.
     """
-    from calibrator.certificates._other_version import contradicted
     from calibrator.evaluation import recompute
 
     run = sources.run

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from calibrator._errors import IntegrityError, UsageError
 from calibrator.certificates._as_evaluated import excusable, versions_text
+from calibrator.certificates._at_work import contradicted
 from calibrator.certificates._let_stand import KIND, standing
-from calibrator.certificates._other_version import contradicted, evaluated_otherwise
+from calibrator.certificates._other_version import evaluated_otherwise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -183,7 +183,7 @@ def test_what_a_crash_left_is_of_the_program_that_wrote_it(record: Record, forme
 def _eras_of(register: list[tuple[str, Mapping[str, Any]]], run: str) -> list[tuple[int, str]]:
     from types import SimpleNamespace
 
-    from calibrator.certificates._other_version import _eras
+    from calibrator.certificates._at_work import _eras
 
     events = [SimpleNamespace(kind=kind, body=body) for kind, body in register]
     stored: Any = SimpleNamespace(REGISTER="register", station="", events=lambda *_, **__: iter(events))
