@@ -95,7 +95,7 @@ class MensorCPC6050(PressureController):
     mode = choice("Mode {}", _MODES, "mode", "S-MENSOR", "seen")
     set_point = setting("Setpt {}", "kPa", -100.0, 25e3, "set-point", "S-MENSOR", "seen")
     upper_limit = setting("UpperLimit {}", "kPa", 0.0, 25e3, "own upper limit", "S-MENSOR", "seen")
-    lower_limit = setting("LowerLimit {}", "kPa", -100.0, 0.0, "own lower limit", "S-MENSOR", "seen")
+    lower_limit = setting("LowerLimit {}", "kPa", -110.0, 25e3, "own lower limit", "S-MENSOR", "seen")
     rate = setting("RSETPT {}", "kPa/s", 0.001, 1e3, "rate", "S-MEM", "mem-M")
     identity = reading("*IDN?", _text, "identity", "S-MENSOR", "seen")
     unit_in_use = reading("Units?", _text, "unit in use", "S-MENSOR", "seen")
@@ -226,8 +226,10 @@ class MensorCPC6050(PressureController):
         """Send the limits that it is to hold, and read them back."""
         if self._own_kpa is not None:
             self.pressure_unit("kPa")
-            self.upper_limit(self._own_kpa[1])
-            self.lower_limit(self._own_kpa[0])
+            low, high = self._own_kpa
+            sent = (lambda: self.lower_limit(low), lambda: self.upper_limit(high))
+            for send in reversed(sent) if low > 0.0 else sent:  # the lower one is never above the upper
+                send()
             self._check("UpperLimit, LowerLimit")
             self._see_limits()
 

@@ -81,7 +81,7 @@ def test_the_letter_of_an_error_is_taken_off_and_the_error_asked_for(
             controller.check_errors()
 
 
-LIMITED: list[Any] = [("Units 22", None), ("UpperLimit 600", None), ("LowerLimit -100", None), NONE]
+LIMITED: list[Any] = [("Units 22", None), ("LowerLimit -100", None), ("UpperLimit 600", None), NONE]
 
 
 def test_its_own_limit_is_the_sections(expected_protocol: Protocol, step_clock: Any) -> None:
@@ -164,14 +164,14 @@ def test_its_limits_are_put_back_as_they_were_found(expected_protocol: Protocol,
         ("LowerLimit?", " -20"),
         ("UpperLimit?", " 850.5"),
         ("Units 22", None),
-        ("UpperLimit 50", None),
         ("LowerLimit -50", None),
+        ("UpperLimit 50", None),
         NONE,
         ("UpperLimit?", " 50"),
         ("LowerLimit?", " -50"),
         ("Units 22", None),
-        ("UpperLimit 850.5", None),
         ("LowerLimit -20", None),
+        ("UpperLimit 850.5", None),
         NONE,
         ("UpperLimit?", " 850.5"),
         ("LowerLimit?", " -20"),

@@ -160,6 +160,19 @@ def test_a_controller_s_own_limits_hold_both_sides_and_another_hand_s_is_found()
         assert source.limits() == before
 
 
+@pytest.mark.parametrize("before", [("-101.3", "600"), ("60", "600")])
+def test_a_controller_s_limits_of_any_kind_are_put_back(before: tuple[str, str]) -> None:
+    with rig("mensor_cpc6050") as found, found.driver() as source:
+        source.reset()
+        source.session.write(f"UpperLimit {before[1]}")
+        source.session.write(f"LowerLimit {before[0]}")
+        source.check_errors()
+        found_limits = source.limits()
+        source.set_limits(pressure_pa=50e3)
+        source.restore_limits(found_limits)
+        assert source.limits() == found_limits
+
+
 VARIED = ("BURS", "SWE", "AM", "FM", "PM", "FSK", "PWM")
 
 

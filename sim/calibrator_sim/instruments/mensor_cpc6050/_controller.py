@@ -158,9 +158,10 @@ class MensorCPC6050(PressureControl):
         elif word == "rsetpt":
             self._take(1.0 <= pascal <= self.full_scale_pa, lambda: self._rate(pascal))
         elif word == "upperlimit":
-            self._take(0.0 <= pascal <= 1.02 * self.full_scale_pa, lambda: setattr(self, "upper_pa", pascal))
+            fits = max(0.0, self.lower_pa) <= pascal <= 1.02 * self.full_scale_pa
+            self._take(fits, lambda: setattr(self, "upper_pa", pascal))
         else:
-            self._take(-100e3 <= pascal <= 0.0, lambda: setattr(self, "lower_pa", pascal))
+            self._take(-_STANDARD_PA <= pascal <= self.upper_pa, lambda: setattr(self, "lower_pa", pascal))
 
     def _take(self, fits: bool, act: Any) -> None:  # noqa: ANN401 - a row of the table
         if fits:
