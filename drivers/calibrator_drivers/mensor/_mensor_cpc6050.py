@@ -227,9 +227,12 @@ class MensorCPC6050(PressureController):
         if self._own_kpa is not None:
             self.pressure_unit("kPa")
             low, high = self._own_kpa
-            sent = (lambda: self.lower_limit(low), lambda: self.upper_limit(high))
-            for send in reversed(sent) if low > 0.0 else sent:  # the lower one is never above the upper
-                send()
+            if low > 0.0:  # the lower one is never above the upper
+                self.upper_limit(high)
+                self.lower_limit(low)
+            else:
+                self.lower_limit(low)
+                self.upper_limit(high)
             self._check("UpperLimit, LowerLimit")
             self._see_limits()
 
