@@ -196,7 +196,7 @@ SCENES: dict[str, Scene] = {
     "linearity": Scene(_pan(), ("on", 60.0, "balance? SI"), 20.0),
     "buoyancy": Scene(_pan(), ("on", 60.0, "balance? SI"), 20.0),
     "convection": Scene(_pan(warmer_k=2.0), ("on", 60.0, "balance? SI"), 20.0),
-    "draft": Scene(_pan(), ("on", 60.0, "balance? WS 1", 5.0, "balance? SI"), also=("noise",)),
+    "draft": Scene(_pan(), ("on", 60.0, "balance? WS 1", 5.0, "balance? SI")),
     "zero_drift": Scene(_pan(), ("on", 1800.0, "balance? SI"), 5.0),
     "load_variation": Scene(_load(variation=0.02), POWER),
     "phase": Scene(_load(power_factor=0.5), POWER),

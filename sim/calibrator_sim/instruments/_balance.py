@@ -185,10 +185,9 @@ class Balance:
         if effects.settling:
             fading = math.exp(-elapsed / (_TAU_S * effects.settling))
             final -= (final - state.before_g) * fading * math.cos(2.0 * math.pi * elapsed / _SWING_S)
-        restless = 0.3 * self.figure("balance_repeatability", abs(final)) + (
-            effects.draft * _DRAFT if state.door_open else 0.0
-        )
-        return final + effects.noise * restless * self._world.draws.normal("cell", self.serial, ns // TICK_NS)
+        restless = effects.noise * (0.3 * self.figure("balance_repeatability", abs(final)))
+        draft = effects.draft * _DRAFT if state.door_open else 0.0
+        return final + (restless + draft) * self._world.draws.normal("cell", self.serial, ns // TICK_NS)
 
     def net_g(self, ns: int) -> float:
         """Return what it shows, rounded to its scale interval."""
