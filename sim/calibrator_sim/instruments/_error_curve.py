@@ -9,7 +9,10 @@ from calibrator_sim._units import StandardUnit
 
 __all__ = ["ErrorCurve"]
 
-_BLEND = 0.02  # of the span, above the end of a row
+# Of the span, above the end of a row: as far as a point asked for at that very end may lie, it is the row's
+# still (a budget takes the limit of the nominal value); then the next one's comes, without a jump.
+_HELD = 0.001
+_BLEND = 0.002
 _DIGITS = ".4g"  # a specification is no finer, and a moving value fills no cache
 
 
@@ -32,11 +35,12 @@ class ErrorCurve:
     def at(self, value: float) -> float:
         """Return the error at a value; beyond the span that of its end."""
         inside = min(max(value, self.low), self.high)
-        width = _BLEND * (self.high - self.low)
-        for edge in self._edges:
-            if edge < inside < edge + width:
-                below, above = self._of(edge), self._of(edge + width)
-                return below + (above - below) * (inside - edge) / width
+        span = self.high - self.low
+        for end in self._edges:
+            beyond = (inside - end) / span
+            if 0.0 < beyond < _HELD + _BLEND:
+                below, above = self._of(end), self._of(end + (_HELD + _BLEND) * span)
+                return below + (above - below) * max(beyond - _HELD, 0.0) / _BLEND
         return self._of(inside)
 
     def _of(self, value: float) -> float:
