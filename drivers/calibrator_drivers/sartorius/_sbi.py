@@ -2,7 +2,9 @@
 
 The balance's output mode must be "manual without stability": then a weight comes at once, and a unit that
 is blank says that it is not stable. With "after stability" the balance waits, and so does the driver. Line
-formats of 16 and of 22 characters were seen; the settings are those of one public driver (9600, odd parity).
+formats of 16 and of 22 characters were seen; the settings are those of one public driver (9600, odd parity),
+with the hardware handshake that the balances have from the factory (operating instructions of the CP series,
+seen). A cable of two wires has none: `flow=none` behind the resource.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ class SartoriusQuintix224:
 
     MODEL_ID: ClassVar[str] = "sartorius_quintix224"
     ROLES: ClassVar[tuple[str, ...]] = ("MeasureMass",)
-    LINE: ClassVar[Line] = Line(baud=9600, parity="O", terminator="\r\n", marker=f"{_ESC}x1_")
+    LINE: ClassVar[Line] = Line(baud=9600, parity="O", flow="rtscts", terminator="\r\n", marker=f"{_ESC}x1_")
 
     # fmt: off
     printed = reading(f"{_ESC}P", str, "prints the weight", "S-SBI", "seen")

@@ -75,11 +75,12 @@ def test_a_bath_that_echoes_is_made_safe_by_one_who_never_asked_who_it_is() -> N
 
 @pytest.mark.parametrize("model", [model for model, line in LINES.items() if line and model in CATALOGUE])
 def test_driver_and_twin_agree_on_the_line_from_the_factory(model: str) -> None:
-    """What the driver takes without options is what the instrument has: speed, bits, parity, stop, ends."""
+    """What the driver takes without options is what the instrument has: speed, bits, parity, flow, ends."""
     line = LINES[model]
     assert line is not None
     theirs = device_class(model).serial_line
     ours = (line.baud, line.bits, line.parity, line.stop)
     assert ours == (theirs.baud, theirs.bits, theirs.parity, theirs.stop)
+    assert line.flow == (theirs.handshake or "none")
     assert {*line.terminator.encode()} & {*theirs.framing.ends}
     assert theirs.framing.reply_end.endswith(line.reply_terminator.encode())
