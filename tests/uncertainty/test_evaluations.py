@@ -25,6 +25,7 @@ from calibrator_uncertainty import (
     pooled_deviation,
     robust,
     specification,
+    type_a,
     uncertain,
 )
 
@@ -228,3 +229,13 @@ def test_own_shape_is_not_stored_silently():
     one = uncertain(Input("x", 0.0, "V", 1.0, math.inf, TwoPoint()))
     with pytest.raises(FormatError, match="two-point"):
         dumps({"x": one})
+
+
+@pytest.mark.parametrize("value", [0.1, 10.0001, 1e-3 / 3.0])
+@pytest.mark.parametrize("count", [3, 6, 7, 10, 25])
+def test_equal_readings_are_refused_though_their_sum_is_rounded(value, count):
+    # three times 0.1 is not 0.3: s was 1e-17, and u with it
+    for evaluate in (type_a, bayesian, robust, autocorrelated):
+        with pytest.raises(InputError):
+            evaluate("x", [value] * count, "V")
+    assert type_a("x", [value] * count, "V", floor_u=1e-30).u == 1e-30

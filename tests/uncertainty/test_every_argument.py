@@ -209,7 +209,7 @@ CALLS = [
     (timeseries.average_blocks, {"values": ser, "count": 4}),
     (timeseries.deconvolve, {"values": ser, "interval": dt, "response": sp, "low_pass": None}),
     (timeseries.fir_filter, {"b": [0.5, 0.5], "values": ser, "before": "zero"}),
-    (timeseries.fit_second_order, {"response": sp, "scatter": None}),
+    (timeseries.fit_second_order, {"response": sp, "scatter": "scaled"}),
     (timeseries.iir_filter, {"b": [0.5], "a": [1.0, -0.5], "values": ser, "before": "zero"}),
     (timeseries.inverse_filter, {"response": sp, "interval": dt, "order": 4, "delay": 2}),
     (timeseries.low_pass, {"frequency": Q(np.arange(5.0), "Hz"), "cutoff": Q(2.0, "Hz"), "order": 4}),

@@ -3,9 +3,10 @@
 import math
 
 import numpy as np
+import pint
 import pytest
 
-from calibrator_uncertainty import Budget, InputError, gauge_study, normal
+from calibrator_uncertainty import Budget, InputError, UnitsError, gauge_study, normal
 
 # AIAG, Measurement Systems Analysis, 4th ed., example of III-B: three appraisers, ten parts, three trials.
 # Readings and table are from memory; that the one gives the other to the printed digit proves both.
@@ -106,7 +107,37 @@ def test_what_is_no_crossed_study_is_refused(readings):
 def test_a_gauge_without_scatter():
     flat = gauge_study([[[1.0, 1.0], [1.0, 1.0]], [[2.0, 2.0], [2.0, 2.0]]])
     assert flat.gauge == 0.0
+    with pytest.raises(InputError, match="u = 0 is wrong"):
+        flat.reading("x", 1.0, "mm")
+    coarse = flat.reading("x", 1.0, "mm", floor_u=0.01 / math.sqrt(12.0))
+    assert (coarse.u, coarse.dof, coarse.distribution.name) == (
+        0.01 / math.sqrt(12.0),
+        math.inf,
+        "rectangular",
+    )
     with pytest.raises(InputError, match="no scatter"):
         assert flat.distinct_categories
     with pytest.raises(InputError, match="tolerance"):
         flat.percent_of_tolerance(0.0)
+
+
+def test_readings_with_a_unit_give_a_study_in_it():
+    Q = pint.get_application_registry().Quantity
+    plain, told = gauge_study(AIAG), gauge_study(Q(AIAG, "mm"))
+    assert (told.unit, plain.unit) == ("millimeter", None)
+    assert told.gauge == plain.gauge
+    assert gauge_study(Q(AIAG * 1000.0, "um").to("mm")).gauge == pytest.approx(plain.gauge)
+    one = [[[Q(reading, "mm") for reading in row] for row in part] for part in AIAG]
+    one[0][0][1] = one[0][0][1].to("um")
+    assert gauge_study(one).gauge == pytest.approx(plain.gauge)
+    assert told.percent_of_tolerance(Q(3000.0, "um")) == pytest.approx(plain.percent_of_tolerance(3.0))
+    reading = told.reading("x", Q(5.0, "mm"), "um", floor_u=Q(1.0, "nm"))
+    assert (reading.estimate, reading.u) == pytest.approx((5000.0, 1000.0 * plain.gauge))
+    warm = gauge_study(Q(AIAG, "degC"))
+    assert warm.percent_of_tolerance(Q(3.0, "K")) == pytest.approx(plain.percent_of_tolerance(3.0))
+    assert warm.reading("t", Q(20.0, "degC"), "degC").u == pytest.approx(plain.gauge)
+    for study, tolerance in ((told, 3.0), (plain, Q(3.0, "mm")), (told, Q(3.0, "V"))):
+        with pytest.raises(UnitsError):
+            study.percent_of_tolerance(tolerance)
+    with pytest.raises(UnitsError):
+        told.reading("x", 1.0, "V")

@@ -55,7 +55,11 @@ def test_within_is_the_pooled_deviation_and_equal_groups_need_no_more():
     assert (found.residual_deviation, found.within_dof) == pytest.approx(pooled_deviation(groups), rel=1e-14)
     alike = anova([[1.0, 2.0, 3.0]] * 3)
     assert (alike.F, alike.between_deviation, alike.u) == (0.0, 0.0, 0.0)
-    assert grouped("x", [[1.0, 2.0, 3.0]] * 3, "V").u == 0.0
+    with pytest.raises(InputError, match="the means of the groups of x are equal: u = 0 is wrong"):
+        grouped("x", [[1.0, 2.0, 3.0]] * 3, "V")
+    assert grouped("x", [[1.0, 2.0, 3.0]] * 3, "V", pool=True).u == pytest.approx(alike.pooled_u)
+    with pytest.raises(InputError, match="the readings of x are equal"):
+        grouped("x", [[1.0, 1.0]] * 3, "V", pool=True)
 
 
 @given(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -46,6 +47,7 @@ from calibrator_uncertainty import (
     uncertain_complex,
     validate_first_order,
 )
+from calibrator_uncertainty._seal import check_of
 from calibrator_uncertainty.comparison import median
 from calibrator_uncertainty.risk import conformance_probabilities
 from calibrator_uncertainty.rounding import round_result
@@ -166,6 +168,20 @@ def test_a_stored_result_with_figures_that_cannot_be_is_refused(figure, altered)
     assert figure in text
     with pytest.raises(FormatError, match="altered or damaged"):
         BudgetResult.from_json(text.replace(figure, altered))
+
+
+@pytest.mark.parametrize("figure", ["value", "u", "U", "k", "dof", "notes", "name"])
+def test_a_stored_result_of_which_a_figure_was_edited_is_refused(figure):
+    text = BUDGET.evaluate().to_json()
+    document = json.loads(text)
+    assert BudgetResult.from_json(json.dumps(document, indent=2)) == BUDGET.evaluate()
+    short = {**document, "k": 2, "check": check_of({**document, "k": 2.0})}  # as JavaScript writes 2.0
+    assert BudgetResult.from_json(json.dumps(short)).k == 2.0
+    document[figure] = {"notes": ["x"], "name": "other"}.get(figure, 3.25)
+    with pytest.raises(FormatError, match="altered or damaged"):
+        BudgetResult.from_json(json.dumps(document))
+    del document["check"]  # as stored before there was one
+    assert BudgetResult.from_json(json.dumps(document)) != BUDGET.evaluate()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from calibrator_uncertainty._asked import numbers
 from calibrator_uncertainty._doors import ROWS, asks
 from calibrator_uncertainty._errors import InputError
 from calibrator_uncertainty._inputs import Input
-from calibrator_uncertainty._shapes import Constant, Normal, Shape, StudentT
+from calibrator_uncertainty._shapes import Normal, Shape, StudentT
 from calibrator_uncertainty._units import figures_in
 
 __all__ = ["Anova", "anova", "grouped"]
@@ -124,7 +124,7 @@ def grouped(
         source: where they come from.
 
     Raises:
-        InputError: as for `anova`, or `pool` for groups that differ.
+        InputError: as for `anova`, `pool` for groups that differ, or groups of one mean, which gives u = 0.
 
     Source: JCGM 100:2008, H.5.2.4 and H.5.2.5.
     """
@@ -137,9 +137,16 @@ def grouped(
             code="groups-differ",
         )
     u, dof = (found.pooled_u, found.pooled_dof) if pool else (found.u, found.dof)
-    shape: Shape = StudentT(dof) if u > 0.0 else Constant()
-    if u > 0.0 and math.isinf(dof):
-        shape = Normal()
+    if u == 0.0:
+        raise InputError(
+            f"the {'readings' if found.pooled_u == 0.0 else 'means of the groups'} of {name} are equal: "
+            "u = 0 is wrong",
+            way_out="Use type_a with floor_u = d/√12 of the resolution d."
+            if found.pooled_u == 0.0
+            else "Take more groups, or say pool=True.",
+            code="no-resolution",
+        )
+    shape: Shape = Normal() if math.isinf(dof) else StudentT(dof)
     text = source or f"{count} groups, {'pooled' if pool else 'from their means'}, F = {found.F:.3g}"
     return Input(name, found.mean, unit, u, dof, shape, text)
 

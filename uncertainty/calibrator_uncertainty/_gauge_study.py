@@ -10,10 +10,11 @@ import numpy as np
 
 from calibrator_uncertainty._asked import numbers, one_number
 from calibrator_uncertainty._doors import PROBABILITY, asks, optional
-from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._errors import InputError, UnitsError
 from calibrator_uncertainty._inputs import Input
-from calibrator_uncertainty._shapes import Constant, StudentT
-from calibrator_uncertainty._types import Numbers
+from calibrator_uncertainty._shapes import Rectangular, StudentT
+from calibrator_uncertainty._types import Numbers, Quantity
+from calibrator_uncertainty._units import difference_in, difference_unit, figures_in, parse_unit, quantity
 
 __all__ = ["GaugeStudy", "MeanSquare", "gauge_study"]
 
@@ -34,7 +35,7 @@ class MeanSquare:
 
 @dataclass(frozen=True, slots=True)
 class GaugeStudy:
-    """Standard deviations of one reading by their causes, in the unit of the readings.
+    """Standard deviations of one reading by their causes, in `unit`: that of the readings, None of numbers.
 
     `repeatability` is that of one operator on one part, `operators` that between operators, `interaction`
     that of operators who differ from part to part (0 where it was `pooled` into the repeatability),
@@ -48,6 +49,7 @@ class GaugeStudy:
     gauge_dof: float
     pooled: bool
     rows: tuple[MeanSquare, ...]
+    unit: str | None = None
 
     @property
     def reproducibility(self) -> float:
@@ -80,44 +82,77 @@ class GaugeStudy:
         names = ("repeatability", "reproducibility", "operators", "interaction", "gauge", "parts")
         return {name: 100.0 * getattr(self, name) / self.total if self.total else 0.0 for name in names}
 
-    def percent_of_tolerance(self, tolerance: float) -> float:
+    def percent_of_tolerance(self, tolerance: Quantity) -> float:
         """Return six standard deviations of the gauge in per cent of a tolerance, upper less lower limit.
+
+        Args:
+            tolerance: a quantity where the readings were quantities, else a number in their unit.
 
         Raises:
             InputError: a tolerance that is not positive.
+            UnitsError: a tolerance with a unit beside readings without, or the reverse, or another dimension.
         """
-        width = one_number(tolerance, "the tolerance")
+        if (self.unit is not None) != hasattr(tolerance, "_REGISTRY"):
+            raise UnitsError(
+                f"the tolerance is {tolerance}, the readings were {'in ' if self.unit else ''}"
+                f"{'plain numbers' if self.unit is None else self.unit or 'dimensionless quantities'}",
+                way_out="Give both their unit, or neither.",
+                code="no-unit",
+            )
+        asked = tolerance if self.unit is None else difference_in(tolerance, self.unit, "the tolerance")
+        width = one_number(asked, "the tolerance")
         if not 0.0 < width < math.inf:
             raise InputError(f"the tolerance is {tolerance}; it is positive and finite", code="tolerance")
         return 600.0 * self.gauge / width
 
-    def reading(self, name: str, estimate: float, unit: str, *, source: str = "") -> Input:
+    def reading(
+        self, name: str, estimate: Quantity, unit: str, *, floor_u: Quantity = 0.0, source: str = ""
+    ) -> Input:
         """Return one reading of any operator as an input: u is `gauge`, t with `gauge_dof`.
 
+        `floor_u` is the resolution's d/√12: where it is the larger, u is that, rectangular. `unit` is that of
+        the input; where the readings of the study were plain numbers, they were in it.
+
         Raises:
-            InputError: an estimate that is no finite number.
+            InputError: an estimate that is no finite number, or a gauge without scatter and no floor.
+            UnitsError: a quantity of another dimension.
         """
-        shape = StudentT(self.gauge_dof) if self.gauge > 0.0 else Constant()
         text = source or "one reading, repeatability and reproducibility of a gauge study"
-        value = one_number(estimate, f"the estimate of {name}")
-        return Input(name, value, unit, self.gauge, self.gauge_dof, shape, text)
+        value = one_number(figures_in(estimate, unit, name), f"the estimate of {name}")
+        least = one_number(difference_in(floor_u, unit, name), f"floor_u of {name}")
+        u = self.gauge
+        if self.unit is not None:
+            own = quantity(u, difference_unit(parse_unit(self.unit)))
+            u = one_number(difference_in(own, unit, name), f"u of {name}")
+        if u == 0.0 and not least > 0.0:
+            raise InputError(
+                f"the readings of the gauge study behind {name} do not differ, and their resolution was not "
+                "stated: u = 0 is wrong",
+                way_out="Give floor_u = d/√12 of the resolution d.",
+                code="no-resolution",
+            )
+        if least >= u:
+            return Input(name, value, unit, least, math.inf, Rectangular(), text)
+        return Input(name, value, unit, u, self.gauge_dof, StudentT(self.gauge_dof), text)
 
 
 @asks(pool_above=optional(PROBABILITY))
 def gauge_study(
-    readings: Sequence[Sequence[Sequence[float]]], *, pool_above: float | None = 0.25
+    readings: Quantity | Sequence[Sequence[Sequence[Quantity]]], *, pool_above: float | None = 0.25
 ) -> GaugeStudy:
     """Analyse a crossed study: `readings` by part, by operator and by trial, by analysis of variance.
 
     Parts and operators stand for all like them (random effects). Variances that come out negative are 0.
 
     Args:
-        readings: one table for each part, one row in it for each operator, as many trials in each.
+        readings: one table for each part, one row in it for each operator, as many trials in each; numbers,
+            or quantities: the study is then in the unit of the first.
         pool_above: the interaction is pooled into the repeatability where its p-value is larger; None never.
 
     Raises:
         InputError: fewer than two parts, operators or trials, rows of different lengths, a reading that is
             not finite.
+        UnitsError: readings of different dimensions.
 
     Source: AIAG, Measurement Systems Analysis, 4th ed., III-B (analysis of variance, table III-B 7, from
         memory); ISO 5725-2:2019, 7 for repeatability and reproducibility of one level.
@@ -127,7 +162,8 @@ def gauge_study(
         >>> round(study.repeatability, 3), round(study.parts, 3), study.distinct_categories
         (0.126, 1.413, 15)
     """
-    table = _table(readings)
+    unit, figures = _unit_of(readings)
+    table = _table(figures)
     sums = _sums(table)
     parts, people, trials = table.shape
     error, cross = sums["repeatability"], sums["interaction"]
@@ -156,7 +192,19 @@ def gauge_study(
             _row("interaction", cross, sums["repeatability"]),
             MeanSquare("repeatability", error[0], within),
         ),
+        unit=unit,
     )
+
+
+def _unit_of(readings: Quantity) -> tuple[str | None, Numbers]:
+    """Return the unit of readings that have one, that of the first, and their figures in it."""
+    first = readings
+    while isinstance(first, list | tuple) and first:
+        first = first[0]
+    if not hasattr(first, "_REGISTRY"):
+        return None, readings
+    unit = f"{first.units:D}".replace("µ", "u").replace("dimensionless", "")
+    return unit, figures_in(readings, unit, "the readings of a gauge study")
 
 
 def _table(readings: Numbers) -> np.ndarray:

@@ -32,6 +32,19 @@ def _values(name: str, readings: Sequence[float], unit: str, least: int) -> np.n
     return values
 
 
+def _differing(name: str, readings: Sequence[float], unit: str, least: int) -> np.ndarray:
+    """Return readings of which not all are the same."""
+    values = _values(name, readings, unit, least)
+    if values.min() == values.max():
+        raise InputError(
+            f"the {values.size} readings of {name} are equal, and tell nothing of their resolution: u = 0 is "
+            "wrong",
+            way_out="Use type_a with floor_u = d/√12 of the resolution d.",
+            code="no-resolution",
+        )
+    return values
+
+
 def type_a(
     name: str, readings: Sequence[float], unit: str, *, floor_u: float = 0.0, source: str = ""
 ) -> Input:
@@ -83,8 +96,8 @@ def _mean_and_spread(values: list[float]) -> tuple[float, float]:
     scale = 1.0 if 1e-100 < largest < 1e100 or largest == 0.0 else math.ldexp(1.0, math.frexp(largest)[1] - 1)
     scaled = [value / scale for value in values]
     mean = math.fsum(scaled) / count
-    if count == 1:
-        return values[0], 0.0
+    if min(values) == max(values):  # the sum of three times 0.1 is not 0.3, and leaves a scatter of 1e-17
+        return mean * scale, 0.0
     square = math.fsum((value - mean) ** 2 for value in scaled) / ((count - 1) * count)
     return mean * scale, math.sqrt(square) * scale
 
@@ -132,9 +145,12 @@ def pooled(
 def bayesian(name: str, readings: Sequence[float], unit: str, *, source: str = "") -> Input:
     """Return the mean with u = √((n-1)/(n-3))·s/√n and infinite dof, for at least four readings.
 
+    Raises:
+        InputError: fewer than four readings, or equal ones.
+
     Source: JCGM 101:2008, 6.4.9.4.
     """
-    values = _values(name, readings, unit, 4)
+    values = _differing(name, readings, unit, 4)
     count = values.size
     u = math.sqrt((count - 1.0) / (count - 3.0)) * float(values.std(ddof=1)) / math.sqrt(count)
     shape = BayesianT(count - 1.0)
@@ -163,16 +179,10 @@ def autocorrelated(
     Source: N. F. Zhang, Metrologia 43 (2006) S276; C. J. Geyer, Statistical Science 7 (1992) 473; JCGM
         100:2008, 4.2.7.
     """
-    values = _values(name, readings, unit, 20)
+    values = _differing(name, readings, unit, 20)
     count = values.size
     centred = values - values.mean()
     power = float(centred @ centred)
-    if power == 0.0:
-        raise InputError(
-            f"the {count} readings of {name} are equal, and tell nothing of their resolution: u = 0 is wrong",
-            way_out="Use type_a with floor_u = d/√12 of the resolution d.",
-            code="no-resolution",
-        )
     known = one_number(memory, f"the memory of {name}")
     if not 0.0 <= known < math.inf:
         raise InputError(f"the memory of {name} is {memory}; it is a number of readings", code="memory")
@@ -213,11 +223,11 @@ def robust(name: str, readings: Sequence[float], unit: str, *, source: str = "")
     """Return the robust mean of readings with possible outliers: x* ± 1.25·s*/√n of Algorithm A.
 
     Raises:
-        InputError: fewer than three readings.
+        InputError: fewer than three readings, or equal ones.
 
     Source: ISO 13528:2022, annex C.3.1 (Algorithm A) and 7.7.3.
     """
-    values = _values(name, readings, unit, 3)
+    values = _differing(name, readings, unit, 3)
     center = float(np.median(values))
     spread = 1.483 * float(np.median(np.abs(values - center)))
     if spread == 0.0:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calibrator_uncertainty._coverage import whole_dof
 from calibrator_uncertainty._errors import FormatError, InputError
+from calibrator_uncertainty._seal import check_of, refuse_altered
 from calibrator_uncertainty._types import DataFrame, Quantity
 from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
 
@@ -257,14 +258,16 @@ class BudgetResult:
         document.update(clause8=None if verdict is None else asdict(verdict), unexamined=why)
         if errors:
             document["errors"] = self._errors()
-        return json.dumps(_open_infinities(document), ensure_ascii=False, sort_keys=True)
+        told = _open_infinities(document)
+        told["check"] = check_of(told)
+        return json.dumps(told, ensure_ascii=False, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> BudgetResult:
         """Read a result back.
 
         Raises:
-            FormatError: the text is not a stored budget result of a version that is known.
+            FormatError: the text is not a stored budget result of a version that is known, or was altered.
         """
         try:
             document = json.loads(text)
@@ -274,6 +277,7 @@ class BudgetResult:
                 )
             lines = tuple(BudgetLine(**_floats(line)) for line in document["lines"])
             _check_stored(document, lines)
+            refuse_altered(document)
             known = {one.name for one in fields(cls)} - {
                 "lines",
                 "correlations",

@@ -22,6 +22,7 @@ _DISTRIBUTIONS = ("constant", "normal", "rectangular", "triangular", "arcsine", 
 def budget_object(result: BudgetResult) -> dict[str, Any]:
     """Return the budget as JSON has it; as in `show --json` numbers are decimal strings, all digits kept."""
     made = _decimals(json.loads(result.to_json()))
+    del made["check"]  # of the numbers as floats
     return {**made, "format": int(made["format"])}
 
 

@@ -307,7 +307,7 @@ def test_a_curve_prints_what_a_certificate_needs():
 
 
 def test_points_without_any_scatter_or_freedom_print_too():
-    exact = str(fit_line([1.0, 2.0, 3.0], [3.0, 5.0, 7.0])).splitlines()
+    exact = str(fit_line([1.0, 2.0, 3.0], [3.0, 5.0, 7.0], scatter="scaled")).splitlines()
     assert [line.split(",")[0] for line in exact[:2]] == ["intercept = 1", "slope     = 2"]
     through = str(fit_polynomial([1.0, 2.0, 3.0], [1.0, 2.0, 4.0], 2, u_y=0.1)).splitlines()
     assert through[0] == "b0 = 1.00, u = 0.44"

@@ -30,6 +30,7 @@ Scatter: TypeAlias = Literal["stated", "scaled", "added"]
 Where: TypeAlias = Literal["adjusted", "observed"]
 Engine: TypeAlias = Literal["own", "odrpack"]
 ROUNDS = 100
+_NOTHING = 1e-14  # of the largest y: residuals that arithmetic leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,13 @@ def estimate(form: Form, x: Series, y: Series, options: Options) -> Estimate:
     else:
         if step.dof <= 0:
             raise InputError(
-                f"{y.values.size} points leave nothing to estimate the scatter of a curve with {beta.size} "
-                "parameters",
+                f"the curve has as many parameters as points, {beta.size}: it goes through each of them, "
+                "and no residual tells their scatter",
                 way_out="Take more points, or state u of the points.",
                 code="points",
             )
+        if options.scatter is None:
+            _scattered(goodness, y.values)
         reading = Reading(goodness.residual_deviation, step.dof, f"{new_uid()}.fit")
         zero = beta if mode == "scaled" else np.zeros(beta.size)
         vector = ensemble(
@@ -130,6 +133,17 @@ def _mode(scatter: Scatter | None, x: Series, y: Series) -> Scatter:
             code="no-u",
         )
     return scatter
+
+
+def _scattered(goodness: Goodness, y: Floats) -> None:
+    """Refuse u from points without residuals: as equal readings they tell nothing of their resolution."""
+    if goodness.residual_deviation <= _NOTHING * float(np.max(np.abs(y))):
+        raise InputError(
+            f"the {y.size} points lie on the curve but for arithmetic, and their resolution was not stated: "
+            "u = 0 is wrong",
+            way_out="State their u (u_y), d/√12 of a resolution d; scatter='scaled' takes them as exact.",
+            code="no-resolution",
+        )
 
 
 def _misfit(goodness: Goodness) -> str:

@@ -51,13 +51,15 @@ def fit_line(
         origin: where the intercept is taken.
         scatter: `stated`: the uncertainties of the points are all there is (chosen where there are any);
             `scaled`: they are right in ratio only, or absent, and the residuals give their size, with
-            n - 2 degrees of freedom; `added`: the points weigh alike, their uncertainties (a standard's error
-            common to all) pass through, and the scatter of the residuals is added.
+            n - 2 degrees of freedom (where nothing is said, points on the line are refused); `added`: the
+            points weigh alike, their uncertainties (a standard's error common to all) pass through, and the
+            scatter of the residuals is added.
         at: with errors in x, `adjusted` takes u at the adjusted points (York 2004, ISO/TS 28037), `observed`
             at the observed ones (York 1966).
 
     Raises:
-        InputError: shapes that differ, too few points, an uncertainty given twice.
+        InputError: shapes that differ, too few points, an uncertainty given twice, or none at all for points
+            that lie on the line.
 
     Source: ISO/TS 28037:2010; JCGM 100:2008, H.3; D. York et al., Am. J. Phys. 72 (2004) 367.
     """

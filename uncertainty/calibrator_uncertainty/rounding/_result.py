@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from calibrator_uncertainty._errors import InputError
+from calibrator_uncertainty._errors import InputError, UnitsError
 from calibrator_uncertainty._plainly import check_row
 from calibrator_uncertainty._rounding import plain, round_like
 from calibrator_uncertainty._types import Quantity
@@ -46,6 +46,17 @@ class RoundedResult:
         text = f"{_written(self.value, decimal, group)}({plain(last.to_integral_value())})"
         return f"{text} {self.unit}" if self.unit else text
 
+    def quantities(self) -> tuple[Quantity, Quantity]:
+        """Return value and uncertainty as quantities of pint, with floats as magnitudes.
+
+        Raises:
+            UnitsError: `unit` is a text for writing that pint does not know.
+        """
+        from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
+
+        unit = parse_unit(self.unit)
+        return quantity(float(self.value), unit), quantity(float(self.uncertainty), difference_unit(unit))
+
     def separate(self, symbol: str = "U", *, decimal: str = ".", group: str = "") -> str:
         """Return `100.02147 g, U = 0.00070 g` (JCGM 100:2008, 7.2.2, form 1)."""
         unit = f" {self.unit}" if self.unit else ""
@@ -69,8 +80,8 @@ class RoundedResult:
 
 
 def round_result(
-    value: Number,
-    uncertainty: Number,
+    value: Number | Quantity,
+    uncertainty: Number | Quantity,
     *,
     unit: str = "",
     digits: int = 2,
@@ -80,15 +91,16 @@ def round_result(
     """Round a value and its uncertainty to one shared last digit.
 
     Args:
-        value: in `unit`.
-        uncertainty: in `unit`; 0 leaves the value as it is written.
-        unit: its symbol, for writing.
+        value: in `unit`, or a quantity.
+        uncertainty: alike; 0 leaves the value as it is written.
+        unit: its symbol, for writing; quantities are converted to it, without it to the unit of the value.
         digits: significant digits of the uncertainty.
         policy: `nearest`, `upward` or `ea-4/02`, see `round_expanded`.
         step: 1, 2 or 5 of the last digit of the uncertainty.
 
     Raises:
         InputError: figures that are no finite numbers, a negative uncertainty.
+        UnitsError: a quantity beside a number, or of another dimension.
 
     Source: JCGM 100:2008, 7.2.6; EA-4/02 M:2022, 6.3.
 
@@ -96,6 +108,7 @@ def round_result(
         >>> round_result(10.05762, 0.027, unit="Ω").plus_minus()
         '(10.058 ± 0.027) Ω'
     """
+    (value,), (uncertainty,), unit = _figures((value,), (uncertainty,), unit)
     rounded = round_expanded(uncertainty, digits=digits, policy=policy, step=step)
     return RoundedResult(round_like(decimal_of(value, "the value"), rounded), rounded, unit)
 
@@ -141,8 +154,8 @@ def express(
 
 
 def round_together(
-    values: Sequence[Number],
-    uncertainties: Sequence[Number],
+    values: Sequence[Number | Quantity],
+    uncertainties: Sequence[Number | Quantity],
     *,
     unit: str = "",
     digits: int = 2,
@@ -150,7 +163,10 @@ def round_together(
 ) -> tuple[RoundedResult, ...]:
     """Round the rows of a table to one last digit, that of the smallest uncertainty: none loses digits.
 
+    Numbers in `unit`, or quantities, as `round_result` takes them.
+
     Raises:
+        UnitsError: quantities beside numbers, or of another dimension.
         InputError: sequences of different length, none at all, or an uncertainty of 0.
 
     Example:
@@ -163,6 +179,7 @@ def round_together(
         raise InputError(
             f"{len(values)} values and {len(uncertainties)} uncertainties do not match", code="shape"
         )
+    values, uncertainties, unit = _figures(values, uncertainties, unit)
     rounded = [round_expanded(u, digits=digits, policy=policy) for u in uncertainties]
     if 0 in rounded:
         raise InputError("an uncertainty of 0 fixes no last digit for the table", code="zero-u")
@@ -175,6 +192,58 @@ def round_together(
         )
         for value, u in zip(values, uncertainties, strict=True)
     )
+
+
+def _figures(
+    values: Sequence[Number | Quantity], uncertainties: Sequence[Number | Quantity], unit: str
+) -> tuple[list[Number], list[Number], str]:
+    """Return numbers and the symbol of their unit; quantities are converted to one unit."""
+    told = [hasattr(one, "_REGISTRY") for one in (*values, *uncertainties)]
+    if not any(told):
+        return list(values), list(uncertainties), unit
+    if not all(told):
+        raise UnitsError(
+            "some of these figures are quantities, and some are plain numbers",
+            way_out="Give every figure its unit, or none.",
+            code="no-unit",
+        )
+    from calibrator_uncertainty._units import parse_unit
+
+    first: Quantity = values[0]
+    wanted = parse_unit(unit) if unit else first.units
+    found = [_converted(one, wanted) for one in values]
+    spreads = [_converted(one, wanted, difference=True) for one in uncertainties]
+    return found, spreads, unit or f"{wanted:~P}".replace("μ", "µ").replace("ΔdB", "dB")
+
+
+def _converted(one: Quantity, unit: Quantity, *, difference: bool = False) -> Number:
+    """Return a figure in a unit; where that is its own no digit moves."""
+    import pint
+
+    from calibrator_uncertainty._tape import UncertainArray
+    from calibrator_uncertainty._units import difference_unit, quantity
+
+    held: Quantity = one._magnitude
+    if isinstance(held, UncertainArray):
+        raise InputError(
+            "one of these figures is an uncertain quantity, which brings its own uncertainty",
+            way_out="Use express(), or give estimate(q).",
+            code="uncertain",
+        )
+    own, target = one.units, unit
+    if difference:
+        own, target = difference_unit(own), difference_unit(unit)
+    if own == target:
+        figure: Number = held
+        return figure
+    try:
+        return float(quantity(float(held), own).to(target)._magnitude)
+    except pint.errors.DimensionalityError as problem:
+        raise UnitsError(
+            f"{one} does not fit the unit {unit}",
+            way_out="Give value and uncertainty in units of one dimension.",
+            code="dimension",
+        ) from problem
 
 
 def _exponent(number: Decimal) -> int:
