@@ -149,7 +149,8 @@ def both(r=0.0, dof=math.inf):
 
 @pytest.mark.parametrize(
     ("r", "k"),
-    # independent: Šidák; r = 0.5: C. W. Dunnett, J. Am. Stat. Assoc. 50 (1955) 1096, table 2a
+    # independent: Šidák; r = 0.5: the bivariate normal integral, as drawn below; the tables of C. W. Dunnett,
+    # J. Am. Stat. Assoc. 50 (1955) 1096, print 2.21 (memory)
     [(0.0, 2.2365), (0.5, 2.2121), (-0.5, 2.2121), (1.0, 1.95996), (-1.0, 1.95996)],
 )
 def test_k_of_a_rectangle_of_two_results_is_exact(r, k):
