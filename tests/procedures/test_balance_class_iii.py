@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import stdev
@@ -14,6 +15,8 @@ import pytest
 import calibrator_procedures
 from calibrator.procedure import (
     Contribution,
+    CurveEvaluation,
+    Evaluation,
     PointEvaluation,
     PointObservations,
     PointReferences,
@@ -36,13 +39,20 @@ def figure(kind: str, estimate: float, half: float) -> Contribution:
 
 
 def evaluated(section: Section, shown: dict[str, tuple[float, float]]) -> dict[str, Any]:
+    """Return the budgets of points."""
+    found = evaluations(section, shown)
+    return {item.point: item.budget for item in found if isinstance(item, PointEvaluation)}
+
+
+def evaluations(section: Section, shown: dict[str, tuple[float, float]]) -> Sequence[Evaluation]:
     """Evaluate indications with what was added; all others show their load, with half an interval added."""
     seen, known = [], {}
     for point in section.points:
         load = float(point.nominal)
         half = M1.get(str(point.nominal), 0.25)
         values = {"standard": (load, half), "drift": (0.0, half / 3), "buoyancy": (0.0, half / 4)}
-        values |= {"convection": (0.0, 0.0), "resolution": (0.0, E / 2), "zero_resolution": (0.0, E / 2)}
+        values |= {"convection": (0.0, 0.0), "resolution": (0.0, float(str(point.settings["e_g"])) / 2)}
+        values |= {"zero_resolution": (0.0, 1.0 if "partial_g" in point.settings else E / 2)}
         values |= {"sensitivity": (0.0, 1e-5 * load)}
         figures = tuple(figure(kind, *value) for kind, value in values.items())
         limits = next(iter(point.limits.values()), None)
@@ -51,8 +61,7 @@ def evaluated(section: Section, shown: dict[str, tuple[float, float]]) -> dict[s
         one = Reading(f"{indication}", indication, AT, 0, "g")
         parts = {"added": (Reading(f"{added}", added, AT, 0, "g"),)}
         seen.append(PointObservations(point.id, 1, None, (one,), 23.0, 45.0, parts=parts))
-    found = PROCEDURE.evaluate(section, seen, known)
-    return {item.point: item.budget for item in found if isinstance(item, PointEvaluation)}
+    return PROCEDURE.evaluate(section, seen, known)
 
 
 @pytest.fixture
@@ -146,3 +155,30 @@ def test_a_changeover_point_takes_the_interval_of_its_partial_range() -> None:
         "error:5.5kg": pytest.approx(0.2 / math.sqrt(3.0)),
         "error:10kg": pytest.approx(0.5 / math.sqrt(3.0)),
     }
+    # zero is set in intervals of 2 g, whatever the interval of the load
+    zero = [
+        next(line.u for line in budget.inputs if line.name == "zero")
+        for budget in found.values()
+        if "zero" in {line.name for line in budget.inputs}
+    ]
+    assert min(zero) == pytest.approx(0.5 / math.sqrt(3.0))
+    assert next(line.u for line in found["error:10kg"].inputs if line.name == "zero") == min(zero)
+
+
+def test_a_weighing_in_use_is_stated_for_each_partial_range() -> None:
+    """EURAMET cg-18, 7.4: U(W) steps by the interval at 6 kg."""
+    (section,) = PROCEDURE.sections("class_iii_scale_6_15kg")
+    shown = {f"repeatability:{load}kg:{n}": (load * 1000.0, 1.0) for load in (4, 8) for n in range(1, 7)}
+    curves = [item for item in evaluations(section, shown) if isinstance(item, CurveEvaluation)]
+    assert [item.domain for item in curves] == [(0.0, 6000.0), (6000.0, 15000.0)]
+    assert len({item.coefficients.id for item in curves}) == 2
+    below, above = (a + b * 6000.0 for a, b in (item.coefficients.values for item in curves))
+    # no scatter: at zero rounding of 2 g twice; at 6 kg by 2 g from below and by 5 g from above
+    assert curves[0].coefficients.values[0] == pytest.approx(2.0 * math.sqrt(2.0 / 3.0), rel=0.01)
+    assert above - below > 1.0
+    single = [
+        item
+        for item in evaluations(PROCEDURE.sections("class_iii_scale_15kg")[0], {})
+        if isinstance(item, CurveEvaluation)
+    ]
+    assert [item.domain for item in single] == [(0.0, 15000.0)]

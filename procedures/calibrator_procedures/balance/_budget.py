@@ -85,15 +85,17 @@ def _half_width(references: PointReferences, kind: str) -> tuple[float, str]:
 
     The last of the weights of e/10 is put down anywhere within a tenth of e after the changeover, so that P
     is up to e/10 too low; half of that is the mean of it, which the formula of the standard does not take
-    off. A rectangle of +-e/10 has the same root mean square.
+    off. A rectangle of +-e/10 has the same root mean square. Zero is set in the interval at zero, which of a
+    multi-interval scale is finer than that of a load in a higher partial range.
     """
+    figure = required_figure(references, kind)
     if not by_changeover(references.point):
-        figure = required_figure(references, kind)
         return figure.half_width, figure.source
-    interval = interval_g(references.point)
     if kind == "zero_resolution":
-        return interval / 4.0, "zero set within a quarter of e (OIML R 76-1, 4.5.2)"
-    return interval / 10.0, "weights of e/10 at the changeover point (OIML R 76-1, A.4.4.3)"
+        return figure.half_width / 2.0, "zero set within a quarter of e there (OIML R 76-1, 4.5.2)"
+    return interval_g(
+        references.point
+    ) / 10.0, "weights of e/10 at the changeover point (OIML R 76-1, A.4.4.3)"
 
 
 def _repeatability(scatter: Scatter, factor: float) -> Input:

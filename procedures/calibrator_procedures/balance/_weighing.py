@@ -5,9 +5,10 @@ The line is the chord of U(W) between zero and Max. U(W) bends upwards, so that 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_UP, Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING
 
 from calibrator.procedure import CurveEvaluation, Evaluation, ParametersEvaluation, Section, Text
@@ -55,20 +56,50 @@ def in_use(
     known: Sequence[Scatter],
     references: Mapping[str, PointReferences],
 ) -> tuple[Evaluation, ...]:
-    """Return the line U(W) = a + b W up to Max, and the smallest net weights."""
+    """Return the line U(W) = a + b W of each partial weighing range, and the smallest net weights."""
     slope, u_slope = _slope(errors, budgets)
     first = errors[0]
-    most = float(str(first.settings["max_g"]))
-    at_zero = _K * _apparent(0.0, errors, known, references)
     terms = (u_slope, _AIR, _temperature(first, references[errors[-1].id], float(errors[-1].nominal)))
-    at_most = _K * math.hypot(_apparent(most, errors, known, references), most * math.hypot(*terms))
-    a, b = _upward(at_zero), _upward((at_most + abs(slope) * most - at_zero) / most)
-    points = tuple(point.id for point in errors)
-    line = ParametersEvaluation(
-        f"{section.id}-in-use", _LINE, ("a", "b"), (a, b), ("g", "1"), _diagonal((0.0, 0.0)), points
-    )
-    curve = CurveEvaluation(line, "U(W) = a + b W", "W", "g", (0.0, most))
-    return curve, _smallest(section, first, (a, b), known[0], half_digit(references[first.id], "resolution"))
+
+    def expanded(load: float, within: Sequence[Point]) -> float:
+        own = _apparent(load, within, known, references)
+        return _K * math.hypot(own, load * math.hypot(*terms)) + abs(slope) * load
+
+    curves = []
+    ranges = _ranges(first)
+    for number, (low, high) in enumerate(ranges, start=1):
+        within = [point for point in errors if low <= float(point.nominal) <= high] or errors
+        at_low, at_high = expanded(low, within), expanded(high, within)
+        b = _upward((at_high - at_low) / (high - low))
+        a = _upward(at_low - b * low) if low else _upward(at_low)
+        one = len(ranges) == 1
+        line = ParametersEvaluation(
+            f"{section.id}-in-use" if one else f"{section.id}-in-use-{number}",
+            _LINE if one else _titled(low, high),
+            ("a", "b"),
+            (a, b),
+            ("g", "1"),
+            _diagonal((0.0, 0.0)),
+            tuple(point.id for point in within),
+        )
+        curves.append(CurveEvaluation(line, "U(W) = a + b W", "W", "g", (low, high)))
+    a, b = curves[0].coefficients.values
+    least = _smallest(section, first, (a, b), known[0], half_digit(references[first.id], "resolution"))
+    return (*curves, least)
+
+
+def _ranges(point: Point) -> tuple[tuple[float, float], ...]:
+    """Return the partial weighing ranges of a multi-interval instrument (g); of another one, its only range.
+
+    Each has a scale interval of its own, so that U(W) steps where they meet (EURAMET cg-18, 7.4).
+    """
+    ends = [float(end) for end in str(point.settings.get("partial_g", "")).split()]
+    bounds = [0.0, *ends, float(str(point.settings["max_g"]))]
+    return tuple(itertools.pairwise(bounds))
+
+
+def _titled(low: float, high: float) -> Text:
+    return Text(en=f"{_LINE.en}, {low:g} g to {high:g} g", zh=f"{_LINE.zh}，{low:g} g 至 {high:g} g")
 
 
 def _smallest(
@@ -98,7 +129,7 @@ def _upward(value: float) -> float:
     if not value:
         return 0.0
     step = Decimal(1).scaleb(Decimal(repr(value)).adjusted() - 2)
-    return float(Decimal(repr(value)).quantize(step, rounding=ROUND_UP))
+    return float(Decimal(repr(value)).quantize(step, rounding=ROUND_CEILING))
 
 
 def _placings(section: Section, load: float | None = None) -> tuple[str, ...]:

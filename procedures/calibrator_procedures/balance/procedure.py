@@ -31,6 +31,7 @@ SETTINGS: Mapping[str, type] = {
     "added": str,  # "part" where the part "added" of the wiring tells what was added, else a person is asked
     "e_g": str,  # verification scale interval at the load, decimal; with "changeover"
     "zero_g": str,  # where the scale interval of the empty pan is asked, decimal
+    "partial_g": str,  # decimals: where a multi-interval scale's partial weighing ranges meet
     "max_g": str,  # of the balance, decimal
     "settle_s": float,  # after a load was put down
     "use_k": float,  # the room in use stays within this of that of the last adjustment
