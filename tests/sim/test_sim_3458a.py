@@ -235,3 +235,10 @@ def test_four_wires_leave_the_leads_out(reference):
         shown[name] = float(meter.query("TARM SGL"))
     assert 0.05 < shown["OHM"] - shown["OHMF"] < 0.25
     assert meter.query("ERRSTR?").startswith("0,")
+
+
+def test_what_is_kept_is_told(reference):
+    _, _, meter = reference()
+    meter.write("OFORMAT SREAL;MEM FIFO;SETACV SYNC;RQS 4")
+    told = [meter.query(f"{name}?").strip() for name in ("OFORMAT", "MEM", "END", "SETACV", "RQS")]
+    assert told == ["SREAL", "FIFO", "ALWAYS", "SYNC", "4"]

@@ -175,6 +175,7 @@ def _settings(meter: Keysight3458A) -> dict[str, Entry]:
         "OCOMP": Entry(on_off(compensate), 1),
         "OCOMP?": Entry(lambda: str(int(meter.state.compensated))),
         "SETACV": Entry(set_ac, 1),
+        "SETACV?": Entry(lambda: "SYNC" if meter.state.synchronous else "ANA"),
         "ACBAND": Entry(band, 2),
         "ACBAND?": Entry(lambda: f"{meter.state.low_hz: .9E},{meter.state.high_hz: .9E}"),
         "NDIG": Entry(digits, 1),
@@ -222,8 +223,11 @@ def _triggers(meter: Keysight3458A) -> dict[str, Entry]:
         "NRDGS": Entry(count, 2),
         "NRDGS?": Entry(lambda: f"{meter.state.readings},AUTO"),
         "MEM": Entry(keep("memory", ("OFF", "LIFO", "FIFO", "CONT")), 1),
+        "MEM?": Entry(lambda: meter.state.memory),
         "OFORMAT": Entry(keep("output", ("ASCII", "SINT", "DINT", "SREAL", "DREAL")), 1),
+        "OFORMAT?": Entry(lambda: meter.state.output),
         "END": Entry(keep("end", ("OFF", "ON", "ALWAYS")), 1),
+        "END?": Entry(lambda: meter.state.end),
     }
 
 
@@ -280,6 +284,7 @@ def _system(meter: Keysight3458A) -> dict[str, Entry]:
         "CSB": Entry(lambda: None),
         "STB?": Entry(lambda: str(meter.status_byte(message_available=False))),
         "RQS": Entry(service, 1),
+        "RQS?": Entry(lambda: str(meter.state.service)),
         "ERR?": Entry(meter.errors.take_all),
         "ERRSTR?": Entry(meter.errors.take_one),
         "AUXERR?": Entry(lambda: "0"),
