@@ -28,7 +28,8 @@ def edition_lines(edition: Mapping[str, Any], say: Say) -> Iterator[str]:
     word = "regulation"
     language = "en" if say(word) == word else "zh"  # the sentences were recorded in both
     judged = [edition["judged"]] if "judged" in edition else []
-    for differs in (*judged, *edition.get("differs", ())):
+    rest = [edition["uncompared"]] if "uncompared" in edition else []
+    for differs in (*judged, *edition.get("differs", ()), *rest):
         yield f"  {differs[language]}"
 
 

@@ -15,6 +15,7 @@ from calibrator.regulations import (
     Checked,
     Edition,
     Known,
+    MpeRow,
     limit_at,
     load_checked,
     load_library,
@@ -23,7 +24,7 @@ from calibrator.regulations import (
 )
 from calibrator.standards import Lab
 
-__all__ = ["AS_EDITION", "Judging", "as_editions_have_it", "as_recorded"]
+__all__ = ["AS_EDITION", "Judging", "as_editions_have_it", "as_recorded", "edition_limit"]
 
 AS_EDITION = "edition"  # the rule of a job that is judged as the edition in force has it
 CHECKED = "checked"
@@ -73,19 +74,25 @@ def as_recorded(sections: Sequence[Section], opened: Mapping[str, Any], lab: Lab
 def _rule(
     sections: Sequence[Section], editions: Mapping[str, Edition], info: ProcedureInfo
 ) -> tuple[str, str]:
-    """Return the one rule that the editions of all sections have, and the id of the edition."""
+    """Return the rule of the one edition that all sections are judged by, and its id.
+
+    An edition that states no rule, as a calibration specification may, leaves it to the procedure.
+    """
     found = {
-        None if section.manner is None else editions.get(section.manner.regulation) for section in sections
+        None if section.manner is None else editions.get(section.manner.regulation)
+        for section in sections
+        if not all(point.supporting for point in section.points)  # such as a checklist
     }
     edition = next(iter(found)) if len(found) == 1 else None
-    if edition is None or edition.decision is None:
+    if edition is None:
+        named = ", ".join(sorted("none" if item is None else item.number for item in found)) or "none"
         raise UsageError(
-            f"the sections of this job have no one edition with a decision rule: {info.id}",
+            f"no one edition judges the sections of this job ({info.id}): their tables name {named}",
             where="--rule edition",
-            way_out="Name a rule, such as --rule simple; or state `edition` in each section.",
+            way_out="Name a rule, such as --rule simple; or state `edition` in each section of the table.",
             code="rule-without-edition",
         )
-    return edition.decision.rule, edition.id
+    return (info.rule if edition.decision is None else edition.decision.rule), edition.id
 
 
 def _decided(
@@ -138,25 +145,39 @@ def _limits(  # noqa: PLR0917 - what one limit rests on
     if not judging or edition.rounding is None:
         return limits
     rounding = edition.rounding
-    step = step_of(edition, _tolerance(limits), interval=manner.interval, resolution=manner.resolution)
+    step = step_of(
+        edition,
+        _tolerance(limits),
+        interval=manner.interval_at(point),
+        resolution=manner.resolution,
+        accuracy_class=manner.accuracy_class,
+    )
     written = Decimal(1) if step is None else _short(step)
     status = _status("rounding", rounding.known, edition, checked)
     source = _source(edition, rounding.known)
     return replace(limits, rounding=Rounded(written, rounding.judged, status, source))
 
 
-def _of_edition(
-    limits: PointLimits, point: Point, manner: Manner, edition: Edition, checked: Sequence[Checked]
-) -> PointLimits:
-    found = limit_at(
+def edition_limit(edition: Edition, manner: Manner, point: Point) -> tuple[Decimal, MpeRow] | None:
+    """Return the limit that an edition's formula gives at a point, and its line; None where it has none.
+
+    Raises `UsageError` (`edition-unit`) for a line in a unit that is no multiple of the point's.
+    """
+    return limit_at(
         edition,
-        point.nominal,
+        manner.argument(point),
         item=manner.item(point),
         accuracy_class=manner.accuracy_class,
         span=manner.high - manner.low,
-        interval=manner.interval,
+        interval=manner.interval_at(point),
         unit=point.unit,
     )
+
+
+def _of_edition(
+    limits: PointLimits, point: Point, manner: Manner, edition: Edition, checked: Sequence[Checked]
+) -> PointLimits:
+    found = edition_limit(edition, manner, point)
     if found is None:
         raise UsageError(
             f"{edition.number} states no limit of {manner.item(point)} for the class"

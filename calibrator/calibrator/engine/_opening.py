@@ -108,7 +108,7 @@ def _procedure(setting: Setting, now: datetime) -> dict[str, Any]:
     listed = setting.approved
     if listed is None:
         listed = is_approved(info.id, info.content_hash)
-    editions = regulations_body(info, setting.lab, day, setting.sections, setting.rule)
+    editions = regulations_body(info, setting.lab, day, setting.judging)
     everything = setting.procedure.sections(setting.uut.model)  # what was not in the job has a title too
     return {
         "id": info.id,

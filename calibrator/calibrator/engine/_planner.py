@@ -53,7 +53,7 @@ def make_plan(job: Job, home: Home) -> Plan:
         setting.rule,
         job.adjusted,
         tuple(planned_offers(setting, flight.points)),
-        tuple(regulations_body(head, setting.lab, day, setting.sections, setting.rule)),
+        tuple(regulations_body(head, setting.lab, day, setting.judging)),
     )
 
 

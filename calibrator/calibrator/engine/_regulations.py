@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -10,8 +10,10 @@ from typing import Any
 
 from calibrator._errors import UsageError
 from calibrator.engine._differing import differences_from, judging_of, lacking_of
+from calibrator.engine._manner import Judging
 from calibrator.engine._types import Refusal
-from calibrator.procedure import ProcedureInfo, Regulation, Section
+from calibrator.engine._uncompared import uncompared
+from calibrator.procedure import ProcedureInfo, Regulation
 from calibrator.regulations import Checked, Found, Library, load_checked, load_library, status_of, unverified
 from calibrator.standards import Lab
 
@@ -55,9 +57,7 @@ def regulation_problems(info: ProcedureInfo, lab: Lab, day: date, today: date) -
             yield Refusal("confirmation-in-future", f"{reason} Correct the date.", CHECKED)
 
 
-def regulations_body(
-    info: ProcedureInfo, lab: Lab, day: date, sections: Sequence[Section], rule: str
-) -> list[dict[str, Any]]:
+def regulations_body(info: ProcedureInfo, lab: Lab, day: date, judging: Judging) -> list[dict[str, Any]]:
     """Return the editions as `run.opened` holds them: what of them nobody has checked, and what differs.
 
     One that is not known has no place here: it is what `regulation_problems` refuses.
@@ -69,13 +69,16 @@ def regulations_body(
     found = [library.find(name, day) for name in info.regulations if library.knows(name)]
     bodies = []
     for item in found:
-        differs = differences_from(item.edition, info, sections, rule)
+        differs = differences_from(item.edition, info, judging.sections, judging.rule)
         more: dict[str, Any] = {}
         if differs:
             more["differs"] = [{"en": text.en, "zh": text.zh} for text in differs]
-        if judged := judging_of(item.edition, sections, rule):
+        if open_ := uncompared(item.edition, judging.sections):
+            more["uncompared"] = {"en": open_.en, "zh": open_.zh}
+        if item.edition.id == judging.judged_as:
+            judged = judging_of(item.edition, judging.rule)
             more["judged"] = {"en": judged.en, "zh": judged.zh}
-        if lacking := lacking_of(item.edition, sections):
+        if lacking := lacking_of(item.edition, judging.sections):
             more["lacks"] = lacking
         bodies.append(_body(library, item, checked) | more)
     return bodies

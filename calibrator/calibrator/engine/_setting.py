@@ -11,7 +11,7 @@ from calibrator._errors import CalibratorError, UsageError
 from calibrator._home import Home
 from calibrator.bench import PlannedActions, PlanningBench, find_simulator
 from calibrator.engine._deviations import check_deviations
-from calibrator.engine._manner import AS_EDITION, as_editions_have_it
+from calibrator.engine._manner import AS_EDITION, Judging, as_editions_have_it
 from calibrator.engine._order import drawn_order
 from calibrator.engine._session_check import CheckSections, check_sections
 from calibrator.engine._types import Job
@@ -70,6 +70,11 @@ class Setting:
     def rule_offers(self) -> tuple[RuleOffer, ...]:
         """What the maker's guide of this unit offers where it is not adjusted (METROLOGY 12)."""
         return tuple(item for item in self.procedure.info.rule_offers if self.uut.model in item.models)
+
+    @property
+    def judging(self) -> Judging:
+        """By what it is judged: sections, rule, and the edition that decides it."""
+        return Judging(self.sections, self.rule, self.judged_as)
 
     @property
     def warm_up_s(self) -> float:

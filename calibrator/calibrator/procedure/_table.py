@@ -110,9 +110,12 @@ def _section(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Sectio
 def _manner(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Manner:
     """Take what an edition of a regulation has to know of the unit: `edition` of a section."""
     file = reader.file
-    own = ("interval", "resolution")
-    file.refuse_unknown(table, ("regulation", "class", "low", "high", *own, "marks", "items"), path)
-    marks = table.get("marks", [])
+    own, counts = ("interval", "resolution", "at"), ("preloads", "repeats")
+    known = ("regulation", "class", "low", "high", *own, *counts, "marks", "item", "items", "series")
+    file.refuse_unknown(table, (*known, "interval_setting"), path)
+    marks, series = table.get("marks", []), tuple(map(str, table.get("series", ())))
+    for item in series:
+        file.refuse_other(item, ("up", "down", "once"), (*path, "series"))
     return Manner(
         regulation=file.require(table, "regulation", str, path),
         low=_decimal(reader, table, "low", path),
@@ -124,6 +127,10 @@ def _manner(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Manner:
             for place, mark in enumerate(marks)
         ),
         items={key: str(item) for key, item in table.get("items", {}).items()},
+        own_item=str(table.get("item", "indication")),
+        interval_setting=str(table.get("interval_setting", "")),
+        series=series,
+        **{key: file.require(table, key, int, path) for key in counts if key in table},
     )
 
 

@@ -158,10 +158,25 @@ class Manner:
     resolution: Decimal = Decimal(0)
     marks: tuple[Decimal, ...] = ()  # numbered marks of the scale
     items: Mapping[str, str] = field(default_factory=dict)  # item of the MPE by the points' setting `table`
+    own_item: str = "indication"  # item of the points that `items` does not name
+    at: Decimal | None = None  # what the formula is taken at where that is not the nominal, as a load
+    interval_setting: str = ""  # the points' setting that holds their own scale interval, of partial ranges
+    series: tuple[str, ...] = ()  # how the section is measured: up, down, once; empty: not said
+    preloads: int | None = None  # None: not said
+    repeats: int | None = None
 
     def item(self, point: Point) -> str:
-        """Return which item of the permissible errors a point is of; "indication" unless `items` says."""
-        return self.items.get(str(point.settings.get("table", "")), "indication")
+        """Return which item of the permissible errors a point is of; `own_item` unless `items` says."""
+        return self.items.get(str(point.settings.get("table", "")), self.own_item)
+
+    def argument(self, point: Point) -> Decimal:
+        """Return the value at which the formula of the permissible errors is taken."""
+        return point.nominal if self.at is None else self.at
+
+    def interval_at(self, point: Point) -> Decimal:
+        """Return the scale interval at a point: that of its partial range, else the unit's."""
+        own = point.settings.get(self.interval_setting)
+        return self.interval if own is None else Decimal(str(own))
 
 
 @dataclass(frozen=True, slots=True)

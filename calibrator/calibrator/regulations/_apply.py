@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -73,11 +74,17 @@ def points_at(
 
 
 def step_of(
-    edition: Edition, limit: Decimal, *, interval: Decimal = Decimal(0), resolution: Decimal = Decimal(0)
+    edition: Edition,
+    limit: Decimal,
+    *,
+    interval: Decimal = Decimal(0),
+    resolution: Decimal = Decimal(0),
+    accuracy_class: str = "",
 ) -> Decimal | None:
     """Return the step to which an edition has an error written; None where it has no rule.
 
-    `limit` is half the tolerance, `interval` the scale interval; all in one unit.
+    `limit` is half the tolerance, `interval` the scale interval; all in one unit. Of a class the
+    step counts in its figure, "0.5S" in 0.5, which then is in that unit too (of an error in percent).
 
     Raises:
         UsageError: the step counts in something that is not given (code `no-step`).
@@ -85,7 +92,10 @@ def step_of(
     rule = edition.rounding
     if rule is None:
         return None
-    step = rule.step * {"scale-interval": interval, "mpe": limit, "resolution": resolution}[rule.of]
+    figure = re.match(r"\d+(\.\d+)?", accuracy_class)
+    of_class = Decimal(0) if figure is None else Decimal(figure[0])
+    of = {"scale-interval": interval, "mpe": limit, "resolution": resolution, "class": of_class}
+    step = rule.step * of[rule.of]
     if step <= 0:
         raise UsageError(
             f"{edition.id} rounds to {rule.step} of the {rule.of}, which is not given",

@@ -220,7 +220,7 @@ def _mpe(file: TomlFile, table: Mapping[str, Any], path: Path) -> MpeRow:
 def _rounding(file: TomlFile, table: Mapping[str, Any], path: Path) -> Rounding:
     known = _known(file, table, path, "judged", "of", "step")
     judged = _choice(file, table, "judged", ("raw", "rounded"), path)
-    of = _choice(file, table, "of", ("scale-interval", "mpe", "resolution"), path)
+    of = _choice(file, table, "of", ("scale-interval", "mpe", "resolution", "class"), path)
     return Rounding(known, cast("Any", judged), cast("Any", of), _decimal(file, table, "step", path))
 
 

@@ -116,7 +116,7 @@ class Rounding:
 
     known: Known
     judged: Literal["raw", "rounded"]
-    of: Literal["scale-interval", "mpe", "resolution"]
+    of: Literal["scale-interval", "mpe", "resolution", "class"]
     step: Decimal  # times what `of` names
 
 

@@ -163,7 +163,7 @@ def test_a_rule_of_an_edition_needs_one_and_its_limits_need_a_class(
         text.replace(SECTION, "").replace('{ class = "edition" }', '{ "1y" = "0.0004" }'), encoding="utf-8"
     )
     code, _, err = said("plan", *RUN)
-    assert (code, "no one edition with a decision rule" in err) == (2, True), err
+    assert (code, "No one edition judges the sections of this job" in err) == (2, True), err
 
 
 def as_verification(home: Path) -> tuple[str, set[tuple[str, str]]]:
