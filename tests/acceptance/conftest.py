@@ -122,13 +122,15 @@ def without_ids_and_times(shown: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(cli: Cli, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, dict[str, str]]]]:
+def serving(
+    cli: Cli, *arguments: str, expected: int = 0
+) -> Iterator[tuple[subprocess.Popen[str], dict[str, dict[str, str]]]]:
     """Serve until the block ends; give the process and what it announced, by name."""
     process = cli.start("sim", "serve", *arguments, "--json", stdin=subprocess.PIPE)
     assert process.stdout is not None
     try:
         announced: dict[str, dict[str, str]] = {}
-        expected = 1 if "keysight_34401a" in arguments else 2
+        expected = expected or (1 if "keysight_34401a" in arguments else 2)
         while len(announced) < expected:
             line = process.stdout.readline()
             assert line, "the server ended"

@@ -73,6 +73,7 @@ class Preflight:
     duration_s: float
     until: datetime
     further: tuple[Candidate, ...] = ()  # every standard of a procedure with figures of its own
+    by_point: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)  # the same, where each serves
 
 
 @dataclass(slots=True)
@@ -88,6 +89,7 @@ class _Work:
     candidates: dict[str, Candidate] = field(default_factory=dict)
     references: dict[str, PointReferences] = field(default_factory=dict)
     further: list[Candidate] = field(default_factory=list)
+    by_point: dict[str, list[Candidate]] = field(default_factory=dict)
     roles: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
@@ -140,7 +142,15 @@ def preflight(
     prompts = prompts_of(setting)
     further = tuple(work.further)
     return Preflight(
-        tuple(points), work.references, work.candidates, prompts, refused, duration_s, until, further
+        tuple(points),
+        work.references,
+        work.candidates,
+        prompts,
+        refused,
+        duration_s,
+        until,
+        further,
+        work.by_point,
     )
 
 
@@ -217,6 +227,7 @@ def _by_rules(work: _Work, section: Section) -> None:
             if (standard := ruled.standard(point)) is not None:
                 work.candidates[point.id] = standard
     work.further += ruled.candidates
+    work.by_point |= ruled.by_point
     if not any(problem.code == "no-wiring" for problem in work.refused):
         served: dict[str, list[str]] = {}
         for point in section.points:

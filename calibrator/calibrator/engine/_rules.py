@@ -50,6 +50,7 @@ class Ruled:
     roles: Mapping[str, Sequence[str]]  # role names by model
     section: Section
     candidates: list[Candidate] = field(default_factory=list)
+    by_point: dict[str, list[Candidate]] = field(default_factory=dict)
 
     def references(self, point: Point) -> tuple[PointReferences | None, tuple[Refusal, ...]]:
         """Return the references of a point, or what stands against it."""
@@ -76,7 +77,8 @@ class Ruled:
     def standard(self, point: Point) -> Candidate | None:
         """Return the standard of a point among the figures that were looked up, None where there is none."""
         asset, _ = self._standard(point)
-        return next((item for item in self.candidates if item.instrument.asset == asset), None)
+        own = self.by_point.get(point.id, ())
+        return next((item for item in own if item.instrument.asset == asset), None)
 
     def artefacts(self, point: Point) -> tuple[str, ...]:
         """Return the artefacts that the wirings of a point connect, such as weights."""
@@ -189,6 +191,7 @@ class Ruled:
             raise _Refused(replace(found, reason=reason))
         if not own:
             self.candidates.append(found)
+            self.by_point.setdefault(point.id, []).append(found)
         made = self.books.of_standard(asked, found)
         shared = ":".join(part for part in (made.shared, rule.interval) if part)
         return replace(

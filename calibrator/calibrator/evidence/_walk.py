@@ -144,7 +144,8 @@ class Walk:
         asset = fixed.get("standard_asset")
         event, _ = self._fixed(fixed["point"]["id"])
         for item in event.body.get("standards", ()):
-            if item["asset"] == asset:
+            # the standard itself, and what else the point rests on by certified values, such as a readout
+            if item["asset"] == asset or fixed["point"]["id"] in item.get("certified", ()):
                 node = self.standard(event, item)
                 yield replace(node, children=tuple(self._certified(item, fixed)))
 

@@ -5,17 +5,26 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import calibrator_procedures.thermometer
+from calibrator.engine import Job
 from calibrator.engine._certificate_route import NoValue, by_certificate
+from calibrator.engine._opening import references_body
+from calibrator.engine._preflight import Surroundings, preflight
+from calibrator.engine._setting import setting_of
+from calibrator.engine._station import roles_of
 from calibrator.procedure import Point
-from calibrator.standards import Certificate, CertificateValue
+from calibrator.record import Record
+from calibrator.standards import Certificate, CertificateValue, Register
 from calibrator.standards._certificate import certificate_body, certificate_from_body
 from calibrator_drivers.accuracy import Limit, Status, TreatAs, load_table
+from calibrator_drivers.clock import RealClock
 
 TABLE = load_table("fluke_5522a")
 
@@ -295,3 +304,36 @@ def test_whether_a_standard_was_adjusted_is_recorded_with_its_certificate():
         own = replace(certificate(value("10", "0")), adjusted=adjusted)
         body = json.loads(json.dumps(certificate_body(own), default=str))
         assert certificate_from_body(body | {"temperature_c": "23.0"}).adjusted is adjusted
+
+
+def test_the_values_that_each_point_rests_on_are_recorded_of_a_readout_beside_an_artefact_too(
+    laboratory: Any,
+):
+    """The standard is a thermometer without a value of its own; the readout's certificate corrects it."""
+    text = Path(calibrator_procedures.thermometer.__file__).with_name("bench.toml").read_text("utf-8")
+    head, mark, tail = text.partition("[assets.SIM-READOUT-01.certificate]")
+    rows = ",\n".join(
+        f'{{ function = "temp_rtd", nominal = {at}, unit = "degC",'
+        f' kind = "error", value = {error}, U = 0.01, k = 2 }}'
+        for at, error in ((0, 0.01), (30, 0.02), (90, 0.05), (100, 0.05), (105, 0.06), (200, 0.08))
+    )
+    kind = 'kind = "specification conformity"\n'
+    assert kind in tail
+    laboratory.path.mkdir()
+    bench = laboratory.path / "bench.toml"
+    bench.write_text(
+        head + mark + tail.replace(kind, f'kind = "values"\nvalue = [\n{rows}\n]\n', 1), encoding="utf-8"
+    )
+    job = Job("thermometer", "pt100_class_a", bench=bench, seed=3)
+    with Record.open(None, clock=RealClock()) as record:
+        setting = setting_of(job, laboratory.home)
+        now = Surroundings(datetime(2026, 11, 23, 8, tzinfo=UTC), 23.0, 45.0)
+        flight = preflight(setting, Register(record), roles_of(setting.bench), now, live=False)
+    assert flight.refused == ()
+    standards = references_body(flight, setting, {})["standards"]
+    certified = next(one["certified"] for one in standards if one["asset"] == "SIM-READOUT-01")
+    found = {name: [str(value["nominal"]) for value in used] for name, used in certified.items()}
+    assert found["error:0degC"] == ["0"]
+    assert found["error:35degC"] == found["error:70degC"] == ["30", "90"]
+    assert found["error:105degC"] == ["105"]
+    assert found["error:140degC"] == ["105", "200"]
