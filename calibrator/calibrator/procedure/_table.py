@@ -116,12 +116,13 @@ def _manner(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Manner:
     marks, series = table.get("marks", []), tuple(map(str, table.get("series", ())))
     for item in series:
         file.refuse_other(item, ("up", "down", "once"), (*path, "series"))
+    numbers: dict[str, Any] = {key: _decimal(reader, table, key, path) for key in own if key in table}
+    numbers |= {key: file.require(table, key, int, path) for key in counts if key in table}
     return Manner(
         regulation=file.require(table, "regulation", str, path),
         low=_decimal(reader, table, "low", path),
         high=_decimal(reader, table, "high", path),
         accuracy_class=str(table.get("class", "")),
-        **{key: _decimal(reader, table, key, path) for key in own if key in table},
         marks=tuple(
             _decimal(reader, {"mark": mark}, "mark", (*path, "marks", place))
             for place, mark in enumerate(marks)
@@ -130,7 +131,7 @@ def _manner(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Manner:
         own_item=str(table.get("item", "indication")),
         interval_setting=str(table.get("interval_setting", "")),
         series=series,
-        **{key: file.require(table, key, int, path) for key in counts if key in table},
+        **numbers,
     )
 
 
