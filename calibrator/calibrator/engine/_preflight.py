@@ -94,10 +94,7 @@ class _Work:
 
 
 def _today(setting: Setting, day: date) -> date:
-    """Return the last day on which a person can have confirmed a figure: the day of the work.
-
-    A simulated bench fixes its day, and the person who checks a figure for it lives in the real one.
-    """
+    """Return the last day of a confirmation: the work's; beside a simulated bench's day the person's own."""
     if not setting.bench.in_process:
         return day
     return max(day, RealClock().now().astimezone(setting.lab.zone).date())
@@ -350,10 +347,9 @@ def _foreseen(work: _Work, points: Sequence[Point]) -> list[PointObservations]:
         }
         uut = readings.pop("uut", ())
         answers = {question.key: question.simulated for question in planned.questions}
+        nominal = float(point.nominal)
         found.append(
-            PointObservations(
-                point.id, 1, float(point.nominal), uut, 23.0, 50.0, parts=readings, answers=answers
-            )
+            PointObservations(point.id, 1, nominal, uut, 23.0, 50.0, parts=readings, answers=answers)
         )
     return found
 
@@ -363,9 +359,9 @@ def _planned(work: _Work, point: Point, expected: BudgetResult | None) -> Planne
     candidate = work.candidates.get(point.id)
     limits = point.limits_at(work.setting.interval)
     half = None if limits is None else limits.half
-    known = (
-        None if expected is None or point.supporting else stated(expected, point, work.setting.lab.as_body())
-    )
+    known = None
+    if expected is not None and not point.supporting:
+        known = stated(expected, point, work.setting.lab.as_body())
     statuses = [] if limits is None else [Status(limits.status)]
     if references is not None:
         statuses += [Status(item.status) for item in standards_of(references)]
