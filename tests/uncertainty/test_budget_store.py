@@ -23,6 +23,7 @@ from calibrator_uncertainty import (
     from_samples,
     inexact_limits,
     load_budget,
+    loads,
     normal,
     rectangular,
     standard_uncertainty,
@@ -37,6 +38,11 @@ def model(**inputs):
 
 def product(a, b):
     return a * b
+
+
+def _unsealed(text):
+    """Return a stored budget as before 0.3.0, without a check figure: what was altered there goes unseen."""
+    return {key: value for key, value in json.loads(text).items() if key != "check"}
 
 
 EVERY = [
@@ -125,7 +131,7 @@ def test_a_stored_budget_computes_on_with_its_relatives_in_another_process(make)
         "pairs = first - old['x'], again - old['x'], 3 * first - old['of x']\n"
         "print(*(standard_uncertainty(one).m for one in pairs))"
     )
-    text = dump_budget(budget).replace(f"{__name__}:product", "__main__:product")
+    text = dump_budget(budget)
     told = subprocess.run(
         [sys.executable, "-c", code],
         input=f"{text}\n{stored}\n",
@@ -147,7 +153,7 @@ def test_at_other_estimates_the_errors_are_others():
 def test_a_stored_budget_that_contradicts_its_twin_is_refused():
     budget = BUDGETS["own errors"]()
     mine = budget.uncertain()
-    document = json.loads(dump_budget(budget))
+    document = _unsealed(dump_budget(budget))
     document["inputs"][0]["u"] = 0.2
     with pytest.raises(FormatError) as caught:
         load_budget(json.dumps(document), product).uncertain()
@@ -168,7 +174,7 @@ def test_a_stored_budget_that_contradicts_its_twin_is_refused():
     ],
 )
 def test_damaged_text_is_refused(damage):
-    document = json.loads(dump_budget(Budget(product, EVERY[:2], unit="V*mV")))
+    document = _unsealed(dump_budget(Budget(product, EVERY[:2], unit="V*mV")))
     damage(document)
     with pytest.raises(FormatError):
         load_budget(json.dumps(document), product)
@@ -179,7 +185,7 @@ def test_another_model_and_impossible_inputs_are_refused():
     with pytest.raises(FormatError, match="product") as caught:
         load_budget(text, model)
     assert caught.value.code == "another-model"
-    document = json.loads(text)
+    document = _unsealed(text)
     document["inputs"][0]["u"] = -1.0
     with pytest.raises(InputError):
         load_budget(json.dumps(document), product)
@@ -211,20 +217,20 @@ def test_a_lambda_stands_for_itself_and_for_no_other_lambda(other):
 def test_a_model_that_moved_is_known_by_what_it_gives():
     text = dump_budget(Budget(product, TWO, unit="W"))
     assert load_budget(text, _moved).evaluate().value == 2.0
-    changed = text.replace(f"{__name__}:product", "elsewhere:product")
-    assert load_budget(changed, product).evaluate().value == 2.0
+    changed = {**_unsealed(text), "model": "elsewhere:product"}
+    assert load_budget(json.dumps(changed), product).evaluate().value == 2.0
 
 
 def test_a_model_that_was_changed_under_its_name_is_refused():
     text = dump_budget(Budget(product, TWO, unit="W"))
-    changed = text.replace(f"{__name__}:product", f"{__name__}:model")
+    changed = {**_unsealed(text), "model": f"{__name__}:model"}
     with pytest.raises(FormatError, match="model was given") as caught:
-        load_budget(changed, model)
+        load_budget(json.dumps(changed), model)
     assert caught.value.code == "another-model"
 
 
 def test_a_text_from_before_goes_by_the_name():
-    document = json.loads(dump_budget(Budget(product, TWO, unit="W")))
+    document = _unsealed(dump_budget(Budget(product, TWO, unit="W")))
     del document["gives"]
     assert load_budget(json.dumps(document), product).evaluate().value == 2.0
     with pytest.raises(FormatError) as caught:
@@ -238,3 +244,44 @@ def test_a_model_that_looks_at_values_is_known_too():
 
     text = dump_budget(Budget(positive, TWO, unit="W"))
     assert load_budget(text, positive).evaluate().value == 2.0
+
+
+EDITS = {
+    "another u": lambda document: document["inputs"][0].update(u=0.01),
+    "another estimate": lambda document: document["inputs"][1].update(estimate=2.5),
+    "other degrees of freedom": lambda document: document["inputs"][0].update(dof=50.0),
+    "another source": lambda document: document["inputs"][0].update(source="certificate 4712"),
+    "a correlation": lambda document: document["correlations"].append(["a", "b", -0.5]),
+    "its name": lambda document: document.update(name="another"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_an_edited_stored_budget_is_refused(edit):
+    document = json.loads(dump_budget(BUDGETS["own errors"]()))
+    edit(document)
+    with pytest.raises(FormatError, match="stored budget was altered") as caught:
+        load_budget(json.dumps(document), product)
+    assert caught.value.code == "altered"
+
+
+def test_a_stored_budget_may_be_written_otherwise_by_another_program():
+    document = json.loads(dump_budget(BUDGETS["own errors"]()))
+    assert document["inputs"][0]["dof"] == 5.0
+    document["inputs"][0]["dof"] = 5
+    text = json.dumps(dict(reversed(document.items())), indent=3, ensure_ascii=True)
+    assert load_budget(text, product).inputs == BUDGETS["own errors"]().inputs
+
+
+def test_edited_stored_quantities_are_refused():
+    x = BUDGETS["own errors"]().uncertain()
+    document = json.loads(dumps({"x": x}))
+    assert standard_uncertainty(loads(json.dumps(document, indent=1))["x"] - x).m == 0.0
+    document["errors"][0]["dof"] = 50.0
+    with pytest.raises(FormatError, match="stored quantities were altered") as caught:
+        loads(json.dumps(document))
+    assert caught.value.code == "altered"
+    document = json.loads(dumps({"x": x}))
+    document["values"]["x"]["unit"] = "kilowatt"
+    with pytest.raises(FormatError, match="altered"):
+        loads(json.dumps(document))

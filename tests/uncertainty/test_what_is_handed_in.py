@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pint
@@ -175,6 +176,10 @@ def test_a_stored_result_of_which_a_figure_was_edited_is_refused(figure):
     text = BUDGET.evaluate().to_json()
     document = json.loads(text)
     assert BudgetResult.from_json(json.dumps(document, indent=2)) == BUDGET.evaluate()
+    assert BudgetResult.from_json(BUDGET.evaluate().to_json(decimals=True)) == BUDGET.evaluate()
+    again = BudgetResult.from_json(BUDGET.evaluate().to_json(decimals=True)).clause8
+    assert again is not None
+    assert asdict(again) == document["clause8"]
     short = {**document, "k": 2, "check": check_of({**document, "k": 2.0})}  # as JavaScript writes 2.0
     assert BudgetResult.from_json(json.dumps(short)).k == 2.0
     document[figure] = {"notes": ["x"], "name": "other"}.get(figure, 3.25)

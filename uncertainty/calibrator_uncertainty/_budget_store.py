@@ -11,6 +11,7 @@ from calibrator_uncertainty._doors import BUDGET, asks
 from calibrator_uncertainty._errors import FormatError, InputError
 from calibrator_uncertainty._inputs import Input
 from calibrator_uncertainty._reproduce import differs, what_it_gives
+from calibrator_uncertainty._seal import check_of, refuse_altered
 from calibrator_uncertainty._shape_store import shape_from, shape_key
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def dump_budget(budget: Budget) -> str:
     of both, in any process, differ by exactly 0. That name is another each time a budget is made.
 
     Of the model its name is kept, and what it gives at the estimates and near them, by which another model is
-    told from it: code that is read from a file could be anything.
+    told from it: code that is read from a file could be anything. A check figure finds what was edited since.
 
     Raises:
         FormatError: a distribution that is not one of ours; a budget that was made of a quantity.
@@ -58,7 +59,7 @@ def dump_budget(budget: Budget) -> str:
         "causes": budget._causes(),
         "gives": what_it_gives(budget),
     }
-    return json.dumps(document, ensure_ascii=False, sort_keys=True)
+    return json.dumps({**document, "check": check_of(document)}, ensure_ascii=False, sort_keys=True)
 
 
 def load_budget(text: str, model: Callable[..., Any]) -> Budget:
@@ -70,7 +71,8 @@ def load_budget(text: str, model: Callable[..., Any]) -> Budget:
             slopes and the values nearby that are stored; in a text without these, its name must be the same.
 
     Raises:
-        FormatError: the text is no stored budget of a version that is known, or names another model.
+        FormatError: the text is no stored budget of a version that is known, was altered since it was stored
+            (code `altered`), or names another model.
         InputError: an input that cannot be.
     """
     from calibrator_uncertainty._budget import Budget
@@ -79,6 +81,7 @@ def load_budget(text: str, model: Callable[..., Any]) -> Budget:
         document = json.loads(text)
         if document["format"] != FORMAT or document["kind"] != "budget":
             raise FormatError(f"a budget of format {document['format']} is not known", code="format")
+        refuse_altered(document, "budget was")
         gives = {**document.get("gives", {})}
         if not gives.get("nearby"):
             _same_name(document, model)

@@ -12,6 +12,7 @@ __all__ = ["Average", "cumulated", "integrated", "over"]
 
 Floats = NDArray[np.float64]
 Average = Callable[[Floats, Floats, Floats, Floats, Floats], Floats]
+Function = Callable[[Floats, Floats, bool], Floats]
 
 _FAR = 38.0  # spreads of a normal rest beyond the edges: nothing is left there
 _ENDLESS = 1e100  # spreads: of t too; where there is no limit this distance is infinite
@@ -41,36 +42,33 @@ def cumulated(t: Floats, a: Floats, b: Floats, spread: Floats, dof: Floats) -> F
     Source: JCGM 101:2008, 6.4.4 (two rectangles are a trapezoid); the integrals by parts.
     """
     few = bool(np.isfinite(dof[0]))
+    if not a[0] > 0.0 and not b[0] > 0.0:
+        return _plain(t, dof, few)
     left = -np.abs(t)
-    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        if b[0] > 0.0:
-            top, low = _second(left + a + b, dof, few), _second(left - a - b, dof, few)
-            found = (top - _second(left + a - b, dof, few) - _second(left - a + b, dof, few) + low) / (
-                4 * a * b
-            )
-        elif a[0] > 0.0:
-            found = (_first(left + a, dof, few) - _first(left - a, dof, few)) / (2.0 * a)
-        else:
-            return _plain(t, dof, few)
+    found = _averaged(left, a, b, dof, (_plain, _first, _second))
     found = np.where(left < -(_ENDLESS if few else a + b + _FAR), 0.0, np.clip(found, 0.0, 0.5))
     return np.asarray(np.where(t > 0.0, 1.0 - found, found))
 
 
 def integrated(t: Floats, a: Floats, b: Floats, spread: Floats, dof: Floats) -> Floats:
     """Return the density of the same error, by the unit of z."""
+    found = _averaged(-np.abs(t), a, b, dof, (_peak, _plain, _first))
+    return np.asarray(np.where(np.isfinite(found), np.maximum(found, 0.0), 0.0) / spread)
+
+
+def _averaged(
+    t: Floats, a: Floats, b: Floats, dof: Floats, functions: tuple[Function, Function, Function]
+) -> Floats:
+    """Return a function averaged over no, one or two rectangles, by it and its first two integrals."""
     few = bool(np.isfinite(dof[0]))
-    left = -np.abs(t)
+    plain, first, second = functions
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         if b[0] > 0.0:
-            top, low = _first(left + a + b, dof, few), _first(left - a - b, dof, few)
-            found = (top - _first(left + a - b, dof, few) - _first(left - a + b, dof, few) + low) / (
-                4 * a * b
-            )
-        elif a[0] > 0.0:
-            found = (_plain(left + a, dof, few) - _plain(left - a, dof, few)) / (2.0 * a)
-        else:
-            found = _peak(left, dof, few)
-    return np.asarray(np.where(np.isfinite(found), np.maximum(found, 0.0), 0.0) / spread)
+            top, low = second(t + a + b, dof, few), second(t - a - b, dof, few)
+            return (top - second(t + a - b, dof, few) - second(t - a + b, dof, few) + low) / (4 * a * b)
+        if a[0] > 0.0:
+            return (first(t + a, dof, few) - first(t - a, dof, few)) / (2.0 * a)
+        return plain(t, dof, few)
 
 
 def _plain(t: Floats, dof: Floats, few: bool) -> Floats:

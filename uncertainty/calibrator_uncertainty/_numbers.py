@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from calibrator_uncertainty._types import Numbers
 
-__all__ = ["as_number", "read_only"]
+__all__ = ["as_decimals", "as_number", "read_only"]
 
 
 def as_number(operand: object) -> Numbers:
@@ -20,6 +22,17 @@ def as_number(operand: object) -> Numbers:
     if isinstance(operand, np.ndarray) and operand.dtype.kind in "fiub":
         return operand.astype(np.float64) if operand.ndim else float(operand)
     return None
+
+
+def as_decimals(item: Any) -> Any:  # noqa: ANN401 - a tree as JSON has it
+    """Return a tree with every number as a decimal string of all its digits, without exponent."""
+    if isinstance(item, dict):
+        return {key: as_decimals(value) for key, value in item.items()}
+    if isinstance(item, list | tuple):
+        return [as_decimals(value) for value in item]
+    if isinstance(item, int | float) and not isinstance(item, bool):
+        return f"{Decimal(repr(item)):f}"
+    return item
 
 
 def read_only(values: Numbers) -> Numbers:

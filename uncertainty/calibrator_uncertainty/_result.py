@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calibrator_uncertainty._coverage import whole_dof
 from calibrator_uncertainty._errors import FormatError, InputError
+from calibrator_uncertainty._numbers import as_decimals
 from calibrator_uncertainty._seal import check_of, refuse_altered
 from calibrator_uncertainty._types import DataFrame, Quantity
 from calibrator_uncertainty._units import difference_unit, parse_unit, quantity
@@ -242,11 +243,12 @@ class BudgetResult:
         )
         return tuple(sorted(found, key=lambda one: -one.share))
 
-    def to_json(self, *, errors: bool = False) -> str:
+    def to_json(self, *, errors: bool = False, decimals: bool = False) -> str:
         """Return the whole result as JSON; every float reads back as it was, and `covered` is told beside.
 
         With `errors` the names of the elementary errors go with it: then `uncertain()` of what is read back
         computes on, correlated with its relatives. The names differ from process to process.
+        With `decimals` its numbers are decimal strings, all digits kept, and read back as the same floats.
         """
         from calibrator_uncertainty._verdict import verdict_on
 
@@ -259,6 +261,8 @@ class BudgetResult:
         if errors:
             document["errors"] = self._errors()
         told = _open_infinities(document)
+        if decimals:
+            told = {**as_decimals(told), "format": FORMAT}
         told["check"] = check_of(told)
         return json.dumps(told, ensure_ascii=False, sort_keys=True)
 
@@ -356,7 +360,12 @@ def _check_stored(document: dict[str, Any], lines: Sequence[BudgetLine]) -> None
 def _verdict(document: dict[str, Any] | None) -> Clause8 | None:
     from calibrator_uncertainty._clause8 import Clause8
 
-    return None if document is None else Clause8(**document)
+    if document is None:
+        return None
+    kept: dict[str, Any] = {"name": document["name"], "ok": document["ok"]}
+    kept.update({name: int(document[name]) for name in ("draws", "ndig")})
+    kept.update({name: float(value) for name, value in document.items() if name not in kept})
+    return Clause8(**kept)
 
 
 def _open_infinities(item: Any) -> Any:  # noqa: ANN401 - JSON has no infinity

@@ -1,4 +1,4 @@
-"""The check figure of a stored result: a value that was edited no longer goes with it."""
+"""The check figure of stored results, budgets and quantities: what was edited no longer goes with it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def check_of(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
 
 
-def refuse_altered(document: Mapping[str, Any]) -> None:
+def refuse_altered(document: Mapping[str, Any], what: str = "result was") -> None:
     """Refuse a document whose check figure is that of another; one from before 0.3.0 has none.
 
     Raises:
@@ -32,7 +32,7 @@ def refuse_altered(document: Mapping[str, Any]) -> None:
     """
     if _KEY in document and document[_KEY] != check_of(document):
         raise FormatError(
-            "the stored result was altered or damaged: its figures are not those that were stored",
+            f"the stored {what} altered or damaged: its figures are not those that were stored",
             way_out="Take the text from its source again, or change the figure in what was read back.",
             code="altered",
         )

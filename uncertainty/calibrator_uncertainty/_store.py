@@ -18,6 +18,7 @@ from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._doors import MAPPING, asks
 from calibrator_uncertainty._errors import FormatError
 from calibrator_uncertainty._leaves import Leaf, known, new_uid, remember
+from calibrator_uncertainty._seal import check_of, refuse_altered
 from calibrator_uncertainty._shape_store import shape_from, shape_key
 from calibrator_uncertainty._structural import Linear, scatter_matrix
 from calibrator_uncertainty._sweep import by_leaf, in_order, reachable, singles, slopes_of
@@ -200,9 +201,15 @@ def dumps(values: Mapping[str, Any]) -> str:
             raise FormatError(f"{name} is not an uncertain quantity", code="not-uncertain")
         if magnitude is not value:
             results[name]["unit"] = f"{value.units:D}".replace("µ", "u")
+    document = {"format": FORMAT, "errors": described, "values": results}
     return json.dumps(
-        {"format": FORMAT, "errors": described, "values": results}, ensure_ascii=False, separators=(",", ":")
+        {**document, "check": check_of(_checked(document))}, ensure_ascii=False, separators=(",", ":")
     )
+
+
+def _checked(document: dict[str, Any]) -> dict[str, Any]:
+    """Return what the check figure is of: the packed values, of whole numbers only, stay a text."""
+    return {**document, "values": json.dumps(document["values"], sort_keys=True)}
 
 
 def _lifted(part: Numbers) -> UncertainArray:
@@ -287,7 +294,7 @@ def loads(text: str) -> dict[str, Any]:
     """Read quantities back, correlated with each other and with those that this process still has.
 
     Raises:
-        FormatError: the text is not of ours, or damaged.
+        FormatError: the text is not of ours, damaged, or was altered since it was stored.
     """
     try:
         document = json.loads(text)
@@ -295,6 +302,7 @@ def loads(text: str) -> dict[str, Any]:
             raise FormatError(
                 f"stored quantities of format {document['format']} are not known", code="format"
             )
+        refuse_altered(_checked(document), "quantities were")
         leaves = [_read_leaf(entry) for entry in document["errors"]]
         return {name: _read_value(entry, leaves) for name, entry in document["values"].items()}
     except (KeyError, TypeError, IndexError, ValueError) as problem:
