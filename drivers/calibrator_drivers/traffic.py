@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from json.encoder import encode_basestring_ascii as _quoted
 from pathlib import Path
-from threading import Lock
+from threading import Lock, get_ident
 
 from .clock import Clock
 
@@ -58,7 +58,7 @@ class TrafficLog:
         self._hash.update(before)
         self._offset = len(before)
         self._held = bytearray()
-        self._unhindered = 0  # how many are on the way to safety
+        self._towards_safety: set[int] = set()  # the threads that bring an output to rest
         self._file = path.open("ab", buffering=0)
         self._append, self._update = self._file.write, self._hash.update
         # The line that was being written when a process died or the disk was full.
@@ -104,14 +104,19 @@ class TrafficLog:
 
     @contextmanager
     def unhindered(self) -> Iterator[None]:
-        """Let no line that cannot be written stop a command: what brings an output to rest goes out."""
-        with self._lock:
-            self._unhindered += 1
+        """Let no line that cannot be written stop a command: what brings an output to rest goes out.
+
+        It holds for the thread that asks: what another one sends meanwhile is still stopped.
+        """
+        thread = get_ident()
+        if thread in self._towards_safety:  # within one that is on its way already
+            yield
+            return
         try:
+            self._towards_safety.add(thread)
             yield
         finally:
-            with self._lock:
-                self._unhindered -= 1
+            self._towards_safety.discard(thread)
 
     def close(self) -> tuple[str, int]:
         """Close the file; return the SHA-256 of all of it in hex, and its length in bytes."""
@@ -138,7 +143,7 @@ class TrafficLog:
         Every way of writing ends here, so that a log which says otherwise says it once. A `ValueError` is
         that of a file that was closed.
         """
-        if self._unhindered == 0:
+        if get_ident() not in self._towards_safety:
             raise error
 
     def _line(self, name: str, direction: str, message: bytes, *, hold: bool = False) -> int:

@@ -7,6 +7,7 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -186,3 +187,26 @@ def test_a_killed_process_leaves_every_setting_and_what_came_before_it(tmp_path:
     subprocess.run([sys.executable, "-c", _KILLED, server.resource, str(path)], check=False)
     said = [json.loads(line)["text"] for line in path.read_bytes().splitlines()]
     assert said == ["SYST:ERR?\n", "0\n", "OUTP ON\n"]
+
+
+def test_who_brings_an_output_to_rest_lets_no_other_thread_send_unlogged(tmp_path: Path) -> None:
+    log = TrafficLog(tmp_path / "t.jsonl", RealClock())
+    log.close()
+    refused: list[ValueError] = []
+
+    def connect() -> None:
+        try:
+            log.sent("source", b"OPER")
+        except ValueError as error:
+            refused.append(error)
+
+    with log.unhindered():
+        other = threading.Thread(target=connect)
+        other.start()
+        other.join()
+        with log.unhindered():
+            log.sent("source", b"STBY")
+        log.sent("source", b"STBY")  # still on the way, behind the inner one
+    assert len(refused) == 1
+    with pytest.raises(ValueError, match="closed"):
+        log.sent("source", b"OPER")

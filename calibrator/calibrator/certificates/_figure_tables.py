@@ -110,6 +110,8 @@ def _grouped(
 
 def _points(model: Certificate, ids: frozenset[str], speaker: Speaker) -> list[str]:
     """Return points as a reader knows them; a section's title stands for all its points."""
+    if len(model.sections) > 1 and all(result.id in ids for result in model.results):
+        return speaker.say("all points")
     en, zh = [], []
     for section in model.sections:
         named = [result for result in section.results if result.id in ids]

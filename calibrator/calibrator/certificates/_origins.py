@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from calibrator.certificates._numbers import scaled_unit
+from calibrator.certificates._origin_phrases import instrument_name, phrased
 from calibrator.certificates._results import FUNCTION_TITLES
 from calibrator.certificates._statements import interval_text
 from calibrator.i18n import bilingual
@@ -44,6 +45,8 @@ _FUNCTIONS: Final = {
     "block_stability": Text("stability", "稳定性"),
     "block_hysteresis": Text("hysteresis", "回差"),
     "block_loading": Text("loading", "加载影响"),
+    "block_axial_20mm": Text("axial homogeneity over 20 mm", "轴向均匀性（20 mm）"),
+    "block_axial_40mm": Text("axial homogeneity over 40 mm", "轴向均匀性（40 mm）"),
     "block_radial": Text("radial homogeneity", "径向均匀性"),
 }
 _TYPICAL: Final = Text("typical", "典型值")
@@ -77,7 +80,7 @@ def origin(source: str) -> Origin:
     document = (
         bilingual("the maker's manual or data sheet, recalled, not read in the document")
         if found["id"] == _MEMORY
-        else Text(found["document"], found["document"])
+        else _free(found["document"])
     )
     notes = _ADDED.sub(r"with an addition (\g<how>)", found["notes"] or "")
     return Origin(document, found["row"], notes)
@@ -92,7 +95,10 @@ def rows_text(origins: Iterable[Origin]) -> Text:
         if span and span not in spans:
             spans.append(span)
     texts = [_text(key, ", ".join(spans)) for key, spans in together.items()]
-    return Text(en="; ".join(text.en for text in texts), zh="；".join(text.zh for text in texts))
+    en = "; ".join(text.en for text in texts)
+    if all(text.en == text.zh for text in texts):  # once in a document of two languages
+        return Text(en, en)
+    return Text(en, "；".join(text.zh for text in texts))
 
 
 def _key(row: str) -> tuple[tuple[str, ...], str]:
@@ -131,7 +137,7 @@ def _text(key: tuple[str, ...], spans: str) -> Text:
             text = _free(row)
         case _:
             raise ValueError(key)
-    return Text(f"{text.en} ({notes})", f"{text.zh}（{notes}）") if notes else text
+    return Text(f"{text.en} ({notes})", f"{text.zh}（{phrased(notes).zh}）") if notes else text
 
 
 def _function(function: str) -> Text:
@@ -147,10 +153,4 @@ def _free(row: str) -> Text:
     """Return free text with units as readers write them."""
     for found, unit in _UNITS:
         row = found.sub(unit, row)
-    return Text(row or "–", row or "–")
-
-
-def instrument_name(table: str) -> str:
-    """Return an accuracy table's id as the instrument's name: "Fluke 5522A" for "fluke_5522a"."""
-    words = table.split("_")
-    return " ".join(word.upper() if any(c.isdigit() for c in word) else word.capitalize() for word in words)
+    return phrased(row or "–")

@@ -106,7 +106,8 @@ def _of_tree(content: bytes) -> dict[str, str] | None:
     except UsageError:  # damaged: the marks that are left say what it was
         return None
     if root.tag != f"{{{DCC}}}digitalCalibrationCertificate":
-        return None
+        # of another kind or damaged; never what a comment says, which no seal covers
+        return None if str(root.tag).endswith("html") else _marks("".join(root.itertext()))
     notes = " ".join(
         "".join(note.itertext()) for note in root.iterfind(f"{{{DCC}}}comment/{{urn:calibrator:dcc}}note")
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Body", "Walk", "decimal", "place"]
 
 Body = Mapping[str, Any]
+_HART_VALUE = 5  # bytes: a unit and a float, the least that a reading by HART is
 
 
 class Walk:
@@ -154,7 +155,7 @@ class Walk:
         if item["route"] != "specification":
             number = str(item["certificate"])
             used = item.get("certified", {}).get(fixed["point"].get("id"))
-            yield from certified_values(self._register, str(item["asset"]), number, fixed["point"], used)
+            yield from certified_values(self._register, str(item["asset"]), number, fixed, used)
 
     @staticmethod
     def standard(event: Event, item: Body) -> Node:
@@ -216,7 +217,7 @@ class Walk:
         log = self._log()
         lines = exchange_at(log, int(offset))
         reply = next((line.content for line in lines if line.said["dir"] == "in"), b"")
-        if str(event.body["raw"]).encode("ascii", "surrogateescape").strip() not in reply:
+        if not _holds(reply, str(event.body["raw"])):
             raise IntegrityError(
                 f"the log holds {reply[:60]!r} where reading {event.seq} says {event.body['raw']!r}",
                 where=f"{log}, byte {offset}",
@@ -300,3 +301,14 @@ def decimal(value: str | float) -> str:
 
     found = number(value)
     return "none" if found is None else repr(found)
+
+
+def _holds(reply: bytes, raw: str) -> bool:
+    """Return whether an answer holds what a reading says: as text, or, by HART, as bytes that it names."""
+    if raw.encode("ascii", "surrogateescape").strip() in reply:
+        return True
+    try:
+        named = bytes.fromhex(raw)
+    except ValueError:  # an ordinary text
+        return False
+    return len(named) >= _HART_VALUE and named in reply

@@ -248,6 +248,9 @@ def test_points_of_one_value_in_several_tables_are_named_with_their_table(made: 
     assert "加载减空载，150 °C (150 °C)" in page
     assert "Fluke 1529" in page
     assert "fluke_1529" not in page
+    # a figure of every point names no table: the list of all of them filled a page
+    assert "所有点" in page
+    assert page.count("Radial: third boring less the first one") < 4
 
 
 @pytest.mark.slow

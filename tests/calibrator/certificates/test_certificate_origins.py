@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 
 from calibrator.certificates._origins import origin, rows_text
 from calibrator.procedure import Text
 from calibrator_drivers.accuracy import State, load_table
+
+FROZEN = Path(__file__).parents[1] / "evidence" / "frozen"
 
 
 def test_what_nobody_read_says_so_in_both_languages() -> None:
@@ -73,8 +79,13 @@ def test_free_text_stays_as_it_was_written_but_for_its_units() -> None:
         ),
         (
             "fluke_9142 block_axial_40mm 150 degC 1y",
-            "Fluke 9142, block axial 40mm, 1 year: to 150 °C",
-            "Fluke 9142，block axial 40mm，1 年：至 150 °C",
+            "Fluke 9142, axial homogeneity over 40 mm, 1 year: to 150 °C",
+            "Fluke 9142，轴向均匀性（40 mm），1 年：至 150 °C",
+        ),
+        (
+            "fluke_9142 block_of_another_kind 150 degC 1y",
+            "Fluke 9142, block of another kind, 1 year: to 150 °C",
+            "Fluke 9142，block of another kind，1 年：至 150 °C",
         ),
     ],
 )
@@ -93,4 +104,29 @@ def test_additions_of_points_of_one_row_stand_together() -> None:
     ]
     assert rows_text(rows).en == (
         "Keysight 3458A, Direct voltage, 1 year: to 1000 V (no ACAL; with an addition (quadratic))"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(file.stem for file in FROZEN.glob("*.json")))
+def test_what_procedures_say_of_a_source_is_said_in_chinese(name: str) -> None:
+    """A Chinese certificate named its sources in English."""
+    told = (FROZEN / f"{name}.json").read_text(encoding="utf-8")
+    fixed = [e["body"] for e in json.loads(told)["events"] if e["kind"] == "references.fixed"]
+    sources = {
+        c["source"] for body in fixed for p in body["points"] for c in p["contributions"] if c["source"]
+    }
+    assert sources
+    for source in sources:
+        come = origin(source)
+        parts = rows_text([come]).zh.replace("; ", "；").split("；")
+        english = [part for part in parts if not re.search("[\u4e00-\u9fff]", part)]
+        assert english == [], source
+
+
+def test_a_source_that_is_the_same_in_both_languages_stands_once() -> None:
+    """Two titles parted by a semicolon stood twice, as the Chinese one is another letter."""
+    assert rows_text([origin("Title A"), origin("Title B")]) == Text("Title A; Title B", "Title A; Title B")
+    assert rows_text([origin("point table of fluke_5522a: measured with a rule; Title A")]) == Text(
+        "point table of Fluke 5522A: measured with a rule; Title A",
+        "Fluke 5522A 的校准点表：用直尺测量；Title A",
     )

@@ -14,6 +14,7 @@ from calibrator._errors import IntegrityError
 from calibrator.cli._words import words
 from calibrator.evidence import COLUMNS, Node, as_text, explain, find_document, parse_cell
 from calibrator.evidence._cells import all_cells
+from calibrator.evidence._walk import _holds as holds
 from calibrator.record import Record
 
 Call = Callable[..., Any]
@@ -167,3 +168,20 @@ def test_a_log_that_holds_other_bytes_is_named(record: Record, home: Path) -> No
 
 def test_a_point_alone_means_its_error() -> None:
     assert str(parse_cell("a:b", ["a:b"])) == "a:b/error"
+
+
+def test_a_reading_by_hart_is_found_as_the_bytes_that_it_names() -> None:
+    """Command 1 of a transmitter: preamble, address, command, status; unit 12 (kPa), 500.0."""
+    reply = bytes.fromhex("ffffffffff86be01000001010700000c43fa0000b9")
+    assert holds(reply, "0c43fa0000")
+    assert not holds(reply, "0c43fa2a0b")
+    assert not holds(b"+9.9E+00", "2b39")  # too short for a value by HART: it is a text that is not there
+    assert holds(b"+9.9E+00", "+9.9E+00")
+
+
+@pytest.mark.slow
+def test_the_digital_value_of_a_transmitter_is_explained(call: Call) -> None:
+    assert call("run", "pressure", "--uut", "transmitter_4_20ma", "--sim", "--non-interactive").code == 0
+    for cell in ("hart:500000Pa/error", "hart:500000Pa/U", "loop:500000Pa/error"):
+        said = call("explain", "last", cell)
+        assert (said.code, "bytes on the wire" in said.out) == (0, True), said.err

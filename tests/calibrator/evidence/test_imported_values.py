@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,9 +11,10 @@ import pytest
 
 from calibrator.cli import main
 from calibrator.engine._certificate_route import by_certificate
+from calibrator.evidence._certified import certified_values
 from calibrator.evidence._walk import Walk
 from calibrator.procedure import Point
-from calibrator.record import Record
+from calibrator.record import Event, Record
 from calibrator.standards import Register
 from calibrator_drivers.accuracy import Limit, Status, TreatAs, load_table
 from calibrator_drivers.clock import RealClock
@@ -57,6 +58,32 @@ def test_an_imported_value_is_the_reference_of_a_point_and_is_walked_to_its_text
     named = {**item, "certified": {"dcv:2": used}}
     between["point"]["id"] = "dcv:2"
     assert [n.facts["at"] for n in walk._certified(named, between)] == [f"{one['nominal']} V" for one in used]
+
+
+def test_a_run_that_recorded_no_values_shows_those_of_its_frequency_and_range_alone() -> None:
+    """Older runs recorded none; a value at another frequency or of another range is none they rested on."""
+    value = {"function": "acv", "unit": "V", "kind": "error", "value": "0", "U": "1", "k": "2"}
+    values = [
+        {**value, "nominal": nominal, "frequency_hz": hertz, "range_high": high}
+        for nominal in ("1", "5", "9")
+        for hertz in ("50", "1000")
+        for high in ("10", "100")
+    ]
+    body = {"asset": "CAL-01", "number": "C-1", "values": values}
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    entered = Event("register", 1, "certificate.added", 1, at, body, "", "", "")
+
+    def shown(nominal: str, hertz: object, high: str) -> list[str]:
+        settings = {"frequency_hz": hertz}
+        point = {"function": "acv", "nominal": nominal, "unit": "V", "settings": settings}
+        causes = [{"kind": "standard", "shared": f"standard:S1:acv:{high}"}]
+        fixed = {"point": point, "contributions": causes}
+        return [str(node.facts["at"]) for node in certified_values([entered], "CAL-01", "C-1", fixed)]
+
+    assert shown("5", {"float": (1000.0).hex()}, "10") == ["5 V"]
+    assert shown("3", "1000", "100") == ["1 V", "5 V"]
+    assert shown("5", "0", "10") == []
+    assert shown("5", "50", "1") == []
 
 
 def test_a_good_practice_example_is_used_and_walked_to_its_text(schemas: Path, tmp_path: Path) -> None:

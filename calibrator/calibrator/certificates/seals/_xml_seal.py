@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from calibrator._errors import UsageError
-from calibrator.certificates.dcc._xml import DS, local, parse, without_signature
+from calibrator.certificates.dcc._xml import DCC, DS, local, parse, without_signature
 from calibrator.certificates.seals._damage import damage
 from calibrator.certificates.seals._keys import SealKey, no_extra, refuse_simulated
 from calibrator.certificates.seals._report import SealReport
@@ -127,12 +127,24 @@ def check_xml(content: bytes, where: str, settings: SealSettings, now: datetime)
             way_out="Ask the laboratory for a certificate with one signature.",
             code="wrapped-signature",
         )
-    beside = [*root.itersiblings(preceding=True), *root.itersiblings()]
-    if signatures and beside:
-        # canonical XML of a document holds the instructions beside its root, which the library leaves out
+    if signatures and _beside(root):
         what = "a comment or an instruction stands outside the certificate itself, where no seal is checked"
         return (SealReport(False, what),)
     return tuple(_report(root, signature, settings, now) for signature in signatures)
+
+
+def _beside(root: _Element) -> bool:
+    """Say whether anything beside the root speaks against the document.
+
+    The library signs the root alone. An instruction may bring a style sheet that shows other figures, and
+    canonical XML of a document holds it. Comments are in neither and nothing reads them, and others write
+    them there; a document made here has none, so that one was added to it.
+    """
+    from lxml import etree
+
+    made_here = root.find(f"{{{DCC}}}comment/{{urn:calibrator:dcc}}note") is not None
+    kinds = (etree.ProcessingInstruction, etree.Comment) if made_here else (etree.ProcessingInstruction,)
+    return any(True for before in (True, False) for _ in root.itersiblings(*kinds, preceding=before))
 
 
 def _report(root: _Element, signature: _Element, settings: SealSettings, now: datetime) -> SealReport:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from calibrator._errors import UsageError
-from calibrator.certificates import Certificate, examine, render
+from calibrator.certificates import Certificate, examine, read_back, render
 from calibrator.certificates.seals import (
     SealSettings,
     check_seals,
@@ -161,3 +161,40 @@ def test_a_wrapped_signature_is_a_document_that_is_not_intact(
     assert unsigned != made
     file.write_bytes(unsigned.replace(b"</dcc:digital", signed + b"</dcc:digital", 1))
     assert examine(file, None, settings, NOW).exit_code == 6
+
+
+def _resealed_without_our_note(made: bytes, seal_folder: Callable[..., Path]) -> bytes:
+    """A certificate of a laboratory that works otherwise: the same document without our note, sealed anew."""
+    plain = re.sub(rb"<ds:Signature .*</ds:Signature>|<dcc:comment>.*?</dcc:comment>", b"", made, flags=re.S)
+    assert b"urn:calibrator:dcc" not in re.sub(rb'xmlns:\w+="[^"]*"', b"", plain)
+    settings = load_seal_settings(seal_folder())
+    key = open_key(settings, "only for tests")
+    foreign = seal_xml(plain, key, settings, NOW)
+    key.close()
+    return foreign
+
+
+def test_a_comment_beside_a_foreign_root_is_harmless_and_an_instruction_is_not(
+    sealed: tuple[bytes, SealSettings], seal_folder: Callable[..., Path]
+) -> None:
+    made, settings = sealed
+    foreign = _resealed_without_our_note(made, seal_folder)
+    head, root = foreign.split(b"<dcc:digitalCalibrationCertificate", 1)
+    start = b"<dcc:digitalCalibrationCertificate" + root
+    for said in (b"<!-- made by a tool -->", b"<!-- calibrator-run:0 calibrator-certificate:SIM-1 -->"):
+        for beside in (head + said + start, foreign + said, head + said + start + said):
+            assert intact(beside, settings), said
+            own, read = read_dcc(foreign, "a.xml"), read_dcc(beside, "a.xml")
+            assert read == replace(own, sha256=read.sha256)
+        assert not intact(foreign + said + b'<?xml-stylesheet href="evil.xsl"?>', settings)
+        assert not intact(foreign.replace(b"<si:valueXMLList>", b"<si:valueXMLList>9") + said, settings)
+
+
+@pytest.mark.parametrize("root", [b"other", b"digitalCalibrationCertificate"])
+def test_no_comment_says_which_certificate_a_document_is(root: bytes, tmp_path: Path) -> None:
+    said = b"<!-- calibrator-run:0 calibrator-certificate:C-1 -->"
+    file = tmp_path / "a.xml"
+    file.write_bytes(b'<?xml version="1.0"?>' + said + b"<" + root + b">" + said + b"</" + root + b">" + said)
+    with pytest.raises(UsageError) as caught:
+        read_back(file)
+    assert caught.value.code == "not-a-certificate"
