@@ -85,6 +85,10 @@ class PulseEnergy:
         """Empty the counter's error queue; raise `InstrumentReportedError` when it held any."""
         self._counter.check_errors()
 
+    def prepare_energy(self) -> None:
+        """Forget the count before; the counter begins a total at zero by itself."""
+        self._end, self._begun = None, False
+
     def start_energy(self) -> None:
         """Begin a count at zero."""
         self._end, self._begun = None, False

@@ -17,7 +17,8 @@ __all__ = ["ERRORS", "POPULATIONS", "parse_instruments", "parse_units"]
 
 ERRORS = ("drawn", "inside", "outside", "limit", "none")
 # standard: z times the limit at the point, as a calibrator that is one (METROLOGY 26)
-POPULATIONS = ("two-term", "uniform", "normal", "standard")
+# transfer: as two-term, and each connection has an error of its own within the row "transfer"
+POPULATIONS = ("two-term", "uniform", "normal", "standard", "transfer")
 _LEFT = 0.05  # of the limits: what an adjustment of zero and span leaves
 _UNIT_KEYS = ("error", "population", "width", "outside", "z", "interval", "on_for_s", "treat_as")
 

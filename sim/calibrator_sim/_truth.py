@@ -8,6 +8,7 @@ from calibrator_sim._errors import UnknownTruthError, closest
 from calibrator_sim._network import Network
 from calibrator_sim._truths import (
     AlternatingMeter,
+    Compares,
     ElectricalMeter,
     ElectricalSource,
     Indicates,
@@ -104,6 +105,9 @@ class Truth:
         elif test:
             true = true / (1.0 + true * connection.leakage_s) + connection.emf_v / test
             true += connection.leads_ohm if function == "res2w" else 0.0
+        error = self.true_error(config.meter, function, range_, true, at_ns, frequency_hz=frequency_hz)
+        if isinstance(meter, Compares):
+            error += meter.connection_error(function, range_, true, wiring)
         return Inputs(
             point.error,
             point.z,
@@ -114,7 +118,7 @@ class Truth:
             connection.leakage_s if calibrator else 0.0,
             test,
             true,
-            self.true_error(config.meter, function, range_, true, at_ns, frequency_hz=frequency_hz),
+            error,
         )
 
     def _indicates(self, name: str) -> Indicates:

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 __all__ = [
     "AlternatingMeter",
+    "Compares",
     "ElectricalMeter",
     "ElectricalSource",
     "Indicates",
@@ -79,6 +80,15 @@ class ElectricalMeter(Indicates, Protocol):
 
     def test_current_a(self, range_ohm: float) -> float:
         """Return the current of a resistance range."""
+        ...
+
+
+@runtime_checkable
+class Compares(Protocol):
+    """A meter that may be known by its transfer specification, connection by connection."""
+
+    def connection_error(self, function: str, range_high: float, value: float, connection: str) -> float:
+        """Return what it reads otherwise on this connection; 0 where it is not a meter that compares."""
         ...
 
 

@@ -179,6 +179,7 @@ class MeterUnit:
     bench: BenchConfig
     _curves: dict[tuple[str, float, float], Curve] = field(default_factory=dict)
     _whole: list[StandardUnit] = field(default_factory=list)
+    _connections: dict[tuple[str, float, float, str], float] = field(default_factory=dict)
 
     def row(self, function: str, range_high: float, frequency_hz: float = 0.0) -> RangeRow:
         """Return the 1-year row of a range, for alternating quantities that of the nearest band.
@@ -219,6 +220,30 @@ class MeterUnit:
         # 1000.01 V at 1000 V does not leave the meter's last range
         at = min(float(f"{abs(value):.6g}"), self.table.span(function)[1])
         return self._whole[0].error(function, at, frequency_hz, range_high=range_high)
+
+    def connection_error(self, function: str, range_high: float, value: float, connection: str) -> float:
+        """Return what a meter that compares reads otherwise on one connection than on the next.
+
+        z times its transfer specification, one z a function, range and connection; 0 of another population,
+        and where the table has no such row.
+        """
+        if self.unit.population != "transfer" or not self.bench.effects.standard_error:
+            return 0.0
+        key = (function, range_high, float(f"{abs(value):.6g}"), connection)
+        if key not in self._connections:
+            self._connections[key] = self._on_connection(*key)
+        return self._connections[key]
+
+    def _on_connection(self, function: str, range_high: float, value: float, connection: str) -> float:
+        state = State(option=self.config.options[0] if self.config.options else None)
+        try:
+            limit = self.table.limit(function, value, interval="transfer", range_high=range_high, state=state)
+        except AccuracyError:
+            return 0.0
+        key = ("transfer", self.config.serial, function, f"{range_high:.9g}", connection)
+        rectangular = limit.treat_as == "limit_rectangular"
+        z = math.sqrt(3.0) * self.draws.uniform(*key) if rectangular else self.draws.normal(*key)
+        return self.bench.effects.standard_error * z * limit.standard_uncertainty
 
     def warm_up(self, seconds: float) -> float:
         """Return the gain error that is left of switching on, `seconds` after the start."""

@@ -239,14 +239,20 @@ def test_a_plan_states_the_expected_uncertainty(
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_eight_thermometers_in_one_bath_cost_one_soak(calibrator: Cli, tmp_path: Path) -> None:
-    units = [argument for number in range(11, 19) for argument in ("--uut", f"SIM-PT100-{number}")]
-    done = calibrator(tmp_path / "eight", "run", "thermometer", *units, "--sim")
+@pytest.mark.parametrize(
+    ("procedure", "unit", "asset"),
+    [("thermometer", "pt100_class_a", "SIM-PT100-1"), ("thermocouple", "tc_k_class_1", "SIM-TC-1")],
+)
+def test_eight_at_once_cost_one_soak(
+    calibrator: Cli, tmp_path: Path, procedure: str, unit: str, asset: str
+) -> None:
+    units = [argument for number in range(1, 9) for argument in ("--uut", f"{asset}{number}")]
+    done = calibrator(tmp_path / "eight", "run", procedure, *units, "--sim")
     assert done.returncode in (0, 3), done.stderr
-    one = calibrator(tmp_path / "one", "run", "thermometer", "--uut", "pt100_class_a", "--sim")
+    one = calibrator(tmp_path / "one", "run", procedure, "--uut", unit, "--sim")
     assert one.returncode == 0, one.stderr
     assert _minutes(done.stdout) <= 1.3 * _minutes(one.stdout)
-    assert done.stdout.count("SIM-PT100-") >= 8
+    assert done.stdout.count(asset) >= 8
 
 
 def _minutes(told: str) -> float:

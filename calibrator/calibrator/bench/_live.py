@@ -70,6 +70,21 @@ class LiveBench:
         self._refuse_overload(part, indication)
         return indication.value
 
+    def prove(self, expected: float, *, tolerance: float = 0.01, part: str = UUT) -> None:
+        """Look whether a part reads a harmless level over the leads as they are; raises `RunError` if not."""
+        indication = self._sample(part, "proof", 0, 1)
+        self._record(part, indication, "look")
+        passed = not indication.overload and abs(indication.value - expected) <= tolerance * abs(expected)
+        self.decide("connection", expected=expected, indicated=indication.value, passed=passed)
+        if not passed:
+            shown = "an overload" if indication.overload else f"{indication.value:.6g} {indication.unit}"
+            raise RunError(
+                f"{shown} is read where {expected:g} {indication.unit} belongs: the leads are not as asked",
+                where=self._point.id,
+                way_out="Connect them as the prompt says, then: calibrator resume",
+                code="proof-failed",
+            )
+
     def decide(self, what: str, **inputs: float | str | bool) -> None:
         """Record a decision with what it was made from."""
         self._desk.emit("decision", {"point": self._point.id, "what": what, "inputs": dict(inputs)})

@@ -202,6 +202,7 @@ def act_part(driver: roles.Instrument, action: str, settings: Mapping[str, Setti
     acts: Mapping[str, Callable[[], None]] = {
         "zero": lambda: cast("roles.MeasureMass", driver).zero(),
         "tare": lambda: cast("roles.MeasureMass", driver).tare(),
+        "prepare_energy": lambda: cast("roles.MeasureEnergy", driver).prepare_energy(),
         "start_energy": lambda: cast("roles.MeasureEnergy", driver).start_energy(),
         "stop_energy": lambda: cast("roles.MeasureEnergy", driver).stop_energy(),
         "start_total": lambda: cast("CountsPulses", driver).start_total(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from calibrator.cli._format import width
@@ -20,20 +19,12 @@ _DISTRIBUTIONS = ("constant", "normal", "rectangular", "triangular", "arcsine", 
 
 
 def budget_object(result: BudgetResult) -> dict[str, Any]:
-    """Return the budget as JSON has it; as in `show --json` numbers are decimal strings, all digits kept."""
-    made = _decimals(json.loads(result.to_json()))
-    del made["check"]  # of the numbers as floats
-    return {**made, "format": int(made["format"])}
+    """Return the budget as JSON has it; as in `show --json` numbers are decimal strings, all digits kept.
 
-
-def _decimals(item: Any) -> Any:  # noqa: ANN401 - a tree as JSON has it
-    if isinstance(item, dict):
-        return {key: _decimals(value) for key, value in item.items()}
-    if isinstance(item, list):
-        return [_decimals(value) for value in item]
-    if isinstance(item, (int, float)) and not isinstance(item, bool):
-        return f"{Decimal(repr(item)):f}"
-    return item
+    `BudgetResult.from_json` reads it back; by its check figure an edited one is refused.
+    """
+    made: dict[str, Any] = json.loads(result.to_json(decimals=True))
+    return made
 
 
 def budget_text(result: BudgetResult, say: Callable[[str], str]) -> str:

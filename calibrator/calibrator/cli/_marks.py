@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-__all__ = ["edition_lines", "mark_lines"]
+__all__ = ["edition_lines", "figure_word", "mark_lines"]
 
 Say = Callable[[str], str]
+
+
+def figure_word(figure: str, number: str, say: Say) -> str:
+    """Return what a figure of an edition is called: in English by its key, as `regulation check` takes it.
+
+    In Chinese a verification regulation (JJG) heads it 检定周期, a calibration specification 复校时间间隔.
+    """
+    named = {
+        "points": "calibration points",  # not "33 points", which Chinese counts by another word
+        "interval": "verification interval" if number.startswith("JJG") else "recalibration interval",
+    }
+    key = named.get(figure, figure)
+    word = say(key)
+    return figure if word == key else word
 
 
 def mark_lines(run: Mapping[str, Any], say: Say) -> Iterator[str]:
@@ -39,6 +53,6 @@ def _edition_line(edition: Mapping[str, Any], say: Say) -> str:
     head = f"{say('regulation')}: {edition['number']}, "
     standing = say(states.get(edition["state"], "in force"))
     if edition["unverified"]:
-        figures = ", ".join(say(name) for name in edition["unverified"])
+        figures = ", ".join(figure_word(name, edition["number"], say) for name in edition["unverified"])
         return head + standing + f", {say('UNVERIFIED')}: {figures}"
     return head + standing + f", {say(edition['status'])}"

@@ -18,9 +18,10 @@ def partial_line(run: Mapping[str, Any], say: Callable[[str], str], language: st
     if run["complete"]:
         return ""
     try:
-        from calibrator.procedure import load
+        from calibrator.procedure import load, sections_asked
 
         sections = load(run["procedure"]["id"]).sections(run["uut"]["table"])
+        sections = sections_asked(sections, run["sections"])
     except CalibratorError:
         return say("partial: not every section of the procedure")
     left = [getattr(one.title, language) for one in sections if one.id not in run["sections"]]

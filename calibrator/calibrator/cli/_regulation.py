@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from calibrator._errors import ConfigurationError
+from calibrator.cli._marks import figure_word
 from calibrator.cli._settings import Settings, command, settings
 from calibrator_drivers.clock import RealClock
 
@@ -96,7 +97,7 @@ def show(ctx: click.Context, name: str, on: datetime | None, as_json: bool) -> i
         click.echo(f"{say('in force')}: {found.instead.id}, {found.instead.number}")
     for figure in body["figures"]:
         mark = f"  [{say('unverified')}: {figure['status']}]" if figure["figure"] in open_figures else ""
-        click.echo(f"\n{say(figure['figure'])}{mark}  {figure['source']}")
+        click.echo(f"\n{figure_word(figure['figure'], edition.number, say)}{mark}  {figure['source']}")
         for key, text in figure["fields"].items():
             click.echo(f"  {key} = {text}")
         for note in figure["notes"]:

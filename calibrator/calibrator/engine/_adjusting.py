@@ -84,10 +84,11 @@ def check_permitted(setting: Setting, option: str, *, asked: bool = False) -> Te
     Raises:
         UsageError: it permits none, or it is not said what is adjusted, by whom and why.
     """
-    job, permitted = setting.job, setting.procedure.info.adjustment
+    job, model = setting.job, setting.uut.model
+    permitted = setting.procedure.info.of(model).adjustment
     if permitted is None:
         raise UsageError(
-            f"the procedure {job.procedure!r} permits no adjustment",
+            f"the procedure {job.procedure!r} permits no adjustment of {model}",
             where=option,
             way_out=f"Begin a run without {option}: it finds the unit as it is.",
             code="adjustment-not-permitted",

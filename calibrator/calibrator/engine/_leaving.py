@@ -15,6 +15,7 @@ from calibrator.engine._limits import try_restore_limits
 from calibrator.engine._safety import make_sources_safe, not_confirmed, safe_body
 from calibrator.engine._station import Station
 from calibrator.engine._types import Outcome
+from calibrator.procedure import sections_asked
 from calibrator_drivers import DriversError
 from calibrator_drivers.clock import RealClock
 
@@ -188,7 +189,8 @@ def _unmeasured(context: Context, results: list[dict[str, Any]]) -> tuple[str, .
 def _not_tested(context: Context) -> list[str]:
     """Return every point of the procedure's table that has no result in this run."""
     have = {result["id"] for result in _all_results(context)}
-    everything = context.setting.procedure.sections(context.setting.uut.model)
+    sections = context.setting.procedure.sections(context.setting.uut.model)
+    everything = sections_asked(sections, [section.id for section in context.setting.sections])
     return [
         point.id
         for section in everything

@@ -18,7 +18,7 @@ from calibrator.engine._standards import Candidate
 from calibrator.engine._station import Found
 from calibrator.engine._types import Deviation, Job, PlannedPoint, Prompt
 from calibrator.plugins import unapproved
-from calibrator.procedure import Text, encode_references, is_approved
+from calibrator.procedure import Text, encode_references, is_approved, sections_asked
 from calibrator.standards import BenchFile, Certificate, CertificateValue, Customer, Register
 from calibrator_drivers.roles import Identity
 
@@ -109,7 +109,9 @@ def _procedure(setting: Setting, now: datetime) -> dict[str, Any]:
     if listed is None:
         listed = is_approved(info.id, info.content_hash)
     editions = regulations_body(info, setting.lab, day, setting.judging)
-    everything = setting.procedure.sections(setting.uut.model)  # what was not in the job has a title too
+    measured = [section.id for section in setting.sections]
+    # what was not in the job has a title too
+    everything = sections_asked(setting.procedure.sections(setting.uut.model), measured)
     return {
         "id": info.id,
         "version": info.version,

@@ -16,7 +16,7 @@ from calibrator.engine._order import drawn_order
 from calibrator.engine._session_check import CheckSections, check_sections
 from calibrator.engine._types import Job
 from calibrator.plugins import plug_in
-from calibrator.procedure import INTERVALS, Point, Procedure, RuleOffer, Section, load
+from calibrator.procedure import INTERVALS, Point, Procedure, RuleOffer, Section, load, sections_asked
 from calibrator.standards import BenchFile, BenchInstrument, Lab, load_bench, load_lab
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable, load_table
 from calibrator_drivers.clock import RealClock
@@ -110,8 +110,7 @@ def setting_of(job: Job, home: Home) -> Setting:
     check_deviations(job.deviations)
     plug_in(home)
     procedure = load(job.procedure)
-    bench = _bench(job, procedure)
-    uut = find_uut(job.uut, bench)
+    job, bench, uut = _found(job, procedure)
     _known("interval", job.interval, INTERVALS, "--interval")
     rule = job.rule or procedure.info.rule
     _known("decision rule", rule, RULES, "--rule")
@@ -133,7 +132,7 @@ def setting_of(job: Job, home: Home) -> Setting:
         )
     everything = procedure.sections(uut.model)
     sections = find_sections(everything, job.sections)
-    complete = len(sections) == len(everything)
+    complete = len(sections) == len(sections_asked(everything, [section.id for section in sections]))
     lab = load_lab(home.lab_file)
     day = (begin_of(bench) or RealClock().now()).astimezone(lab.zone).date()
     judging = as_editions_have_it(sections, procedure.info.of(uut.model), lab, day, rule)
@@ -215,6 +214,41 @@ def _check_adjustment(job: Job, rule: str) -> None:
         )
 
 
+def _found(job: Job, procedure: Procedure) -> tuple[Job, BenchFile, BenchInstrument]:
+    """Return the job, its bench and its unit: by its full name, else by the one table whose name has a part.
+
+    A part is looked for among the tables of the procedure, never among the other instruments of a bench.
+    """
+    bench = _bench(job, procedure)
+    try:
+        return job, bench, find_uut(job.uut, bench)
+    except UsageError as error:
+        if error.code != "unknown-uut" or not job.uut:
+            raise
+        meant = [model for model in procedure.models() if job.uut.casefold() in model.casefold()]
+        if job.bench is not None:
+            meant = [model for model in meant if model in {item.model for item in bench.instruments.values()}]
+        if len(meant) > 1:
+            raise UsageError(
+                f"{job.uut!r} is more than one unit: {', '.join(meant)}",
+                where="--uut",
+                way_out="Name one of them, or the asset.",
+                code="uut-ambiguous",
+            ) from error
+        if not meant and job.bench is not None:
+            raise
+        if not meant:
+            raise UsageError(
+                f"no simulated bench of {job.procedure} has a unit {job.uut!r}",
+                where="--uut",
+                way_out=_nearest(job.uut, [load_table(model).model for model in procedure.models()]),
+                code="unknown-uut",
+            ) from error
+        named = replace(job, uut=meant[0])
+        bench = _bench(named, procedure)
+        return named, bench, find_uut(named.uut, bench)
+
+
 def _bench(job: Job, procedure: Procedure) -> BenchFile:
     if job.bench is not None:
         bench = load_bench(job.bench)
@@ -289,12 +323,14 @@ def _names(item: BenchInstrument) -> set[str]:
 
 
 def find_sections(everything: Sequence[Section], wanted: Sequence[str] | None) -> tuple[Section, ...]:
-    """Return the wanted sections in the procedure's order, all for None; raises `UsageError`.
+    """Return the wanted sections in the procedure's order, for None all but those on request.
+
+    Raises `UsageError` for a name that none has.
 
     A required section is always among them: nobody goes past a checklist by naming another (METROLOGY 7).
     """
     if wanted is None:
-        return tuple(everything)
+        return sections_asked(everything, ())
     known = [section.id for section in everything]
     for name in wanted:
         if name not in known:

@@ -44,10 +44,20 @@ def check_same_figures(
 ) -> None:
     """Refuse to go on where the figures of a point are no longer those that were fixed.
 
-    Another column of the specification, another status or confirmation, a zero that has grown old.
+    Another column of the specification, another status or confirmation, a zero that has grown old; or
+    limits of the unit under test that an edition or a table gives otherwise by now, said as such.
     """
     for name, before in fixed.items():
         after = now.get(name)
+        if after is not None and _limits(before) != _limits(after):
+            by = before.limits.edition or after.limits.edition
+            cause = f"the edition {by} was edited or checked since" if by else "the table was edited since"
+            raise RefusedError(
+                f"the run cannot go on: the limits of the unit at {name} are not those of its start",
+                where=f"run {run}",
+                way_out=f"Begin a new run: {cause}, or a figure of it was confirmed.",
+                code="resume-refused",
+            )
         if after is None or _figures(before) != _figures(after):
             raise RefusedError(
                 f"the run cannot go on: the figures of the standard at {name} are not those of its start",
@@ -57,16 +67,13 @@ def check_same_figures(
             )
 
 
+def _limits(references: PointReferences) -> tuple[object, ...]:
+    limits = references.limits
+    return (limits.lower, limits.upper, limits.confirmed, limits.rounding, limits.edition)
+
+
 def _figures(references: PointReferences) -> tuple[object, ...]:
     standard = tuple(
         (item.half_width, item.status, item.source, item.confirmed) for item in standards_of(references)
     )
-    limits = references.limits
-    return (
-        references.standard_asset,
-        limits.lower,
-        limits.upper,
-        limits.confirmed,
-        limits.rounding,
-        *standard,
-    )
+    return (references.standard_asset, *standard)

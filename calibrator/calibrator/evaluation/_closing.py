@@ -11,7 +11,7 @@ from calibrator.evaluation._joint import joint
 from calibrator.evaluation._session_check import provisional
 from calibrator.evaluation._show import recorded_results
 from calibrator.evaluation._summary import VERDICTS, summarize, verdict_of_run
-from calibrator.procedure import load
+from calibrator.procedure import load, sections_asked
 
 if TYPE_CHECKING:
     from calibrator.procedure import Procedure
@@ -111,7 +111,7 @@ def _not_tested(
     procedure: Procedure, opened: Mapping[str, Any], results: Sequence[Mapping[str, Any]]
 ) -> list[str]:
     have = {point["id"] for point in results}
-    sections = procedure.sections(opened["uut"]["table"])
+    sections = sections_asked(procedure.sections(opened["uut"]["table"]), opened["sections"])
     return [
         point.id
         for section in sections

@@ -20,7 +20,7 @@ from calibrator.procedure._results import (
     PointEvaluation,
 )
 from calibrator.procedure._table import INTERVALS, PointTable, load_table, parse_table
-from calibrator.procedure._tabled import TabledProcedure
+from calibrator.procedure._tabled import TabledProcedure, sections_asked
 from calibrator.procedure._types import (
     CLASS,
     Contribution,
@@ -95,4 +95,5 @@ __all__ = [
     "load_table",
     "parse_table",
     "required_figure",
+    "sections_asked",
 ]

@@ -88,9 +88,9 @@ class PartHandle(Protocol):
     def act(self, action: str) -> None:
         """Do one of the role's actions.
 
-        "zero" and "tare" of a balance, "start_energy" and "stop_energy", "start_total" and "stop_total" of a
-        pulse counter, "vent" of a pressure controller, "external_reference" and "internal_reference" of a
-        counter or generator.
+        "zero" and "tare" of a balance, "prepare_energy", "start_energy" and "stop_energy", "start_total" and
+        "stop_total" of a pulse counter, "vent" of a pressure controller, "external_reference" and
+        "internal_reference" of a counter or generator.
         """
         ...
 
@@ -124,6 +124,14 @@ class Bench(Protocol):
         """Return one recorded reading that only decides what is done next; no result comes of it.
 
         A bench that only plans returns the point's nominal value: bound every loop that waits on it.
+        """
+        ...
+
+    def prove(self, expected: float, *, tolerance: float = 0.01, part: str = "uut") -> None:
+        """Look whether a part reads what a harmless level must show over the leads as they are now.
+
+        For leads that change within a section (METROLOGY 3); `tolerance` is relative. Raises `RunError` (code
+        `proof-failed`) where it does not, sign included.
         """
         ...
 

@@ -37,7 +37,10 @@ _FIGURE = (
     *("kind", "from", "part", "function", "key", "at", "unit", "sections", "factor", "interval", "on_range"),
     *("option", "over"),
 )
-_OWN = ("title", "document", "document_status", "budget_kind")  # what a unit may have in place of the head's
+# what a unit may have in place of the head's
+_OWN = ("title", "document", "document_status", "budget_kind", "adjustment")
+_SAID = ("title", "adjustment")  # of those, what is told in both languages
+_LONGEST_WARM_UP_S = 14 * 86400.0  # oven-controlled quartz after days switched off
 _HASHED = (".py", ".toml", ".csv")
 
 
@@ -63,7 +66,7 @@ def load_info(folder: Path) -> ProcedureInfo:
         resume=cast("Resume", _one_of(head, data, "resume", get_args(Resume))),
         temperature_c=_band(head, environment, "temperature_c"),
         humidity_rh=_band(head, environment, "humidity_rh"),
-        warm_up_s=head.require(data, "warm_up_s", float, ()),
+        warm_up_s=_warm_up(head, data),
         content_hash=content_hash(folder),
         truth=data.get("truth", ""),
         budget_kind="guideline" if data.get("budget_kind") == "guideline" else "model",
@@ -128,6 +131,18 @@ def _not_tested(head: TomlFile, table: Mapping[str, Any], path: KeyPath) -> tupl
     )
 
 
+def _warm_up(head: TomlFile, data: Mapping[str, Any]) -> float:
+    """Return the time to warm up in seconds; more than two weeks, or less than none, is a slip of the pen."""
+    warm_up_s = head.require(data, "warm_up_s", float, ())
+    if not 0 <= warm_up_s <= _LONGEST_WARM_UP_S:  # nan too
+        raise head.error(
+            f"a warm-up of {warm_up_s:g} s is none that a person could wait for",
+            ("warm_up_s",),
+            f"Give seconds from 0 to {_LONGEST_WARM_UP_S:g} (14 days, a quartz oscillator's): 1 h is 3600.",
+        )
+    return warm_up_s
+
+
 def _heads(head: TomlFile, data: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     """Return by model what `[[for_models]]` says in place of the head: each entry names its models."""
     found: dict[str, Mapping[str, Any]] = {}
@@ -137,7 +152,7 @@ def _heads(head: TomlFile, data: Mapping[str, Any]) -> Mapping[str, Mapping[str,
         own: dict[str, Any] = {}
         for key in _OWN:
             if key in table:
-                own[key] = text_of(head, table, key, path) if key == "title" else str(table[key])
+                own[key] = text_of(head, table, key, path) if key in _SAID else str(table[key])
         if "budget_kind" in own:
             head.refuse_other(own["budget_kind"], ("model", "guideline"), (*path, "budget_kind"))
         if "not_tested" in table:

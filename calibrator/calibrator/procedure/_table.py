@@ -73,7 +73,17 @@ def _section(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Sectio
     known = ("id", "title", "wiring", "prompt", "standard", "status", "source", "settings", "resume", "point")
     file.refuse_unknown(
         table,
-        (*known, "proof", "lead_checks", "tables", "order", "limit_sources", "required", "edition"),
+        (
+            *known,
+            "proof",
+            "lead_checks",
+            "tables",
+            "order",
+            "limit_sources",
+            "required",
+            "on_request",
+            "edition",
+        ),
         path,
     )
     _check_sources(reader, table.get("limit_sources", {}), path)
@@ -103,6 +113,7 @@ def _section(reader: _Reader, table: Mapping[str, Any], path: KeyPath) -> Sectio
             key: text_of(file, table["tables"], key, (*path, "tables")) for key in table.get("tables", {})
         },
         required=file.require(table, "required", bool, path) if "required" in table else False,
+        on_request=file.require(table, "on_request", bool, path) if "on_request" in table else False,
         manner=_manner(reader, table["edition"], (*path, "edition")) if "edition" in table else None,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
@@ -11,7 +11,12 @@ from calibrator.procedure._folder import load_info
 from calibrator.procedure._table import PointTable, load_table
 from calibrator.procedure._types import ProcedureInfo, Section
 
-__all__ = ["TabledProcedure"]
+__all__ = ["TabledProcedure", "sections_asked"]
+
+
+def sections_asked(sections: Sequence[Section], named: Collection[str]) -> tuple[Section, ...]:
+    """Return what a whole run has: every section but those on request that a job did not name."""
+    return tuple(section for section in sections if not section.on_request or section.id in named)
 
 
 class TabledProcedure:

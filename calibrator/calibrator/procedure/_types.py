@@ -195,6 +195,7 @@ class Section:
     tables: Mapping[str, Text] = field(default_factory=dict)  # of a document, by the points' setting `table`
     required: bool = False  # measured whatever sections a job names, such as a checklist (METROLOGY 7)
     manner: Manner | None = None  # by which edition it can be judged
+    on_request: bool = False  # measured where a job names it: another manner of what is there already
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +262,7 @@ class ProcedureInfo:
     simulated_benches: Mapping[str, str] = field(default_factory=dict)  # of `bench-NAME.toml`, by NAME
 
     def of(self, model: str) -> ProcedureInfo:
-        """Return the head as it is for a UUT model: title, document, budget and what is never tested."""
+        """Return the head as it is for a UUT model: title, document, budget, adjustment, not tested."""
         return replace(self, **self.heads[model]) if model in self.heads else self
 
 

@@ -26,6 +26,7 @@ DRAWN: Mapping[Drawn, Mapping[str, Any]] = {
 }
 """How a standard's error is drawn (METROLOGY 26 and 30), as keys of `[simulation.units.NAME]`."""
 
+_OF_STANDARDS = ("standard", "transfer")
 _DECIDES = ("error", "population", "width", "z", "treat_as", "outside")
 
 
@@ -43,14 +44,15 @@ def proof_bench(
     tables, model = _meant(procedure, uut, bench)
     simulation = tables.setdefault("simulation", {})
     units = simulation.setdefault("units", {})
-    population = population_of(plug, model)
+    drawn_unit = population_of(plug, model)
     for name, instrument in tables["instruments"].items():
         kept = {key: value for key, value in units.get(name, {}).items() if key not in _DECIDES}
         if instrument.get("uut"):
-            units[name] = kept | dict(population)
+            units[name] = kept | dict(drawn_unit)
         elif name in units:
-            # a meter that is a standard: z times its limit, as a source's error is
-            own = {"population": "standard"} if units[name].get("population") == "standard" else {}
+            # a meter that is a standard: z times its limit, as a source's error is; or one that compares
+            population = units[name].get("population")
+            own = {"population": population} if population in _OF_STANDARDS else {}
             units[name] = kept | own | dict(DRAWN[drawn])
     return dump_toml(tables), model
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Sequence
 from importlib.metadata import entry_points
 from importlib.resources import files
@@ -68,7 +69,7 @@ def write_uut(folder: Path, model: str, base: str, like: str = "") -> Path:
     own = free_id(f"{base}_{model}", "procedure", available())
     source = _folder_of(base)
     contents = {
-        "procedure.toml": _head(source, base, own),
+        "procedure.toml": _head(source, base, own, (like, model)),
         **_scripts(source, base, own),
         f"tables/{model}.toml": _unread(_table(source, like).replace(f'"{like}"', f'"{model}"')),
         "README.md": _README.format(own=own, base=base, model=model, like=like),
@@ -121,14 +122,30 @@ def _folder_of(base: str) -> Path:
     )
 
 
-def _head(source: Path, base: str, own: str) -> str:
-    """Return the head under another id; offers of the maker are for models that it names, and stay behind."""
+def _head(source: Path, base: str, own: str, models: tuple[str, str]) -> str:
+    """Return the head under another id; offers of the maker are for models that it names, and stay behind.
+
+    `models` is the model that is begun from and the new one, which has what `[[for_models]]` says of it.
+    """
     text = (source / "procedure.toml").read_text(encoding="utf-8")
     text = re.sub(r"(?ms)^(#[^\n]*\n)*\[\[rule_offers\]\]\n.*?(?=^#|^\[|\Z)", "", text)
+    text = re.sub(
+        r"(?ms)^\[\[for_models\]\]\n.*?(?=^#|^\[|\Z)", lambda found: _with_model(found[0], *models), text
+    )
     derived = "" if base in {item.id for item in plugged()} else f'\nbase = "{base}"'
     if derived:  # a procedure that is itself another one's script with its own tables
         text = re.sub(r'(?m)^base = ".*"\n', "", text)
     return re.sub(rf'(?m)^id = "{re.escape(base)}"', f'id = "{own}"{derived}', text, count=1)
+
+
+def _with_model(block: str, like: str, model: str) -> str:
+    """Return a `[[for_models]]` entry, and behind one of `like` the same again for `model`, as yet unread."""
+    (entry,) = tomllib.loads(block)["for_models"]
+    if like not in entry["models"]:
+        return block
+    own = re.sub(r"(?ms)^models = \[.*?\]", lambda _: f'models = ["{model}"]', block, count=1)
+    own = re.sub(r'(?m)^document_status = ".*"$', 'document_status = "memory_low"', own)
+    return f"{block.rstrip()}\n{own}"
 
 
 def _scripts(source: Path, base: str, own: str) -> dict[str, str]:

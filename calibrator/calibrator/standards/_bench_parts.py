@@ -26,7 +26,7 @@ __all__ = [
 STATUSES = tuple(str(status) for status in Status)
 # What only the simulator reads of a wiring: the node that it makes.
 SIMULATED_KEYS = (
-    *("domain", "medium", "leak_per_min", "heights_m", "probes", "weights", "position"),
+    *("domain", "leads", "medium", "leak_per_min", "heights_m", "probes", "weights", "position"),
     *("voltage_v", "current_a", "power_factor", "frequency_hz", "variation", "antenna"),
 )
 

@@ -83,6 +83,9 @@ class EastronSDM630:
         value = self._float(_TOTAL_KWH)
         return Indication(f"{value!r}", value * 1e3, "Wh", traffic_offset=self.session.last_offset)
 
+    def prepare_energy(self) -> None:
+        """Do nothing: the register of a meter is never changed, and is asked for once at both ends."""
+
     def start_energy(self) -> None:
         """Begin a count: keep what the register holds now."""
         self._end = None

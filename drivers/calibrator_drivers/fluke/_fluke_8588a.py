@@ -17,6 +17,7 @@ __all__ = ["Fluke8588A"]
 _FUNCTIONS = {"dcv": '"VOLT:DC"', "res2w": '"RES"', "res4w": '"FRES"'}
 _VOLT = {0.1: "0.1", 1.0: "1", 10.0: "10", 100.0: "100", 1000.0: "1000"}
 _OHM = {10.0**n: f"1E{n}" for n in range(1, 8)}
+_TRUE_TO_OHM = 1e4  # True Ohms exist to the 10 kohm range (memory)
 _IMPEDANCE = {True: "AUTO", False: "10M"}
 
 
@@ -36,6 +37,8 @@ class Fluke8588A(ScpiMeter):
     impedance = choice("VOLT:DC:IMP {}", _IMPEDANCE, "input, AUTO above 10 Gohm", "S-8588A-PY", "seen")
     ohms_2w = choice("RES:RANG {}", _OHM, "range of 2-wire resistance (ohm)", "S-8588A-PY", "seen")
     ohms_4w = choice("FRES:RANG {}", _OHM, "range of 4-wire resistance (ohm)", "S-8588A-PY", "seen")
+    true_ohms = action("FRES:MODE TRUE", "current both ways, no EMF", "S-8588A-PY", "seen")
+    normal_ohms = action("FRES:MODE NORM", "current one way", "S-MEM", "mem-M")
     ohms_2w_nplc = setting("RES:NPLC {}", "PLC", 0.01, 500.0, "integration time", "S-8588A-PY", "seen")
     ohms_4w_nplc = setting("FRES:NPLC {}", "PLC", 0.01, 500.0, "integration time", "S-8588A-PY", "seen")
     trigger = action("INIT", "triggers one reading", "S-8588A-PY", "seen")
@@ -53,12 +56,19 @@ class Fluke8588A(ScpiMeter):
         self.integrating("V", nplc, "FUNC VOLT:DC")
 
     def configure_resistance(self, range_ohm: float, *, wires: int, nplc: float) -> None:
-        """Fix range (ohm), 2 or 4 wires, and integration time."""
+        """Fix range (ohm), 2 or 4 wires, and integration time; True Ohms with 4 wires up to 10 kohm."""
         self.single()
         self.function("res2w" if wires == 2 else "res4w")
-        (self.ohms_2w if wires == 2 else self.ohms_4w)(range_ohm)
-        (self.ohms_2w_nplc if wires == 2 else self.ohms_4w_nplc)(nplc)
-        self.integrating("ohm", nplc, "FUNC RES" if wires == 2 else "FUNC FRES", delay_s=TRIGGER_S + 1.0)
+        if wires == 2:
+            self.ohms_2w(range_ohm)
+            self.ohms_2w_nplc(nplc)
+            self.integrating("ohm", nplc, "FUNC RES", delay_s=TRIGGER_S + 1.0)
+            return
+        twice = range_ohm <= _TRUE_TO_OHM
+        self.ohms_4w(range_ohm)
+        (self.true_ohms if twice else self.normal_ohms)()
+        self.ohms_4w_nplc(nplc)
+        self.integrating("ohm", (2.0 if twice else 1.0) * nplc, "FUNC FRES", delay_s=TRIGGER_S + 1.0)
 
     def read(self) -> Indication:
         """Trigger one reading and return it; an overload is marked, not raised."""

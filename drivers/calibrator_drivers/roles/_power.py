@@ -45,8 +45,12 @@ class MeasurePowerAC(Meter, Protocol):
 class MeasureEnergy(Instrument, Protocol):
     """Counts energy between a start and a stop."""
 
+    def prepare_energy(self) -> None:
+        """Bring everything to where one message starts a count, so that a start is no later than a stop."""
+        ...
+
     def start_energy(self) -> None:
-        """Begin a count at zero."""
+        """Begin a count at zero; prepared first where it was not."""
         ...
 
     def stop_energy(self) -> None:

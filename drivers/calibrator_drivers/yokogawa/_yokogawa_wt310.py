@@ -64,6 +64,7 @@ class YokogawaWT310:
         self._clock = clock
         self._update_s = 0.25
         self._asked_ns: int | None = None
+        self._prepared = False  # an integration stands at zero
 
     def identify(self) -> Identity:
         """Ask the instrument who it is.
@@ -77,6 +78,7 @@ class YokogawaWT310:
 
     def reset(self) -> None:
         """Go to the reset state, with plain replies, and forget old errors."""
+        self._prepared = False
         self.clear_status()
         self.reset_all()
         self.header(False)
@@ -131,10 +133,18 @@ class YokogawaWT310:
         )
         return PowerIndication(raw, u, i, p, s, q, factor, hertz, any(beyond), offset)
 
-    def start_energy(self) -> None:
-        """Begin an integration at zero."""
+    def prepare_energy(self) -> None:
+        """Bring the energy to zero: an integration that was stopped goes on from what it holds."""
         self.integration_reset()  # first: an integration that has stopped still holds its mode
         self.integration_mode("normal")
+        self.check_errors()
+        self._prepared = True
+
+    def start_energy(self) -> None:
+        """Begin an integration at zero: one message where it was prepared, as a stop is one."""
+        if not self._prepared:
+            self.prepare_energy()
+        self._prepared = False
         self.integration_start()
         self.check_errors()
 

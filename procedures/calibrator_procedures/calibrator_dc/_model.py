@@ -6,7 +6,7 @@ zero stays in its error; what polarity reversal removes is the meter's (METROLOG
 
 from __future__ import annotations
 
-__all__ = ["resistance_error", "voltage_error", "zero_error"]
+__all__ = ["resistance_error", "transfer_error", "voltage_error", "zero_error"]
 
 X = float  # stands for whatever is propagated: a float, samples, a traced value, a pint quantity
 
@@ -21,6 +21,27 @@ def voltage_error(
 def zero_error(*, applied: X, indication: X, meter: X, emf: X) -> X:
     """Return the error of zero volts."""
     return applied - (indication - meter - emf)
+
+
+def transfer_error(
+    *,
+    applied: X,
+    certified: X,
+    reference: X,
+    difference: X,
+    transfer: X,
+    emf_change: X,
+    leads: X,
+    loading: X,
+) -> X:
+    """Return the error of a set voltage by comparison: the reference gives `certified` + `reference`.
+
+    `difference` is what the meter shows of the unit less what it shows of the reference, each as half of what
+    it shows with the leads as they are less what it shows with them swapped. What meter and leads take away
+    is a share of the difference only.
+    """
+    seen = difference - transfer - emf_change
+    return applied - (certified + reference + seen * (1 + leads * loading))
 
 
 def resistance_error(*, applied: X, indication: X, meter: X, leakage: X) -> X:

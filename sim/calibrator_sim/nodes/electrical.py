@@ -40,6 +40,7 @@ TERMINALS = (
     "open",
     "short-input-sense",
     "normal-input",
+    "normal-input-reversed",
     "normal-input-sense",
     "normal-input-aux-sense",
     "aux-current",
@@ -47,7 +48,8 @@ TERMINALS = (
     "tc-input",
 )
 
-_NORMAL = ("normal-input", "normal-input-sense", "normal-input-aux-sense")
+_REVERSED = "normal-input-reversed"  # HI and LO swapped at the source: the EMF of the leads stays as it is
+_NORMAL = ("normal-input", _REVERSED, "normal-input-sense", "normal-input-aux-sense")
 _SHORT_OHM = 0.002  # of the copper short between HI and LO, seen by two wires only
 
 
@@ -99,6 +101,8 @@ def voltage(feed: Feed, connection: Connection, loading_s: float) -> float | Non
         return None
     direct = feed.offset_v if feed.frequency_hz else feed.voltage_v
     divided = direct / (1.0 + (feed.source_ohm + connection.leads_ohm) * loading_s)
+    if connection.terminals == _REVERSED:
+        divided = -divided
     return divided + connection.emf_v
 
 
@@ -218,6 +222,8 @@ class Leads:
     insulation_ohm: float = 1.0e12
     capacitance_f: float = 1.0e-10  # 1 m of cable
     applied: Feed | None = None  # an ideal source in place of an instrument
+    pair: str = ""  # the pair of leads that several wirings use; "" has its own
+    change_v: float = 0.0  # half-width of the EMF that a connection has beyond that of its leads
 
 
 NOTHING = Connection("", "open")
@@ -243,6 +249,7 @@ class Domain:
         "emf_v",
         "insulation_ohm",
         "capacitance_f",
+        "leads",
         *_APPLIED,
         *_OF_APPLIED,
     )
@@ -276,6 +283,8 @@ class Domain:
             insulation,
             entry.number("capacitance_f", 1.0e-10, low=0.0),
             applied if stated else None,
+            entry.text("leads"),
+            entry.table("figures").figure("emf_change", 0.0, 0.0)[1],
         )
 
     def feed(self, meter: str, ns: int) -> tuple[Feed, Connection]:
@@ -347,12 +356,14 @@ class Domain:
         effects, draws = self._world.effects, self._world.draws
         lead, lead_half = leads.lead_ohm
         emf, emf_half = leads.emf_v
+        pair = leads.pair or name
+        change = leads.change_v * draws.uniform("emf change", name) if leads.change_v else 0.0
         return Connection(
             name,
             leads.terminals,
-            leads_ohm=effects.leads * 2.0 * (lead + lead_half * draws.uniform("leads", name)),
-            emf_v=effects.emf * (emf + emf_half * draws.uniform("emf", name)),
-            leakage_s=effects.leakage * draws.unit("leakage", name) / leads.insulation_ohm,
+            leads_ohm=effects.leads * 2.0 * (lead + lead_half * draws.uniform("leads", pair)),
+            emf_v=effects.emf * (emf + emf_half * draws.uniform("emf", pair) + change),
+            leakage_s=effects.leakage * draws.unit("leakage", pair) / leads.insulation_ohm,
             capacitance_f=effects.capacitance * leads.capacitance_f,
         )
 

@@ -5,7 +5,8 @@ The measurand is what the calibrator is set to less what it gives, unloaded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from calibrator_sim.proofs import Asked, elsewhere
@@ -20,8 +21,8 @@ __all__ = ["EFFECTS", "POPULATION", "WITHOUT_A_LINE", "truths"]
 POPULATION = {"error": "inside", "width": 6.5}
 
 EFFECTS = {
-    "standard_error": "meter",
-    "emf": "emf",
+    "standard_error": "meter",  # in a transfer it is "reference", and "transfer" of the meter
+    "emf": "emf",  # in a transfer "emf_change", what is left of it
     "leads": "leads",
     "leakage": "leakage",
     "loading": "loading",
@@ -45,6 +46,7 @@ WITHOUT_A_LINE = {
     "open_input": "no open input is read as a voltage",
 }
 
+_CONNECTIONS = ("reference", "unit", "unit-swapped", "reference-swapped")  # of a transfer, in time
 _ACTING = {
     "dcv": ("source_resistance", "leads", "loading", "emf"),
     "res4w": ("leakage",),
@@ -53,6 +55,8 @@ _ACTING = {
 
 def truths(bench: SimBench, asked: Asked) -> Mapping[str, float]:
     """Return the true value of each line that acts at a point, and of the result."""
+    if asked.settings.get("transfer"):
+        return _compared(bench, asked)
     true = bench.inputs(
         asked.function,
         asked.nominal,
@@ -67,3 +71,38 @@ def truths(bench: SimBench, asked: Asked) -> Mapping[str, float]:
     if true.test_current:  # offset compensation takes the EMF out
         seen -= true.emf / true.test_current
     return found | {"indication": seen, "meter": true.uut_error, "result": -true.standard}
+
+
+def _compared(bench: SimBench, asked: Asked) -> Mapping[str, float]:
+    """Return what is true of a comparison: half the difference of what two ways round the leads bring.
+
+    The meter's own errors count by how they differ from connection to connection, at their moments.
+    """
+    moments = asked.moments["uut"]
+    count = len(moments) // 4
+    found = [
+        bench.inputs(
+            asked.function,
+            asked.nominal,
+            float(asked.settings["meter_range"]),
+            wiring,
+            impedance_auto=bool(asked.settings.get("high_impedance", True)),
+            at_ns=round(fmean(moments[place * count : (place + 1) * count])),
+        )
+        for place, wiring in enumerate(_CONNECTIONS)
+    ]
+    return {
+        "leads": found[1].leads,
+        "loading": found[1].loading,
+        "reference": found[0].standard,
+        "transfer": _of_four([one.uut_error for one in found]),
+        "emf_change": _of_four([one.emf for one in found]),
+        "difference": _of_four([one.true_value + one.uut_error for one in found]),
+        "result": -found[1].standard,
+    }
+
+
+def _of_four(values: Sequence[float]) -> float:
+    """Return half the difference of unit and unit swapped, less that of reference and reference swapped."""
+    its, own, back, its_back = values
+    return 0.5 * ((own - back) - (its - its_back))

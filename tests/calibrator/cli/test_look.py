@@ -16,6 +16,7 @@ from calibrator.cli._format import probability
 from calibrator.cli._partial import verdict_of
 from calibrator.cli._summary import _time
 from calibrator.engine import Outcome
+from calibrator_uncertainty import BudgetResult, FormatError
 
 PARTIAL = "partial: 1 of 6 sections; not tested: Zero offset"
 OTHER_POINTS = 5  # of the section
@@ -94,6 +95,16 @@ def test_numbers_of_a_budget_are_decimal_strings_as_in_show(said: Callable[..., 
     emf = next(line for line in budget["lines"] if line["name"] == "emf")
     assert float(emf["u"]) == pytest.approx(1e-6 / 3**0.5)
     assert "e" not in emf["u"]
+
+
+def test_a_printed_budget_reads_back_and_an_edited_one_is_refused(said: Callable[..., str]) -> None:
+    printed = said("budget", "last", "dcv:10V:+10V", "--json")
+    budget = json.loads(printed)
+    back = BudgetResult.from_json(printed)
+    assert back.expanded_uncertainty.m == float(budget["U"])
+    assert back.lines[0].contribution == float(budget["lines"][0]["contribution"])
+    with pytest.raises(FormatError, match="altered"):
+        BudgetResult.from_json(json.dumps({**budget, "U": budget["u"]}))
 
 
 def test_time_is_simulated_only_where_the_clock_was() -> None:

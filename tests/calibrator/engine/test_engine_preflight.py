@@ -197,9 +197,24 @@ def test_unknown_names_are_refused_with_the_nearest(laboratory: Any):
         assert hint in caught.value.way_out
 
 
-@pytest.mark.parametrize("text", ["34401A", "34401a", "keysight_34401a", "SIM-DMM-01", "meter"])
+@pytest.mark.parametrize("text", ["34401A", "34401a", "keysight_34401a", "SIM-DMM-01", "meter", "34401"])
 def test_the_uut_may_be_named_in_many_ways(text: str, laboratory: Any):
     assert plan(replace(laboratory.job(), uut=text), laboratory.home).uut == "keysight_34401a"
+
+
+def test_a_part_of_a_name_is_enough_where_one_table_has_it(laboratory: Any):
+    """`prove --uut` took a part of a table's name, and `run --uut` did not."""
+    job = replace(laboratory.job(), procedure="balance", sections=())
+    found = plan(replace(job, uut="quintix"), laboratory.home)
+    assert found.uut == "sartorius_quintix224"
+    with pytest.raises(UsageError) as several:
+        plan(replace(job, uut="class_iii_scale"), laboratory.home)
+    assert several.value.code == "uut-ambiguous"
+    assert "class_iii_scale_15kg, class_iii_scale_6_15kg" in several.value.what
+    other = replace(laboratory.job(bench=laboratory.bench({})), uut="34461")  # a table, but not on this bench
+    with pytest.raises(UsageError) as absent:
+        plan(other, laboratory.home)
+    assert absent.value.code == "unknown-uut"
 
 
 def test_a_uut_without_a_point_table_is_refused(laboratory: Any):

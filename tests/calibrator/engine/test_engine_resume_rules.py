@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from calibrator._errors import RefusedError, UsageError
 from calibrator.engine import SimulatedOperator, StopSignal, _preflight, resume
+from calibrator.engine._validity import check_same_figures
 from calibrator.evaluation._traffic import traffic_differences
-from calibrator.procedure import Section, load
+from calibrator.procedure import Section, decode_references, load
 from calibrator.record import Event
 
 KIND: Any = type(load("dmm"))
@@ -138,6 +140,27 @@ def test_figures_that_changed_meanwhile_are_refused(laboratory: Any):
     with pytest.raises(RefusedError, match=r"the figures of the standard at dcv:") as caught:
         laboratory.resume()
     assert caught.value.code == "resume-refused"
+
+
+@pytest.mark.parametrize(
+    ("edition", "cause"), [("xyz-1-2020", "edition xyz-1-2020 was edited"), ("", "table")]
+)
+def test_limits_that_changed_meanwhile_are_not_laid_to_the_standard(
+    laboratory: Any, edition: str, cause: str
+) -> None:
+    """Where an edition was edited between the break and `resume`, the standard was named as the cause."""
+    stop = StopSignal()
+    laboratory.run(laboratory.job(), then=at_step(stop, "point:dcv:1000V:+1000V"), stop=stop)
+    bodies = next(event.body["points"] for event in laboratory.events() if event.kind == "references.fixed")
+    fixed = {item.point.id: item for item in map(decode_references, bodies)}
+    check_same_figures(fixed, fixed, "1")
+    name, item = next(iter(fixed.items()))
+    limits = replace(item.limits, edition=edition)
+    edited = replace(item, limits=replace(limits, upper=Decimal(9)))
+    with pytest.raises(RefusedError, match=r"limits of the unit at dcv:") as caught:
+        check_same_figures({name: replace(item, limits=limits)}, {name: edited}, "1")
+    assert caught.value.code == "resume-refused"
+    assert cause in caught.value.way_out
 
 
 def test_a_section_does_not_begin_with_a_standard_that_ran_out(

@@ -124,6 +124,25 @@ def test_a_model_of_a_procedure_with_a_base_has_one_base_and_is_begun_by_the_mak
     assert maker == {"manufacturer": "to be named", "model": "acme_600", "title": "acme_600"}
 
 
+@pytest.mark.parametrize(
+    ("base", "like"),
+    [("dmm", "fluke_179"), ("balance", "class_iii_scale_15kg"), ("thermocouple", "tc_s_class_1")],
+)
+def test_a_further_model_keeps_the_head_of_the_one_that_it_is_begun_from(
+    base: str, like: str, tmp_path: Path, said: Said
+) -> None:
+    """A hand-held meter's budget is a guideline's, and a scale has its own regulations, under any name."""
+    told = ("--procedure", base, "--like", like, "--into", str(tmp_path))
+    assert said("new", "uut", "acme_800", *told)[0] == 0
+    head = tomllib.loads((tmp_path / f"{base}_acme_800" / "procedure.toml").read_text(encoding="utf-8"))
+    of = {model: entry for entry in head["for_models"] for model in entry["models"]}
+    own, original = of["acme_800"], of[like]
+    kept = {key: value for key, value in original.items() if key not in ("models", "document_status")}
+    assert {key: own[key] for key in kept} == kept
+    assert own.get("document_status", "memory_low") == "memory_low"
+    assert own["models"] == ["acme_800"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("base", "like"),

@@ -94,7 +94,10 @@ def test_head_of_a_procedure_names_file_and_key_of_what_is_wrong(tmp_path: Path)
         '"SourceVoltageDC"': '"SourceVoltsDC"',
         "temperature_c = [18, 28]": "temperature_c = [28, 18]",
     }
-    for old, new in cases.items():
+    for old, new in (
+        *cases.items(),
+        *(("warm_up_s = 3600", f"warm_up_s = {wrong}") for wrong in ("1e9", "-1", "nan")),
+    ):
         (tmp_path / "procedure.toml").write_text(good.replace(old, new), encoding="utf-8")
         with pytest.raises(ConfigurationError) as caught:
             load_info(tmp_path)

@@ -87,7 +87,12 @@ def test_a_5730a_has_its_own_limits(expected_protocol: Protocol, step_clock: Any
         ),
         (
             lambda m: m.configure_resistance(1e4, wires=4, nplc=100),
-            ['FUNC "FRES"', "FRES:RANG 1E4", "FRES:NPLC 100"],
+            ['FUNC "FRES"', "FRES:RANG 1E4", "FRES:MODE TRUE", "FRES:NPLC 100"],
+            "ohm",
+        ),
+        (
+            lambda m: m.configure_resistance(1e5, wires=4, nplc=100),
+            ['FUNC "FRES"', "FRES:RANG 1E5", "FRES:MODE NORM", "FRES:NPLC 100"],
             "ohm",
         ),
         (

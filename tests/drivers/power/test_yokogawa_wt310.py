@@ -99,6 +99,7 @@ def test_energy_from_start_to_stop(expected_protocol: Protocol, step_clock: Any)
     exchanges = [
         (":INTEG:RES", None),
         (":INTEG:MODE NORM", None),
+        NONE,
         (":INTEG:STAR", None),
         NONE,
         (":INTEG:STOP", None),
@@ -113,3 +114,14 @@ def test_energy_from_start_to_stop(expected_protocol: Protocol, step_clock: Any)
         found = meter.read_energy()
         assert (found.value, found.unit) == (123.45, "Wh")
         assert meter.read_energy().overload
+
+
+def test_a_prepared_start_is_one_message_as_a_stop_is(expected_protocol: Protocol, step_clock: Any) -> None:
+    prepared = [(":INTEG:RES", None), (":INTEG:MODE NORM", None), NONE]
+    start, stop = [(":INTEG:STAR", None), NONE], [(":INTEG:STOP", None), NONE]
+    with expected_protocol([*prepared, *start, *stop, *prepared, *start]) as session:
+        meter = YokogawaWT310(session, step_clock)
+        meter.prepare_energy()
+        meter.start_energy()
+        meter.stop_energy()
+        meter.start_energy()  # not prepared again: it must not go on from what the last one left

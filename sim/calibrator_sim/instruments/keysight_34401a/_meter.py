@@ -117,6 +117,10 @@ class Keysight34401A(TextDevice):
         """
         return self.physics.error(function, range_high, value, ns, frequency_hz)
 
+    def connection_error(self, function: str, range_high: float, value: float, connection: str) -> float:
+        """Return what it reads otherwise on this connection; 0 where it is not a meter that compares."""
+        return self.physics.unit.connection_error(function, range_high, value, connection)
+
     def alternating_load(self) -> tuple[float, float]:
         """Return conductance (S) and capacitance (F) of the alternating input."""
         return self.physics.alternating_load()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from calibrator_drivers.accuracy import RangeRow
 from calibrator_sim._units import MeterUnit
@@ -62,6 +64,7 @@ class Physics:
     """The measuring part of one meter."""
 
     alternating_s = _AC_S
+    offset_free_to: Mapping[str, float] = MappingProxyType({})  # ohms: the range to which EMF is taken off
 
     def __init__(self, name: str, unit: MeterUnit, world: World) -> None:
         self.name = name
@@ -143,7 +146,10 @@ class Physics:
         if function.accuracy == "dci":
             return electrical.current(feed, connection)
         wires = 4 if function.accuracy == "res4w" else 2
-        return electrical.resistance(feed, connection, wires=wires, test_a=self.test_a(range_))
+        ohms = electrical.resistance(feed, connection, wires=wires, test_a=self.test_a(range_))
+        if range_ <= self.offset_free_to.get(function.accuracy, 0.0) and math.isfinite(ohms):
+            ohms -= connection.emf_v / self.test_a(range_)
+        return ohms
 
     def _fed(self, settings: Settings) -> str:
         """Return whose leads are felt: those of the front terminals, at the rear ones there are none."""
@@ -167,7 +173,11 @@ class Physics:
         if function in ("acv", "aci"):
             curve = self.unit.curve(function, range_, frequency_hz or 1000.0)
         else:  # one curve of a resistance, however many wires
-            curve = self.unit.curve("res4w" if function == "res2w" else function, range_)
+            function = "res4w" if function == "res2w" else function
+            whole = self.unit.whole_error(function, range_, value)
+            if whole is not None:
+                return whole + self.world.drift(self.name, ns) * value
+            curve = self.unit.curve(function, range_)
         cold = self.unit.warm_up(seconds)
         drifted = self.world.drift(self.name, ns) * value
         return curve.error(value, seconds, self.world.excess_c(ns) - self.acal_c, cold) + drifted
@@ -184,6 +194,9 @@ class Physics:
         if math.isinf(value) or abs(value) > 10.0 * range_:
             return math.copysign(OVERLOAD, value)
         shown = value + self.error(kind, range_, value, aperture.end_ns)
+        if self.unit.unit.population == "transfer":
+            _, connection = electrical.of(self.world).feed(self._fed(settings), aperture.middle_ns)
+            shown += self.unit.connection_error(kind, range_, value, connection.name)
         shown += self.disturbance(settings, row, aperture)
         if self._beyond(shown, row):
             return math.copysign(OVERLOAD, shown)

@@ -27,6 +27,7 @@ _QUERY_NS = 2_000_000
 
 
 _OVERLOAD = 1e38
+_OFFSET_FREE = {"res2w": 1e5, "res4w": 1e5}
 
 
 class Keysight3458A(TextDevice):
@@ -77,7 +78,7 @@ class Keysight3458A(TextDevice):
             yield self.world.time_ns() + self.state.reading_ns(self.settings, self.world.line_frequency_hz)
             value = self.state.last
             if not self.world.stuck(self.name):
-                self.physics.offset_free = self.state.offset_free(self.settings)
+                self.physics.offset_free_to = _OFFSET_FREE if self.state.offset_free(self.settings) else {}
                 value = self.physics.measure(self.settings, self.world.time_ns())
             if self.world.over_range(self.name):
                 value = _OVERLOAD
@@ -90,6 +91,10 @@ class Keysight3458A(TextDevice):
     ) -> float:
         """Return the error of indication at a true value and moment, before noise and rounding."""
         return self.physics.error(function, range_high, value, ns, frequency_hz)
+
+    def connection_error(self, function: str, range_high: float, value: float, connection: str) -> float:
+        """Return what it reads otherwise on this connection; 0 where it is not a meter that compares."""
+        return self.physics.unit.connection_error(function, range_high, value, connection)
 
     def alternating_load(self) -> tuple[float, float]:
         """Return conductance (S) and capacitance (F) of the alternating input."""

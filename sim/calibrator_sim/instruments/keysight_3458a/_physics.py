@@ -7,7 +7,6 @@ import math
 from calibrator_drivers.accuracy import RangeRow
 from calibrator_sim.instruments.keysight_34401a._physics import Aperture, Physics
 from calibrator_sim.instruments.keysight_34401a._settings import Settings
-from calibrator_sim.nodes import electrical
 
 __all__ = ["Physics3458A"]
 
@@ -29,16 +28,6 @@ _HIGH_V = 1000.0
 
 class Physics3458A(Physics):
     """The measuring part of one 3458A."""
-
-    offset_free = False  # whether offset compensation takes thermal EMF off a resistance
-
-    def true_value(self, settings: Settings, range_: float, aperture: Aperture) -> float:
-        """Return what the meter's terminals bring to it."""
-        value = super().true_value(settings, range_, aperture)
-        if self.offset_free and math.isfinite(value):
-            _, connection = electrical.of(self.world).feed(self.name, aperture.middle_ns)
-            value -= connection.emf_v / self.test_a(range_)
-        return value
 
     def test_a(self, range_ohm: float) -> float:
         """Return the current of a resistance range."""

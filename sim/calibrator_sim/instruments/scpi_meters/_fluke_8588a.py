@@ -35,6 +35,7 @@ _SOURCES = ("BUS", "IMMediate", "EXTernal")
 _HEADERS = {"VOLT": "VOLTage[:DC]", "RES": "RESistance", "FRES": "FRESistance"}
 _COUNT = Span(1.0, 50_000.0)
 _DELAY = Span(0.0, 3600.0)
+_TRUE_OHMS = {"res4w": 1e4}  # four-wire ranges up to 10 kohm (memory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class _Own:
     delays_s: dict[str, float] = field(default_factory=dict)
     aperture: dict[str, str] = field(default_factory=dict)  # its mode by function
     guard: bool = False
+    ohms: str = "NORM"  # TRUE: the current flows both ways, so that EMF is taken off
 
 
 class Fluke8588A(Keysight34401A):
@@ -93,6 +95,7 @@ class Fluke8588A(Keysight34401A):
         """Do what `*RST` does."""
         super().reset()
         self.own = _Own()
+        self._choose_ohms("NORM")
 
     def respond(self, message: str) -> Generator[int, None, tuple[str, int]]:
         """Carry out a message: yields moments (ns) until which it is busy, returns response and its ns."""
@@ -108,6 +111,12 @@ class Fluke8588A(Keysight34401A):
         """Take the state of a snapshot."""
         super().load(state)
         self.own = _Own(**state.get("own", {}))
+        self._choose_ohms(self.own.ohms)
+
+    def _choose_ohms(self, word: str) -> None:
+        self.trigger.forget()
+        self.own.ohms = word
+        self.physics.offset_free_to = _TRUE_OHMS if word == "TRUE" else {}
 
     def _condition(self) -> int:
         return self.trigger.measuring() * _MEASURING | self.trigger.waiting() * _WAITING
@@ -144,6 +153,8 @@ class Fluke8588A(Keysight34401A):
 
         tree.add("[SENSe:]VOLTage[:DC]:IMPedance", Command(impedance, (_Impedance(),)))
         add_query(tree, "[SENSe:]VOLTage[:DC]:IMPedance?", impedance_in_use)
+        tree.add("[SENSe:]FRESistance:MODE", Command(self._choose_ohms, (Choice(("NORMal", "TRUE")),)))
+        add_query(tree, "[SENSe:]FRESistance:MODE?", lambda: self.own.ohms)
         tree.add("ROUTe:TERMinals", Command(terminals, (Choice(("FRONt", "REAR")),)))
         add_query(tree, "ROUTe:TERMinals?", lambda: "REAR" if settings.rear else "FRON")
         tree.add("ROUTe:INPut:GUARd", Command(guard, (Flag(),)))
