@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["explain", "replay"]
 
 ALTERED = 6
+DOUBTFUL = 3
 
 
 @command(short_help="Show what a printed number rests on, down to the bytes on the wire.")
@@ -77,8 +78,9 @@ def replay(ctx: click.Context, what: str | None, as_json: bool) -> int:
     """Evaluate a run again from its record, and render its unsealed documents again.
 
     RUN_OR_CERT is a run, the number on a certificate, or its file; the last run without it. Exact numbers
-    must agree within 1e-12, printed ones in every digit, documents in every byte. Exit code 6 with the first
-    difference and the versions then and now where they do not.
+    must agree within 1e-12, printed ones in every digit, documents in every byte. Where they do not, the
+    first difference and the versions then and now are named: exit code 3 where another version, then or
+    let stand since, explains everything that differs, and 6 where none does.
     """
     from calibrator import evidence
     from calibrator.cli._access import check_intact, opened
@@ -95,7 +97,7 @@ def replay(ctx: click.Context, what: str | None, as_json: bool) -> int:
         print_json(_object(done))
     else:
         _tell(done, chosen.words)
-    return 0 if done.agrees else ALTERED
+    return 0 if done.agrees else DOUBTFUL if done.explained else ALTERED
 
 
 def _is_run(record: Record, text: str) -> bool:
@@ -103,6 +105,8 @@ def _is_run(record: Record, text: str) -> bool:
 
 
 def _tell(done: Replay, say: Callable[[str], str]) -> None:
+    from calibrator.certificates import NOT_HERE
+
     differs = say("{place}: recorded {then}, now {now}")
     for number, item in enumerate(done.differences):
         place = f"{item.point} {item.field}".strip()
@@ -122,6 +126,10 @@ def _tell(done: Replay, say: Callable[[str], str]) -> None:
     if done.differences:
         rest = sum(not item.field.startswith("versions.") for item in done.differences)
         click.echo(f"{done.run}: {say('does NOT agree, {n} differences').format(n=rest)}", err=True)
+        if done.otherwise:
+            told = done.otherwise.removeprefix(NOT_HERE)
+            known = say(NOT_HERE) + told if told != done.otherwise else say(done.otherwise)
+            click.echo(f"{done.run}: {known}", err=True)
     elif done.agrees:
         told = say(
             "{points} points from {readings} readings agree to 1e-12 and in every printed digit; "
@@ -135,6 +143,8 @@ def _object(done: Replay) -> dict[str, object]:
         "format": 1,
         "run": done.run,
         "agrees": done.agrees,
+        "explained": done.explained,
+        "otherwise": done.otherwise,
         "points": done.points,
         "readings": done.readings,
         "differences": [

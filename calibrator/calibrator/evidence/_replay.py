@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from calibrator.certificates._sources import Sources
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from calibrator.record import Record
 
 __all__ = ["Rendered", "Replay", "replay"]
+
+_PROGRAM: Final = "versions.calibrator"  # of the versions the one that a document's bytes hang on
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,14 @@ class Replay:
     differences: tuple[Difference, ...]  # versions that differ stand last
     documents: tuple[Rendered, ...]
     versions: tuple[Difference, ...] = ()  # that differ, where a document came out otherwise
+    otherwise: str = ""  # why results that differ are no finding: let stand, or of another version
+
+    @property
+    def explained(self) -> bool:
+        """Whether other versions explain all that came out otherwise, and nothing speaks against it."""
+        if self.differences:
+            return bool(self.otherwise)
+        return any(item.field == _PROGRAM for item in self.versions)
 
     @property
     def agrees(self) -> bool:
@@ -78,7 +88,17 @@ def replay(record: Record, document: Issued, *, traffic: Path | None = None, who
         documents = tuple(_again(sources, body) for body in _distinct(wanted))
     readings = sum(event.kind == "reading" for event in events)
     versions = versions_now([opened] if opened else []) if not all(d.same for d in documents) else ()
-    return Replay(document.run, len(points), readings, differences, documents, tuple(versions))
+    otherwise = _explained(record, document.run, differences) if differences else ""
+    return Replay(document.run, len(points), readings, differences, documents, tuple(versions), otherwise)
+
+
+def _explained(record: Record, run: str, differences: Sequence[Difference]) -> str:
+    """Say by which versions, or by whose decision, differences are no finding; empty where they are one."""
+    from calibrator.certificates import contradicted, evaluated_otherwise, let_stand
+
+    events = list(record.events(run))
+    otherwise = let_stand(events, differences) or evaluated_otherwise(events, differences)
+    return "" if otherwise and contradicted(record, run, differences) else otherwise
 
 
 def _distinct(bodies: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
