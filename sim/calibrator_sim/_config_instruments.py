@@ -20,7 +20,10 @@ ERRORS = ("drawn", "inside", "outside", "limit", "none")
 # transfer: as two-term, and each connection has an error of its own within the row "transfer"
 POPULATIONS = ("two-term", "uniform", "normal", "standard", "transfer")
 _LEFT = 0.05  # of the limits: what an adjustment of zero and span leaves
-_UNIT_KEYS = ("error", "population", "width", "outside", "z", "interval", "on_for_s", "treat_as")
+_UNIT_KEYS = (
+    *("error", "population", "width", "outside", "z", "interval", "on_for_s", "treat_as"),
+    *("shunt_heating_ppm_per_w", "pulse_jitter_s"),
+)
 
 
 def parse_instruments(table: Table, assets: Table, transports: Table) -> dict[str, InstrumentConfig]:
@@ -159,6 +162,8 @@ def _unit(entry: Table, config: InstrumentConfig) -> UnitConfig:
         interval=_interval(entry, table),
         on_for_s=entry.number("on_for_s", 7200.0, low=0.0),
         treat_as=entry.choice("treat_as", "", ("", "normal_k", "limit_rectangular")),
+        shunt_heating_ppm_per_w=entry.number("shunt_heating_ppm_per_w", 0.0, low=0.0),
+        pulse_jitter_s=entry.number("pulse_jitter_s", 0.0, low=0.0),
     )
 
 

@@ -79,6 +79,8 @@ class UnitConfig:
     interval: str = "1y"
     on_for_s: float = 7200.0
     treat_as: str = ""  # overrides the row's: "normal_k" or "limit_rectangular"
+    shunt_heating_ppm_per_w: float = 0.0
+    pulse_jitter_s: float = 0.0  # half-width
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,30 @@ CATALOGUE: tuple[Effect, ...] = (
         "memory_medium",
     ),
     Effect(
+        "flicker",
+        "noise that a longer integration does not reduce: a quarter of its power at the usual one",
+        "beyond 10 power line cycles (3458A: beyond 100)",
+        "memory_medium",
+    ),
+    Effect(
+        "contact",
+        "resistance of the contacts, another for each connection; two wires see it",
+        "wirings.NAME.contact_ohm",
+        "as the file",
+    ),
+    Effect(
+        "common_mode",
+        "voltage of both terminals against earth, rejected by 140 dB",
+        "wirings.NAME.common_mode_v",
+        "as the file",
+    ),
+    Effect(
+        "shunt_heating",
+        "the current warms the meter's shunt, part of the truth",
+        "units.NAME.shunt_heating_ppm_per_w",
+        "as the file",
+    ),
+    Effect(
         "keying",
         "a person mistypes an indication: digits change places, sign or point are left out",
         "1 % of first looks, no second look",
@@ -120,6 +144,12 @@ CATALOGUE: tuple[Effect, ...] = (
         "parallax",
         "a pointer is read aslant",
         "up to 0.2 of a division",
+        "memory_medium",
+    ),
+    Effect(
+        "friction",
+        "a pointer sticks on its way until its case is tapped",
+        "half to all of 0.1 % of the span",
         "memory_medium",
     ),
     Effect(
@@ -198,6 +228,12 @@ CATALOGUE: tuple[Effect, ...] = (
         "memory_medium",
     ),
     Effect(
+        "ordering",
+        "type K that was kept at 300 to 500 degC reads high between 200 and 600 degC",
+        "nodes.NAME.probes.NAME.ordered_k",
+        "as the file",
+    ),
+    Effect(
         "eccentricity",
         "a load off the centre of the pan",
         "accuracy table",
@@ -222,6 +258,18 @@ CATALOGUE: tuple[Effect, ...] = (
         "memory_low",
     ),
     Effect(
+        "evaporation",
+        "a load loses mass while it lies on the pan",
+        "weights' evaporates_mg_min",
+        "as the file",
+    ),
+    Effect(
+        "static",
+        "the charge of a load pulls it down, and goes with 10 min",
+        "weights' charge_mg",
+        "as the file",
+    ),
+    Effect(
         "draft",
         "air moves while a draft shield is open",
         "1 mg",
@@ -243,6 +291,18 @@ CATALOGUE: tuple[Effect, ...] = (
         "phase",
         "phase error between voltage and current inputs",
         "up to 0.05 degrees",
+        "memory_medium",
+    ),
+    Effect(
+        "jitter",
+        "a pulse comes early or late",
+        "units.NAME.pulse_jitter_s",
+        "as the file",
+    ),
+    Effect(
+        "hart_ripple",
+        "what a meter keeps of the tones of a HART frame while it is sent",
+        "up to 1 uA",
         "memory_medium",
     ),
 )
@@ -271,8 +331,13 @@ class Effects:
     autozero: float = 1.0
     capacitance: float = 1.0
     crest: float = 1.0
+    flicker: float = 1.0
+    contact: float = 1.0
+    common_mode: float = 1.0
+    shunt_heating: float = 1.0
     keying: float = 1.0
     parallax: float = 1.0
+    friction: float = 1.0
     open_input: float = 1.0
     line_leak: float = 1.0
     adiabatic: float = 1.0
@@ -286,14 +351,19 @@ class Effects:
     self_heating: float = 1.0
     inhomogeneity: float = 1.0
     cold_junction: float = 1.0
+    ordering: float = 1.0
     eccentricity: float = 1.0
     linearity: float = 1.0
     buoyancy: float = 1.0
     convection: float = 1.0
+    evaporation: float = 1.0
+    static: float = 1.0
     draft: float = 1.0
     zero_drift: float = 1.0
     load_variation: float = 1.0
     phase: float = 1.0
+    jitter: float = 1.0
+    hart_ripple: float = 1.0
 
     @classmethod
     def parse(cls, table: Mapping[str, object], where: str = "simulation.effects") -> Effects:

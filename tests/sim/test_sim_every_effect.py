@@ -15,8 +15,8 @@ from calibrator_sim._effects import CATALOGUE
 
 OFF = dict.fromkeys((effect.name for effect in CATALOGUE), 0.0)
 NUMBER = re.compile(r"[-+]?\d+\.?\d*(?:[eE][-+]?\d+)?")
-SAID = re.compile(r"(\w+)([:?]) (.*)")
-Steps = tuple[str | float, ...]  # "NAME: message", "NAME? query", a wiring, or seconds to wait
+SAID = re.compile(r"(\w+)([:?!]) (.*)")
+Steps = tuple[str | float, ...]  # "NAME: message", "NAME? query", "NAME! HART command", a wiring, or seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,44 @@ def _volts(output: str, configure: str, *then: str | float) -> Steps:
     )
 
 
+def _wired(**figures: Any) -> Callable[[], dict[str, Any]]:
+    """Return the built-in bench whose leads have other figures."""
+
+    def bench() -> dict[str, Any]:
+        found = _default()()
+        for wiring in found["wirings"].values():
+            wiring.update(figures)
+        return found
+
+    return bench
+
+
+def _stated(model: str = "keysight_34401a", **node: Any) -> Callable[[], Any]:
+    """Return one meter that sees what a node states."""
+    figures = {"domain": "electrical", "joins": ["dmm"], **node}
+    return _one({"nodes": {"n": figures}, "units": {"dmm": {"shunt_heating_ppm_per_w": 200}}}, dmm=model)
+
+
+def _loop() -> dict[str, Any]:
+    line = {"domain": "pressure", "joins": ["pace", "sender"]}
+    loop = {"domain": "electrical", "joins": ["sender", "dmm"], "terminals": "aux-current"}
+    made: dict[str, Any] = _one(
+        {"nodes": {"line": line, "loop": loop}},
+        pace="druck_pace5000", sender="transmitter_4_20ma", dmm="keysight_34401a",
+    )()  # fmt: skip
+    return made
+
+
+def _pulses() -> dict[str, Any]:
+    line = {"domain": "power", "joins": ["meter"]}
+    output = {"domain": "electrical", "joins": ["meter", "counter"], "terminals": "normal-input"}
+    nodes, units = {"line": line, "output": output}, {"meter": {"pulse_jitter_s": 0.5}}
+    made: dict[str, Any] = _one(
+        {"nodes": nodes, "units": units}, meter="eastron_sdm630", counter="keysight_53230a"
+    )()
+    return made
+
+
 def _on_line(*more: str, **node: Any) -> Callable[[], Any]:
     line = {"domain": "pressure", "joins": ["pace", "gauge"], **node}
     return _one({"nodes": {"line": line}}, pace="druck_pace5000", gauge=more[0] if more else "additel_681")
@@ -79,6 +117,13 @@ def _probe(kind: str = "pt100", **more: Any) -> Callable[[], Any]:
     }
     well = {"domain": "thermal", "joins": ["well", *probes], "probes": probes}
     return _one({"nodes": {"well": well}}, well="fluke_9142", daq="fluke_1586a")
+
+
+def _aged() -> dict[str, Any]:
+    probes = {"daq:101": {"serial": "SIMA", "kind": "K", "ordered_k": 3.0}}
+    well = {"domain": "thermal", "joins": ["daq:101"], "probes": probes, "temperature_c": 400.0}
+    made: dict[str, Any] = _one({"nodes": {"well": well}}, daq="fluke_1586a")()
+    return made
 
 
 def _pan(**weight: Any) -> Callable[[], Any]:
@@ -102,6 +147,9 @@ PT100 = ("daq: CONF:TEMP:FRTD PT100_385,(@101)", "daq? READ?")
 TC = ("daq: CONF:TEMP:TC K,(@101)", "daq? READ?")
 GAUGE = "gauge? 255:R:MRMD:1"
 DC10 = "CONF:VOLT:DC 10;:VOLT:NPLC 10;:INP:IMP:AUTO ON"
+OHMS = ("calibrator: OUT 100 OHM;OPER", "calibrator? *OPC?")
+QUICK = "dmm: CONF:CURR 0.1;:CURR:NPLC 0.02;:TRIG:DEL 0"
+COUNT = ("counter: CONF:TOT:CONT", "counter: INP:COUP DC;:INP:IMP 1E6;:INP:LEV 2.5", "counter: INIT")
 POWER = (5.0, "wt? :NUM:FORM ASC;:NUM:NORM:ITEM1 P,1;:NUM:NORM:NUM 1;:NUM:NORM:VAL?")
 
 SCENES: dict[str, Scene] = {
@@ -112,8 +160,7 @@ SCENES: dict[str, Scene] = {
         _default(),
         (
             "ohms4w",
-            "calibrator: OUT 100 OHM;OPER",
-            "calibrator? *OPC?",
+            *OHMS,
             "meter: CONF:RES 100",
             "meter? READ?",
         ),
@@ -142,6 +189,15 @@ SCENES: dict[str, Scene] = {
     "drift": Scene(_default(), _volts("OUT 10 V", DC10, 3e7)),
     "temperature": Scene(_default(environment={"temperature_c": 30.0}), _volts("OUT 10 V", DC10)),
     "autozero": Scene(_default(), _volts("OUT 1 V", "CONF:VOLT:DC 1;:ZERO:AUTO OFF")),
+    "flicker": Scene(_default(), _volts("OUT 10 V", "CONF:VOLT:DC 10;:VOLT:NPLC 100"), 2.0, also=("noise",)),
+    "contact": Scene(
+        _wired(contact_ohm=0.005),
+        ("ohms4w", *OHMS, "meter: CONF:RES 100", "meter? READ?"),
+    ),
+    "common_mode": Scene(_wired(common_mode_v=100.0), _volts("OUT 1 V", "CONF:VOLT:DC 1")),
+    "shunt_heating": Scene(
+        _stated(terminals="aux-current", current_a=1.0), ("dmm: CONF:CURR 1", "dmm? READ?")
+    ),
     "capacitance": Scene(_default(), _volts("OUT 1 V, 100 KHZ", "CONF:VOLT:AC 1"), 100.0, also=("leads",)),
     "open_input": Scene(_default(), ("meter: CONF:VOLT:DC 1", "meter? READ?")),
     "keying": Scene(
@@ -180,6 +236,7 @@ SCENES: dict[str, Scene] = {
         ("dmm: CONF:VOLT:AC 1", "dmm? READ?"),
     ),
     "parallax": Scene(_on_line("pointer_gauge"), (*FILL, 60.0, *["gauge? LOOK bar"] * 8), 20.0),
+    "friction": Scene(_on_line("pointer_gauge"), (*FILL, 60.0, "gauge? LOOK bar"), 20.0),
     "line_leak": Scene(_on_line(leak_per_min=0.001), (*FILL, 60.0, "pace: :OUTP:STAT 0", 60.0, GAUGE)),
     "adiabatic": Scene(_on_line(), (*FILL, 7.0, "pace: :OUTP:STAT 0", 60.0, GAUGE)),
     "head": Scene(_on_line(heights_m={"gauge": 1.0}), (*FILL, 60.0, GAUGE)),
@@ -192,14 +249,19 @@ SCENES: dict[str, Scene] = {
     "self_heating": Scene(_probe(), (*HOT, *PT100)),
     "inhomogeneity": Scene(_probe("K"), (*HOT, *TC), 5.0),
     "cold_junction": Scene(_probe("K"), (*HOT, *TC), 5.0),
+    "ordering": Scene(_aged, TC),
     "eccentricity": Scene(_pan(), ("right", 60.0, "balance? SI"), 20.0),
     "linearity": Scene(_pan(), ("on", 60.0, "balance? SI"), 20.0),
     "buoyancy": Scene(_pan(), ("on", 60.0, "balance? SI"), 20.0),
     "convection": Scene(_pan(warmer_k=2.0), ("on", 60.0, "balance? SI"), 20.0),
+    "evaporation": Scene(_pan(evaporates_mg_min=0.5), ("on", 60.0, "balance? SI")),
+    "static": Scene(_pan(charge_mg=1.0), ("on", 60.0, "balance? SI")),
     "draft": Scene(_pan(), ("on", 60.0, "balance? WS 1", 5.0, "balance? SI")),
     "zero_drift": Scene(_pan(), ("on", 1800.0, "balance? SI"), 5.0),
     "load_variation": Scene(_load(variation=0.02), POWER),
     "phase": Scene(_load(power_factor=0.5), POWER),
+    "jitter": Scene(_pulses, (*COUNT, *(0.37, "counter? TOT:DATA?") * 60)),
+    "hart_ripple": Scene(_loop, (QUICK, "sender! 0", "dmm? READ?")),
 }
 
 
@@ -219,6 +281,9 @@ def _numbers(scene: Scene, effects: dict[str, float]) -> list[float]:
                 bench.connect(step)
             else:
                 name, mark, message = said.groups()
+                if mark == "!":
+                    bench._network.devices[name].hart().command(int(message), b"")
+                    continue
                 pipe = pipes[name]
                 assert pipe is not None
                 reply = pipe.feed(message.encode() + b"\r\n").decode("latin-1")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from calibrator_drivers.accuracy import AccuracyError, AccuracyTable
 from calibrator_sim.instruments._device import World
 from calibrator_sim.instruments._upset import Upset
-from calibrator_sim.nodes.mass import Domain, Load
+from calibrator_sim.nodes.mass import Domain, Load, Weight
 
 if TYPE_CHECKING:
     from calibrator_sim._config_types import InstrumentConfig, UnitConfig
@@ -143,14 +143,14 @@ class Balance:
         """Return what it makes of a load: its own error in this air, and what the weights add to that.
 
         `error_g` is that for weights of 8000 kg/m3 at the air's temperature; `buoyancy_g` and `convection_g`
-        are what density and warmth of these change, `corner_g` what their place does, `rest_g` what it
-        would show at rest, `told_g` what it told last, before rounding.
+        are what density and what warmth, evaporation and charge of these change, `corner_g` what their place
+        does, `rest_g` what it would show at rest, `told_g` what it told last, before rounding.
         """
         elapsed = max(0.0, (ns - self.state.placed_ns) / _SECOND)
         true = sum(self._domain.conventional_g(weight) for weight in load.weights)
         thinned = self._thinned()
-        plain = replace(load, weights=tuple(replace(w, density=_STEEL, warmer_k=0.0) for w in load.weights))
-        cool = replace(load, weights=tuple(replace(w, warmer_k=0.0) for w in load.weights))
+        cool = replace(load, weights=tuple(map(_calm, load.weights)))
+        plain = replace(cool, weights=tuple(replace(w, density=_STEEL) for w in cool.weights))
         ideal = self._domain.force_g(plain, elapsed, ns) * thinned
         dense = self._domain.force_g(cool, elapsed, ns) * thinned
         force = self._domain.force_g(load, elapsed, ns) * thinned
@@ -250,6 +250,11 @@ class Balance:
     def _drawn(self, quantity: str) -> float:
         drawn = self._world.draws.uniform("balance", self.serial, quantity)
         return self._scale * (drawn if self._sign else math.copysign(1.0, drawn))
+
+
+def _calm(weight: Weight) -> Weight:
+    """Return a weight with nothing but its mass and density."""
+    return replace(weight, warmer_k=0.0, evaporates_mg_min=0.0, charge_mg=0.0)
 
 
 class OnPan:

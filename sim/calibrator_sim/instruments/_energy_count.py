@@ -67,7 +67,19 @@ class EnergyCount:
 
     def pulses(self, ns: int) -> int:
         """Return how many pulses its output has given since the bench's start."""
-        return int(self.counted_wh(ns) * 1e-3 * self.pulses_per_kwh)
+        counted = self.counted_wh(ns) * 1e-3 * self.pulses_per_kwh
+        whole, node = int(counted), self.node
+        jitter_s = self.world.effects.jitter * self.unit.unit.pulse_jitter_s
+        if not jitter_s or node is None:
+            return whole
+        watts = self.domain.mean(node, ns - _SECOND, ns).active_w
+        per_s = watts * self.pulses_per_kwh / 3.6e6
+        if per_s <= 0.0:
+            return whole
+        late_s = [jitter_s * self.world.draws.uniform("jitter", self.name, whole + i) for i in (0, 1)]
+        if whole and counted - whole < late_s[0] * per_s:
+            return whole - 1  # the last one is not there yet
+        return whole + 1 if whole + 1 - counted <= -late_s[1] * per_s else whole
 
     def feed(self, ns: int) -> Feed:
         """Return what its pulse output gives to a counter: a square wave at the rate of its pulses."""

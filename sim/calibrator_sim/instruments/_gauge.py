@@ -17,6 +17,7 @@ FUNCTION = "pressure_gauge"
 _PLAY = 0.1  # of full scale: how far a reversal must go until the element has turned
 _CREEP = 1e-4  # of a step, each decade of 10 s
 _NOISE = 2e-6  # of full scale
+_STICKS = 1e-3  # of full scale: a pointer before it is tapped, at most
 
 
 class ElasticGauge:
@@ -68,6 +69,18 @@ class ElasticGauge:
         """Return what it went on to move since the last step."""
         elapsed, step = self._domain.step(self.name, ns)
         return self._world.effects.creep * _CREEP * step * math.log10(1.0 + elapsed / 10.0)
+
+    def came(self, ns: int) -> tuple[int, float]:
+        """Return the moment (ms) of the last change of its pressure, and how far that went (Pa)."""
+        elapsed, step = self._domain.step(self.name, ns)
+        return round(ns / 1e6 - elapsed * 1e3), step
+
+    def sticks_pa(self, step_pa: float) -> float:
+        """Return where a pointer stands that came by a step and was not tapped, from where it would rest."""
+        if not step_pa:
+            return 0.0
+        drawn = 0.5 + 0.5 * self._world.draws.unit("friction", self.unit.config.serial)
+        return -math.copysign(self._world.effects.friction * _STICKS * self.full_scale_pa * drawn, step_pa)
 
     def indicated_pa(self, ns: int, resolution_pa: float) -> float:
         """Return what it shows."""

@@ -11,6 +11,12 @@ from calibrator_sim._thermometry import TYPES
 __all__ = ["Drawn", "Known", "Probe", "Well", "parse_probe"]
 
 
+_KEYS = (
+    *("serial", "kind", "depth_mm", "height_mm", "bore", "known", "stem_mm"),
+    *("drift_k_per_year", "ordered_k"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """How well a standard is known whose readout converts by its certificate; in kelvins."""
@@ -30,6 +36,8 @@ class Probe:
     height_mm: float  # of the sensor above the bottom of the boring
     bore: int
     known: Known | None = None  # of a standard
+    drift_k_per_year: float = 0.0  # half-width, of a Pt100 near 0 degC, from the bench's start on
+    ordered_k: float = 0.0  # of type K: what the ordering of its alloy adds at 400 degC
     stem_mm: float = 20.0  # length constant of heat along it: that of a 6 mm steel sheath in a block
 
 
@@ -52,7 +60,7 @@ class Well:
 
 def parse_probe(entry: Table, name: str) -> Probe:
     """Take one entry of `probes`."""
-    entry.allow(("serial", "kind", "depth_mm", "height_mm", "bore", "known", "stem_mm"))
+    entry.allow(_KEYS)
     return Probe(
         entry.text("serial", f"SIM-{name}"),
         entry.choice("kind", "pt100", ("pt100", *TYPES)),
@@ -60,8 +68,18 @@ def parse_probe(entry: Table, name: str) -> Probe:
         entry.number("height_mm", 0.0, low=0.0),
         round(entry.number("bore", 0.0, low=0.0)),
         _known(entry.table("known")) if "known" in entry.values else None,
+        _of_kind(entry, "drift_k_per_year", "pt100"),
+        _of_kind(entry, "ordered_k", "K"),
         entry.number("stem_mm", 20.0, low=1.0),
     )
+
+
+def _of_kind(entry: Table, key: str, kind: str) -> float:
+    """Take a figure that probes of one kind have; another kind with it is refused."""
+    value = entry.number(key, 0.0, low=0.0)
+    if value and entry.text("kind", "pt100") != kind:
+        raise entry.bad(key, f'nothing, where kind is not "{kind}"', value)
+    return value
 
 
 def _known(entry: Table) -> Known:

@@ -50,6 +50,7 @@ TERMINALS = (
 
 _REVERSED = "normal-input-reversed"  # HI and LO swapped at the source: the EMF of the leads stays as it is
 _NORMAL = ("normal-input", _REVERSED, "normal-input-sense", "normal-input-aux-sense")
+_COMMON_MODE = 1e-7  # 140 dB, with 1 kohm in the lower lead (memory_medium)
 _SHORT_OHM = 0.002  # of the copper short between HI and LO, seen by two wires only
 
 
@@ -84,6 +85,7 @@ class Connection:
     emf_v: float = 0.0
     leakage_s: float = 0.0
     capacitance_f: float = 0.0
+    common_v: float = 0.0  # what a direct voltage reads more by the voltage of both terminals to earth
 
 
 def voltage(feed: Feed, connection: Connection, loading_s: float) -> float | None:
@@ -96,14 +98,14 @@ def voltage(feed: Feed, connection: Connection, loading_s: float) -> float | Non
     if not _volts_reach(feed, connection):
         return None
     if feed.resistance_ohm is not None:
-        return connection.emf_v
+        return connection.emf_v + connection.common_v
     if feed.voltage_v is None:
         return None
     direct = feed.offset_v if feed.frequency_hz else feed.voltage_v
     divided = direct / (1.0 + (feed.source_ohm + connection.leads_ohm) * loading_s)
     if connection.terminals == _REVERSED:
         divided = -divided
-    return divided + connection.emf_v
+    return divided + connection.emf_v + connection.common_v
 
 
 def alternating_voltage(
@@ -223,6 +225,8 @@ class Leads:
     capacitance_f: float = 1.0e-10  # 1 m of cable
     applied: Feed | None = None  # an ideal source in place of an instrument
     pair: str = ""  # the pair of leads that several wirings use; "" has its own
+    contact_ohm: float = 0.0  # half-width of what a connection's contacts have beyond its leads
+    common_mode_v: float = 0.0  # of both terminals against earth
     change_v: float = 0.0  # half-width of the EMF that a connection has beyond that of its leads
 
 
@@ -250,6 +254,8 @@ class Domain:
         "insulation_ohm",
         "capacitance_f",
         "leads",
+        "contact_ohm",
+        "common_mode_v",
         *_APPLIED,
         *_OF_APPLIED,
     )
@@ -284,6 +290,8 @@ class Domain:
             entry.number("capacitance_f", 1.0e-10, low=0.0),
             applied if stated else None,
             entry.text("leads"),
+            entry.number("contact_ohm", 0.0, low=0.0),
+            entry.number("common_mode_v", 0.0),
             entry.table("figures").figure("emf_change", 0.0, 0.0)[1],
         )
 
@@ -358,13 +366,16 @@ class Domain:
         emf, emf_half = leads.emf_v
         pair = leads.pair or name
         change = leads.change_v * draws.uniform("emf change", name) if leads.change_v else 0.0
+        contact = leads.contact_ohm * draws.uniform("contact", name) if leads.contact_ohm else 0.0
+        whole = effects.leads * 2.0 * (lead + lead_half * draws.uniform("leads", pair))
         return Connection(
             name,
             leads.terminals,
-            leads_ohm=effects.leads * 2.0 * (lead + lead_half * draws.uniform("leads", pair)),
+            leads_ohm=whole + effects.contact * contact,
             emf_v=effects.emf * (emf + emf_half * draws.uniform("emf", pair) + change),
             leakage_s=effects.leakage * draws.unit("leakage", pair) / leads.insulation_ohm,
             capacitance_f=effects.capacitance * leads.capacitance_f,
+            common_v=effects.common_mode * leads.common_mode_v * _COMMON_MODE,
         )
 
 

@@ -23,6 +23,7 @@ __all__ = ["Domain", "Load", "Weighs", "Weight", "air_density", "conventional_to
 
 _REFERENCE_AIR, _REFERENCE_DENSITY = 1.2, 8000.0  # kg/m3: the conventions of OIML R 111 and D 28
 _POSITIONS = ("centre", "front", "back", "left", "right")
+_DISCHARGE_S = 600.0  # of a static charge
 _CONVECTION_MG = 0.1  # 200 g and 2 K
 # OIML R 111-1, maximum permissible errors in mg of E1, E2, F1, F2, M1 (remembered).
 _CLASSES = ("E1", "E2", "F1", "F2", "M1")
@@ -84,6 +85,8 @@ class Weight:
     accuracy_class: str
     density: float  # kg/m3
     warmer_k: float  # than the air when it is put down
+    evaporates_mg_min: float = 0.0
+    charge_mg: float = 0.0  # what its static charge pulls when it is put down
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,8 @@ class Domain:
             lifted = _CONVECTION_MG * 1e-3 * math.copysign(abs(warm / 2.0) ** 0.75, warm)
             total += true + effects.buoyancy * carried
             total -= effects.convection * lifted * (weight.nominal_g / 200.0) ** (2.0 / 3.0)
+            total -= effects.evaporation * weight.evaporates_mg_min * 1e-3 * placed_s / 60.0
+            total += effects.static * weight.charge_mg * 1e-3 * math.exp(-placed_s / _DISCHARGE_S)
         return total
 
     def truth(self, node: NodeConfig, ns: int) -> Mapping[str, float]:
@@ -181,7 +186,7 @@ def _load(node: NodeConfig) -> Load:
 
 
 def _weight(entry: Table) -> Weight:
-    entry.allow(("serial", "nominal_g", "class", "density", "warmer_k"))
+    entry.allow(("serial", "nominal_g", "class", "density", "warmer_k", "evaporates_mg_min", "charge_mg"))
     nominal = entry.number("nominal_g", 0.0, low=0.0)
     if not nominal:
         raise BenchFileError(
@@ -196,4 +201,6 @@ def _weight(entry: Table) -> Weight:
         entry.choice("class", "E2", _CLASSES),
         entry.number("density", 7950.0, low=1000.0, high=22_000.0),
         entry.number("warmer_k", 0.0, low=-20.0, high=20.0),
+        entry.number("evaporates_mg_min", 0.0, low=0.0, high=100.0),
+        entry.number("charge_mg", 0.0, low=-100.0, high=100.0),
     )

@@ -59,6 +59,11 @@ class Heated(Protocol):
     heater: Heater
 
 
+_YEAR_NS = 31_557_600e9
+_PT100_PER_K = 3.9e-3  # relative change of a Pt100's resistance near 0 degC
+_ORDERED_C = (200.0, 600.0)  # between these the ordering of type K is felt
+
+
 @runtime_checkable
 class Reads(Protocol):
     """An instrument that reads probes and whose own errors are known."""
@@ -109,6 +114,9 @@ class Domain:
             return pt100_ohm(celsius + off.certificate + off.drift + off.self_heating)
         spread = _R0_TOLERANCE * self._population(probe)
         r0 = 100.0 * (1.0 + effects.unit_error * spread * draws.uniform("r0", probe.serial))
+        if probe.drift_k_per_year:
+            years = ns / _YEAR_NS * draws.uniform("r0 drift", probe.serial)
+            r0 *= 1.0 + effects.drift * _PT100_PER_K * probe.drift_k_per_year * years
         heat = self._heat_k(celsius, current_a)
         lag = effects.hysteresis * _PRT_LOOP_K * play(self._trail(readout, ns), _PRT_PLAY_K)
         return pt100_ohm(celsius + heat + lag * (0.5 + 0.5 * draws.unit("loop", probe.serial)), r0)
@@ -120,6 +128,9 @@ class Domain:
             return math.nan
         probe, celsius = found
         effects = self._world.effects
+        if probe.ordered_k and _ORDERED_C[0] < celsius < _ORDERED_C[1]:
+            share = (celsius - _ORDERED_C[0]) / (_ORDERED_C[1] - _ORDERED_C[0])
+            celsius += effects.ordering * probe.ordered_k * math.sin(math.pi * share) ** 2
         wires = 1.0 + effects.unit_error * self.wires(probe) + effects.inhomogeneity * self.place(probe)
         return wires * (thermocouple_v(probe.kind, celsius) - thermocouple_v(probe.kind, junction_c))
 

@@ -27,11 +27,12 @@ __all__ = ["GROUP", "Asked", "elsewhere", "find_proof"]
 GROUP = "calibrator.proofs"
 
 _OF_DOMAINS: Mapping[str, str] = {
-    "electrical": "emf leads leakage loading source_resistance hum capacitance crest autozero open_input",
-    "pressure": "line_leak adiabatic head hysteresis creep barometer parallax",
-    "thermal": "gradient block_load immersion self_heating inhomogeneity cold_junction",
-    "mass": "eccentricity linearity buoyancy convection draft zero_drift",
-    "power": "load_variation phase",
+    "electrical": "emf leads leakage loading source_resistance hum capacitance crest autozero open_input"
+    " flicker contact common_mode shunt_heating",
+    "pressure": "line_leak adiabatic head hysteresis creep barometer parallax friction hart_ripple",
+    "thermal": "gradient block_load immersion self_heating inhomogeneity cold_junction ordering",
+    "mass": "eccentricity linearity buoyancy convection draft zero_drift evaporation static",
+    "power": "load_variation phase jitter",
 }
 
 

@@ -32,6 +32,8 @@ EFFECTS = {
 
 WITHOUT_A_LINE = {
     **elsewhere("mass"),
+    "evaporation": "weights of steel lose nothing",
+    "static": "weights of steel hold no charge",
     "unit_error": "it is the measurand",
     "linearity": "part of the measurand",
     "eccentricity": "a result of its own; the loads of errors stand at the centre",

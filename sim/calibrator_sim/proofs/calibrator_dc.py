@@ -44,6 +44,10 @@ WITHOUT_A_LINE = {
     "hum": "rejected by whole power line cycles",
     "autozero": "autozero is on",
     "open_input": "no open input is read as a voltage",
+    "flicker": "the scatter of the readings holds what there is of it in 100 cycles",
+    "contact": "resistance is measured with four wires",
+    "common_mode": "both stand on one guard: the bench states none",
+    "shunt_heating": "no current is measured",
 }
 
 _CONNECTIONS = ("reference", "unit", "unit-swapped", "reference-swapped")  # of a transfer, in time

@@ -41,6 +41,10 @@ WITHOUT_A_LINE = {
     "hum": "rejected by whole power line cycles",
     "autozero": "autozero is on",
     "open_input": "no open input is read as a voltage",
+    "flicker": "no reading integrates for longer than 10 cycles",
+    "contact": "four wires, or within the figure of the leads: the bench states none",
+    "common_mode": "the calibrator floats: the bench states none",
+    "shunt_heating": "part of the truth at this current",
 }
 
 NOT_SIMULATED = {

@@ -37,6 +37,7 @@ NOT_SIMULATED = {
 
 WITHOUT_A_LINE = {
     **elsewhere("thermal"),
+    "ordering": "no thermocouple",
     "source_resistance": "no electrical source",
     "keying": "nobody types: block and readout have interfaces",
     "unit_error": "the block's error is drawn as its specification says: it is the measurand",

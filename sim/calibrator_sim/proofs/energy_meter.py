@@ -27,6 +27,7 @@ EFFECTS = {
 
 WITHOUT_A_LINE = {
     **elsewhere("power"),
+    "jitter": "in the scatter of the gates; the bench states none",
     "quantisation": "a gate is whole pulses; the reference's last digit is below the scatter of the gates",
     "load_variation": "the reference integrates the same load over the same gate",
     "keying": "nobody types: the instruments have interfaces",

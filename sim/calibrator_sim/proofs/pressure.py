@@ -34,6 +34,8 @@ EFFECTS = {
 WITHOUT_A_LINE = {
     **elsewhere("pressure"),
     "unit_error": "it is the measurand",
+    "friction": "a pointer is tapped before the reading that counts",
+    "hart_ripple": "1 uA at most, in the scatter of the readings, while a frame is on the loop",
     "creep": "part of what is shown after the dwell: cancels in the mean of both ways, is within hysteresis",
     "barometer": "gauge pressure: air on both sides of the sensor",
     "line_leak": "the controller is on while readings are taken",

@@ -32,6 +32,7 @@ EFFECTS = {
 
 WITHOUT_A_LINE = {
     **elsewhere("thermal"),
+    "ordering": "the bench's couples are as made: it states none",
     "source_resistance": "no electrical source",
     "keying": "nobody types: the readouts have interfaces",
     "unit_error": "it is the measurand",

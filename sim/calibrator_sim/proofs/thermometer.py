@@ -33,6 +33,7 @@ EFFECTS = {
 
 WITHOUT_A_LINE = {
     **elsewhere("thermal"),
+    "ordering": "no thermocouple",
     "source_resistance": "no electrical source",
     "keying": "nobody types: the readouts have interfaces",
     "unit_error": "it is the measurand",

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from calibrator_drivers.accuracy import RangeRow
 from calibrator_sim._units import MeterUnit
 from calibrator_sim.instruments._device import World
+from calibrator_sim.instruments._noise import falling
 from calibrator_sim.instruments.keysight_34401a._settings import Settings
 from calibrator_sim.nodes import electrical
 
@@ -180,7 +181,16 @@ class Physics:
             curve = self.unit.curve(function, range_)
         cold = self.unit.warm_up(seconds)
         drifted = self.world.drift(self.name, ns) * value
-        return curve.error(value, seconds, self.world.excess_c(ns) - self.acal_c, cold) + drifted
+        whole = curve.error(value, seconds, self.world.excess_c(ns) - self.acal_c, cold) + drifted
+        return whole + self._heated(range_, value) if function in ("dci", "aci") else whole
+
+    def _heated(self, range_: float, amperes: float) -> float:
+        """Return what a current reads more by the warmth that it makes in the shunt of a range."""
+        relative = self.world.effects.shunt_heating * self.unit.unit.shunt_heating_ppm_per_w * 1e-6
+        if not relative:
+            return 0.0
+        ohms = (self.unit.row("dci", range_).burden_v or 0.1) / range_
+        return relative * ohms * amperes**3
 
     def _indicate(self, settings: Settings, range_: float, aperture: Aperture) -> float:
         accuracy = settings.active().accuracy
@@ -274,7 +284,8 @@ class Physics:
         if effects.noise:
             rms = _NOISE[row.function].get(row.range_high, _NOISE_ELSE) * row.range_high
             rms *= settings.model.noise
-            total += effects.noise * rms * math.sqrt(10.0 / nplc) * draws.normal("noise", self.name, ns)
+            falls = falling(10.0 / nplc, effects.flicker)
+            total += effects.noise * rms * falls * draws.normal("noise", self.name, ns)
         if row.function == "dcv" and effects.hum:
             # The clock that times the aperture is not locked to the line: the rest has a random phase.
             rejected = 1e-3 if nplc >= 1.0 else 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from calibrator_drivers.accuracy import RangeRow
+from calibrator_sim.instruments._noise import falling
 from calibrator_sim.instruments.keysight_34401a._physics import Aperture, Physics
 from calibrator_sim.instruments.keysight_34401a._settings import Settings
 
@@ -69,7 +70,8 @@ class Physics3458A(Physics):
         """Return noise, hum and the offset without autozero, in the row's unit."""
         effects, draws, ns = self.world.effects, self.world.draws, aperture.end_ns
         rms = _NOISE * _NOISE_OF.get(row.range_high, 2.0) * row.range_high
-        total = effects.noise * rms * math.sqrt(100.0 / aperture.nplc) * draws.normal("noise", self.name, ns)
+        falls = falling(100.0 / aperture.nplc, effects.flicker)
+        total = effects.noise * rms * falls * draws.normal("noise", self.name, ns)
         if row.function == "dcv" and effects.hum:
             rejected = 1e-4 if aperture.nplc >= 1.0 else 1.0
             total += effects.hum * 20e-6 * rejected * math.sin(math.pi * draws.uniform("hum", self.name, ns))

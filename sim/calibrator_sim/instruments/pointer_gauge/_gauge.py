@@ -39,6 +39,8 @@ class PointerGauge(TextDevice):
         self.reader = Reader(name, world)
         self._fifth_pa = unit.row(FUNCTION, self.gauge.full_scale_pa).resolution or 1.0
         self._last = 0.0
+        self._looked = -1  # at the pressure of this moment (ms)
+        self._tapped = False
 
     @classmethod
     def build(cls, name: str, instrument: InstrumentConfig, unit: UnitConfig, world: World) -> Self:
@@ -57,6 +59,9 @@ class PointerGauge(TextDevice):
             return "what is meant?", 0
         again = kind == "AGAIN"
         ns = yield from self.reader.look(again=again)
+        came, _ = self.gauge.came(ns)
+        if not again:  # the person taps the case after a first look at a pressure
+            self._tapped, self._looked = came == self._looked, came
         return self.reader.types(self.shows(ns), ns, again=again), 0
 
     def shows(self, ns: int) -> str:
@@ -66,7 +71,8 @@ class PointerGauge(TextDevice):
             slant = parallax * self.world.draws.uniform("parallax", self.name, ns)
             beyond = _STOP * self.gauge.full_scale_pa
             most = self.gauge.full_scale_pa + beyond
-            self._last = max(-beyond, min(most, self.gauge.indicated_pa(ns, 0.0) + slant))
+            stuck = 0.0 if self._tapped else self.gauge.sticks_pa(self.gauge.came(ns)[1])
+            self._last = max(-beyond, min(most, self.gauge.indicated_pa(ns, 0.0) + stuck + slant))
         decimals = max(1, math.ceil(-math.log10(self._fifth_pa / _BAR_PA)))
         return f"{round(self._last / self._fifth_pa) * self._fifth_pa / _BAR_PA + 0.0:.{decimals}f}"
 
@@ -83,8 +89,8 @@ class PointerGauge(TextDevice):
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
-        return {"last": self._last}
+        return {"last": self._last, "looked": self._looked, "tapped": self._tapped}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
-        self._last = state["last"]
+        self._last, self._looked, self._tapped = state["last"], state["looked"], state["tapped"]

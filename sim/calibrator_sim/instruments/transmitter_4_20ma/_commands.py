@@ -67,6 +67,7 @@ class Slave:
 
     def command(self, number: int, data: bytes) -> tuple[bytes, bytes]:
         """Carry out a command; returns the two status bytes and the data of the answer."""
+        self._device.spoken_ns = self._now()
         run = self._commands.get(number)
         if run is None:
             return bytes((_UNKNOWN, self._status())), b""

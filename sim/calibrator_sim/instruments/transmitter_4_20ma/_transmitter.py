@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -27,6 +28,8 @@ _TICK_NS = 50_000_000  # twenty conversions a second
 _DAC_GAIN, _DAC_ZERO_A = 1e-4, 1.5e-6  # half-widths, before a loop trim
 _DAC_STEP_A = 1e-6  # 14 bits of the span
 _NOISE_A = 2e-6
+_RIPPLE_A = 1e-6  # what integration leaves of 0.5 mA peak to peak
+_FRAME_NS = 180_000_000  # twenty characters of 11 bits at 1200 baud
 _LOW_A, _HIGH_A = 0.0038, 0.0205  # NAMUR NE 43
 
 
@@ -58,6 +61,7 @@ class Transmitter(TextDevice):
         self.identity = f"HART {self.serial}"
         self.world = world
         self.gauge = ElasticGauge(name, unit, world)
+        self.spoken_ns = -_FRAME_NS  # when the last frame went over the loop
         self.settings = Settings(upper_pa=self.gauge.full_scale_pa)
         self._upset: Upset[float] = Upset(name, world)
         self._slave = Slave(self)
@@ -114,7 +118,14 @@ class Transmitter(TextDevice):
         if self.world.effects.quantisation:
             made = round(made / _DAC_STEP_A) * _DAC_STEP_A
         noise = self.world.draws.normal("loop", self.serial, ns // _TICK_NS)
-        return made + self.world.effects.noise * _NOISE_A * noise
+        return made + self.world.effects.noise * _NOISE_A * noise + self._ripple_a(ns)
+
+    def _ripple_a(self, ns: int) -> float:
+        """Return what the tones of a frame add while it is on the loop."""
+        if not 0 <= ns - self.spoken_ns < _FRAME_NS:
+            return 0.0
+        phase = math.pi * self.world.draws.uniform("ripple", self.serial, ns)
+        return self.world.effects.hart_ripple * _RIPPLE_A * math.sin(phase)
 
     def feed(self, ns: int) -> Feed:
         """Return what the loop presents to a meter's current terminals."""
@@ -145,8 +156,9 @@ class Transmitter(TextDevice):
 
     def save(self) -> dict[str, Any]:
         """Return the state for a snapshot."""
-        return {"settings": asdict(self.settings), "last": self._upset.last}
+        return {"settings": asdict(self.settings), "last": self._upset.last, "spoken": self.spoken_ns}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take the state of a snapshot."""
         self.settings, self._upset.last = Settings(**state["settings"]), state["last"]
+        self.spoken_ns = state["spoken"]
