@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from calibrator.certificates._adjusted import adjustment_of
+from calibrator.certificates._adjusted import adjustment_of, as_found_of
 from calibrator.certificates._alongside import answered, equipment
 from calibrator.certificates._amended import amended
 from calibrator.certificates._bodies import Body, day, number, optional_number, text
@@ -115,6 +115,7 @@ def assemble(
         confirmed=confirmed_figures(sources.references, opened["lab"]),
         session_check=session_check(sources.summary.get("session_check")),
         adjustment=adjustment_of(opened),
+        as_found=as_found_of(assemble(sources.found) if sources.found is not None else None),
         equipment=equipment(sources),
         checklist=answered(sources),
         digest=Digest(

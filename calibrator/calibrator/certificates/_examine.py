@@ -70,10 +70,11 @@ def examine(file: Path, record: Record | None, settings: SealSettings, now: date
             said.append("as issued; it agrees with the record")
     doubtful: tuple[str, ...] = ()
     if holds and record is not None and found is not None and not wrong:
-        again = unlike(record, found.run)
-        wrong += again.wrong
-        said += again.said
-        doubtful = again.doubtful
+        for run in _runs(record, found.run):
+            again = unlike(record, run)
+            wrong += again.wrong
+            said += [text for text in again.said if text not in said]
+            doubtful = (*doubtful, *(text for text in again.doubtful if text not in doubtful))
     elif not holds:
         said.append("not recomputed: no record here holds its run")
     if wrong:
@@ -106,8 +107,18 @@ def _identity(file: Path) -> tuple[ReadBack | None, bytes, str]:
 
 def _altered(record: Record | None, found: ReadBack | None) -> tuple[str, ...]:
     """Return what is not as it was written in the record of a run, the register and the outside log."""
-    findings = () if record is None or found is None else record.verify(found.run)
+    if record is None or found is None:
+        return ()
+    findings = [finding for run in _runs(record, found.run) for finding in record.verify(run)]
     return tuple(f"the record of the run is not as it was written: {finding.what}" for finding in findings)
+
+
+def _runs(record: Record, run: str) -> list[str]:
+    """Return the run of a document, and before it the run that found the unit where this one is as left."""
+    opened = next(iter(record.events(run, kinds={"run.opened"})), None)
+    adjustment = opened.body.get("adjustment") if opened is not None else None
+    after = str(adjustment["after"]) if adjustment else ""
+    return [after, run] if after and _holds(record, after) else [run]
 
 
 def _holds(record: Record, run: str) -> bool:

@@ -107,6 +107,8 @@ def issue(
         check_place(out, format)
     _check_intact(record, run)
     sources = gather(record, run)
+    if sources.found is not None:  # its results are printed, too
+        _check_intact(record, sources.found.run)
     if amending is not None:
         sources = replace(sources, amendments=(*sources.amendments, amending.body))
     first = amending.events(run) if amending is not None else []
@@ -134,6 +136,8 @@ def issue(
         raise NotIssuableError(model, missing)
     if not let_stand:  # else it was examined just now
         check_follows(record, run)
+    if sources.found is not None:
+        check_follows(record, sources.found.run)
     content = render(model, format, language)
     path = out or _default_place(model, format, language, certificates)
     if before is not None:

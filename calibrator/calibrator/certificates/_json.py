@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from calibrator.certificates._kind_words import states_uncertainty
-from calibrator.certificates._model import SIMULATED, Certificate
+from calibrator.certificates._model import SIMULATED, Certificate, ResultSection
 from calibrator.certificates._numbers import rounded
 
 __all__ = ["FORMAT", "json_bytes"]
@@ -39,13 +39,20 @@ def json_bytes(model: Certificate) -> bytes:
 # the head says the kind in words; how it looks is no part of what it says
 _APART: Final = ("layout", "kind")
 # a certificate that was issued before there was such a field is the same bytes again
-_ONLY_WHERE_KNOWN: Final = ("adjustment", "checked_by", "taxon", "own", "edition_step", "judged")
+_ONLY_WHERE_KNOWN: Final = ("adjustment", "as_found", "checked_by", "taxon", "own", "edition_step", "judged")
 
 
 def _without_uncertainty(model: Certificate) -> Certificate:
     """Return the model with errors as they are written beside their U, and without U and what rests on it."""
+    found = model.as_found
+    if found is not None:
+        found = replace(found, sections=_written(found.sections))
+    return replace(model, sections=_written(model.sections), as_found=found)
+
+
+def _written(given: tuple[ResultSection, ...]) -> tuple[ResultSection, ...]:
     sections = []
-    for section in model.sections:
+    for section in given:
         results = []
         for result in section.results:
             written = rounded(result)
@@ -65,7 +72,7 @@ def _without_uncertainty(model: Certificate) -> Certificate:
                 )
             )
         sections.append(replace(section, results=tuple(results)))
-    return replace(model, sections=tuple(sections))
+    return tuple(sections)
 
 
 def _fields(value: object) -> dict[str, object]:

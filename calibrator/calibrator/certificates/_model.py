@@ -33,6 +33,7 @@ from calibrator.certificates._parts import (
     Standard,
 )
 from calibrator.certificates._result_parts import (
+    AsFound,
     ConfirmedFigure,
     Conformity,
     Curve,
@@ -48,6 +49,7 @@ __all__ = [
     "SIMULATED",
     "Affirmation",
     "Amendment",
+    "AsFound",
     "Certificate",
     "CheckedPoint",
     "Conditions",
@@ -110,6 +112,7 @@ class Certificate:
     verification: Verification | None = None
     session_check: SessionCheck | None = None  # None: no check standard was at the bench
     adjustment: Adjustment | None = None  # of an as-left run
+    as_found: AsFound | None = None  # of an as-left run whose as-found run is in the record
     equipment: tuple[Equipment, ...] = ()  # read beside the standards
     checklist: tuple[Answered, ...] = ()  # before work in place
     checked_by: tuple[Checked, ...] | None = None  # None: nobody did

@@ -6,15 +6,16 @@ Numbers are decimals in the unit beside them, as recorded; letters are those of 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
 from calibrator.certificates._particulars import PLAIN, Particulars
-from calibrator.certificates._parts import Person
+from calibrator.certificates._parts import Conditions, Person
 from calibrator.procedure._types import Text
 
 __all__ = [
+    "AsFound",
     "ConfirmedFigure",
     "Conformity",
     "Curve",
@@ -123,6 +124,22 @@ class ResultSection:
     title: Text
     results: tuple[Result, ...]
     curves: tuple[Curve, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AsFound:
+    """What was found of a unit before it was adjusted, as its own run recorded it (7.8.4.1 d)."""
+
+    id: str  # the number of the documents of that run
+    began_at: datetime
+    ended_at: datetime
+    performed_by: tuple[Person, ...]
+    conditions: Conditions
+    standards: tuple[tuple[str, str], ...]  # asset and certificate
+    rule: str
+    counts: dict[str, int]
+    deviations: tuple[Text, ...]
+    sections: tuple[ResultSection, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -61,6 +61,7 @@ class Sources:
     versions: Mapping[str, tuple[Measured, ...]]  # of the points that were measured more than once
     reading_units: Mapping[str, frozenset[str]]  # of the readings that count, by point
     customer: Body  # customer.stated at an issue; empty where nobody stated it
+    found: Sources | None  # of the run that found the unit, up to the closing that this one names
     as_evaluated: Body  # results.as-evaluated of the last closing; empty where everything recomputed
 
 
@@ -80,8 +81,30 @@ def gather(record: Record, run: str) -> Sources:
             way_out="See the runs: calibrator runs.",
             code="no-such-run",
         )
-    shown = show(record, run)
-    return sources_of(run, events, shown, tuple(record.events("register", kinds={"run.ended"})))
+    ended = tuple(record.events("register", kinds={"run.ended"}))
+    sources = sources_of(run, events, show(record, run), ended)
+    return replace(sources, found=_found(record, sources.opened.get("adjustment"), ended))
+
+
+def _found(record: Record, adjustment: Body | None, ended: Sequence[Event]) -> Sources | None:
+    """Return what was found before an adjustment; None where this record does not hold it.
+
+    It ends at the closing that the as-left run names: what was recorded of that run later, such as its own
+    documents, changes nothing in a document of this one.
+    """
+    from calibrator.evaluation import show_events
+
+    if adjustment is None:
+        return None
+    run, head = str(adjustment["after"]), str(adjustment.get("head") or "")
+    events = tuple(record.events(run))
+    places = [
+        index for index, event in enumerate(events) if event.kind == "run.closed" and event.hash == head
+    ]
+    if not places:
+        return None
+    sealed = events[: places[0] + 1]
+    return sources_of(run, sealed, show_events(sealed, run), ended)
 
 
 def sources_of(run: str, events: Sequence[Event], shown: Body, ended: Sequence[Event]) -> Sources:
@@ -122,6 +145,7 @@ def sources_of(run: str, events: Sequence[Event], shown: Body, ended: Sequence[E
         summary=shown["run"],
         versions=versions_of(events),
         customer=_body(events, "customer.stated"),
+        found=None,
         as_evaluated=standing(events, until.hash),
         reading_units={
             point: frozenset(reading.unit for reading in seen.observations.readings)

@@ -33,6 +33,7 @@ __all__ = [
     "STATUS_WORDS",
     "result_legend",
     "result_tables",
+    "section_tables",
     "standard_table",
 ]
 
@@ -41,13 +42,25 @@ Table = dict[str, Any]
 
 def result_tables(model: Certificate, speaker: Speaker) -> list[Table]:
     """Return one table with its plot for each section."""
-    plots = states_uncertainty(model)
+    stated = states_uncertainty(model)
+    return section_tables(
+        model.sections, speaker, uncertainty=stated, simulated=model.simulated, drawn=stated
+    )
+
+
+def section_tables(
+    sections: tuple[ResultSection, ...], speaker: Speaker, *, uncertainty: bool, simulated: bool, drawn: bool
+) -> list[Table]:
+    """Return a table for each section, with U where the document states it and with a plot where `drawn`."""
     return [
-        _result_table(section, speaker, plots=plots, simulated=model.simulated) for section in model.sections
+        _result_table(section, speaker, uncertainty=uncertainty, simulated=simulated, drawn=drawn)
+        for section in sections
     ]
 
 
-def _result_table(section: ResultSection, speaker: Speaker, *, plots: bool, simulated: bool) -> Table:
+def _result_table(
+    section: ResultSection, speaker: Speaker, *, uncertainty: bool, simulated: bool, drawn: bool
+) -> Table:
     rows = [printed(result) for result in section.results]
     numbers = {
         name: aligned([getattr(row, name) for row in rows])
@@ -60,8 +73,8 @@ def _result_table(section: ResultSection, speaker: Speaker, *, plots: bool, simu
     ]
     hidden = _empty(shown)
     widths, size = column_widths(shown, heads, hidden)
-    columns = [index for index in (range(15) if plots else _WITHOUT_U) if index not in hidden]
-    drawn = plots and len(rows) > 1  # one point shows nothing that its row does not
+    columns = [index for index in (range(15) if uncertainty else _WITHOUT_U) if index not in hidden]
+    drawn = drawn and len(rows) > 1  # one point shows nothing that its row does not
     return {
         "title": speaker.tell(section.title),
         "columns": heads,

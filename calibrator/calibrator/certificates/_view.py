@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from calibrator.certificates._adjusted import TITLE, adjustment_texts
+from calibrator.certificates._adjusted import TITLE, adjustment_texts, found_view
 from calibrator.certificates._alongside import CHECKLIST, answered_texts, in_place, permit, told
 from calibrator.certificates._change_words import change_text
 from calibrator.certificates._days import day_in
@@ -73,6 +73,7 @@ def view(model: Certificate, language: str) -> View:
         "sections": result_tables(model, speaker),
         "results_title": say(of_kind(model, "Results")),
         "legend": result_legend(model, speaker),
+        "found": found_view(model, speaker),
         "repeats": repeat_table(model, speaker),
         "keywords": list(model.keywords),
         "layout": {
@@ -285,7 +286,7 @@ def _adjustment(model: Certificate, speaker: Speaker) -> list[dict[str, Any]]:
     """Return what was adjusted before an as-left run, by whom and why (METROLOGY 23)."""
     if model.adjustment is None:
         return []
-    return [_clause(speaker.tell(TITLE), [speaker.tell(text) for text in adjustment_texts(model.adjustment)])]
+    return [_clause(speaker.tell(TITLE), [speaker.tell(text) for text in adjustment_texts(model)])]
 
 
 def _rule(model: Certificate, speaker: Speaker) -> dict[str, Any]:

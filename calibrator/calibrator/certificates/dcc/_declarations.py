@@ -53,7 +53,7 @@ def statements(model: Certificate, data: _Element, write: Writer) -> None:
     write.add(traced, "traceable", "false" if model.simulated else "true")
     _declare(traced, write, _traced(model))
     _said(listed, write, "state", _state(model), reference="7.8.4.1 d")
-    for text in adjustment_texts(model.adjustment) if model.adjustment is not None else ():
+    for text in adjustment_texts(model):
         _said(listed, write, "adjustment", text, reference="7.8.4.1 d")
     for text in model.not_tested:
         _said(listed, write, "not_tested", text, reference="7.8.6.2")

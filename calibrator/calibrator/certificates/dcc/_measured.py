@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from calibrator.certificates._model import SIMULATED, Certificate, Result, ResultSection
+from calibrator.certificates._adjusted import found_texts
+from calibrator.certificates._model import SIMULATED, AsFound, Certificate, Result, ResultSection
 from calibrator.certificates._numbers import Rounded, rounded, significant
 from calibrator.certificates._particulars import BESIDE_WORDS, is_difference
 from calibrator.certificates._statements import point_name
@@ -39,11 +40,28 @@ def measured(model: Certificate, parent: _Element, write: Writer) -> _Element:
         write.texts(one, "description", SIMULATED)
     ids = [*_methods(model, one, write), *equipment(model, one, write)]
     one.set("refId", " ".join([*ids, "statement-conformity"]))
-    conditions(model, one, write)
+    status = {"as-left": "afterAdjustment"}.get(model.pass_, "")
+    conditions(model.conditions, one, write, status=status)
     listed = write.add(one, "results")
     for section in model.sections:
         _section(section, listed, write)
+    if model.as_found is not None:
+        _as_found(model, model.as_found, results, write)
     return results
+
+
+def _as_found(model: Certificate, found: AsFound, results: _Element, write: Writer) -> None:
+    """Add the results before the adjustment as a measurement result of its own, behind those that count."""
+    known = part("as_found")
+    one = write.add(results, "measurementResult", part=known, refId="method-procedure")
+    write.texts(one, "name", known.name)
+    texts = found_texts(model)
+    told = Text(" ".join(text.en for text in texts), "".join(text.zh for text in texts))
+    write.texts(one, "description", told)
+    conditions(found.conditions, one, write, status="beforeAdjustment")
+    listed = write.add(one, "results")
+    for section in found.sections:
+        _section(section, listed, write)
 
 
 def _methods(model: Certificate, parent: _Element, write: Writer) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from calibrator.certificates._model import Certificate, Standard
+from calibrator.certificates._model import Certificate, Conditions, Standard
 from calibrator.certificates.dcc._numbers_of import real
 from calibrator.certificates.dcc._words import part, unit_of
 from calibrator.certificates.dcc._xml import Writer
@@ -64,13 +64,11 @@ def _standard(standard: Standard, name: str, listed: _Element, write: Writer, *,
         one.remove(identified)
 
 
-def conditions(model: Certificate, parent: _Element, write: Writer) -> None:
-    """Add temperature and humidity over the results, and whether they are those after an adjustment.
+def conditions(seen: Conditions, parent: _Element, write: Writer, *, status: str) -> None:
+    """Add temperature and humidity over the results, and whether those of before or after an adjustment.
 
     Where nothing was adjusted there is no before either: a reader would ask for the values after it.
     """
-    seen = model.conditions
-    status = {"as-left": "afterAdjustment"}.get(model.pass_, "")
     spans = (
         ("temperature", "degC", seen.temperature_low_c, seen.temperature_high_c),
         ("humidity", "%", seen.humidity_low_rh, seen.humidity_high_rh),
