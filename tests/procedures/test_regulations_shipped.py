@@ -162,7 +162,7 @@ def test_what_a_procedure_does_otherwise_than_its_edition_is_told(library: Libra
         "differs from JJG 52-2013: hold at the upper limit 120 s, there 180 s",
         "differs from JJG 52-2013: points of pointer without, there 200000, 400000, 600000, 800000 Pa",
         "differs from JJG 52-2013: points of pointer 250000, 500000, 750000 Pa, there none",
-        "differs from JJG 52-2013: item tapping not measured, there with a limit of its own",
+        "differs from JJG 52-2013: item tapping told and not judged, there with a limit of its own",
         "differs from JJG 52-2013: decision rule guard-band-u, there simple",
         "differs from JJG 52-2013: judged is the error as measured, there the error rounded to 0.2 of the"
         " scale interval",

@@ -125,7 +125,9 @@ def _items(edition: Edition, sections: Sequence[Section]) -> Iterator[_Row]:
     stated = {row.item for row in edition.mpe if row.accuracy_class in classes} - {_ANOTHER_OCCASION}
     for item in sorted(stated - measured):
         words = Text(f"item {item}", f"项目{_ITEMS_ZH.get(item, f' {item} ')}")
-        yield words, Text("not measured", "未测量"), Text("with a limit of its own", "有其允许误差限")
+        told = item == "tapping" and any(p.settings.get("tap") for section, _ in found for p in section.points)
+        here = Text("told and not judged", "给出而不判定") if told else Text("not measured", "未测量")
+        yield words, here, Text("with a limit of its own", "有其允许误差限")
 
 
 def _interval(edition: Edition, info: ProcedureInfo) -> Iterator[_Row]:
