@@ -121,11 +121,12 @@ def _items(edition: Edition, sections: Sequence[Section]) -> Iterator[_Row]:
     measured = {
         manner.item(point) for section, manner in found for point in section.points if not point.supporting
     }
+    tapped = any(point.settings.get("tap") for section, _ in found for point in section.points)
     classes = {manner.accuracy_class for _, manner in found}
     stated = {row.item for row in edition.mpe if row.accuracy_class in classes} - {_ANOTHER_OCCASION}
     for item in sorted(stated - measured):
         words = Text(f"item {item}", f"项目{_ITEMS_ZH.get(item, f' {item} ')}")
-        told = item == "tapping" and any(p.settings.get("tap") for section, _ in found for p in section.points)
+        told = item == "tapping" and tapped
         here = Text("told and not judged", "给出而不判定") if told else Text("not measured", "未测量")
         yield words, here, Text("with a limit of its own", "有其允许误差限")
 
