@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from contextvars import ContextVar, Token
+from typing import Any, Self
 
 __all__ = ["is_watched", "look", "note_branch", "note_check", "watch_branches"]
 
 
-class _Branches:
-    """Notes whether a model looked at a value to decide its way."""
+class watch_branches:  # noqa: N801 - used as a function; a generator would cost twice as much
+    """Tell whether comparisons are made while a model runs: such a trace holds for these values only."""
 
-    __slots__ = ("checked", "seen")
+    __slots__ = ("_token", "checked", "seen")
+
+    _token: Token[watch_branches | None]
 
     def __init__(self) -> None:
         self.seen = False
         self.checked = False
 
+    def __enter__(self) -> Self:
+        self._token = _watching.set(self)
+        return self
 
-_watching: ContextVar[_Branches | None] = ContextVar("calibrator_uncertainty_branches", default=None)
+    def __exit__(self, *_: object) -> None:
+        _watching.reset(self._token)
 
 
-@contextmanager
-def watch_branches() -> Iterator[_Branches]:
-    """Tell whether comparisons are made while a model runs: such a trace holds for these values only."""
-    branches = _Branches()
-    token = _watching.set(branches)
-    try:
-        yield branches
-    finally:
-        _watching.reset(token)
+_watching: ContextVar[watch_branches | None] = ContextVar("calibrator_uncertainty_branches", default=None)
 
 
 def is_watched() -> bool:

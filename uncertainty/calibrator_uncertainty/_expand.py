@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from operator import mul
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from calibrator_uncertainty._arcsine import arcsine_factor
 from calibrator_uncertainty._coverage import dominant_rectangles, probability_of, shaped_factor
 from calibrator_uncertainty._errors import ModelError
-from calibrator_uncertainty._result import BudgetLine, BudgetResult
+from calibrator_uncertainty._result import BudgetLine, BudgetResult, BudgetResultDraft
 from calibrator_uncertainty._shapes import Arcsine, Rectangular, Shape
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ __all__ = ["expand"]
 
 _TINY = 1e-12  # of the value, or a slope: what is less may be flat but for rounding
 _MOST = 0.5  # of u²: a correlated block above decides how the result is distributed
+_row: Any = tuple.__new__  # of a named tuple: its own constructor costs twice as much
 _SMALL, _LARGE = 1e-280, 1e280  # squares beyond have lost digits
 
 
@@ -50,45 +51,33 @@ def expand(budget: Budget, value: float, slopes: Sequence[float], policy: str) -
     if arcsines:
         k = arcsine_factor(policy, max(arcsines), u, dof) or k
     bent = max(arcsines, default=0.0)
-    return BudgetResult(
-        name=budget.name,
-        value=value,
-        unit=budget.unit,
-        u=u,
-        dof=dof,
-        k=k,
-        U=math.nan if flat else k * u,
-        probability=probability,
-        policy=policy,
-        lines=tuple(
-            BudgetLine(
-                one.name,
-                one.estimate,
-                one.unit,
-                one.distribution.name,
-                one.u,
-                one.dof,
-                slope,
-                part,
-                weight / square,
-                one.source,
-                one.shared,
-            )
-            for one, slope, part, weight in zip(budget.inputs, slopes, parts, weights, strict=True)
-        ),
-        correlations=budget.correlations,
-        notes=(
-            *plan.notes,
-            *(_together(budget, weights, square, k) if plan.blocks else ()),
-            *flat,
-            *(() if flat else _cancelled(budget, parts, u)),
-            *budget._trace().remarks,
-        ),
-        difference=budget._trace().difference,
-        origin=budget._base(),
-        rectangles=tuple(sorted((one for one in rectangles if one), reverse=True)[:2]),
-        arcsine=bent,
+    # fmt: off
+    lines = [
+        _row(BudgetLine, (
+            one.name, one.estimate, one.unit, one.distribution.name, one.u, one.dof, slope, part,
+            weight / square, one.source, one.shared,
+        ))
+        for one, slope, part, weight in zip(budget.inputs, slopes, parts, weights, strict=True)
+    ]
+    # fmt: on
+    trace = budget._trace()
+    made: Any = BudgetResultDraft()
+    made.name, made.value, made.unit, made.u, made.dof = budget.name, value, budget.unit, u, dof
+    made.k, made.U, made.probability, made.policy = k, math.nan if flat else k * u, probability, policy
+    made.lines, made.correlations = tuple(lines), budget.correlations
+    made.notes = (
+        *plan.notes,
+        *(_together(budget, weights, square, k) if plan.blocks else ()),
+        *flat,
+        *(() if flat else _cancelled(budget, parts, u)),
+        *trace.remarks,
     )
+    made.clause8, made.unexamined, made.difference, made.origin = None, "", trace.difference, budget._base()
+    made.rectangles = tuple(sorted([one for one in rectangles if one], reverse=True)[:2])
+    made.arcsine = bent
+    made.__class__ = BudgetResult  # the same slots
+    found: BudgetResult = made
+    return found
 
 
 def _elements(budget: Budget, kind: type[Shape]) -> list[float]:

@@ -8,20 +8,17 @@ code, so that both give the same floats.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
-from calibrator_uncertainty._ops import Op
+from calibrator_uncertainty._ops import MULTIPLY, Op
 from calibrator_uncertainty._program import is_moving
-from calibrator_uncertainty._sweep import reachable
 from calibrator_uncertainty._tape import UncertainArray
 
 __all__ = ["moving_nodes", "slopes_of"]
 
 _LONGEST = 2000  # operations, as for what is compiled
-
-
-def _is_leaf(node: UncertainArray) -> bool:
-    return node._op is None
+_order = attrgetter("_order")
 
 
 def moving_nodes(leaves: Sequence[UncertainArray], output: UncertainArray) -> list[UncertainArray] | None:
@@ -29,29 +26,36 @@ def moving_nodes(leaves: Sequence[UncertainArray], output: UncertainArray) -> li
 
     None where it holds vectors, operations of their own kind, or uncertain values from elsewhere.
     """
-    nodes = reachable(output, _is_leaf)
-    if len(nodes) > _LONGEST:
-        return None
     moving = {id(leaf) for leaf in leaves}
+    made: dict[int, UncertainArray] = {}
+    # the output is looked at as an operand is; a loop of its own, for a model is run here but once
+    waiting: list[tuple[Any, ...]] = [(output,)]
+    while waiting:
+        for arg in waiting.pop():
+            if type(arg) is not UncertainArray:
+                if type(arg) is not float:
+                    return None
+                continue
+            key = id(arg)
+            if key in made or key in moving:
+                continue
+            if type(arg._value) is not float:
+                return None
+            if arg._op is None:
+                if is_moving(arg):
+                    return None
+                continue
+            if type(arg._op) is not Op or len(made) >= _LONGEST:
+                return None
+            made[key] = arg
+            waiting.append(arg._args)
     found = []
-    for node in nodes:
-        if type(node._value) is not float:
-            return None
-        if node._op is None:
-            if id(node) not in moving and is_moving(node):
-                return None
-            continue
-        if type(node._op) is not Op:
-            return None
-        active = False
+    for node in sorted(made.values(), key=_order):
         for arg in node._args:
-            if type(arg) is UncertainArray:
-                active = active or id(arg) in moving
-            elif type(arg) is not float:
-                return None
-        if active:
-            moving.add(id(node))
-            found.append(node)
+            if id(arg) in moving:
+                moving.add(id(node))
+                found.append(node)
+                break
     return found
 
 
@@ -65,20 +69,24 @@ def slopes_of(
     """
     adjoints: dict[int, float] = {id(output): 1.0}
     moving = {id(node) for node in nodes} | {id(leaf) for leaf in leaves}
+    known = adjoints.get
     for node in reversed(nodes):
-        adjoint = adjoints.get(id(node))
+        adjoint = known(id(node))
         if adjoint is None:
             continue
         op, args = node._op, node._args
         values: list[Any] = []
         for place, arg in enumerate(args):
-            if id(arg) not in moving:
+            key = id(arg)
+            if key not in moving:
                 continue
             slope = op.partials[place]
-            if type(slope) is not float:
+            if op is MULTIPLY:  # most of what has no constant slope
+                other = args[1 - place]
+                slope = other._value if type(other) is UncertainArray else other
+            elif type(slope) is not float:
                 values = values or [one._value if type(one) is UncertainArray else one for one in args]
                 slope = op.slope(place, values, node._value)
-            term = adjoint * slope
-            before = adjoints.get(id(arg))
-            adjoints[id(arg)] = term if before is None else before + term
+            before = known(key)
+            adjoints[key] = adjoint * slope if before is None else before + adjoint * slope
     return tuple([adjoints.get(id(leaf), 0.0) for leaf in leaves])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ import numpy as np
 from calibrator_uncertainty._branches import watch_branches
 from calibrator_uncertainty._complex import UncertainComplex
 from calibrator_uncertainty._errors import ModelError, UnitsError
+from calibrator_uncertainty._first import moving_nodes, slopes_of
 from calibrator_uncertainty._leaves import Leaf
 from calibrator_uncertainty._outside import Source, WideProgram, sources_of
 from calibrator_uncertainty._program import Program, is_moving, trace
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Traced", "arguments", "call", "run_with_units"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that would triple the cost of making one; nothing changes it
 class Traced:
     """A model after its one run with units."""
 
@@ -94,17 +94,18 @@ def run_with_units(budget: Budget) -> Traced:
             way_out="Use the arguments of the model, and numpy functions rather than math's.",
             code="no-dependence",
         )
-    from calibrator_uncertainty._anew import holds_at_one_place
-    from calibrator_uncertainty._first import moving_nodes, slopes_of
-
     apart = is_difference(result)
     nodes = moving_nodes(leaves, magnitude)
     if nodes is not None:
         made = [(leaves, magnitude, budget.name)]
-        first: Any = None
-        with suppress(ModelError):  # no slope: evaluate() says so, draws and the second order need none
+        first: Any
+        try:
             first = magnitude._value, slopes_of(leaves, nodes, magnitude)
+        except ModelError:  # no slope: evaluate() says so, draws and the second order need none
+            first = None
         return Traced(made, seen.seen, seen.checked, first=first, inputs=budget.inputs, difference=apart)
+    from calibrator_uncertainty._anew import holds_at_one_place
+
     outside = _outside(leaves, magnitude)
     program = trace([*leaves, *outside], magnitude, budget.name)
     branches = seen.seen or holds_at_one_place(program, len(leaves))

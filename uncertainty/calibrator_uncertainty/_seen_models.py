@@ -48,7 +48,7 @@ class _Code:
     attributes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: that would triple the cost of making one
 class _Kept:
     """A trace with all that it rests on."""
 
@@ -57,6 +57,7 @@ class _Kept:
     found: Traced
 
 
+_NAME_AND_UNIT = operator.attrgetter("name", "unit")
 _codes: dict[int, tuple[CodeType, _Code | None]] = {}
 _kept: dict[Any, _Kept] = {}
 
@@ -69,12 +70,7 @@ def traced(budget: Budget, run: Callable[[Budget], Traced]) -> Traced:
         return run(budget)
     registry = parse_unit(budget.unit, budget.name)._REGISTRY
     rests_on = (*_looked_up(model, code), *_settings(registry))
-    key = (
-        id(code.code),
-        budget.unit,
-        *[one.name for one in budget.inputs],
-        *[one.unit for one in budget.inputs],
-    )
+    key = (id(code.code), budget.unit, *map(_NAME_AND_UNIT, budget.inputs))
     known = _kept.get(key)
     if known is not None and _same(known.rests_on, rests_on):
         return known.found
