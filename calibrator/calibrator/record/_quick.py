@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -38,7 +38,7 @@ _READINGS = (
     "SELECT attempt, point, unit, purpose, value, seq, discarded, run = {0} FROM readings"
     " WHERE run = {0} ORDER BY seq"
 )
-_FLAT = 2  # braces of a reading: its own and its body's, so that no nested key misleads
+_PAGE = 128  # rows that are held in memory and compared at once
 _Row = tuple[int, str, str, str, str, int, int, int]
 _NOTHING: _Row = (0, "\n", "", "", "", 0, 0, 0)  # where no row is left: no text of an event holds a line end
 _POINTS = (
@@ -71,62 +71,72 @@ def walk(connection: Connection, stream: str) -> Walked | None:
     """Walk a stream once; None where a row does not follow the one before it or differs from its columns."""
     found = Walked()
     previous, of_stream = GENESIS, f',"stream":{_quoted(stream)},"version":'
-    keep = found.hashes.append
     table = _Readings(connection, stream)
     following, holds, quoted = table.following, table.holds, encode_basestring
     # the columns that the readings at a point share, and what they are in the text, written once
     its_attempt = its_point = its_unit = its_purpose = its_version = None
     attempted = at_point = taken = ending = ""
-    begin = end = 0  # of the attempt in the last reading's text, where that of the next one likely stands
     rows = _rows(connection, _EVENTS, stream)
-    for expected, (own, seq, kind, version, at, text, before, digest) in enumerate(rows, start=1):
-        head = f'{{"at":"{at}","body":{{'
-        if (
-            text.__class__ is not str
-            or seq != expected
-            or not own
-            or before != previous
-            or '"' in at  # or the two would reach over keys of the text
-            or '"' in kind
-            or sha256(f"{before}\n{text}".encode()).hexdigest() != digest
-            or text[: len(head)] != head  # a slice costs half of what startswith costs
-        ):
+    while page := rows.fetchmany(_PAGE):
+        if not _chained(page, len(found.hashes), previous):
             return None
-        keep(digest)
-        previous = digest
-        if version != its_version:
-            its_version, ending = version, f"{of_stream}{version}}}"
-        if kind == "reading":
+        found.hashes += [row[-1] for row in page]
+        previous = page[-1][-1]
+        for _, seq, kind, version, at, text, before, digest in page:
+            head = f'{{"at":"{at}","body":{{'
+            if text[: len(head)] != head:
+                return None
+            if version != its_version:
+                its_version, ending = version, f"{of_stream}{version}}}"
+            if kind != "reading":
+                if not text.endswith(f'}},"kind":"{kind}","seq":{seq}{ending}'):
+                    return None
+                found.note(kind, seq, text, before, digest)
+                table.discard(kind, text)
+                continue
             row = attempt, point, unit, purpose, value, number, discarded, mine = following(_NOTHING)
             if attempt != its_attempt or point != its_point:
                 its_attempt, its_point = attempt, point
                 attempted, at_point = f'"attempt":{attempt},', f'"point":{quoted(point)},'
-                begin = text.find(attempted)
-                end = begin + len(attempted)
             if unit != its_unit or purpose != its_purpose:
                 its_unit, its_purpose = unit, purpose
                 taken = f'"unit":{quoted(unit)},"use":{quoted(purpose)},"value":'
-            tail = f'{taken}{quoted(value)}}},"kind":"reading","seq":{seq}{ending}'
             if (
-                text[-len(tail) :] != tail
+                not text.endswith(f'{taken}{quoted(value)}}},"kind":"reading","seq":{seq}{ending}')
                 or at_point not in text
-                or (text[begin:end] != attempted and attempted not in text)
-                or text.count("{") != _FLAT
+                or attempted not in text
+                or text.rfind("{") >= len(head)  # a brace behind that of the body: a nested key would mislead
             ):
                 if not text.endswith(f'}},"kind":"reading","seq":{seq}{ending}'):
                     return None
                 table.same = False
             elif discarded or number != seq or not mine:
                 holds(row, seq)
-            continue
-        tail = f'}},"kind":"{kind}","seq":{seq}{ending}'
-        if text[-len(tail) :] != tail:
-            return None
-        found.note(kind, seq, text, before, digest)
-        if kind == "readings.discarded":
-            table.discard(text)
     found.readings_agree = table.agrees()
     return found
+
+
+def _chained(page: Sequence[tuple[Any, ...]], count: int, previous: str) -> bool:
+    """Say whether rows follow the one before them, each other, and their own hashes.
+
+    What is compared for a whole page at once costs a third of what it costs row by row.
+    """
+    own, seqs, kinds, _, ats, texts, befores, digests = zip(*page, strict=True)
+    return (
+        seqs == tuple(range(count + 1, count + 1 + len(page)))
+        and all(own)
+        and befores[1:] == digests[:-1]
+        and {*map(type, texts)} == {str}
+        and '"' not in "".join(ats)  # or the two would reach over keys of the text
+        and '"' not in "".join({*kinds})
+        and digests == tuple(_hashes(befores, texts))
+    )
+
+
+def _hashes(befores: Sequence[str], texts: Sequence[str]) -> list[str]:
+    return [
+        sha256(f"{before}\n{text}".encode()).hexdigest() for before, text in zip(befores, texts, strict=True)
+    ]
 
 
 def projected(connection: Connection, stream: str, walked: Walked) -> bool:
@@ -151,9 +161,10 @@ class _Readings:
         if discarded:
             self._marked.add(number)
 
-    def discard(self, text: str) -> None:
-        """Take note of readings that an event sets aside."""
-        self._gone.update(int(seq) for seq in json.loads(text)["body"].get("seqs", ()))
+    def discard(self, kind: str, text: str) -> None:
+        """Take note of readings that an event sets aside, where it is one that does."""
+        if kind == "readings.discarded":
+            self._gone.update(int(seq) for seq in json.loads(text)["body"].get("seqs", ()))
 
     def agrees(self) -> bool:
         """Say whether every row was the one that its event gives, and none is left."""
@@ -192,8 +203,10 @@ def _points_agree(connection: Connection, stream: str, walked: Walked) -> bool:
 
 def _is_of(point: str, verdict: str, body: str) -> bool:
     """Say whether the columns of a point are those of its body."""
-    if body.count('"id":') == 1 and body.count('"verdict":') == 1:
-        return f'"id":{_quoted(point)}' in body and f'"verdict":{_quoted(verdict)}' in body
+    name, word = body.find('"id":') + 5, body.find('"verdict":') + 10
+    once = body.find('"id":', name) < 0 and body.find('"verdict":', word) < 0
+    if once and name > 4 and word > 9:  # where they were found at all
+        return body.startswith(_quoted(point), name) and body.startswith(_quoted(verdict), word)
     try:
         held = json.loads(body)
     except ValueError:  # rows merged into one: what is wrong is named by comparing row by row
