@@ -184,7 +184,11 @@ def uncertainties(document: Document, readings: Sequence[Reading]) -> Iterator[s
 
 
 def _unmatched(form: Written, line: int) -> Iterator[str]:
-    """Yield factors that no normal, t (from two degrees of freedom) or rectangular distribution has at p."""
+    """Yield factors that no distribution of a budget has at p.
+
+    Those have: normal and t (from two degrees of freedom), rectangular, two rectangles together (any factor
+    between; EA-4/02 M:2022, S10.13), U-shaped.
+    """
     pairs = {
         (form.factors[i % len(form.factors)], form.probabilities[i % len(form.probabilities)])
         for i in range(max(len(form.factors), len(form.probabilities)))
@@ -196,8 +200,9 @@ def _unmatched(form: Written, line: int) -> Iterator[str]:
         k, p = float(factor), float(probability)
         normal = NormalDist().inv_cdf((1 + p) / 2)
         widest = p * math.sqrt(2 / (1 - p * p))  # the quantile of t at two degrees of freedom
-        rectangle = abs(k - math.sqrt(3) * p) < _ROUNDED * k
-        if not rectangle and not normal * (1 - _ROUNDED) <= k <= widest * (1 + _ROUNDED):
+        narrowest = min(normal, math.sqrt(3) * p)
+        u_shaped = abs(k - math.sqrt(2) * math.sin(math.pi * p / 2)) < _ROUNDED * k
+        if not u_shaped and not narrowest * (1 - _ROUNDED) <= k <= widest * (1 + _ROUNDED):
             yield f"line {line}: no distribution has the coverage factor {factor} at p = {probability}"
 
 
