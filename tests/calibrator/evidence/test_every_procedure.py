@@ -84,7 +84,8 @@ def assert_imported(name: str, dcc: Path, folder: Path, capsys: pytest.CaptureFi
     copy.write_bytes(content)
     code, told = called(capsys, *take, *more)
     assert (code, "simulated run" in told) == (2, True)
-    copy.write_bytes(content.replace(b"calibrator_simulated", b"basic_note").replace(b"SIM", b"X"))
+    live = content.replace(b"calibrator_simulated", b"basic_note").replace(b"SIM", b"X")
+    copy.write_bytes(live.replace(b"traceable>false", b"traceable>true"))
     assert kinds_of(read_dcc(copy.read_bytes(), copy.name)) == ("error",)
     code, told = called(capsys, *take, *more)
     if code == 2:  # curves and sets of parameters are named, and left out for a reason
