@@ -39,7 +39,16 @@ def json_bytes(model: Certificate) -> bytes:
 # the head says the kind in words; how it looks is no part of what it says
 _APART: Final = ("layout", "kind")
 # a certificate that was issued before there was such a field is the same bytes again
-_ONLY_WHERE_KNOWN: Final = ("adjustment", "as_found", "checked_by", "taxon", "own", "edition_step", "judged")
+_ONLY_WHERE_KNOWN: Final = (
+    "adjustment",
+    "as_found",
+    "coverage",
+    "checked_by",
+    "taxon",
+    "own",
+    "edition_step",
+    "judged",
+)
 
 
 def _without_uncertainty(model: Certificate) -> Certificate:
@@ -64,6 +73,7 @@ def _written(given: tuple[ResultSection, ...]) -> tuple[ResultSection, ...]:
                     standard_uncertainty=None,
                     expanded_uncertainty=None,
                     coverage_factor=None,
+                    coverage=None,
                     dof="",
                     guard_band=None,
                     pfa=None,

@@ -78,6 +78,7 @@ class Result:
     judged: str | None = None  # by such an edition: the error as measured ("raw"), or "rounded" to its step
     frequency_hz: Decimal | None = None  # of an alternating quantity
     particulars: Particulars = PLAIN  # reference value, what a difference is between, the load
+    coverage: Decimal | None = None  # what a chosen k = 2 covers; None where k is that of 95 %
     taxon: str | None = None  # of NCSLI MII, the laboratory's side; None: a run of before they were recorded
 
     @property

@@ -164,6 +164,7 @@ def _result(
         judged=str(rounding["judged"]) if rounding else None,
         frequency_hz=_frequency(references),
         particulars=beside,
+        coverage=computed("coverage") if "coverage" in point else None,
         taxon=None if references is None else references.get("taxon"),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from calibrator.certificates._model import Certificate, Person, Result
@@ -10,6 +11,7 @@ from calibrator.certificates._numbers import POLAR, at_frequency, load_name, per
 from calibrator.certificates._reasons import reasons
 from calibrator.certificates._rule_words import further_rule, other_limits
 from calibrator.certificates._words import STATUS_WORDS, Speaker
+from calibrator.evaluation import ABOUT_95
 from calibrator.i18n import bilingual
 from calibrator.procedure import CLASS, Text
 
@@ -296,6 +298,7 @@ def uncertainty_statement(model: Certificate, speaker: Speaker) -> Lines:
         ),
     }
     lines = [policies[model.conformity.policy]] if model.conformity.policy in policies else []
+    lines += _covered(model, speaker)
     if any("raised-to-cmc" in result.notes for result in model.results):
         lines.append(say("Where U was raised to the laboratory's CMC, k = 2 and a normal distribution hold."))
     lines += _rounding(model, speaker)
@@ -312,6 +315,37 @@ def uncertainty_statement(model: Certificate, speaker: Speaker) -> Lines:
             "budget of each result, not the long-term stability of the instrument."
         ),
     ]
+
+
+def _covered(model: Certificate, speaker: Speaker) -> Lines:
+    """Return what a chosen k = 2 covers, and name the results at which that is not about 95 %."""
+    say = speaker.say
+    known = [(result, result.coverage) for result in model.results if result.coverage is not None]
+    if not known:
+        return []
+    least, most = (_share(pick(share for _, share in known)) for pick in (min, max))
+    lines = [
+        say(
+            "By the effective degrees of freedom (t distribution; JCGM 100:2008, G.3) and the shape of each "
+            "result it covers {least} % to {most} %.",
+            least=least,
+            most=most,
+        )
+        if least != most
+        else say(
+            "By the effective degrees of freedom (t distribution; JCGM 100:2008, G.3) and the shape of each "
+            "result it covers {least} %.",
+            least=least,
+        )
+    ]
+    low, high = ABOUT_95
+    others = [f"{point_name(r)}: {_share(share)} %" for r, share in known if not low <= share <= high]
+    return [*lines, *([say("Not about 95 %: {points}.", points="; ".join(others))] if others else [])]
+
+
+def _share(covered: Decimal) -> str:
+    """Return a coverage probability in percent to a hundredth; 100.00 is all of a bounded distribution."""
+    return f"{(100 * covered).quantize(Decimal('0.01')):f}"
 
 
 def _rounding(model: Certificate, speaker: Speaker) -> Lines:

@@ -41,6 +41,7 @@ class JobOptions(TypedDict):
     sections: tuple[str, ...]
     interval: str
     rule: str | None
+    coverage: str
     adjusted: bool | None
     person: str
     deviations: tuple[str, ...]
@@ -115,6 +116,12 @@ _OPTIONS = [
         " regulation in force has it, rounding included.",
     ),
     click.option(
+        "--coverage",
+        default="",
+        metavar="CHOICE",
+        help="Which U is stated: '95 %' (k by t or by the shape) or 'k = 2'; else as lab.toml has it.",
+    ),
+    click.option(
         "--adjusted/--not-adjusted",
         default=None,
         help="Whether the unit is adjusted at this interval; recorded; if not, --rule guard-80 is offered.",
@@ -153,6 +160,7 @@ def job_from(chosen: Settings, options: JobOptions) -> Job:
         sections=tuple(options["sections"]) or None,
         interval=options["interval"],
         rule=options["rule"],
+        coverage=options["coverage"],
         answers=options.get("answers"),
         interactive=not options.get("non_interactive", False),
         person=person,

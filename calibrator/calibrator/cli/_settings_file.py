@@ -25,6 +25,7 @@ _JOB = (
     "rule",
     "adjusted",
     "person",
+    "coverage",
     "deviation",
     "json",
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from calibrator.engine._order import order_of
 from calibrator.engine._preflight import Preflight
 from calibrator.engine._regulations import followed, regulations_body
-from calibrator.engine._setting import POLICY, Setting
+from calibrator.engine._setting import Setting
 from calibrator.engine._standards import Candidate
 from calibrator.engine._station import Found
 from calibrator.engine._types import Deviation, Job, PlannedPoint, Prompt
@@ -82,7 +82,7 @@ def opened_body(
         "rule_offers": [
             {"rule": item.rule, "source": item.source, "status": item.status} for item in setting.rule_offers
         ],
-        "policy": POLICY,
+        "policy": setting.policy,
         "sections": [item.id for item in setting.sections],
         **({"order": order} if (order := order_of(setting.sections)) else {}),
         "seed": seed if bench.in_process else None,

@@ -20,13 +20,14 @@ from calibrator.engine._checks import (
     section_problems,
     sensor_problems,
 )
+from calibrator.engine._coverage import coverage_problems
 from calibrator.engine._deviations import unneeded
 from calibrator.engine._prompts import items_asked, planned_prompts
 from calibrator.engine._references import Bookkeeper, MissingFigure, frequency_of
 from calibrator.engine._registered import registered_problems
 from calibrator.engine._regulations import regulation_problems
 from calibrator.engine._rules import Ruled
-from calibrator.engine._setting import POLICY, Setting
+from calibrator.engine._setting import Setting
 from calibrator.engine._standards import SOURCE_ROLES, Candidate, Moment, Shelf
 from calibrator.engine._types import PlannedPoint, Prompt, Refusal
 from calibrator.evaluation import standards_of, stated
@@ -133,11 +134,9 @@ def preflight(
     work.refused += regulation_problems(info, setting.lab, day, today)
     work.refused += check_problems(setting, shelf, moment, roles)
     points = [point for section in setting.sections for point in _section(work, section)]
-    needed = shelf.passed | {item.code for item in work.refused}
-    work.refused += unneeded(setting.job.deviations, needed)
+    work.refused += unneeded(setting.job.deviations, shelf.passed | {item.code for item in work.refused})
     refused = tuple(item for item in _merged(work.refused) if item.code not in passing)
     prompts = prompts_of(setting)
-    further = tuple(work.further)
     return Preflight(
         tuple(points),
         work.references,
@@ -146,7 +145,7 @@ def preflight(
         refused,
         duration_s,
         until,
-        further,
+        tuple(work.further),
         work.by_point,
     )
 
@@ -327,7 +326,9 @@ def _expected(work: _Work, section: Section) -> dict[str, BudgetResult]:
         return {}
     evaluated = work.setting.procedure.evaluate(section, observations, work.references)
     budgets = {item.point: item.budget for item in evaluated if isinstance(item, PointEvaluation)}
-    return {name: budget.evaluate(policy=POLICY) for name, budget in budgets.items()}
+    expected = {name: budget.evaluate(policy=work.setting.policy) for name, budget in budgets.items()}
+    work.refused += coverage_problems(work.setting, section.points, expected)
+    return expected
 
 
 def _foreseen(work: _Work, points: Sequence[Point]) -> list[PointObservations]:

@@ -11,6 +11,7 @@ from calibrator._home import Home
 from calibrator.engine._asking import ask
 from calibrator.engine._checks import environment_problems
 from calibrator.engine._context import Context
+from calibrator.engine._coverage import words_of
 from calibrator.engine._executor import steps_now
 from calibrator.engine._handlers import ask_connect, reconnect, warm_up
 from calibrator.engine._levels import levels
@@ -69,6 +70,7 @@ def setting_again(opened: Mapping[str, Any], home: Home) -> Setting:
         sections=tuple(opened["sections"]),
         interval=opened["interval"],
         rule=AS_EDITION if opened.get("judged_as") else opened["rule"],
+        coverage=words_of(opened["policy"]),
         person=opened["person"],
         deviations=tuple(Deviation(**item) for item in opened.get("deviations", ())),
         after=opened.get("adjustment", {}).get("after", ""),
@@ -90,6 +92,7 @@ def setting_again(opened: Mapping[str, Any], home: Home) -> Setting:
         opened["complete"],
         opened["rule"],
         planned_actions(procedure, sections),
+        policy=opened["policy"],
         judged_as=opened.get("judged_as", ""),
     )
 

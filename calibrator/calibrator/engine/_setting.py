@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from calibrator._errors import CalibratorError, UsageError
 from calibrator._home import Home
 from calibrator.bench import PlannedActions, PlanningBench, find_simulator
+from calibrator.engine._coverage import policy_of
 from calibrator.engine._deviations import check_deviations
 from calibrator.engine._manner import AS_EDITION, Judging, as_editions_have_it
 from calibrator.engine._order import drawn_order
@@ -22,7 +23,6 @@ from calibrator_drivers.accuracy import AccuracyError, AccuracyTable, load_table
 from calibrator_drivers.clock import RealClock
 
 __all__ = [
-    "POLICY",
     "Setting",
     "begin_of",
     "find_sections",
@@ -32,7 +32,6 @@ __all__ = [
     "table_of",
 ]
 
-POLICY = "p95"
 RULES = (
     *("guard-band-u", "guard-band-u-binary", "guard-80", "simple", "iso14253", "jjf1094", "rss", "z540.3-6"),
     *("pfa-1", "pfa-2", "pfa-2.5", "pfa-5"),
@@ -59,6 +58,7 @@ class Setting:
     approved: bool | None = (
         None  # whether the procedure's content is listed, where it was asked once for many
     )
+    policy: str = "p95"  # of U, as `run.opened` records it: p95, or k2 where the job or lab.toml chose k = 2
     judged_as: str = ""  # id of the edition of a regulation that decides rule and rounding
 
     @property
@@ -139,7 +139,7 @@ def setting_of(job: Job, home: Home) -> Setting:
     actions = planned_actions(procedure, judging.sections)
     sections = drawn_order(judging.sections, actions, _seed_of(job, bench))
     found = Setting(job, procedure, bench, lab, uut, table_of(uut), sections, complete, judging.rule, actions)
-    return replace(found, judged_as=judging.judged_as) if judging.judged_as else found
+    return replace(found, judged_as=judging.judged_as, policy=policy_of(job.coverage or lab.coverage))
 
 
 def begin_of(bench: BenchFile) -> datetime | None:

@@ -35,6 +35,7 @@ class Job:
     sections: tuple[str, ...] | None = None  # None: all
     interval: str = "1y"
     rule: str | None = None  # None: the procedure's
+    coverage: str = ""  # "95 %" or "k = 2": which U is stated; "": as lab.toml has it
     answers: Path | None = None
     interactive: bool = True
     person: str = ""

@@ -2,6 +2,7 @@
 
 from calibrator.evaluation._capability import OUTSIDE_SCOPE, RAISED, Stated, stated
 from calibrator.evaluation._collect import Collector, ObservedPoint, RunContent, collect
+from calibrator.evaluation._coverage import ABOUT_95, COVERAGES, FIXED, RESTS_ON_U, covered_by
 from calibrator.evaluation._curves import curves_of_section
 from calibrator.evaluation._figures import standards_of
 from calibrator.evaluation._joint import joint
@@ -25,10 +26,14 @@ from calibrator.evaluation._summary import Summary, summarize, verdict_of_run
 from calibrator.evaluation._taxa import known_taxa, own_taxa, recorded_taxa, taxon_of, with_taxa
 
 __all__ = [
+    "ABOUT_95",
     "CLOSING",
+    "COVERAGES",
+    "FIXED",
     "OPENING",
     "OUTSIDE_SCOPE",
     "RAISED",
+    "RESTS_ON_U",
     "TWO_SIDED",
     "Collector",
     "Difference",
@@ -43,6 +48,7 @@ __all__ = [
     "check_point_id",
     "collect",
     "control_limits",
+    "covered_by",
     "curves_of_section",
     "evaluate_now",
     "evaluate_section",

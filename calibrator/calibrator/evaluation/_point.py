@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from calibrator.evaluation._capability import RAISED, Stated, stated
+from calibrator.evaluation._coverage import FIXED, covered_by
 from calibrator.evaluation._figures import FigureStatus, figure_status
 from calibrator.evaluation._numbers import decimal_of_raw, fixed, plain, probability, shortest, significant
 from calibrator.evaluation._rounding import Rounder, rounding_of
@@ -80,6 +81,7 @@ def judged_point(
         "u": significant(known.u, 3),
         "U": plain(rounded),
         "k": fixed(known.k, 2),
+        **_coverage(known, result.policy),
         "dof": fixed(known.dof, 1),
         "guard_band": _guard_band(judgement, rounded, limits, write),
         "pfa": probability(judgement.pfa, certain=known.u == 0),
@@ -91,6 +93,14 @@ def judged_point(
         "budget": [_line(line) for line in result.lines],
         "exact": _exact(result.value, known, judgement),
     }
+
+
+def _coverage(known: Stated, policy: str) -> PointObject:
+    """Return what a chosen k = 2 covers by degrees of freedom and shape; nothing where k is that of 95 %."""
+    if policy != FIXED:
+        return {}
+    covered = covered_by(known.U, known.u, known.dof, known.rectangles, known.arcsine)
+    return {"coverage": fixed(covered, 4)}
 
 
 def _as_edition(error: float, limits: PointLimits) -> tuple[float, Decimal] | None:

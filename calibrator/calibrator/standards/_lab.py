@@ -19,6 +19,7 @@ from calibrator.standards._table import Table, nearest, read_text
 __all__ = ["Lab", "Person", "lab_template", "load_lab"]
 
 ROUNDINGS = ("nearest", "upward", "ea-4/02")
+COVERAGES = ("95 %", "k = 2")
 STEPS = (1, 2, 5)
 ROLES = ("technician", "reviewer", "signatory", "technical manager")
 
@@ -59,6 +60,7 @@ class Lab:
     layout: Layout = field(default_factory=Layout)
     scope: tuple[Capability, ...] = ()  # accredited; empty where U is never raised or marked
     authority: Authority | None = None  # to verify
+    coverage: str = ""  # "95 %" or "k = 2" where it is chosen: which U states; "" is 95 %
     one_person: str = ""  # why one person may measure and authorise; "" where two are needed
     without_secret: str = ""  # why a person without a secret may sign; "" where none may
 
@@ -81,6 +83,7 @@ class Lab:
             "accreditation": self.accreditation,
             "country": self.country,
             "rounding": {"uncertainty": self.rounding.uncertainty, "step": self.rounding.step},
+            **({"coverage": self.coverage} if self.coverage else {}),
             "layout": asdict(self.layout),
             "scope": [line.as_body() for line in self.scope],
             "authority": self.authority.as_body() if self.authority is not None else None,
@@ -113,6 +116,7 @@ def load_lab(path: Path) -> Lab:
         "accreditation",
         "country",
         "rounding",
+        "coverage",
         "layout",
         "scope",
         "authority",
@@ -136,6 +140,7 @@ def load_lab(path: Path) -> Lab:
         parse_layout(top, path.parent),
         parse_scope(top),
         parse_authority(top),
+        top.choice("coverage", COVERAGES) if top.has("coverage") else "",
         _one_person(top),
         _without_secret(top),
     )

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from itertools import cycle
 
 import pytest
 from pypdf import PdfReader
@@ -106,6 +107,16 @@ def test_the_policy_for_k_is_stated(whole_live: Certificate) -> None:
     assert "trapezoid, from 1.65 to 1.90" in english
     assert "1.65 至 1.90" in str(uncertainty_statement(whole_live, ZH))
     assert "k = 2" in str(uncertainty_statement(by_two, EN))
+    shares = cycle([Decimal("0.9545"), Decimal("0.9314")])
+    sections = tuple(
+        replace(part, results=tuple(replace(result, coverage=next(shares)) for result in part.results))
+        for part in by_two.sections
+    )
+    stated = [str(uncertainty_statement(replace(by_two, sections=sections), speaker)) for speaker in (EN, ZH)]
+    assert "it covers 93.14 % to 95.45 %." in stated[0]
+    assert "Not about 95 %: " in stated[0]
+    assert "其包含概率为 93.14 % 至 95.45 %" in stated[1]
+    assert "包含概率不在约 95 %：" in stated[1]
 
 
 def test_counts_agree_with_the_results(whole_simulated: Certificate) -> None:

@@ -183,7 +183,9 @@ def _errors(
     one = _quantity(table, write, "error" if differs is None else "difference", name=differs)
     made = reals(one, write, [numbers.error for _, numbers in rows], unit)
     factors = [numbers.coverage_factor or Decimal(2) for _, numbers in rows]
-    expanded(made, write, [numbers.expanded_uncertainty for _, numbers in rows], factors, unit)
+    uncertainties = [numbers.expanded_uncertainty for _, numbers in rows]
+    covered = [result.coverage for result, _ in rows]
+    expanded(made, write, uncertainties, factors, unit, coverage=covered)
     about = write.add(write.add(one, "measurementMetaData"), "metaData", part=part("conformity"))
     write.texts(about, "name", part("conformity").name)
     if judged:

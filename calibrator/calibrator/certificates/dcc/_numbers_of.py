@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["COVERAGE", "expanded", "real", "reals"]
 
 COVERAGE = "0.95"
-"""Coverage probability of every U (METROLOGY 16); k = 2 stands for about the same."""
+"""Coverage probability of every U whose factor is that of 95 %; a chosen k = 2 has its own."""
 
 
 def reals(parent: _Element, write: Writer, values: Sequence[Decimal], unit: Unit) -> _Element:
@@ -27,14 +27,24 @@ def reals(parent: _Element, write: Writer, values: Sequence[Decimal], unit: Unit
 
 
 def expanded(
-    made: _Element, write: Writer, uncertainties: Sequence[Decimal], factors: Sequence[Decimal], unit: Unit
+    made: _Element,
+    write: Writer,
+    uncertainties: Sequence[Decimal],
+    factors: Sequence[Decimal],
+    unit: Unit,
+    *,
+    coverage: Sequence[Decimal | None],
 ) -> None:
-    """Add U with its k to a list of values."""
+    """Add U with its k to a list of values, and with what a chosen k covers."""
     univariate = write.add(made, "si:measurementUncertaintyUnivariateXMLList")
     known = write.add(univariate, "si:expandedMUXMLList")
     write.add(known, "si:valueExpandedMUXMLList", " ".join(unit.text(value) for value in uncertainties))
     write.add(known, "si:coverageFactorXMLList", " ".join(f"{factor:f}" for factor in factors))
-    write.add(known, "si:coverageProbabilityXMLList", " ".join([COVERAGE] * len(factors)))
+    write.add(
+        known,
+        "si:coverageProbabilityXMLList",
+        " ".join(COVERAGE if p is None else f"{p:f}" for p in coverage),
+    )
 
 
 def real(parent: _Element, write: Writer, value: Decimal, unit: Unit) -> _Element:

@@ -200,8 +200,9 @@ def _unmatched(form: Written, line: int) -> Iterator[str]:
         k, p = float(factor), float(probability)
         normal = NormalDist().inv_cdf((1 + p) / 2)
         widest = p * math.sqrt(2 / (1 - p * p))  # the quantile of t at two degrees of freedom
-        # a factor of exactly 2 was chosen, not computed from a shape: it stands for about 95 %
-        narrowest = normal if k == 2 else min(normal, math.sqrt(3) * p)
+        # where a factor of 2 was chosen, what it covers is computed: 0.99 or 0.5 is a slip, 0.9989 is none
+        claimed = k == 2 and round(p, 2) == p
+        narrowest = normal if claimed else min(normal, math.sqrt(3) * p)
         u_shaped = abs(k - math.sqrt(2) * math.sin(math.pi * p / 2)) < _ROUNDED * k
         if not u_shaped and not narrowest * (1 - _ROUNDED) <= k <= widest * (1 + _ROUNDED):
             yield f"line {line}: no distribution has the coverage factor {factor} at p = {probability}"
