@@ -394,6 +394,7 @@ def test_a_day_of_issue_of_long_ago_or_to_come_is_asked_about(example: Path) -> 
         ("humidity", "Pa", "vaisala_ptu300", "unit-of-function"),
         ("dcv", "K", "fluke_5522a", "unit-of-function"),
         ("temp_rtd", "Pa", "fluke_1529", "unit-of-function"),
+        ("temp_rtd", "1", "fluke_1529", "unit-of-function"),
         ("dcv", "V", "fluke_5522a", ""),
         ("temp_rtd", "ohm", "fluke_1529", ""),
         ("temperature", "degC", "fluke_1529", ""),

@@ -81,7 +81,8 @@ def _units(table: AccuracyTable | None, function: str) -> tuple[str, ...]:
     from calibrator.procedure import RESULT_UNITS
 
     if function.startswith(_WARM):
-        return RESULT_UNITS["temperature"]
+        # a readout also shows what it makes a temperature of; a bare ratio is of a probe, humidity of neither
+        return tuple(unit for unit in RESULT_UNITS["temperature"] if table is None or unit not in _RELATIVE)
     if function in RESULT_UNITS or table is None:
         return tuple(RESULT_UNITS.get(function, ()))
     rows = dict.fromkeys(row.unit for row in table.rows if row.function == function)
