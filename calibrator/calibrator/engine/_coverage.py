@@ -10,7 +10,6 @@ from calibrator.engine._types import Refusal
 from calibrator.evaluation import ABOUT_95, COVERAGES, FIXED, RESTS_ON_U, covered_by
 
 if TYPE_CHECKING:
-    from calibrator.engine._setting import Setting
     from calibrator.procedure import Point
     from calibrator_uncertainty import BudgetResult
 
@@ -45,14 +44,14 @@ def words_of(policy: str) -> str:
 
 
 def coverage_problems(
-    setting: Setting, points: Sequence[Point], expected: Mapping[str, BudgetResult]
+    policy: str, rule: str, points: Sequence[Point], expected: Mapping[str, BudgetResult]
 ) -> Iterator[Refusal]:
     """Yield where a chosen k = 2 makes a rule false that takes U for an interval of 95 %.
 
     Too few degrees of freedom cover less. What covers more, as where a rectangle rules, judges more carefully
     than was asked. What readings make of it is known afterwards; the document says what it covers.
     """
-    if setting.policy != FIXED or setting.rule not in RESTS_ON_U:
+    if policy != FIXED or rule not in RESTS_ON_U:
         return
     least, _ = ABOUT_95
     found: dict[float, list[str]] = {}
@@ -67,7 +66,7 @@ def coverage_problems(
         yield Refusal(
             "coverage-false",
             f"the factor k = 2 is expected to cover {percent:g} % there, by the effective degrees of freedom,"
-            f" and the rule {setting.rule} takes U for 95 %. Choose --coverage '95 %', or a --rule"
+            f" and the rule {rule} takes U for 95 %. Choose --coverage '95 %', or a --rule"
             " that does not rest on U, such as simple.",
             "--coverage",
             points=tuple(names),

@@ -327,7 +327,7 @@ def _expected(work: _Work, section: Section) -> dict[str, BudgetResult]:
     evaluated = work.setting.procedure.evaluate(section, observations, work.references)
     budgets = {item.point: item.budget for item in evaluated if isinstance(item, PointEvaluation)}
     expected = {name: budget.evaluate(policy=work.setting.policy) for name, budget in budgets.items()}
-    work.refused += coverage_problems(work.setting, section.points, expected)
+    work.refused += coverage_problems(work.setting.policy, work.setting.rule, section.points, expected)
     return expected
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,11 +70,11 @@ def test_a_rule_that_takes_u_for_95_percent_is_refused_where_few_readings_cover_
     points = setting.sections[0].points
     budget = Budget(lambda x: x, [normal("x", 0.0, 1e-6, "V", dof=dof)], unit="V")
     expected = {points[0].id: budget.evaluate(policy="k2")}
-    found = list(coverage_problems(setting, points, expected))
+    found = list(coverage_problems(setting.policy, setting.rule, points, expected))
     assert [item.points for item in found] == ([(points[0].id,)] if is_refused else [])
     assert all("--coverage '95 %'" in item.reason for item in found)
-    for other in (replace(setting, policy="p95"), replace(setting, rule="simple")):
-        assert list(coverage_problems(other, points, expected)) == []
+    for policy, rule in (("p95", setting.rule), (setting.policy, "simple")):
+        assert list(coverage_problems(policy, rule, points, expected)) == []
 
 
 @pytest.mark.parametrize("dof", [4.0, 12.0, 19.0, 61.0, math.inf])
