@@ -36,6 +36,7 @@ class Network:
         self.line_frequency_hz = config.line_frequency_hz
         self.time_ns = time_ns
         self.wiring = ""
+        self.wired_ns = 0
         self._faults = faults
         self._defects = defects or Defects()
         self._domains: dict[str, Domain] = {}
@@ -54,7 +55,7 @@ class Network:
     def connect(self, wiring: str) -> None:
         """Change the leads."""
         self.before_change()
-        self.wiring = wiring
+        self.wiring, self.wired_ns = wiring, self.time_ns()
         self.after_change()
 
     def connected(self, name: str, domain: str = "") -> tuple[NodeConfig, ...]:
@@ -146,13 +147,14 @@ class Network:
         domains = {name: state for name, domain in self._domains.items() if (state := domain.save())}
         return {
             "wiring": self.wiring,
+            "wired_ns": self.wired_ns,
             "instruments": {name: device.save() for name, device in self._devices.items()},
             **({"domains": domains} if domains else {}),
         }
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Take the state of a snapshot."""
-        self.wiring = state["wiring"]
+        self.wiring, self.wired_ns = state["wiring"], state.get("wired_ns", 0)
         for name, domain in state.get("domains", {}).items():
             self.domain(name).load(domain)
         for name, device in self._devices.items():

@@ -195,6 +195,21 @@ SCENES: dict[str, Scene] = {
         ("ohms4w", *OHMS, "meter: CONF:RES 100", "meter? READ?"),
     ),
     "common_mode": Scene(_wired(common_mode_v=100.0), _volts("OUT 1 V", "CONF:VOLT:DC 1")),
+    "johnson": Scene(
+        _stated(terminals="normal-input", voltage_v=0.0, source_ohm=1e6),
+        ("dmm: CONF:VOLT:DC 0.1", "dmm? READ?"),
+        20.0,
+    ),
+    "absorption": Scene(
+        _wired(absorption=0.001),
+        (
+            "calibrator: OUT 100 MOHM;OPER",
+            "calibrator? *OPC?",
+            "ohms4w",
+            "meter: CONF:RES 1E8;:RES:NPLC 1;:TRIG:DEL 0",
+            "meter? READ?",
+        ),
+    ),
     "shunt_heating": Scene(
         _stated(terminals="aux-current", current_a=1.0), ("dmm: CONF:CURR 1", "dmm? READ?")
     ),

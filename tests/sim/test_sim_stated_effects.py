@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from typing import Any
 
 import pytest
@@ -79,3 +81,31 @@ def test_early_and_late_pulses_are_all_counted() -> None:
     assert counts[0.0] != counts[0.5]
     assert counts[0.5] == sorted(counts[0.5])
     assert abs(counts[0.5][-1] - counts[0.0][-1]) <= 1
+
+
+@pytest.mark.parametrize(("nplc", "bandwidth"), [(1, 25.0), (10, 2.5)])
+def test_the_thermal_noise_of_a_source_is_that_of_its_resistance_and_the_bandwidth(
+    nplc: int, bandwidth: float
+) -> None:
+    node = {"domain": "electrical", "joins": ["dmm"], "terminals": "normal-input", "voltage_v": 0.0}
+    with opened("johnson", {"n": {**node, "source_ohm": 1e6}}, 100.0, dmm="keysight_34401a") as bench:
+        meter = bench.pipes["dmm"]()
+        meter.feed(f"CONF:VOLT:DC 0.1;:VOLT:NPLC {nplc};:TRIG:COUN 400\n".encode())
+        values = [float(value) for value in meter.feed(b"READ?\n").split(b",")]
+    expected = 100.0 * math.sqrt(4.0 * 1.380649e-23 * 296.15 * 1e6 * bandwidth)
+    assert len(values) == 400
+    assert statistics.pstdev(values) == pytest.approx(expected, rel=0.12)  # 1 / sqrt(800), three times
+
+
+def test_what_insulation_takes_makes_a_high_resistance_read_low_and_goes_with_a_second() -> None:
+    node = {"domain": "electrical", "joins": ["dmm"], "resistance_ohm": 1e8, "absorption": 0.001}
+    with opened("absorption", {"n": node}, dmm="keysight_34401a") as bench:
+        meter = bench.pipes["dmm"]()
+        meter.feed(b"CONF:RES 1E8;:RES:NPLC 1;:TRIG:DEL 0\n")
+        low = []
+        for _ in range(3):
+            low.append(1e8 - float(meter.feed(b"READ?\n")))
+            bench.clock.sleep(1.0)
+    assert 0.5e5 < low[0] < 1e5
+    assert low[1] / low[0] == pytest.approx(math.exp(-1.0), rel=0.1)
+    assert low[2] / low[1] == pytest.approx(math.exp(-1.0), rel=0.1)

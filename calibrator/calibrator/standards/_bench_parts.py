@@ -28,7 +28,7 @@ STATUSES = tuple(str(status) for status in Status)
 SIMULATED_KEYS = (
     *("domain", "leads", "medium", "leak_per_min", "heights_m", "probes", "weights", "position"),
     *("voltage_v", "current_a", "power_factor", "frequency_hz", "variation", "antenna"),
-    *("capacitance_f", "contact_ohm", "common_mode_v"),
+    *("capacitance_f", "contact_ohm", "common_mode_v", "absorption"),
 )
 
 

@@ -25,6 +25,7 @@ class World(Protocol):
     line_frequency_hz: float
     time_ns: Callable[[], int]
     config: BenchConfig
+    wired_ns: int  # when the wiring was connected
 
     @property
     def devices(self) -> Mapping[str, Device]:

@@ -27,6 +27,7 @@ __all__ = [
     "Feed",
     "Leads",
     "Source",
+    "absorbed",
     "alternating_current",
     "alternating_voltage",
     "compliance_voltage",
@@ -51,6 +52,7 @@ TERMINALS = (
 _REVERSED = "normal-input-reversed"  # HI and LO swapped at the source: the EMF of the leads stays as it is
 _NORMAL = ("normal-input", _REVERSED, "normal-input-sense", "normal-input-aux-sense")
 _COMMON_MODE = 1e-7  # 140 dB, with 1 kohm in the lower lead (memory_medium)
+_ABSORBING_OHM, _ABSORBING_S = 100.0e6, 1.0  # a metre of cable: a tail of 0.1 % and 1 s (memory_medium)
 _SHORT_OHM = 0.002  # of the copper short between HI and LO, seen by two wires only
 
 
@@ -86,6 +88,7 @@ class Connection:
     leakage_s: float = 0.0
     capacitance_f: float = 0.0
     common_v: float = 0.0  # what a direct voltage reads more by the voltage of both terminals to earth
+    absorption: float = 0.0  # by which share 100 Mohm read low as a wiring is connected
 
 
 def voltage(feed: Feed, connection: Connection, loading_s: float) -> float | None:
@@ -149,6 +152,13 @@ def resistance(feed: Feed, connection: Connection, *, wires: int, test_a: float)
         return math.inf
     seen = feed.resistance_ohm / (1.0 + feed.resistance_ohm * connection.leakage_s)
     return seen + connection.emf_v / test_a + (connection.leads_ohm if wires == 2 else 0.0)
+
+
+def absorbed(connection: Connection, ohms: float, seconds: float) -> float:
+    """Return by how much a resistance reads low, `seconds` after its wiring was connected."""
+    if not connection.absorption or math.isinf(ohms):
+        return 0.0
+    return ohms * min(1.0, connection.absorption * ohms / _ABSORBING_OHM) * math.exp(-seconds / _ABSORBING_S)
 
 
 def _sensed(feed: Feed, connection: Connection) -> bool:
@@ -227,6 +237,7 @@ class Leads:
     pair: str = ""  # the pair of leads that several wirings use; "" has its own
     contact_ohm: float = 0.0  # half-width of what a connection's contacts have beyond its leads
     common_mode_v: float = 0.0  # of both terminals against earth
+    absorption: float = 0.0  # of the insulation, as the share by which 100 Mohm read low at first
     change_v: float = 0.0  # half-width of the EMF that a connection has beyond that of its leads
 
 
@@ -256,6 +267,7 @@ class Domain:
         "leads",
         "contact_ohm",
         "common_mode_v",
+        "absorption",
         *_APPLIED,
         *_OF_APPLIED,
     )
@@ -292,6 +304,7 @@ class Domain:
             entry.text("leads"),
             entry.number("contact_ohm", 0.0, low=0.0),
             entry.number("common_mode_v", 0.0),
+            entry.number("absorption", 0.0, low=0.0),
             entry.table("figures").figure("emf_change", 0.0, 0.0)[1],
         )
 
@@ -375,6 +388,7 @@ class Domain:
             emf_v=effects.emf * (emf + emf_half * draws.uniform("emf", pair) + change),
             leakage_s=effects.leakage * draws.unit("leakage", pair) / leads.insulation_ohm,
             capacitance_f=effects.capacitance * leads.capacitance_f,
+            absorption=effects.absorption * leads.absorption,
             common_v=effects.common_mode * leads.common_mode_v * _COMMON_MODE,
         )
 

@@ -28,7 +28,7 @@ GROUP = "calibrator.proofs"
 
 _OF_DOMAINS: Mapping[str, str] = {
     "electrical": "emf leads leakage loading source_resistance hum capacitance crest autozero open_input"
-    " flicker contact common_mode shunt_heating",
+    " flicker contact common_mode shunt_heating johnson absorption",
     "pressure": "line_leak adiabatic head hysteresis creep barometer parallax friction hart_ripple",
     "thermal": "gradient block_load immersion self_heating inhomogeneity cold_junction ordering",
     "mass": "eccentricity linearity buoyancy convection draft zero_drift evaporation static",

@@ -47,6 +47,8 @@ WITHOUT_A_LINE = {
     "flicker": "the scatter of the readings holds what there is of it in 100 cycles",
     "contact": "resistance is measured with four wires",
     "common_mode": "both stand on one guard: the bench states none",
+    "johnson": "no source here has 1 kohm or more",
+    "absorption": "ohms are read after they settled: the bench states none",
     "shunt_heating": "no current is measured",
 }
 

@@ -44,6 +44,8 @@ WITHOUT_A_LINE = {
     "flicker": "no reading integrates for longer than 10 cycles",
     "contact": "four wires, or within the figure of the leads: the bench states none",
     "common_mode": "the calibrator floats: the bench states none",
+    "johnson": "no source here has 1 kohm or more",
+    "absorption": "high ohms are read after they settled: the bench states none",
     "shunt_heating": "part of the truth at this current",
 }
 

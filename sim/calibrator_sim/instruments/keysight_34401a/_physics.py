@@ -45,6 +45,8 @@ _RIPPLE = (
 # Error of an rms converter by crest factor, a fraction of reading (memory_medium).
 _CREST = ((1.5, 0.0), (2.0, 0.0005), (3.0, 0.0015), (4.0, 0.003), (math.inf, 0.004))
 _COUNTS = {1.0: 1e-6, 0.1: 1e-5, 0.01: 1e-4}  # resolution of a frequency by gate time
+_BOLTZMANN = 1.380649e-23  # J/K, exact
+_QUIET_OHM = 1000.0  # below it thermal noise is lost in that of every meter here
 _LEAST_SIGNAL = 0.01  # of range, below which nothing is counted
 _COUNTED = 3e5  # name of the frequency range from 40 Hz in the accuracy table
 _FIXED_S = 1e-7  # 10 Mohm
@@ -143,14 +145,14 @@ class Physics:
             volts = electrical.voltage(feed, connection, loading)
             if volts is None:
                 return self._wander(loading, aperture.end_ns)
-            return volts + self._ripple(feed, aperture)
+            return volts + self._ripple(feed, aperture) + self._johnson(feed, connection, aperture)
         if function.accuracy == "dci":
             return electrical.current(feed, connection)
         wires = 4 if function.accuracy == "res4w" else 2
         ohms = electrical.resistance(feed, connection, wires=wires, test_a=self.test_a(range_))
         if range_ <= self.offset_free_to.get(function.accuracy, 0.0) and math.isfinite(ohms):
             ohms -= connection.emf_v / self.test_a(range_)
-        return ohms
+        return ohms - electrical.absorbed(connection, ohms, (aperture.end_ns - self.world.wired_ns) / _SECOND)
 
     def _fed(self, settings: Settings) -> str:
         """Return whose leads are felt: those of the front terminals, at the rear ones there are none."""
@@ -163,6 +165,17 @@ class Physics:
         turns = math.pi * feed.frequency_hz * aperture.nplc / self.world.line_frequency_hz
         phase = math.pi * self.world.draws.uniform("ripple", self.name, aperture.end_ns)
         return math.sqrt(2.0) * feed.voltage_v * math.sin(turns) / turns * math.sin(phase)
+
+    def _johnson(self, feed: electrical.Feed, connection: electrical.Connection, aperture: Aperture) -> float:
+        """Return the thermal noise of source and leads in the bandwidth of an integration, 1 / (2 T)."""
+        ohms = feed.source_ohm + connection.leads_ohm
+        effects, ns = self.world.effects, aperture.end_ns
+        if ohms < _QUIET_OHM or not effects.johnson:
+            return 0.0
+        kelvin = 296.15 + self.world.excess_c(ns)
+        bandwidth = self.world.line_frequency_hz / (2.0 * aperture.nplc)
+        rms = math.sqrt(4.0 * _BOLTZMANN * kelvin * ohms * bandwidth)
+        return effects.johnson * rms * self.world.draws.normal("johnson", self.name, ns)
 
     def error(self, function: str, range_: float, value: float, ns: int, frequency_hz: float = 0.0) -> float:
         """Return the unit's true error of indication at a true value and moment."""
