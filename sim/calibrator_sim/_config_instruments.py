@@ -22,7 +22,7 @@ POPULATIONS = ("two-term", "uniform", "normal", "standard", "transfer")
 _LEFT = 0.05  # of the limits: what an adjustment of zero and span leaves
 _UNIT_KEYS = (
     *("error", "population", "width", "outside", "z", "interval", "on_for_s", "treat_as"),
-    *("shunt_heating_ppm_per_w", "pulse_jitter_s"),
+    *("shunt_heating_ppm_per_w", "pulse_jitter_s", "hysteresis_g"),
 )
 
 
@@ -164,6 +164,7 @@ def _unit(entry: Table, config: InstrumentConfig) -> UnitConfig:
         treat_as=entry.choice("treat_as", "", ("", "normal_k", "limit_rectangular")),
         shunt_heating_ppm_per_w=entry.number("shunt_heating_ppm_per_w", 0.0, low=0.0),
         pulse_jitter_s=entry.number("pulse_jitter_s", 0.0, low=0.0),
+        hysteresis_g=entry.number("hysteresis_g", 0.0, low=0.0),
     )
 
 

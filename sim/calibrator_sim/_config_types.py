@@ -81,6 +81,7 @@ class UnitConfig:
     treat_as: str = ""  # overrides the row's: "normal_k" or "limit_rectangular"
     shunt_heating_ppm_per_w: float = 0.0
     pulse_jitter_s: float = 0.0  # half-width
+    hysteresis_g: float = 0.0  # of a balance, between a load that grew and one that fell, at half of Max
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,3 +109,34 @@ def test_what_insulation_takes_makes_a_high_resistance_read_low_and_goes_with_a_
     assert 0.5e5 < low[0] < 1e5
     assert low[1] / low[0] == pytest.approx(math.exp(-1.0), rel=0.1)
     assert low[2] / low[1] == pytest.approx(math.exp(-1.0), rel=0.1)
+
+
+def test_a_balance_shows_more_after_a_larger_load_than_after_a_smaller_one() -> None:
+    steps = {"half": [100], "whole": [100, 100], "half again": [100]}
+    wirings = {
+        name: {
+            "joins": ["balance"],
+            "domain": "mass",
+            "weights": [_weight_of(g, i) for i, g in enumerate(lying)],
+        }
+        for name, lying in steps.items()
+    }
+    named = {"balance": {"model": "mettler_xs205du", "serial": "SIMB"}}
+    simulation = {
+        "seed": 2,
+        "effects": {**OFF, "hysteresis": 1.0},
+        "units": {"balance": {"hysteresis_g": 0.01}},
+    }
+    tables = {"name": "b", "instruments": named, "wirings": wirings, "simulation": simulation}
+    with SIMULATOR.open_in_process(tables) as bench:
+        balance, shown = bench.pipes["balance"](), []
+        for name in steps:
+            bench.connect(name)
+            bench.clock.sleep(60.0)
+            shown.append(float(balance.feed(b"SI\r\n").split()[2]))
+    share = 100.0 / 220.0
+    assert shown[2] - shown[0] == pytest.approx(0.01 * 4.0 * share * (1.0 - share), rel=1e-3)
+
+
+def _weight_of(grams: float, number: int) -> dict[str, Any]:
+    return {"serial": f"SIMW{number}", "nominal_g": grams, "density": 7950}

@@ -75,6 +75,7 @@ class Balance:
         self._gross_of: tuple[object, ...] = ()
         self.told_g = 0.0  # what it showed last, before rounding
         self._sign = unit.error != "limit"
+        self._play_g = unit.hysteresis_g
 
     @property
     def _domain(self) -> Domain:
@@ -136,8 +137,14 @@ class Balance:
         phase = 2.0 * math.pi * (ns / _SECOND / _WANDER_S + draws.unit("wander", self.serial))
         zero = effects.zero_drift * _WANDER * draws.uniform("zero", self.serial) * math.sin(phase)
         shown = force + self.curve_g(force, self._world.excess_c(ns)) + self.corner_g(load, force)
-        shown += self._world.drift(self.name, ns) * force
+        shown += self._world.drift(self.name, ns) * force + self._lag_g(force)
         return shown + effects.noise * scatter + effects.creep * creep + zero
+
+    def _lag_g(self, force_g: float) -> float:
+        """Return what the load cell lags behind: it shows too much where the load has fallen."""
+        share = force_g / self.full_g
+        whole = self._world.effects.hysteresis * self._play_g * 4.0 * share * (1.0 - share)
+        return math.copysign(whole / 2.0, self.state.before_g - force_g)
 
     def weighed(self, load: Load, ns: int) -> dict[str, float]:
         """Return what it makes of a load: its own error in this air, and what the weights add to that.
