@@ -125,7 +125,7 @@ def test_a_balance_shows_more_after_a_larger_load_than_after_a_smaller_one() -> 
     simulation = {
         "seed": 2,
         "effects": {**OFF, "hysteresis": 1.0},
-        "units": {"balance": {"hysteresis_g": 0.01}},
+        "units": {"balance": {"hysteresis_g": 0.1}},
     }
     tables = {"name": "b", "instruments": named, "wirings": wirings, "simulation": simulation}
     with SIMULATOR.open_in_process(tables) as bench:
@@ -135,7 +135,7 @@ def test_a_balance_shows_more_after_a_larger_load_than_after_a_smaller_one() -> 
             bench.clock.sleep(60.0)
             shown.append(float(balance.feed(b"SI\r\n").split()[2]))
     share = 100.0 / 220.0
-    assert shown[2] - shown[0] == pytest.approx(0.01 * 4.0 * share * (1.0 - share), rel=1e-3)
+    assert shown[2] - shown[0] == pytest.approx(0.1 * 4.0 * share * (1.0 - share), abs=1e-4)
 
 
 def _weight_of(grams: float, number: int) -> dict[str, Any]:
