@@ -108,6 +108,11 @@ def _parts(entry: Table, domain: str, instruments: Instruments) -> list[Member]:
         for reader, unit in readers
         if reader in instruments and instruments[reader].entry.part(domain)
     ]
+    own = [name for name in units.values if units.table(name).text("reader", name) != name]
+    own += [each.text(key) for each in (unit.table("parts") for _, unit in readers) for key in each.values]
+    further += [
+        Member(name, "") for name in own if name in instruments and instruments[name].entry.part(domain)
+    ]
     return further + [
         Member(parts.text(key), str(channels.values.get(key, "")))
         for key in parts.values

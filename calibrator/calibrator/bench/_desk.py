@@ -44,6 +44,10 @@ class Desk(Protocol):
         """The units under test that are measured at once, by number."""
         ...
 
+    def units_of(self, part: str) -> range:
+        """Return the units that each have an instrument of their own for a part; one where they share it."""
+        ...
+
     def unit(self, number: int) -> AbstractContextManager[None]:
         """Let "uut" be one of the units; what is recorded within is of its run only."""
         ...

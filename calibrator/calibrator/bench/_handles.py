@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 
 from calibrator.bench._desk import Desk
@@ -81,6 +81,14 @@ class Source:
         )
 
 
+_ALONE = nullcontext()
+
+
+def of_unit(desk: Desk, part: str, number: int) -> AbstractContextManager[None]:
+    """Let a part be that of one unit under test, where each has its own."""
+    return desk.unit(number) if len(desk.units_of(part)) > 1 else _ALONE
+
+
 class Part:
     """Any part of the bench."""
 
@@ -98,8 +106,8 @@ class Part:
         """Fix what the part measures and how; the wiring's channel stands in where none is given."""
         self._desk.check()
         unit_of(function)
-        for number in self._desk.units if self._name == "uut" else (0,):
-            with self._desk.unit(number) if self._name == "uut" else nullcontext():
+        for number in self._desk.units_of(self._name):
+            with of_unit(self._desk, self._name, number):
                 self._configure(function, settings)
 
     def _configure(self, function: str, settings: Mapping[str, Setting]) -> None:

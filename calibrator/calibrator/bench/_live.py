@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import cast
 
 from calibrator._errors import RunError
 from calibrator.bench._desk import Desk
-from calibrator.bench._handles import Armed, Meter, Part, Source
+from calibrator.bench._handles import Armed, Meter, Part, Source, of_unit
 from calibrator.evaluation import value_of_raw
 from calibrator.procedure import READING_UNITS, MeterHandle, PartHandle, Point, SourceHandle, Text
 from calibrator_drivers.clock import Deadline
@@ -17,7 +17,6 @@ from calibrator_drivers.roles import Expecting, Indication
 
 __all__ = ["LiveBench"]
 
-_ALONE = nullcontext()
 _SURPRISE = 0.05  # of the value, from where a typed indication is looked at again; a point may state less
 UUT = "uut"
 
@@ -166,10 +165,10 @@ class LiveBench:
 
     def _units(self, part: str) -> Sequence[int]:
         """Return the units that a reading of a part is of: all that are measured at once, else one."""
-        return self._desk.units if part == UUT else (0,)
+        return self._desk.units_of(part)
 
     def _of(self, part: str, number: int) -> AbstractContextManager[None]:
-        return self._desk.unit(number) if part == UUT and len(self._desk.units) > 1 else _ALONE
+        return of_unit(self._desk, part, number)
 
     def _sample(self, part: str, doing: str, done: int, total: int) -> Indication:
         self._desk.check()

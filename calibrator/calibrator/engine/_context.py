@@ -129,7 +129,8 @@ class Context:
         unit = point.unit if point is not None else section.proof.unit if section.proof else ""
         reads = wired.unit(self.setting.uut.name)
         uut = self.meter_of(section) if phase_of(section) else reads.reader
-        parts = {"source": wired.source or "", **wired.parts, "uut": uut}
+        own = {} if phase_of(section) else reads.parts
+        parts = {"source": wired.source or "", **wired.parts, **own, "uut": uut}
         channels = {} if reads.channel is None else {"uut": reads.channel}
         # the guard looks with the unit under test, which is not on the leads of a session check
         seen: Quantity = "none" if phase_of(section) else self._quantity(section)

@@ -119,6 +119,14 @@ class WorkDesk:
         """The units under test that are measured at once, by number; one where a check standard is read."""
         return range(1 if self._spot.alone else len(self._units))
 
+    def units_of(self, part: str) -> range:
+        """Return the units that a part belongs to: each has its own "uut", and what its wiring gives it."""
+        return self.units if self._is_own(part) else range(1)
+
+    def _is_own(self, part: str) -> bool:
+        wiring = self._station.bench.wirings.get(self._spot.wiring)
+        return part == "uut" or (wiring is not None and part in wiring.unit(self._units[0]).parts)
+
     def measure_at_once(self, units: Sequence[str]) -> None:
         """Say which units under test are measured together; names on the bench, the first one first."""
         self._units = tuple(units)
@@ -134,7 +142,9 @@ class WorkDesk:
         channels = {} if reads.channel is None else {"uut": reads.channel}
         self._unit = number
         self._spot = replace(
-            spot, parts={**spot.parts, "uut": reads.reader}, channels={**spot.channels, **channels}
+            spot,
+            parts={**spot.parts, **reads.parts, "uut": reads.reader},
+            channels={**spot.channels, **channels},
         )
         try:
             with self._chronicle.only(number):
@@ -144,7 +154,7 @@ class WorkDesk:
 
     def key(self, part: str) -> str:
         """Return what tells a part apart from the same part of another unit."""
-        return f"{part}#{self._unit}" if part == "uut" and self._unit else part
+        return f"{part}#{self._unit}" if self._unit and self._is_own(part) else part
 
     @property
     def applied(self) -> float | None:

@@ -298,6 +298,9 @@ class Ruled:
 
     def _name(self, wiring: Wiring, part: str) -> str | None:
         """Return what fills a part; the unit under test reads itself, or is read by another instrument."""
+        own = wiring.unit(self.setting.uut.name).parts.get(part)
+        if own is not None:
+            return own
         if part != UUT or not (wiring.units or wiring.meter or wiring.part(part)):
             return wiring.part(part)
         return wiring.unit(self.setting.uut.name).reader

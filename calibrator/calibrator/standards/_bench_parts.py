@@ -56,11 +56,12 @@ class LeadFigures:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What reads a unit under test, and on which channel."""
+    """What reads a unit under test, on which channel, and what else on the bench is its own."""
 
     reader: str  # name of an instrument: the unit itself, or a readout
     channel: int | None
     figures: Mapping[str, Figure] = field(default_factory=dict)  # its own, in place of the wiring's
+    parts: Mapping[str, str] = field(default_factory=dict)  # role of the procedure -> instrument
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Wiring:
 
     def instruments(self) -> tuple[str, ...]:
         """Return the names of all instruments and artefacts that the wiring connects."""
-        readers = (unit.reader for unit in self.units.values())
+        readers = (name for unit in self.units.values() for name in (unit.reader, *unit.parts.values()))
         named = (self.source, self.meter, self.artefact, *self.parts.values(), *self.units, *readers)
         return tuple(dict.fromkeys(name for name in named if name))
 
@@ -191,17 +192,18 @@ def _parts(table: Table, instruments: Collection[str]) -> dict[str, str]:
 
 
 def _units(table: Table, instruments: Collection[str]) -> dict[str, Unit]:
-    """Take `[wirings.NAME.units.NAME]`: a reader and its channel, figures of its own; nothing is needed."""
+    """Take `[wirings.NAME.units.NAME]`: reader, channel, figures and parts of its own; nothing is needed."""
     units, found = table.table("units"), {}
     for name in units.values:
         if name not in instruments:
             what = f'There is no instrument "{name}" on this bench'
             raise units.error(name, what, nearest(name, instruments), "unknown-instrument")
         entry = units.table(name)
-        entry.allow("reader", "channel", "figures")
+        entry.allow("reader", "channel", "figures", "parts")
         channel = int(entry.decimal("channel", low=0, high=10_000)) if entry.has("channel") else None
         figures = {key: _own_figure(item) for key, item in entry.table("figures").named_here()}
-        found[name] = Unit(_instrument(entry, "reader", instruments) or name, channel, figures)
+        reader = _instrument(entry, "reader", instruments) or name
+        found[name] = Unit(reader, channel, figures, _parts(entry, instruments))
     return found
 
 
