@@ -7,16 +7,15 @@ and `:UNIT2` in public programs. How well a command itself is known is as for th
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
 
 from calibrator_drivers._errors import OutOfLimits
 from calibrator_drivers._safety import every_step
 from calibrator_drivers.clock import Clock
-from calibrator_drivers.commands import Command
 from calibrator_drivers.transport import Session
 
 from ._druck_pace5000 import DruckPACE5000
+from ._headers import numbered, unheaded
 
 __all__ = ["DruckPACE6000"]
 
@@ -28,7 +27,7 @@ class DruckPACE6000(DruckPACE5000):
 
     def __init__(self, session: Session, clock: Clock) -> None:
         super().__init__(session, clock)
-        self._second = _SecondChannel(session, clock)
+        self._second = DruckPACE5000(numbered(unheaded(session), 2), clock)
 
     def channel(self, number: int) -> DruckPACE5000:
         """Return the controller of a line, on the same session.
@@ -55,16 +54,3 @@ class DruckPACE6000(DruckPACE5000):
             InstrumentError: the instrument cannot be reached.
         """
         every_step(super().make_safe, self._second.make_safe)
-
-
-class _SecondChannel(DruckPACE5000):
-    """The second channel: the same commands with its number; the system's have none."""
-
-
-_OF_THE_SYSTEM = ("*", ":SYST")
-
-for _name, _command in list(vars(DruckPACE5000).items()):
-    if isinstance(_command, Command) and not _command.header.startswith(_OF_THE_SYSTEM):
-        _word, _colon, _rest = _command.header[1:].partition(":")
-        _numbered = replace(_command, header=f":{_word}2{_colon}{_rest}")
-        setattr(_SecondChannel, _name, _numbered)

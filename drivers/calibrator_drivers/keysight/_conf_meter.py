@@ -1,6 +1,7 @@
 """What the 34401A and its successors have in common: `CONF` by function, integration, filters, gates.
 
-What differs is where autozero, impedance and filters are set: a model says so in four small methods.
+What differs is where autozero, impedance and filters are set: a model says so in three methods. It stands
+beside `ScpiMeter`, which checks errors and keeps the time of a reading.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar
 
-from calibrator_drivers._scpi_meter import NPLC, TRIGGER_S, ScpiMeter, filter_for
+from calibrator_drivers._scpi_meter import NPLC, TRIGGER_S, filter_for
 from calibrator_drivers.commands import choice
+from calibrator_drivers.transport import Session
 
 __all__ = ["ConfMeter", "holding"]
 
@@ -23,8 +25,10 @@ _AMP_AC = {1.0: "1", 3.0: "3"}
 _GATE = {0.01: "0.01", 0.1: "0.1", 1.0: "1"}
 
 
-class ConfMeter(ScpiMeter, ABC):
-    """A multimeter that is configured by `CONF`."""
+class ConfMeter(ABC):
+    """The settings of a `ScpiMeter` that is configured by `CONF`."""
+
+    session: Session
 
     ROLES: ClassVar[tuple[str, ...]] = (
         "MeasureVoltageDC",
@@ -50,6 +54,18 @@ class ConfMeter(ScpiMeter, ABC):
     frequency_volts = choice("FREQ:VOLT:RANG {}", _VOLT_AC, "range of what is counted", "S-PYMEASURE", "seen")
     frequency_gate = choice("FREQ:APER {}", _GATE, "gate time (s)", "S-PYMEASURE", "seen")
     # fmt: on
+
+    @abstractmethod
+    def integrating(self, unit: str, nplc: float, after: str, *, delay_s: float = TRIGGER_S) -> None:
+        """Check the errors of an integrating configuration, and remember how long a reading takes."""
+
+    @abstractmethod
+    def filtered(self, unit: str, lowest_hz: int, after: str) -> None:
+        """Check the errors of an alternating configuration, and remember how long its filter settles."""
+
+    @abstractmethod
+    def gated(self, unit: str, gate_s: float, after: str) -> None:
+        """Check the errors of a counting configuration, and remember how long its gate is."""
 
     @abstractmethod
     def set_impedance(self, *, high: bool) -> None:

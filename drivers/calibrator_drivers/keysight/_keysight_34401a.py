@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from calibrator_drivers._scpi_meter import FILTERS, SWITCH
+from calibrator_drivers._scpi_meter import FILTERS, SWITCH, ScpiMeter
 from calibrator_drivers.commands import choice
 from calibrator_drivers.dialect import KEYSIGHT
 from calibrator_drivers.roles import Identity
@@ -18,7 +18,7 @@ _CONTROL = {"remote": "REM"}
 _GATE = {0.01: "0.01", 0.1: "0.1", 1.0: "1"}
 
 
-class Keysight34401A(ConfMeter):
+class Keysight34401A(ScpiMeter, ConfMeter):
     """A 34401A behind a session; it does not tell its serial number.
 
     On a serial line `identify` and `reset` put it into remote first (`SYST:REM`).

@@ -6,11 +6,13 @@ remembered with high confidence; each command's line says so.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from calibrator_drivers._scpi_meter import FILTERS, SWITCH
+from calibrator_drivers._scpi_meter import FILTERS, SWITCH, ScpiMeter
 from calibrator_drivers.commands import choice, reading
 from calibrator_drivers.dialect import KEYSIGHT
+from calibrator_drivers.transport import Session
 
 from ._conf_meter import ConfMeter
 
@@ -23,7 +25,7 @@ _GATE = {0.01: "0.01", 0.1: "0.1", 1.0: "1"}
 _PASSED = ("0", "+0")
 
 
-class Keysight34461A(ConfMeter):
+class Keysight34461A(ScpiMeter, ConfMeter):
     """A 34461A behind a session."""
 
     MODEL_ID: ClassVar[str] = "keysight_34461a"
@@ -58,17 +60,19 @@ class Keysight34461A(ConfMeter):
         (self.volts_filter if unit == "V" else self.amperes_filter)(lowest_hz)
 
 
-class Keysight34465A(Keysight34461A):
-    """A 34465A behind a session: the 34461A's functions, self-calibration and temperature."""
+class _SelfCalibrating(ABC):
+    """What a 34465A and a 34470A have beyond a 34461A."""
 
-    MODEL_ID: ClassVar[str] = "keysight_34465a"
-    MODELS: ClassVar[tuple[str, ...]] = ("34465A",)
-    MAKERS: ClassVar[tuple[str, ...]] = KEYSIGHT
+    session: Session
 
     # fmt: off
     self_calibration = reading("ACAL:ALL?", str.strip, "self-calibration, 0 passes", "S-MEM", "mem-H")
     internal_temperature = reading("SYST:TEMP?", float, "internal temperature (degC)", "S-MEM", "mem-H")
     # fmt: on
+
+    @abstractmethod
+    def check(self, after: str) -> None:
+        """Raise `InstrumentReportedError` when the error queue is not empty; `after` is what was done."""
 
     def self_calibrate(self) -> bool:
         """Run the self-calibration with open terminals; return whether it passed."""
@@ -81,7 +85,15 @@ class Keysight34465A(Keysight34461A):
         return self.internal_temperature()
 
 
-class Keysight34470A(Keysight34465A):
+class Keysight34465A(Keysight34461A, _SelfCalibrating):
+    """A 34465A behind a session: the 34461A's functions, self-calibration and temperature."""
+
+    MODEL_ID: ClassVar[str] = "keysight_34465a"
+    MODELS: ClassVar[tuple[str, ...]] = ("34465A",)
+    MAKERS: ClassVar[tuple[str, ...]] = KEYSIGHT
+
+
+class Keysight34470A(Keysight34461A, _SelfCalibrating):
     """A 34470A behind a session: a 34465A with 7.5 digits."""
 
     MODEL_ID: ClassVar[str] = "keysight_34470a"
