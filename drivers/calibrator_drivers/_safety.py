@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+_TURNS = 5  # of what a person's Ctrl-C broke into; who presses it more often than that wants out
 _SILENT = 2  # looks without an answer: nobody is there to be asked a third time
 
 
@@ -66,20 +67,22 @@ def _or_may_be_on(session: Session, way_out: str) -> Iterator[None]:
 
 
 def _through(step: Callable[[], object]) -> list[BaseException]:
-    """Take a step, twice where a person's Ctrl-C broke in; return that, to be raised behind it."""
-    try:
-        step()
-    except Exception:
-        raise
-    except BaseException as stop:  # noqa: BLE001 - whoever asked for the step raises it, when it is taken
-        vars(stop).pop("__notes__", None)  # what it met is asked again
+    """Take a step, again where a person's Ctrl-C broke in; return the first, to be raised behind it."""
+    stops: list[BaseException] = []
+    while len(stops) < _TURNS:
         try:
             step()
-        except Exception as error:  # noqa: BLE001 - told with what stopped the first
-            stop.add_note(str(error))
-            raise stop from None
-        return [stop]
-    return []
+        except Exception as error:
+            if not stops:
+                raise
+            stops[0].add_note(str(error))
+            raise stops[0] from None
+        except BaseException as stop:  # noqa: BLE001 - whoever asked for the step raises it, when it is taken
+            vars(stop).pop("__notes__", None)  # what it met is asked again
+            stops.append(stop)
+        else:
+            return stops[:1]
+    raise stops[0]
 
 
 class _QueueSilent(ReadTimeout):
@@ -90,7 +93,7 @@ def sure(session: Session, *steps: Callable[[], object], way_out: str = "") -> N
     """Take every step of making safe, and all of them once more on a new connection where this one fails.
 
     What can only be sent stands before what is looked at: no answer may keep a command from the wire. A
-    person's Ctrl-C does not either: all steps are taken once more, then it goes on upwards.
+    person's Ctrl-C does not either, nor do further ones: all steps are taken again, then it goes on upwards.
 
     Raises:
         InstrumentError: a step failed; its `what` tells of all that did, and that the output may still be on.
@@ -98,16 +101,23 @@ def sure(session: Session, *steps: Callable[[], object], way_out: str = "") -> N
     with _or_may_be_on(session, way_out):
         failures = _failures(steps)
         interrupted = _interrupts(failures)
-        for stop in interrupted:
-            vars(stop).pop("__notes__", None)  # what else failed is tried again
-        if any(isinstance(error, (ConnectionLost, ReadTimeout)) for error in failures):
-            session.reopen()
-            failures = _failures(steps)
-        elif interrupted:
-            failures = _failures(steps)
+        again = [session.reopen] if _is_lost(failures) else []
+        for _ in range(_TURNS):
+            if not again and not _interrupts(failures):
+                break
+            for stop in interrupted:
+                vars(stop).pop("__notes__", None)  # what else failed is tried again
+            for step in again:
+                interrupted += _through(step)
+            failures, again = _failures(steps), []
+            interrupted += _interrupts(failures)
         if found := [error for error in failures if not isinstance(error, _QueueSilent)]:
-            _tell([*interrupted, *found])
-    _tell(interrupted)  # at rest, as was seen
+            _tell([*interrupted[:1], *(error for error in found if error not in interrupted[:1])])
+    _tell(interrupted[:1])  # at rest, as was seen
+
+
+def _is_lost(failures: Iterable[BaseException]) -> bool:
+    return any(isinstance(error, (ConnectionLost, ReadTimeout)) for error in failures)
 
 
 def every_step(*steps: Callable[[], object]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -19,8 +19,9 @@ from calibrator_drivers import (
 )
 from calibrator_drivers.clock import RealClock
 from calibrator_drivers.druck import DruckPACE5000, DruckPACE6000
+from calibrator_drivers.druck._headers import numbered
 from calibrator_drivers.roles import MeasurePressure, SourcePressure
-from calibrator_drivers.transport import open_session
+from calibrator_drivers.transport import Session, open_session
 
 Protocol = Callable[..., Any]
 NONE = (":SYST:ERR?", ':SYST:ERR 0,"No error"')
@@ -309,3 +310,19 @@ def test_the_second_channel_of_a_pace6000_has_its_number(
         pace.channel(2).set_slew(20e3)
         assert pace.channel(2).read().value == pytest.approx(100050.0)
         assert pace.read().value == pytest.approx(1325.0)
+
+
+def test_what_a_channel_is_set_to_is_kept_under_its_own_number() -> None:
+    kept: list[tuple[str, str]] = []
+
+    class Kept:
+        def __getattr__(self, name: str) -> Any:
+            raise AttributeError(name)
+
+        def remember(self, key: str, text: str) -> None:
+            kept.append((key, text))
+
+    session = numbered(cast("Session", Kept()), 2)
+    session.remember(":SOUR:PRES:SLEW", ":SOUR:PRES:SLEW 200")
+    session.remember("*SRE", "*SRE 0")
+    assert kept == [(":SOUR2:PRES:SLEW", ":SOUR2:PRES:SLEW 200"), ("*SRE", "*SRE 0")]

@@ -6,6 +6,7 @@ import errno
 import os
 from collections.abc import Callable
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -147,13 +148,14 @@ def test_what_breaks_in_behind_the_command_that_connects_leaves_it_off(
 
 
 def _interrupted(source: Any, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Let Ctrl-C come in place of a message; how many are left until then."""
-    session, left = source.session, [NEVER]
+    """Let Ctrl-C come in place of a message, and of the message `left[1]` behind it; how many are left."""
+    session, left = source.session, [NEVER, 0]
     send, ask = session._link.send, session._send_asking
 
     def reached(through: Callable[[bytes], None], message: bytes) -> None:
         left[0] -= 1
         if left[0] == NEVER:
+            left[0], left[1] = (left[1] - 1, 0) if left[1] else (NEVER, 0)
             raise KeyboardInterrupt
         through(message)
 
@@ -191,6 +193,30 @@ def test_no_interrupt_at_any_message_of_coming_to_rest_keeps_it_on(
             source.make_safe()
         assert len(stopped) >= 2
         assert not any("__notes__" in vars(stop) for stop in stopped)  # each was seen at rest
+
+
+@pytest.mark.parametrize("doing", ["make_safe", "standby"])
+@pytest.mark.parametrize("model", MODELS)
+def test_a_second_interrupt_while_coming_to_rest_is_repeated_does_not_keep_it_on_either(
+    model: str, doing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with rig(model) as found, found.driver() as source:
+        left = _interrupted(source, monkeypatch)
+        stopped = 0
+        for at, behind in product(range(3), range(1, 9)):
+            _staged(found, source)
+            source.operate()
+            assert found.on
+            source._clock.sleep(20.0)
+            left[:] = [at, behind]
+            try:
+                getattr(source, doing)()
+            except KeyboardInterrupt:
+                stopped += left == [NEVER, 0] or left[0] < NEVER
+            left[:] = [NEVER, 0]
+            assert not found.on, (at, behind)
+            source.make_safe()
+        assert stopped >= 2
 
 
 @pytest.mark.parametrize("model", MODELS)
