@@ -74,6 +74,9 @@ GENERATOR = {
     "OUTP:LOAD?": "9.9E37",
     "VOLT:RANG:AUTO?": "1",
     **{f"{kind}:STAT?": "0" for kind in ("BURS", "SWE", "AM", "FM", "PM", "FSK", "PWM", "BPSK", "SUM")},
+    "FREQ:MODE?": "CW",
+    "COMB:FEED?": "NONE",
+    "*IDN?": "Agilent Technologies,33522B,MY50000001,3.05",
     "SYST:ERR?": NONE,
 }
 

@@ -30,6 +30,7 @@ _SAME_PEAK_V = 1e-3
 _KEPT: Final = {"restores": True}  # may be sent again with the output off after a lost connection
 _SWITCH = {True: "ON", False: "OFF"}
 _TWO_OUTPUTS = ("33510B", "33512B", "33520B", "33522B")
+_FIXED = ("CW", "FIX")
 _REFERENCE = {"internal": "INT", "external": "EXT"}
 
 
@@ -214,6 +215,8 @@ class Keysight33500B(Keysight33220A):
     ranging_now = reading("VOLT:RANG:AUTO?", flag, "whether attenuators follow", "S-33522B-M", "seen")
     phase_shift_keying_now = reading("BPSK:STAT?", flag, "phase-shift keying", "S-MEM", "mem-H")
     sum_now = reading("SUM:STAT?", flag, "whether a second waveform is added", "S-MEM", "mem-H")
+    mode_now = reading("FREQ:MODE?", str.strip, "fixed, of a list or a sweep", "S-MEM", "mem-H")
+    combined_now = reading("COMB:FEED?", str.strip, "the output that is added", "S-MEM", "mem-M")
     reference = choice("ROSC:SOUR {}", _REFERENCE, "time base in use", "S-MEM", "mem-H")
     reference_used = reading("ROSC:SOUR?", str.strip, "time base in use", "S-MEM", "mem-H")
     second_output = choice("OUTP2 {}", _SWITCH, "the second output", "S-MEM", "mem-H")
@@ -280,6 +283,13 @@ class Keysight33500B(Keysight33220A):
 
     def _compare(self, staged: _Staged) -> None:
         super()._compare(staged)
+        mode = self.mode_now()
+        if mode not in _FIXED:
+            raise self._mismatch("frequency mode", "CW", mode)
+        if self.identify().model.upper() in _TWO_OUTPUTS:
+            combined = self.combined_now()
+            if combined != "NONE":
+                raise self._mismatch("output that is added", "NONE", combined)
         self._see_limits()
 
     def use_reference(self, *, external: bool) -> None:

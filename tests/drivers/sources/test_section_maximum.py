@@ -194,3 +194,16 @@ def test_a_sine_that_another_hand_varies_is_not_switched_on(model: str, kind: st
         with pytest.raises(ReadbackError, match="was staged as off and is read back as on"):
             source.operate()
         assert not found.on
+
+
+@pytest.mark.parametrize("changed", ["FREQ:MODE LIST", "FREQ:MODE SWE", "COMB:FEED CH2"])
+def test_a_sine_of_a_list_or_with_the_other_output_added_is_not_switched_on(changed: str) -> None:
+    with rig("keysight_33500b") as found, found.driver() as source:
+        source.reset()
+        source.set_limits(voltage_v=3.0)
+        source.stage_voltage_ac(3.0, frequency_hz=1e3)
+        source.session.write(changed)
+        source.check_errors()
+        with pytest.raises(ReadbackError, match=f"is read back as {changed.split()[1]}"):
+            source.operate()
+        assert not found.on

@@ -61,6 +61,8 @@ class Settings:
     burst_period_s: float = 0.01
     gate_polarity: str = "NORM"
     varied: str = ""  # the sweep or modulation that is on, of which there is one at most
+    frequency_mode: str = "CW"
+    combined: str = "NONE"  # the output that is added to this one
     trigger: str = "IMM"
     trigger_slope: str = "POS"
     trigger_delay_s: float = 0.0

@@ -110,6 +110,11 @@ def add_channel(
     _add_levels(adder, channel, headers.source)
     if limits:
         _add_limits(adder, channel, headers.source)
+        adder.word(f"{headers.source}FREQuency:MODE", "frequency_mode", ("CW", "FIXed", "LIST", "SWEep"))
+        adder.word(f"{headers.source}COMBine:FEED", "combined", ("NONE", "CH1", "CH2"))
+    else:
+        adder.add(f"{headers.source}FREQuency:MODE", lambda _word: None, Choice(("CW", "FIXed")))
+        adder.ask(f"{headers.source}FREQuency:MODE?", lambda: "CW")
     _add_pulse(adder, channel, headers.source)
     _add_burst(adder, channel, headers.source)
     _add_varied(adder, channel, headers.source, _VARIED_B if limits else _VARIED)
@@ -141,8 +146,6 @@ def _add_waveform(adder: _Adder, channel: Channel, source: str, shapes: tuple[st
     adder.word(f"{source}FUNCtion", "shape", shapes)
     adder.add(f"{source}FREQuency", channel.frequency, Number("HZ", _WORDS))
     adder.ask(f"{source}FREQuency?", lambda: say(settings.frequency_hz), channel.hertz_ends)
-    adder.add(f"{source}FREQuency:MODE", lambda _word: None, Choice(("CW", "FIXed")))
-    adder.ask(f"{source}FREQuency:MODE?", lambda: "CW")
     adder.number(f"{source}PHASe", "phase_deg", (-360.0, 360.0), 0.0, "DEG")
     adder.number(f"{source}FUNCtion:SQUare:DCYCle", "square_duty", (0.01, 99.99), 50.0)
     adder.number(f"{source}FUNCtion:RAMP:SYMMetry", "ramp_symmetry", (0.0, 100.0), 100.0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import math
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from calibrator_drivers.accuracy import load_table
@@ -80,12 +81,21 @@ class Generator(ScpiDevice):
 
     def feed(self, ns: int) -> Feed:
         """Return what the first output presents."""
-        return self.channels[0].feed(ns)
+        return self._presented(0, ns)
+
+    def _presented(self, number: int, ns: int) -> Feed:
+        """Return what an output presents, with the other one added where that is combined with it."""
+        own, named = self.channels[number].feed(ns), self.channels[number].settings.combined
+        added = int(named[2:]) - 1 if named != "NONE" else number
+        if added == number or added >= len(self.channels) or own.voltage_v is None:
+            return own
+        other = self.channels[added].feed(ns)
+        return replace(own, voltage_v=math.hypot(own.voltage_v, other.voltage_v or 0.0))
 
     def terminal_feed(self, terminal: str, ns: int) -> Feed:
         """Return what an output presents, `2` being the second one."""
         number = int(terminal) if terminal.isdigit() else 1
-        return self.channels[min(max(number, 1), len(self.channels)) - 1].feed(ns)
+        return self._presented(min(max(number, 1), len(self.channels)) - 1, ns)
 
     def true_output(self, ns: int) -> TrueOutput:
         """Return what the first output's terminals really give, open."""
