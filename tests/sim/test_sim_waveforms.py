@@ -173,9 +173,11 @@ def test_settings_come_back_as_they_were_sent(keithley):
 
 def test_an_output_that_is_added_to_the_other_is_seen_there(generator):
     bench, client = generator
+    assert client.query("COMB:FEED?") == "NONE"
     alone = output(bench).voltage_v
     client.write("SOUR2:FUNC SQU;:OUTP2:LOAD INF;:SOUR2:VOLT:UNIT VPP;:SOUR2:VOLT 2;:OUTP2 ON;:COMB:FEED CH2")
     assert client.query("SYST:ERR?") == '+0,"No error"'
     assert output(bench).voltage_v == pytest.approx(math.sqrt(2.0) * alone)
     client.write("COMB:FEED NONE")
+    assert client.query("COMB:FEED?") == "NONE"
     assert output(bench).voltage_v == alone
