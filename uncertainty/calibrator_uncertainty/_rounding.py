@@ -76,13 +76,13 @@ def round_like(value: float | Decimal, rounded_uncertainty: Decimal) -> Decimal:
     _check_decimal(rounded_uncertainty, "the rounded uncertainty")
     if rounded_uncertainty != 0:
         with localcontext() as context:
-            context.prec = max(_PRECISION, abs(number.adjusted()) + _PRECISION)
             exponent = rounded_uncertainty.as_tuple().exponent
             if not isinstance(exponent, int):
                 raise InputError(
                     f"an uncertainty of {rounded_uncertainty} cannot fix a place", code="not-finite"
                 )
-            number = number.quantize(Decimal(1).scaleb(exponent), rounding=ROUND_HALF_EVEN)
+            context.prec = max(_PRECISION, number.adjusted() - exponent + 2)
+            number = number.quantize(Decimal((0, (1,), exponent)), rounding=ROUND_HALF_EVEN)
     return number.copy_abs() if number == 0 else number
 
 

@@ -222,3 +222,12 @@ def test_every_form_reads_back_to_the_same_digits(value, u, unit):
         assert (back.value, back.uncertainty, back.unit) == (found.value, found.uncertainty, unit)
     again = round_result(found.value, found.uncertainty, unit=unit)
     assert again == found
+
+
+@pytest.mark.parametrize(
+    ("value", "u"), [(1e15, 1e-15), (-1e20, 1e-12), (1.0, 1e-300), (1e300, 1.0), (1e-300, 1e300)]
+)
+def test_a_value_has_the_places_of_its_uncertainty_however_far_apart_they_are(value: float, u: float) -> None:
+    shown, last = str(round_result(value, u)).split(" ± ")
+    assert len(shown.partition(".")[2]) == len(last.partition(".")[2])
+    assert abs(Decimal(shown) - Decimal(repr(value))) <= Decimal(last)

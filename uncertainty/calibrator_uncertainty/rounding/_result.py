@@ -252,7 +252,7 @@ def _exponent(number: Decimal) -> int:
 
 
 def _written(number: Decimal, decimal: str, group: str) -> str:
-    sign, digits = ("-", plain(abs(number))) if number < 0 else ("", plain(abs(number)))
+    sign, digits = ("-", plain(number.copy_abs())) if number < 0 else ("", plain(number.copy_abs()))
     whole, _, fraction = digits.partition(".")
     if group:
         first = len(whole) % 3 or 3
