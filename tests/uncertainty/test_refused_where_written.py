@@ -286,3 +286,10 @@ def test_a_complex_number_is_true_unless_it_is_nothing():
     assert not bool(Z.magnitude - Z.magnitude)
     with pytest.raises(ValueError, match="ambiguous"):
         bool(complex_array("c", [1 + 1j, 2j], 0.1, "V"))
+
+
+@pytest.mark.parametrize("written", ["%RH", "% RH", "%rh", "% r.h."])
+def test_percent_of_relative_humidity_is_percent_and_no_ronnahenry(written: str) -> None:
+    humidity = uncertain(normal("h", 45.0, 1.0, written))
+    assert str(humidity.units) == "percent"
+    assert humidity.to("").magnitude.value == pytest.approx(0.45)

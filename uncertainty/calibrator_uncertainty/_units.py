@@ -37,6 +37,8 @@ _DEFINITIONS = {
 }
 # Signs of multiplication and of temperature that keyboards and spreadsheets write and pint passes over.
 _WRITTEN = str.maketrans({"⋅": "*", "×": "*", "℃": "°C", "℉": "°F", "\N{NO-BREAK SPACE}": " "})
+# Percent of relative humidity, which pint reads as percent times ronnahenry.
+_HUMIDITY = re.compile(r"%\s?(?:RH|rH|rh|r\.\s?h\.)(?![\w.])")
 # What pint's parser leaves out without a word ("V?" is V, "V; A" is V·A), and a point that is in no number.
 _STRAY = re.compile(r"[^\w */^().+\-·⁻°]|//|\.(?!\d)|(?<=[^\W\d])\.")
 _parsed: dict[str, Quantity] = {}
@@ -113,7 +115,7 @@ def _plainly_written(text: str, registry: Quantity, where: str) -> str:
     Raises:
         UnitsError: characters that no unit has, once the host's own preprocessors (% is percent) were there.
     """
-    written = seen = text.translate(_WRITTEN)
+    written = seen = _HUMIDITY.sub("%", text.translate(_WRITTEN))
     for preprocess in registry.preprocessors:
         seen = preprocess(seen)
     stray = _STRAY.search(seen)
