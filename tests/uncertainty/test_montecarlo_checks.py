@@ -179,3 +179,20 @@ def test_limits_that_cannot_be_are_refused(limits):
     budget = Budget(lambda s: s, [normal("s", 0, 1, "V")], unit="V")
     with pytest.raises(InputError):
         joint_conformity([budget], limits, rng=np.random.default_rng(1))
+
+
+def test_draws_of_what_is_certain_end_with_the_tenth_block() -> None:
+    inputs = [normal("x", 0.1, 0.0, "V"), normal("y", 0.7, 0.0, "V")]
+    found = Budget(lambda x, y: x + y, inputs, unit="V").monte_carlo(np.random.default_rng(1))
+    assert (found.converged, found.draws, found.note) == (True, 100_000, "")
+    assert found.u <= 1e-15
+
+
+def test_ten_blocks_of_a_high_probability_fit_into_the_usual_most() -> None:
+    inputs = [normal("x", 0.1, 1.0, "V"), normal("y", 0.7, 1.0, "V")]
+    budget = Budget(lambda x, y: x + y, inputs, unit="V")
+    found = budget.monte_carlo(np.random.default_rng(1), probability=0.9999)
+    assert (found.converged, found.draws) == (True, 10_000_000)
+    few = budget.monte_carlo(np.random.default_rng(1), probability=0.9999, most=3_000_000)
+    assert not few.converged
+    assert np.all(np.isfinite(few.errors))

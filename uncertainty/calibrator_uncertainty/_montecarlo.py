@@ -27,6 +27,7 @@ __all__ = ["MonteCarlo", "monte_carlo"]
 
 _BLOCK = 4096  # draws whose columns stay in the processor's cache; larger ones are paged in anew
 _TRIALS = 10_000  # M of JCGM 101, 7.9.4 a
+_ARITHMETIC = 1e-14  # relative, of a mean over a block
 _FEWEST_BLOCKS = 10  # two blocks may agree by chance
 
 
@@ -96,7 +97,7 @@ def _adaptive(
     budget: Budget, blocks: Callable[[int], np.ndarray], digits: int, probability: float, most: int
 ) -> MonteCarlo:
     """Follow JCGM 101:2008, 7.9.4, but never stop before ten blocks."""
-    trials = max(_TRIALS, math.ceil(100.0 / (1.0 - probability)))
+    trials = max(_TRIALS, math.ceil(round(100.0 / (1.0 - probability), 3)))  # 100 / (1 - 0.9999) is 1e6
     stream: Stream | None = None
     rows: list[tuple[float, float, float, float]] = []
     tolerance, errors, converged = 0.0, (math.inf,) * 4, False
@@ -108,13 +109,14 @@ def _adaptive(
             stream.add(drawn)
         low, high = symmetric_interval(drawn, probability)
         rows.append((float(drawn.mean()), float(drawn.std(ddof=1)), low, high))
-        if len(rows) < _FEWEST_BLOCKS:
+        if len(rows) < 2:
             continue
         table = np.array(rows)
         spread = table.std(axis=0, ddof=1) / math.sqrt(len(rows))
         errors = (float(spread[0]), float(spread[1]), float(spread[2]), float(spread[3]))
         tolerance = 0.5 * 10.0 ** leading_place(stream.u, digits) if stream.u > 0.0 else 0.0
-        converged = bool(np.all(2.0 * spread <= tolerance))
+        certain = stream.u <= _ARITHMETIC * abs(stream.mean)  # what spreads is the arithmetic of the mean
+        converged = len(rows) >= _FEWEST_BLOCKS and (certain or bool(np.all(2.0 * spread <= tolerance)))
     if stream is None:
         raise InputError(f"{most} draws are fewer than one block of {trials}", code="draws")
     return _result(budget, stream, probability, tolerance, errors, converged, "adaptive")
