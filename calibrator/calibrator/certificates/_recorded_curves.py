@@ -1,8 +1,9 @@
-"""Results that are curves: as the evaluation of a section recorded them, and in words."""
+"""Results that are curves: as the evaluation of a section recorded them, and as tables of a document."""
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import Any, Final
 
 from calibrator.certificates._bodies import Body, number, optional_number, text
 from calibrator.certificates._model import Curve
@@ -10,9 +11,12 @@ from calibrator.certificates._numbers import signed
 from calibrator.certificates._readable import plain_number, readable_formula, unit_text, written_parameters
 from calibrator.certificates._words import Speaker
 
-__all__ = ["coefficient_texts", "curve_lines", "curve_of"]
+__all__ = ["coefficient_texts", "curve_of", "curve_table"]
 
-# msgid of the catalogue
+_IN_WORDS: Final = re.compile(r"[a-z]{3,}(?: [a-z]{3,})+")
+_SMALLEST: Final = re.compile(r"by (U\(W\)|2 s), ([\d.]+)")  # of the smallest net weight
+# msgids of the catalogue
+_PARAMETER, _VALUE, _U = "Parameter", "Value", "Standard uncertainty u"
 _MATRIX: Final = "The covariance matrix stands in the attached certificate.json and in the DCC."
 
 
@@ -37,16 +41,41 @@ def curve_of(body: Body) -> Curve:
     )
 
 
-def curve_lines(curve: Curve, speaker: Speaker) -> list[list[str]]:
-    """Return a curve in words: formula and range, then each coefficient with its standard uncertainty."""
-    return [
-        _head(curve, speaker),
-        *(
-            [f"{name} = {value}, u = {u}" if u else f"{name} = {value}"]
-            for name, value, u in written_parameters(curve)
-        ),
-        *([speaker.say(_MATRIX)] if any(any(row) for row in curve.covariance) else []),
-    ]
+def curve_table(curve: Curve, speaker: Speaker) -> dict[str, Any]:
+    """Return a curve as a table: title, formula and range, each parameter with its standard uncertainty."""
+    rows = written_parameters(curve)
+    known = any(u for _, _, u in rows)
+    heads = [_PARAMETER, _VALUE, *([_U] if known else [])]
+    return {
+        "title": speaker.tell(curve.title),
+        "formula": _formula(curve, speaker),
+        "columns": [speaker.say(head) for head in heads],
+        "rows": [
+            [_name(name, speaker), [value], *([[u or "–"]] if known else [])] for name, value, u in rows
+        ],
+        "matrix": speaker.say(_MATRIX) if any(any(row) for row in curve.covariance) else [],
+    }
+
+
+def _name(name: str, speaker: Speaker) -> list[str]:
+    """Return the name of a parameter; one in words stands in the catalogue."""
+    found = _SMALLEST.fullmatch(name)
+    if found is not None:
+        return speaker.say("by {how}, {share}", how=found[1], share=found[2])
+    return speaker.say(name) if _IN_WORDS.fullmatch(name) else [name]
+
+
+def _formula(curve: Curve, speaker: Speaker) -> list[str]:
+    if curve.domain_lower is None or curve.domain_upper is None:
+        return []
+    return speaker.say(
+        "{formula}, {input} from {low} to {high} {unit}",
+        formula=readable_formula(curve.formula),
+        input=curve.input,
+        low=plain_number(curve.domain_lower),
+        high=plain_number(curve.domain_upper),
+        unit=unit_text(curve.input_unit),
+    )
 
 
 def coefficient_texts(curve: Curve) -> list[tuple[str, str, str]]:
@@ -63,19 +92,3 @@ def coefficient_texts(curve: Curve) -> list[tuple[str, str, str]]:
         shown = unit_text(unit)
         found.append((name, f"{written} {shown}".rstrip(), f"{u:f} {shown}".rstrip()))
     return found
-
-
-def _head(curve: Curve, speaker: Speaker) -> list[str]:
-    if curve.domain_lower is None or curve.domain_upper is None:
-        if not any(map(any, curve.covariance)):
-            return speaker.say("{title}: parameters:", title=curve.title)
-        return speaker.say("{title}: parameters with standard uncertainties:", title=curve.title)
-    return speaker.say(
-        "{title}: {formula}, {input} from {low} to {high} {unit}. Coefficients with standard uncertainties:",
-        title=curve.title,
-        formula=readable_formula(curve.formula),
-        input=curve.input,
-        low=plain_number(curve.domain_lower),
-        high=plain_number(curve.domain_upper),
-        unit=unit_text(curve.input_unit),
-    )

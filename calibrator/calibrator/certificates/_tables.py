@@ -20,7 +20,7 @@ from calibrator.certificates._numbers import (
 from calibrator.certificates._particulars import BESIDE_WORDS, PAIRS, POSITIONS
 from calibrator.certificates._plots import PlotText, error_plot
 from calibrator.certificates._reasons import left_by_rule
-from calibrator.certificates._recorded_curves import curve_lines
+from calibrator.certificates._recorded_curves import curve_table
 from calibrator.certificates._statements import interval_text, point_name
 from calibrator.certificates._widths import column_widths
 from calibrator.certificates._words import STATUS_WORDS, Speaker
@@ -86,6 +86,7 @@ def _result_table(
         "plot": error_plot(section.results, _plot_text(section, speaker)) if drawn else "",
         "alt": alternative_text(section, rows, speaker) if drawn else "",
         "notes": _notes(section, speaker),
+        "curves": [curve_table(curve, speaker) for curve in section.curves],
     }
 
 
@@ -150,8 +151,6 @@ def _notes(section: ResultSection, speaker: Speaker) -> list[list[str]]:
             notes.append(say("{point}: U ≥ T, no acceptance zone.", point=point_name(result)))
         if result.particulars.beside:
             notes.append([f"{point_name(result)}: {_beside(result, speaker)}."])
-    for curve in section.curves:
-        notes += curve_lines(curve, speaker)
     for mark, text in _MARKS.values():
         those = [r for r in section.results if mark in _marks(r)]
         if those:

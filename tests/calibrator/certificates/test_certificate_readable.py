@@ -14,7 +14,7 @@ from calibrator.certificates._readable import (
     readable_name,
     written_parameters,
 )
-from calibrator.certificates._recorded_curves import curve_lines
+from calibrator.certificates._recorded_curves import curve_table
 from calibrator.certificates._words import Speaker
 from calibrator.procedure import Text
 
@@ -80,9 +80,11 @@ def test_a_parameter_and_its_uncertainty_have_the_same_power_of_ten() -> None:
 def test_a_parameter_without_uncertainty_states_none() -> None:
     known = curve({"a": ("0.0000313000000000", "0", "g"), "n": ("12", "0", "1")})
     assert written_parameters(known) == [("a", "3.13 × 10⁻⁵ g", ""), ("n", "12", "")]
-    lines = [line for lines in curve_lines(known, Speaker("en")) for line in lines]
-    assert lines[1:] == ["a = 3.13 × 10⁻⁵ g", "n = 12"]  # nor a covariance matrix
-    assert "x from 0.03 to 140.03 °C" in lines[0]
+    table = curve_table(known, Speaker("en"))
+    assert table["rows"] == [[["a"], ["3.13 × 10⁻⁵ g"]], [["n"], ["12"]]]
+    assert table["columns"] == [["Parameter"], ["Value"]]
+    assert table["matrix"] == []
+    assert "x from 0.03 to 140.03 °C" in table["formula"][0]
 
 
 def test_names_and_numbers() -> None:
@@ -91,7 +93,23 @@ def test_names_and_numbers() -> None:
     assert plain_number(Decimal("-0E+3")) == "0"
 
 
-def test_parameters_without_uncertainty_are_not_announced_with_one() -> None:
-    known = replace(curve({"n": ("12", "0", "1")}), domain_lower=None, domain_upper=None)
-    assert curve_lines(known, Speaker("en"))[0] == [f"{known.title.en}: parameters:"]
-    assert curve_lines(known, Speaker("zh"))[0] == [f"{known.title.zh}：参数："]
+def test_a_curve_without_a_range_has_no_formula_and_one_with_u_its_matrix() -> None:
+    known = curve({"n": ("12", "0.25", "1"), "m": ("3", "0", "1")})
+    table = curve_table(known, Speaker("zh"))
+    assert table["columns"] == [["参数"], ["值"], ["标准不确定度 u"]]
+    assert table["rows"] == [[["n"], ["12.00"], ["0.25"]], [["m"], ["3"], ["–"]]]
+    assert table["matrix"]
+    assert curve_table(replace(known, domain_lower=None), Speaker("en"))["formula"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("mean_deviation", ["平均偏差", "mean deviation"]),
+        ("by U(W), 0.001", ["按 U(W)，0.001", "by U(W), 0.001"]),
+        ("R_0", ["R₀"]),
+    ],
+)
+def test_parameters_that_are_named_in_words_have_chinese_names(name: str, shown: list[str]) -> None:
+    table = curve_table(curve({name: ("12", "0.25", "1")}), Speaker("both"))
+    assert table["rows"][0][0] == shown

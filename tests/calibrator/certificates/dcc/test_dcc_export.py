@@ -268,7 +268,8 @@ def test_a_curve_that_was_recorded_reaches_every_form(record: Record, written: C
     model = build(record, run)
     assert model.sections[0].curves[0].values == (Decimal("100.01234"), Decimal("0.390831"))
     page = render(model, "html", "both").decode("utf-8")
-    assert "a = 100.0123 Ω, u = 0.0020 Ω" in page
+    row = "<tr><td><span>a</span></td><td><span>100.0123 Ω</span></td><td><span>0.0020 Ω</span></td></tr>"
+    assert row in page
     assert "分流器" in page
     root = parse(render(model, "dcc", "en"), "dcc")
     assert check(root) == ()
