@@ -7,8 +7,8 @@ from decimal import Decimal, InvalidOperation
 
 from calibrator._errors import InterruptedRun, RunError
 from calibrator.engine._context import Context
-from calibrator.engine._desk import Spot
 from calibrator.engine._prompts import answered_body, asked_body, asked_prompt, wiring_prompt
+from calibrator.engine._spot import Spot
 from calibrator.engine._types import Answer, Prompt
 from calibrator.procedure import Point, Section, Text, item_outcome
 

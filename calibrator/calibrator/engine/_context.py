@@ -11,11 +11,12 @@ from calibrator.bench import PlannedStage
 from calibrator.engine._broker import Broker
 from calibrator.engine._chorus import Chorus
 from calibrator.engine._chronicle import Chronicle
-from calibrator.engine._desk import Spot, WorkDesk
+from calibrator.engine._desk import WorkDesk
 from calibrator.engine._levels import SLOW, levels, looking_ranges, staged_at
 from calibrator.engine._safety import Looks, Quantity, no_looks, quantity_of
 from calibrator.engine._session_check import phase_of, standards_on
 from calibrator.engine._setting import Setting
+from calibrator.engine._spot import Spot
 from calibrator.engine._station import Station
 from calibrator.engine._steps import Step
 from calibrator.engine._stop import StopSignal

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Protocol, cast
 
@@ -25,7 +24,8 @@ from calibrator.engine._output import (
     unreleased,
     wait_settled,
 )
-from calibrator.engine._safety import Quantity, make_sources_safe, no_looks, not_confirmed, safe_body
+from calibrator.engine._safety import make_sources_safe, no_looks, not_confirmed, safe_body
+from calibrator.engine._spot import Spot
 from calibrator.engine._station import Station
 from calibrator.engine._stop import StopSignal
 from calibrator.engine._types import Progress
@@ -33,28 +33,11 @@ from calibrator.procedure import Text
 from calibrator_drivers.clock import Clock
 from calibrator_drivers.roles import Instrument, Meter, Source
 
-__all__ = ["Hands", "Spot", "WorkDesk"]
+__all__ = ["Hands", "WorkDesk"]
 
 _PIECE_S = 0.2  # of a wait in real time, between two looks at the stop signal
 _VIRTUAL_PIECE_S = 60.0
 _VENTING_S = 900.0  # that the guard leaves the engine's thread for a line that comes down at its slew rate
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where the desk works now: a point (or the proof), the parts of its wiring, and what limits them."""
-
-    name: str  # point id, or "proof:<section>"
-    section: str
-    parts: Mapping[str, str]  # role of the procedure -> name on the bench
-    quantity: Quantity  # what the meter sees of the source with these leads
-    ceilings: Mapping[str, float] = field(default_factory=dict)  # largest magnitude allowed here, by unit
-    unit: str = ""
-    channels: Mapping[str, int] = field(default_factory=dict)
-    wiring: str = ""
-    standard: str = "source"  # the part that realises the reference value
-    slew_pa_per_s: float | None = None  # the fastest that the line may be taken
-    alone: bool = False  # one check standard is read for all units that are measured at once
 
 
 class Hands(Protocol):
@@ -139,13 +122,7 @@ class WorkDesk:
             return
         spot = self._spot
         reads = self._station.bench.wirings[spot.wiring].unit(self._units[number])
-        channels = {} if reads.channel is None else {"uut": reads.channel}
-        self._unit = number
-        self._spot = replace(
-            spot,
-            parts={**spot.parts, **reads.parts, "uut": reads.reader},
-            channels={**spot.channels, **channels},
-        )
+        self._unit, self._spot = number, spot.of_unit(reads)
         try:
             with self._chronicle.only(number):
                 yield

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from calibrator.standards._asset import AssetFile, parse_asset_file
     from calibrator.standards._bench import BenchFile, load_bench
-    from calibrator.standards._bench_parts import Environment, Figure, Interlock, LeadFigures, Wiring
+    from calibrator.standards._bench_parts import Environment, Figure, Interlock, LeadFigures, Unit, Wiring
     from calibrator.standards._certificate import Certificate, CertificateValue
     from calibrator.standards._confirmation import Confirmation, confirmed
     from calibrator.standards._instrument import BenchInstrument, Customer
@@ -36,6 +36,7 @@ __all__ = [
     "Person",
     "Register",
     "SessionCheck",
+    "Unit",
     "Wiring",
     "confirmed",
     "interval_of",
@@ -66,6 +67,7 @@ _HOMES = {
     "Person": "_lab",
     "Register": "_register",
     "SessionCheck": "_session_check",
+    "Unit": "_bench_parts",
     "Wiring": "_bench_parts",
     "confirmed": "_confirmation",
     "interval_of": "_intervals",
