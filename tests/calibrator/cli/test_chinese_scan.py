@@ -18,7 +18,7 @@ ROOMS = (
     *("_home.py", "bench", "certificates", "cli", "engine", "evaluation", "evidence", "record"),
     *("regulations", "standards"),
 )
-_SAYS = re.compile(r"(Error|Refusal|refused|Missing|Problem|Finding)$")
+_SAYS = re.compile(r"(Error|Refusal|refused|Missing|Problem|Finding|error|problem|bad)$")
 # What only who writes a procedure or a program meets, with the manual in English before them.
 OF_DEVELOPERS = (
     "module 7 has no attribute 7",
@@ -33,11 +33,16 @@ OF_DEVELOPERS = (
     "7 holds a 7, which the record has no text for",
     "7 has the key 7; the record takes text keys only",
     "the time 7 has no time zone",
-    "The run 7 begins with run.opened",
-    "The run 7 is neither live nor simulated",
     "pip install calibrator-lab",
+    "Write order = ",
+    "The run 7",
 )
-FEWEST_WORDS = 4
+# Places, commands and lines of the log: no sentences.
+NO_SENTENCES = (
+    *("ISO/IEC", "DESIGN, ", "7, key ", "7, section 7, key ", "accuracy tables ", "calibrator resume"),
+    *("unexpected error", "the outside log of heads cannot be ", "the key of 7 7"),
+)
+FEWEST_WORDS = 2
 
 
 def _sentences(path: Path) -> Iterator[str]:
@@ -71,13 +76,15 @@ def test_every_sentence_that_stops_a_technician_has_chinese(room: str) -> None:
     for path in _files(room):
         for text in _sentences(path):
             forms = (text, text[:1].lower() + text[1:], text.rstrip("."))
-            if all(chinese(form) == form for form in forms) and not text.startswith(OF_DEVELOPERS):
+            if all(chinese(form) == form for form in forms) and not text.startswith(
+                (*OF_DEVELOPERS, *NO_SENTENCES)
+            ):
                 lacking.append(f"{path.relative_to(WORK)}: {text}")
     assert lacking == []
 
 
 def test_the_scan_sees_the_sentences() -> None:
     found = [text for room in ROOMS for path in _files(room) for text in _sentences(path)]
-    assert len(found) > 550
+    assert len(found) > 800
     assert all(any(text.startswith(excused) for text in found) for excused in OF_DEVELOPERS)
     assert words("zh")("Nobody has ever translated this") == "Nobody has ever translated this"
