@@ -85,6 +85,6 @@ def test_every_sentence_that_stops_a_technician_has_chinese(room: str) -> None:
 
 def test_the_scan_sees_the_sentences() -> None:
     found = [text for room in ROOMS for path in _files(room) for text in _sentences(path)]
-    assert len(found) > 800
+    assert len(found) > 750
     assert all(any(text.startswith(excused) for text in found) for excused in OF_DEVELOPERS)
     assert words("zh")("Nobody has ever translated this") == "Nobody has ever translated this"
