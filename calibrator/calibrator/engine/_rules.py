@@ -60,7 +60,8 @@ class Ruled:
         contributions: list[Contribution] = []
         for rule in rules_of(self.setting, self.section):
             try:
-                contributions.append(self._figure(point, rule))
+                made = self._figure(point, rule)
+                contributions += [] if made is None else [made]
             except MissingFigure as error:
                 found.append(self._missing(point, error))
             except _Refused as error:
@@ -171,11 +172,13 @@ class Ruled:
 
     # The figures.
 
-    def _figure(self, point: Point, rule: FigureRule) -> Contribution:
+    def _figure(self, point: Point, rule: FigureRule) -> Contribution | None:
         if rule.origin == "accuracy":
             return self._of_accuracy(point, rule)
         if rule.origin == "resolution":
             return self._of_resolution(point, rule)
+        if rule.origin == "emf":
+            return self._of_emf(point, rule)
         return self._of_wiring(point, rule) if rule.origin == "wiring" else self._of_settings(point, rule)
 
     def _of_accuracy(self, point: Point, rule: FigureRule) -> Contribution:
@@ -245,6 +248,18 @@ class Ruled:
             figure.source,
             f"{rule.kind}:{wiring.name}",
         )
+
+    def _of_emf(self, point: Point, rule: FigureRule) -> Contribution | None:
+        """Return what an EMF adds to a resistance: divided by the current, where that is not reversed."""
+        asked = self._asked(point, rule, instrument := self._reading(point, rule))
+        on_range = float(point.settings[rule.on_range]) if rule.on_range else None
+        row = table_of(instrument).row(asked.function, float(asked.nominal), range_high=on_range)
+        if not row.one_way_current:
+            return None
+        if not row.test_current_a:
+            raise MissingFigure(f"{row.id} does not state the test current", "Add test_current_a to the row.")
+        emf, ohms = self._of_wiring(point, rule), 1.0 / row.test_current_a
+        return replace(emf, estimate=emf.estimate * ohms, half_width=emf.half_width * ohms, unit=point.unit)
 
     def _of_settings(self, point: Point, rule: FigureRule) -> Contribution:
         key, limits = rule.key or rule.kind, self._limits(point)

@@ -32,7 +32,7 @@ _KEYS = (
     "figures",
     "adjustment",
 )
-_ORIGINS = ("accuracy", "resolution", "wiring", "settings")
+_ORIGINS = ("accuracy", "resolution", "wiring", "emf", "settings")
 _FIGURE = (
     *("kind", "from", "part", "function", "key", "at", "unit", "sections", "factor", "interval", "on_range"),
     *("option", "over"),
@@ -178,7 +178,7 @@ def _figure(head: TomlFile, table: Mapping[str, Any], path: KeyPath) -> FigureRu
     head.refuse_unknown(table, _FIGURE, path)
     origin = head.require(table, "from", str, path)
     head.refuse_other(origin, _ORIGINS, (*path, "from"))
-    part = head.require(table, "part", str, path) if origin in ("accuracy", "resolution") else ""
+    part = head.require(table, "part", str, path) if origin in ("accuracy", "resolution", "emf") else ""
     texts = {
         key: head.require(table, key, str, path) if key in table else ""
         for key in ("function", "key", "at", "unit", "interval", "on_range", "option")
@@ -186,7 +186,7 @@ def _figure(head: TomlFile, table: Mapping[str, Any], path: KeyPath) -> FigureRu
     listed = head.require(table, "sections", list, path) if "sections" in table else []
     return FigureRule(
         kind=head.require(table, "kind", str, path),
-        origin=cast("Literal['accuracy', 'resolution', 'wiring', 'settings']", origin),
+        origin=cast("Literal['accuracy', 'resolution', 'wiring', 'emf', 'settings']", origin),
         part=part,
         function=texts["function"],
         key=texts["key"],

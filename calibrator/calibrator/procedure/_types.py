@@ -104,12 +104,14 @@ class FigureRule:
     """Where the references take one figure of the budgets from (`[[figures]]` of `procedure.toml`).
 
     `origin` is "accuracy" (limit of the accuracy table of a part's instrument), "resolution" (half a digit of
-    it), "wiring" (a figure of the bench file's wiring) or "settings" (estimate and half-width in the point's
-    settings `<key>` and `<key>_half_width`, with the status and source of the point's limits).
+    it), "wiring" (a figure of the bench file's wiring), "emf" (what an EMF, the `key`, adds to a resistance
+    that a part measures by a current one way; no contribution where that is reversed) or "settings" (estimate
+    and half-width in the point's settings `<key>` and `<key>_half_width`, with the status and source of the
+    point's limits).
     """
 
     kind: str  # of the contribution
-    origin: Literal["accuracy", "resolution", "wiring", "settings"]
+    origin: Literal["accuracy", "resolution", "wiring", "emf", "settings"]
     part: str = ""  # role name in the procedure, for accuracy and resolution
     function: str = ""  # of the accuracy table; "" is the point's
     key: str = ""  # of the wiring's figures, or of the settings; "" is the kind

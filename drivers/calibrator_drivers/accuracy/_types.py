@@ -166,6 +166,7 @@ class RangeRow:
     volt_hertz_limit: float | None = None
     over_range_fraction: float | None = None  # overrides the instrument's
     test_current_a: float | None = None
+    one_way_current: bool = False  # it is not reversed, so that a thermal EMF adds to the resistance
     burden_v: float | None = None
     compliance_v: float | None = None
     source_impedance_ohm: float | None = None

@@ -23,6 +23,7 @@ _KINDS: dict[str, tuple[Callable[..., float], dict[str, str]]] = {
     ),
     "zero": (_model.zero_error, {"meter": "V", "emf": "V"}),
     "ohms": (_model.resistance_error, {"meter": "ohm", "leakage": "S"}),
+    "ohms one way": (_model.one_way_error, {"meter": "ohm", "leakage": "S", "emf": "ohm"}),
 }
 
 _COMPARED = {"reference": "V", "transfer": "V", "emf_change": "V", "leads": "ohm", "loading": "S"}
@@ -83,7 +84,8 @@ def set_value(reading: Reading, point: Point) -> float:
 def _kind(references: PointReferences) -> str:
     point = references.point
     if point.function != "dcv":
-        return "ohms"
+        one_way = any(item.kind == "emf" for item in references.contributions)
+        return "ohms one way" if one_way else "ohms"
     return "volts" if point.nominal else "zero"
 
 

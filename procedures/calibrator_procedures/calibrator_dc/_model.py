@@ -6,7 +6,7 @@ zero stays in its error; what polarity reversal removes is the meter's (METROLOG
 
 from __future__ import annotations
 
-__all__ = ["resistance_error", "transfer_error", "voltage_error", "zero_error"]
+__all__ = ["one_way_error", "resistance_error", "transfer_error", "voltage_error", "zero_error"]
 
 X = float  # stands for whatever is propagated: a float, samples, a traced value, a pint quantity
 
@@ -47,4 +47,10 @@ def transfer_error(
 def resistance_error(*, applied: X, indication: X, meter: X, leakage: X) -> X:
     """Return the error of a set resistance: four-wire, offset-compensated; leakage lies across it."""
     seen = indication - meter
+    return applied - seen / (1 - seen * leakage)
+
+
+def one_way_error(*, applied: X, indication: X, meter: X, leakage: X, emf: X) -> X:
+    """Return the same where the meter's current flows one way: `emf`, in ohm, is what the leads' EMF adds."""
+    seen = indication - meter - emf
     return applied - seen / (1 - seen * leakage)

@@ -74,8 +74,12 @@ def truths(bench: SimBench, asked: Asked) -> Mapping[str, float]:
     acting = _ACTING[asked.function] if asked.nominal else ("emf",)
     found: dict[str, float] = {name: getattr(true, name) for name in acting}
     seen = true.true_value + true.uut_error  # the reference's indication before noise
-    if true.test_current:  # offset compensation takes the EMF out
-        seen -= true.emf / true.test_current
+    if true.test_current:
+        over = true.emf / true.test_current
+        if "emf" in asked.estimates:  # the current flows one way
+            found["emf"] = over
+        else:  # offset compensation takes the EMF out
+            seen -= over
     return found | {"indication": seen, "meter": true.uut_error, "result": -true.standard}
 
 
