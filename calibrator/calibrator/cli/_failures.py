@@ -59,12 +59,10 @@ def report(error: BaseException) -> int:
         import traceback
 
         traceback.print_exception(error)
-    if isinstance(error, click.UsageError):
-        tell(f"{error.format_message()}{_usage_hint(error)}")
-    elif isinstance(error, click.ClickException):
-        tell(error.format_message())
+    if isinstance(error, click.ClickException):
+        tell(_of_click(error))
     elif isinstance(error, (KeyboardInterrupt, click.Abort)):
-        tell("Interrupted.")
+        tell(_say(error)("Interrupted."))
     elif is_expected(error):
         tell(_sentence(error))
     else:
@@ -74,8 +72,36 @@ def report(error: BaseException) -> int:
 
 def speak(error: BaseException, language: str) -> None:
     """Let `report` say the error in a language; what has no translation there is said in English."""
-    if isinstance(error, CalibratorError) or hasattr(error, "way_out"):
-        vars(error)[_LANGUAGE] = language
+    vars(error)[_LANGUAGE] = language
+
+
+def _say(error: BaseException) -> Callable[[str], str]:
+    """Return what puts a text into the language of the command that let the error out.
+
+    One that click raises before a command begins, or in the place of another, knows its context or cause.
+    """
+    language = vars(error).get(_LANGUAGE) or vars(error.__cause__ or error).get(_LANGUAGE)
+    ctx = getattr(error, "ctx", None)
+    if language is None and ctx is not None:
+        from calibrator.cli._settings import settings
+
+        language = settings(ctx).language
+    if language in (None, "en"):
+        return str
+    from calibrator.cli._words import words
+
+    return words(language)
+
+
+def _of_click(error: click.ClickException) -> str:
+    """Return what click has against a command line, and where its usage is told."""
+    say = _say(error)
+    told = say(error.format_message())
+    ctx = getattr(error, "ctx", None)
+    if ctx is None or "--help" in told:
+        return told
+    hint = say("`{command} --help` shows how.").format(command=ctx.command_path)
+    return f"{told}{'' if told.endswith('。') else ' '}{hint}"
 
 
 def _sentence(error: BaseException) -> str:
@@ -108,19 +134,14 @@ def is_expected(error: BaseException) -> bool:
     return ours or isinstance(error, (click.ClickException, click.Abort, click.exceptions.Exit))
 
 
-def _usage_hint(error: click.UsageError) -> str:
-    if error.ctx is None or "--help" in error.format_message():
-        return ""
-    return f" `{error.ctx.command_path} --help` shows how."
-
-
 def _unexpected(error: BaseException) -> str:
     from calibrator.cli._log import write_traceback
 
     name = type(error).__name__
     log = write_traceback(error)
+    say = _say(error)
     place = f"The details are in {log}." if log is not None else "Run it again with --debug for the details."
-    return f"Calibrator met an error that it does not know: {name}: {error}. {place}"
+    return say(f"Calibrator met an error that it does not know: {name}: {error}. {place}")
 
 
 def tell(sentence: str) -> None:

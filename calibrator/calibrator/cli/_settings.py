@@ -98,12 +98,26 @@ def _global_options() -> list[Callable[[F], F]]:
 class Command(click.Command):
     """A command that takes its defaults from `calibrator.toml`."""
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: object
+    ) -> click.Context:
+        """Read the command line; what is wrong with it is said in the language named before the command."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            if error.ctx is None and parent is not None:
+                speak(error, settings(parent).language)
+            raise
+
     def invoke(self, ctx: click.Context) -> object:
         """Fill from `calibrator.toml` what was not given, then run."""
         try:
             _apply_file(ctx)
             _plug_in(ctx)
             return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            speak(error, settings(ctx).language)
+            raise
         except Exception as error:
             speak(error, settings(ctx).language)
             _open_log_for(ctx, error)

@@ -146,3 +146,29 @@ def test_the_command_line_says_its_errors_in_chinese(
     assert "尚无记录" in capsys.readouterr().err
     assert main(["--home", str(tmp_path), "show"]) == 2
     assert "There is no record yet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        (["run", "dmm", "--sim"], "缺少选项 '--uut'。用法见 `calibrator run --help`。"),
+        (["run", "dmm", "--uut"], "选项 '--uut' 须带参数。"),
+        (["runs", "--json", "x"], "多出的参数（x）"),
+        (["frobnicate"], "没有命令 'frobnicate'"),
+        (["list", "frogs"], "'frogs' 不在 'procedures', 'instruments', 'roles', 'standards' 之列"),
+        (["run", "dmm", "--uut", "34401A"], "请用 --bench FILE 指定工作台"),
+        (["run", "dmmx", "--uut", "34401A", "--sim"], "没有校准程序 'dmmx'"),
+    ],
+)
+def test_what_click_has_against_a_command_line_is_in_chinese(
+    typed: list[str], wanted: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--language", "zh", "--home", str(tmp_path), *typed]) == 2
+    assert wanted in capsys.readouterr().err
+
+
+def test_an_interruption_is_said_in_the_language_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    caught = KeyboardInterrupt()
+    speak(caught, "zh")
+    assert report(caught) == 130
+    assert capsys.readouterr().err == "calibrator: 已中断。\n"
