@@ -147,7 +147,7 @@ def _unexpected(error: BaseException) -> str:
 def tell(sentence: str) -> None:
     """Print the sentence on one line: a library's message may have several. A list keeps its lines."""
     line = re.sub(r"\s*\n(?!  - )\s*", " ", sentence.strip())
-    if "." not in line.partition(" ")[0]:  # a file's name stays as it is
+    if "." not in line.partition(" ")[0] and not re.search("[\u4e00-\u9fff]", line):  # names stay as they are
         line = f"{line[:1].upper()}{line[1:]}"
     click.echo(f"calibrator: {line}", err=True)
 

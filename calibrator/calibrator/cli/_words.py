@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +16,7 @@ __all__ = ["words"]
 
 _LOCALES = Path(__file__).with_name("locales")
 _PLACE = re.compile(r"\\{(\w+)\\}")  # of a value, in a key whose other characters are escaped
+_NAMED = re.compile(r"\{(\w+)\}")  # the same in a sentence, unescaped
 
 _FORMS = {  # of values whose key would fit other sentences too
     **dict.fromkeys(("n", "m", "first", "last"), r"\d+"),
@@ -55,8 +56,13 @@ def _with_values(text: str, language: str, translate: Callable[[str], str]) -> s
         found = pattern.fullmatch(text)
         if found is not None:
             values = {name: translate(value) for name, value in found.groupdict().items() if value != text}
-            return translate(key).format(**values)
+            return _filled(translate(key), values)
     return text
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    """Put values into their places; other braces, of a line of TOML, stay."""
+    return _NAMED.sub(lambda place: values.get(place[1], place[0]), text)
 
 
 @cache

@@ -225,6 +225,14 @@ def test_a_value_in_a_sentence_is_kept_and_a_number_is_a_number() -> None:
     assert chinese("sealed by CN=Lab (revoked)") == "签章者 CN=Lab（已吊销）"
 
 
+def test_braces_of_toml_in_a_sentence_are_not_places() -> None:
+    told = words("zh")(
+        'In both, to = the balance; in "a" artefact = the standard weights and parts = '
+        '{ standard = the balance }; in "b" artefact = "c".'
+    )
+    assert told.endswith('"a" 中 artefact = 标准砝码且 parts = { standard = 天平 }；"b" 中 artefact = "c"。')
+
+
 def test_places_for_values_are_kept_in_translation() -> None:
     for _, text in literals():
         places = {part.split("}")[0] for part in text.split("{")[1:]}

@@ -48,10 +48,18 @@ OF_DEVELOPERS = (
 # Places, commands and lines of the log: no sentences.
 NO_SENTENCES = (
     *("ISO/IEC", "DESIGN, ", "7, key ", "7, section 7, key ", "accuracy tables ", "calibrator resume"),
-    *("unexpected error", "the outside log of heads cannot be ", "the key of 7 7"),
+    *("unexpected error", "the outside log of heads cannot be ", "the key of 7 7", "sudo usermod"),
+    *("accuracy table 7", "accuracy table of the part 7", "point table and accuracy table of 7"),
+    *("procedure 7, key ", "line 7 of 7"),
 )
-# Parts behind the name of a key, and sentences with a part that may be empty: their keys have it.
-COMPOSED = ("is not a table", "is not known", "The reply 7 to 7 is not understood7")
+# Parts behind the name of a key, and sentences with a part of ours in them: their keys have it, and
+# `test_chinese.py` has those of the record.
+COMPOSED = (
+    *("is not a table", "is not known", "The reply 7 to 7 is not understood7"),
+    *("7 deleted and the later ones renumbered", "The row 7 of the table 7 7: it differs from the events"),
+    "The outside log of heads, 7, was gone at event 7 of the register",
+    "See all of it: calibrator verify. Where a newer program evaluates otherwise",
+)
 # Commands, options, names of keys and quotations stay as they are typed.
 _AS_TYPED = re.compile(
     r"`[^`]*`|\"[^\"]*\"|'[^']*'|--[a-z-]+ [a-z0-9]+|(?:python -m )?pip install \S+"
@@ -74,7 +82,7 @@ def _chinese(text: str) -> str:
 def _lacking(place: Path) -> Iterator[str]:
     for path in _files(place):
         for text in said_in(path):
-            if text.startswith((*OF_DEVELOPERS, *NO_SENTENCES)) or text in COMPOSED:
+            if text.startswith((*OF_DEVELOPERS, *NO_SENTENCES, *COMPOSED)):
                 continue
             told = _chinese(text)
             if told == text or _ENGLISH.search(_AS_TYPED.sub("", told)):
@@ -88,7 +96,7 @@ def test_every_sentence_that_stops_a_technician_has_chinese(place: Path) -> None
 
 def test_the_scan_sees_the_sentences() -> None:
     found = [text for room in ROOMS for path in _files(room) for text in said_in(path)]
-    assert len(found) > 1100
+    assert len(found) > 1450
     excused = (*OF_DEVELOPERS, *NO_SENTENCES, *COMPOSED)
     assert [one for one in excused if not any(text.startswith(one) for text in found)] == []
 
