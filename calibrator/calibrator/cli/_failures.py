@@ -14,8 +14,9 @@ from calibrator._errors import CalibratorError
 if TYPE_CHECKING:
     from calibrator.standards import BenchFile
 
-__all__ = ["exit_code_of", "is_expected", "place_error", "report", "speak", "tell"]
+__all__ = ["GIVEN", "exit_code_of", "is_expected", "place_error", "report", "speak", "tell"]
 
+GIVEN = "calibrator.given"  # where a context of click keeps the shared options of a call
 _LANGUAGE = "_language"  # of an error that a command let out
 INTERRUPTED = 130
 SOFTWARE = 5
@@ -83,9 +84,7 @@ def _say(error: BaseException) -> Callable[[str], str]:
     language = vars(error).get(_LANGUAGE) or vars(error.__cause__ or error).get(_LANGUAGE)
     ctx = getattr(error, "ctx", None)
     if language is None and ctx is not None:
-        from calibrator.cli._settings import settings
-
-        language = settings(ctx).language
+        language = ctx.meta.get(GIVEN, {}).get("language", "en")
     if language in (None, "en"):
         return str
     from calibrator.cli._words import words

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from calibrator.cli._failures import is_expected, speak
+from calibrator.cli._failures import GIVEN, is_expected, speak
 
 if TYPE_CHECKING:
     from calibrator._home import Home
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Command", "Settings", "command", "global_options", "keys_of", "settings"]
 
 F = TypeVar("F", bound=Callable[..., object])
-_GIVEN = "calibrator.given"
 # What must do its work with a folder of the laboratory missing: to make safe, to look, to begin a new one.
 _DESPITE = ("safe", "doctor", "procedure", "uut", "driver")
 
@@ -54,7 +53,7 @@ class Settings:
 def _keep(ctx: click.Context, param: click.Parameter, value: object) -> object:
     if value is None or value is False or param.name is None:
         return value
-    given = ctx.meta.setdefault(_GIVEN, {})
+    given = ctx.meta.setdefault(GIVEN, {})
     # The command below a group sees the environment too: it must not outdo what was typed before the command.
     if ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE:
         given[param.name] = value
@@ -135,7 +134,7 @@ def command(name: str | None = None, *, short_help: str) -> Callable[[Callable[.
 
 def settings(ctx: click.Context) -> Settings:
     """Return the shared options of this call."""
-    given: Mapping[str, Any] = ctx.meta.get(_GIVEN, {})
+    given: Mapping[str, Any] = ctx.meta.get(GIVEN, {})
     return Settings(given.get("home"), given.get("language", "en"), bool(given.get("debug")))
 
 
@@ -166,7 +165,7 @@ def _apply_file(ctx: click.Context) -> None:
     if file is None:
         return
     if file.language is not None:
-        ctx.meta.setdefault(_GIVEN, {}).setdefault("language", file.language)
+        ctx.meta.setdefault(GIVEN, {}).setdefault("language", file.language)
     keys = keys_of(ctx.command)
     section = file.section(ctx.info_name or "", list(keys))
     for key, value in section.items():
