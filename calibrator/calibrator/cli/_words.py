@@ -17,6 +17,8 @@ __all__ = ["words"]
 _LOCALES = Path(__file__).with_name("locales")
 _PLACE = re.compile(r"\\{(\w+)\\}")  # of a value, in a key whose other characters are escaped
 _NAMED = re.compile(r"\{(\w+)\}")  # the same in a sentence, unescaped
+_KEY = "key"  # the name of a value that is the key of a file: it is typed in English
+_BLANK = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 
 _FORMS = {  # of values whose key would fit other sentences too
     **dict.fromkeys(("n", "m", "first", "last"), r"\d+"),
@@ -55,14 +57,18 @@ def _with_values(text: str, language: str, translate: Callable[[str], str]) -> s
     for key, pattern in _patterns(language):
         found = pattern.fullmatch(text)
         if found is not None:
-            values = {name: translate(value) for name, value in found.groupdict().items() if value != text}
+            values = {
+                name: value if name == _KEY else translate(value)
+                for name, value in found.groupdict().items()
+                if value != text
+            }
             return _filled(translate(key), values)
     return text
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
-    """Put values into their places; other braces, of a line of TOML, stay."""
-    return _NAMED.sub(lambda place: values.get(place[1], place[0]), text)
+    """Put values into their places; braces of TOML stay, and no blank is left between two signs."""
+    return _BLANK.sub("", _NAMED.sub(lambda place: values.get(place[1], place[0]), text))
 
 
 @cache

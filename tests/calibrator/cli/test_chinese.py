@@ -225,6 +225,14 @@ def test_a_value_in_a_sentence_is_kept_and_a_number_is_a_number() -> None:
     assert chinese("sealed by CN=Lab (revoked)") == "签章者 CN=Lab（已吊销）"
 
 
+def test_the_key_of_a_file_stays_as_it_is_typed_and_no_blank_is_left_behind_a_word() -> None:
+    chinese = words("zh")
+    assert chinese('The key "model" is missing') == "缺少键“model”"
+    assert chinese("Add model = ….") == "请加入 model = …。"
+    told = chinese("The pressure was staged as 1 Pa and is read back as 2 Pa; the output stays in standby")
+    assert told == "压力预置为 1 Pa，回读为 2 Pa；输出保持待机"
+
+
 def test_braces_of_toml_in_a_sentence_are_not_places() -> None:
     told = words("zh")(
         'In both, to = the balance; in "a" artefact = the standard weights and parts = '

@@ -65,7 +65,10 @@ _AS_TYPED = re.compile(
     r"`[^`]*`|\"[^\"]*\"|'[^']*'|--[a-z-]+ [a-z0-9]+|(?:python -m )?pip install \S+"
     r"|calibrator [a-z-]+( [a-z]+)?|\{[^}]*\}|System、Settings、Command set|true|false"
 )
-_ENGLISH = re.compile(r"[A-Za-z]*[a-z]{2,}(?: [a-z]{2,})+|\b(?:There|This|the|of|is|are|no|which)\b")
+_ENGLISH = re.compile(
+    r"[A-Za-z]*[a-z]{2,}(?: [a-z]{2,})+|\b(?:There|This|the|of|is|are|no|which)\b"
+    r"|\b(?:[Ii]t|under|key|text|field|command|balance|resource)\b(?! =)"
+)
 
 
 def _files(place: Path) -> list[Path]:
